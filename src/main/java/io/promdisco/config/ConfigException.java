@@ -1,0 +1,22 @@
+package io.promdisco.config;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A configuration was refused. */
+public final class ConfigException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final transient List<Problem> problems;
+
+  /** With every problem that was found, errors and warnings, in the order of the file. */
+  public ConfigException(List<Problem> problems) {
+    super(problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
+    this.problems = List.copyOf(problems);
+  }
+
+  /** Every problem, at least one of them an error. */
+  public List<Problem> problems() {
+    return problems;
+  }
+}

@@ -1,0 +1,41 @@
+package io.promdisco.discovery;
+
+import io.promdisco.config.SdConfig;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * How a provider is.
+ *
+ * @param provider its name
+ * @param config what it discovers
+ * @param jobs the jobs that use it
+ * @param started false if it could not be made; the reason is in {@code failures} then
+ * @param synced whether everything that was there at the start has arrived
+ * @param targets discovered targets that it holds
+ * @param failures what fails now, by part; empty: it is well
+ */
+public record ProviderStatus(
+    String provider,
+    SdConfig config,
+    List<String> jobs,
+    boolean started,
+    boolean synced,
+    int targets,
+    List<Failure> failures) {
+  /** Copies the lists. */
+  public ProviderStatus {
+    jobs = List.copyOf(jobs);
+    failures = List.copyOf(failures);
+  }
+
+  /**
+   * Something that fails.
+   *
+   * @param part what
+   * @param reason why, one line without secrets
+   * @param since since when
+   * @param nextTry when it is tried again; equal to {@link Instant#MAX} if not
+   */
+  public record Failure(String part, String reason, Instant since, Instant nextTry) {}
+}

@@ -1,0 +1,15 @@
+package io.promdisco.model;
+
+import java.util.List;
+
+/** Takes what changed in the target sets; the scrape manager is one. */
+@FunctionalInterface
+public interface SyncChannel {
+  /**
+   * Called on the sender's thread, never twice at once; while it runs, further changes collect in
+   * the pool and arrive together with the next call.
+   *
+   * @param updates one for each set that changed
+   */
+  void onUpdates(List<TargetSetUpdate> updates);
+}

@@ -1,0 +1,56 @@
+package io.promdisco.providers.kubernetes.object;
+
+import io.promdisco.model.Labels;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An {@code EndpointSlice}.
+ *
+ * @param meta name and labels
+ * @param addressType as {@code IPv4}
+ * @param endpoints in order
+ * @param ports in order
+ */
+public record EndpointSliceView(
+    ObjectMeta meta, String addressType, List<Endpoint> endpoints, List<Port> ports)
+    implements KubeObject {
+
+  /**
+   * An endpoint. Null means that the field is not set.
+   *
+   * @param addresses its addresses
+   * @param ready condition
+   * @param serving condition
+   * @param terminating condition
+   * @param hostname its host name
+   * @param target what it stands for
+   * @param nodeName its node
+   * @param zone its zone
+   * @param deprecatedTopology as an old API version wrote it; may be empty
+   */
+  public record Endpoint(
+      List<String> addresses,
+      @Nullable Boolean ready,
+      @Nullable Boolean serving,
+      @Nullable Boolean terminating,
+      @Nullable String hostname,
+      @Nullable ObjectRef target,
+      @Nullable String nodeName,
+      @Nullable String zone,
+      Labels deprecatedTopology) {}
+
+  /**
+   * A port. Null means that the field is not set.
+   *
+   * @param name its name
+   * @param number its number
+   * @param protocol as {@code TCP}
+   * @param appProtocol as {@code http}
+   */
+  public record Port(
+      @Nullable String name,
+      @Nullable Integer number,
+      @Nullable String protocol,
+      @Nullable String appProtocol) {}
+}

@@ -1,0 +1,25 @@
+package io.promdisco.providers.kubernetes.object;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An ingress.
+ *
+ * @param meta name and labels
+ * @param className {@code spec.ingressClassName}; null: not set
+ * @param rules in order
+ * @param tlsHosts the hosts of all {@code spec.tls} entries, in order
+ */
+public record IngressView(
+    ObjectMeta meta, @Nullable String className, List<Rule> rules, List<String> tlsHosts)
+    implements KubeObject {
+
+  /**
+   * A rule.
+   *
+   * @param host may be empty
+   * @param paths the paths of its {@code http} part, as written; null: it has no such part
+   */
+  public record Rule(String host, @Nullable List<String> paths) {}
+}

@@ -1,0 +1,12 @@
+package io.promdisco.providers.kubernetes.object;
+
+/** A view of a Kubernetes object. All views are immutable records. */
+public interface KubeObject {
+  /** Name, labels and the like. */
+  ObjectMeta meta();
+
+  /** Namespace and name. */
+  default ObjectKey key() {
+    return meta().key();
+  }
+}

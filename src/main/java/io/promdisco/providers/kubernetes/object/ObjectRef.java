@@ -1,0 +1,10 @@
+package io.promdisco.providers.kubernetes.object;
+
+/**
+ * A reference to another object.
+ *
+ * @param kind as {@code Pod}
+ * @param namespace may be empty
+ * @param name its name
+ */
+public record ObjectRef(String kind, String namespace, String name) {}

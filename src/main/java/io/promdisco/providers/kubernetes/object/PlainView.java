@@ -1,0 +1,8 @@
+package io.promdisco.providers.kubernetes.object;
+
+/**
+ * An object of which only the metadata matters: a namespace, a replica set, a job.
+ *
+ * @param meta name, labels, owner
+ */
+public record PlainView(ObjectMeta meta) implements KubeObject {}

@@ -1,0 +1,45 @@
+package io.promdisco.providers.kubernetes.object;
+
+import java.util.List;
+
+/**
+ * A pod.
+ *
+ * @param meta name and labels
+ * @param ip {@code status.podIP}; empty: none yet
+ * @param hostIp {@code status.hostIP}
+ * @param phase {@code status.phase}
+ * @param ready status of the first condition {@code Ready}, as written; empty: no such condition
+ * @param nodeName {@code spec.nodeName}
+ * @param containers the containers, then the init containers
+ */
+public record PodView(
+    ObjectMeta meta,
+    String ip,
+    String hostIp,
+    String phase,
+    String ready,
+    String nodeName,
+    List<Container> containers)
+    implements KubeObject {
+
+  /**
+   * A container.
+   *
+   * @param name its name
+   * @param image as in the spec
+   * @param id {@code containerID} of its status; empty: no status yet
+   * @param init whether it is an init container
+   * @param ports its ports; may be none
+   */
+  public record Container(String name, String image, String id, boolean init, List<Port> ports) {}
+
+  /**
+   * A declared port.
+   *
+   * @param name may be empty
+   * @param number the container port
+   * @param protocol as {@code TCP}
+   */
+  public record Port(String name, int number, String protocol) {}
+}

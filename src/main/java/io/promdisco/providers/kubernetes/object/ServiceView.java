@@ -1,0 +1,37 @@
+package io.promdisco.providers.kubernetes.object;
+
+import java.util.List;
+
+/**
+ * A service.
+ *
+ * @param meta name and labels
+ * @param type as {@code ClusterIP}
+ * @param clusterIp {@code spec.clusterIP}
+ * @param externalName {@code spec.externalName}
+ * @param loadBalancerIp the deprecated {@code spec.loadBalancerIP}
+ * @param ingressIps the non-empty {@code status.loadBalancer.ingress[].ip}
+ * @param ipFamilies {@code spec.ipFamilies}, the primary one first
+ * @param ports its ports
+ */
+public record ServiceView(
+    ObjectMeta meta,
+    String type,
+    String clusterIp,
+    String externalName,
+    String loadBalancerIp,
+    List<String> ingressIps,
+    List<String> ipFamilies,
+    List<Port> ports)
+    implements KubeObject {
+
+  /**
+   * A port.
+   *
+   * @param name may be empty
+   * @param number the service's port
+   * @param protocol as {@code TCP}
+   * @param appProtocol may be empty
+   */
+  public record Port(String name, int number, String protocol, String appProtocol) {}
+}

@@ -1,0 +1,89 @@
+package io.promdisco.providers.kubernetes.watch;
+
+import io.promdisco.providers.kubernetes.object.KubeObject;
+import io.promdisco.providers.kubernetes.object.Resource;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Talks to one API server with one set of credentials. Safe for all threads; every call blocks its
+ * caller and ends with {@link InterruptedException} when that thread is interrupted.
+ */
+public interface ResourceClient extends AutoCloseable {
+  /** The server, for people: its URL without credentials. */
+  String server();
+
+  /** The namespace that this process runs in, if it runs in a cluster. */
+  Optional<String> ownNamespace();
+
+  /**
+   * Reads one page of a list; {@code items} is called on the caller's thread.
+   *
+   * @param limit largest number of items; 0: all
+   * @param continueToken of the page before; empty: from the start
+   * @param resourceVersion {@code 0}: whatever the server has in its cache; empty: the newest
+   * @throws ApiException if the server refuses
+   * @throws IOException if it cannot be reached or talks rubbish
+   */
+  <V extends KubeObject> Page list(
+      Resource<V> resource,
+      Scope scope,
+      int limit,
+      String continueToken,
+      String resourceVersion,
+      Consumer<? super V> items)
+      throws IOException, InterruptedException;
+
+  /**
+   * Watches until the server ends the stream in good order, which returns; {@code handler} is
+   * called on the caller's thread.
+   *
+   * @param resourceVersion from where; empty: with {@code sendInitialEvents} from the newest state
+   * @param timeoutSeconds after which the server ends the watch
+   * @param sendInitialEvents a streaming list: the state as ADDED events, then a bookmark
+   *     (KEP-3157)
+   * @throws ApiException if the server refuses or sends an ERROR event
+   * @throws IOException if it cannot be reached, cuts the stream or talks rubbish
+   */
+  <V extends KubeObject> void watch(
+      Resource<V> resource,
+      Scope scope,
+      String resourceVersion,
+      int timeoutSeconds,
+      boolean sendInitialEvents,
+      WatchHandler<? super V> handler)
+      throws IOException, InterruptedException;
+
+  /** Closes all connections; calls that are under way end with an {@link IOException}. */
+  @Override
+  void close();
+
+  /**
+   * The end of a page.
+   *
+   * @param resourceVersion of the whole list
+   * @param continueToken for the next page; empty: this was the last
+   * @param remaining items that follow, if the server says so; otherwise -1
+   */
+  record Page(String resourceVersion, String continueToken, long remaining) {}
+
+  /** Takes the events of a watch, in order. */
+  interface WatchHandler<V> {
+    /** The object is there now. {@code resourceVersion} is the object's, as the server wrote it. */
+    void added(V object, String resourceVersion);
+
+    /** The object changed. */
+    void modified(V object, String resourceVersion);
+
+    /** The object is gone; this was its last state. */
+    void deleted(V object, String resourceVersion);
+
+    /**
+     * Everything up to {@code resourceVersion} has been sent.
+     *
+     * @param initialEventsEnd whether this ends the initial events
+     */
+    void bookmark(String resourceVersion, boolean initialEventsEnd);
+  }
+}

@@ -1,0 +1,5 @@
+/** The sources of targets, one package each; they never know of each other. */
+@NullMarked
+package io.promdisco.providers;
+
+import org.jspecify.annotations.NullMarked;

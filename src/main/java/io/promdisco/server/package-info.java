@@ -1,0 +1,5 @@
+/** HTTP API over read-only views. */
+@NullMarked
+package io.promdisco.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,58 @@
+package io.promdisco.util;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The machine's clock; alarms run on one daemon thread, {@code sd-ticker}. */
+public final class SystemTicker implements Ticker, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(SystemTicker.class);
+  private final ScheduledThreadPoolExecutor executor =
+      new ScheduledThreadPoolExecutor(1, NamedThreads.daemon("sd-ticker"));
+
+  /** Starts without a thread; the first alarm makes it. */
+  public SystemTicker() {
+    executor.setRemoveOnCancelPolicy(true);
+  }
+
+  @Override
+  public long nanos() {
+    return System.nanoTime();
+  }
+
+  @Override
+  public Instant now() {
+    return Instant.now();
+  }
+
+  @Override
+  public Alarm schedule(Duration delay, Runnable task) {
+    try {
+      Future<?> future =
+          executor.schedule(() -> run(task), Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
+      return () -> future.cancel(false);
+    } catch (RejectedExecutionException e) {
+      // Closed: whoever would have been woken is being closed too.
+      return () -> {};
+    }
+  }
+
+  private static void run(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      log.error("an alarm failed", e);
+    }
+  }
+
+  /** Ends the thread; alarms that have not run are dropped. */
+  @Override
+  public void close() {
+    executor.shutdownNow();
+  }
+}
