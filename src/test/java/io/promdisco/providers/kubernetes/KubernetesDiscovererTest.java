@@ -171,6 +171,29 @@ class KubernetesDiscovererTest {
   }
 
   @Test
+  void everyRoleWatchesWhatItsLabelsComeFrom() {
+    assertThat(watched(Role.NODE)).containsExactly("nodes");
+    assertThat(watched(Role.POD))
+        .containsExactly("pods", "nodes", "namespaces", "replicasets", "jobs");
+    assertThat(watched(Role.SERVICE)).containsExactly("services", "namespaces");
+    assertThat(watched(Role.INGRESS)).containsExactly("ingresses", "namespaces");
+    assertThat(watched(Role.ENDPOINTS))
+        .containsExactly(
+            "endpoints", "services", "pods", "nodes", "namespaces", "replicasets", "jobs");
+    assertThat(watched(Role.ENDPOINTSLICE))
+        .containsExactly(
+            "endpointslices", "services", "pods", "nodes", "namespaces", "replicasets", "jobs");
+  }
+
+  private static List<String> watched(Role role) {
+    List<String> plurals = new ArrayList<>();
+    RoleWatches.of(role, TestDiscovery.ALL)
+        .watches()
+        .forEach(watch -> plurals.add(watch.resource().plural()));
+    return plurals;
+  }
+
+  @Test
   void jobNamesNeedNoWatchOfJobs() throws DiscoveryException {
     sync(Role.POD, new AttachMetadata(false, false, false, true, false));
     assertThat(discovery.api.watches()).singleElement().asString().startsWith("pods ");
