@@ -69,7 +69,7 @@ final class Json {
   }
 
   /** Reads one value. */
-  static JsonNode read(byte[] text) throws IOException {
+  static JsonNode read(String text) throws IOException {
     try (JsonParser parser = FACTORY.createParser(text)) {
       parser.nextToken();
       return read(parser);

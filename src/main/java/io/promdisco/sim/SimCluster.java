@@ -5,18 +5,10 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.providers.kubernetes.object.Resource;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -38,27 +30,11 @@ public final class SimCluster {
   /** Changes of one kind that are kept for watches unless said otherwise. */
   public static final int DEFAULT_HISTORY = 5_000;
 
-  /** The objects of one kind. */
-  static final class Table {
-    final Resource<?> resource;
-    final NavigableMap<String, ObjectNode> objects = new TreeMap<>();
-    final Deque<Change> history = new ArrayDeque<>();
-    final Set<Subscription> subscriptions = new LinkedHashSet<>();
-
-    /** Oldest resource version that a watch can start from. */
-    long floor;
-
-    Table(Resource<?> resource) {
-      this.resource = resource;
-    }
-  }
-
   private final Supplier<Instant> clock;
-  private final int historyLimit;
   private final Lock lock = new ReentrantLock();
 
   @GuardedBy("lock")
-  private final Map<Resource<?>, Table> tables = new HashMap<>();
+  private final Map<Resource<?>, ObjectTable> tables = new HashMap<>();
 
   @GuardedBy("lock")
   private long revision = 1;
@@ -76,9 +52,8 @@ public final class SimCluster {
    */
   public SimCluster(Supplier<Instant> clock, int historyLimit) {
     this.clock = clock;
-    this.historyLimit = historyLimit;
     for (Resource<?> resource : Resource.ALL) {
-      tables.put(resource, new Table(resource));
+      tables.put(resource, new ObjectTable(resource, historyLimit));
     }
   }
 
@@ -111,9 +86,9 @@ public final class SimCluster {
     ObjectNode copy = prepared(resource, object.deepCopy());
     lock.lock();
     try {
-      Table table = table(resource);
+      ObjectTable table = table(resource);
       String key = key(resource, copy);
-      if (table.objects.containsKey(key)) {
+      if (table.get(key) != null) {
         throw StatusException.alreadyExists(resource, name(copy));
       }
       return store(table, key, null, copy);
@@ -191,9 +166,9 @@ public final class SimCluster {
     prepared(resource, own);
     lock.lock();
     try {
-      Table table = table(resource);
+      ObjectTable table = table(resource);
       String key = key(resource, own);
-      return store(table, key, table.objects.get(key), own);
+      return store(table, key, table.get(key), own);
     } finally {
       lock.unlock();
     }
@@ -222,14 +197,14 @@ public final class SimCluster {
   public ObjectNode delete(Resource<?> resource, String namespace, String name) {
     lock.lock();
     try {
-      Table table = table(resource);
+      ObjectTable table = table(resource);
       String key = key(resource, namespace, name);
-      ObjectNode before = table.objects.remove(key);
+      ObjectNode before = table.get(key);
       if (before == null) {
         throw StatusException.notFound(resource, name);
       }
       revision++;
-      publish(table, new Change(revision, key, before, null));
+      table.apply(new Change(revision, key, before, null));
       return before;
     } finally {
       lock.unlock();
@@ -240,7 +215,7 @@ public final class SimCluster {
   public Optional<ObjectNode> get(Resource<?> resource, String namespace, String name) {
     lock.lock();
     try {
-      return Optional.ofNullable(table(resource).objects.get(key(resource, namespace, name)));
+      return Optional.ofNullable(table(resource).get(key(resource, namespace, name)));
     } finally {
       lock.unlock();
     }
@@ -271,50 +246,10 @@ public final class SimCluster {
   ListPage page(Resource<?> resource, Selection selection, long at, String after, int limit) {
     lock.lock();
     try {
-      Table table = table(resource);
-      NavigableMap<String, ObjectNode> objects = at == 0 ? table.objects : stateAt(table, at);
-      List<ObjectNode> items = new ArrayList<>();
-      String last = "";
-      int remaining = 0;
-      for (Map.Entry<String, ObjectNode> entry : objects.tailMap(after, false).entrySet()) {
-        if (selection.matches(entry.getValue())) {
-          if (limit == 0 || items.size() < limit) {
-            items.add(entry.getValue());
-            last = entry.getKey();
-          } else {
-            remaining++;
-          }
-        }
-      }
-      return new ListPage(
-          at == 0 ? revision : at,
-          items,
-          remaining == 0 ? "" : last,
-          selection.hasSelectors() ? -1 : remaining);
+      return table(resource).page(selection, at == 0 ? revision : at, after, limit);
     } finally {
       lock.unlock();
     }
-  }
-
-  @GuardedBy("lock")
-  private static NavigableMap<String, ObjectNode> stateAt(Table table, long at) {
-    if (at < table.floor) {
-      throw StatusException.expired("The resourceVersion of the list is too old: " + at);
-    }
-    NavigableMap<String, ObjectNode> objects = new TreeMap<>(table.objects);
-    Iterator<Change> newestFirst = table.history.descendingIterator();
-    while (newestFirst.hasNext()) {
-      Change change = newestFirst.next();
-      if (change.revision() <= at) {
-        break;
-      }
-      if (change.before() == null) {
-        objects.remove(change.key());
-      } else {
-        objects.put(change.key(), change.before());
-      }
-    }
-    return objects;
   }
 
   /**
@@ -368,43 +303,28 @@ public final class SimCluster {
       Resource<?> resource, Selection selection, long after, boolean initialEvents) {
     lock.lock();
     try {
-      Table table = table(resource);
+      ObjectTable table = table(resource);
       boolean withState = initialEvents || after == 0;
-      if (!withState && after < table.floor) {
-        throw StatusException.expired(
-            "too old resource version: " + after + " (" + table.floor + ")");
-      }
       Subscription subscription =
           new Subscription(this, table, selection, withState ? revision : after);
       if (withState) {
-        offerState(table, selection, subscription);
+        table.subscribeWithState(subscription, selection);
       } else {
-        table.history.forEach(subscription::changed);
+        table.subscribeAfter(subscription, after);
       }
       if (initialEvents) {
-        subscription.offer(bookmark(table, true));
+        subscription.offer(table.bookmark(revision, true));
       }
-      table.subscriptions.add(subscription);
       return subscription;
     } finally {
       lock.unlock();
     }
   }
 
-  @GuardedBy("lock")
-  private static void offerState(Table table, Selection selection, Subscription subscription) {
-    for (ObjectNode object : table.objects.values()) {
-      if (selection.matches(object)) {
-        long version = Long.parseLong(Json.text(object, "metadata", "resourceVersion"));
-        subscription.offer(new SimEvent(SimEvent.Type.ADDED, object, version, false));
-      }
-    }
-  }
-
   void unsubscribe(Subscription subscription) {
     lock.lock();
     try {
-      subscription.table().subscriptions.remove(subscription);
+      subscription.table().unsubscribe(subscription);
     } finally {
       lock.unlock();
     }
@@ -413,22 +333,10 @@ public final class SimCluster {
   void bookmark(Subscription subscription) {
     lock.lock();
     try {
-      subscription.offer(bookmark(subscription.table(), false));
+      subscription.offer(subscription.table().bookmark(revision, false));
     } finally {
       lock.unlock();
     }
-  }
-
-  @GuardedBy("lock")
-  private SimEvent bookmark(Table table, boolean initialEventsEnd) {
-    ObjectNode object = Json.object();
-    object.put("kind", table.resource.kind()).put("apiVersion", table.resource.apiVersion());
-    ObjectNode metadata = object.putObject("metadata");
-    metadata.put("resourceVersion", Long.toString(revision)).putNull("creationTimestamp");
-    if (initialEventsEnd) {
-      metadata.putObject("annotations").put("k8s.io/initial-events-end", "true");
-    }
-    return new SimEvent(SimEvent.Type.BOOKMARK, object, revision, initialEventsEnd);
   }
 
   /** The newest resource version. */
@@ -447,9 +355,8 @@ public final class SimCluster {
     try {
       // A version of its own, so that whoever has read up to here is too old as well.
       revision++;
-      for (Table table : tables.values()) {
-        table.history.clear();
-        table.floor = revision;
+      for (ObjectTable table : tables.values()) {
+        table.compact(revision);
       }
     } finally {
       lock.unlock();
@@ -457,8 +364,8 @@ public final class SimCluster {
   }
 
   @GuardedBy("lock")
-  private Table table(Resource<?> resource) {
-    Table table = tables.get(resource);
+  private ObjectTable table(Resource<?> resource) {
+    ObjectTable table = tables.get(resource);
     if (table == null) {
       throw StatusException.of(404, "the server could not find the requested resource");
     }
@@ -476,7 +383,7 @@ public final class SimCluster {
 
   @GuardedBy("lock")
   private ObjectNode existing(Resource<?> resource, ObjectNode object) {
-    ObjectNode existing = table(resource).objects.get(key(resource, object));
+    ObjectNode existing = table(resource).get(key(resource, object));
     if (existing == null) {
       throw StatusException.notFound(resource, name(object));
     }
@@ -499,7 +406,8 @@ public final class SimCluster {
   }
 
   @GuardedBy("lock")
-  private ObjectNode store(Table table, String key, @Nullable ObjectNode before, ObjectNode own) {
+  private ObjectNode store(
+      ObjectTable table, String key, @Nullable ObjectNode before, ObjectNode own) {
     ObjectNode metadata = Json.child(own, "metadata");
     if (before != null) {
       ObjectNode old = Json.child(before, "metadata");
@@ -519,20 +427,8 @@ public final class SimCluster {
     }
     revision++;
     metadata.put("resourceVersion", Long.toString(revision));
-    table.objects.put(key, own);
-    publish(table, new Change(revision, key, before, own));
+    table.apply(new Change(revision, key, before, own));
     return own;
-  }
-
-  @GuardedBy("lock")
-  private void publish(Table table, Change change) {
-    table.history.add(change);
-    while (table.history.size() > historyLimit) {
-      table.floor = table.history.remove().revision();
-    }
-    for (Subscription subscription : table.subscriptions) {
-      subscription.changed(change);
-    }
   }
 
   private static void keepIfMissing(ObjectNode from, ObjectNode to, String name) {

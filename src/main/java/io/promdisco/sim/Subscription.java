@@ -16,7 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Subscription implements AutoCloseable {
   private final SimCluster cluster;
-  private final SimCluster.Table table;
+  private final ObjectTable table;
   private final Selection selection;
   private final long after;
 
@@ -29,7 +29,7 @@ public final class Subscription implements AutoCloseable {
   @GuardedBy("lock")
   private boolean ended;
 
-  Subscription(SimCluster cluster, SimCluster.Table table, Selection selection, long after) {
+  Subscription(SimCluster cluster, ObjectTable table, Selection selection, long after) {
     this.cluster = cluster;
     this.table = table;
     this.selection = selection;
@@ -90,7 +90,7 @@ public final class Subscription implements AutoCloseable {
     }
   }
 
-  SimCluster.Table table() {
+  ObjectTable table() {
     return table;
   }
 

@@ -14,7 +14,7 @@ final class YamlScalars {
       return Json.NODES.nullNode();
     }
     char first = text.charAt(0);
-    if (first >= '0' && first <= '9' || first == '-' || first == '+' || first == '.') {
+    if (Character.isDigit(first) || first == '-' || first == '+' || first == '.') {
       JsonNode number = number(text);
       return number == null ? Json.NODES.textNode(text) : number;
     }
