@@ -27,6 +27,11 @@ public final class Injection {
     return struck;
   }
 
+  /** How many answers stall because of it now. */
+  public int stalling() {
+    return stalled.size();
+  }
+
   /**
    * Ends the fault: it strikes no more, watches under way go on without it, and answers that stall
    * because of it are closed.
