@@ -77,11 +77,12 @@ final class Connection implements Runnable {
       user = server.users().authenticate(request);
       Reply reply;
       if (route == null) {
+        refuseIfStruck("", injection);
         reply = info(request);
       } else {
         server.users().authorize(user, route);
         codec = server.negotiation().choose(request.header("accept"));
-        refuseIfStruck(route, injection);
+        refuseIfStruck(route.verb(), injection);
         if (route.verb().equals("watch")) {
           Watches.Session session = server.watches().begin(route, request, codec, wire, injection);
           server.log(request, user, route, 200);
@@ -105,7 +106,7 @@ final class Connection implements Runnable {
     return route == null ? "" : route.verb();
   }
 
-  private static void refuseIfStruck(Route route, Optional<Injection> injection) {
+  private static void refuseIfStruck(String verb, Optional<Injection> injection) {
     if (injection.isEmpty()) {
       return;
     }
@@ -114,7 +115,7 @@ final class Connection implements Runnable {
     if (fault instanceof Fault.Status status) {
       throw StatusException.retryLater(status.code(), message, status.retryAfterSeconds());
     }
-    if (fault instanceof Fault.ErrorEvent error && !route.verb().equals("watch")) {
+    if (fault instanceof Fault.ErrorEvent error && !verb.equals("watch")) {
       throw StatusException.of(error.code(), message);
     }
   }

@@ -51,7 +51,7 @@ final class Lists {
       return next(route, selection, token, limit);
     }
     long at = SimCluster.parseVersion(version);
-    requirePresent(at);
+    requirePresent(cluster, at);
     boolean exact = match.equals(EXACT) || (match.isEmpty() && limit > 0 && at > 0);
     // A real server answers version 0 from its cache, whole, whatever the limit.
     boolean fromCache = version.equals("0");
@@ -83,7 +83,8 @@ final class Lists {
     }
   }
 
-  private void requirePresent(long at) {
+  /** Refuses a version that is still to come: the client has talked to another server. */
+  static void requirePresent(SimCluster cluster, long at) {
     long newest = cluster.resourceVersion();
     if (at > newest) {
       throw StatusException.retryLater(

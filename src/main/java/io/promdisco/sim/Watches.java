@@ -40,14 +40,15 @@ final class Watches {
   Session begin(
       Route route, HttpRequest request, Codec codec, Wire wire, Optional<Injection> injection) {
     boolean initialEvents = initialEvents(request);
-    String version = request.parameter("resourceVersion");
     Duration timeout = timeout(request);
+    long after = SimCluster.parseVersion(request.parameter("resourceVersion"));
+    if (initialEvents) {
+      Lists.requirePresent(cluster, after);
+    }
     Subscription events;
     try {
       Selection selection = Lists.selection(route, request);
-      events =
-          cluster.subscribe(
-              route.resource(), selection, SimCluster.parseVersion(version), initialEvents);
+      events = cluster.subscribe(route.resource(), selection, after, initialEvents);
     } catch (StatusException refusal) {
       if (refusal.code() == 410 && !options.goneAsStatus) {
         return new ErrorSession(wire, codec, refusal);

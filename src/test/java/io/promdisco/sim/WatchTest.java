@@ -141,6 +141,7 @@ class WatchTest {
     assertThat(client.get("/api/v1/pods?watch=1&sendInitialEvents=true").statusCode())
         .isEqualTo(422);
     assertThat(client.get("/api/v1/pods?sendInitialEvents=true").statusCode()).isEqualTo(422);
+    assertThat(client.get(STREAMING + "&resourceVersion=99999").statusCode()).isEqualTo(504);
   }
 
   @Test
