@@ -90,11 +90,16 @@ class TlsTest {
       HttpResponse<String> whole = http.send(list, HttpResponse.BodyHandlers.ofString());
       assertThat(whole.body()).contains("\"name\":\"a\"");
       for (Fault.Break how : new Fault.Break[] {Fault.Break.CUT, Fault.Break.RESET}) {
-        server.faults().add(FaultRule.once(PODS, "watch", how));
-        // On a connection that it has used before, this client would try again by itself.
-        HttpClient fresh = HttpClient.newBuilder().sslContext(clientContext).build();
-        assertThatThrownBy(() -> fresh.send(list, HttpResponse.BodyHandlers.ofString()))
-            .isInstanceOf(IOException.class);
+        HttpRequest watch =
+            HttpRequest.newBuilder(server.url().resolve("/api/v1/pods?watch=1")).build();
+        HttpResponse<InputStream> response =
+            http.send(watch, HttpResponse.BodyHandlers.ofInputStream());
+        try (Frames frames =
+            new Frames(response.statusCode(), response.headers(), response.body())) {
+          assertThat(frames.brief()).isEqualTo("ADDED a");
+          server.faults().strikeNow(PODS, how);
+          assertThatThrownBy(frames::rest).isInstanceOf(IOException.class);
+        }
       }
       JsonNode config =
           Manifests.documents(server.writeKubeconfig(folder.resolve("config.yaml"))).get(0);
