@@ -199,8 +199,8 @@ class WatchTest {
       ticker.advance(Duration.ofSeconds(1));
       assertThat(new String(frames.rest(), UTF_8)).contains("BOOKMARK");
     }
-    assertThat(ticker.pending()).isEmpty();
     eventually(() -> assertThat(server.runningWatches(PODS)).isZero());
+    eventually(() -> assertThat(ticker.pending()).isEmpty());
     assertThat(client.get("/api/v1/pods").statusCode()).isEqualTo(200);
   }
 
