@@ -27,6 +27,14 @@ import org.yaml.snakeyaml.nodes.Tag;
  *     Configuration</a>
  */
 public final class ConfigLoader {
+  /** A document that is null sets everything to nothing, even what has defaults. */
+  private static final Map<String, Object> NOTHING =
+      Map.of(
+          "global",
+          Map.of(),
+          "storage",
+          Map.of("tsdb", Map.of("outofordertimewindow", 0, "retention", Map.of("time", "15d"))));
+
   private final List<SdConfigReader> sources = new ArrayList<>();
 
   /** A loader that knows the sources that promdisco has. */
@@ -96,7 +104,9 @@ public final class ConfigLoader {
     Configuration configuration = null;
     if (!problems.hasErrors()) {
       Section root = root(document, problems);
-      if (root != null) {
+      if (document.isPresent() && isNull(document.get())) {
+        configuration = new Configuration(List.of(), NOTHING, List.of());
+      } else if (root != null) {
         configuration = configuration(root, new Paths(folder));
       }
     }
@@ -110,12 +120,15 @@ public final class ConfigLoader {
   }
 
   private static @Nullable Section root(Optional<Node> document, Problems problems) {
-    if (document.isEmpty()
-        || (document.get() instanceof ScalarNode scalar && Scalars.isNull(scalar))) {
+    if (document.isEmpty() || isNull(document.get())) {
       return new Section(
           new MappingNode(Tag.MAP, List.of(), DumperOptions.FlowStyle.BLOCK), "", problems);
     }
     return Section.of(document.get(), "", problems);
+  }
+
+  private static boolean isNull(Node node) {
+    return node instanceof ScalarNode scalar && Scalars.isNull(scalar);
   }
 
   private Configuration configuration(Section root, Paths paths) {
