@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import java.security.SignatureException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
@@ -64,7 +65,8 @@ final class Failures {
     if (find(problem, CertificateNotYetValidException.class) != null) {
       return "certificate of " + server + " is not valid yet";
     }
-    if (find(problem, CertPathBuilderException.class) != null) {
+    if (find(problem, CertPathBuilderException.class) != null
+        || find(problem, SignatureException.class) != null) {
       return "certificate of " + server + " is not signed by " + trusted;
     }
     CertificateException certificate = find(problem, CertificateException.class);
@@ -75,7 +77,7 @@ final class Failures {
           : "certificate of " + server + " is not good: " + lower(detail);
     }
     String detail = detail(problem, "refused");
-    if (detail.contains("Unsupported or unrecognized SSL message")) {
+    if (detail.contains("nrecognized SSL message")) {
       return server + " does not speak TLS";
     }
     if (detail.contains("bad_certificate") || detail.contains("certificate_required")) {

@@ -7,7 +7,7 @@ import java.util.Collections;
 import java.util.List;
 
 /** Writes down what a watch says; may be read from another thread. */
-final class Events implements WatchHandler<KubeObject> {
+class Events implements WatchHandler<KubeObject> {
   final List<KubeObject> objects = Collections.synchronizedList(new ArrayList<>());
   final List<String> log = Collections.synchronizedList(new ArrayList<>());
 
