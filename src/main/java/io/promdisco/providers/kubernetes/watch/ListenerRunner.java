@@ -70,11 +70,11 @@ final class ListenerRunner<V> {
   /** Adds everything again; never blocks. */
   void putResync(List<V> objects) {
     resyncing = true;
-    putAll(objects, object -> told -> told.onUpdate(object, object));
     ring.put(told -> resyncing = false);
+    putAll(objects, object -> told -> told.onUpdate(object, object));
   }
 
-  /** Whether a resync has not been told to its end. */
+  /** Whether a resync waits that has not begun to be told. */
   boolean isResyncing() {
     return resyncing;
   }

@@ -125,17 +125,18 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
     began = ticker.nanos();
     works = false;
     try {
+      boolean watched = true;
       if (!version.isEmpty()) {
-        watch(false);
+        client.watch(resource, scope, version, timeoutSeconds(), false, new Events(false));
       } else if (streams.get()) {
-        streamList();
+        watched = streamList();
       } else {
         list();
-        return Duration.ZERO;
+        watched = false;
       }
       settle();
       // A server that ends every watch at once must not be asked in a tight loop.
-      return lasted(BRIEF) ? Duration.ZERO : troubled.next();
+      return !watched || lasted(BRIEF) ? Duration.ZERO : troubled.next();
     } catch (Throwable e) { // Whatever it is: a watch that no longer tries is worse.
       if (pause.isClosed()) {
         return Duration.ZERO;
@@ -205,27 +206,31 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
     return (int) Math.ceil(seconds * (1 + options.random().nextDouble()));
   }
 
-  private void watch(boolean listing) throws IOException, InterruptedException {
-    client.watch(resource, scope, version, timeoutSeconds(), listing, new Events(listing));
-  }
-
-  /** A streaming list and the watch that it goes over into; by pages if the server refuses. */
-  private void streamList() throws IOException, InterruptedException {
+  /**
+   * A streaming list and the watch that it goes over into.
+   *
+   * @return false if there was no such watch, as the list had to be read by pages
+   */
+  private boolean streamList() throws IOException, InterruptedException {
     sink.listing();
+    Events events = new Events(true);
     try {
-      watch(true);
-      if (version.isEmpty()) {
-        log.debug("{}: the stream ended before the list was complete", report.part());
-        list();
+      client.watch(resource, scope, "", timeoutSeconds(), true, events);
+      if (!version.isEmpty()) {
+        return true;
       }
+      log.debug("{}: the stream ended before the list was complete", report.part());
     } catch (ApiException e) {
-      if (!isRefusalToStream(e)) {
+      if (events.heard || !isRefusalToStream(e)) {
         throw e;
       }
       log.debug("{}: no streaming list ({}), listing by pages", report.part(), e.getMessage());
       list();
       streams.set(false); // The list went well, so it was the streaming that was refused.
+      return false;
     }
+    list();
+    return false;
   }
 
   private static boolean isRefusalToStream(ApiException e) {
@@ -301,6 +306,7 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
   /** The events of one watch. */
   private final class Events implements ResourceClient.WatchHandler<V> {
     private boolean listing;
+    private boolean heard; // something, so that the server has not refused
     private String newest = ""; // while listing, as its objects come in no order
 
     /** {@code listing}: whether it begins with the state of now. */
@@ -310,6 +316,7 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
 
     @Override
     public void opened() {
+      heard = true;
       if (!listing) {
         well();
       }
@@ -334,6 +341,7 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
 
     @Override
     public void bookmark(String resourceVersion, boolean initialEventsEnd) {
+      heard = true;
       if (!listing) {
         advance(resourceVersion);
       } else if (initialEventsEnd) {
@@ -344,6 +352,7 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
     }
 
     private void advance(String resourceVersion) {
+      heard = true;
       if (listing) {
         if (isNumber(resourceVersion) && follows(newest, resourceVersion)) {
           newest = resourceVersion;
