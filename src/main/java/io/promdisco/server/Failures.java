@@ -2,6 +2,8 @@ package io.promdisco.server;
 
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import io.javalin.http.MethodNotAllowedResponse;
+import io.javalin.http.NotFoundResponse;
 import java.io.IOException;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.slf4j.Logger;
@@ -15,18 +17,18 @@ final class Failures {
 
   /** A request that is wrong, unknown paths and methods included. */
   static void refused(HttpResponseException e, Context context) {
-    String message =
-        switch (e.getStatus()) {
-          case 404 -> e.getMessage().startsWith("job: ") ? e.getMessage() : unknown(context);
-          case 405 -> context.method() + " " + context.path() + ": method not allowed";
-          default -> e.getMessage();
-        };
     e.getDetails().forEach((name, value) -> allow(context, name, value));
-    answer(context, e.getStatus(), message);
+    answer(context, e.getStatus(), message(e, context));
   }
 
-  private static String unknown(Context context) {
-    return context.path() + ": no such path";
+  private static String message(HttpResponseException e, Context context) {
+    if (e instanceof NotFoundResponse) {
+      return context.path() + ": no such path";
+    }
+    if (e instanceof MethodNotAllowedResponse) {
+      return context.method() + " " + context.path() + ": method not allowed";
+    }
+    return String.valueOf(e.getMessage());
   }
 
   private static void allow(Context context, String detail, String value) {

@@ -37,7 +37,7 @@ public final class PromdiscoServer implements AutoCloseable {
 
   private final Options options;
   private final Server server;
-  private final ServerConnector connector;
+  private final int port;
 
   /**
    * Where to listen.
@@ -58,21 +58,28 @@ public final class PromdiscoServer implements AutoCloseable {
     }
   }
 
-  private PromdiscoServer(Options options, Backend backend) {
+  private PromdiscoServer(Options options, ServerConnector connector) {
     this.options = options;
+    this.server = connector.getServer();
+    this.port = connector.getLocalPort();
+  }
+
+  private static ServerConnector build(Options options, Backend backend) {
     QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 2);
     threads.setName("sd-http");
     threads.setDaemon(true);
     threads.setReservedThreads(0);
-    server = new Server(threads, new ScheduledExecutorScheduler("sd-http-timer", true), null);
+    Server server =
+        new Server(threads, new ScheduledExecutorScheduler("sd-http-timer", true), null);
     server.setStopTimeout(STOP_TIMEOUT.toMillis());
-    connector =
+    server.setHandler(new GracefulHandler(servlets(backend)));
+    ServerConnector connector =
         new ServerConnector(server, null, null, null, 1, 1, new HttpConnectionFactory(http()));
     connector.setHost(options.host());
     connector.setPort(options.port());
     connector.setShutdownIdleTimeout(100);
     server.addConnector(connector);
-    server.setHandler(new GracefulHandler(servlets(backend)));
+    return connector;
   }
 
   private static HttpConfiguration http() {
@@ -102,11 +109,17 @@ public final class PromdiscoServer implements AutoCloseable {
    */
   public static PromdiscoServer start(Options options, Backend backend) throws ListenException {
     InetAddress address = resolve(options);
-    PromdiscoServer started = new PromdiscoServer(options, backend);
+    ServerConnector connector = build(options, backend);
     try {
-      started.connector.open(); // before any thread is there
+      connector.open(); // while there is no thread yet
+    } catch (IOException e) {
+      throw failure(options, e);
+    }
+    PromdiscoServer started = new PromdiscoServer(options, connector);
+    try {
       started.server.start();
     } catch (Exception e) {
+      connector.close();
       started.close();
       throw failure(options, e);
     }
@@ -149,9 +162,9 @@ public final class PromdiscoServer implements AutoCloseable {
     return "http://" + (everywhere ? "localhost" : bracketed(options.host())) + ":" + port();
   }
 
-  /** The port it listens on. */
+  /** The port it listens on; after {@link #close}, that it listened on. */
   public int port() {
-    return connector.getLocalPort();
+    return port;
   }
 
   private static String bracketed(String host) {
@@ -169,6 +182,5 @@ public final class PromdiscoServer implements AutoCloseable {
     } catch (Exception e) {
       log.warn("{}: stopped, but not in order", options.address(), e);
     }
-    connector.close();
   }
 }

@@ -4,7 +4,6 @@ import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
-import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.servlet.JavalinServlet;
 import io.promdisco.config.ConfigException;
@@ -175,7 +174,7 @@ final class Routes {
     @Nullable String from = context.header("Sec-Fetch-Site");
     if (from != null && !from.equals("same-origin") && !from.equals("none")) {
       throw new HttpResponseException(
-          403, HandlerType.POST + " " + context.path() + ": sent by a page of another site");
+          403, context.method() + " " + context.path() + ": sent by a page of another site");
     }
   }
 

@@ -2,6 +2,7 @@ package io.promdisco.server;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.google.common.base.Splitter;
+import com.google.common.primitives.Ints;
 import io.javalin.http.HttpResponseException;
 import io.promdisco.model.Labels;
 import io.promdisco.scrape.PoolView;
@@ -35,25 +36,12 @@ record Search(List<String> words, String job, int limit) {
   }
 
   private static int number(String limit) {
-    try {
-      int number = Integer.parseInt(limit);
-      if (number >= 1 && number <= MAX_LIMIT) {
-        return number;
-      }
-      throw refusal(limit, null);
-    } catch (NumberFormatException e) {
-      throw refusal(limit, e);
+    Integer number = Ints.tryParse(limit);
+    if (number == null || number < 1 || number > MAX_LIMIT) {
+      throw new HttpResponseException(
+          400, "limit: " + limit + " (expected 1 to " + MAX_LIMIT + ")");
     }
-  }
-
-  private static HttpResponseException refusal(
-      String limit, @org.jspecify.annotations.Nullable Throwable cause) {
-    HttpResponseException refusal =
-        new HttpResponseException(400, "limit: " + limit + " (expected 1 to " + MAX_LIMIT + ")");
-    if (cause != null) {
-      refusal.initCause(cause);
-    }
-    return refusal;
+    return number;
   }
 
   /** Searches, and writes the first that fit and how many do. */
