@@ -1,15 +1,35 @@
 package io.promdisco.relabel;
 
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import io.promdisco.model.NameValidation;
 import io.promdisco.model.Position;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** One checked and compiled relabelling rule. Two rules are equal wherever they stand. */
+/**
+ * One checked and compiled relabelling rule. Two rules are equal wherever they stand.
+ *
+ * @see <a
+ *     href="https://prometheus.io/docs/prometheus/latest/configuration/configuration/#relabel_config">
+ *     relabel_config</a>
+ */
 public final class RelabelRule {
+  static final String DEFAULT_SEPARATOR = ";";
+  static final String DEFAULT_REGEX = "(.*)";
+  static final String DEFAULT_REPLACEMENT = "$1";
+
+  private static final Pattern LEGACY_TEMPLATE =
+      Pattern.compile("^(?:(?:[a-zA-Z_]|\\$(?:\\{\\w+\\}|\\w+))+\\w*)+$");
+
   /** What a rule does. */
   public enum Action {
     /** Writes the target label if the regex matches. */
@@ -39,35 +59,185 @@ public final class RelabelRule {
     public String text() {
       return name().toLowerCase(Locale.ROOT);
     }
+
+    static @Nullable Action of(String text) {
+      for (Action action : values()) {
+        if (action.text().equals(Case.lower(text))) {
+          return action;
+        }
+      }
+      return null;
+    }
   }
+
+  private static final Set<Action> WITH_TARGET =
+      EnumSet.of(
+          Action.REPLACE,
+          Action.HASHMOD,
+          Action.LOWERCASE,
+          Action.UPPERCASE,
+          Action.KEEPEQUAL,
+          Action.DROPEQUAL);
+  private static final Set<Action> WITHOUT_REPLACEMENT =
+      EnumSet.of(Action.LOWERCASE, Action.UPPERCASE, Action.KEEPEQUAL, Action.DROPEQUAL);
 
   private final Action action;
   private final List<String> sourceLabels;
+  private final String separator;
+  private final Regex regex;
+  private final boolean defaultRegex;
+  private final long modulus;
+  private final Template target;
+  private final Template replacement;
+  private final NameValidation names;
   private final @Nullable Position position;
 
-  private RelabelRule(Action action, List<String> sourceLabels, @Nullable Position position) {
+  private RelabelRule(RelabelSpec spec, Action action, Regex regex, NameValidation names) {
     this.action = action;
-    this.sourceLabels = List.copyOf(sourceLabels);
-    this.position = position;
+    this.regex = regex;
+    this.names = names;
+    defaultRegex = spec.regex() == null;
+    sourceLabels = spec.sourceLabels() == null ? List.of() : List.copyOf(spec.sourceLabels());
+    separator = or(spec.separator(), DEFAULT_SEPARATOR);
+    modulus = spec.modulus() == null ? 0 : spec.modulus();
+    target = new Template(or(spec.targetLabel(), ""));
+    replacement = new Template(or(spec.replacement(), DEFAULT_REPLACEMENT));
+    position = spec.position();
+  }
+
+  private static String or(@Nullable String value, String otherwise) {
+    return value == null ? otherwise : value;
   }
 
   /**
    * Checks and compiles a rule as Prometheus does.
    *
-   * @param problems takes each problem: the field as in the configuration, and what is wrong
+   * @param names which names the rule may write
+   * @param problems takes each problem: the field as in the configuration (empty: the rule as a
+   *     whole), and what is wrong
    * @return the rule, or nothing if there was a problem
    */
   public static Optional<RelabelRule> compile(
       RelabelSpec spec, NameValidation names, BiConsumer<String, String> problems) {
-    String text = spec.action() == null ? "replace" : spec.action();
-    for (Action action : Action.values()) {
-      if (action.text().equalsIgnoreCase(text)) {
-        List<String> sources = spec.sourceLabels() == null ? List.of() : spec.sourceLabels();
-        return Optional.of(new RelabelRule(action, sources, spec.position()));
+    boolean[] failed = {false};
+    BiConsumer<String, String> noting =
+        (field, message) -> {
+          failed[0] = true;
+          problems.accept(field, message);
+        };
+    Action action = action(spec, noting);
+    Regex regex = regex(spec, noting);
+    if (action != null) {
+      check(spec, action, names, noting);
+    }
+    if (failed[0] || action == null || regex == null) {
+      return Optional.empty();
+    }
+    return Optional.of(new RelabelRule(spec, action, regex, names));
+  }
+
+  private static @Nullable Action action(RelabelSpec spec, BiConsumer<String, String> problems) {
+    if (spec.action() == null) {
+      return Action.REPLACE;
+    }
+    Action action = Action.of(spec.action());
+    if (action == null) {
+      problems.accept(
+          "action",
+          "unknown relabel action \""
+              + spec.action()
+              + "\" (expected: one of "
+              + Arrays.stream(Action.values()).map(Action::text).collect(Collectors.joining(", "))
+              + ")");
+    }
+    return action;
+  }
+
+  private static @Nullable Regex regex(RelabelSpec spec, BiConsumer<String, String> problems) {
+    try {
+      return Regex.compile(or(spec.regex(), DEFAULT_REGEX));
+    } catch (PatternSyntaxException e) {
+      problems.accept(
+          "regex",
+          "error parsing regexp: "
+              + e.getDescription()
+              + (e.getPattern() == null ? "" : ": `" + e.getPattern() + "`")
+              + " (expected: RE2 syntax)");
+      return null;
+    }
+  }
+
+  private static void check(
+      RelabelSpec spec, Action action, NameValidation names, BiConsumer<String, String> problems) {
+    if (spec.sourceLabels() != null) {
+      for (String source : spec.sourceLabels()) {
+        if (!NameValidation.UTF8.isValidLabelName(source)) {
+          problems.accept("source_labels", "\"" + source + "\" is not a valid label name");
+        }
       }
     }
-    problems.accept("action", "unknown relabel action \"" + text + "\"");
-    return Optional.empty();
+    String target = or(spec.targetLabel(), "");
+    String replacement = or(spec.replacement(), DEFAULT_REPLACEMENT);
+    boolean plainReplacement = replacement.equals(DEFAULT_REPLACEMENT);
+    if (action == Action.HASHMOD && (spec.modulus() == null || spec.modulus() == 0)) {
+      problems.accept("modulus", "relabel configuration for hashmod requires non-zero modulus");
+    }
+    if (WITH_TARGET.contains(action)) {
+      if (target.isEmpty()) {
+        problems.accept(
+            "target_label",
+            "relabel configuration for " + action.text() + " action requires 'target_label' value");
+      } else if (!isValidTarget(action, target, names)) {
+        problems.accept("target_label", invalid(target, "target_label", action, names));
+      }
+    }
+    if (action == Action.LABELMAP && !isValidTemplate(replacement, names)) {
+      problems.accept("replacement", invalid(replacement, "replacement", action, names));
+    }
+    boolean onlyDefaults =
+        plainReplacement
+            && (spec.modulus() == null || spec.modulus() == 0)
+            && or(spec.separator(), DEFAULT_SEPARATOR).equals(DEFAULT_SEPARATOR);
+    if ((action == Action.KEEPEQUAL || action == Action.DROPEQUAL)
+        && (!onlyDefaults || spec.regex() != null)) {
+      problems.accept(
+          "",
+          action.text()
+              + " action requires only 'source_labels' and 'target_label', and no other fields");
+    } else if (WITHOUT_REPLACEMENT.contains(action) && !plainReplacement) {
+      problems.accept(
+          "replacement", "'replacement' can not be set for " + action.text() + " action");
+    }
+    if ((action == Action.LABELDROP || action == Action.LABELKEEP)
+        && (!onlyDefaults || spec.sourceLabels() != null || !target.isEmpty())) {
+      problems.accept("", action.text() + " action requires only 'regex', and no other fields");
+    }
+  }
+
+  private static boolean isValidTarget(Action action, String target, NameValidation names) {
+    return (action == Action.REPLACE && target.indexOf('$') >= 0)
+        ? isValidTemplate(target, names)
+        : names.isValidLabelName(target);
+  }
+
+  private static boolean isValidTemplate(String template, NameValidation names) {
+    return names == NameValidation.UTF8
+        ? names.isValidLabelName(template)
+        : LEGACY_TEMPLATE.matcher(template).find();
+  }
+
+  private static String invalid(String value, String field, Action action, NameValidation names) {
+    return "\""
+        + value
+        + "\" is invalid '"
+        + field
+        + "' for "
+        + action.text()
+        + " action (expected: "
+        + (names == NameValidation.UTF8
+            ? "a name in UTF-8 that is not empty"
+            : "letters, digits and _, not beginning with a digit")
+        + ")";
   }
 
   /** What the rule does. */
@@ -80,8 +250,98 @@ public final class RelabelRule {
     return sourceLabels;
   }
 
+  /** What joins them. */
+  public String separator() {
+    return separator;
+  }
+
+  /** The regex as it was written, or the default. */
+  public String regex() {
+    return regex.text();
+  }
+
+  /** Whether no regex was written. */
+  public boolean hasDefaultRegex() {
+    return defaultRegex;
+  }
+
+  /** The modulus of {@code hashmod}: an unsigned number. */
+  public long modulus() {
+    return modulus;
+  }
+
+  /** The label that is written or compared; may be a template with {@code replace}. */
+  public String targetLabel() {
+    return target.text();
+  }
+
+  /** What is written. */
+  public String replacement() {
+    return replacement.text();
+  }
+
   /** Where the rule stands, if it comes from a file. */
   public Optional<Position> position() {
     return Optional.ofNullable(position);
+  }
+
+  Regex compiled() {
+    return regex;
+  }
+
+  Template target() {
+    return target;
+  }
+
+  Template replacementTemplate() {
+    return replacement;
+  }
+
+  NameValidation names() {
+    return names;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof RelabelRule rule
+        && action == rule.action
+        && sourceLabels.equals(rule.sourceLabels)
+        && separator.equals(rule.separator)
+        && regex().equals(rule.regex())
+        && modulus == rule.modulus
+        && targetLabel().equals(rule.targetLabel())
+        && replacement().equals(rule.replacement())
+        && names == rule.names;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(
+        action, sourceLabels, separator, regex(), modulus, targetLabel(), replacement(), names);
+  }
+
+  /** The fields that matter to its action, as in the configuration. */
+  @Override
+  public String toString() {
+    StringBuilder out = new StringBuilder(action.text());
+    if (!sourceLabels.isEmpty()) {
+      out.append(" source_labels=").append(sourceLabels);
+    }
+    if (!separator.equals(DEFAULT_SEPARATOR)) {
+      out.append(" separator=\"").append(separator).append('"');
+    }
+    if (!regex().equals(DEFAULT_REGEX)) {
+      out.append(" regex=\"").append(regex()).append('"');
+    }
+    if (action == Action.HASHMOD) {
+      out.append(" modulus=").append(Long.toUnsignedString(modulus));
+    }
+    if (!targetLabel().isEmpty()) {
+      out.append(" target_label=").append(targetLabel());
+    }
+    if (!replacement().equals(DEFAULT_REPLACEMENT)) {
+      out.append(" replacement=\"").append(replacement()).append('"');
+    }
+    return out.toString();
   }
 }

@@ -101,7 +101,9 @@ final class FabricClient implements ResourceClient {
     }
     Duration timeout = timeoutSeconds > 0 ? Duration.ofSeconds(timeoutSeconds) : SERVER_TIMEOUT;
     try (Exchange exchange = open(query.uri(), WATCH, timeout.plus(WATCH_SLACK))) {
-      decoder(exchange, query).watch(resource, exchange.reader(), handler);
+      Decoder decoder = decoder(exchange, query);
+      handler.opened();
+      decoder.watch(resource, exchange.reader(), handler);
     }
   }
 

@@ -85,6 +85,7 @@ public final class FabricClientFactory implements ResourceClientFactory {
    * Equal for configurations that mean the same server and credentials, so that they can share a
    * client. Shows no secret.
    */
+  @Override
   public Object identity(KubernetesSdConfig config) {
     Path file = kubeconfigOf(config);
     if (file != null) {

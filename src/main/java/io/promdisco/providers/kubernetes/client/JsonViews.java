@@ -151,7 +151,9 @@ final class JsonViews {
         spec.text("externalName"),
         spec.text("loadBalancerIP"),
         List.copyOf(ips),
-        spec.texts("ipFamilies"),
+        spec.text("ipFamilyPolicy").endsWith(ProtobufNetwork.DUAL_STACK)
+            ? spec.texts("ipFamilies")
+            : List.of(),
         spec.objects(
             "ports",
             port ->

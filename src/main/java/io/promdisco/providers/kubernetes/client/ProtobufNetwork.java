@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * k8s.io/api/{core,networking}/v1/generated.proto}. For one thread.
  */
 final class ProtobufNetwork {
+  /** Ends both policies under which a service's families count. */
+  static final String DUAL_STACK = "DualStack";
+
   private static final int META = bytesTag(1);
   private static final int SPEC = bytesTag(2);
   private static final int STATUS = bytesTag(3);
@@ -142,6 +145,7 @@ final class ProtobufNetwork {
     String clusterIp = "";
     String externalName = "";
     String loadBalancerIp = "";
+    String ipFamilyPolicy = "";
   }
 
   /** Reads the service that the cursor is in to its end. */
@@ -167,7 +171,7 @@ final class ProtobufNetwork {
         spec.externalName,
         spec.loadBalancerIp,
         List.copyOf(ingressIps),
-        List.copyOf(spec.ipFamilies),
+        spec.ipFamilyPolicy.endsWith(DUAL_STACK) ? List.copyOf(spec.ipFamilies) : List.of(),
         List.copyOf(spec.ports));
   }
 
@@ -184,6 +188,8 @@ final class ProtobufNetwork {
         spec.loadBalancerIp = wire.string();
       } else if (tag == bytesTag(10)) {
         spec.externalName = wire.string();
+      } else if (tag == bytesTag(17)) {
+        spec.ipFamilyPolicy = wire.string(strings);
       } else if (tag == bytesTag(19)) {
         spec.ipFamilies.add(wire.string(strings));
       } else {

@@ -11,7 +11,8 @@ import java.util.List;
  * @param externalName {@code spec.externalName}
  * @param loadBalancerIp the deprecated {@code spec.loadBalancerIP}
  * @param ingressIps the non-empty {@code status.loadBalancer.ingress[].ip}
- * @param ipFamilies {@code spec.ipFamilies}, the primary one first
+ * @param ipFamilies {@code spec.ipFamilies}, the primary one first, if {@code spec.ipFamilyPolicy}
+ *     is {@code PreferDualStack} or {@code RequireDualStack}; otherwise empty
  * @param ports its ports
  */
 public record ServiceView(

@@ -70,6 +70,9 @@ public interface ResourceClient extends AutoCloseable {
 
   /** Takes the events of a watch, in order. */
   interface WatchHandler<V> {
+    /** The server has accepted the watch. Called once, before everything else. */
+    default void opened() {}
+
     /** The object is there now. {@code resourceVersion} is the object's, as the server wrote it. */
     void added(V object, String resourceVersion);
 

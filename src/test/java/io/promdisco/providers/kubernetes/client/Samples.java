@@ -354,6 +354,7 @@ record Samples<V extends KubeObject>(
                     .setType("LoadBalancer")
                     .setLoadBalancerIP("1.2.3.4")
                     .setExternalName("ext.example")
+                    .setIpFamilyPolicy("PreferDualStack")
                     .addIpFamilies("IPv4")
                     .addIpFamilies("IPv6"))
             .setStatus(
@@ -370,7 +371,7 @@ record Samples<V extends KubeObject>(
              {"name": "http", "protocol": "TCP", "appProtocol": "h2c", "port": 80},
              {"protocol": "UDP", "port": 53, "targetPort": "dns"}],
            "clusterIP": "10.96.0.7", "type": "LoadBalancer", "loadBalancerIP": "1.2.3.4",
-           "externalName": "ext.example", "ipFamilies": ["IPv4", "IPv6"]},
+           "externalName": "ext.example", "ipFamilyPolicy": "PreferDualStack", "ipFamilies": ["IPv4", "IPv6"]},
          "status": {"loadBalancer": {"ingress": [{"ip": "5.6.7.8"}, {"hostname": "lb"},
            {"ip": "5.6.7.9"}]}}}
         """

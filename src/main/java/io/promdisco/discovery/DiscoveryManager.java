@@ -1,0 +1,328 @@
+package io.promdisco.discovery;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.config.SdConfig;
+import io.promdisco.metrics.Metrics;
+import io.promdisco.model.SyncChannel;
+import io.promdisco.model.TargetGroup;
+import io.promdisco.model.TargetSetReader;
+import io.promdisco.util.Closer;
+import io.promdisco.util.Ticker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a provider for each distinct SD config of all jobs, and passes on what changes.
+ *
+ * <p>Safe for all threads. Locks, in this order: the apply lock (this object's monitor) is held
+ * while providers are started and closed; the state lock guards the list of providers for those who
+ * look; the pool has its own. No discoverer is called under the state lock or the pool's.
+ */
+public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
+  private static final String NAME = "scrape";
+  private static final Logger log = LoggerFactory.getLogger(DiscoveryManager.class);
+
+  private final List<DiscovererFactory> factories;
+  private final Ticker ticker;
+  private final Metrics metrics;
+  private final Metrics.Counter received;
+  private final Metrics.Gauge failedConfigs;
+  private final TargetPool pool = new TargetPool();
+
+  @GuardedBy("this")
+  private final Map<String, Integer> numbers = new HashMap<>();
+
+  @GuardedBy("this")
+  private boolean closed;
+
+  private volatile @Nullable UpdateSender sender; // written once, by start
+
+  private final Lock state = new ReentrantLock();
+  private final Condition changed = state.newCondition();
+
+  @GuardedBy("state")
+  private Map<SdConfig, Provider> providers = new LinkedHashMap<>();
+
+  @GuardedBy("state")
+  private Map<String, List<String>> jobsOfProvider = Map.of();
+
+  private final Provider.Owner owner =
+      new Provider.Owner() {
+        @Override
+        public void update(Provider provider, List<TargetGroup> groups) {
+          received.inc(NAME);
+          if (pool.update(provider.name(), groups)) {
+            wake();
+          }
+        }
+
+        @Override
+        public void synced(Provider provider) {
+          wake();
+        }
+      };
+
+  /**
+   * A manager that has nothing to do yet.
+   *
+   * @param factories asked in order; the first that accepts an SD config makes its discoverer. They
+   *     are closed with the manager
+   */
+  public DiscoveryManager(List<DiscovererFactory> factories, Ticker ticker, Metrics metrics) {
+    this.factories = List.copyOf(factories);
+    this.ticker = ticker;
+    this.metrics = metrics;
+    received =
+        metrics.counter(
+            "prometheus_sd_received_updates_total",
+            "Number of update events received from the SD providers.",
+            "name");
+    failedConfigs =
+        metrics.gauge(
+            "prometheus_sd_failed_configs",
+            "Current number of service discovery configurations that failed to load.",
+            "name");
+    failedConfigs.set(0, NAME);
+  }
+
+  /** Begins to send to {@code channel}. Called once. */
+  public synchronized void start(SyncChannel channel) {
+    if (closed || sender != null) {
+      throw new IllegalStateException("the manager was started or closed before");
+    }
+    UpdateSender made = new UpdateSender(pool, channel, ticker, metrics, this::delivered);
+    made.start();
+    sender = made;
+    wake();
+  }
+
+  /**
+   * Discovers for these jobs from now on. Equal SD configs share a provider; one that ran before
+   * goes on with its targets, whatever job it belongs to now. A provider that cannot be made is
+   * reported in {@link #status} and tried again with the next call.
+   *
+   * @param jobs the SD configs of each job
+   */
+  public synchronized void apply(Map<String, List<SdConfig>> jobs) {
+    if (closed) {
+      return;
+    }
+    Map<SdConfig, Provider> before = snapshot();
+    Map<SdConfig, Provider> now = new LinkedHashMap<>();
+    Map<String, List<String>> users = new HashMap<>();
+    Map<String, List<String>> sets = new LinkedHashMap<>();
+    List<Provider> fresh = new ArrayList<>();
+    jobs.forEach(
+        (job, configs) -> {
+          Set<String> names = new LinkedHashSet<>();
+          for (SdConfig config : configs) {
+            Provider provider = now.get(config);
+            if (provider == null) {
+              provider = before.get(config);
+              if (provider == null || !provider.started()) {
+                provider = new Provider(name(config), config, owner, ticker);
+                fresh.add(provider);
+              }
+              now.put(config, provider);
+            }
+            if (names.add(provider.name())) {
+              users.computeIfAbsent(provider.name(), name -> new ArrayList<>()).add(job);
+            }
+          }
+          sets.put(job, List.copyOf(names));
+        });
+    publish(now, users);
+    now.values().forEach(provider -> pool.addProvider(provider.name()));
+    sets.forEach(pool::putSet);
+    pool.retainSets(sets.keySet());
+    wake();
+    before.forEach(
+        (config, provider) -> {
+          if (now.get(config) != provider) {
+            close(provider);
+          }
+        });
+    fresh.forEach(this::start);
+    failedConfigs.set(
+        (double) now.values().stream().filter(provider -> !provider.started()).count(), NAME);
+  }
+
+  @GuardedBy("this")
+  private String name(SdConfig config) {
+    int number = numbers.merge(config.mechanism(), 1, Integer::sum) - 1;
+    return config.mechanism() + "/" + number;
+  }
+
+  private void start(Provider provider) {
+    try {
+      provider.start(make(provider));
+    } catch (DiscoveryException | RuntimeException e) {
+      String reason =
+          e instanceof DiscoveryException ? String.valueOf(e.getMessage()) : e.toString();
+      log.warn("{}: cannot be discovered: {}", provider.name(), reason);
+      provider.refuse(reason);
+      signalChange();
+    }
+  }
+
+  private Discoverer make(Provider provider) throws DiscoveryException {
+    for (DiscovererFactory factory : factories) {
+      if (factory.accepts(provider.config())) {
+        return factory.create(provider.config(), provider.name());
+      }
+    }
+    throw new DiscoveryException(
+        provider.config().mechanism() + "_sd_configs: no source for it (expected: a factory)");
+  }
+
+  private void close(Provider provider) {
+    pool.removeProvider(provider.name());
+    try {
+      provider.close();
+    } catch (RuntimeException e) {
+      log.error("{}: could not be closed in good order", provider.name(), e);
+    }
+  }
+
+  /** How each provider is, in the order of the configuration. */
+  public List<ProviderStatus> status() {
+    Map<String, List<String>> users;
+    List<Provider> all;
+    state.lock();
+    try {
+      users = jobsOfProvider;
+      all = List.copyOf(providers.values());
+    } finally {
+      state.unlock();
+    }
+    List<ProviderStatus> out = new ArrayList<>();
+    for (Provider provider : all) {
+      out.add(
+          provider.status(
+              users.getOrDefault(provider.name(), List.of()), pool.targets(provider.name())));
+    }
+    return out;
+  }
+
+  /**
+   * Waits until everything that was there when the providers started has been sent and taken.
+   * Providers that could not be made are not waited for.
+   *
+   * @return false if {@code timeout} ran out first
+   */
+  public boolean awaitSynced(Duration timeout) throws InterruptedException {
+    Ticker.Alarm alarm = ticker.schedule(timeout, this::signalChange);
+    long end = ticker.nanos() + timeout.toNanos();
+    state.lockInterruptibly();
+    try {
+      while (!allSynced()) {
+        if (ticker.nanos() - end >= 0) {
+          return false;
+        }
+        changed.await();
+      }
+      return true;
+    } finally {
+      state.unlock();
+      alarm.cancel();
+    }
+  }
+
+  @GuardedBy("state")
+  private boolean allSynced() {
+    for (Provider provider : providers.values()) {
+      if (!provider.isSynced() && !provider.refused()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Before a send: who has delivered everything; after it, that has been sent. */
+  private Runnable delivered() {
+    List<Provider> done = snapshot().values().stream().filter(Provider::delivered).toList();
+    return () -> {
+      boolean news = false;
+      for (Provider provider : done) {
+        news |= !provider.isSynced();
+        provider.sent();
+      }
+      if (news) {
+        signalChange();
+      }
+    };
+  }
+
+  private Map<SdConfig, Provider> snapshot() {
+    state.lock();
+    try {
+      return providers;
+    } finally {
+      state.unlock();
+    }
+  }
+
+  private void publish(Map<SdConfig, Provider> now, Map<String, List<String>> users) {
+    state.lock();
+    try {
+      providers = now;
+      jobsOfProvider = users;
+      changed.signalAll();
+    } finally {
+      state.unlock();
+    }
+  }
+
+  private void signalChange() {
+    state.lock();
+    try {
+      changed.signalAll();
+    } finally {
+      state.unlock();
+    }
+  }
+
+  private void wake() {
+    UpdateSender running = sender;
+    if (running != null) {
+      running.wake();
+    }
+  }
+
+  @Override
+  public void forEachGroup(String job, BiConsumer<String, TargetGroup> action) {
+    pool.forEachGroup(job, action);
+  }
+
+  /** Ends all providers, the sender and the factories. */
+  @Override
+  public void close() {
+    Closer closer = new Closer();
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      factories.forEach(closer::add);
+      UpdateSender running = sender;
+      if (running != null) {
+        closer.add(running);
+      }
+      snapshot().values().forEach(provider -> closer.add(provider::close));
+    }
+    closer.close();
+  }
+}

@@ -1,0 +1,151 @@
+package io.promdisco.discovery;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.config.SdConfig;
+import io.promdisco.model.TargetGroup;
+import io.promdisco.util.Ticker;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One distinct SD config with its discoverer, if that could be made, and how it is.
+ *
+ * <p>The discoverer's threads write through the sink; whoever asks for the status reads.
+ */
+final class Provider implements TargetSink {
+  /** What a provider tells its manager. */
+  interface Owner {
+    /** Groups of {@code provider} are to be put into the pool. */
+    void update(Provider provider, List<TargetGroup> groups);
+
+    /** {@code provider} has put everything that was there at its start. */
+    void synced(Provider provider);
+  }
+
+  private final String name;
+  private final SdConfig config;
+  private final Owner owner;
+  private final Ticker ticker;
+  private volatile @Nullable Discoverer discoverer; // written once, by the thread that applies
+
+  @GuardedBy("this")
+  private final Map<String, ProviderStatus.Failure> failures = new LinkedHashMap<>();
+
+  @GuardedBy("this")
+  private boolean refused;
+
+  @GuardedBy("this")
+  private boolean delivered;
+
+  @GuardedBy("this")
+  private boolean synced;
+
+  @GuardedBy("this")
+  private boolean closed;
+
+  Provider(String name, SdConfig config, Owner owner, Ticker ticker) {
+    this.name = name;
+    this.config = config;
+    this.owner = owner;
+    this.ticker = ticker;
+  }
+
+  String name() {
+    return name;
+  }
+
+  SdConfig config() {
+    return config;
+  }
+
+  boolean started() {
+    return discoverer != null;
+  }
+
+  void start(Discoverer made) {
+    discoverer = made;
+    made.start(this);
+  }
+
+  /** It could not be made. */
+  synchronized void refuse(String reason) {
+    refused = true;
+    failures.put("", new ProviderStatus.Failure("", reason, ticker.now(), Instant.MAX));
+  }
+
+  @Override
+  public void update(List<TargetGroup> groups) {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+    }
+    owner.update(this, groups);
+  }
+
+  @Override
+  public void synced() {
+    synchronized (this) {
+      if (closed || delivered) {
+        return;
+      }
+      delivered = true;
+    }
+    owner.synced(this);
+  }
+
+  @Override
+  public synchronized void failing(String part, String reason, Duration nextTry) {
+    ProviderStatus.Failure before = failures.get(part);
+    Instant now = ticker.now();
+    failures.put(
+        part,
+        new ProviderStatus.Failure(
+            part, reason, before == null ? now : before.since(), now.plus(nextTry)));
+  }
+
+  @Override
+  public synchronized void recovered(String part) {
+    failures.remove(part);
+  }
+
+  /** Whether it could not be made. */
+  synchronized boolean refused() {
+    return refused;
+  }
+
+  /** Whether everything that was there at the start has been put, be it sent or not. */
+  synchronized boolean delivered() {
+    return delivered;
+  }
+
+  /** Everything that was there at the start has been sent. */
+  synchronized void sent() {
+    synced = true;
+  }
+
+  /** Whether everything that was there at the start has been sent. */
+  synchronized boolean isSynced() {
+    return synced;
+  }
+
+  synchronized ProviderStatus status(List<String> jobs, int targets) {
+    return new ProviderStatus(
+        name, config, jobs, started(), synced, targets, new ArrayList<>(failures.values()));
+  }
+
+  /** Ends the discoverer; what it still puts is ignored. */
+  void close() {
+    synchronized (this) {
+      closed = true;
+    }
+    if (discoverer != null) {
+      discoverer.close();
+    }
+  }
+}

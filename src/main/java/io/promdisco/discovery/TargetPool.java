@@ -1,0 +1,281 @@
+package io.promdisco.discovery;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.model.TargetGroup;
+import io.promdisco.model.TargetSetReader;
+import io.promdisco.model.TargetSetUpdate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All target groups: provider → source → group, held once however many target sets use the
+ * provider, and for each target set which providers are its own.
+ *
+ * <p>Providers' threads write groups; the thread that applies a configuration writes the sets; the
+ * sender drains what changed. Everything is guarded by one lock, under which nothing is called but
+ * maps.
+ */
+final class TargetPool implements TargetSetReader {
+  private final Lock lock = new ReentrantLock();
+
+  @GuardedBy("lock")
+  private final Map<String, Groups> providers = new HashMap<>();
+
+  @GuardedBy("lock")
+  private final Map<String, TargetSet> sets = new LinkedHashMap<>();
+
+  @GuardedBy("lock")
+  private final Set<String> removedSets = new LinkedHashSet<>();
+
+  /** A provider's groups and what changed in them since the last drain. */
+  private static final class Groups {
+    final Map<String, TargetGroup> bySource = new HashMap<>();
+    final Set<String> changed = new LinkedHashSet<>();
+    int targets;
+
+    boolean put(TargetGroup group) {
+      TargetGroup before =
+          group.isEmpty() ? bySource.remove(group.source()) : bySource.get(group.source());
+      if (group.isEmpty() ? before == null : group.equals(before)) {
+        return false;
+      }
+      if (!group.isEmpty()) {
+        bySource.put(group.source(), group);
+      }
+      targets += group.targets().size() - (before == null ? 0 : before.targets().size());
+      changed.add(group.source());
+      return true;
+    }
+
+    /** The changed groups as they are now; an empty one for each that is gone. */
+    List<TargetGroup> changes() {
+      List<TargetGroup> out = new ArrayList<>(changed.size());
+      for (String source : changed) {
+        TargetGroup group = bySource.get(source);
+        out.add(group == null ? TargetGroup.empty(source) : group);
+      }
+      return out;
+    }
+  }
+
+  /** A target set: its providers, and those of them of which it has to be given everything. */
+  private static final class TargetSet {
+    List<String> providers = List.of();
+    final Set<String> whole = new LinkedHashSet<>();
+    boolean changed = true;
+  }
+
+  /** Makes room for a provider. */
+  void addProvider(String provider) {
+    lock.lock();
+    try {
+      providers.putIfAbsent(provider, new Groups());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Forgets a provider and its groups; what it puts afterwards is ignored. */
+  void removeProvider(String provider) {
+    lock.lock();
+    try {
+      providers.remove(provider);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Says which providers a set has; a new set, or a set with others than before, changes. */
+  void putSet(String job, List<String> ofProviders) {
+    lock.lock();
+    try {
+      TargetSet set = sets.computeIfAbsent(job, name -> new TargetSet());
+      if (!set.providers.equals(ofProviders)) {
+        for (String provider : ofProviders) {
+          if (!set.providers.contains(provider)) {
+            set.whole.add(provider);
+          }
+        }
+        set.whole.retainAll(ofProviders);
+        set.providers = List.copyOf(ofProviders);
+        set.changed = true;
+      }
+      removedSets.remove(job);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Keeps only these sets; the others' removal is sent. */
+  void retainSets(Set<String> jobs) {
+    lock.lock();
+    try {
+      for (String job : List.copyOf(sets.keySet())) {
+        if (!jobs.contains(job)) {
+          sets.remove(job);
+          removedSets.add(job);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Puts groups of a provider; true if a set has something new to be sent. */
+  boolean update(String provider, List<TargetGroup> groups) {
+    lock.lock();
+    try {
+      Groups known = providers.get(provider);
+      if (known == null) {
+        return false;
+      }
+      boolean changed = false;
+      for (TargetGroup group : groups) {
+        changed |= known.put(group);
+      }
+      return changed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes what changed since the last drain, an update for each set that changed. */
+  List<TargetSetUpdate> drain() {
+    lock.lock();
+    try {
+      Map<String, List<TargetGroup>> changes = new HashMap<>();
+      providers.forEach(
+          (provider, groups) -> {
+            if (!groups.changed.isEmpty()) {
+              changes.put(provider, groups.changes());
+              groups.changed.clear();
+            }
+          });
+      List<TargetSetUpdate> updates = new ArrayList<>();
+      removedSets.forEach(job -> updates.add(TargetSetUpdate.removal(job)));
+      removedSets.clear();
+      sets.forEach(
+          (job, set) -> {
+            TargetSetUpdate update = update(job, set, changes);
+            if (update != null) {
+              updates.add(update);
+            }
+          });
+      return updates;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private @Nullable TargetSetUpdate update(
+      String job, TargetSet set, Map<String, List<TargetGroup>> changes) {
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    Map<String, List<TargetGroup>> own = new HashMap<>();
+    for (String provider : set.providers) {
+      Groups groups = providers.get(provider);
+      if (groups == null) {
+        continue;
+      }
+      counts.put(provider, groups.targets);
+      List<TargetGroup> changed = changes.get(provider);
+      if (set.whole.contains(provider)) {
+        own.put(provider, List.copyOf(groups.bySource.values()));
+      } else if (changed != null) {
+        own.put(provider, changed);
+      }
+    }
+    if (!set.changed && own.isEmpty()) {
+      return null;
+    }
+    set.changed = false;
+    set.whole.clear();
+    return new TargetSetUpdate(job, false, counts, own);
+  }
+
+  /** Marks everything in {@code updates} as not sent. */
+  void putBack(List<TargetSetUpdate> updates) {
+    lock.lock();
+    try {
+      for (TargetSetUpdate update : updates) {
+        TargetSet set = sets.get(update.job());
+        if (set == null) {
+          removedSets.add(update.job());
+          continue;
+        }
+        set.changed = true;
+        update
+            .changes()
+            .forEach(
+                (provider, changes) -> {
+                  Groups groups = providers.get(provider);
+                  if (groups != null) {
+                    changes.forEach(group -> groups.changed.add(group.source()));
+                  }
+                });
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Number of targets that a provider holds. */
+  int targets(String provider) {
+    lock.lock();
+    try {
+      Groups groups = providers.get(provider);
+      return groups == null ? 0 : groups.targets;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Number of targets of each set. */
+  Map<String, Integer> targetsBySet() {
+    lock.lock();
+    try {
+      Map<String, Integer> out = new LinkedHashMap<>();
+      sets.forEach(
+          (job, set) -> {
+            int sum = 0;
+            for (String provider : set.providers) {
+              Groups groups = providers.get(provider);
+              sum += groups == null ? 0 : groups.targets;
+            }
+            out.put(job, sum);
+          });
+      return out;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void forEachGroup(String job, BiConsumer<String, TargetGroup> action) {
+    Map<String, List<TargetGroup>> copy = new LinkedHashMap<>();
+    lock.lock();
+    try {
+      TargetSet set = sets.get(job);
+      if (set != null) {
+        for (String provider : set.providers) {
+          Groups groups = providers.get(provider);
+          if (groups != null) {
+            copy.put(provider, List.copyOf(groups.bySource.values()));
+          }
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    copy.forEach((provider, groups) -> groups.forEach(group -> action.accept(provider, group)));
+  }
+}

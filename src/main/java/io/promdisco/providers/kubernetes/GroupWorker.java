@@ -1,0 +1,117 @@
+package io.promdisco.providers.kubernetes;
+
+import io.promdisco.config.KubernetesSdConfig.Role;
+import io.promdisco.discovery.TargetSink;
+import io.promdisco.model.TargetGroup;
+import io.promdisco.providers.kubernetes.object.KubeObject;
+import io.promdisco.providers.kubernetes.object.ObjectKey;
+import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.providers.kubernetes.role.GroupBuilder;
+import io.promdisco.providers.kubernetes.watch.ObjectStore;
+import io.promdisco.workqueue.Workers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds the groups of a discoverer's objects from what the caches hold now, and puts them into the
+ * sink, many at a time. For one thread at a time.
+ */
+final class GroupWorker<P extends KubeObject> implements Workers.Sync<ObjectKey> {
+  /** Groups that are put at once. */
+  static final int BATCH = 500;
+
+  private final Role role;
+  private final Resource<P> primary;
+  private final GroupBuilder<P> builder;
+  private final Map<String, NamespaceCaches> caches;
+  private final TargetSink sink;
+  private final DiscoveryMetrics metrics;
+  private final BooleanSupplier closed;
+
+  /**
+   * A worker.
+   *
+   * @param caches by namespace; under the empty name those of all namespaces
+   * @param closed whether nothing is to be put any more
+   */
+  GroupWorker(
+      Role role,
+      RoleWatches<P> watches,
+      Map<String, NamespaceCaches> caches,
+      TargetSink sink,
+      DiscoveryMetrics metrics,
+      BooleanSupplier closed) {
+    this.role = role;
+    primary = watches.primary();
+    builder = watches.builder().get();
+    this.caches = Map.copyOf(caches);
+    this.sink = sink;
+    this.metrics = metrics;
+    this.closed = closed;
+  }
+
+  /** Builds the groups of all objects that are there; those that fail go to {@code failed}. */
+  void buildAll(Workers.Failures<ObjectKey> failed) {
+    for (NamespaceCaches cache : caches.values()) {
+      ObjectStore<P> store = cache.store(primary);
+      if (store == null) {
+        continue;
+      }
+      List<P> objects = store.all();
+      for (int from = 0; from < objects.size() && !closed.getAsBoolean(); from += BATCH) {
+        List<TargetGroup> groups = new ArrayList<>(BATCH);
+        for (P object : objects.subList(from, Math.min(from + BATCH, objects.size()))) {
+          TargetGroup group = build(object.key(), object, cache, failed);
+          if (group != null && !group.isEmpty()) {
+            groups.add(group);
+          }
+        }
+        put(groups);
+      }
+    }
+  }
+
+  /** Builds the groups of the objects at {@code keys}; an empty one where there is none. */
+  @Override
+  public void sync(List<ObjectKey> keys, Workers.Failures<ObjectKey> failed) {
+    if (closed.getAsBoolean()) {
+      return;
+    }
+    List<TargetGroup> groups = new ArrayList<>(keys.size());
+    for (ObjectKey key : keys) {
+      NamespaceCaches cache = caches.get("");
+      cache = cache == null ? caches.get(key.namespace()) : cache;
+      ObjectStore<P> store = cache == null ? null : cache.store(primary);
+      if (cache != null && store != null) {
+        TargetGroup group = build(key, store.get(key), cache, failed);
+        if (group != null) {
+          groups.add(group);
+        }
+      }
+    }
+    put(groups);
+  }
+
+  private @Nullable TargetGroup build(
+      ObjectKey key,
+      @Nullable P object,
+      NamespaceCaches cache,
+      Workers.Failures<ObjectKey> failed) {
+    try {
+      return object == null ? TargetGroup.empty(builder.source(key)) : builder.build(object, cache);
+    } catch (RuntimeException e) {
+      failed.add(key, e);
+      return null;
+    }
+  }
+
+  private void put(List<TargetGroup> groups) {
+    if (!groups.isEmpty()) {
+      metrics.built(role, groups.size());
+      sink.update(groups);
+    }
+  }
+}

@@ -1,0 +1,215 @@
+package io.promdisco.providers.kubernetes;
+
+import com.google.common.util.concurrent.Uninterruptibles;
+import io.promdisco.config.KubernetesSdConfig;
+import io.promdisco.discovery.Discoverer;
+import io.promdisco.discovery.TargetSink;
+import io.promdisco.metrics.Metrics;
+import io.promdisco.providers.kubernetes.RoleWatches.Watch;
+import io.promdisco.providers.kubernetes.object.KubeObject;
+import io.promdisco.providers.kubernetes.object.ObjectKey;
+import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.providers.kubernetes.watch.ObjectStore;
+import io.promdisco.providers.kubernetes.watch.WatchHealth;
+import io.promdisco.providers.kubernetes.watch.WatchPool.Lease;
+import io.promdisco.util.NamedThreads;
+import io.promdisco.util.Ticker;
+import io.promdisco.workqueue.WorkQueue;
+import io.promdisco.workqueue.Workers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Discovers the objects of one role in one cluster, in all namespaces or in some.
+ *
+ * <p>It waits until every watch that the role needs has been told the state at the start, builds
+ * all groups, and from then on those that a changed object leads back to. Events that come before
+ * are not followed: what they changed is in the stores when the groups are built.
+ *
+ * <p>Threads: {@code sd-<provider>-start} builds the first groups and ends; {@code sd-<provider>-0}
+ * builds the others; each watch has its listener's thread.
+ */
+final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
+  private final String provider;
+  private final KubernetesSdConfig config;
+  private final RoleWatches<P> watches;
+  private final List<String> namespaces;
+  private final SharedClients.Use client;
+  private final Metrics metrics;
+  private final DiscoveryMetrics counters;
+  private final WorkQueue<ObjectKey> queue;
+
+  private final List<Following<?>> followings = new ArrayList<>(); // by who starts and closes
+  private @Nullable Thread starter; // by who starts and closes
+  private @Nullable Workers<ObjectKey> workers; // by the starter, and by who has joined it
+  private volatile boolean live; // written by the starter
+  private volatile boolean closed; // written by who closes
+
+  /** A leased watch, and the caches in which its changes are followed. */
+  private record Following<V extends KubeObject>(
+      Watch<V> watch, String namespace, Lease<V> lease, List<NamespaceCaches> caches) {}
+
+  /**
+   * A discoverer that has not been started.
+   *
+   * @param namespaces which; the empty one alone stands for all
+   * @param client is given up when the discoverer is closed
+   */
+  KubernetesDiscoverer(
+      String provider,
+      KubernetesSdConfig config,
+      RoleWatches<P> watches,
+      List<String> namespaces,
+      SharedClients.Use client,
+      Ticker ticker,
+      Metrics metrics,
+      DiscoveryMetrics counters) {
+    this.provider = provider;
+    this.config = config;
+    this.watches = watches;
+    this.namespaces = List.copyOf(namespaces);
+    this.client = client;
+    this.metrics = metrics;
+    this.counters = counters;
+    queue = new WorkQueue<>(provider, ticker, metrics);
+  }
+
+  @Override
+  public void start(TargetSink sink) {
+    Map<String, NamespaceCaches> caches = lease(new SinkHealth(sink));
+    CountDownLatch unsynced = new CountDownLatch(followings.size());
+    Follow follow = new Follow(unsynced);
+    followings.forEach(following -> listen(following, follow));
+    GroupWorker<P> worker =
+        new GroupWorker<>(config.role(), watches, caches, sink, counters, () -> closed);
+    starter = NamedThreads.start("sd-" + provider + "-start", () -> begin(unsynced, worker, sink));
+  }
+
+  /** Leases the watches that all namespaces share, and those that each has for itself. */
+  private Map<String, NamespaceCaches> lease(WatchHealth health) {
+    List<NamespaceCaches> all = new ArrayList<>();
+    Map<Resource<?>, ObjectStore<?>> shared = new HashMap<>();
+    List<Following<?>> common = new ArrayList<>();
+    for (Watch<?> watch : watches.watches()) {
+      if (!watch.resource().namespaced()) {
+        Following<?> following = lease(watch, "", health, all);
+        common.add(following);
+        shared.put(watch.resource(), following.lease().store());
+      }
+    }
+    Map<String, NamespaceCaches> byNamespace = new LinkedHashMap<>();
+    for (String namespace : namespaces) {
+      Map<Resource<?>, ObjectStore<?>> stores = new HashMap<>(shared);
+      List<NamespaceCaches> own = new ArrayList<>();
+      for (Watch<?> watch : watches.watches()) {
+        if (watch.resource().namespaced()) {
+          Following<?> following = lease(watch, namespace, health, own);
+          followings.add(following);
+          stores.put(watch.resource(), following.lease().store());
+        }
+      }
+      NamespaceCaches caches = new NamespaceCaches(stores);
+      watches.watches().forEach(watch -> watch.path().forEach(caches::addIndex));
+      own.add(caches);
+      all.add(caches);
+      byNamespace.put(namespace, caches);
+    }
+    followings.addAll(common);
+    return byNamespace;
+  }
+
+  private <V extends KubeObject> Following<V> lease(
+      Watch<V> watch, String namespace, WatchHealth health, List<NamespaceCaches> caches) {
+    Lease<V> lease = client.pool().lease(watch.resource(), watch.scope(config, namespace), health);
+    return new Following<>(watch, namespace, lease, caches);
+  }
+
+  private <V extends KubeObject> void listen(Following<V> following, Follow follow) {
+    String name = provider + "-" + following.watch.resource().plural();
+    following.lease.addListener(
+        following.namespace.isEmpty() ? name : name + "-" + following.namespace,
+        new EventFollower<>(following.watch, following.caches, counters, follow),
+        Duration.ZERO);
+  }
+
+  /** The starter's work. */
+  private void begin(CountDownLatch unsynced, GroupWorker<P> worker, TargetSink sink) {
+    try {
+      unsynced.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // Closed.
+      return;
+    }
+    // From here on events are followed; what came before is in the stores that are read now.
+    live = true;
+    worker.buildAll((key, reason) -> queue.addRateLimited(key));
+    if (!closed) {
+      sink.synced();
+      workers = new Workers<>(provider, queue, 1, GroupWorker.BATCH, metrics, worker);
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    queue.shutDown();
+    Thread thread = starter;
+    if (thread != null) {
+      thread.interrupt();
+      Uninterruptibles.joinUninterruptibly(thread);
+    }
+    followings.forEach(following -> following.lease().close());
+    followings.clear();
+    Workers<ObjectKey> open = workers;
+    if (open != null) {
+      open.close();
+    }
+    client.close();
+  }
+
+  /** Puts what the followers find into the queue. */
+  private final class Follow implements EventFollower.Target {
+    private final CountDownLatch unsynced;
+
+    Follow(CountDownLatch unsynced) {
+      this.unsynced = unsynced;
+    }
+
+    @Override
+    public void build(List<ObjectKey> keys) {
+      if (live) {
+        queue.addAll(keys);
+      }
+    }
+
+    @Override
+    public void synced() {
+      unsynced.countDown();
+    }
+  }
+
+  /** Passes the health of the watches on. */
+  private static final class SinkHealth implements WatchHealth {
+    private final TargetSink sink;
+
+    SinkHealth(TargetSink sink) {
+      this.sink = sink;
+    }
+
+    @Override
+    public void failing(String part, String reason, Duration nextTry) {
+      sink.failing(part, reason, nextTry);
+    }
+
+    @Override
+    public void recovered(String part) {
+      sink.recovered(part);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package io.promdisco.providers.kubernetes;
+
+import io.promdisco.config.KubernetesSdConfig;
+import io.promdisco.config.KubernetesSdConfig.Role;
+import io.promdisco.config.SdConfig;
+import io.promdisco.discovery.Discoverer;
+import io.promdisco.discovery.DiscovererFactory;
+import io.promdisco.discovery.DiscoveryException;
+import io.promdisco.metrics.Metrics;
+import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
+import io.promdisco.util.Ticker;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Makes the discoverers of {@code kubernetes_sd_configs}. Those that name the same server and
+ * credentials share one client and its watches. Safe for all threads.
+ */
+public final class KubernetesDiscovererFactory implements DiscovererFactory {
+  private final SharedClients clients;
+  private final Ticker ticker;
+  private final Metrics metrics;
+  private final DiscoveryMetrics counters;
+
+  /** Opens clients with {@code clients} when they are needed. */
+  public KubernetesDiscovererFactory(
+      ResourceClientFactory clients, Ticker ticker, Metrics metrics) {
+    this.clients = new SharedClients(clients, ticker, metrics);
+    this.ticker = ticker;
+    this.metrics = metrics;
+    counters = new DiscoveryMetrics(metrics);
+  }
+
+  @Override
+  public boolean accepts(SdConfig config) {
+    return config instanceof KubernetesSdConfig;
+  }
+
+  @Override
+  public Discoverer create(SdConfig config, String provider) throws DiscoveryException {
+    if (!(config instanceof KubernetesSdConfig kubernetes)) {
+      throw new DiscoveryException(
+          provider + ": " + config.mechanism() + " (expected: a Kubernetes SD config)");
+    }
+    SharedClients.Use client = clients.use(kubernetes);
+    try {
+      List<String> namespaces = namespaces(kubernetes, client, provider);
+      RoleWatches<?> watches = RoleWatches.of(kubernetes.role(), kubernetes.attach());
+      return new KubernetesDiscoverer<>(
+          provider, kubernetes, watches, namespaces, client, ticker, metrics, counters);
+    } catch (DiscoveryException | RuntimeException e) {
+      client.close();
+      throw e;
+    }
+  }
+
+  /** The namespaces to watch, each once; the empty one stands for all. */
+  private static List<String> namespaces(
+      KubernetesSdConfig config, SharedClients.Use client, String provider)
+      throws DiscoveryException {
+    if (config.role() == Role.NODE) {
+      return List.of("");
+    }
+    Set<String> names = new TreeSet<>(config.namespaces());
+    if (config.ownNamespace()) {
+      names.add(
+          client
+              .client()
+              .ownNamespace()
+              .orElseThrow(
+                  () ->
+                      new DiscoveryException(
+                          provider
+                              + ": namespaces.own_namespace: true (expected: only in a cluster,"
+                              + " where the service account names the namespace; list it under"
+                              + " namespaces.names)")));
+    }
+    return names.isEmpty() || names.contains("") ? List.of("") : List.copyOf(names);
+  }
+
+  /** Closes the clients that are left. */
+  @Override
+  public void close() {
+    clients.close();
+  }
+}

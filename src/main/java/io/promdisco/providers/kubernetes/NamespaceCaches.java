@@ -1,0 +1,105 @@
+package io.promdisco.providers.kubernetes;
+
+import io.promdisco.providers.kubernetes.object.KubeObject;
+import io.promdisco.providers.kubernetes.object.NodeView;
+import io.promdisco.providers.kubernetes.object.ObjectKey;
+import io.promdisco.providers.kubernetes.object.PlainView;
+import io.promdisco.providers.kubernetes.object.PodView;
+import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.providers.kubernetes.object.ServiceView;
+import io.promdisco.providers.kubernetes.role.Lookup;
+import io.promdisco.providers.kubernetes.watch.ObjectStore;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The local copies from which the groups of one namespace are made, or those of all. Each namespace
+ * has its own, so that a reference into another finds nothing, be that one watched or not; nodes
+ * and namespaces are common. Safe for all threads, as the stores are.
+ */
+final class NamespaceCaches implements Lookup {
+  private final Map<Resource<?>, ObjectStore<?>> stores;
+  private final @Nullable ObjectStore<NodeView> nodes;
+  private final @Nullable ObjectStore<PlainView> namespaces;
+  private final @Nullable ObjectStore<ServiceView> services;
+  private final @Nullable ObjectStore<PodView> pods;
+  private final @Nullable ObjectStore<PlainView> replicaSets;
+  private final @Nullable ObjectStore<PlainView> jobs;
+
+  NamespaceCaches(Map<Resource<?>, ObjectStore<?>> stores) {
+    this.stores = Map.copyOf(stores);
+    nodes = store(Resource.NODES);
+    namespaces = store(Resource.NAMESPACES);
+    services = store(Resource.SERVICES);
+    pods = store(Resource.PODS);
+    replicaSets = store(Resource.REPLICA_SETS);
+    jobs = store(Resource.JOBS);
+  }
+
+  /** The copy of {@code resource}; null: it is not watched. */
+  @SuppressWarnings("unchecked") // a resource's store holds its views
+  <V extends KubeObject> @Nullable ObjectStore<V> store(Resource<V> resource) {
+    return (ObjectStore<V>) stores.get(resource);
+  }
+
+  /** Makes the store of an index's resource find by it. */
+  <V extends KubeObject> void addIndex(ObjectIndex<V> index) {
+    ObjectStore<V> store = store(index.resource());
+    if (store != null) {
+      store.addIndex(index.name(), index.keys()::apply);
+    }
+  }
+
+  /** Gives {@code found} the keys to which {@code path} leads from {@code key}. */
+  void follow(List<ObjectIndex<?>> path, ObjectKey key, Consumer<ObjectKey> found) {
+    if (path.isEmpty()) {
+      found.accept(key);
+      return;
+    }
+    ObjectIndex<?> index = path.get(0);
+    ObjectStore<?> store = store(index.resource());
+    if (store != null) {
+      List<ObjectIndex<?>> rest = path.subList(1, path.size());
+      for (KubeObject object : store.byIndex(index.name(), key.toString())) {
+        follow(rest, object.key(), found);
+      }
+    }
+  }
+
+  @Override
+  public @Nullable NodeView node(String name) {
+    return get(nodes, new ObjectKey("", name));
+  }
+
+  @Override
+  public @Nullable PlainView namespace(String name) {
+    return get(namespaces, new ObjectKey("", name));
+  }
+
+  @Override
+  public @Nullable ServiceView service(ObjectKey key) {
+    return get(services, key);
+  }
+
+  @Override
+  public @Nullable PodView pod(ObjectKey key) {
+    return get(pods, key);
+  }
+
+  @Override
+  public @Nullable PlainView replicaSet(ObjectKey key) {
+    return get(replicaSets, key);
+  }
+
+  @Override
+  public @Nullable PlainView job(ObjectKey key) {
+    return get(jobs, key);
+  }
+
+  private static <V extends KubeObject> @Nullable V get(
+      @Nullable ObjectStore<V> store, ObjectKey key) {
+    return store == null ? null : store.get(key);
+  }
+}

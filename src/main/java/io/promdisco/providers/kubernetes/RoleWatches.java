@@ -1,0 +1,176 @@
+package io.promdisco.providers.kubernetes;
+
+import io.promdisco.config.KubernetesSdConfig;
+import io.promdisco.config.KubernetesSdConfig.AttachMetadata;
+import io.promdisco.config.KubernetesSdConfig.Role;
+import io.promdisco.config.KubernetesSdConfig.Selector;
+import io.promdisco.providers.kubernetes.object.KubeObject;
+import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.providers.kubernetes.role.EndpointSliceGroupBuilder;
+import io.promdisco.providers.kubernetes.role.EndpointsGroupBuilder;
+import io.promdisco.providers.kubernetes.role.GroupBuilder;
+import io.promdisco.providers.kubernetes.role.IngressGroupBuilder;
+import io.promdisco.providers.kubernetes.role.NodeGroupBuilder;
+import io.promdisco.providers.kubernetes.role.PodGroupBuilder;
+import io.promdisco.providers.kubernetes.role.ServiceGroupBuilder;
+import io.promdisco.providers.kubernetes.watch.Scope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiPredicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one table that says what a role watches, and how each changed object leads back to the groups
+ * whose labels come from it. What is not in the table is not watched; what is watched leads back.
+ *
+ * @param primary the objects that become groups
+ * @param builder makes a builder of their groups
+ * @param watches all resources to watch, the primary one first
+ */
+record RoleWatches<P extends KubeObject>(
+    Resource<P> primary, Supplier<GroupBuilder<P>> builder, List<Watch<?>> watches) {
+
+  /**
+   * A resource to watch.
+   *
+   * @param resource which
+   * @param selector the role whose selector narrows it; null: none does
+   * @param events which of its events are counted
+   * @param unchanged whether two versions of an object lead to equal groups
+   * @param path the indexes that lead from a changed object to the groups that show it: its key is
+   *     looked up in the first, the keys of what is found there in the second; with no index the
+   *     group has the object's own key
+   */
+  record Watch<V extends KubeObject>(
+      Resource<V> resource,
+      @Nullable Role selector,
+      Events events,
+      BiPredicate<KubeObject, KubeObject> unchanged,
+      List<ObjectIndex<?>> path) {
+
+    /** Which objects, for a provider's namespace; empty: all. Some resources have no namespace. */
+    Scope scope(KubernetesSdConfig config, String namespace) {
+      String within = resource.namespaced() ? namespace : "";
+      if (selector == null) {
+        return new Scope(within, "", "");
+      }
+      Selector narrow = config.selector(selector);
+      return new Scope(within, narrow.label(), narrow.field());
+    }
+  }
+
+  /** Which events of a resource are counted, as Prometheus counts them. */
+  enum Events {
+    /** None. */
+    NONE,
+    /** Updates only. */
+    UPDATES,
+    /** All. */
+    ALL
+  }
+
+  /** What {@code role} watches with {@code attach}. */
+  static RoleWatches<?> of(Role role, AttachMetadata attach) {
+    return switch (role) {
+      case NODE -> primary(Resource.NODES, Role.NODE, NodeGroupBuilder::new).build();
+      case POD ->
+          primary(Resource.PODS, Role.POD, () -> new PodGroupBuilder(attach))
+              .nodes(attach, ObjectIndex.PODS_BY_NODE)
+              .namespaces(attach)
+              .owners(attach)
+              .build();
+      case SERVICE ->
+          primary(Resource.SERVICES, Role.SERVICE, () -> new ServiceGroupBuilder(attach))
+              .namespaces(attach)
+              .build();
+      case ENDPOINTS ->
+          primary(Resource.ENDPOINTS, Role.ENDPOINTS, () -> new EndpointsGroupBuilder(attach))
+              .add(Resource.SERVICES, Role.SERVICE, Events.ALL)
+              .add(Resource.PODS, Role.POD, Events.UPDATES, ObjectIndex.ENDPOINTS_BY_POD)
+              .nodes(attach, ObjectIndex.ENDPOINTS_BY_NODE)
+              .namespaces(attach)
+              .owners(attach, ObjectIndex.ENDPOINTS_BY_POD)
+              .build();
+      case ENDPOINTSLICE ->
+          primary(
+                  Resource.ENDPOINT_SLICES,
+                  Role.ENDPOINTSLICE,
+                  () -> new EndpointSliceGroupBuilder(attach))
+              .add(Resource.SERVICES, Role.SERVICE, Events.ALL, ObjectIndex.SLICES_BY_SERVICE)
+              .add(Resource.PODS, Role.POD, Events.UPDATES, ObjectIndex.SLICES_BY_POD)
+              .nodes(attach, ObjectIndex.SLICES_BY_NODE)
+              .namespaces(attach)
+              .owners(attach, ObjectIndex.SLICES_BY_POD)
+              .build();
+      case INGRESS ->
+          primary(Resource.INGRESSES, Role.INGRESS, () -> new IngressGroupBuilder(attach))
+              .namespaces(attach)
+              .build();
+    };
+  }
+
+  private static <P extends KubeObject> Table<P> primary(
+      Resource<P> resource, Role selector, Supplier<GroupBuilder<P>> builder) {
+    return new Table<>(resource, builder).add(resource, selector, Events.ALL);
+  }
+
+  /** Collects the rows of a role. */
+  private static final class Table<P extends KubeObject> {
+    private final List<Watch<?>> watches = new ArrayList<>();
+    private final Resource<P> primary;
+    private final Supplier<GroupBuilder<P>> builder;
+
+    Table(Resource<P> primary, Supplier<GroupBuilder<P>> builder) {
+      this.primary = primary;
+      this.builder = builder;
+    }
+
+    Table<P> add(
+        Resource<?> resource, @Nullable Role selector, Events events, ObjectIndex<?>... path) {
+      watches.add(new Watch<>(resource, selector, events, Contents::same, List.of(path)));
+      return this;
+    }
+
+    /** The nodes of other objects, of which only labels and annotations are shown. */
+    Table<P> nodes(AttachMetadata attach, ObjectIndex<P> index) {
+      if (attach.node()) {
+        watches.add(
+            new Watch<>(
+                Resource.NODES, Role.NODE, Events.NONE, Contents::sameMeta, List.of(index)));
+      }
+      return this;
+    }
+
+    Table<P> namespaces(AttachMetadata attach) {
+      return attach.namespace()
+          ? add(Resource.NAMESPACES, null, Events.NONE, ObjectIndex.byNamespace(primary))
+          : this;
+    }
+
+    /** The owners of pods. The name of a pod's job is in the pod, that of its cron job is not. */
+    Table<P> owners(AttachMetadata attach, ObjectIndex<?>... fromPods) {
+      if (attach.deployment()) {
+        add(
+            Resource.REPLICA_SETS,
+            null,
+            Events.NONE,
+            path(ObjectIndex.PODS_BY_REPLICA_SET, fromPods));
+      }
+      if (attach.cronJob()) {
+        add(Resource.JOBS, null, Events.NONE, path(ObjectIndex.PODS_BY_JOB, fromPods));
+      }
+      return this;
+    }
+
+    private static ObjectIndex<?>[] path(ObjectIndex<?> first, ObjectIndex<?>... rest) {
+      List<ObjectIndex<?>> path = new ArrayList<>(List.of(first));
+      path.addAll(List.of(rest));
+      return path.toArray(ObjectIndex<?>[]::new);
+    }
+
+    RoleWatches<P> build() {
+      return new RoleWatches<>(primary, builder, List.copyOf(watches));
+    }
+  }
+}

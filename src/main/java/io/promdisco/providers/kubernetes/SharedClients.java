@@ -1,0 +1,110 @@
+package io.promdisco.providers.kubernetes;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.config.KubernetesSdConfig;
+import io.promdisco.discovery.DiscoveryException;
+import io.promdisco.metrics.Metrics;
+import io.promdisco.providers.kubernetes.watch.ResourceClient;
+import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
+import io.promdisco.providers.kubernetes.watch.WatchPool;
+import io.promdisco.util.Ticker;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The clients of all discoverers: SD configs with equal identities share one and its watches, which
+ * are closed with their last user. Safe for all threads.
+ */
+final class SharedClients implements AutoCloseable {
+  private final ResourceClientFactory factory;
+  private final Ticker ticker;
+  private final Metrics metrics;
+
+  @GuardedBy("this")
+  private final Map<Object, Shared> open = new HashMap<>();
+
+  SharedClients(ResourceClientFactory factory, Ticker ticker, Metrics metrics) {
+    this.factory = factory;
+    this.ticker = ticker;
+    this.metrics = metrics;
+  }
+
+  /** Opens or shares the client for {@code config}; to be closed by its user. */
+  synchronized Use use(KubernetesSdConfig config) throws DiscoveryException {
+    Object identity = factory.identity(config);
+    Shared shared = open.get(identity);
+    if (shared == null) {
+      ResourceClient client = factory.open(config);
+      shared = new Shared(identity, client, new WatchPool(client, ticker, metrics));
+      open.put(identity, shared);
+    }
+    shared.users++;
+    return new Use(shared);
+  }
+
+  private void release(Shared shared) {
+    synchronized (this) {
+      shared.users--;
+      if (shared.users > 0 || !open.remove(shared.identity, shared)) {
+        return;
+      }
+    }
+    shared.client.close();
+  }
+
+  /** Closes what is still in use. */
+  @Override
+  public void close() {
+    List<Shared> left;
+    synchronized (this) {
+      left = new ArrayList<>(open.values());
+      open.clear();
+    }
+    left.forEach(shared -> shared.client.close());
+  }
+
+  private static final class Shared {
+    private final Object identity;
+    private final ResourceClient client;
+    private final WatchPool pool;
+    private int users; // guarded by the SharedClients
+
+    Shared(Object identity, ResourceClient client, WatchPool pool) {
+      this.identity = identity;
+      this.client = client;
+      this.pool = pool;
+    }
+  }
+
+  /** A client in use by one discoverer. */
+  final class Use implements AutoCloseable {
+    private final Shared shared;
+    private boolean closed;
+
+    private Use(Shared shared) {
+      this.shared = shared;
+    }
+
+    ResourceClient client() {
+      return shared.client;
+    }
+
+    WatchPool pool() {
+      return shared.pool;
+    }
+
+    /** Gives the client up; a second time does nothing. */
+    @Override
+    public void close() {
+      synchronized (this) {
+        if (closed) {
+          return;
+        }
+        closed = true;
+      }
+      release(shared);
+    }
+  }
+}

@@ -1,0 +1,158 @@
+package io.promdisco.providers.kubernetes.role;
+
+import io.promdisco.model.Labels;
+import io.promdisco.providers.kubernetes.object.ObjectKey;
+import io.promdisco.providers.kubernetes.object.ObjectRef;
+import io.promdisco.providers.kubernetes.object.PodView;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pods that the endpoints of one object stand for, and which of their ports the endpoints
+ * cover. The declared ports that are not covered become targets of their own.
+ */
+final class EndpointPods {
+  private final Map<ObjectKey, Seen> seen = new LinkedHashMap<>();
+  private final PodLabels podLabels;
+  private final PortTexts ports;
+  private final Lookup lookup;
+
+  EndpointPods(PodLabels podLabels, PortTexts ports, Lookup lookup) {
+    this.podLabels = podLabels;
+    this.ports = ports;
+    this.lookup = lookup;
+  }
+
+  /** The pod that {@code target} refers to, if it is one and known. */
+  @Nullable Seen find(@Nullable ObjectRef target) {
+    if (target == null || !target.kind().equals("Pod")) {
+      return null;
+    }
+    ObjectKey key = new ObjectKey(target.namespace(), target.name());
+    Seen known = seen.get(key);
+    if (known == null) {
+      PodView pod = lookup.pod(key);
+      if (pod == null) {
+        return null;
+      }
+      Labels.Builder labels = Labels.builder(PodLabels.count(pod));
+      podLabels.add(labels, pod, lookup);
+      known = new Seen(pod, labels.build());
+      seen.put(key, known);
+    }
+    return known;
+  }
+
+  /** Adds a target for each declared port of the found pods that was not covered. */
+  void addUncovered(List<Labels> targets) {
+    for (Seen entry : seen.values()) {
+      String ip = entry.pod.ip();
+      if (ip.isEmpty()) {
+        continue;
+      }
+      for (PodView.Container container : entry.pod.containers()) {
+        for (PodView.Port port : container.ports()) {
+          if (!entry.covers(port.number())) {
+            Labels.Builder out = Labels.builder(8 + entry.labels.size());
+            out.set(Meta.ADDRESS, Meta.address(ip, ports.of(port.number())));
+            entry.addLabels(out, new Match(container, port, port.protocol()), ports);
+            targets.add(out.build());
+          }
+        }
+      }
+    }
+  }
+
+  /** A declared port, and the protocol that its label shows. */
+  private record Match(PodView.Container container, PodView.Port port, String protocol) {}
+
+  /** A pod with its labels. */
+  static final class Seen {
+    private final PodView pod;
+    private final Labels labels;
+    private int[] covered = new int[2];
+    private int count;
+
+    private Seen(PodView pod, Labels labels) {
+      this.pod = pod;
+      this.labels = labels;
+    }
+
+    /** How many labels {@link #add} makes at most. */
+    int size() {
+      return labels.size() + 6;
+    }
+
+    /**
+     * Sets the pod's labels for an endpoint at {@code port}, with those of the last container that
+     * declares the port, and counts the port as covered.
+     *
+     * @param port null: the endpoint has no number, and covers nothing
+     * @param protocol the one to show; null: that of the container port
+     */
+    void add(
+        Labels.Builder out, @Nullable Integer port, @Nullable String protocol, PortTexts ports) {
+      if (port == null) {
+        out.setAll(labels);
+        return;
+      }
+      cover(port);
+      addLabels(out, match(port, protocol), ports);
+    }
+
+    private @Nullable Match match(int number, @Nullable String protocol) {
+      for (int i = pod.containers().size() - 1; i >= 0; i--) {
+        PodView.Container container = pod.containers().get(i);
+        for (PodView.Port port : container.ports()) {
+          if (port.number() == number) {
+            return new Match(container, port, protocol == null ? port.protocol() : protocol);
+          }
+        }
+      }
+      return null;
+    }
+
+    private void addLabels(Labels.Builder out, @Nullable Match match, PortTexts ports) {
+      if (match == null) {
+        out.setAll(labels);
+        return;
+      }
+      // The container's labels go where they belong in order of names.
+      int at = -labels.indexOf(PodLabels.CONTAINER_ID) - 1;
+      for (int i = 0; i < at; i++) {
+        out.set(labels.name(i), labels.value(i));
+      }
+      Meta.put(out, PodLabels.CONTAINER_IMAGE, match.container.image());
+      Meta.put(out, PodLabels.CONTAINER_INIT, Meta.text(match.container.init()));
+      Meta.put(out, PodLabels.CONTAINER_NAME, match.container.name());
+      Meta.put(out, PodLabels.PORT_NAME, match.port.name());
+      out.set(PodLabels.PORT_NUMBER, ports.of(match.port.number()));
+      Meta.put(out, PodLabels.PORT_PROTOCOL, match.protocol);
+      for (int i = at; i < labels.size(); i++) {
+        out.set(labels.name(i), labels.value(i));
+      }
+    }
+
+    private void cover(int port) {
+      if (covers(port)) {
+        return;
+      }
+      if (count == covered.length) {
+        covered = Arrays.copyOf(covered, 2 * count);
+      }
+      covered[count++] = port;
+    }
+
+    private boolean covers(int port) {
+      for (int i = 0; i < count; i++) {
+        if (covered[i] == port) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.promdisco.providers.kubernetes.role;
+
+import io.promdisco.model.Labels;
+import io.promdisco.model.TargetGroup;
+import io.promdisco.providers.kubernetes.object.NodeView;
+import io.promdisco.providers.kubernetes.object.ObjectKey;
+import io.promdisco.providers.kubernetes.object.ObjectMeta;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A target for each node: its kubelet. A node without a usable address has none. */
+public final class NodeGroupBuilder implements GroupBuilder<NodeView> {
+  private static final String ADDRESS_PREFIX = Meta.PREFIX + "node_address_";
+  private static final String CONDITION_PREFIX = Meta.PREFIX + "node_condition_";
+  private static final String NAME = Meta.PREFIX + "node_name";
+  private static final String PROVIDER_ID = Meta.PREFIX + "node_provider_id";
+
+  /** The address to scrape is the first of the first type that the node has. */
+  private static final List<String> PREFERENCE =
+      List.of("InternalIP", "InternalDNS", "ExternalIP", "ExternalDNS", "LegacyHostIP", "Hostname");
+
+  private final ObjectLabels own = new ObjectLabels("node");
+
+  @Override
+  public String source(ObjectKey key) {
+    return "node/" + key.name();
+  }
+
+  @Override
+  public TargetGroup build(NodeView node, Lookup lookup) {
+    String source = source(node.key());
+    Map<String, String> addresses = new TreeMap<>();
+    for (NodeView.Address address : node.addresses()) {
+      addresses.putIfAbsent(address.type(), address.address());
+    }
+    for (String type : PREFERENCE) {
+      String host = addresses.get(type);
+      if (host != null) {
+        Labels target = target(node, host, addresses);
+        return new TargetGroup(source, List.of(target), groupLabels(node));
+      }
+    }
+    return TargetGroup.empty(source);
+  }
+
+  private static Labels target(NodeView node, String host, Map<String, String> addresses) {
+    Labels.Builder out = Labels.builder(addresses.size() + 2);
+    out.set(Meta.ADDRESS, Meta.address(host, Integer.toString(node.kubeletPort())));
+    addresses.forEach(
+        (type, address) -> Meta.put(out, ADDRESS_PREFIX + Meta.sanitize(type), address));
+    return out.set("instance", node.meta().name()).build();
+  }
+
+  private Labels groupLabels(NodeView node) {
+    ObjectMeta meta = node.meta();
+    Labels.Builder out = Labels.builder(ObjectLabels.count(meta) + node.conditions().size() + 2);
+    own.addAnnotations(out, meta);
+    for (NodeView.Condition condition : node.conditions()) {
+      // Of two that share a name the later counts, so that an empty one is set too.
+      out.set(
+          CONDITION_PREFIX + Meta.sanitize(Meta.lower(condition.type())),
+          Meta.lower(condition.status()));
+    }
+    own.addLabels(out, meta);
+    Meta.put(out, NAME, meta.name());
+    Meta.put(out, PROVIDER_ID, node.providerId());
+    return out.build();
+  }
+}

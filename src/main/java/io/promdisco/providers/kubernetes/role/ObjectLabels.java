@@ -1,0 +1,76 @@
+package io.promdisco.providers.kubernetes.role;
+
+import io.promdisco.model.Labels;
+import io.promdisco.providers.kubernetes.object.ObjectMeta;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The labels that an object's own labels and annotations become: one with the value and one that
+ * says that it is there. Remembers the names, since most objects of a kind have the same.
+ */
+final class ObjectLabels {
+  private final NameCache annotations;
+  private final NameCache labels;
+
+  /** For objects of {@code resource}, as {@code pod}. */
+  ObjectLabels(String resource) {
+    annotations = new NameCache(Meta.PREFIX + resource + "_annotation");
+    labels = new NameCache(Meta.PREFIX + resource + "_label");
+  }
+
+  /** Those of the annotations. */
+  void addAnnotations(Labels.Builder out, ObjectMeta meta) {
+    annotations.add(out, meta.annotations());
+  }
+
+  /** Those of the labels. */
+  void addLabels(Labels.Builder out, ObjectMeta meta) {
+    labels.add(out, meta.labels());
+  }
+
+  /** How many labels both make at most. */
+  static int count(ObjectMeta meta) {
+    return 2 * (meta.labels().size() + meta.annotations().size());
+  }
+
+  private record Names(String value, String present) {}
+
+  private static final class NameCache {
+    /** Far above what a cluster has; annotations with ever new names must not fill the memory. */
+    private static final int MOST = 10_000;
+
+    private final Map<String, Names> known = new HashMap<>();
+    private final String valuePrefix;
+    private final String presentPrefix;
+
+    NameCache(String prefix) {
+      valuePrefix = prefix + "_";
+      presentPrefix = prefix + "present_";
+    }
+
+    void add(Labels.Builder out, Labels from) {
+      int size = from.size();
+      Names[] names = new Names[size];
+      for (int i = 0; i < size; i++) {
+        names[i] = names(from.name(i));
+        Meta.put(out, names[i].value, from.value(i));
+      }
+      for (Names name : names) {
+        out.set(name.present, Meta.TRUE);
+      }
+    }
+
+    private Names names(String original) {
+      Names names = known.get(original);
+      if (names == null) {
+        String sanitized = Meta.sanitize(original);
+        names = new Names(valuePrefix + sanitized, presentPrefix + sanitized);
+        if (known.size() < MOST) {
+          known.put(original, names);
+        }
+      }
+      return names;
+    }
+  }
+}

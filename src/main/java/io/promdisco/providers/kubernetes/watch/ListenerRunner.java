@@ -1,0 +1,161 @@
+package io.promdisco.providers.kubernetes.watch;
+
+import com.google.common.util.concurrent.Uninterruptibles;
+import io.promdisco.metrics.Metrics;
+import io.promdisco.util.GrowingRing;
+import io.promdisco.util.NamedThreads;
+import io.promdisco.util.Ticker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells one listener what changed, from a growing buffer and on a thread of its own, {@code
+ * sd-listen-<name>}, so that a slow one holds up nobody.
+ */
+final class ListenerRunner<V> {
+  private static final int TRIES = 6;
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(5);
+  private static final Logger log = LoggerFactory.getLogger(ListenerRunner.class);
+
+  /** Something to tell. */
+  @FunctionalInterface
+  interface Notice<V> {
+    void tell(ObjectListener<? super V> listener);
+  }
+
+  private final String name;
+  private final ObjectListener<? super V> listener;
+  private final GrowingRing<Notice<V>> ring = new GrowingRing<>();
+  private final Pause pause;
+  private final Metrics.Counter errors;
+  private final Metrics.Counter dropped;
+  private final Thread thread;
+  private boolean failing; // of its own thread
+  private volatile boolean synced; // written by its own thread
+  private volatile boolean resyncing; // set by who puts, cleared by its own thread
+
+  ListenerRunner(String name, ObjectListener<? super V> listener, Ticker ticker, Metrics metrics) {
+    this.name = name;
+    this.listener = listener;
+    pause = new Pause(ticker);
+    errors =
+        metrics.counter(
+            "promdisco_kubernetes_listener_errors_total", "Errors that listeners threw.", "name");
+    dropped =
+        metrics.counter(
+            "promdisco_kubernetes_listener_dropped_total",
+            "Changes left out because a listener threw at every try.",
+            "name");
+    thread = NamedThreads.start("sd-listen-" + name, this::run);
+  }
+
+  /** Adds several things to tell; never blocks. */
+  void putAll(List<Notice<V>> notices) {
+    ring.putAll(notices);
+  }
+
+  /** Adds what there is to tell of each of {@code objects}; never blocks. */
+  void putAll(List<V> objects, Function<V, Notice<V>> notice) {
+    List<Notice<V>> notices = new ArrayList<>(objects.size());
+    for (V object : objects) {
+      notices.add(notice.apply(object));
+    }
+    ring.putAll(notices);
+  }
+
+  /** Adds everything again; never blocks. */
+  void putResync(List<V> objects) {
+    resyncing = true;
+    ring.put(told -> resyncing = false);
+    putAll(objects, object -> told -> told.onUpdate(object, object));
+  }
+
+  /** Whether a resync waits that has not begun to be told. */
+  boolean isResyncing() {
+    return resyncing;
+  }
+
+  /** Everything of the first list has been put. */
+  void putSynced() {
+    ring.put(
+        told -> {
+          synced = true;
+          told.onSynced();
+        });
+  }
+
+  boolean hasSynced() {
+    return synced;
+  }
+
+  private void run() {
+    while (true) {
+      try {
+        List<Notice<V>> notices = ring.takeAll();
+        if (notices == null) {
+          return;
+        }
+        for (Notice<V> notice : notices) {
+          if (!tell(notice)) {
+            return;
+          }
+        }
+      } catch (InterruptedException e) {
+        log.debug("{}: interrupted", name); // Only the ring's end ends the thread.
+      }
+    }
+  }
+
+  /** Tells, several times if need be; false if it has been closed. */
+  private boolean tell(Notice<V> notice) {
+    for (int i = 1; !pause.isClosed(); i++) {
+      try {
+        notice.tell(listener);
+        if (failing) {
+          failing = false;
+          log.info("{}: the listener works again", name);
+        }
+        return true;
+      } catch (Throwable e) { // An error of the listener must not end its thread.
+        failed(e, i);
+        if (i == TRIES) {
+          return true;
+        }
+      }
+      try {
+        pause.await(FIRST_PAUSE.multipliedBy(1L << (i - 1)));
+      } catch (InterruptedException e) {
+        log.debug("{}: interrupted", name); // By the listener itself: tries again at once.
+      }
+    }
+    return false;
+  }
+
+  private void failed(Throwable error, int tries) {
+    errors.inc(name);
+    if (tries == TRIES) {
+      dropped.inc(name);
+      log.debug("{}: a change failed {} times and is left out", name, TRIES, error);
+    } else if (!failing) {
+      failing = true;
+      log.warn(
+          "{}: the listener failed; a change is tried {} times, then it is left out",
+          name,
+          TRIES,
+          error);
+    }
+  }
+
+  /** Drops what waits and ends the thread. */
+  void close() {
+    ring.close();
+    pause.close();
+    if (Thread.currentThread() != thread) {
+      Uninterruptibles.joinUninterruptibly(thread);
+    }
+  }
+}

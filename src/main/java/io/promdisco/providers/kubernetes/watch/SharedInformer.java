@@ -1,0 +1,282 @@
+package io.promdisco.providers.kubernetes.watch;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.metrics.Metrics;
+import io.promdisco.providers.kubernetes.object.KubeObject;
+import io.promdisco.providers.kubernetes.object.ObjectKey;
+import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.util.Ticker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One watch, one store, any number of listeners. Safe for all threads.
+ *
+ * <p>The reflector's thread writes the store and tells the listeners under one lock, so that a
+ * listener that is added while it runs is told the whole store and then every later change, each
+ * once and in order.
+ */
+public final class SharedInformer<V extends KubeObject> implements AutoCloseable {
+  /** Notices of a list that are passed on at once: a listener is not woken for each object. */
+  private static final int CHUNK = 256;
+
+  private final ObjectStore<V> store = new ObjectStore<>();
+  private final Reflector<V> reflector;
+  private final InformerOptions options;
+  private final Ticker ticker;
+  private final Metrics metrics;
+
+  @GuardedBy("this")
+  private final List<Listening> listeners = new ArrayList<>();
+
+  /** What a list that is under way has not shown yet; null: nothing to be missed. */
+  @GuardedBy("this")
+  private @Nullable ObjectTable<V> unseen;
+
+  @GuardedBy("this")
+  private boolean listing;
+
+  /** Notices of the list under way that the listeners have not got. */
+  @GuardedBy("this")
+  private List<ListenerRunner.Notice<V>> held = new ArrayList<>();
+
+  @GuardedBy("this")
+  private boolean synced;
+
+  @GuardedBy("this")
+  private boolean closed;
+
+  /**
+   * An informer that has not been started.
+   *
+   * @param streams whether the server can stream lists; shared by all informers of a server
+   */
+  SharedInformer(
+      ResourceClient client,
+      Resource<V> resource,
+      Scope scope,
+      InformerOptions options,
+      Ticker ticker,
+      Metrics metrics,
+      AtomicBoolean streams,
+      WatchHealth health) {
+    this.options = options;
+    this.ticker = ticker;
+    this.metrics = metrics;
+    reflector =
+        new Reflector<>(
+            client, resource, scope, options, ticker, metrics, streams, new Changes(), health);
+  }
+
+  /** A listener that is told. */
+  public interface Registration extends AutoCloseable {
+    /** Whether the listener has been told everything of the first list. */
+    boolean hasSynced();
+
+    /** Tells it no more; what waits is dropped. */
+    @Override
+    void close();
+  }
+
+  void start() {
+    reflector.start();
+  }
+
+  /** What is known. */
+  public ObjectStore<V> store() {
+    return store;
+  }
+
+  /** Whether the first list is complete. */
+  public synchronized boolean hasSynced() {
+    return synced;
+  }
+
+  /**
+   * Tells {@code listener} everything that is known as adds, and then every change.
+   *
+   * @param name names its thread
+   * @param resync how often to tell it everything again, from the store and not from the server;
+   *     zero: never; shorter than the options' shortest: that
+   */
+  public Registration addListener(
+      String name, ObjectListener<? super V> listener, Duration resync) {
+    Listening listening = new Listening(new ListenerRunner<>(name, listener, ticker, metrics));
+    synchronized (this) {
+      if (closed) {
+        listening.runner.close();
+        return listening;
+      }
+      flush(); // What is held is in the store, which the new one is told as a whole.
+      listening.runner.putAll(store.all(), object -> told -> told.onAdd(object, true));
+      if (synced) {
+        listening.runner.putSynced();
+      }
+      listeners.add(listening);
+      if (!resync.isZero()) {
+        Duration least = options.minResync();
+        listening.resyncEvery(resync.compareTo(least) < 0 ? least : resync);
+      }
+    }
+    return listening;
+  }
+
+  @GuardedBy("this")
+  private void tell(ListenerRunner.Notice<V> notice) {
+    if (listeners.isEmpty()) {
+      return;
+    }
+    held.add(notice);
+    if (!listing || held.size() >= CHUNK) {
+      flush();
+    }
+  }
+
+  @GuardedBy("this")
+  private void flush() {
+    if (!held.isEmpty()) {
+      for (Listening listening : listeners) {
+        listening.runner.putAll(held);
+      }
+      held.clear();
+    }
+  }
+
+  /** Ends the watch and the listeners' threads. */
+  @Override
+  public void close() {
+    List<Listening> open;
+    synchronized (this) {
+      closed = true;
+      open = List.copyOf(listeners);
+    }
+    reflector.close();
+    open.forEach(Listening::close);
+  }
+
+  private final class Listening implements Registration {
+    final ListenerRunner<V> runner;
+    private volatile boolean ended; // written by close
+    private volatile Ticker.@Nullable Alarm resync; // written under the informer's lock
+
+    Listening(ListenerRunner<V> runner) {
+      this.runner = runner;
+    }
+
+    void resyncEvery(Duration period) {
+      resync = ticker.schedule(period, () -> resync(period));
+    }
+
+    private void resync(Duration period) {
+      synchronized (SharedInformer.this) {
+        if (!ended && !closed) {
+          // One that is slower than its period is told again when it has caught up.
+          if (!runner.isResyncing()) {
+            flush();
+            runner.putResync(store.all());
+          }
+          resyncEvery(period);
+        }
+      }
+    }
+
+    @Override
+    public boolean hasSynced() {
+      return runner.hasSynced();
+    }
+
+    @Override
+    public void close() {
+      synchronized (SharedInformer.this) {
+        ended = true;
+        listeners.remove(this);
+        Ticker.Alarm alarm = resync;
+        if (alarm != null) {
+          alarm.cancel();
+        }
+      }
+      runner.close();
+    }
+  }
+
+  /** What the reflector finds, on its thread. */
+  private final class Changes implements Reflector.Sink<V> {
+    @Override
+    public void listing() {
+      synchronized (SharedInformer.this) {
+        listing = true;
+        unseen = store.size() == 0 ? null : store.copy();
+      }
+    }
+
+    @Override
+    public void put(V object) {
+      synchronized (SharedInformer.this) {
+        if (unseen != null) {
+          unseen.remove(object.key());
+        }
+        V before = store.get(object.key());
+        if (before != null && isSame(before, object)) {
+          return;
+        }
+        store.put(object);
+        boolean initial = !synced;
+        if (before == null) {
+          tell(told -> told.onAdd(object, initial));
+        } else {
+          tell(told -> told.onUpdate(before, object));
+        }
+      }
+    }
+
+    private boolean isSame(V before, V object) {
+      return before.meta().version() == object.meta().version()
+          && before.meta().uid().equals(object.meta().uid());
+    }
+
+    @Override
+    public void remove(ObjectKey key) {
+      synchronized (SharedInformer.this) {
+        if (unseen != null) {
+          unseen.remove(key);
+        }
+        V last = store.remove(key);
+        if (last != null) {
+          tell(told -> told.onDelete(last));
+        }
+      }
+    }
+
+    @Override
+    public void listed() {
+      synchronized (SharedInformer.this) {
+        ObjectTable<V> gone = unseen;
+        unseen = null;
+        if (gone != null) {
+          gone.toList().forEach(object -> remove(object.key()));
+        }
+        listing = false;
+        SharedInformer.this.flush();
+        if (!synced) {
+          synced = true;
+          listeners.forEach(listening -> listening.runner.putSynced());
+        }
+      }
+    }
+
+    @Override
+    public void flush() {
+      synchronized (SharedInformer.this) {
+        SharedInformer.this.flush();
+      }
+    }
+
+    @Override
+    public int size() {
+      return store.size();
+    }
+  }
+}

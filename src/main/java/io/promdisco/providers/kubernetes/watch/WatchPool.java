@@ -1,0 +1,222 @@
+package io.promdisco.providers.kubernetes.watch;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.metrics.Metrics;
+import io.promdisco.providers.kubernetes.object.KubeObject;
+import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.util.Ticker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The watches of one server and one set of credentials: one for each distinct resource and scope,
+ * however many ask for it. A watch starts with its first lease and ends with its last. Safe for all
+ * threads.
+ */
+public final class WatchPool implements AutoCloseable {
+  private final ResourceClient client;
+  private final Ticker ticker;
+  private final Metrics metrics;
+  private final InformerOptions options;
+  private final AtomicBoolean streams = new AtomicBoolean(true);
+
+  @GuardedBy("this")
+  private final Map<Key, Shared<?>> watches = new HashMap<>();
+
+  @GuardedBy("this")
+  private boolean closed;
+
+  private record Key(Resource<?> resource, Scope scope) {}
+
+  /** A pool with the default options. */
+  public WatchPool(ResourceClient client, Ticker ticker, Metrics metrics) {
+    this(client, ticker, metrics, InformerOptions.defaults());
+  }
+
+  /** A pool with options of its own. */
+  public WatchPool(ResourceClient client, Ticker ticker, Metrics metrics, InformerOptions options) {
+    this.client = client;
+    this.ticker = ticker;
+    this.metrics = metrics;
+    this.options = options;
+  }
+
+  /**
+   * The right to use a watch. To be closed once; the listeners that were added through it are
+   * closed with it.
+   */
+  public interface Lease<V extends KubeObject> extends AutoCloseable {
+    /** What is known. */
+    ObjectStore<V> store();
+
+    /** Whether the first list is complete. */
+    boolean hasSynced();
+
+    /** See {@link SharedInformer#addListener}. */
+    SharedInformer.Registration addListener(
+        String name, ObjectListener<? super V> listener, Duration resync);
+
+    /** Gives the watch back. */
+    @Override
+    void close();
+  }
+
+  /**
+   * Leases the watch of {@code resource} and {@code scope}, starting it if need be.
+   *
+   * @param health is told when it breaks and heals; at once if it is broken now
+   * @throws IllegalStateException if the pool is closed
+   */
+  public <V extends KubeObject> Lease<V> lease(
+      Resource<V> resource, Scope scope, WatchHealth health) {
+    Key key = new Key(resource, resource.namespaced() ? scope : clusterWide(scope));
+    Shared<V> shared;
+    boolean first;
+    synchronized (this) {
+      if (closed) {
+        throw new IllegalStateException("the watches of " + client.server() + " are closed");
+      }
+      @SuppressWarnings("unchecked") // the key holds the resource, which fixes the type
+      Shared<V> known = (Shared<V>) watches.get(key);
+      first = known == null;
+      shared = known == null ? new Shared<>(key, resource) : known;
+      watches.put(key, shared);
+      shared.users++;
+    }
+    shared.addHealth(health);
+    if (first) {
+      shared.informer.start();
+    }
+    return new Held<>(shared, health);
+  }
+
+  private static Scope clusterWide(Scope scope) {
+    return new Scope("", scope.labelSelector(), scope.fieldSelector());
+  }
+
+  /** Number of watches that run. */
+  public synchronized int size() {
+    return watches.size();
+  }
+
+  /** Closes the watches that are still leased; the client is left to its owner. */
+  @Override
+  public void close() {
+    List<Shared<?>> left;
+    synchronized (this) {
+      closed = true;
+      left = new ArrayList<>(watches.values());
+      watches.clear();
+    }
+    left.forEach(shared -> shared.informer.close());
+  }
+
+  /** A watch with those who use it; passes its health on to all of them. */
+  private final class Shared<V extends KubeObject> implements WatchHealth {
+    private final Key key;
+    private final SharedInformer<V> informer;
+    private int users; // guarded by the pool
+
+    @GuardedBy("this")
+    private final List<WatchHealth> told = new ArrayList<>();
+
+    @GuardedBy("this")
+    private @Nullable Broken broken;
+
+    private record Broken(String part, String reason, Duration nextTry) {}
+
+    Shared(Key key, Resource<V> resource) {
+      this.key = key;
+      informer =
+          new SharedInformer<>(
+              client, resource, key.scope(), options, ticker, metrics, streams, this);
+    }
+
+    synchronized void addHealth(WatchHealth health) {
+      told.add(health);
+      if (broken != null) {
+        health.failing(broken.part, broken.reason, broken.nextTry);
+      }
+    }
+
+    synchronized void removeHealth(WatchHealth health) {
+      told.remove(health);
+    }
+
+    @Override
+    public synchronized void failing(String part, String reason, Duration nextTry) {
+      broken = new Broken(part, reason, nextTry);
+      told.forEach(health -> health.failing(part, reason, nextTry));
+    }
+
+    @Override
+    public synchronized void recovered(String part) {
+      if (broken != null) {
+        broken = null;
+        told.forEach(health -> health.recovered(part));
+      }
+    }
+
+    void release() {
+      synchronized (WatchPool.this) {
+        if (--users > 0) {
+          return;
+        }
+        watches.remove(key, this);
+      }
+      informer.close();
+    }
+  }
+
+  private static final class Held<V extends KubeObject> implements Lease<V> {
+    private final WatchPool.Shared<V> shared;
+    private final WatchHealth health;
+    private final List<SharedInformer.Registration> registrations = new ArrayList<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    Held(WatchPool.Shared<V> shared, WatchHealth health) {
+      this.shared = shared;
+      this.health = health;
+    }
+
+    @Override
+    public ObjectStore<V> store() {
+      return shared.informer.store();
+    }
+
+    @Override
+    public boolean hasSynced() {
+      return shared.informer.hasSynced();
+    }
+
+    @Override
+    public SharedInformer.Registration addListener(
+        String name, ObjectListener<? super V> listener, Duration resync) {
+      SharedInformer.Registration registration =
+          shared.informer.addListener(name, listener, resync);
+      synchronized (registrations) {
+        registrations.add(registration);
+      }
+      return registration;
+    }
+
+    @Override
+    public void close() {
+      if (!closed.compareAndSet(false, true)) {
+        return;
+      }
+      List<SharedInformer.Registration> open;
+      synchronized (registrations) {
+        open = List.copyOf(registrations);
+      }
+      open.forEach(SharedInformer.Registration::close);
+      shared.removeHealth(health);
+      shared.release();
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package io.promdisco.relabel;
+
+import com.google.common.primitives.Longs;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/** The hash of {@code hashmod}: the last eight bytes of the MD5 of the text, modulo a number. */
+final class HashMod {
+  private HashMod() {}
+
+  static String of(String value, long modulus) {
+    try {
+      byte[] hash = MessageDigest.getInstance("MD5").digest(value.getBytes(StandardCharsets.UTF_8));
+      long last =
+          Longs.fromBytes(
+              hash[8], hash[9], hash[10], hash[11], hash[12], hash[13], hash[14], hash[15]);
+      return Long.toUnsignedString(Long.remainderUnsigned(last, modulus));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has MD5", e);
+    }
+  }
+}

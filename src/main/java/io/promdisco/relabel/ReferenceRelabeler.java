@@ -1,0 +1,93 @@
+package io.promdisco.relabel;
+
+import io.promdisco.model.Labels;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.StringJoiner;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Relabelling as the rules say it, one after the other on a map, without any short cut: what {@link
+ * Relabeler} must agree with, and what a trace shows.
+ */
+public final class ReferenceRelabeler {
+  private ReferenceRelabeler() {}
+
+  /** The labels after all rules, or nothing if one dropped the target. */
+  public static Optional<Labels> apply(List<RelabelRule> rules, Labels labels) {
+    Map<String, String> set = new TreeMap<>();
+    LabelView.of(labels).forEach(set::put);
+    for (RelabelRule rule : rules) {
+      if (!apply(rule, set)) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(Labels.of(set));
+  }
+
+  /** Applies one rule to {@code labels}; false if it drops the target. */
+  static boolean apply(RelabelRule rule, Map<String, String> labels) {
+    StringJoiner joiner = new StringJoiner(rule.separator());
+    rule.sourceLabels().forEach(name -> joiner.add(labels.getOrDefault(name, "")));
+    String value = joiner.toString();
+    return switch (rule.action()) {
+      case KEEP -> rule.compiled().matches(value);
+      case DROP -> !rule.compiled().matches(value);
+      case KEEPEQUAL -> labels.getOrDefault(rule.targetLabel(), "").equals(value);
+      case DROPEQUAL -> !labels.getOrDefault(rule.targetLabel(), "").equals(value);
+      case REPLACE, LOWERCASE, UPPERCASE, HASHMOD, LABELMAP, LABELDROP, LABELKEEP -> {
+        write(rule, labels, value);
+        yield true;
+      }
+    };
+  }
+
+  private static void write(RelabelRule rule, Map<String, String> labels, String value) {
+    switch (rule.action()) {
+      case REPLACE -> replace(rule, labels, value);
+      case LOWERCASE -> set(labels, rule.targetLabel(), Case.lower(value));
+      case UPPERCASE -> set(labels, rule.targetLabel(), Case.upper(value));
+      case HASHMOD -> set(labels, rule.targetLabel(), HashMod.of(value, rule.modulus()));
+      case LABELDROP -> labels.keySet().removeIf(rule.compiled()::matches);
+      case LABELKEEP -> labels.keySet().removeIf(name -> !rule.compiled().matches(name));
+      case LABELMAP ->
+          new TreeMap<>(labels)
+              .forEach(
+                  (name, labelValue) -> {
+                    String target = mapped(rule, name);
+                    if (target != null) {
+                      set(labels, target, labelValue);
+                    }
+                  });
+      default -> throw new IllegalArgumentException(rule.action() + " writes nothing");
+    }
+  }
+
+  private static void replace(RelabelRule rule, Map<String, String> labels, String value) {
+    Regex.Match match = rule.compiled().find(value);
+    if (match == null) {
+      return;
+    }
+    String target = rule.target().expand(match);
+    if (rule.names().isValidLabelName(target)) {
+      set(labels, target, rule.replacementTemplate().expand(match));
+    }
+  }
+
+  /** The name that a labelmap gives to {@code name}, or null if it leaves it alone. */
+  static @Nullable String mapped(RelabelRule rule, String name) {
+    return rule.compiled().matches(name)
+        ? rule.compiled().replaceAll(name, rule.replacementTemplate())
+        : null;
+  }
+
+  private static void set(Map<String, String> labels, String name, String value) {
+    if (value.isEmpty()) {
+      labels.remove(name);
+    } else {
+      labels.put(name, value);
+    }
+  }
+}

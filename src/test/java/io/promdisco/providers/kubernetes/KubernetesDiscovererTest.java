@@ -1,0 +1,354 @@
+package io.promdisco.providers.kubernetes;
+
+import static io.promdisco.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.promdisco.config.HttpClientConfig;
+import io.promdisco.config.KubernetesSdConfig;
+import io.promdisco.config.KubernetesSdConfig.AttachMetadata;
+import io.promdisco.config.KubernetesSdConfig.Role;
+import io.promdisco.config.KubernetesSdConfig.Selector;
+import io.promdisco.config.StaticSdConfig;
+import io.promdisco.discovery.Discoverer;
+import io.promdisco.discovery.DiscoveryException;
+import io.promdisco.metrics.Metrics;
+import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.testing.ManualTicker;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class KubernetesDiscovererTest {
+  private static final Map<String, String> NONE = Map.of();
+  private static final AttachMetadata NODES = new AttachMetadata(true, false, false, false, false);
+
+  private final TestDiscovery discovery = new TestDiscovery();
+
+  @AfterEach
+  void close() {
+    discovery.close();
+  }
+
+  @Test
+  void deletedObjectLeavesAnEmptyGroup() throws IOException, DiscoveryException {
+    discovery.cluster.put(Manifests.service("shop", "web", NONE));
+    RecordingSink sink = sync(Role.SERVICE, AttachMetadata.NONE);
+    assertThat(sink.group("svc/shop/web").targets()).hasSize(1);
+    discovery.api.change(cluster -> cluster.delete(Manifests.service("shop", "web", NONE)));
+    eventually(() -> assertThat(sink.group("svc/shop/web").isEmpty()).isTrue());
+    assertThat(sink.takeUpdated()).containsExactly("svc/shop/web");
+  }
+
+  @Test
+  void emptyClusterSyncsOnceWithoutGroups() throws DiscoveryException {
+    RecordingSink sink = sync(Role.ENDPOINTS, TestDiscovery.ALL);
+    assertThat(sink.groupsAtSync()).isZero();
+    assertThat(sink.syncs()).isEqualTo(1);
+  }
+
+  @Test
+  void allGroupsAreThereWhenTheSinkIsToldSo() throws DiscoveryException {
+    for (int i = 0; i < 2_345; i++) {
+      discovery.cluster.put(Manifests.service("shop", "web-" + i, NONE));
+    }
+    RecordingSink sink = sync(Role.SERVICE, AttachMetadata.NONE);
+    assertThat(sink.groupsAtSync()).isEqualTo(2_345);
+  }
+
+  @Test
+  void nothingIsPutBeforeAllWatchesAreSynced() throws DiscoveryException {
+    discovery.cluster.put(Manifests.slice("shop", "web-1", "web", "n", "web"));
+    discovery.api.forbid(Resource.SERVICES, true);
+    RecordingSink sink = new RecordingSink();
+    discovery.start(TestDiscovery.config(Role.ENDPOINTSLICE, AttachMetadata.NONE), sink);
+    eventually(() -> assertThat(sink.failures()).hasSize(1));
+    assertThat(sink.failures().keySet()).containsExactly("https://fake:6443 services");
+    assertThat(sink.failures().values()).first().asString().contains("forbidden", "list");
+    assertThat(sink.syncs()).isZero();
+    assertThat(sink.targets()).isEmpty();
+    discovery.api.forbid(Resource.SERVICES, false);
+    eventually(
+        () -> {
+          discovery.ticker.advance(Duration.ofSeconds(30));
+          assertThat(sink.syncs()).isEqualTo(1);
+        });
+    assertThat(sink.failures()).isEmpty();
+    assertThat(sink.groupsAtSync()).isEqualTo(1);
+  }
+
+  @Test
+  void brokenWatchKeepsTheTargetsAndSaysSo() throws DiscoveryException {
+    discovery.cluster.put(Manifests.service("shop", "web", NONE));
+    RecordingSink sink = sync(Role.SERVICE, AttachMetadata.NONE);
+    discovery.api.forbid(Resource.SERVICES, true);
+    eventually(() -> assertThat(sink.failures()).hasSize(1));
+    assertThat(sink.targets()).hasSize(1);
+    discovery.api.forbid(Resource.SERVICES, false);
+    eventually(
+        () -> {
+          discovery.ticker.advance(Duration.ofSeconds(30));
+          assertThat(sink.failures()).isEmpty();
+        });
+    assertThat(sink.takeUpdated()).isEmpty();
+  }
+
+  @Test
+  void heartbeatsOfNodesBuildNothing() throws IOException, DiscoveryException {
+    Map<String, String> labels = Map.of("zone", "a");
+    discovery.cluster.put(Manifests.nodeThatIs("True", "n", labels));
+    discovery.cluster.put(Manifests.pod("shop", "web", "n", "", "", NONE));
+    RecordingSink pods = sync(Role.POD, NODES);
+    RecordingSink nodes = sync(Role.NODE, AttachMetadata.NONE);
+    discovery.api.change(cluster -> cluster.put(Manifests.nodeThatIs("True", "n", labels)));
+    discovery.api.change(cluster -> cluster.put(Manifests.nodeThatIs("False", "n", labels)));
+    eventually(() -> assertThat(nodes.takeUpdated()).containsExactly("node/n"));
+    // The listener tells changes in order: what follows shows that nothing was built before.
+    discovery.api.change(cluster -> cluster.put(Manifests.node("n", NONE)));
+    eventually(() -> assertThat(pods.takeUpdated()).containsExactly("pod/shop/web"));
+  }
+
+  @Test
+  void referenceIntoAnotherNamespaceFindsNothingUnlessAllAreWatched() throws DiscoveryException {
+    discovery.cluster.put(Manifests.pod("a", "web", "n", "", "", NONE));
+    Map<String, Object> slice = Manifests.slice("b", "web-1", "web", "n");
+    slice.put(
+        "endpoints",
+        List.of(
+            Map.of(
+                "addresses",
+                List.of("10.1.0.1"),
+                "targetRef",
+                Map.of("kind", "Pod", "namespace", "a", "name", "web"))));
+    discovery.cluster.put(slice);
+    RecordingSink all = sync(Role.ENDPOINTSLICE, AttachMetadata.NONE);
+    RecordingSink listed =
+        discovery.startAndSync(
+            TestDiscovery.config(Role.ENDPOINTSLICE, AttachMetadata.NONE, "a", "b"));
+    String podName = "__meta_kubernetes_pod_name";
+    assertThat(all.targets()).singleElement().extracting(l -> l.get(podName)).isEqualTo("web");
+    assertThat(listed.targets()).singleElement().extracting(l -> l.get(podName)).isNull();
+  }
+
+  @Test
+  void namespacesAreWatchedOnceEachAndNotForNodes() throws DiscoveryException {
+    discovery.startAndSync(TestDiscovery.config(Role.POD, NODES, "shop", "other", "shop"));
+    discovery.startAndSync(TestDiscovery.config(Role.NODE, AttachMetadata.NONE, "shop"));
+    assertThat(discovery.api.watches())
+        .containsExactlyInAnyOrder(
+            "nodes Scope[namespace=, labelSelector=, fieldSelector=]",
+            "pods Scope[namespace=other, labelSelector=, fieldSelector=]",
+            "pods Scope[namespace=shop, labelSelector=, fieldSelector=]");
+  }
+
+  @Test
+  void selectorsNarrowTheResourceOfTheirRole() throws DiscoveryException {
+    KubernetesSdConfig config =
+        new KubernetesSdConfig(
+            Role.POD,
+            Optional.empty(),
+            Optional.of("kubeconfig"),
+            HttpClientConfig.DEFAULT,
+            false,
+            List.of(),
+            List.of(
+                new Selector(Role.POD, "app=web", "spec.nodeName=n"),
+                new Selector(Role.NODE, "pool=a", "")),
+            new AttachMetadata(true, true, true, true, true));
+    discovery.startAndSync(config);
+    assertThat(discovery.api.watches())
+        .containsExactlyInAnyOrder(
+            "pods Scope[namespace=, labelSelector=app=web, fieldSelector=spec.nodeName=n]",
+            "nodes Scope[namespace=, labelSelector=pool=a, fieldSelector=]",
+            "namespaces Scope[namespace=, labelSelector=, fieldSelector=]",
+            "replicasets Scope[namespace=, labelSelector=, fieldSelector=]",
+            "jobs Scope[namespace=, labelSelector=, fieldSelector=]");
+  }
+
+  @Test
+  void everyRoleWatchesWhatItsLabelsComeFrom() {
+    assertThat(watched(Role.NODE)).containsExactly("nodes");
+    assertThat(watched(Role.POD))
+        .containsExactly("pods", "nodes", "namespaces", "replicasets", "jobs");
+    assertThat(watched(Role.SERVICE)).containsExactly("services", "namespaces");
+    assertThat(watched(Role.INGRESS)).containsExactly("ingresses", "namespaces");
+    assertThat(watched(Role.ENDPOINTS))
+        .containsExactly(
+            "endpoints", "services", "pods", "nodes", "namespaces", "replicasets", "jobs");
+    assertThat(watched(Role.ENDPOINTSLICE))
+        .containsExactly(
+            "endpointslices", "services", "pods", "nodes", "namespaces", "replicasets", "jobs");
+  }
+
+  private static List<String> watched(Role role) {
+    List<String> plurals = new ArrayList<>();
+    RoleWatches.of(role, TestDiscovery.ALL)
+        .watches()
+        .forEach(watch -> plurals.add(watch.resource().plural()));
+    return plurals;
+  }
+
+  @Test
+  void jobNamesNeedNoWatchOfJobs() throws DiscoveryException {
+    sync(Role.POD, new AttachMetadata(false, false, false, true, false));
+    assertThat(discovery.api.watches()).singleElement().asString().startsWith("pods ");
+  }
+
+  @Test
+  void discoverersOfOneServerShareItsWatchesAndTheLastClosesIt() throws DiscoveryException {
+    RecordingSink sink = new RecordingSink();
+    Discoverer first =
+        discovery.start(TestDiscovery.config(Role.SERVICE, AttachMetadata.NONE), sink);
+    RecordingSink other = sync(Role.ENDPOINTS, AttachMetadata.NONE);
+    eventually(() -> assertThat(sink.syncs()).isEqualTo(1));
+    assertThat(discovery.api.watches()).hasSize(3);
+    first.close();
+    assertThat(discovery.api.isClosed()).isFalse();
+    assertThat(other.failures()).isEmpty();
+    discovery.close();
+    assertThat(discovery.api.isClosed()).isTrue();
+  }
+
+  @Test
+  void otherCredentialsAreAnotherClient() throws DiscoveryException {
+    List<FakeApi> opened = new ArrayList<>();
+    try (KubernetesDiscovererFactory factory =
+        new KubernetesDiscovererFactory(
+            config -> {
+              FakeApi api = new FakeApi(new TestCluster());
+              opened.add(api);
+              return api;
+            },
+            new ManualTicker(),
+            Metrics.none())) {
+      KubernetesSdConfig config = TestDiscovery.config(Role.POD, AttachMetadata.NONE);
+      KubernetesSdConfig same = TestDiscovery.config(Role.NODE, AttachMetadata.NONE);
+      KubernetesSdConfig outside =
+          new KubernetesSdConfig(
+              Role.POD,
+              Optional.of("https://other:6443"),
+              Optional.empty(),
+              HttpClientConfig.DEFAULT,
+              false,
+              List.of(),
+              List.of(),
+              AttachMetadata.NONE);
+      try (Discoverer one = factory.create(config, "kubernetes/0");
+          Discoverer two = factory.create(same, "kubernetes/1");
+          Discoverer three = factory.create(outside, "kubernetes/2")) {
+        assertThat(opened).hasSize(2);
+        assertThat(List.of(one, two, three)).doesNotHaveDuplicates();
+      }
+      assertThat(opened).allMatch(FakeApi::isClosed);
+      factory.create(config, "kubernetes/3").close();
+      assertThat(opened).hasSize(3);
+    }
+  }
+
+  @Test
+  void ownNamespaceIsOneOfTheNamespaces() throws DiscoveryException {
+    discovery.api.runIn("mine");
+    discovery.startAndSync(own("shop"));
+    assertThat(discovery.api.watches())
+        .extracting(watch -> watch.substring(0, watch.indexOf(',')))
+        .containsExactlyInAnyOrder("pods Scope[namespace=mine", "pods Scope[namespace=shop");
+  }
+
+  @Test
+  void ownNamespaceOutsideOfAClusterIsRefusedWithoutLeavingAnythingOpen() {
+    assertThatThrownBy(() -> discovery.factory.create(own(), "kubernetes/0"))
+        .isInstanceOf(DiscoveryException.class)
+        .hasMessageContaining("own_namespace");
+    assertThat(discovery.api.isClosed()).isTrue();
+  }
+
+  @Test
+  void otherMechanismsAreNotAccepted() {
+    StaticSdConfig other = new StaticSdConfig(List.of());
+    assertThat(discovery.factory.accepts(other)).isFalse();
+    assertThatThrownBy(() -> discovery.factory.create(other, "static/0"))
+        .isInstanceOf(DiscoveryException.class)
+        .hasMessageContaining("static");
+  }
+
+  @Test
+  void eventsAreCountedAsPrometheusCountsThem() throws IOException, DiscoveryException {
+    discovery.cluster.put(Manifests.node("n", NONE));
+    discovery.cluster.put(Manifests.pod("shop", "web", "n", "", "", NONE));
+    discovery.cluster.put(Manifests.service("shop", "web", NONE));
+    discovery.cluster.put(Manifests.slice("shop", "web-1", "web", "n", "web"));
+    sync(Role.ENDPOINTSLICE, NODES);
+    sync(Role.POD, NODES);
+    assertThat(events("pod", "add")).isEqualTo(1); // of the pod role only
+    assertThat(events("service", "add")).isEqualTo(1);
+    assertThat(events("endpointslice", "add")).isEqualTo(1);
+    assertThat(events("node", "add")).isZero();
+    discovery.api.change(
+        cluster -> {
+          cluster.put(Manifests.pod("shop", "web", "n", "", "", Map.of("a", "b")));
+          cluster.delete(Manifests.service("shop", "web", NONE));
+          cluster.put(Manifests.node("n", Map.of("a", "b")));
+        });
+    eventually(() -> assertThat(events("pod", "update")).isEqualTo(2)); // of both
+    eventually(() -> assertThat(events("service", "delete")).isEqualTo(1));
+    assertThat(events("node", "update")).isZero();
+    assertThat(events("ingress", "delete")).isZero();
+  }
+
+  @Test
+  void closedDiscovererPutsNothingMore() throws IOException, DiscoveryException {
+    RecordingSink sink = new RecordingSink();
+    Discoverer discoverer =
+        discovery.start(TestDiscovery.config(Role.SERVICE, AttachMetadata.NONE), sink);
+    RecordingSink other = sync(Role.SERVICE, AttachMetadata.NONE);
+    eventually(() -> assertThat(sink.syncs()).isEqualTo(1));
+    discoverer.close();
+    discovery.api.change(cluster -> cluster.put(Manifests.service("shop", "web", NONE)));
+    eventually(() -> assertThat(other.targets()).hasSize(1));
+    assertThat(sink.targets()).isEmpty();
+    discoverer.close(); // a second time does nothing
+  }
+
+  @Test
+  void discovererThatWaitsForAWatchCanBeClosed() throws DiscoveryException {
+    discovery.api.forbid(Resource.PODS, true);
+    RecordingSink sink = new RecordingSink();
+    Discoverer discoverer =
+        discovery.start(TestDiscovery.config(Role.POD, AttachMetadata.NONE), sink);
+    eventually(() -> assertThat(sink.failures()).hasSize(1));
+    discoverer.close();
+    assertThat(sink.syncs()).isZero();
+  }
+
+  private double events(String role, String event) {
+    return discovery
+        .metrics
+        .counter(
+            "prometheus_sd_kubernetes_events_total",
+            "Events of watched Kubernetes objects that discovery has handled.",
+            "role",
+            "event")
+        .get(role, event);
+  }
+
+  private RecordingSink sync(Role role, AttachMetadata attach) throws DiscoveryException {
+    return discovery.startAndSync(TestDiscovery.config(role, attach));
+  }
+
+  private static KubernetesSdConfig own(String... namespaces) {
+    return new KubernetesSdConfig(
+        Role.POD,
+        Optional.empty(),
+        Optional.empty(),
+        HttpClientConfig.DEFAULT,
+        true,
+        List.of(namespaces),
+        List.of(),
+        AttachMetadata.NONE);
+  }
+}

@@ -1,0 +1,164 @@
+package io.promdisco.providers.kubernetes;
+
+import static io.promdisco.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.promdisco.config.KubernetesSdConfig;
+import io.promdisco.config.KubernetesSdConfig.Role;
+import io.promdisco.discovery.DiscoveryException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A changed object leads to the groups that show it, and to no others. */
+class NeverStaleTest {
+  private static final Map<String, String> OLD = Map.of("state", "old");
+  private static final Map<String, String> NEW = Map.of("state", "new");
+
+  private final TestDiscovery discovery = new TestDiscovery();
+
+  @BeforeEach
+  void fillTheCluster() {
+    for (String name : List.of("a", "b", "c", "d")) {
+      discovery.cluster.put(Manifests.node(name, OLD));
+    }
+    for (String namespace : List.of("shop", "other")) {
+      discovery.cluster.put(Manifests.namespace(namespace, OLD));
+      discovery.cluster.put(Manifests.owned("ReplicaSet", namespace, "set", "Deployment", "web"));
+      discovery.cluster.put(Manifests.owned("Job", namespace, "job", "CronJob", "nightly"));
+      discovery.cluster.put(Manifests.pod(namespace, "web", "a", "ReplicaSet", "set", OLD));
+      discovery.cluster.put(Manifests.pod(namespace, "batch", "b", "Job", "job", OLD));
+      discovery.cluster.put(Manifests.pod(namespace, "alone", "c", "", "", OLD));
+      discovery.cluster.put(Manifests.service(namespace, "one", OLD));
+      discovery.cluster.put(Manifests.service(namespace, "two", OLD));
+      discovery.cluster.put(Manifests.endpoints(namespace, "one", "web", "batch", "a"));
+      discovery.cluster.put(Manifests.endpoints(namespace, "two", "alone", "alone", "c"));
+      discovery.cluster.put(Manifests.endpointsOfNode(namespace, "kubelet", "d"));
+      discovery.cluster.put(Manifests.slice(namespace, "one-1", "one", "a", "web", "batch"));
+      discovery.cluster.put(Manifests.slice(namespace, "two-1", "two", "c", "alone"));
+      discovery.cluster.put(Manifests.sliceOfNode(namespace, "kubelet-1", "d"));
+      discovery.cluster.put(Manifests.ingress(namespace, "in"));
+    }
+  }
+
+  @AfterEach
+  void close() {
+    discovery.close();
+  }
+
+  static Stream<Arguments> changes() {
+    Object node = Manifests.node("a", NEW);
+    Object byReference = Manifests.node("d", NEW);
+    Object namespace = Manifests.namespace("shop", NEW);
+    Object replicaSet = Manifests.owned("ReplicaSet", "shop", "set", "Deployment", "new");
+    Object job = Manifests.owned("Job", "shop", "job", "CronJob", "new");
+    Object service = Manifests.service("shop", "one", NEW);
+    Object pod = Manifests.pod("shop", "web", "a", "ReplicaSet", "set", NEW);
+    Object notReady = Manifests.pod("shop", "batch", "b", "Job", "job", NEW);
+    return Stream.of(
+        changed(Role.POD, "node", node, "pod/other/web", "pod/shop/web"),
+        changed(
+            Role.POD, "namespace", namespace, "pod/shop/alone", "pod/shop/batch", "pod/shop/web"),
+        changed(Role.POD, "replica set", replicaSet, "pod/shop/web"),
+        changed(Role.POD, "job", job, "pod/shop/batch"),
+        changed(Role.SERVICE, "namespace", namespace, "svc/shop/one", "svc/shop/two"),
+        changed(Role.INGRESS, "namespace", namespace, "ingress/shop/in"),
+        changed(Role.ENDPOINTS, "service", service, "endpoints/shop/one"),
+        changed(Role.ENDPOINTS, "ready pod", pod, "endpoints/shop/one"),
+        changed(Role.ENDPOINTS, "pod that is not ready", notReady, "endpoints/shop/one"),
+        changed(Role.ENDPOINTS, "node", node, "endpoints/other/one", "endpoints/shop/one"),
+        changed(
+            Role.ENDPOINTS,
+            "node by reference",
+            byReference,
+            "endpoints/other/kubelet",
+            "endpoints/shop/kubelet"),
+        changed(
+            Role.ENDPOINTS,
+            "namespace",
+            namespace,
+            "endpoints/shop/kubelet",
+            "endpoints/shop/one",
+            "endpoints/shop/two"),
+        changed(Role.ENDPOINTS, "replica set", replicaSet, "endpoints/shop/one"),
+        changed(Role.ENDPOINTS, "job", job, "endpoints/shop/one"),
+        changed(Role.ENDPOINTSLICE, "service", service, "endpointslice/shop/one-1"),
+        changed(Role.ENDPOINTSLICE, "pod", pod, "endpointslice/shop/one-1"),
+        changed(Role.ENDPOINTSLICE, "second pod", notReady, "endpointslice/shop/one-1"),
+        changed(
+            Role.ENDPOINTSLICE,
+            "node",
+            node,
+            "endpointslice/other/one-1",
+            "endpointslice/shop/one-1"),
+        changed(
+            Role.ENDPOINTSLICE,
+            "node by reference",
+            byReference,
+            "endpointslice/other/kubelet-1",
+            "endpointslice/shop/kubelet-1"),
+        changed(
+            Role.ENDPOINTSLICE,
+            "namespace",
+            namespace,
+            "endpointslice/shop/kubelet-1",
+            "endpointslice/shop/one-1",
+            "endpointslice/shop/two-1"),
+        changed(Role.ENDPOINTSLICE, "replica set", replicaSet, "endpointslice/shop/one-1"),
+        changed(Role.ENDPOINTSLICE, "job", job, "endpointslice/shop/one-1"));
+  }
+
+  private static Arguments changed(Role role, String what, Object object, String... groups) {
+    return Arguments.of(role, what, object, List.of(groups));
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @MethodSource("changes")
+  void everyChangeOfAnotherObjectReachesItsGroupsAlone(
+      Role role, String what, Object object, List<String> groups)
+      throws IOException, DiscoveryException {
+    everyChangeReaches(TestDiscovery.config(role, TestDiscovery.ALL), object, groups);
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @MethodSource("changes")
+  void everyChangeReachesItsGroupsAloneWithNamespacesGiven(
+      Role role, String what, Object object, List<String> groups)
+      throws IOException, DiscoveryException {
+    everyChangeReaches(
+        TestDiscovery.config(role, TestDiscovery.ALL, "shop", "other", "shop"), object, groups);
+  }
+
+  /** Changes, deletes and creates the object. */
+  private void everyChangeReaches(KubernetesSdConfig config, Object object, List<String> groups)
+      throws IOException, DiscoveryException {
+    RecordingSink sink = discovery.startAndSync(config);
+    List<FakeApi.Action> changes =
+        List.of(
+            cluster -> cluster.put(object),
+            cluster -> cluster.delete(object),
+            cluster -> cluster.put(object));
+    List<Map<String, String>> before = ConformanceCase.sorted(sink.targets());
+    for (FakeApi.Action change : changes) {
+      discovery.api.change(change);
+      List<String> built = new ArrayList<>();
+      eventually(
+          () -> {
+            built.addAll(sink.takeUpdated());
+            assertThat(new TreeSet<>(built)).containsAll(groups);
+          });
+      assertThat(built).containsExactlyInAnyOrderElementsOf(groups);
+      List<Map<String, String>> now = ConformanceCase.sorted(sink.targets());
+      assertThat(now).isNotEqualTo(before).isEqualTo(discovery.fresh(config));
+      before = now;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package io.promdisco.providers.kubernetes.role;
+
+import io.promdisco.providers.kubernetes.object.KubeObject;
+import io.promdisco.providers.kubernetes.object.NodeView;
+import io.promdisco.providers.kubernetes.object.ObjectKey;
+import io.promdisco.providers.kubernetes.object.PlainView;
+import io.promdisco.providers.kubernetes.object.PodView;
+import io.promdisco.providers.kubernetes.object.ServiceView;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Finds what a test has put. */
+final class MapLookup implements Lookup {
+  private final Map<String, KubeObject> objects = new HashMap<>();
+
+  MapLookup put(String kind, KubeObject object) {
+    objects.put(kind + " " + object.key(), object);
+    return this;
+  }
+
+  @Override
+  public @Nullable NodeView node(String name) {
+    return (NodeView) objects.get("node " + name);
+  }
+
+  @Override
+  public @Nullable PlainView namespace(String name) {
+    return (PlainView) objects.get("namespace " + name);
+  }
+
+  @Override
+  public @Nullable ServiceView service(ObjectKey key) {
+    return (ServiceView) objects.get("service " + key);
+  }
+
+  @Override
+  public @Nullable PodView pod(ObjectKey key) {
+    return (PodView) objects.get("pod " + key);
+  }
+
+  @Override
+  public @Nullable PlainView replicaSet(ObjectKey key) {
+    return (PlainView) objects.get("replicaset " + key);
+  }
+
+  @Override
+  public @Nullable PlainView job(ObjectKey key) {
+    return (PlainView) objects.get("job " + key);
+  }
+}

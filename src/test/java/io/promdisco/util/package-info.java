@@ -1,0 +1,5 @@
+/** Tests of the small tools. */
+@NullMarked
+package io.promdisco.util;
+
+import org.jspecify.annotations.NullMarked;
