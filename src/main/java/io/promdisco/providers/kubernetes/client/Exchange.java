@@ -8,9 +8,12 @@ import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -50,8 +53,7 @@ final class Exchange implements AutoCloseable, BodyReader.Source {
       HttpResponse<AsyncBody> response = answer.get();
       head = response;
       body.start(response.body());
-    } catch (java.util.concurrent.ExecutionException
-        | java.util.concurrent.CancellationException e) {
+    } catch (ExecutionException | CancellationException e) {
       throw explain.apply(e);
     }
   }
@@ -126,9 +128,9 @@ final class Exchange implements AutoCloseable, BodyReader.Source {
         bytes[length++] = reader.read("answer");
       }
     } catch (IOException e) {
-      return java.util.Arrays.copyOf(bytes, length); // What came says more than how it ended.
+      return Arrays.copyOf(bytes, length); // What came says more than how it ended.
     }
-    return java.util.Arrays.copyOf(bytes, length);
+    return Arrays.copyOf(bytes, length);
   }
 
   /** Ends the exchange for whoever waits for it. */

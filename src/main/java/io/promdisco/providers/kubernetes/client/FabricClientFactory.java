@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,9 @@ public final class FabricClientFactory implements ResourceClientFactory {
   /** Headers that the HTTP client sets itself. */
   private static final Set<String> RESERVED =
       Set.of("host", "connection", "content-length", "expect", "upgrade");
+
+  /** RFC 9110, section 5.1. */
+  private static final Pattern HEADER_NAME = Pattern.compile("[-!#$%&'*+.^_`|~0-9A-Za-z]+");
 
   private final Ticker ticker;
   private final Map<String, String> env;
@@ -223,6 +227,9 @@ public final class FabricClientFactory implements ResourceClientFactory {
     for (Map.Entry<String, HttpClientConfig.Header> entry : http.headers().entrySet()) {
       if (RESERVED.contains(entry.getKey().toLowerCase(Locale.ROOT))) {
         throw new IOException("http_headers: " + entry.getKey() + ": cannot be set");
+      }
+      if (!HEADER_NAME.matcher(entry.getKey()).matches()) {
+        throw new IOException("http_headers: " + entry.getKey() + ": not the name of a header");
       }
       List<Text> texts = new ArrayList<>();
       entry.getValue().values().forEach(value -> texts.add(() -> value));

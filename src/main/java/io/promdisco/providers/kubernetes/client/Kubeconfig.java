@@ -2,11 +2,13 @@ package io.promdisco.providers.kubernetes.client;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.Secret;
 import io.promdisco.providers.kubernetes.client.Credentials.Text;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -104,7 +106,7 @@ final class Kubeconfig {
     String cert = data(user, "client-certificate-data");
     String key = data(user, "client-key-data");
     var config =
-        new io.promdisco.config.HttpClientConfig.TlsConfig(
+        new HttpClientConfig.TlsConfig(
             "",
             ca.isEmpty() ? path(cluster, "certificate-authority") : "",
             cert,
@@ -142,7 +144,7 @@ final class Kubeconfig {
     String text = tree.text(key);
     try {
       byte[] bytes = Base64.getMimeDecoder().decode(text);
-      return new String(bytes, java.nio.charset.StandardCharsets.UTF_8);
+      return new String(bytes, StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
       throw new IOException(tree.place() + ": " + key + ": not base64", e);
     }
@@ -259,7 +261,7 @@ final class Kubeconfig {
     }
     String ca = path(cluster, "certificate-authority");
     if (!ca.isEmpty() && !cluster.has("certificate-authority-data")) {
-      byte[] pem = TextFiles.read(Path.of(ca)).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+      byte[] pem = TextFiles.read(Path.of(ca)).getBytes(StandardCharsets.UTF_8);
       info.put("certificate-authority-data", Base64.getEncoder().encodeToString(pem));
     }
     return info;

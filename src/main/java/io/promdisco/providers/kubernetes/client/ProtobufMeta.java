@@ -109,7 +109,7 @@ final class ProtobufMeta {
   Labels map(int tag) throws IOException {
     int from = wire.at();
     int to = wire.skipRun(tag);
-    int hash = SharingTable.hash(wire.bytes(), from, to - from);
+    int hash = RangeTable.key(wire.bytes(), from, to - from);
     Labels labels = shared.maps().get(hash, wire.bytes(), from, to - from);
     if (labels != null) {
       return labels;
@@ -155,7 +155,7 @@ final class ProtobufMeta {
   private @Nullable OwnerRef controller() throws IOException {
     int from = wire.at();
     int to = wire.skipRun(OWNERS);
-    int hash = SharingTable.hash(wire.bytes(), from, to - from);
+    int hash = RangeTable.key(wire.bytes(), from, to - from);
     OwnerRef known = shared.owners().get(hash, wire.bytes(), from, to - from);
     if (known != null) {
       return known;

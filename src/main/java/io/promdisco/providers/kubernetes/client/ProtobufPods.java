@@ -137,7 +137,7 @@ final class ProtobufPods {
   private List<PodView.Port> readPorts() throws IOException {
     int from = wire.at();
     int to = wire.skipRun(CONTAINER_PORTS);
-    int hash = SharingTable.hash(wire.bytes(), from, to - from);
+    int hash = RangeTable.key(wire.bytes(), from, to - from);
     List<PodView.Port> known = shared.ports().get(hash, wire.bytes(), from, to - from);
     if (known != null) {
       return known;

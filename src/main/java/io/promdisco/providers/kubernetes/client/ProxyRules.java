@@ -10,6 +10,7 @@ import java.net.ProxySelector;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -147,7 +148,7 @@ final class ProxyRules {
     }
     name = bare(name);
     if (address != null) {
-      return java.util.Arrays.equals(address, address(name));
+      return Arrays.equals(address, address(name));
     }
     String domain = name.startsWith("*.") ? name.substring(1) : name;
     return domain.startsWith(".")

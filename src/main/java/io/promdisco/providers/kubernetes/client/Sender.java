@@ -143,18 +143,36 @@ final class Sender implements AutoCloseable {
     if (isOurServer(uri)) {
       for (Map.Entry<String, List<Text>> header : settings.headers().entrySet()) {
         for (Text value : header.getValue()) {
-          builder.header(header.getKey(), value.read());
+          builder.header(header.getKey(), checked(header.getKey(), value.read()));
         }
       }
       if (authorization != null) {
-        builder.setHeader("Authorization", authorization);
+        builder.setHeader("Authorization", checked("Authorization", authorization));
       }
     }
     for (Map.Entry<String, List<Secret>> header : settings.proxy().headers().entrySet()) {
-      header.getValue().forEach(value -> builder.header(header.getKey(), value.reveal()));
+      for (Secret value : header.getValue()) {
+        builder.header(header.getKey(), checked(header.getKey(), value.reveal()));
+      }
     }
     builder.setHeader("Accept", accept);
     return builder.build();
+  }
+
+  /**
+   * Refuses what the HTTP client would refuse, which would show the value.
+   *
+   * @throws IOException without the value
+   */
+  private static String checked(String name, String value) throws IOException {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if ((c < ' ' && c != '\t') || c == 0x7f || c > 0xff) {
+        throw new IOException(
+            name + ": the value of this header has a character that may not be sent, at " + i);
+      }
+    }
+    return value;
   }
 
   /** Credentials and headers go to the configured server only, not where it redirects to. */

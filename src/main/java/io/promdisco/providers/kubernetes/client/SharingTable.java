@@ -1,8 +1,5 @@
 package io.promdisco.providers.kubernetes.client;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * value and nothing else.
  */
 abstract class SharingTable<E> {
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long MULTIPLIER = 0x9E3779B97F4A7C15L;
   private static final int PROBES = 4;
 
@@ -67,13 +62,22 @@ abstract class SharingTable<E> {
     int at = from;
     int end = from + length;
     for (; at + 8 <= end; at += 8) {
-      h = mix(h, (long) LONGS.get(bytes, at));
+      h = mix(h, word(bytes, at));
     }
     long tail = 0;
     for (int shift = 0; at < end; at++, shift += 8) {
       tail |= (bytes[at] & 0xffL) << shift;
     }
     return fold(mix(h, tail));
+  }
+
+  /** Written out: a VarHandle is slow until it has been compiled, and most work is done cold. */
+  private static long word(byte[] b, int at) {
+    return (int32(b, at) & 0xffffffffL) | (long) int32(b, at + 4) << 32;
+  }
+
+  private static int int32(byte[] b, int at) {
+    return (b[at] & 0xff) | (b[at + 1] & 0xff) << 8 | (b[at + 2] & 0xff) << 16 | b[at + 3] << 24;
   }
 
   /** The hash of the bytes of {@code text}, which is ASCII. */

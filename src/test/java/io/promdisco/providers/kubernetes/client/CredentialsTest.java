@@ -155,6 +155,26 @@ class CredentialsTest {
         .withMessage("http_headers: Host: cannot be set");
   }
 
+  @Test
+  void aSecretThatCannotBeSentIsNotShown() throws Exception {
+    Path file = Files.writeString(folder.resolve("token"), "top\nsecret");
+    FakeApi api = api(json(200, LIST));
+    ResourceClient client = client(api, Https.withTokenFile(file.toString()));
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> list(client))
+        .withMessage(
+            "Authorization: the value of this header has a character that may not be sent, at 10");
+    assertThatExceptionOfType(DiscoveryException.class)
+        .isThrownBy(
+            () ->
+                client(
+                    api,
+                    Https.withHeaders(
+                        Map.of("a b", new Header(List.of("x"), List.of(), List.of())))))
+        .withMessage("http_headers: a b: not the name of a header");
+    assertThat(api.requests).isEmpty();
+  }
+
   private OAuth2 oauth2(FakeApi tokens) {
     return new OAuth2(
         "my client",

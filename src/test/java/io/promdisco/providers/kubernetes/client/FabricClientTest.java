@@ -30,6 +30,7 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -271,7 +273,7 @@ class FabricClientTest {
   @Test
   void aStreamThatIsCutIsAnError() throws Exception {
     byte[] frame = added();
-    FakeApi api = api(FakeApi.frames(frame, java.util.Arrays.copyOf(frame, 100)));
+    FakeApi api = api(FakeApi.frames(frame, Arrays.copyOf(frame, 100)));
     Events events = new Events();
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> watch(client(api.url()), events))
@@ -423,7 +425,7 @@ class FabricClientTest {
       out.flush();
       try {
         while (true) {
-          java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+          LockSupport.parkNanos(5_000_000);
           if (Thread.currentThread().isInterrupted()) {
             return;
           }

@@ -2,6 +2,7 @@ package io.promdisco.providers.kubernetes.client;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
@@ -29,7 +30,7 @@ final class FakeApi implements AutoCloseable {
   }
 
   /** What came. */
-  record Request(String method, String uri, com.sun.net.httpserver.Headers headers, String body) {
+  record Request(String method, String uri, Headers headers, String body) {
     String header(String name) {
       String value = headers.getFirst(name);
       return value == null ? "" : value;
@@ -98,7 +99,7 @@ final class FakeApi implements AutoCloseable {
   private void serve(HttpExchange exchange) {
     try (exchange) {
       String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
-      com.sun.net.httpserver.Headers headers = new com.sun.net.httpserver.Headers();
+      Headers headers = new Headers();
       headers.putAll(exchange.getRequestHeaders());
       requests.add(
           new Request(

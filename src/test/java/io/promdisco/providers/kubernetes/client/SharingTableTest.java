@@ -100,12 +100,18 @@ class SharingTableTest {
   void aRangeIsHeldOnceItHasBeenOfferedTwice() {
     RangeTable<String> table = new RangeTable<>();
     byte[] bytes = "..key..".getBytes(UTF_8);
-    int hash = SharingTable.hash(bytes, 2, 3);
+    int hash = RangeTable.key(bytes, 2, 3);
     table.offer(hash, bytes, 2, 3, "first");
     assertThat(table.get(hash, bytes, 2, 3)).isNull();
     table.offer(hash, bytes, 2, 3, "second");
     bytes[0] = 'x';
     assertThat(table.get(hash, bytes, 2, 3)).isEqualTo("second");
     assertThat(table.get(hash, "..kez..".getBytes(UTF_8), 2, 3)).isNull();
+
+    byte[] large = new byte[5000];
+    int key = RangeTable.key(large, 0, large.length);
+    table.offer(key, large, 0, large.length, "large");
+    table.offer(key, large, 0, large.length, "large");
+    assertThat(table.get(key, large, 0, large.length)).isNull();
   }
 }
