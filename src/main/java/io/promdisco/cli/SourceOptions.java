@@ -42,9 +42,14 @@ final class SourceOptions {
       description = "A context of the kubeconfig other than its current one.")
   @Nullable String context;
 
+  /** The configuration file. */
+  Path file() {
+    return config == null ? DEFAULT : config;
+  }
+
   /** Reads the configuration. */
   Configuration load(Console console) {
-    Path file = config == null ? DEFAULT : config;
+    Path file = file();
     if (config == null && !Files.exists(file)) {
       throw new CommandException(
           ExitCode.USAGE,
