@@ -5,7 +5,6 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.http.NotFoundResponse;
 import java.io.IOException;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +42,7 @@ final class Failures {
    */
   static void failed(Exception e, Context context) {
     if (context.res().isCommitted()) {
-      ServletContextRequest.getServletContextRequest(context.req()).getServletChannel().abort(e);
+      context.req().setAttribute(FrontServlet.BROKEN_OFF, e);
       if (e instanceof IOException) {
         log.debug("{}: the client went away", context.path(), e);
       } else {

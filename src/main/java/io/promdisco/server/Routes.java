@@ -33,7 +33,7 @@ final class Routes {
   /** A servlet for all paths, which needs neither WebSocket nor Javalin's own server. */
   static HttpServlet servlet(Backend backend) {
     Routes routes = new Routes(backend);
-    return new JavalinServlet(Javalin.create(routes::configure).unsafe);
+    return new FrontServlet(new JavalinServlet(Javalin.create(routes::configure).unsafe));
   }
 
   private void configure(JavalinConfig config) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.promdisco.model.Labels;
+import io.promdisco.testing.CapturedLog;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -56,12 +57,25 @@ final class PromdiscoServerTest extends ServerTestCase {
   }
 
   @Test
-  void addressForAllMachinesIsShownAsThisOne() throws Exception {
-    try (PromdiscoServer open =
-        PromdiscoServer.start(new PromdiscoServer.Options("0.0.0.0", 0), backend)) {
+  void addressThatOthersReachIsWarnedOfOnceAndShownAsThisMachine() throws Exception {
+    try (CapturedLog log = new CapturedLog();
+        PromdiscoServer open =
+            PromdiscoServer.start(new PromdiscoServer.Options("0.0.0.0", 0), backend)) {
       assertThat(open.url()).isEqualTo("http://localhost:" + open.port());
+      assertThat(log.lines("WARN"))
+          .singleElement()
+          .asString()
+          .contains(open.url() + ": other machines can reach this address");
     }
-    assertThat(server.url()).isEqualTo("http://127.0.0.1:" + server.port());
+  }
+
+  @Test
+  void loopbackIsNotWarnedOf() throws Exception {
+    try (CapturedLog log = new CapturedLog();
+        PromdiscoServer local = PromdiscoServer.start(LOOPBACK, backend)) {
+      assertThat(local.url()).isEqualTo("http://127.0.0.1:" + local.port());
+      assertThat(log.lines("WARN")).isEmpty();
+    }
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.promdisco.config.Problem;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.model.Labels;
 import io.promdisco.model.Position;
+import io.promdisco.testing.ExpectsErrors;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Instant;
@@ -161,6 +162,7 @@ final class StateEndpointsTest extends ServerTestCase {
   }
 
   @Test
+  @ExpectsErrors("the failure is the point of the test")
   void faultOfOursIsFiveHundredWithoutDetails() throws Exception {
     backend.breakage = new IllegalStateException("secret detail");
     HttpResponse<String> answer = get("/api/v1/targets");
@@ -170,6 +172,7 @@ final class StateEndpointsTest extends ServerTestCase {
   }
 
   @Test
+  @ExpectsErrors("the failure is the point of the test")
   void answerThatFailsHalfwayIsCutAndNotEnded() {
     String[] many = IntStream.range(0, 5000).mapToObj(i -> "h" + i + ":80").toArray(String[]::new);
     backend.discover("shop", Labels.EMPTY, many);
