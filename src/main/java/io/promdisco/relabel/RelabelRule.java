@@ -1,7 +1,6 @@
 package io.promdisco.relabel;
 
 import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 import io.promdisco.model.NameValidation;
 import io.promdisco.model.Position;
 import java.util.Arrays;
@@ -98,8 +97,8 @@ public final class RelabelRule {
     sourceLabels = spec.sourceLabels() == null ? List.of() : List.copyOf(spec.sourceLabels());
     separator = or(spec.separator(), DEFAULT_SEPARATOR);
     modulus = spec.modulus() == null ? 0 : spec.modulus();
-    target = new Template(or(spec.targetLabel(), ""));
-    replacement = new Template(or(spec.replacement(), DEFAULT_REPLACEMENT));
+    target = Template.parse(or(spec.targetLabel(), ""), regex.groupNames());
+    replacement = Template.parse(or(spec.replacement(), DEFAULT_REPLACEMENT), regex.groupNames());
     position = spec.position();
   }
 
@@ -154,13 +153,8 @@ public final class RelabelRule {
   private static @Nullable Regex regex(RelabelSpec spec, BiConsumer<String, String> problems) {
     try {
       return Regex.compile(or(spec.regex(), DEFAULT_REGEX));
-    } catch (PatternSyntaxException e) {
-      problems.accept(
-          "regex",
-          "error parsing regexp: "
-              + e.getDescription()
-              + (e.getPattern() == null ? "" : ": `" + e.getPattern() + "`")
-              + " (expected: RE2 syntax)");
+    } catch (RegexException e) {
+      problems.accept("regex", e.getMessage() + " (expected: RE2 syntax)");
       return null;
     }
   }
