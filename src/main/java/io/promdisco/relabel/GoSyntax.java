@@ -10,10 +10,10 @@ import java.util.List;
  * Reads regex text as Go does and writes it as re2j wants it.
  *
  * <p>The two agree on nearly everything. What differs, and is bridged here: Go lets several groups
- * have one name, so for re2j they are named by number and their names kept aside; re2j takes a literal
- * brace for a repetition when it looks whether the next repetition is a doubled one; re2j escapes
- * any character outside ASCII; Go limits nested repetitions, nesting and size; groups under {@code
- * {0}} take part for re2j.
+ * have one name, so for re2j they are named by number and their names kept aside; re2j takes a
+ * literal brace for a repetition when it looks whether the next repetition is a doubled one; re2j
+ * escapes any character outside ASCII; Go limits nested repetitions, nesting and size; groups under
+ * {@code {0}} take part for re2j.
  *
  * <p>Text that neither accepts is passed on as it is: re2j finds the mistake.
  */

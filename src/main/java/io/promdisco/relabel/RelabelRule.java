@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One checked and compiled relabelling rule. Two rules are equal wherever they stand.
+ * One checked and compiled relabelling rule. Two rules are equal wherever they stand. Immutable;
+ * safe for all threads.
  *
  * @see <a
  *     href="https://prometheus.io/docs/prometheus/latest/configuration/configuration/#relabel_config">
@@ -141,9 +142,9 @@ public final class RelabelRule {
     if (action == null) {
       problems.accept(
           "action",
-          "unknown relabel action \""
-              + spec.action()
-              + "\" (expected: one of "
+          "unknown relabel action "
+              + Quoted.of(spec.action())
+              + " (expected: one of "
               + Arrays.stream(Action.values()).map(Action::text).collect(Collectors.joining(", "))
               + ")");
     }
@@ -164,7 +165,7 @@ public final class RelabelRule {
     if (spec.sourceLabels() != null) {
       for (String source : spec.sourceLabels()) {
         if (!NameValidation.UTF8.isValidLabelName(source)) {
-          problems.accept("source_labels", "\"" + source + "\" is not a valid label name");
+          problems.accept("source_labels", Quoted.of(source) + " is not a valid label name");
         }
       }
     }
@@ -186,22 +187,22 @@ public final class RelabelRule {
     if (action == Action.LABELMAP && !isValidTemplate(replacement, names)) {
       problems.accept("replacement", invalid(replacement, "replacement", action, names));
     }
-    boolean onlyDefaults =
-        plainReplacement
-            && (spec.modulus() == null || spec.modulus() == 0)
-            && or(spec.separator(), DEFAULT_SEPARATOR).equals(DEFAULT_SEPARATOR);
-    if ((action == Action.KEEPEQUAL || action == Action.DROPEQUAL)
-        && (!onlyDefaults || spec.regex() != null)) {
-      problems.accept(
-          "",
-          action.text()
-              + " action requires only 'source_labels' and 'target_label', and no other fields");
-    } else if (WITHOUT_REPLACEMENT.contains(action) && !plainReplacement) {
+    if (WITHOUT_REPLACEMENT.contains(action) && !plainReplacement) {
       problems.accept(
           "replacement", "'replacement' can not be set for " + action.text() + " action");
     }
+    boolean plainRest =
+        (spec.modulus() == null || spec.modulus() == 0)
+            && or(spec.separator(), DEFAULT_SEPARATOR).equals(DEFAULT_SEPARATOR);
+    if ((action == Action.KEEPEQUAL || action == Action.DROPEQUAL)
+        && (!plainRest || spec.regex() != null)) {
+      problems.accept(
+          "",
+          action.text()
+              + " action requires only 'source_labels' and `target_label`, and no other fields");
+    }
     if ((action == Action.LABELDROP || action == Action.LABELKEEP)
-        && (!onlyDefaults || spec.sourceLabels() != null || !target.isEmpty())) {
+        && (!plainRest || !plainReplacement || spec.sourceLabels() != null || !target.isEmpty())) {
       problems.accept("", action.text() + " action requires only 'regex', and no other fields");
     }
   }
@@ -219,9 +220,8 @@ public final class RelabelRule {
   }
 
   private static String invalid(String value, String field, Action action, NameValidation names) {
-    return "\""
-        + value
-        + "\" is invalid '"
+    return Quoted.of(value)
+        + " is invalid '"
         + field
         + "' for "
         + action.text()
@@ -242,27 +242,27 @@ public final class RelabelRule {
     return sourceLabels;
   }
 
-  /** What joins them. */
+  /** What joins them; {@code ;} by default. */
   public String separator() {
     return separator;
   }
 
-  /** The regex as it was written, or the default. */
+  /** The regex as it was written, without anchors; {@code (.*)} by default. */
   public String regex() {
     return regex.text();
   }
 
-  /** The modulus of {@code hashmod}: an unsigned number. */
+  /** The modulus of {@code hashmod}: an unsigned number, 0 by default. */
   public long modulus() {
     return modulus;
   }
 
-  /** The label that is written or compared; may be a template with {@code replace}. */
+  /** The label that is written or compared, in {@code replace} a template; empty by default. */
   public String targetLabel() {
     return target.text();
   }
 
-  /** What is written. */
+  /** The template of what is written; {@code $1} by default. */
   public String replacement() {
     return replacement.text();
   }
@@ -307,7 +307,7 @@ public final class RelabelRule {
         action, sourceLabels, separator, regex(), modulus, targetLabel(), replacement(), names);
   }
 
-  /** The fields that matter to its action, as in the configuration. */
+  /** The rule on one line: its action and what was not left to the defaults. */
   @Override
   public String toString() {
     StringBuilder out = new StringBuilder(action.text());
@@ -315,10 +315,10 @@ public final class RelabelRule {
       out.append(" source_labels=").append(sourceLabels);
     }
     if (!separator.equals(DEFAULT_SEPARATOR)) {
-      out.append(" separator=\"").append(separator).append('"');
+      out.append(" separator=").append(Quoted.of(separator));
     }
     if (!regex().equals(DEFAULT_REGEX)) {
-      out.append(" regex=\"").append(regex()).append('"');
+      out.append(" regex=").append(Quoted.of(regex()));
     }
     if (action == Action.HASHMOD) {
       out.append(" modulus=").append(Long.toUnsignedString(modulus));
@@ -327,7 +327,7 @@ public final class RelabelRule {
       out.append(" target_label=").append(targetLabel());
     }
     if (!replacement().equals(DEFAULT_REPLACEMENT)) {
-      out.append(" replacement=\"").append(replacement()).append('"');
+      out.append(" replacement=").append(Quoted.of(replacement()));
     }
     return out.toString();
   }
