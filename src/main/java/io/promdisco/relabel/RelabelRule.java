@@ -85,6 +85,7 @@ public final class RelabelRule {
   private final List<String> sourceLabels;
   private final String separator;
   private final Regex regex;
+  private final boolean defaultRegex;
   private final long modulus;
   private final Template target;
   private final Template replacement;
@@ -95,6 +96,7 @@ public final class RelabelRule {
     this.action = action;
     this.regex = regex;
     this.names = names;
+    defaultRegex = spec.regex() == null;
     sourceLabels = spec.sourceLabels() == null ? List.of() : List.copyOf(spec.sourceLabels());
     separator = or(spec.separator(), DEFAULT_SEPARATOR);
     modulus = spec.modulus() == null ? 0 : spec.modulus();
@@ -250,6 +252,11 @@ public final class RelabelRule {
   /** The regex as it was written, without anchors; {@code (.*)} by default. */
   public String regex() {
     return regex.text();
+  }
+
+  /** Whether no regex was written. */
+  public boolean hasDefaultRegex() {
+    return defaultRegex;
   }
 
   /** The modulus of {@code hashmod}: an unsigned number, 0 by default. */

@@ -1,7 +1,10 @@
 package io.promdisco.util;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -41,16 +44,42 @@ public final class GrowingRing<T> implements AutoCloseable {
       if (closed) {
         return false;
       }
-      if (size == ring.length) {
-        resize(2 * size);
-      }
-      ring[(first + size) & (ring.length - 1)] = element;
-      size++;
+      append(element);
       filled.signal();
       return true;
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Adds many elements at the end, waking the taker once; never blocks.
+   *
+   * @return false if the ring is closed; the elements are dropped then
+   */
+  public boolean putAll(Collection<? extends T> elements) {
+    lock.lock();
+    try {
+      if (closed) {
+        return false;
+      }
+      for (T element : elements) {
+        append(element);
+      }
+      filled.signal();
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private void append(T element) {
+    if (size == ring.length) {
+      resize(2 * size);
+    }
+    ring[(first + size) & (ring.length - 1)] = element;
+    size++;
   }
 
   /**
@@ -76,6 +105,39 @@ public final class GrowingRing<T> implements AutoCloseable {
         resize(FIRST_CAPACITY);
       }
       return element;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes everything that waits, oldest first, waiting for at least one. For one thread.
+   *
+   * @return null once the ring is closed
+   */
+  public @Nullable List<T> takeAll() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (size == 0 && !closed) {
+        filled.await();
+      }
+      if (closed) {
+        return null;
+      }
+      List<T> taken = new ArrayList<>(size);
+      for (int i = 0; i < size; i++) {
+        @SuppressWarnings("unchecked") // put lets nothing else in
+        T element = (T) ring[(first + i) & (ring.length - 1)];
+        taken.add(element);
+      }
+      if (ring.length > FIRST_CAPACITY) {
+        ring = new @Nullable Object[FIRST_CAPACITY];
+      } else {
+        Arrays.fill(ring, null);
+      }
+      first = 0;
+      size = 0;
+      return taken;
     } finally {
       lock.unlock();
     }

@@ -1,10 +1,10 @@
 package io.promdisco.workqueue;
 
 import com.google.common.util.concurrent.Uninterruptibles;
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.util.GrowingRing;
 import io.promdisco.util.NamedThreads;
 import io.promdisco.util.Ticker;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One thread that calls one function for each task, in order. A task may be <i>skippable</i>: if a
  * later one has been done well since it was put, whose run began after it, it has nothing left to
- * do and is skipped. A task that fails is tried again, rate limited. Putting never blocks.
+ * do and is skipped. A task that fails is tried again for ever, rate limited by task: the first
+ * failure is logged, and that it works again. Putting never blocks.
  */
 public final class TaskQueue<T> implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TaskQueue.class);
@@ -30,13 +31,15 @@ public final class TaskQueue<T> implements AutoCloseable {
   private final String name;
   private final Sync<T> sync;
   private final Ticker ticker;
-  private final RateLimiter<String> limiter;
+  private final RateLimiter<T> limiter;
   private final GrowingRing<Task<T>> ring = new GrowingRing<>();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Thread thread;
 
-  @GuardedBy("this")
-  private long lastSyncBegan = Long.MIN_VALUE;
+  // Of the queue's own thread.
+  private boolean synced;
+  private long lastSyncBegan;
+  private boolean failing;
 
   /** Starts the thread {@code sd-<name>}. */
   public TaskQueue(String name, Ticker ticker, Sync<T> sync) {
@@ -60,8 +63,11 @@ public final class TaskQueue<T> implements AutoCloseable {
   private void run() {
     try {
       for (@Nullable Task<T> task = ring.take(); task != null; task = ring.take()) {
-        if (!isStale(task)) {
+        if (isStale(task)) {
+          limiter.forget(task.value);
+        } else {
           work(task);
+          Thread.interrupted(); // What a task leaves behind is not meant for the queue.
         }
       }
     } catch (InterruptedException e) {
@@ -69,21 +75,30 @@ public final class TaskQueue<T> implements AutoCloseable {
     }
   }
 
-  private synchronized boolean isStale(Task<T> task) {
-    return task.skippable && task.putAt < lastSyncBegan;
+  private boolean isStale(Task<T> task) {
+    return task.skippable && synced && task.putAt - lastSyncBegan < 0;
   }
 
   private void work(Task<T> task) {
     long began = ticker.nanos();
     try {
       sync.sync(task.value);
-      limiter.forget(name);
-      synchronized (this) {
-        lastSyncBegan = Math.max(lastSyncBegan, began);
+      limiter.forget(task.value);
+      lastSyncBegan = began;
+      synced = true;
+      if (failing) {
+        failing = false;
+        log.info("{}: works again", name);
       }
-    } catch (RuntimeException e) {
-      log.warn("{}: a task failed and is tried again", name, e);
-      ticker.schedule(limiter.next(name), () -> ring.put(task));
+    } catch (Throwable e) { // An error of a task must not end the queue.
+      Duration wait = limiter.next(task.value);
+      if (failing) {
+        log.debug("{}: {} failed, next try in {} ms", name, task.value, wait.toMillis(), e);
+      } else {
+        failing = true;
+        log.warn("{}: {} failed, next try in {} ms", name, task.value, wait.toMillis(), e);
+      }
+      ticker.schedule(wait, () -> ring.put(task));
     }
   }
 

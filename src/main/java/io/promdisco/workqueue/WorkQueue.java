@@ -7,10 +7,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -33,16 +31,14 @@ public final class WorkQueue<K> {
   private final Metrics.Counter retries;
 
   private final Lock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final Condition filled = lock.newCondition();
+  private final Condition drained = lock.newCondition();
 
   @GuardedBy("lock")
   private final ArrayDeque<K> waiting = new ArrayDeque<>();
 
   @GuardedBy("lock")
-  private final Set<K> dirty = new HashSet<>();
-
-  @GuardedBy("lock")
-  private final Set<K> working = new HashSet<>();
+  private final Map<K, State> states = new HashMap<>();
 
   @GuardedBy("lock")
   private final Map<K, Delayed> delayed = new HashMap<>();
@@ -50,8 +46,31 @@ public final class WorkQueue<K> {
   @GuardedBy("lock")
   private boolean closed;
 
+  /** Where a key is that the queue knows. */
+  private enum State {
+    /** It waits. */
+    WAITING,
+    /** Somebody works on it. */
+    WORKING,
+    /** Somebody works on it, and it has been added since. */
+    WORKING_AND_DIRTY
+  }
+
   /** When a key is to be added, and the alarm that does it. */
-  private record Delayed(long at, Ticker.Alarm alarm) {}
+  private static final class Delayed {
+    final long at;
+    Ticker.@Nullable Alarm alarm;
+
+    Delayed(long at) {
+      this.at = at;
+    }
+
+    void cancel() {
+      if (alarm != null) {
+        alarm.cancel();
+      }
+    }
+  }
 
   /** A queue with the limits of controllers; {@code name} labels its metrics. */
   public WorkQueue(String name, Ticker ticker, Metrics metrics) {
@@ -77,7 +96,7 @@ public final class WorkQueue<K> {
     lock.lock();
     try {
       if (enqueue(key)) {
-        changed.signal();
+        counted(1);
       }
     } finally {
       lock.unlock();
@@ -88,29 +107,40 @@ public final class WorkQueue<K> {
   public void addAll(Iterable<? extends K> keys) {
     lock.lock();
     try {
-      boolean any = false;
+      int added = 0;
       for (K key : keys) {
-        any |= enqueue(key);
+        if (enqueue(key)) {
+          added++;
+        }
       }
-      if (any) {
-        changed.signalAll();
+      if (added > 0) {
+        counted(added);
       }
     } finally {
       lock.unlock();
     }
   }
 
+  /** Whether the key was not there already. */
   @GuardedBy("lock")
   private boolean enqueue(K key) {
-    if (closed || !dirty.add(key)) {
+    if (closed) {
       return false;
     }
-    adds.inc(name);
-    if (working.contains(key)) {
-      return false;
+    State state = states.get(key);
+    if (state == null) {
+      states.put(key, State.WAITING);
+      waiting.add(key);
+      filled.signal();
+      return true;
     }
-    waiting.add(key);
-    return true;
+    return state == State.WORKING && states.put(key, State.WORKING_AND_DIRTY) == State.WORKING;
+  }
+
+  @GuardedBy("lock")
+  private void counted(int added) {
+    adds.add(added, name);
+    depth.set(waiting.size(), name);
   }
 
   /** Adds a key when {@code delay} is over; of several delays of one key the shortest counts. */
@@ -124,26 +154,27 @@ public final class WorkQueue<K> {
       if (closed) {
         return;
       }
-      long at = ticker.nanos() + delay.toNanos();
+      Delayed now = new Delayed(ticker.nanos() + delay.toNanos());
       Delayed before = delayed.get(key);
       if (before != null) {
-        if (before.at <= at) {
+        if (before.at - now.at <= 0) {
           return;
         }
-        before.alarm.cancel();
+        before.cancel();
       }
-      delayed.put(key, new Delayed(at, ticker.schedule(delay, () -> due(key))));
+      delayed.put(key, now);
+      now.alarm = ticker.schedule(delay, () -> due(key, now));
     } finally {
       lock.unlock();
     }
   }
 
-  private void due(K key) {
+  private void due(K key, Delayed due) {
     lock.lock();
     try {
-      delayed.remove(key);
-      if (enqueue(key)) {
-        changed.signal();
+      // An alarm that went off while it was being replaced is not the one that counts.
+      if (delayed.remove(key, due) && enqueue(key)) {
+        counted(1);
       }
     } finally {
       lock.unlock();
@@ -185,13 +216,12 @@ public final class WorkQueue<K> {
     lock.lockInterruptibly();
     try {
       while (waiting.isEmpty() && !closed) {
-        changed.await();
+        filled.await();
       }
       List<K> keys = new ArrayList<>(Math.min(most, waiting.size()));
       while (keys.size() < most && !waiting.isEmpty()) {
         K key = waiting.remove();
-        dirty.remove(key);
-        working.add(key);
+        states.put(key, State.WORKING);
         keys.add(key);
       }
       depth.set(waiting.size(), name);
@@ -203,14 +233,26 @@ public final class WorkQueue<K> {
 
   /** The work on a key is done, be it well or not. */
   public void done(K key) {
+    doneAll(List.of(key));
+  }
+
+  /** The work on several keys is done, be it well or not. */
+  public void doneAll(Iterable<? extends K> keys) {
     lock.lock();
     try {
-      working.remove(key);
-      if (dirty.contains(key)) {
-        waiting.add(key);
-        changed.signal();
-      } else if (closed && working.isEmpty()) {
-        changed.signalAll();
+      for (K key : keys) {
+        State state = states.get(key);
+        if (state == State.WORKING) {
+          states.remove(key);
+        } else if (state == State.WORKING_AND_DIRTY) {
+          states.put(key, State.WAITING);
+          waiting.add(key);
+          filled.signal();
+        }
+      }
+      depth.set(waiting.size(), name);
+      if (states.isEmpty()) {
+        drained.signalAll();
       }
     } finally {
       lock.unlock();
@@ -227,14 +269,17 @@ public final class WorkQueue<K> {
     }
   }
 
-  /** Takes no more keys; those that wait can still be got. */
+  /**
+   * Takes no more keys; those that wait can still be got, those that are delayed are dropped. A key
+   * that was added again while it is in work still comes once more.
+   */
   public void shutDown() {
     lock.lock();
     try {
       closed = true;
-      delayed.values().forEach(entry -> entry.alarm.cancel());
+      delayed.values().forEach(Delayed::cancel);
       delayed.clear();
-      changed.signalAll();
+      filled.signalAll();
     } finally {
       lock.unlock();
     }
@@ -245,8 +290,8 @@ public final class WorkQueue<K> {
     shutDown();
     lock.lockInterruptibly();
     try {
-      while (!waiting.isEmpty() || !working.isEmpty()) {
-        changed.await();
+      while (!states.isEmpty()) {
+        drained.await();
       }
     } finally {
       lock.unlock();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promdisco.testing.Eventually;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
@@ -75,5 +76,30 @@ class GrowingRingTest {
     assertThat(ring.put(2)).isFalse();
     assertThat(ring.take()).isNull();
     assertThat(ring.size()).isZero();
+  }
+
+  @Test
+  void takesAllThatWaitsAtOnceInItsOrder() throws InterruptedException {
+    for (int round = 0; round < 3; round++) {
+      ring.put(-1);
+      assertThat(ring.take()).isEqualTo(-1);
+      List<Integer> all = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        all.add(i);
+      }
+      ring.putAll(all.subList(0, 60));
+      ring.putAll(all.subList(60, 100));
+      assertThat(ring.takeAll()).isEqualTo(all);
+      assertThat(ring.size()).isZero();
+      assertThat(ring.capacity()).isEqualTo(16);
+    }
+  }
+
+  @Test
+  void takesNothingMoreOnceItIsClosed() throws InterruptedException {
+    ring.put(1);
+    ring.close();
+    assertThat(ring.putAll(List.of(2, 3))).isFalse();
+    assertThat(ring.takeAll()).isNull();
   }
 }

@@ -1,6 +1,7 @@
 package io.promdisco.providers.kubernetes.watch;
 
 import java.time.Duration;
+import java.util.Random;
 import java.util.random.RandomGenerator;
 
 /**
@@ -9,9 +10,11 @@ import java.util.random.RandomGenerator;
  * @param pageSize items of a page where the server cannot stream a list
  * @param minWatchTimeout shortest life of a watch; each lives for once to twice as long
  * @param minResync shortest resync period of a listener; shorter ones are lengthened
- * @param firstPause pause after the first failure to reach the server
- * @param longestPause longest pause while the server cannot be reached
- * @param longestRefusedPause longest pause while the server refuses
+ * @param firstPause pause after a first failure; every pause is spread by half of it either way
+ * @param longestRefusedPause longest pause while nobody listens at the server's address: it is
+ *     probably being restarted, and a refused connection costs it nothing
+ * @param longestPause longest pause after other failures
+ * @param healthyAfter how long a watch has to last until the next failure counts as the first
  * @param random spreads pauses and timeouts
  */
 public record InformerOptions(
@@ -19,10 +22,11 @@ public record InformerOptions(
     Duration minWatchTimeout,
     Duration minResync,
     Duration firstPause,
-    Duration longestPause,
     Duration longestRefusedPause,
+    Duration longestPause,
+    Duration healthyAfter,
     RandomGenerator random) {
-  /** 500 items; 5 to 10 minutes; 1 second; 200 ms to 1 s, 30 s where the server refuses. */
+  /** 500 items; 5 to 10 minutes; 1 second; 200 ms to 1 s where refused, else to 30 s; 30 s. */
   public static InformerOptions defaults() {
     return new InformerOptions(
         500,
@@ -31,6 +35,7 @@ public record InformerOptions(
         Duration.ofMillis(200),
         Duration.ofSeconds(1),
         Duration.ofSeconds(30),
-        new java.util.Random());
+        Duration.ofSeconds(30),
+        new Random());
   }
 }

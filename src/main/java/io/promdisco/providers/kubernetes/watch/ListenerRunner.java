@@ -6,7 +6,9 @@ import io.promdisco.util.GrowingRing;
 import io.promdisco.util.NamedThreads;
 import io.promdisco.util.Ticker;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,8 +32,11 @@ final class ListenerRunner<V> {
   private final GrowingRing<Notice<V>> ring = new GrowingRing<>();
   private final Pause pause;
   private final Metrics.Counter errors;
+  private final Metrics.Counter dropped;
   private final Thread thread;
+  private boolean failing; // of its own thread
   private volatile boolean synced; // written by its own thread
+  private volatile boolean resyncing; // set by who puts, cleared by its own thread
 
   ListenerRunner(String name, ObjectListener<? super V> listener, Ticker ticker, Metrics metrics) {
     this.name = name;
@@ -40,12 +45,38 @@ final class ListenerRunner<V> {
     errors =
         metrics.counter(
             "promdisco_kubernetes_listener_errors_total", "Errors that listeners threw.", "name");
+    dropped =
+        metrics.counter(
+            "promdisco_kubernetes_listener_dropped_total",
+            "Changes left out because a listener threw at every try.",
+            "name");
     thread = NamedThreads.start("sd-listen-" + name, this::run);
   }
 
-  /** Adds something to tell; never blocks. */
-  void put(Notice<V> notice) {
-    ring.put(notice);
+  /** Adds several things to tell; never blocks. */
+  void putAll(List<Notice<V>> notices) {
+    ring.putAll(notices);
+  }
+
+  /** Adds what there is to tell of each of {@code objects}; never blocks. */
+  void putAll(List<V> objects, Function<V, Notice<V>> notice) {
+    List<Notice<V>> notices = new ArrayList<>(objects.size());
+    for (V object : objects) {
+      notices.add(notice.apply(object));
+    }
+    ring.putAll(notices);
+  }
+
+  /** Adds everything again; never blocks. */
+  void putResync(List<V> objects) {
+    resyncing = true;
+    ring.put(told -> resyncing = false);
+    putAll(objects, object -> told -> told.onUpdate(object, object));
+  }
+
+  /** Whether a resync waits that has not begun to be told. */
+  boolean isResyncing() {
+    return resyncing;
   }
 
   /** Everything of the first list has been put. */
@@ -62,31 +93,60 @@ final class ListenerRunner<V> {
   }
 
   private void run() {
-    try {
-      for (@Nullable Notice<V> notice = ring.take(); notice != null; notice = ring.take()) {
-        tell(notice);
+    while (true) {
+      try {
+        List<Notice<V>> notices = ring.takeAll();
+        if (notices == null) {
+          return;
+        }
+        for (Notice<V> notice : notices) {
+          if (!tell(notice)) {
+            return;
+          }
+        }
+      } catch (InterruptedException e) {
+        log.debug("{}: interrupted", name); // Only the ring's end ends the thread.
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // Closed.
     }
   }
 
-  private void tell(Notice<V> notice) throws InterruptedException {
-    for (int i = 1; ; i++) {
+  /** Tells, several times if need be; false if it has been closed. */
+  private boolean tell(Notice<V> notice) {
+    for (int i = 1; !pause.isClosed(); i++) {
       try {
         notice.tell(listener);
-        return;
-      } catch (RuntimeException e) {
-        errors.inc(name);
-        if (i == TRIES) {
-          log.error("{}: a change failed {} times and is left out", name, TRIES, e);
-          return;
+        if (failing) {
+          failing = false;
+          log.info("{}: the listener works again", name);
         }
-        log.debug("{}: a change failed and is tried again", name, e);
+        return true;
+      } catch (Throwable e) { // An error of the listener must not end its thread.
+        failed(e, i);
+        if (i == TRIES) {
+          return true;
+        }
       }
-      if (!pause.await(FIRST_PAUSE.multipliedBy(1L << (i - 1)))) {
-        return;
+      try {
+        pause.await(FIRST_PAUSE.multipliedBy(1L << (i - 1)));
+      } catch (InterruptedException e) {
+        log.debug("{}: interrupted", name); // By the listener itself: tries again at once.
       }
+    }
+    return false;
+  }
+
+  private void failed(Throwable error, int tries) {
+    errors.inc(name);
+    if (tries == TRIES) {
+      dropped.inc(name);
+      log.debug("{}: a change failed {} times and is left out", name, TRIES, error);
+    } else if (!failing) {
+      failing = true;
+      log.warn(
+          "{}: the listener failed; a change is tried {} times, then it is left out",
+          name,
+          TRIES,
+          error);
     }
   }
 

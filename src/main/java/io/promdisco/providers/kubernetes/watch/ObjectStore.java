@@ -6,9 +6,9 @@ import io.promdisco.providers.kubernetes.object.ObjectKey;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
@@ -19,47 +19,31 @@ import org.jspecify.annotations.Nullable;
  * and sees objects and indexes as they were between two writes.
  */
 public final class ObjectStore<V extends KubeObject> {
-  /** The values under which an object is found; may be none, and may repeat. */
+  /**
+   * The values under which an object is found; may be none, and may repeat. Depends on nothing but
+   * the object and does not throw; equal names in one store mean equal functions.
+   */
   @FunctionalInterface
   public interface IndexFunction<V> {
     /** The values of {@code object}. */
     Collection<String> values(V object);
   }
 
+  /** The right to use an index. */
+  @FunctionalInterface
+  public interface IndexUse extends AutoCloseable {
+    /** Gives the index up; with its last user it goes. A second time does nothing. */
+    @Override
+    void close();
+  }
+
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
   @GuardedBy("lock")
-  private final Map<ObjectKey, V> objects = new HashMap<>();
+  private final ObjectTable<V> objects = new ObjectTable<>();
 
   @GuardedBy("lock")
-  private final Map<String, Index<V>> indexes = new HashMap<>();
-
-  private static final class Index<V extends KubeObject> {
-    final IndexFunction<? super V> function;
-    final Map<String, Map<ObjectKey, V>> byValue = new HashMap<>();
-
-    Index(IndexFunction<? super V> function) {
-      this.function = function;
-    }
-
-    void add(V object) {
-      for (String value : function.values(object)) {
-        byValue.computeIfAbsent(value, v -> new LinkedHashMap<>(4)).put(object.key(), object);
-      }
-    }
-
-    void remove(V object) {
-      for (String value : function.values(object)) {
-        Map<ObjectKey, V> found = byValue.get(value);
-        if (found != null) {
-          found.remove(object.key());
-          if (found.isEmpty()) {
-            byValue.remove(value);
-          }
-        }
-      }
-    }
-  }
+  private final Map<String, StoreIndex<V>> indexes = new HashMap<>();
 
   /** The object, or null if there is none. */
   public @Nullable V get(ObjectKey key) {
@@ -86,45 +70,52 @@ public final class ObjectStore<V extends KubeObject> {
     all().forEach(action);
   }
 
-  /** All objects of one moment. */
+  /** All objects of one moment, in no order. */
   public List<V> all() {
     lock.readLock().lock();
     try {
-      return new ArrayList<>(objects.values());
+      return objects.toList();
     } finally {
       lock.readLock().unlock();
     }
   }
 
   /**
-   * The objects under {@code value} of an index.
+   * The objects under {@code value} of an index, in no order.
    *
    * @throws IllegalArgumentException if there is no such index
    */
   public List<V> byIndex(String index, String value) {
     lock.readLock().lock();
     try {
-      Index<V> known = indexes.get(index);
+      StoreIndex<V> known = indexes.get(index);
       if (known == null) {
         throw new IllegalArgumentException(
-            "index: " + index + " (expected: one of " + indexes.keySet() + ")");
+            "index: " + index + " (expected: one of " + new TreeSet<>(indexes.keySet()) + ")");
       }
-      Map<ObjectKey, V> found = known.byValue.get(value);
-      return found == null ? List.of() : new ArrayList<>(found.values());
+      return known.find(value);
     } finally {
       lock.readLock().unlock();
     }
   }
 
-  /** Adds an index, made of what is there; one that exists by that name stays as it is. */
-  public void addIndex(String name, IndexFunction<? super V> function) {
+  /**
+   * Adds an index, made of what is there; one that exists by that name stays as it is and gets
+   * another user. Who never gives it up keeps it as long as the store.
+   */
+  public IndexUse addIndex(String name, IndexFunction<? super V> function) {
     lock.writeLock().lock();
     try {
-      if (!indexes.containsKey(name)) {
-        Index<V> index = new Index<>(function);
-        objects.values().forEach(index::add);
+      StoreIndex<V> index = indexes.get(name);
+      if (index == null) {
+        index = new StoreIndex<>(function);
+        for (V object : objects.toList()) {
+          index.replace(null, List.of(), object, index.values(object));
+        }
         indexes.put(name, index);
       }
+      index.use();
+      return new Use(name, index);
     } finally {
       lock.writeLock().unlock();
     }
@@ -134,13 +125,9 @@ public final class ObjectStore<V extends KubeObject> {
   @Nullable V put(V object) {
     lock.writeLock().lock();
     try {
-      V before = objects.put(object.key(), object);
-      for (Index<V> index : indexes.values()) {
-        if (before != null) {
-          index.remove(before);
-        }
-        index.add(object);
-      }
+      V before = objects.get(object.key());
+      reindex(before, object);
+      objects.put(object);
       return before;
     } finally {
       lock.writeLock().unlock();
@@ -151,15 +138,70 @@ public final class ObjectStore<V extends KubeObject> {
   @Nullable V remove(ObjectKey key) {
     lock.writeLock().lock();
     try {
-      V before = objects.remove(key);
+      V before = objects.get(key);
       if (before != null) {
-        for (Index<V> index : indexes.values()) {
-          index.remove(before);
-        }
+        reindex(before, null);
+        objects.remove(key);
       }
       return before;
     } finally {
       lock.writeLock().unlock();
+    }
+  }
+
+  /** What is here now, for the writer to cross out what it sees again. */
+  ObjectTable<V> copy() {
+    lock.readLock().lock();
+    try {
+      return objects.copy();
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /** Asks all functions before it changes an index: one that throws leaves the store as it was. */
+  @GuardedBy("lock")
+  private void reindex(@Nullable V before, @Nullable V now) {
+    if (indexes.isEmpty()) {
+      return;
+    }
+    List<Collection<String>> values = new ArrayList<>(2 * indexes.size());
+    for (StoreIndex<V> index : indexes.values()) {
+      values.add(index.values(before));
+      values.add(index.values(now));
+    }
+    int i = 0;
+    for (StoreIndex<V> index : indexes.values()) {
+      index.replace(before, values.get(i), now, values.get(i + 1));
+      i += 2;
+    }
+  }
+
+  private final class Use implements IndexUse {
+    private final String name;
+    private final StoreIndex<V> index;
+
+    @GuardedBy("lock")
+    private boolean closed;
+
+    Use(String name, StoreIndex<V> index) {
+      this.name = name;
+      this.index = index;
+    }
+
+    @Override
+    public void close() {
+      lock.writeLock().lock();
+      try {
+        if (!closed) {
+          closed = true;
+          if (index.release()) {
+            indexes.remove(name);
+          }
+        }
+      } finally {
+        lock.writeLock().unlock();
+      }
     }
   }
 }

@@ -9,9 +9,8 @@ import io.promdisco.util.Backoff;
 import io.promdisco.util.NamedThreads;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,21 +22,31 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The list is a stream where the server can do that (KEP-3157), else pages. While a list is
  * under way what was known stays; only when it is complete are the objects removed that it did not
- * hold. All on one thread, {@code sd-reflect-…}, which owns every field that is not final.
+ * hold. All on one thread, {@code sd-reflect-…}, which owns every field that is not final and which
+ * nothing but {@link #close} ends.
  */
 final class Reflector<V extends KubeObject> implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Reflector.class);
 
+  /** A watch that ends sooner than this is not followed by the next one at once. */
+  private static final Duration BRIEF = Duration.ofSeconds(1);
+
   /** Takes what the server says, on the reflector's thread. */
   interface Sink<V> {
+    /** A list begins: what is there now and not put again until it is complete has gone. */
+    void listing();
+
     /** The object is there, new or changed. */
     void put(V object);
 
     /** The object is gone. */
     void remove(ObjectKey key);
 
-    /** The list is complete: nothing but {@code seen} is there; null: nothing to be removed. */
-    void listed(@Nullable Set<ObjectKey> seen);
+    /** The list that began last is complete. */
+    void listed();
+
+    /** Nothing may come for some time: whatever was held back has to be passed on. */
+    void flush();
 
     /** Number of objects that are known. */
     int size();
@@ -47,21 +56,20 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
   private final Resource<V> resource;
   private final Scope scope;
   private final InformerOptions options;
-  private final Sink<V> sink;
-  private final WatchHealth health;
+  private final Ticker ticker;
   private final AtomicBoolean streams;
-  private final String part;
+  private final Sink<V> sink;
+  private final WatchReport report;
   private final Pause pause;
   private final Backoff unreachable;
-  private final Backoff refused;
-  private final Metrics.Counter failures;
-  private final Metrics.Counter failuresByWatch;
-  private final Ticker ticker;
+  private final Backoff troubled;
   private @Nullable Thread thread; // by the one who starts and closes
 
-  private String version = ""; // of the last event; empty: a list is needed
-  private boolean listedOnce;
-  private boolean failing;
+  private String version = ""; // up to which everything has been seen; empty: a list is needed
+  private long began; // the round of now
+  private boolean works; // whether its watch has been accepted
+  private long worksSince;
+  private int goneInARow; // versions, without a sign of life in between
 
   /**
    * A reflector that has not been started.
@@ -85,21 +93,11 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
     this.ticker = ticker;
     this.streams = streams;
     this.sink = sink;
-    this.health = health;
-    part = client.server() + " " + resource.plural() + WatchProblem.where(scope);
+    report = new WatchReport(client.server(), resource, scope, metrics, health);
     pause = new Pause(ticker);
-    unreachable = new Backoff(options.firstPause(), options.longestPause(), options.random());
-    refused = new Backoff(options.firstPause(), options.longestRefusedPause(), options.random());
-    failures =
-        metrics.counter(
-            "prometheus_sd_kubernetes_failures_total", "The number of failed WATCH/LIST requests.");
-    failuresByWatch =
-        metrics.counter(
-            "promdisco_kubernetes_watch_failures_total",
-            "Failed lists and watches by API server and resource.",
-            "server",
-            "resource");
-    failures.add(0);
+    unreachable =
+        new Backoff(options.firstPause(), options.longestRefusedPause(), options.random());
+    troubled = new Backoff(options.firstPause(), options.longestPause(), options.random());
   }
 
   void start() {
@@ -110,150 +108,190 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
   }
 
   private void run() {
-    try {
-      while (!pause.isClosed()) {
-        Duration wait = once();
-        if (!wait.isZero() && !pause.await(wait)) {
-          return;
+    while (!pause.isClosed()) {
+      Duration wait = round();
+      try {
+        if (!wait.isZero() && !pause.isClosed()) {
+          pause.await(wait);
         }
+      } catch (InterruptedException e) {
+        log.debug("{}: interrupted", report.part()); // Goes on, unless it was closed.
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // Closed.
     }
   }
 
   /** One list or watch until it ends; returns how long to wait before the next. */
-  private Duration once() throws InterruptedException {
-    long began = ticker.nanos();
+  private Duration round() {
+    began = ticker.nanos();
+    works = false;
     try {
+      boolean watched = true;
       if (!version.isEmpty()) {
-        watch(false);
+        client.watch(resource, scope, version, timeoutSeconds(), false, new Events(false));
       } else if (streams.get()) {
-        streamList();
+        watched = streamList();
       } else {
         list();
+        watched = false;
+      }
+      settle();
+      // A server that ends every watch at once must not be asked in a tight loop.
+      return !watched || lasted(BRIEF) ? Duration.ZERO : troubled.next();
+    } catch (Throwable e) { // Whatever it is: a watch that no longer tries is worse.
+      if (pause.isClosed()) {
         return Duration.ZERO;
       }
-      // A server that ends every watch at once must not be asked in a tight loop.
-      boolean brief = ticker.nanos() - began < options.firstPause().toNanos();
-      return brief ? unreachable.next() : Duration.ZERO;
-    } catch (ApiException e) {
+      settle();
       return failed(e);
-    } catch (IOException e) {
-      return pause.isClosed() ? Duration.ZERO : failed(e);
-    } catch (RuntimeException | StackOverflowError e) {
-      log.error("{}: an answer of the API server could not be worked on", part, e);
-      return failed(new IOException(part + ": an answer could not be worked on: " + e, e));
+    } finally {
+      sink.flush();
     }
   }
 
-  private Duration failed(ApiException e) {
-    if (e.isGone()) {
-      log.debug("{}: the version {} is gone, listing again", part, version);
-      boolean wasWatching = !version.isEmpty();
-      version = "";
-      return wasWatching ? Duration.ZERO : refused.next();
-    }
-    Duration wait = refused.next();
-    Duration asked = e.retryAfter().orElse(Duration.ZERO);
-    return failed((IOException) e, asked.compareTo(wait) > 0 ? asked : wait);
+  private boolean lasted(Duration time) {
+    return ticker.nanos() - began >= time.toNanos();
   }
 
-  private Duration failed(IOException e) {
-    return failed(e, unreachable.next());
+  /** A watch that worked for a while makes the next failure the first. */
+  private void settle() {
+    if (works && ticker.nanos() - worksSince >= options.healthyAfter().toNanos()) {
+      unreachable.reset();
+      troubled.reset();
+    }
   }
 
-  private Duration failed(IOException e, Duration wait) {
-    failures.inc();
-    failuresByWatch.inc(client.server(), resource.plural());
-    String reason = WatchProblem.describe(e, client.server(), resource, scope);
-    health.failing(part, reason, wait);
-    if (!failing) {
-      failing = true;
-      log.warn(
-          "{}: failed, keeping the {} known, next try in {} ms: {}",
-          part,
-          sink.size(),
-          wait.toMillis(),
-          reason);
+  private Duration failed(Throwable error) {
+    Duration wait;
+    if (error instanceof ApiException refused) {
+      if (refused.isGone() && !version.isEmpty()) {
+        log.debug("{}: version {} is gone, listing again", report.part(), version);
+        version = "";
+        goneInARow = lasted(BRIEF) ? 1 : goneInARow + 1;
+        if (goneInARow == 1) {
+          return Duration.ZERO;
+        }
+      } else if (isBadVersion(refused)) {
+        version = "";
+      }
+      wait = longer(troubled.next(), refused.retryAfter().orElse(Duration.ZERO));
+    } else {
+      wait = (WatchProblem.isRefusedConnection(error) ? unreachable : troubled).next();
     }
+    report.failed(error, sink.size(), wait);
     return wait;
   }
 
-  private void well() {
-    unreachable.reset();
-    refused.reset();
-    if (failing) {
-      failing = false;
-      log.info("{}: works again", part);
-    }
-    health.recovered(part);
+  /** Whether the server may not understand the version, or not have got there: it was restored. */
+  private static boolean isBadVersion(ApiException e) {
+    return e.code() == 400
+        || (e.code() == 504 && String.valueOf(e.getMessage()).contains("resource version"));
   }
 
+  private static Duration longer(Duration a, Duration b) {
+    return a.compareTo(b) > 0 ? a : b;
+  }
+
+  /** The list is complete and the watch that follows it is accepted. */
+  private void well() {
+    if (!works) {
+      works = true;
+      worksSince = ticker.nanos();
+    }
+    report.well();
+  }
+
+  /** Spread, so that the watches of many clients do not end all at once. */
   private int timeoutSeconds() {
     double seconds = options.minWatchTimeout().toMillis() / 1000.0;
     return (int) Math.ceil(seconds * (1 + options.random().nextDouble()));
   }
 
-  /** A streaming list; by pages if the server refuses. */
-  private void streamList() throws IOException, InterruptedException {
+  /**
+   * A streaming list and the watch that it goes over into.
+   *
+   * @return false if there was no such watch, as the list had to be read by pages
+   */
+  private boolean streamList() throws IOException, InterruptedException {
+    sink.listing();
+    Events events = new Events(true);
     try {
-      watch(true);
-      if (version.isEmpty()) {
-        list(); // It ended before the list was complete.
+      client.watch(resource, scope, "", timeoutSeconds(), true, events);
+      if (!version.isEmpty()) {
+        return true;
       }
+      log.debug("{}: the stream ended before the list was complete", report.part());
     } catch (ApiException e) {
-      if (e.code() != 400 && e.code() != 405 && e.code() != 415 && e.code() != 422) {
+      if (events.heard || !isRefusalToStream(e)) {
         throw e;
       }
-      log.debug("{}: no streaming list ({}), listing by pages", part, e.getMessage());
+      log.debug("{}: no streaming list ({}), listing by pages", report.part(), e.getMessage());
       list();
       streams.set(false); // The list went well, so it was the streaming that was refused.
+      return false;
     }
+    list();
+    return false;
   }
 
-  private void watch(boolean initial) throws IOException, InterruptedException {
-    client.watch(
-        resource, scope, version, timeoutSeconds(), initial, new Events(initial, listedOnce));
-  }
-
-  private void list() throws IOException, InterruptedException {
-    Set<ObjectKey> seen = new HashSet<>();
-    String token = "";
-    String listVersion = "";
-    do {
-      ResourceClient.Page page =
-          client.list(
-              resource,
-              scope,
-              options.pageSize(),
-              token,
-              "",
-              object -> {
-                seen.add(object.key());
-                sink.put(object);
-              });
-      token = page.continueToken();
-      listVersion = page.resourceVersion();
-    } while (!token.isEmpty());
-    complete(listVersion, listedOnce ? seen : null);
-  }
-
-  private void complete(String listVersion, @Nullable Set<ObjectKey> seen) {
-    version = listVersion;
-    listedOnce = true;
-    sink.listed(seen);
-    well();
+  private static boolean isRefusalToStream(ApiException e) {
+    return switch (e.code()) {
+      case 400, 405, 415, 422, 501 -> true;
+      default -> false;
+    };
   }
 
   /**
-   * Whether {@code b} is an older version than {@code a}; versions that are no numbers never are.
+   * A list by pages. When the place to go on from has expired it starts again, the second time with
+   * everything at once: on a busy server pages may expire for ever.
    */
-  private static boolean goesBack(String a, String b) {
-    if (!isNumber(a) || !isNumber(b)) {
-      return false;
+  private void list() throws IOException, InterruptedException {
+    for (int tries = 1; ; tries++) {
+      sink.listing();
+      try {
+        complete(pages(tries <= 2 ? options.pageSize() : 0), "");
+        return;
+      } catch (ApiException e) {
+        if (!e.isGone() || tries == 3) {
+          throw e;
+        }
+        log.debug("{}: the list expired half-way, starting again", report.part());
+      }
     }
-    return b.length() != a.length() ? b.length() < a.length() : b.compareTo(a) < 0;
+  }
+
+  /** Reads all pages; returns the version of the first, which the others share. */
+  private String pages(int pageSize) throws IOException, InterruptedException {
+    ResourceClient.Page page = client.list(resource, scope, pageSize, "", "", sink::put);
+    String listVersion = page.resourceVersion();
+    while (!page.continueToken().isEmpty()) {
+      page = client.list(resource, scope, pageSize, page.continueToken(), "", sink::put);
+    }
+    return listVersion;
+  }
+
+  /**
+   * Takes a list as complete.
+   *
+   * @param newest the newest version in the list, if known: to go by if the list's own is unusable
+   */
+  private void complete(String listVersion, String newest) {
+    boolean usable = isNumber(listVersion) || (newest.isEmpty() && !listVersion.isEmpty());
+    String complete = usable ? listVersion : newest;
+    if (complete.isEmpty()) {
+      throw new UncheckedIOException(
+          new IOException("a list of " + resource.plural() + " without a resourceVersion"));
+    }
+    version = complete;
+    sink.listed();
+  }
+
+  /** Whether {@code b} can follow {@code a}: a number is not followed by a smaller one or none. */
+  private static boolean follows(String a, String b) {
+    if (!isNumber(a)) {
+      return !b.isEmpty();
+    }
+    return isNumber(b)
+        && (a.length() != b.length() ? a.length() < b.length() : a.compareTo(b) <= 0);
   }
 
   private static boolean isNumber(String text) {
@@ -267,17 +305,18 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
 
   /** The events of one watch. */
   private final class Events implements ResourceClient.WatchHandler<V> {
-    private final @Nullable Set<ObjectKey> seen;
     private boolean listing;
+    private boolean heard; // something, so that the server has not refused
+    private String newest = ""; // while listing, as its objects come in no order
 
-    /** {@code prune}: whether a list has to find out what has gone meanwhile. */
-    Events(boolean listing, boolean prune) {
+    /** {@code listing}: whether it begins with the state of now. */
+    Events(boolean listing) {
       this.listing = listing;
-      seen = listing && prune ? new HashSet<>() : null;
     }
 
     @Override
     public void opened() {
+      heard = true;
       if (!listing) {
         well();
       }
@@ -285,9 +324,6 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
 
     @Override
     public void added(V object, String resourceVersion) {
-      if (seen != null && listing) {
-        seen.add(object.key());
-      }
       sink.put(object);
       advance(resourceVersion);
     }
@@ -299,26 +335,33 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
 
     @Override
     public void deleted(V object, String resourceVersion) {
-      if (seen != null && listing) {
-        seen.remove(object.key());
-      }
       sink.remove(object.key());
       advance(resourceVersion);
     }
 
     @Override
     public void bookmark(String resourceVersion, boolean initialEventsEnd) {
-      if (listing && initialEventsEnd) {
-        listing = false;
-        complete(resourceVersion, seen);
-      } else {
+      heard = true;
+      if (!listing) {
         advance(resourceVersion);
+      } else if (initialEventsEnd) {
+        complete(resourceVersion, newest);
+        listing = false;
+        well();
       }
     }
 
-    /** While a list streams its objects' versions are in no order and say nothing. */
     private void advance(String resourceVersion) {
-      if (!listing && !resourceVersion.isEmpty() && !goesBack(version, resourceVersion)) {
+      heard = true;
+      if (listing) {
+        if (isNumber(resourceVersion) && follows(newest, resourceVersion)) {
+          newest = resourceVersion;
+        }
+        return;
+      }
+      goneInARow = 0;
+      well();
+      if (follows(version, resourceVersion)) {
         version = resourceVersion;
       }
     }
@@ -328,9 +371,10 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
   @Override
   public void close() {
     pause.close();
-    if (thread != null) {
-      thread.interrupt();
-      Uninterruptibles.joinUninterruptibly(thread);
+    Thread running = thread;
+    if (running != null && running != Thread.currentThread()) {
+      running.interrupt();
+      Uninterruptibles.joinUninterruptibly(running);
     }
   }
 }

@@ -9,7 +9,6 @@ import io.promdisco.util.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * once and in order.
  */
 public final class SharedInformer<V extends KubeObject> implements AutoCloseable {
+  /** Notices of a list that are passed on at once: a listener is not woken for each object. */
+  private static final int CHUNK = 256;
+
   private final ObjectStore<V> store = new ObjectStore<>();
   private final Reflector<V> reflector;
   private final InformerOptions options;
@@ -29,6 +31,17 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
 
   @GuardedBy("this")
   private final List<Listening> listeners = new ArrayList<>();
+
+  /** What a list that is under way has not shown yet; null: nothing to be missed. */
+  @GuardedBy("this")
+  private @Nullable ObjectTable<V> unseen;
+
+  @GuardedBy("this")
+  private boolean listing;
+
+  /** Notices of the list under way that the listeners have not got. */
+  @GuardedBy("this")
+  private List<ListenerRunner.Notice<V>> held = new ArrayList<>();
 
   @GuardedBy("this")
   private boolean synced;
@@ -87,7 +100,7 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
    *
    * @param name names its thread
    * @param resync how often to tell it everything again, from the store and not from the server;
-   *     zero: never
+   *     zero: never; shorter than the options' shortest: that
    */
   public Registration addListener(
       String name, ObjectListener<? super V> listener, Duration resync) {
@@ -97,25 +110,38 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
         listening.runner.close();
         return listening;
       }
-      store.forEach(object -> listening.runner.put(told -> told.onAdd(object, true)));
+      flush(); // What is held is in the store, which the new one is told as a whole.
+      listening.runner.putAll(store.all(), object -> told -> told.onAdd(object, true));
       if (synced) {
         listening.runner.putSynced();
       }
       listeners.add(listening);
       if (!resync.isZero()) {
-        listening.resyncEvery(max(resync, options.minResync()));
+        Duration least = options.minResync();
+        listening.resyncEvery(resync.compareTo(least) < 0 ? least : resync);
       }
     }
     return listening;
   }
 
-  private static Duration max(Duration a, Duration b) {
-    return a.compareTo(b) > 0 ? a : b;
+  @GuardedBy("this")
+  private void tell(ListenerRunner.Notice<V> notice) {
+    if (listeners.isEmpty()) {
+      return;
+    }
+    held.add(notice);
+    if (!listing || held.size() >= CHUNK) {
+      flush();
+    }
   }
 
-  private synchronized void tell(ListenerRunner.Notice<V> notice) {
-    for (Listening listening : listeners) {
-      listening.runner.put(notice);
+  @GuardedBy("this")
+  private void flush() {
+    if (!held.isEmpty()) {
+      for (Listening listening : listeners) {
+        listening.runner.putAll(held);
+      }
+      held.clear();
     }
   }
 
@@ -147,7 +173,11 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
     private void resync(Duration period) {
       synchronized (SharedInformer.this) {
         if (!ended && !closed) {
-          store.forEach(object -> runner.put(told -> told.onUpdate(object, object)));
+          // One that is slower than its period is told again when it has caught up.
+          if (!runner.isResyncing()) {
+            flush();
+            runner.putResync(store.all());
+          }
           resyncEvery(period);
         }
       }
@@ -175,12 +205,21 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
   /** What the reflector finds, on its thread. */
   private final class Changes implements Reflector.Sink<V> {
     @Override
+    public void listing() {
+      synchronized (SharedInformer.this) {
+        listing = true;
+        unseen = store.size() == 0 ? null : store.copy();
+      }
+    }
+
+    @Override
     public void put(V object) {
       synchronized (SharedInformer.this) {
+        if (unseen != null) {
+          unseen.remove(object.key());
+        }
         V before = store.get(object.key());
-        if (before != null
-            && before.meta().version() == object.meta().version()
-            && before.meta().uid().equals(object.meta().uid())) {
+        if (before != null && isSame(before, object)) {
           return;
         }
         store.put(object);
@@ -193,9 +232,17 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
       }
     }
 
+    private boolean isSame(V before, V object) {
+      return before.meta().version() == object.meta().version()
+          && before.meta().uid().equals(object.meta().uid());
+    }
+
     @Override
     public void remove(ObjectKey key) {
       synchronized (SharedInformer.this) {
+        if (unseen != null) {
+          unseen.remove(key);
+        }
         V last = store.remove(key);
         if (last != null) {
           tell(told -> told.onDelete(last));
@@ -204,19 +251,26 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
     }
 
     @Override
-    public void listed(@Nullable Set<ObjectKey> seen) {
+    public void listed() {
       synchronized (SharedInformer.this) {
-        if (seen != null) {
-          for (V object : store.all()) {
-            if (!seen.contains(object.key())) {
-              remove(object.key());
-            }
-          }
+        ObjectTable<V> gone = unseen;
+        unseen = null;
+        if (gone != null) {
+          gone.toList().forEach(object -> remove(object.key()));
         }
+        listing = false;
+        SharedInformer.this.flush();
         if (!synced) {
           synced = true;
           listeners.forEach(listening -> listening.runner.putSynced());
         }
+      }
+    }
+
+    @Override
+    public void flush() {
+      synchronized (SharedInformer.this) {
+        SharedInformer.this.flush();
       }
     }
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * however many ask for it. A watch starts with its first lease and ends with its last. Safe for all
  * threads.
  */
-public final class WatchPool {
+public final class WatchPool implements AutoCloseable {
   private final ResourceClient client;
   private final Ticker ticker;
   private final Metrics metrics;
@@ -27,6 +27,9 @@ public final class WatchPool {
 
   @GuardedBy("this")
   private final Map<Key, Shared<?>> watches = new HashMap<>();
+
+  @GuardedBy("this")
+  private boolean closed;
 
   private record Key(Resource<?> resource, Scope scope) {}
 
@@ -67,6 +70,7 @@ public final class WatchPool {
    * Leases the watch of {@code resource} and {@code scope}, starting it if need be.
    *
    * @param health is told when it breaks and heals; at once if it is broken now
+   * @throws IllegalStateException if the pool is closed
    */
   public <V extends KubeObject> Lease<V> lease(
       Resource<V> resource, Scope scope, WatchHealth health) {
@@ -74,6 +78,9 @@ public final class WatchPool {
     Shared<V> shared;
     boolean first;
     synchronized (this) {
+      if (closed) {
+        throw new IllegalStateException("the watches of " + client.server() + " are closed");
+      }
       @SuppressWarnings("unchecked") // the key holds the resource, which fixes the type
       Shared<V> known = (Shared<V>) watches.get(key);
       first = known == null;
@@ -95,6 +102,18 @@ public final class WatchPool {
   /** Number of watches that run. */
   public synchronized int size() {
     return watches.size();
+  }
+
+  /** Closes the watches that are still leased; the client is left to its owner. */
+  @Override
+  public void close() {
+    List<Shared<?>> left;
+    synchronized (this) {
+      closed = true;
+      left = new ArrayList<>(watches.values());
+      watches.clear();
+    }
+    left.forEach(shared -> shared.informer.close());
   }
 
   /** A watch with those who use it; passes its health on to all of them. */
@@ -148,7 +167,7 @@ public final class WatchPool {
         if (--users > 0) {
           return;
         }
-        watches.remove(key);
+        watches.remove(key, this);
       }
       informer.close();
     }

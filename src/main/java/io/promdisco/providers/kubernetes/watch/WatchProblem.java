@@ -2,49 +2,108 @@ package io.promdisco.providers.kubernetes.watch;
 
 import io.promdisco.providers.kubernetes.object.Resource;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import org.jspecify.annotations.Nullable;
 
-/** Says in one line what keeps a watch from working, and what to do. */
-final class WatchProblem {
-  private WatchProblem() {}
+/**
+ * What keeps a watch from working.
+ *
+ * @param kind tells problems apart for which the same has to be done
+ * @param reason one line for people: what, and what to do
+ */
+record WatchProblem(String kind, String reason) {
+  private static final int LONGEST = 500;
 
-  static String describe(IOException error, String server, Resource<?> resource, Scope scope) {
-    if (!(error instanceof ApiException refused)) {
-      return String.valueOf(error.getMessage());
+  static WatchProblem of(Throwable thrown, Resource<?> resource, Scope scope) {
+    Throwable cause = thrown.getCause();
+    Throwable error = thrown instanceof UncheckedIOException && cause != null ? cause : thrown;
+    if (error instanceof ApiException refused) {
+      return new WatchProblem(
+          Integer.toString(refused.code()), refusal(refused, resource, scope) + said(refused));
     }
-    String text = server + ": " + resource.plural() + where(scope) + ": " + refused.code();
-    String said = refused.getMessage() == null ? "" : ": " + refused.getMessage();
+    String kind = isRefusedConnection(error) ? "refused" : error.getClass().getName();
+    if (error instanceof IOException) {
+      String message = error.getMessage();
+      return new WatchProblem(
+          kind, oneLine(message == null || message.isBlank() ? error.toString() : message));
+    }
+    return new WatchProblem(kind, oneLine("an answer could not be worked on: " + error));
+  }
+
+  /** Whether nobody listens at the server's address, as while it is restarted. */
+  static boolean isRefusedConnection(Throwable error) {
+    Throwable cause = error;
+    for (int depth = 0; cause != null && depth < 20; depth++, cause = cause.getCause()) {
+      if (cause instanceof ConnectException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String refusal(ApiException refused, Resource<?> resource, Scope scope) {
+    String what = resource.plural() + where(resource, scope);
     return switch (refused.code()) {
       case 401 ->
-          text
-              + " unauthorized: the token or certificate is missing, wrong or expired (expected:"
-              + " credentials that the API server knows)"
-              + said;
-      case 403 -> text + " forbidden: " + missingRule(resource, scope) + said;
+          "401 Unauthorized for "
+              + what
+              + ": the token or client certificate is missing, wrong or expired (expected:"
+              + " credentials that the API server knows)";
+      case 403 ->
+          "403 Forbidden to list and watch " + what + ": grant " + missingRule(resource, scope);
       case 404 ->
-          text
-              + " not found: the API server does not have "
-              + resource.apiVersion()
-              + " "
+          "404 Not Found: the API server has no "
               + resource.plural()
-              + said;
-      case 429 -> text + " too many requests: the API server asks to wait" + said;
-      default -> text + (refused.reason().isEmpty() ? "" : " " + refused.reason()) + said;
+              + " in "
+              + resource.apiVersion()
+              + " (expected: an API server that serves "
+              + resource.path("")
+              + ")";
+      case 429 -> "429 Too Many Requests for " + what + ": the API server asks to wait";
+      default ->
+          refused.code()
+              + (refused.reason().isEmpty() ? "" : " " + oneLine(refused.reason()))
+              + " for "
+              + what;
     };
   }
 
+  /** The rule that lets these objects be read, as RBAC spells it. */
   private static String missingRule(Resource<?> resource, Scope scope) {
     String rule =
-        "grant verbs [\"list\", \"watch\"] on resources [\""
+        "verbs [list, watch] on resource \""
             + resource.plural()
-            + "\"] in apiGroups [\""
+            + "\" in apiGroup \""
             + resource.group()
-            + "\"]";
+            + "\"";
     return scope.namespace().isEmpty() || !resource.namespaced()
-        ? rule + " by a ClusterRole"
-        : rule + " by a Role in namespace \"" + scope.namespace() + "\"";
+        ? rule + " (ClusterRole)"
+        : rule + " (ClusterRole, or Role in namespace \"" + scope.namespace() + "\")";
   }
 
-  static String where(Scope scope) {
-    return scope.namespace().isEmpty() ? "" : " in namespace \"" + scope.namespace() + "\"";
+  private static String said(ApiException refused) {
+    @Nullable String message = refused.getMessage();
+    return message == null || message.isBlank() ? "" : "; the server says: " + oneLine(message);
+  }
+
+  private static String oneLine(String text) {
+    String line = text.strip().replaceAll("\\s+", " ");
+    return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
+  }
+
+  /** Which objects, where not all: begins with a blank. */
+  static String where(Resource<?> resource, Scope scope) {
+    StringBuilder text = new StringBuilder();
+    if (resource.namespaced() && !scope.namespace().isEmpty()) {
+      text.append(" in namespace \"").append(scope.namespace()).append('"');
+    }
+    if (!scope.labelSelector().isEmpty()) {
+      text.append(" with labels ").append(scope.labelSelector());
+    }
+    if (!scope.fieldSelector().isEmpty()) {
+      text.append(" with fields ").append(scope.fieldSelector());
+    }
+    return text.toString();
   }
 }

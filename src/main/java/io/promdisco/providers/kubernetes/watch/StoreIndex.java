@@ -1,0 +1,103 @@
+package io.promdisco.providers.kubernetes.watch;
+
+import io.promdisco.providers.kubernetes.object.KubeObject;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds objects by the values that a function reads from them. Most values of most indexes lead to
+ * one object, which is then held without a table around it. For one thread at a time.
+ */
+final class StoreIndex<V extends KubeObject> {
+  private final ObjectStore.IndexFunction<? super V> function;
+  private final Map<String, Object> byValue = new HashMap<>(); // a V, or an ObjectTable of them
+  private int users;
+
+  StoreIndex(ObjectStore.IndexFunction<? super V> function) {
+    this.function = function;
+  }
+
+  void use() {
+    users++;
+  }
+
+  /** One user less; whether that was the last. */
+  boolean release() {
+    users--;
+    return users == 0;
+  }
+
+  /** The values of an object; none for null. */
+  Collection<String> values(@Nullable V object) {
+    return object == null ? List.of() : function.values(object);
+  }
+
+  /** Replaces {@code before}, which had the values {@code old}, by {@code now}. */
+  void replace(
+      @Nullable V before, Collection<String> old, @Nullable V now, Collection<String> values) {
+    if (now != null) {
+      for (String value : values) {
+        put(value, now);
+      }
+    }
+    if (before != null) {
+      for (String value : old) {
+        if (!values.contains(value)) {
+          remove(value, before);
+        }
+      }
+    }
+  }
+
+  /** The objects under a value; the list is the caller's. */
+  List<V> find(String value) {
+    Object found = byValue.get(value);
+    if (found == null) {
+      return List.of();
+    }
+    return found instanceof ObjectTable<?> ? table(found).toList() : List.of(single(found));
+  }
+
+  private void put(String value, V object) {
+    Object found = byValue.putIfAbsent(value, object);
+    if (found == null) {
+      return;
+    }
+    if (found instanceof ObjectTable<?>) {
+      table(found).put(object);
+    } else if (single(found).key().equals(object.key())) {
+      byValue.put(value, object);
+    } else {
+      ObjectTable<V> table = new ObjectTable<>();
+      table.put(single(found));
+      table.put(object);
+      byValue.put(value, table);
+    }
+  }
+
+  private void remove(String value, V object) {
+    Object found = byValue.get(value);
+    if (found instanceof ObjectTable<?>) {
+      ObjectTable<V> table = table(found);
+      table.remove(object.key());
+      if (table.size() == 1) {
+        byValue.put(value, table.toList().get(0));
+      }
+    } else if (found != null && single(found).key().equals(object.key())) {
+      byValue.remove(value);
+    }
+  }
+
+  @SuppressWarnings("unchecked") // put lets nothing else in
+  private ObjectTable<V> table(Object found) {
+    return (ObjectTable<V>) found;
+  }
+
+  @SuppressWarnings("unchecked") // put lets nothing else in
+  private V single(Object found) {
+    return (V) found;
+  }
+}

@@ -1,0 +1,53 @@
+package io.promdisco.providers.kubernetes.watch;
+
+import static io.promdisco.providers.kubernetes.watch.Pods.key;
+import static io.promdisco.providers.kubernetes.watch.Pods.pod;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.promdisco.providers.kubernetes.object.ObjectKey;
+import io.promdisco.providers.kubernetes.object.PodView;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class ObjectTableTest {
+  @Test
+  void behavesAsAMapWhateverIsPutAndRemoved() {
+    for (int seed = 0; seed < 20; seed++) {
+      Random random = new Random(seed);
+      ObjectTable<PodView> table = new ObjectTable<>();
+      Map<ObjectKey, PodView> model = new HashMap<>();
+      for (int i = 0; i < 4_000; i++) {
+        boolean growing = (i / 1_000) % 2 == 0;
+        PodView pod = pod("p" + random.nextInt(300), i);
+        if (random.nextInt(10) < (growing ? 7 : 2)) {
+          assertThat(table.put(pod)).isSameAs(model.put(pod.key(), pod));
+        } else {
+          assertThat(table.remove(pod.key())).isSameAs(model.remove(pod.key()));
+        }
+        assertThat(table.size()).isEqualTo(model.size());
+      }
+      for (int i = 0; i < 300; i++) {
+        assertThat(table.get(key("p" + i))).isSameAs(model.get(key("p" + i)));
+      }
+      assertThat(table.toList()).containsExactlyInAnyOrderElementsOf(model.values());
+    }
+  }
+
+  @Test
+  void aCopyChangesOnItsOwn() {
+    ObjectTable<PodView> table = new ObjectTable<>();
+    for (int i = 0; i < 100; i++) {
+      table.put(pod("p" + i, i));
+    }
+    ObjectTable<PodView> copy = table.copy();
+    for (int i = 0; i < 90; i++) {
+      copy.remove(key("p" + i));
+    }
+    assertThat(copy.size()).isEqualTo(10);
+    assertThat(copy.get(key("p95"))).isSameAs(table.get(key("p95")));
+    assertThat(table.size()).isEqualTo(100);
+    assertThat(table.get(key("p3"))).isNotNull();
+  }
+}
