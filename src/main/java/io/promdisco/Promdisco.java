@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -96,6 +97,11 @@ public final class Promdisco implements AutoCloseable {
   /** The jobs with their targets, in the order of the configuration. */
   public List<PoolView> pools() {
     return scrape.pools();
+  }
+
+  /** One job's targets; nothing if there is no such job. */
+  public Optional<PoolView> pool(String job) {
+    return scrape.pool(job);
   }
 
   /** How each source is: synced, failing and why. */

@@ -1,0 +1,301 @@
+package io.promdisco.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.promdisco.sim.Permissions;
+import io.promdisco.sim.SimApiServer;
+import io.promdisco.sim.SimCluster;
+import io.promdisco.sim.SimOptions;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommandLineTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String PODS =
+      """
+      apiVersion: v1
+      kind: List
+      items:
+      - apiVersion: v1
+        kind: Pod
+        metadata: {name: web-0, namespace: shop, labels: {app: web}}
+        spec:
+          containers:
+          - {name: web, image: web:1, ports: [{name: http, containerPort: 8080}]}
+        status: {phase: Running, podIP: 127.0.0.2}
+      - apiVersion: v1
+        kind: Pod
+        metadata: {name: db-0, namespace: shop, labels: {app: db}}
+        spec:
+          containers:
+          - {name: db, image: db:1, ports: [{name: sql, containerPort: 5432}]}
+        status: {phase: Running, podIP: 127.0.0.3}
+      """;
+  private static final String CONFIG =
+      """
+      scrape_configs:
+      - job_name: pods
+        kubernetes_sd_configs:
+        - role: pod
+          kubeconfig_file: kubeconfig
+        relabel_configs:
+        - source_labels: [__meta_kubernetes_pod_label_app]
+          regex: web
+          action: keep
+        - source_labels: [__meta_kubernetes_pod_name]
+          target_label: pod
+      """;
+
+  @TempDir private Path folder = Path.of("");
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  private int run(String... args) {
+    Console console =
+        new Console(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            false,
+            false,
+            0);
+    return Main.run(console, args);
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  private String file(String name, String content) throws IOException {
+    return Files.writeString(folder.resolve(name), content).toString();
+  }
+
+  @Test
+  void targetsOfADumpAreAnAlignedTable() throws IOException {
+    int code = run("targets", file("p.yml", CONFIG), "--manifests", file("pods.yaml", PODS));
+
+    assertThat(code).isZero();
+    assertThat(out())
+        .isEqualTo(
+            """
+            JOB   STATE   TARGET                         LABELS
+            pods  active  http://127.0.0.2:8080/metrics  instance="127.0.0.2:8080", pod="web-0"
+            """);
+    assertThat(err()).contains("1 active, 1 dropped in 1 jobs");
+  }
+
+  @Test
+  void droppedTargetsShowWhatWasDiscovered() throws IOException {
+    run(
+        "targets",
+        file("p.yml", CONFIG),
+        "--manifests",
+        file("pods.yaml", PODS),
+        "--state",
+        "dropped",
+        "-o",
+        "json");
+
+    JsonNode rows = JSON.readTree(out());
+    assertThat(rows).hasSize(1);
+    assertThat(rows.at("/0/state").asText()).isEqualTo("dropped");
+    assertThat(rows.at("/0/discoveredLabels/__meta_kubernetes_pod_name").asText())
+        .isEqualTo("db-0");
+  }
+
+  @Test
+  void prometheusOutputIsTheDocumentOfItsTargetsApi() throws IOException {
+    run("targets", file("p.yml", CONFIG), "--manifests", file("m.yaml", PODS), "-o", "prometheus");
+
+    JsonNode data = JSON.readTree(out()).get("data");
+    assertThat(data.at("/activeTargets/0/scrapeUrl").asText())
+        .isEqualTo("http://127.0.0.2:8080/metrics");
+    assertThat(data.at("/activeTargets/0/health").asText()).isEqualTo("unknown");
+    assertThat(data.get("droppedTargets")).hasSize(1);
+    assertThat(data.at("/droppedTargetCounts/pods").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void everyOutputFormHoldsTheTarget() throws IOException {
+    String config = file("p.yml", CONFIG);
+    String manifests = file("m.yaml", PODS);
+    for (String form : new String[] {"table", "wide", "json", "yaml", "http-sd", "prometheus"}) {
+      out.reset();
+      assertThat(run("targets", config, "--manifests", manifests, "--output", form)).isZero();
+      assertThat(out()).as(form).contains("127.0.0.2:8080");
+    }
+  }
+
+  @Test
+  void whereMatchesFinalLabelsAndOtherwiseDiscoveredOnes() throws IOException {
+    String config = file("p.yml", CONFIG);
+    String manifests = file("m.yaml", PODS);
+
+    run("targets", config, "--manifests", manifests, "--where", "pod=web-.");
+    assertThat(out()).contains("web-0");
+    out.reset();
+    run(
+        "targets",
+        config,
+        "--manifests",
+        manifests,
+        "--where",
+        "__meta_kubernetes_pod_container_name=other");
+    assertThat(out()).isEmpty();
+  }
+
+  @Test
+  void aBadConfigurationIsBadUsageAndEveryMistakeIsALine() throws IOException {
+    String config =
+        file(
+            "bad.yml",
+            """
+            scrape_configs:
+            - job_name: a
+              kubernetes_sd_configs:
+              - role: pods
+              schema: https
+            """);
+
+    assertThat(run("targets", config)).isEqualTo(ExitCode.USAGE);
+    assertThat(err())
+        .contains("bad.yml:4:11: scrape_configs[0].kubernetes_sd_configs[0].role: unknown")
+        .contains("did you mean \"pod\"?")
+        .contains("bad.yml:5:3: scrape_configs[0].schema: field schema not found")
+        .contains("did you mean \"scheme\"?");
+  }
+
+  @Test
+  void checkSaysOkOrWhatIsWrongAndEndsAccordingly() throws IOException {
+    assertThat(run("check", file("good.yml", CONFIG))).isZero();
+    assertThat(out()).contains("ok: ").contains("1 jobs");
+    out.reset();
+
+    assertThat(run("check", file("bad.yml", "scrape_config: []\n"), "-o", "json"))
+        .isEqualTo(ExitCode.FINDING);
+    JsonNode entry = JSON.readTree(out()).get(0);
+    assertThat(entry.get("valid").asBoolean()).isFalse();
+    assertThat(entry.at("/problems/0/line").asInt()).isEqualTo(1);
+    assertThat(entry.at("/problems/0/path").asText()).isEqualTo("scrape_config");
+  }
+
+  @Test
+  void unknownOptionsAndJobsAreBadUsage() throws IOException {
+    assertThat(run("targets", "--outptu", "json")).isEqualTo(ExitCode.USAGE);
+    assertThat(err()).contains("--outptu").contains("--help");
+    err.reset();
+
+    assertThat(
+            run(
+                "targets",
+                file("p.yml", CONFIG),
+                "--manifests",
+                file("m.yaml", PODS),
+                "--job",
+                "nodes"))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err()).contains("no job \"nodes\"").contains("[pods]");
+  }
+
+  @Test
+  void aServerThatRefusesEndsWithUnreachableAndNamesTheMissingRule() throws IOException {
+    SimCluster cluster = new SimCluster();
+    try (SimApiServer server =
+        SimApiServer.start(
+            cluster, new SimOptions().user("viewer", "viewer-token", Permissions.NONE))) {
+      server.writeKubeconfig(folder.resolve("kubeconfig"), "viewer-token");
+
+      int code = run("targets", file("p.yml", CONFIG), "--timeout", "1s");
+
+      assertThat(code).isEqualTo(ExitCode.UNREACHABLE);
+      assertThat(err())
+          .contains("pods: ")
+          .contains("403")
+          .contains("grant verbs [list, watch] on resource \"pods\"");
+    }
+  }
+
+  @Test
+  void aServerThatIsNotThereEndsWithUnreachableInOneClearLine() throws IOException {
+    file(
+        "kubeconfig",
+        """
+        apiVersion: v1
+        kind: Config
+        current-context: c
+        clusters: [{name: k, cluster: {server: "http://127.0.0.1:1"}}]
+        contexts: [{name: c, context: {cluster: k, user: u}}]
+        users: [{name: u, user: {token: topsecret}}]
+        """);
+
+    int code = run("targets", file("p.yml", CONFIG), "--timeout", "1s");
+
+    assertThat(code).isEqualTo(ExitCode.UNREACHABLE);
+    assertThat(err())
+        .contains("http://127.0.0.1:1")
+        .contains("refused")
+        .doesNotContain("topsecret");
+  }
+
+  @Test
+  void aMissingKubeconfigIsNamedAtOnceAndOtherJobsGoOn() throws IOException {
+    String config =
+        file(
+            "p.yml",
+            CONFIG
+                + """
+                - job_name: fixed
+                  static_configs: [{targets: ['127.0.0.1:9']}]
+                """);
+
+    int code = run("targets", config, "--timeout", "20s");
+
+    assertThat(code).isEqualTo(ExitCode.UNREACHABLE);
+    assertThat(out()).contains("http://127.0.0.1:9/metrics");
+    assertThat(err()).contains("kubeconfig");
+  }
+
+  @Test
+  void kubeconfigOptionReplacesTheConfiguredServer() throws IOException {
+    SimCluster cluster = new SimCluster();
+    try (SimApiServer server = SimApiServer.start(cluster)) {
+      String elsewhere =
+          server.writeKubeconfig(folder.resolve("elsewhere")).toAbsolutePath().toString();
+
+      assertThat(run("targets", file("p.yml", CONFIG), "--kubeconfig", elsewhere)).isZero();
+    }
+  }
+
+  @Test
+  void aBrokenManifestNamesItsFile() throws IOException {
+    int code =
+        run("targets", file("p.yml", CONFIG), "--manifests", file("broken.yaml", "kind: [\n"));
+
+    assertThat(code).isEqualTo(ExitCode.USAGE);
+    assertThat(err()).contains("broken.yaml");
+  }
+
+  @Test
+  void demoShowsTargetsComingAndGoing() {
+    assertThat(run("demo", "--steps", "6", "--pace", "100ms")).isZero();
+
+    assertThat(out()).contains("JOB").contains("nodes").contains("+ pods");
+  }
+
+  @Test
+  void versionNamesTheJavaThatRuns() {
+    assertThat(run("--version")).isZero();
+    assertThat(out()).contains("promdisco").contains("Java " + Runtime.version().feature());
+  }
+}
