@@ -11,7 +11,7 @@ final class HashMod {
 
   static String of(String value, long modulus) {
     try {
-      byte[] hash = MessageDigest.getInstance("MD5").digest(value.getBytes(StandardCharsets.UTF_8));
+      byte[] hash = MessageDigest.getInstance("MD5").digest(utf8(value));
       long last =
           Longs.fromBytes(
               hash[8], hash[9], hash[10], hash[11], hash[12], hash[13], hash[14], hash[15]);
@@ -19,5 +19,20 @@ final class HashMod {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has MD5", e);
     }
+  }
+
+  /** UTF-8 in which half of a surrogate pair is U+FFFD, as Prometheus would have read it. */
+  private static byte[] utf8(String text) {
+    StringBuilder whole = null;
+    for (int i = 0; i < text.length(); i++) {
+      int c = text.codePointAt(i);
+      if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
+        whole = whole == null ? new StringBuilder(text) : whole;
+        whole.setCharAt(i, '\uFFFD');
+      } else {
+        i += Character.charCount(c) - 1;
+      }
+    }
+    return (whole == null ? text : whole.toString()).getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -29,9 +29,7 @@ public final class ReferenceRelabeler {
 
   /** Applies one rule to {@code labels}; false if it drops the target. */
   static boolean apply(RelabelRule rule, Map<String, String> labels) {
-    StringJoiner joiner = new StringJoiner(rule.separator());
-    rule.sourceLabels().forEach(name -> joiner.add(labels.getOrDefault(name, "")));
-    String value = joiner.toString();
+    String value = join(rule, labels);
     return switch (rule.action()) {
       case KEEP -> rule.compiled().matches(value);
       case DROP -> !rule.compiled().matches(value);
@@ -42,6 +40,13 @@ public final class ReferenceRelabeler {
         yield true;
       }
     };
+  }
+
+  /** The values of the rule's source labels, joined. */
+  static String join(RelabelRule rule, Map<String, String> labels) {
+    StringJoiner joiner = new StringJoiner(rule.separator());
+    rule.sourceLabels().forEach(name -> joiner.add(labels.getOrDefault(name, "")));
+    return joiner.toString();
   }
 
   private static void write(RelabelRule rule, Map<String, String> labels, String value) {
@@ -66,13 +71,13 @@ public final class ReferenceRelabeler {
   }
 
   private static void replace(RelabelRule rule, Map<String, String> labels, String value) {
-    Regex.Match match = rule.compiled().find(value);
-    if (match == null) {
+    int[] groups = rule.compiled().find(value, 0);
+    if (groups == null) {
       return;
     }
-    String target = rule.target().expand(match);
+    String target = rule.target().expand(value, groups);
     if (rule.names().isValidLabelName(target)) {
-      set(labels, target, rule.replacementTemplate().expand(match));
+      set(labels, target, rule.replacementTemplate().expand(value, groups));
     }
   }
 

@@ -1,7 +1,6 @@
 package io.promdisco.relabel;
 
 import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 import io.promdisco.model.NameValidation;
 import io.promdisco.model.Position;
 import java.util.Arrays;
@@ -16,7 +15,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One checked and compiled relabelling rule. Two rules are equal wherever they stand.
+ * One checked and compiled relabelling rule. Two rules are equal wherever they stand. Immutable;
+ * safe for all threads.
  *
  * @see <a
  *     href="https://prometheus.io/docs/prometheus/latest/configuration/configuration/#relabel_config">
@@ -85,6 +85,7 @@ public final class RelabelRule {
   private final List<String> sourceLabels;
   private final String separator;
   private final Regex regex;
+  private final boolean defaultRegex;
   private final long modulus;
   private final Template target;
   private final Template replacement;
@@ -95,11 +96,12 @@ public final class RelabelRule {
     this.action = action;
     this.regex = regex;
     this.names = names;
+    defaultRegex = spec.regex() == null;
     sourceLabels = spec.sourceLabels() == null ? List.of() : List.copyOf(spec.sourceLabels());
     separator = or(spec.separator(), DEFAULT_SEPARATOR);
     modulus = spec.modulus() == null ? 0 : spec.modulus();
-    target = new Template(or(spec.targetLabel(), ""));
-    replacement = new Template(or(spec.replacement(), DEFAULT_REPLACEMENT));
+    target = Template.parse(or(spec.targetLabel(), ""), regex.groupNames());
+    replacement = Template.parse(or(spec.replacement(), DEFAULT_REPLACEMENT), regex.groupNames());
     position = spec.position();
   }
 
@@ -142,9 +144,9 @@ public final class RelabelRule {
     if (action == null) {
       problems.accept(
           "action",
-          "unknown relabel action \""
-              + spec.action()
-              + "\" (expected: one of "
+          "unknown relabel action "
+              + Quoted.of(spec.action())
+              + " (expected: one of "
               + Arrays.stream(Action.values()).map(Action::text).collect(Collectors.joining(", "))
               + ")");
     }
@@ -154,13 +156,8 @@ public final class RelabelRule {
   private static @Nullable Regex regex(RelabelSpec spec, BiConsumer<String, String> problems) {
     try {
       return Regex.compile(or(spec.regex(), DEFAULT_REGEX));
-    } catch (PatternSyntaxException e) {
-      problems.accept(
-          "regex",
-          "error parsing regexp: "
-              + e.getDescription()
-              + (e.getPattern() == null ? "" : ": `" + e.getPattern() + "`")
-              + " (expected: RE2 syntax)");
+    } catch (RegexException e) {
+      problems.accept("regex", e.getMessage() + " (expected: RE2 syntax)");
       return null;
     }
   }
@@ -170,7 +167,7 @@ public final class RelabelRule {
     if (spec.sourceLabels() != null) {
       for (String source : spec.sourceLabels()) {
         if (!NameValidation.UTF8.isValidLabelName(source)) {
-          problems.accept("source_labels", "\"" + source + "\" is not a valid label name");
+          problems.accept("source_labels", Quoted.of(source) + " is not a valid label name");
         }
       }
     }
@@ -192,22 +189,22 @@ public final class RelabelRule {
     if (action == Action.LABELMAP && !isValidTemplate(replacement, names)) {
       problems.accept("replacement", invalid(replacement, "replacement", action, names));
     }
-    boolean onlyDefaults =
-        plainReplacement
-            && (spec.modulus() == null || spec.modulus() == 0)
-            && or(spec.separator(), DEFAULT_SEPARATOR).equals(DEFAULT_SEPARATOR);
-    if ((action == Action.KEEPEQUAL || action == Action.DROPEQUAL)
-        && (!onlyDefaults || spec.regex() != null)) {
-      problems.accept(
-          "",
-          action.text()
-              + " action requires only 'source_labels' and 'target_label', and no other fields");
-    } else if (WITHOUT_REPLACEMENT.contains(action) && !plainReplacement) {
+    if (WITHOUT_REPLACEMENT.contains(action) && !plainReplacement) {
       problems.accept(
           "replacement", "'replacement' can not be set for " + action.text() + " action");
     }
+    boolean plainRest =
+        (spec.modulus() == null || spec.modulus() == 0)
+            && or(spec.separator(), DEFAULT_SEPARATOR).equals(DEFAULT_SEPARATOR);
+    if ((action == Action.KEEPEQUAL || action == Action.DROPEQUAL)
+        && (!plainRest || spec.regex() != null)) {
+      problems.accept(
+          "",
+          action.text()
+              + " action requires only 'source_labels' and `target_label`, and no other fields");
+    }
     if ((action == Action.LABELDROP || action == Action.LABELKEEP)
-        && (!onlyDefaults || spec.sourceLabels() != null || !target.isEmpty())) {
+        && (!plainRest || !plainReplacement || spec.sourceLabels() != null || !target.isEmpty())) {
       problems.accept("", action.text() + " action requires only 'regex', and no other fields");
     }
   }
@@ -225,9 +222,8 @@ public final class RelabelRule {
   }
 
   private static String invalid(String value, String field, Action action, NameValidation names) {
-    return "\""
-        + value
-        + "\" is invalid '"
+    return Quoted.of(value)
+        + " is invalid '"
         + field
         + "' for "
         + action.text()
@@ -248,27 +244,32 @@ public final class RelabelRule {
     return sourceLabels;
   }
 
-  /** What joins them. */
+  /** What joins them; {@code ;} by default. */
   public String separator() {
     return separator;
   }
 
-  /** The regex as it was written, or the default. */
+  /** The regex as it was written, without anchors; {@code (.*)} by default. */
   public String regex() {
     return regex.text();
   }
 
-  /** The modulus of {@code hashmod}: an unsigned number. */
+  /** Whether no regex was written. */
+  public boolean hasDefaultRegex() {
+    return defaultRegex;
+  }
+
+  /** The modulus of {@code hashmod}: an unsigned number, 0 by default. */
   public long modulus() {
     return modulus;
   }
 
-  /** The label that is written or compared; may be a template with {@code replace}. */
+  /** The label that is written or compared, in {@code replace} a template; empty by default. */
   public String targetLabel() {
     return target.text();
   }
 
-  /** What is written. */
+  /** The template of what is written; {@code $1} by default. */
   public String replacement() {
     return replacement.text();
   }
@@ -313,7 +314,7 @@ public final class RelabelRule {
         action, sourceLabels, separator, regex(), modulus, targetLabel(), replacement(), names);
   }
 
-  /** The fields that matter to its action, as in the configuration. */
+  /** The rule on one line: its action and what was not left to the defaults. */
   @Override
   public String toString() {
     StringBuilder out = new StringBuilder(action.text());
@@ -321,10 +322,10 @@ public final class RelabelRule {
       out.append(" source_labels=").append(sourceLabels);
     }
     if (!separator.equals(DEFAULT_SEPARATOR)) {
-      out.append(" separator=\"").append(separator).append('"');
+      out.append(" separator=").append(Quoted.of(separator));
     }
     if (!regex().equals(DEFAULT_REGEX)) {
-      out.append(" regex=\"").append(regex()).append('"');
+      out.append(" regex=").append(Quoted.of(regex()));
     }
     if (action == Action.HASHMOD) {
       out.append(" modulus=").append(Long.toUnsignedString(modulus));
@@ -333,7 +334,7 @@ public final class RelabelRule {
       out.append(" target_label=").append(targetLabel());
     }
     if (!replacement().equals(DEFAULT_REPLACEMENT)) {
-      out.append(" replacement=\"").append(replacement()).append('"');
+      out.append(" replacement=").append(Quoted.of(replacement()));
     }
     return out.toString();
   }

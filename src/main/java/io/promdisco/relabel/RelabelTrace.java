@@ -2,30 +2,51 @@ package io.promdisco.relabel;
 
 import io.promdisco.model.Labels;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
- * What each rule did to one label set.
+ * What each rule did to one label set, as {@link ReferenceRelabeler} applies them.
  *
+ * @param discovered the labels before the first rule, without empty ones
  * @param steps one for each rule that was reached, in order
  */
-public record RelabelTrace(List<Step> steps) {
+public record RelabelTrace(Labels discovered, List<Step> steps) {
   /**
    * One rule's turn.
    *
    * @param index of the rule, from 0
    * @param rule the rule
+   * @param value the joined values of the rule's source labels
    * @param before the labels that it found
    * @param after the labels that it left; those it found if it drops the target
    * @param kept false if it drops the target
    */
-  public record Step(int index, RelabelRule rule, Labels before, Labels after, boolean kept) {
+  public record Step(
+      int index, RelabelRule rule, String value, Labels before, Labels after, boolean kept) {
     /** Whether it changed a label. */
     public boolean changed() {
       return !before.equals(after);
+    }
+
+    /** Names of the labels that it added, changed or removed, sorted. */
+    public SortedSet<String> changedNames() {
+      SortedSet<String> names = new TreeSet<>();
+      before.forEach((name, value) -> addIfOther(names, name, value, after));
+      after.forEach((name, value) -> addIfOther(names, name, value, before));
+      return Collections.unmodifiableSortedSet(names);
+    }
+
+    private static void addIfOther(Set<String> names, String name, String value, Labels other) {
+      if (!value.equals(other.get(name))) {
+        names.add(name);
+      }
     }
   }
 
@@ -39,15 +60,17 @@ public record RelabelTrace(List<Step> steps) {
     List<Step> steps = new ArrayList<>();
     Map<String, String> set = new TreeMap<>();
     LabelView.of(labels).forEach(set::put);
+    Labels discovered = Labels.of(set);
     for (int i = 0; i < rules.size(); i++) {
       Labels before = Labels.of(set);
+      String value = ReferenceRelabeler.join(rules.get(i), set);
       boolean kept = ReferenceRelabeler.apply(rules.get(i), set);
-      steps.add(new Step(i, rules.get(i), before, Labels.of(set), kept));
+      steps.add(new Step(i, rules.get(i), value, before, Labels.of(set), kept));
       if (!kept) {
         break;
       }
     }
-    return new RelabelTrace(steps);
+    return new RelabelTrace(discovered, steps);
   }
 
   /** The step that dropped the target, if one did. */
@@ -55,5 +78,14 @@ public record RelabelTrace(List<Step> steps) {
     return steps.isEmpty() || steps.get(steps.size() - 1).kept()
         ? Optional.empty()
         : Optional.of(steps.get(steps.size() - 1));
+  }
+
+  /** The labels after the last rule, or nothing if a rule dropped the target. */
+  public Optional<Labels> result() {
+    if (steps.isEmpty()) {
+      return Optional.of(discovered);
+    }
+    Step last = steps.get(steps.size() - 1);
+    return last.kept() ? Optional.of(last.after()) : Optional.empty();
   }
 }

@@ -1,19 +1,37 @@
 package io.promdisco.relabel;
 
 import io.promdisco.model.Labels;
+import io.promdisco.relabel.Step.Decision;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job's rules, compiled: decides as much as it can before it copies anything. Gives what {@link
- * ReferenceRelabeler} gives. Safe for all threads.
+ * A job's rules, compiled: decides as much as it can before it copies anything, runs the regex
+ * engine only where a regex needs it, and remembers what it answered. Gives what {@link
+ * ReferenceRelabeler} gives.
+ *
+ * <p>Safe for all threads, and made for one: threads that meet do not wait, but all but one make
+ * their own working memory. What it remembers is bounded: for each rule that needs it at most 1,024
+ * values or 4,096 label names.
  */
 public final class Relabeler {
-  private final Step[] steps;
+  private final Decision[] leading;
+  private final Step[] rest;
+
+  /** The working memory while nobody uses it. */
+  private final AtomicReference<@Nullable WorkingSet> spare = new AtomicReference<>();
 
   /** Compiles {@code rules}. */
   public Relabeler(List<RelabelRule> rules) {
-    steps = rules.stream().map(Step::of).toArray(Step[]::new);
+    Step[] steps = rules.stream().map(Step::of).toArray(Step[]::new);
+    int decisions = 0;
+    while (decisions < steps.length && steps[decisions] instanceof Decision) {
+      decisions++;
+    }
+    leading = Arrays.copyOf(steps, decisions, Decision[].class);
+    rest = Arrays.copyOfRange(steps, decisions, steps.length);
   }
 
   /**
@@ -22,21 +40,26 @@ public final class Relabeler {
    * @return null if a rule dropped the target
    */
   public @Nullable Labels apply(LabelView discovered) {
-    LabelView now = discovered;
-    Overlay overlay = null;
-    for (Step step : steps) {
-      if (step.onlyReads()) {
-        if (!step.keeps(now)) {
-          return null;
-        }
-      } else {
-        if (overlay == null) {
-          overlay = new Overlay(discovered);
-          now = overlay;
-        }
-        step.write(overlay);
+    for (Decision decision : leading) {
+      if (!decision.keeps(discovered)) {
+        return null;
       }
     }
-    return (overlay == null ? new Overlay(discovered) : overlay).toLabels();
+    WorkingSet set = spare.getAndSet(null);
+    if (set == null) {
+      set = new WorkingSet();
+    }
+    set.begin(discovered);
+    try {
+      for (Step step : rest) {
+        if (!step.apply(set)) {
+          return null;
+        }
+      }
+      return set.toLabels();
+    } finally {
+      set.end();
+      spare.set(set);
+    }
   }
 }

@@ -1,237 +1,243 @@
 package io.promdisco.relabel;
 
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import io.promdisco.model.NameValidation;
+import io.promdisco.relabel.RelabelRule.Action;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A rule made ready to be applied. Immutable but for what it remembers; safe for all threads. */
 abstract class Step {
+  private static final int REMEMBERED_VALUES = 1024;
+  private static final int REMEMBERED_NAMES = 4096;
+
   static Step of(RelabelRule rule) {
     return switch (rule.action()) {
       case KEEP, DROP -> new Decide(rule);
       case KEEPEQUAL, DROPEQUAL -> new Compare(rule);
-      case REPLACE -> Replace.isCopy(rule) ? new Copy(rule) : new Replace(rule);
+      case REPLACE -> new Replace(rule);
       case LABELMAP -> new Rename(rule);
       case LABELDROP, LABELKEEP -> new Filter(rule);
-      case HASHMOD, LOWERCASE, UPPERCASE -> new Compute(rule);
+      case HASHMOD -> new Compute(rule, value -> HashMod.of(value, rule.modulus()));
+      case LOWERCASE -> new Compute(rule, Case::lower);
+      case UPPERCASE -> new Compute(rule, Case::upper);
     };
   }
 
-  /** Whether it only looks, so that it may be asked before anything is written. */
-  boolean onlyReads() {
-    return false;
+  /** A rule that only looks at the labels, and so may be asked before there is a working set. */
+  abstract static class Decision extends Step {
+    /** Whether the target is kept. */
+    abstract boolean keeps(LabelView labels);
+
+    @Override
+    final boolean apply(WorkingSet labels) {
+      return keeps(labels);
+    }
   }
 
-  /** For a step that only looks: whether it keeps the target. */
-  boolean keeps(LabelView labels) {
-    return true;
+  /** Applies the rule; false if it drops the target. */
+  abstract boolean apply(WorkingSet labels);
+
+  /** The source labels of a rule. */
+  private static final class Source {
+    private final String[] names;
+    private final String separator;
+
+    Source(RelabelRule rule) {
+      names = rule.sourceLabels().toArray(new String[0]);
+      separator = rule.separator();
+    }
+
+    /** Their values, joined. */
+    String join(LabelView labels) {
+      if (names.length == 0) {
+        return "";
+      }
+      String first = labels.get(names[0]);
+      if (names.length == 1) {
+        return first;
+      }
+      StringBuilder joined = new StringBuilder(64).append(first);
+      for (int i = 1; i < names.length; i++) {
+        joined.append(separator).append(labels.get(names[i]));
+      }
+      return joined.toString();
+    }
   }
 
-  /** For a step that writes. */
-  void write(Overlay labels) {}
+  /** Whether a text matches a rule's regex; the engine is asked once for a text that repeats. */
+  private static final class Question {
+    private final ValueMatcher matcher;
+    private final @Nullable Memo<Boolean> memo;
 
-  /** The joined value of a rule's source labels. */
-  static String join(RelabelRule rule, LabelView labels) {
-    List<String> names = rule.sourceLabels();
-    if (names.isEmpty()) {
-      return "";
+    Question(RelabelRule rule, int remembered) {
+      matcher = ValueMatcher.of(rule.compiled(), false);
+      memo = matcher.isCheap() ? null : new Memo<>(remembered, matcher::matches);
     }
-    if (names.size() == 1) {
-      return labels.get(names.get(0));
+
+    boolean matches(String text) {
+      return memo == null ? matcher.matches(text) : memo.get(text);
     }
-    StringBuilder joined = new StringBuilder(labels.get(names.get(0)));
-    for (int i = 1; i < names.size(); i++) {
-      joined.append(rule.separator()).append(labels.get(names.get(i)));
-    }
-    return joined.toString();
   }
 
   /** keep, drop. */
-  private static final class Decide extends Step {
-    private final RelabelRule rule;
-    private final ValueMatcher matcher;
+  private static final class Decide extends Decision {
+    private final Source source;
+    private final Question question;
     private final boolean keep;
 
     Decide(RelabelRule rule) {
-      this.rule = rule;
-      matcher = ValueMatcher.of(rule.compiled());
-      keep = rule.action() == RelabelRule.Action.KEEP;
-    }
-
-    @Override
-    boolean onlyReads() {
-      return true;
+      source = new Source(rule);
+      question = new Question(rule, REMEMBERED_VALUES);
+      keep = rule.action() == Action.KEEP;
     }
 
     @Override
     boolean keeps(LabelView labels) {
-      return matcher.matches(join(rule, labels)) == keep;
+      return question.matches(source.join(labels)) == keep;
     }
   }
 
   /** keepequal, dropequal. */
-  private static final class Compare extends Step {
-    private final RelabelRule rule;
+  private static final class Compare extends Decision {
+    private final Source source;
+    private final String target;
     private final boolean keep;
 
     Compare(RelabelRule rule) {
-      this.rule = rule;
-      keep = rule.action() == RelabelRule.Action.KEEPEQUAL;
-    }
-
-    @Override
-    boolean onlyReads() {
-      return true;
+      source = new Source(rule);
+      target = rule.targetLabel();
+      keep = rule.action() == Action.KEEPEQUAL;
     }
 
     @Override
     boolean keeps(LabelView labels) {
-      return labels.get(rule.targetLabel()).equals(join(rule, labels)) == keep;
-    }
-  }
-
-  /** replace with the default regex and replacement: the joined value as it is. */
-  private static final class Copy extends Step {
-    private final RelabelRule rule;
-
-    Copy(RelabelRule rule) {
-      this.rule = rule;
-    }
-
-    @Override
-    void write(Overlay labels) {
-      labels.set(rule.targetLabel(), join(rule, labels));
+      return labels.get(target).equals(source.join(labels)) == keep;
     }
   }
 
   /** replace. */
   private static final class Replace extends Step {
-    private final RelabelRule rule;
-    private final ValueMatcher matcher;
-    private final boolean constant;
-
-    Replace(RelabelRule rule) {
-      this.rule = rule;
-      matcher = ValueMatcher.of(rule.compiled());
-      constant = !rule.target().hasDollar() && !rule.replacementTemplate().hasDollar();
+    /** What is written for a value; nothing if the name is empty. */
+    private record Written(String name, String value) {
+      static final Written NOTHING = new Written("", "");
     }
 
-    static boolean isCopy(RelabelRule rule) {
-      return rule.regex().equals(RelabelRule.DEFAULT_REGEX)
-          && rule.replacement().equals(RelabelRule.DEFAULT_REPLACEMENT)
-          && !rule.target().hasDollar()
-          && rule.names().isValidLabelName(rule.targetLabel());
+    private final Source source;
+    private final ValueMatcher matcher;
+    private final boolean withGroups;
+    private final int slots;
+    private final Template target;
+    private final Template replacement;
+    private final NameValidation names;
+    private final @Nullable Memo<Written> memo;
+
+    Replace(RelabelRule rule) {
+      source = new Source(rule);
+      target = rule.target();
+      replacement = rule.replacementTemplate();
+      names = rule.names();
+      slots = 2 * rule.compiled().groupNames().size();
+      withGroups = !target.isConstant() || !replacement.isConstant();
+      matcher = ValueMatcher.of(rule.compiled(), withGroups);
+      memo = matcher.isCheap() ? null : new Memo<>(REMEMBERED_VALUES, this::written);
+    }
+
+    private boolean find(String value, int[] groups) {
+      return withGroups ? matcher.find(value, groups) : matcher.matches(value);
+    }
+
+    private Written written(String value) {
+      int[] groups = new int[slots];
+      if (!find(value, groups)) {
+        return Written.NOTHING;
+      }
+      String name = target.expand(value, groups);
+      return names.isValidLabelName(name)
+          ? new Written(name, replacement.expand(value, groups))
+          : Written.NOTHING;
     }
 
     @Override
-    void write(Overlay labels) {
-      String value = join(rule, labels);
-      if (!matcher.matches(value)) {
-        return;
+    boolean apply(WorkingSet labels) {
+      String value = source.join(labels);
+      if (memo != null) {
+        Written written = memo.get(value);
+        if (!written.name.isEmpty()) {
+          labels.set(written.name, written.value);
+        }
+        return true;
       }
-      if (constant) {
-        labels.set(rule.targetLabel(), rule.replacement());
-        return;
+      int[] groups = labels.groups(slots);
+      if (find(value, groups)) {
+        String name = target.expand(value, groups);
+        if (names.isValidLabelName(name)) {
+          labels.set(name, replacement.expand(value, groups));
+        }
       }
-      Regex.Match match = rule.compiled().find(value);
-      if (match == null) {
-        return;
-      }
-      String target = rule.target().expand(match);
-      if (rule.names().isValidLabelName(target)) {
-        labels.set(target, rule.replacementTemplate().expand(match));
-      }
+      return true;
     }
   }
 
   /** hashmod, lowercase, uppercase. */
   private static final class Compute extends Step {
-    private final RelabelRule rule;
+    private final Source source;
+    private final String target;
+    private final UnaryOperator<String> function;
 
-    Compute(RelabelRule rule) {
-      this.rule = rule;
+    Compute(RelabelRule rule, UnaryOperator<String> function) {
+      source = new Source(rule);
+      target = rule.targetLabel();
+      this.function = function;
     }
 
     @Override
-    void write(Overlay labels) {
-      String value = join(rule, labels);
-      String result =
-          switch (rule.action()) {
-            case LOWERCASE -> Case.lower(value);
-            case UPPERCASE -> Case.upper(value);
-            default -> HashMod.of(value, rule.modulus());
-          };
-      labels.set(rule.targetLabel(), result);
+    boolean apply(WorkingSet labels) {
+      labels.set(target, function.apply(source.join(labels)));
+      return true;
     }
   }
 
-  /** labelmap. Names repeat from target to target, so each is worked out once. */
+  /** labelmap. Names repeat from target to target, so each is worked out once, and shared. */
   private static final class Rename extends Step {
-    private static final int MOST_REMEMBERED = 16_384;
-    private static final String NOT = "\u0000"; // no label: names that match give another name
-
     private final RelabelRule rule;
-    private final String prefix;
-    private final Map<String, String> known = new ConcurrentHashMap<>();
+    private final ValueMatcher matcher;
+    private final Memo<Optional<String>> memo = new Memo<>(REMEMBERED_NAMES, this::workOut);
 
     Rename(RelabelRule rule) {
       this.rule = rule;
-      prefix = ValueMatcher.literalPrefix(rule.regex());
+      matcher = ValueMatcher.of(rule.compiled(), false);
+    }
+
+    private Optional<String> workOut(String name) {
+      return Optional.ofNullable(ReferenceRelabeler.mapped(rule, name));
+    }
+
+    private @Nullable String newName(String name) {
+      return matcher.isCheap() && !matcher.matches(name) ? null : memo.get(name).orElse(null);
     }
 
     @Override
-    void write(Overlay labels) {
-      List<Renamed> found = new ArrayList<>();
-      labels.forEach(
-          (name, value) -> {
-            String target = name.startsWith(prefix) ? target(name) : NOT;
-            if (!target.equals(NOT)) {
-              found.add(new Renamed(name, target, value));
-            }
-          });
-      found.sort(Comparator.comparing(Renamed::from)); // of two for one name the later wins
-      for (Renamed renamed : found) {
-        labels.set(renamed.to, renamed.value);
-      }
-    }
-
-    private record Renamed(String from, String to, String value) {}
-
-    private String target(String name) {
-      String target = known.get(name);
-      if (target == null) {
-        String mapped = ReferenceRelabeler.mapped(rule, name);
-        target = mapped == null ? NOT : mapped;
-        if (known.size() < MOST_REMEMBERED) {
-          known.put(name, target);
-        }
-      }
-      return target;
+    boolean apply(WorkingSet labels) {
+      labels.copyRenamed(this::newName);
+      return true;
     }
   }
 
   /** labeldrop, labelkeep. */
   private static final class Filter extends Step {
-    private final ValueMatcher matcher;
+    private final Question question;
     private final boolean keep;
 
     Filter(RelabelRule rule) {
-      matcher = ValueMatcher.of(rule.compiled());
-      keep = rule.action() == RelabelRule.Action.LABELKEEP;
+      question = new Question(rule, REMEMBERED_NAMES);
+      keep = rule.action() == Action.LABELKEEP;
     }
 
     @Override
-    void write(Overlay labels) {
-      List<String> gone = new ArrayList<>();
-      labels.forEach(
-          (name, value) -> {
-            if (matcher.matches(name) != keep) {
-              gone.add(name);
-            }
-          });
-      gone.forEach(name -> labels.set(name, ""));
+    boolean apply(WorkingSet labels) {
+      labels.removeIf(name -> question.matches(name) != keep);
+      return true;
     }
   }
 }

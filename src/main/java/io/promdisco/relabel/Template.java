@@ -2,125 +2,193 @@ package io.promdisco.relabel;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A replacement: text with {@code $1}, {@code ${1}}, {@code $name} and {@code $$}, in which a
- * dollar that begins none of these stands for itself. A name is as long as it can be: {@code $1_x}
- * is the group {@code 1_x}.
+ * A replacement or target label with references to a regex's groups: {@code $1}, {@code $name},
+ * {@code ${name}}; {@code $$} is a dollar.
+ *
+ * <p>A name is as long as letters, digits and underscores last, so {@code $1_x} is the group named
+ * {@code 1_x}. A dollar that begins no name stands for itself. Of several groups with one name the
+ * first that took part counts; a group that does not exist is empty. Immutable.
  */
 final class Template {
-  private static final int LARGEST_GROUP = 100_000_000;
+  /** From this size on a number is a name. */
+  private static final int MAX_GROUP_NUMBER = 100_000_000;
 
-  private final String text;
-  private final List<Part> parts = new ArrayList<>();
+  /** Literal text, or else the groups of which the first that took part is inserted. */
+  private static final class Part {
+    final @Nullable String literal;
+    final int[] groups;
 
-  /** Either literal text, or a group by number, or (number -1) by name. */
-  private record Part(boolean literal, String text, int number) {}
-
-  Template(String text) {
-    this.text = text;
-    parse();
+    Part(@Nullable String literal, int[] groups) {
+      this.literal = literal;
+      this.groups = groups;
+    }
   }
 
+  private static final int[] NONE = {};
+
+  private final String text;
+  private final Part[] parts;
+
+  private Template(String text, List<Part> parts) {
+    this.text = text;
+    this.parts = parts.toArray(new Part[0]);
+  }
+
+  /**
+   * Reads a template.
+   *
+   * @param groupNames the regex's groups by number
+   */
+  static Template parse(String text, List<String> groupNames) {
+    return new Parser(text, groupNames).parse();
+  }
+
+  /** As it was written. */
   String text() {
     return text;
   }
 
-  /** Whether it holds a dollar, be it that of a group or not. */
-  boolean hasDollar() {
-    return text.indexOf('$') >= 0;
-  }
-
-  private void parse() {
-    StringBuilder literal = new StringBuilder();
-    int at = 0;
-    while (at < text.length()) {
-      char c = text.charAt(at);
-      if (c != '$') {
-        literal.append(c);
-        at++;
-      } else if (text.startsWith("$$", at)) {
-        literal.append('$');
-        at += 2;
-      } else {
-        boolean brace = text.startsWith("${", at);
-        int start = at + (brace ? 2 : 1);
-        int end = endOfName(start);
-        if (end == start || (brace && (end == text.length() || text.charAt(end) != '}'))) {
-          literal.append('$');
-          at++;
-        } else {
-          flush(literal);
-          String name = text.substring(start, end);
-          parts.add(new Part(false, name, number(name)));
-          at = brace ? end + 1 : end;
-        }
+  /** Whether it refers to no group that the regex has, so that every expansion is the same. */
+  boolean isConstant() {
+    for (Part part : parts) {
+      if (part.literal == null) {
+        return false;
       }
     }
-    flush(literal);
+    return true;
   }
 
-  private void flush(StringBuilder literal) {
-    if (literal.length() > 0) {
-      parts.add(new Part(true, literal.toString(), -1));
-      literal.setLength(0);
-    }
-  }
-
-  private int endOfName(int start) {
-    int end = start;
-    while (end < text.length()) {
-      int c = text.codePointAt(end);
-      boolean digit = Character.getType(c) == Character.DECIMAL_DIGIT_NUMBER;
-      if (!Character.isLetter(c) && !digit && c != '_') {
-        break;
-      }
-      end += Character.charCount(c);
-    }
-    return end;
-  }
-
-  /** The number that a name is, or -1; one with a leading zero is a name. */
-  private static int number(String name) {
-    if (name.length() > 1 && name.charAt(0) == '0') {
-      return -1;
-    }
-    int number = 0;
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      if (c < '0' || c > '9' || number >= LARGEST_GROUP) {
-        return -1;
-      }
-      number = 10 * number + c - '0';
-    }
-    return number;
-  }
-
-  /** The text with the groups of {@code match} in place. */
-  String expand(Regex.Match match) {
-    if (parts.size() == 1) {
-      return value(parts.get(0), match);
+  /**
+   * The text with what the groups matched in place.
+   *
+   * @param value what was matched
+   * @param groups start and end of each group in it, -1 for one that took no part
+   */
+  String expand(String value, int[] groups) {
+    if (parts.length == 1) {
+      return expand(parts[0], value, groups);
     }
     StringBuilder out = new StringBuilder();
-    expand(match, out);
+    expandTo(out, value, groups);
     return out.toString();
   }
 
-  void expand(Regex.Match match, StringBuilder out) {
+  void expandTo(StringBuilder out, String value, int[] groups) {
     for (Part part : parts) {
-      out.append(value(part, match));
+      out.append(expand(part, value, groups));
     }
   }
 
-  private static String value(Part part, Regex.Match match) {
-    if (part.literal) {
-      return part.text;
+  private static String expand(Part part, String value, int[] groups) {
+    if (part.literal != null) {
+      return part.literal;
     }
-    return part.number >= 0 ? match.group(part.number) : match.group(part.text);
+    for (int group : part.groups) {
+      if (groups[2 * group] >= 0) {
+        return value.substring(groups[2 * group], groups[2 * group + 1]);
+      }
+    }
+    return "";
   }
 
   @Override
   public String toString() {
     return text;
+  }
+
+  private static final class Parser {
+    private final String text;
+    private final List<String> groupNames;
+    private final List<Part> parts = new ArrayList<>();
+    private final StringBuilder literal = new StringBuilder();
+
+    Parser(String text, List<String> groupNames) {
+      this.text = text;
+      this.groupNames = groupNames;
+    }
+
+    Template parse() {
+      int pos = 0;
+      while (pos < text.length()) {
+        int dollar = text.indexOf('$', pos);
+        if (dollar < 0) {
+          break;
+        }
+        literal.append(text, pos, dollar);
+        pos = reference(dollar + 1);
+      }
+      literal.append(text, pos, text.length());
+      endLiteral();
+      return new Template(text, parts);
+    }
+
+    /** Reads what follows a dollar; returns where to go on. */
+    private int reference(int pos) {
+      if (text.startsWith("$", pos)) {
+        literal.append('$');
+        return pos + 1;
+      }
+      boolean braced = text.startsWith("{", pos);
+      int start = braced ? pos + 1 : pos;
+      int end = endOfName(start);
+      if (end == start || (braced && !text.startsWith("}", end))) {
+        literal.append('$');
+        return pos;
+      }
+      int[] groups = groupsCalled(text.substring(start, end));
+      if (groups.length > 0) {
+        endLiteral();
+        parts.add(new Part(null, groups));
+      }
+      return braced ? end + 1 : end;
+    }
+
+    private int endOfName(int start) {
+      int end = start;
+      while (end < text.length()) {
+        int c = text.codePointAt(end);
+        if (!Character.isLetter(c) && !Character.isDigit(c) && c != '_') {
+          break;
+        }
+        end += Character.charCount(c);
+      }
+      return end;
+    }
+
+    private int[] groupsCalled(String name) {
+      int number = number(name);
+      if (number >= 0) {
+        return number < groupNames.size() ? new int[] {number} : NONE;
+      }
+      return IntStream.range(1, groupNames.size())
+          .filter(i -> groupNames.get(i).equals(name))
+          .toArray();
+    }
+
+    private static int number(String name) {
+      if (name.length() > 1 && name.charAt(0) == '0') {
+        return -1;
+      }
+      int number = 0;
+      for (int i = 0; i < name.length(); i++) {
+        int digit = name.charAt(i) - '0';
+        if (digit < 0 || digit > 9 || number >= MAX_GROUP_NUMBER) {
+          return -1;
+        }
+        number = 10 * number + digit;
+      }
+      return number;
+    }
+
+    private void endLiteral() {
+      if (literal.length() > 0) {
+        parts.add(new Part(literal.toString(), NONE));
+        literal.setLength(0);
+      }
+    }
   }
 }

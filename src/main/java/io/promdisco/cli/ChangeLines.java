@@ -1,0 +1,59 @@
+package io.promdisco.cli;
+
+import io.promdisco.Promdisco;
+import io.promdisco.scrape.Target;
+import io.promdisco.scrape.TargetChange;
+import io.promdisco.scrape.TargetListener;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Predicate;
+
+/** Prints a line for every target that comes, changes or goes. */
+final class ChangeLines implements TargetListener {
+  private final Console console;
+  private final Predicate<Row> chosen;
+  private final Set<Target> shown; // guarded by this
+
+  /** Prints the changes of the targets that {@code chosen} lets, but for those shown already. */
+  ChangeLines(Console console, Predicate<Row> chosen, Collection<Target> shown) {
+    this.console = console;
+    this.chosen = chosen;
+    this.shown = new HashSet<>(shown);
+  }
+
+  /** Prints changes until the process is told to end. */
+  static void follow(Promdisco promdisco, ChangeLines lines) throws InterruptedException {
+    try (Registration registration = promdisco.listen(lines)) {
+      Objects.requireNonNull(registration);
+      new CountDownLatch(1).await();
+    }
+  }
+
+  /** Says what happened before the lines that follow from it. */
+  synchronized void headline(String text) {
+    console.out().println(console.bold(text));
+    console.out().flush();
+  }
+
+  @Override
+  public synchronized void onChange(TargetChange change) {
+    change.removed().forEach(target -> line(console.red("-"), target));
+    change.changed().forEach(pair -> line(console.yellow("~"), pair.after()));
+    for (Target target : change.added()) {
+      if (!shown.remove(target)) {
+        line(console.green("+"), target);
+      }
+    }
+    console.out().flush();
+  }
+
+  private void line(String mark, Target target) {
+    Row row = TargetsCommand.row(target);
+    if (chosen.test(row)) {
+      console.out().println(mark + " " + row.job() + "  " + row.url() + "  " + row.labels());
+    }
+  }
+}

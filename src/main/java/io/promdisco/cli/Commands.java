@@ -1,0 +1,32 @@
+package io.promdisco.cli;
+
+import picocli.CommandLine;
+
+/** Makes the commands, each with the console that it prints on. */
+final class Commands implements CommandLine.IFactory {
+  private final Console console;
+
+  Commands(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public <K> K create(Class<K> type) throws Exception {
+    if (type == TargetsCommand.class) {
+      return type.cast(new TargetsCommand(console));
+    }
+    if (type == CheckCommand.class) {
+      return type.cast(new CheckCommand(console));
+    }
+    if (type == ServeCommand.class) {
+      return type.cast(new ServeCommand(console));
+    }
+    if (type == DemoCommand.class) {
+      return type.cast(new DemoCommand(console));
+    }
+    if (type == WarmUpCommand.class) {
+      return type.cast(new WarmUpCommand(console));
+    }
+    return CommandLine.defaultFactory().create(type);
+  }
+}

@@ -1,0 +1,142 @@
+package io.promdisco.cli;
+
+import io.promdisco.Promdisco;
+import io.promdisco.config.ConfigLoader;
+import io.promdisco.config.Configuration;
+import io.promdisco.scrape.Target;
+import io.promdisco.scrape.TargetListener;
+import io.promdisco.sim.DemoCluster;
+import io.promdisco.sim.SimApiServer;
+import io.promdisco.sim.SimCluster;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Discovers a simulated cluster while things happen in it. */
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    description = "Watch the targets of a small simulated cluster while it lives; needs no server.")
+final class DemoCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "How many things happen before it ends; 0: for ever. Default: 24.")
+  private int steps = 24;
+
+  @Option(
+      names = "--pace",
+      paramLabel = "TIME",
+      converter = SourceOptions.DurationConverter.class,
+      description = "Time between two of them. Default: 700ms.")
+  private Duration pace = Duration.ofMillis(700);
+
+  DemoCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Logging.useByDefault(Logging.Level.WARN);
+    Path folder = Files.createTempDirectory("promdisco-demo");
+    SimCluster cluster = new SimCluster();
+    DemoCluster demo = DemoCluster.create(cluster);
+    try (SimApiServer server = SimApiServer.start(cluster)) {
+      Path kubeconfig = folder.resolve("kubeconfig");
+      server.writeKubeconfig(kubeconfig);
+      Configuration configuration = configuration(folder);
+      console
+          .out()
+          .println("A simulated API server on " + server.url() + ", and this configuration:");
+      console.out().println(console.dim(configurationText().strip().indent(2).stripTrailing()));
+      try (Promdisco promdisco = Promdisco.builder().build()) {
+        promdisco.apply(configuration);
+        promdisco.awaitSynced(Duration.ofSeconds(30));
+        live(promdisco, demo, printTargets(promdisco));
+      }
+    } finally {
+      deleteAll(folder);
+    }
+    return ExitCode.OK;
+  }
+
+  private List<Target> printTargets(Promdisco promdisco) {
+    List<Target> targets = new ArrayList<>();
+    promdisco.pools().forEach(pool -> targets.addAll(pool.activeTargets()));
+    List<Row> rows = new ArrayList<>(targets.stream().map(TargetsCommand::row).toList());
+    rows.sort(Row.ORDER);
+    console.out().println();
+    new Table(console, false).print(rows);
+    console.out().println();
+    console.out().flush();
+    return targets;
+  }
+
+  /** Lets things happen, and prints what becomes of the targets as it is told. */
+  private void live(Promdisco promdisco, DemoCluster demo, List<Target> shown)
+      throws InterruptedException {
+    CountDownLatch never = new CountDownLatch(1);
+    ChangeLines lines = new ChangeLines(console, row -> true, shown);
+    try (TargetListener.Registration registration = promdisco.listen(lines)) {
+      Objects.requireNonNull(registration);
+      for (int i = 0; steps == 0 || i < steps; i++) {
+        lines.headline(demo.step());
+        if (never.await(pace.toMillis(), TimeUnit.MILLISECONDS)) {
+          break;
+        }
+      }
+    }
+    console.out().println();
+    console
+        .out()
+        .println(
+            "Your own: promdisco targets prometheus.yml --watch   (promdisco --help for more)");
+  }
+
+  private static Configuration configuration(Path folder) {
+    ConfigLoader.LoadResult result =
+        new ConfigLoader()
+            .read(
+                "demo.yml",
+                configurationText().getBytes(StandardCharsets.UTF_8),
+                folder.toAbsolutePath());
+    return result
+        .configuration()
+        .orElseThrow(() -> new IllegalStateException(result.problems().toString()));
+  }
+
+  private static String configurationText() {
+    try (InputStream in = DemoCommand.class.getResourceAsStream("demo.yml")) {
+      if (in == null) {
+        throw new IllegalStateException("demo.yml is missing in the jar");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void deleteAll(Path folder) throws IOException {
+    try (Stream<Path> paths = Files.walk(folder)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package io.promdisco.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line's entry point. */
+@Command(
+    name = "promdisco",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "Finds the targets of a Prometheus configuration.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      TargetsCommand.class,
+      CheckCommand.class,
+      ServeCommand.class,
+      DemoCommand.class,
+      WarmUpCommand.class
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  promdisco targets prometheus.yml                     the active targets, as a table",
+      "  promdisco targets prometheus.yml --watch             then every change, a line each",
+      "  promdisco targets prometheus.yml --manifests dump/   from a dump, not from a server",
+      "  promdisco check prometheus.yml                       every mistake, with its place",
+      "  promdisco serve --config prometheus.yml              for programs that poll",
+      "",
+      "Exit codes: 0 ok, 1 a finding, 2 bad usage or configuration, 3 a server out of reach."
+    })
+final class Main implements Runnable {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec spec;
+
+  @Option(
+      names = "--log.level",
+      scope = CommandLine.ScopeType.INHERIT,
+      paramLabel = "LEVEL",
+      description = "Log at error, warn, info or debug. Default: warn; info under serve.")
+  private Logging.@org.jspecify.annotations.Nullable Level logLevel;
+
+  private Main() {}
+
+  /** Runs the process's command line and ends the process. */
+  public static void main(String[] args) {
+    Console console = Console.system();
+    int code = run(console, args);
+    console.out().flush();
+    console.err().flush();
+    System.exit(code);
+  }
+
+  /** Runs a command line and returns its exit code. */
+  static int run(Console console, String... args) {
+    CommandLine line = commandLine(console);
+    line.setExecutionStrategy(
+        parsed -> {
+          Main main = line.getCommand();
+          Logging.set(main.logLevel);
+          return new CommandLine.RunLast().execute(parsed);
+        });
+    return line.execute(args);
+  }
+
+  private static CommandLine commandLine(Console console) {
+    CommandLine line = new CommandLine(new Main(), new Commands(console));
+    line.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
+    line.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
+    line.setColorScheme(
+        CommandLine.Help.defaultColorScheme(
+            console.color() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler(Main::badUsage);
+    line.setExecutionExceptionHandler((error, command, parsed) -> failed(console, error));
+    return line;
+  }
+
+  private static int badUsage(ParameterException error, String[] args) {
+    CommandLine command = error.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("promdisco: " + error.getMessage());
+    CommandLine.UnmatchedArgumentException.printSuggestions(error, err);
+    err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    return ExitCode.USAGE;
+  }
+
+  private static int failed(Console console, Exception error) throws Exception {
+    if (error instanceof CommandException known) {
+      console.out().flush();
+      known.lines().forEach(console.err()::println);
+      return known.exitCode();
+    }
+    throw error;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "a command is missing");
+  }
+}

@@ -1,0 +1,96 @@
+package io.promdisco.cli;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.Promdisco;
+import io.promdisco.config.ConfigException;
+import io.promdisco.config.ConfigLoader;
+import io.promdisco.config.Configuration;
+import io.promdisco.config.Problem;
+import io.promdisco.discovery.ProviderStatus;
+import io.promdisco.metrics.Metrics;
+import io.promdisco.scrape.PoolView;
+import io.promdisco.server.Backend;
+import io.prometheus.client.CollectorRegistry;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the server shows, and the configuration that is in force and may be read again. */
+final class Reload implements Backend {
+  private static final Logger log = LoggerFactory.getLogger(Reload.class);
+
+  private final Promdisco promdisco;
+  private final Path file;
+  private final CollectorRegistry registry;
+  private final Metrics.Gauge successful;
+  private final Metrics.Gauge successTime;
+
+  @GuardedBy("this")
+  private Map<String, Object> effective = Map.of();
+
+  Reload(Promdisco promdisco, Path file, Metrics metrics, CollectorRegistry registry) {
+    this.promdisco = promdisco;
+    this.file = file;
+    this.registry = registry;
+    successful =
+        metrics.gauge(
+            "prometheus_config_last_reload_successful",
+            "Whether the last configuration reload attempt was successful.");
+    successTime =
+        metrics.gauge(
+            "prometheus_config_last_reload_success_timestamp_seconds",
+            "Timestamp of the last successful configuration reload.");
+  }
+
+  synchronized void apply(Configuration configuration) {
+    promdisco.apply(configuration);
+    effective = configuration.effective();
+    successful.set(1);
+    successTime.set(System.currentTimeMillis() / 1000.0);
+  }
+
+  @Override
+  public synchronized void reload() throws ConfigException {
+    ConfigLoader.LoadResult result = new ConfigLoader().read(file);
+    if (result.configuration().isEmpty()) {
+      successful.set(0);
+      for (Problem problem : result.problems()) {
+        log.error("the configuration was refused, the one before goes on: {}", problem);
+      }
+      throw new ConfigException(result.problems());
+    }
+    apply(result.configuration().get());
+    log.info("read {} again: {} jobs", file, result.configuration().get().jobs().size());
+  }
+
+  /** A reload that nobody waits for; what was wrong has been logged. */
+  void afterSignal() {
+    try {
+      reload();
+    } catch (ConfigException e) {
+      log.debug("reload after a signal", e);
+    }
+  }
+
+  @Override
+  public List<PoolView> pools() {
+    return promdisco.pools();
+  }
+
+  @Override
+  public List<ProviderStatus> providers() {
+    return promdisco.providers();
+  }
+
+  @Override
+  public CollectorRegistry registry() {
+    return registry;
+  }
+
+  @Override
+  public synchronized Map<String, Object> config() {
+    return effective;
+  }
+}

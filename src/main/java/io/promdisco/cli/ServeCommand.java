@@ -1,0 +1,99 @@
+package io.promdisco.cli;
+
+import io.promdisco.Promdisco;
+import io.promdisco.config.Configuration;
+import io.promdisco.metrics.PrometheusMetrics;
+import io.promdisco.server.ListenException;
+import io.promdisco.server.PromdiscoServer;
+import io.promdisco.util.Closer;
+import io.promdisco.util.SystemTicker;
+import io.promdisco.workqueue.TaskQueue;
+import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.hotspot.DefaultExports;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jline.utils.Signals;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Discovers until it is told to end, and answers programs that ask. */
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    description = "Discover on and on, and answer over HTTP: targets, metrics, readiness, a page.",
+    footer = {
+      "",
+      "SIGHUP and POST /-/reload read the configuration again; a bad one changes nothing.",
+      "SIGTERM and SIGINT end it."
+    })
+final class ServeCommand implements Callable<Integer> {
+  private static final int MAX_PORT = 65_535;
+
+  private final Console console;
+  @Mixin private final SourceOptions source = new SourceOptions();
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "Prometheus configuration file; the same as naming it without an option.")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--listen",
+      paramLabel = "HOST:PORT",
+      description = "Where to listen; port 0: a free one. Default: 127.0.0.1:9099.")
+  private String listen = "127.0.0.1:9099";
+
+  ServeCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Logging.useByDefault(Logging.Level.INFO);
+    if (config != null) {
+      if (source.config != null) {
+        throw new CommandException(
+            ExitCode.USAGE, "promdisco: two configurations given (expected: one)");
+      }
+      source.config = config;
+    }
+    PromdiscoServer.Options address = address();
+    Configuration configuration = source.load(console);
+    CountDownLatch end = new CountDownLatch(1);
+    Signals.register("TERM", end::countDown);
+    Signals.register("INT", end::countDown);
+    try (Closer closer = new Closer()) {
+      CollectorRegistry registry = new CollectorRegistry();
+      PrometheusMetrics metrics = new PrometheusMetrics(registry);
+      Promdisco promdisco = closer.add(Wiring.start(source, metrics));
+      Reload reload = new Reload(promdisco, source.file(), metrics, registry);
+      SystemTicker ticker = closer.add(new SystemTicker());
+      TaskQueue<String> reloads =
+          closer.add(new TaskQueue<>("reload", ticker, signal -> reload.afterSignal()));
+      Signals.register("HUP", () -> reloads.putSkippable("HUP"));
+      reload.apply(configuration);
+      PromdiscoServer server = closer.add(PromdiscoServer.start(address, reload));
+      console.err().println("promdisco listens on " + server.url());
+      DefaultExports.register(registry);
+      end.await();
+    } catch (ListenException e) {
+      throw new CommandException(ExitCode.USAGE, "promdisco: " + e.getMessage());
+    }
+    return ExitCode.OK;
+  }
+
+  private PromdiscoServer.Options address() {
+    int colon = listen.lastIndexOf(':');
+    String port = listen.substring(colon + 1);
+    if (colon <= 0 || !port.matches("[0-9]{1,5}") || Integer.parseInt(port) > MAX_PORT) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "promdisco: --listen: " + listen + " (expected: HOST:PORT, as 127.0.0.1:9099)");
+    }
+    return new PromdiscoServer.Options(listen.substring(0, colon), Integer.parseInt(port));
+  }
+}

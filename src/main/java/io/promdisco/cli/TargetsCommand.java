@@ -1,0 +1,267 @@
+package io.promdisco.cli;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import io.promdisco.Promdisco;
+import io.promdisco.config.Configuration;
+import io.promdisco.discovery.ProviderStatus;
+import io.promdisco.model.Labels;
+import io.promdisco.scrape.DiscoveredTarget;
+import io.promdisco.scrape.HttpSdDocument;
+import io.promdisco.scrape.PoolView;
+import io.promdisco.scrape.Target;
+import io.promdisco.scrape.TargetsDocument;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Prints the targets of a configuration. */
+@Command(
+    name = "targets",
+    mixinStandardHelpOptions = true,
+    description = "Print the targets of a configuration.",
+    footer = {
+      "",
+      "Waits until every source has delivered what is there, prints, and ends: with 0, or with 3",
+      "if a source could not be read within --timeout (what was found is printed all the same)."
+    })
+final class TargetsCommand implements Callable<Integer> {
+  /** Which targets. */
+  enum State {
+    /** Those that are scraped. */
+    ACTIVE,
+    /** Those that a rule dropped. */
+    DROPPED,
+    /** Both. */
+    ANY
+  }
+
+  private final Console console;
+  @Mixin private final SourceOptions source = new SourceOptions();
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORM",
+      converter = Output.Converter.class,
+      description = "table, wide, json, yaml, http-sd or prometheus. Default: table.")
+  private Output output = Output.TABLE;
+
+  @Option(names = "--job", paramLabel = "JOB", description = "Only this job. Repeatable.")
+  private List<String> jobs = List.of();
+
+  @Option(
+      names = "--state",
+      paramLabel = "STATE",
+      description = "active, dropped or any. Default: active; any with --output prometheus.")
+  private @Nullable State state;
+
+  @Option(
+      names = "--where",
+      paramLabel = "LABEL=REGEX",
+      description =
+          "Only targets whose label matches as a whole; a discovered label where there is no"
+              + " final one. Repeatable.")
+  private Map<String, String> where = new LinkedHashMap<>();
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      converter = SourceOptions.DurationConverter.class,
+      description = "How long to wait for all sources. Default: 30s.")
+  private Duration timeout = Duration.ofSeconds(30);
+
+  @Option(
+      names = "--watch",
+      description = "Go on: a line for every target that comes (+), changes (~) or goes (-).")
+  private boolean watch;
+
+  TargetsCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Logging.useByDefault(Logging.Level.WARN);
+    Map<String, Pattern> matchers = matchers();
+    Configuration configuration = source.load(console);
+    for (String job : jobs) {
+      if (configuration.jobs().stream().noneMatch(known -> known.jobName().equals(job))) {
+        throw new CommandException(
+            ExitCode.USAGE,
+            "promdisco: --job: no job \""
+                + job
+                + "\" in the configuration (expected: one of "
+                + configuration.jobs().stream().map(known -> known.jobName()).toList()
+                + ")");
+      }
+    }
+    try (Promdisco promdisco = Wiring.start(source)) {
+      long start = System.nanoTime();
+      promdisco.apply(configuration);
+      boolean synced = Waiting.until(promdisco, timeout, console);
+      List<Target> shown = print(promdisco, matchers);
+      console.out().flush();
+      summary(promdisco, Duration.ofNanos(System.nanoTime() - start));
+      int code = failures(promdisco, synced);
+      if (watch) {
+        ChangeLines.follow(
+            promdisco, new ChangeLines(console, row -> chosen(row, matchers), shown));
+      }
+      return code;
+    }
+  }
+
+  private Map<String, Pattern> matchers() {
+    Map<String, Pattern> out = new LinkedHashMap<>();
+    where.forEach(
+        (label, regex) -> {
+          try {
+            out.put(label, Pattern.compile("(?s:" + regex + ")"));
+          } catch (PatternSyntaxException e) {
+            throw new CommandException(
+                ExitCode.USAGE,
+                "promdisco: --where "
+                    + label
+                    + ": not a regular expression of RE2: "
+                    + e.getMessage());
+          }
+        });
+    return out;
+  }
+
+  private State state() {
+    if (state != null) {
+      return state;
+    }
+    return output == Output.PROMETHEUS ? State.ANY : State.ACTIVE;
+  }
+
+  /** Returns the active targets, as they were when they were printed. */
+  private List<Target> print(Promdisco promdisco, Map<String, Pattern> matchers) {
+    List<PoolView> pools =
+        promdisco.pools().stream()
+            .filter(pool -> jobs.isEmpty() || jobs.contains(pool.job()))
+            .toList();
+    List<Target> active = new ArrayList<>();
+    pools.forEach(pool -> active.addAll(pool.activeTargets()));
+    try {
+      if (output == Output.PROMETHEUS) {
+        TargetsDocument.write(pools, documentState(), null, console.out());
+        console.out().println();
+        return active;
+      }
+      if (output == Output.HTTP_SD) {
+        HttpSdDocument.write(
+            active.stream().filter(target -> chosen(row(target), matchers)).toList(),
+            console.out());
+        console.out().println();
+        return active;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    List<Row> rows = new ArrayList<>();
+    if (state() != State.DROPPED) {
+      active.forEach(target -> rows.add(row(target)));
+    }
+    if (state() != State.ACTIVE) {
+      for (PoolView pool : pools) {
+        pool.droppedTargets(0).forEach(target -> rows.add(row(target)));
+      }
+    }
+    rows.removeIf(row -> !chosen(row, matchers));
+    rows.sort(Row.ORDER);
+    new TargetPrinter(console).print(output, rows);
+    return active;
+  }
+
+  static Row row(Target target) {
+    return new Row(
+        target.job(),
+        true,
+        target.scrapeUrl(),
+        target.labels(),
+        target.discoveredLabels(),
+        target.scrapeInterval(),
+        target.scrapeTimeout());
+  }
+
+  private static Row row(DiscoveredTarget target) {
+    return new Row(target.job(), false, "", Labels.EMPTY, target.discoveredLabels(), "", "");
+  }
+
+  private TargetsDocument.State documentState() {
+    return TargetsDocument.State.parse(state().name());
+  }
+
+  private boolean chosen(Row row, Map<String, Pattern> matchers) {
+    for (Map.Entry<String, Pattern> matcher : matchers.entrySet()) {
+      String value = row.labels().get(matcher.getKey());
+      if (value == null) {
+        value = row.discovered().getOrEmpty(matcher.getKey());
+      }
+      if (!matcher.getValue().matches(value)) {
+        return false;
+      }
+    }
+    return jobs.isEmpty() || jobs.contains(row.job());
+  }
+
+  private void summary(Promdisco promdisco, Duration took) {
+    long active = 0;
+    long dropped = 0;
+    for (PoolView pool : promdisco.pools()) {
+      active += pool.counts().active();
+      dropped += pool.counts().dropped();
+    }
+    console
+        .err()
+        .println(
+            console.dim(
+                String.format(
+                    Locale.ROOT,
+                    "%d active, %d dropped in %d jobs, after %.2f s",
+                    active,
+                    dropped,
+                    promdisco.pools().size(),
+                    took.toMillis() / 1000.0)));
+  }
+
+  /** Says what could not be read. */
+  private int failures(Promdisco promdisco, boolean synced) {
+    int code = ExitCode.OK;
+    for (ProviderStatus status : promdisco.providers()) {
+      if (status.synced() && status.failures().isEmpty()) {
+        continue;
+      }
+      code = ExitCode.UNREACHABLE;
+      String jobNames = String.join(", ", status.jobs());
+      for (ProviderStatus.Failure failure : status.failures()) {
+        console.err().println(console.red("error: ") + jobNames + ": " + failure.reason());
+      }
+      if (status.failures().isEmpty()) {
+        console
+            .err()
+            .println(
+                console.red("error: ")
+                    + jobNames
+                    + ": "
+                    + status.provider()
+                    + " has not delivered everything within "
+                    + io.promdisco.model.PrometheusDuration.format(timeout)
+                    + " (--timeout waits longer)");
+      }
+    }
+    return synced ? code : ExitCode.UNREACHABLE;
+  }
+}

@@ -1,0 +1,39 @@
+package io.promdisco.config;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * One entry of {@code dns_sd_configs}.
+ *
+ * @param names the names to ask for
+ * @param type the record type
+ * @param port of the targets, but for SRV records, which have their own
+ * @param refreshInterval how often; default 30 s
+ */
+public record DnsSdConfig(List<String> names, Type type, int port, Duration refreshInterval)
+    implements SdConfig {
+  /** Copies the list. */
+  public DnsSdConfig {
+    names = List.copyOf(names);
+  }
+
+  @Override
+  public String mechanism() {
+    return "dns";
+  }
+
+  /** A record type. */
+  public enum Type {
+    /** IPv4 addresses. */
+    A,
+    /** IPv6 addresses. */
+    AAAA,
+    /** Services; the default. */
+    SRV,
+    /** Mail servers. */
+    MX,
+    /** Name servers. */
+    NS
+  }
+}

@@ -1,0 +1,396 @@
+package io.promdisco.config;
+
+import io.promdisco.config.HttpClientConfig.Authorization;
+import io.promdisco.config.HttpClientConfig.BasicAuth;
+import io.promdisco.config.HttpClientConfig.Header;
+import io.promdisco.config.HttpClientConfig.OAuth2;
+import io.promdisco.config.HttpClientConfig.ProxyConfig;
+import io.promdisco.config.HttpClientConfig.TlsConfig;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads Prometheus's HTTP client settings, which stand inline among the keys of a section. */
+final class HttpClientReader {
+  private static final Set<String> RESERVED =
+      Set.of(
+          "authorization",
+          "host",
+          "content-encoding",
+          "content-length",
+          "content-type",
+          "user-agent",
+          "connection",
+          "keep-alive",
+          "proxy-authenticate",
+          "proxy-authorization",
+          "www-authenticate",
+          "accept-encoding",
+          "x-prometheus-remote-write-version",
+          "x-prometheus-remote-read-version",
+          "x-prometheus-scrape-timeout-seconds",
+          "x-amz-date",
+          "x-amz-security-token",
+          "x-amz-content-sha256");
+  private static final Set<String> TLS_VERSIONS = Set.of("TLS10", "TLS11", "TLS12", "TLS13");
+
+  private final Section section;
+  private final Paths paths;
+  private final Shown shown = new Shown();
+
+  private HttpClientReader(Section section, Paths paths) {
+    this.section = section;
+    this.paths = paths;
+  }
+
+  /** The settings, and how they are shown. */
+  record Result(HttpClientConfig config, Map<String, Object> shown) {}
+
+  static Result read(Section section, Paths paths) {
+    HttpClientReader reader = new HttpClientReader(section, paths);
+    HttpClientConfig config = reader.config();
+    return new Result(config, reader.shown.map());
+  }
+
+  private HttpClientConfig config() {
+    Optional<BasicAuth> basic = basicAuth();
+    Optional<Authorization> authorization = authorization();
+    Optional<OAuth2> oauth2 = oauth2();
+    authorization = bearer(authorization, basic.isPresent(), oauth2.isPresent());
+    int ways =
+        (basic.isPresent() ? 1 : 0)
+            + (section.has("authorization") && authorization.isPresent() ? 1 : 0)
+            + (oauth2.isPresent() ? 1 : 0);
+    if (ways > 1) {
+      section.error(
+          basic.isPresent() ? "basic_auth" : "oauth2",
+          "at most one of basic_auth, oauth2 & authorization must be configured");
+    }
+    TlsConfig tls = tls(section, shown);
+    boolean redirects = section.bool("follow_redirects", true);
+    boolean http2 = section.bool("enable_http2", true);
+    shown.always("follow_redirects", redirects).always("enable_http2", http2);
+    ProxyConfig proxy = proxy(section, shown);
+    return new HttpClientConfig(
+        basic, authorization, oauth2, tls, proxy, headers(), redirects, http2);
+  }
+
+  private Optional<BasicAuth> basicAuth() {
+    Section basic = section.section("basic_auth");
+    if (basic == null) {
+      return Optional.empty();
+    }
+    String username = basic.string("username");
+    String usernameFile = paths.resolve(basic.string("username_file"));
+    String usernameRef = basic.string("username_ref");
+    Secret password = basic.secret("password");
+    String passwordFile = paths.resolve(basic.string("password_file"));
+    String passwordRef = basic.string("password_ref");
+    if (count(username, usernameFile, usernameRef) > 1) {
+      section.error(
+          "basic_auth",
+          "at most one of basic_auth username, username_file & username_ref must be configured");
+    }
+    if (count(password.reveal(), passwordFile, passwordRef) > 1) {
+      section.error(
+          "basic_auth",
+          "at most one of basic_auth password, password_file & password_ref must be configured");
+    }
+    refused(basic, "username_ref", "password_ref");
+    basic.finish();
+    shown.always(
+        "basic_auth",
+        new Shown()
+            .unlessZero("username", username)
+            .unlessZero("username_file", usernameFile)
+            .unlessZero("password", password)
+            .unlessZero("password_file", passwordFile)
+            .map());
+    return Optional.of(new BasicAuth(username, usernameFile, password, passwordFile));
+  }
+
+  private Optional<Authorization> authorization() {
+    Section given = section.section("authorization");
+    if (given == null) {
+      return Optional.empty();
+    }
+    String type = given.string("type").strip();
+    Secret credentials = given.secret("credentials");
+    String file = paths.resolve(given.string("credentials_file"));
+    String ref = given.string("credentials_ref");
+    if (count(credentials.reveal(), file, ref) > 1) {
+      section.error(
+          "authorization",
+          "at most one of authorization credentials & credentials_file must be configured");
+    }
+    if (type.toLowerCase(Locale.ROOT).equals("basic")) {
+      given.error(
+          "type", "authorization type cannot be set to \"basic\", use \"basic_auth\" instead");
+    }
+    refused(given, "credentials_ref");
+    given.finish();
+    return Optional.of(
+        show(new Authorization(type.isEmpty() ? "Bearer" : type, credentials, file)));
+  }
+
+  private Authorization show(Authorization authorization) {
+    shown.always(
+        "authorization",
+        new Shown()
+            .unlessZero("type", authorization.type())
+            .unlessZero("credentials", authorization.credentials())
+            .unlessZero("credentials_file", authorization.credentialsFile())
+            .map());
+    return authorization;
+  }
+
+  /** The two old keys, which mean an authorization. */
+  private Optional<Authorization> bearer(
+      Optional<Authorization> authorization, boolean basic, boolean oauth2) {
+    Secret token = section.secret("bearer_token");
+    String file = paths.resolve(section.string("bearer_token_file"));
+    if (token.isEmpty() && file.isEmpty()) {
+      return authorization;
+    }
+    String key = token.isEmpty() ? "bearer_token_file" : "bearer_token";
+    if (!token.isEmpty() && !file.isEmpty()) {
+      section.error(key, "at most one of bearer_token & bearer_token_file must be configured");
+    }
+    if (basic || oauth2) {
+      section.error(
+          key,
+          "at most one of basic_auth, oauth2, bearer_token & bearer_token_file must be configured");
+    }
+    if (authorization.isPresent()) {
+      section.error(key, "authorization is not compatible with bearer_token & bearer_token_file");
+      return authorization;
+    }
+    return Optional.of(show(new Authorization("Bearer", token, file)));
+  }
+
+  private Optional<OAuth2> oauth2() {
+    Section given = section.section("oauth2");
+    if (given == null) {
+      return Optional.empty();
+    }
+    String clientId = given.string("client_id");
+    Secret secret = given.secret("client_secret");
+    String secretFile = paths.resolve(given.string("client_secret_file"));
+    String secretRef = given.string("client_secret_ref");
+    List<String> scopes = orEmpty(given.strings("scopes"));
+    String tokenUrl = given.string("token_url");
+    Map<String, String> params = given.stringMap("endpoint_params");
+    Shown inner =
+        new Shown()
+            .unlessZero("client_id", clientId)
+            .unlessZero("client_secret", secret)
+            .unlessZero("client_secret_file", secretFile)
+            .unlessZero("scopes", scopes)
+            .unlessZero("token_url", tokenUrl)
+            .unlessZero("endpoint_params", params);
+    TlsConfig tls = tls(given, inner);
+    ProxyConfig proxy = proxy(given, inner);
+    String grant = given.string("grant_type");
+    if (!grant.isEmpty() && !grant.equals("client_credentials")) {
+      given.error(
+          "grant_type", "\"" + grant + "\" is not supported (expected: client_credentials)");
+    }
+    if (clientId.isEmpty()) {
+      section.error("oauth2", "oauth2 client_id must be configured");
+    }
+    if (tokenUrl.isEmpty()) {
+      section.error("oauth2", "oauth2 token_url must be configured");
+    }
+    if (count(secret.reveal(), secretFile, secretRef) > 1) {
+      section.error(
+          "oauth2",
+          "at most one of oauth2 client_secret, client_secret_file & client_secret_ref must be"
+              + " configured using grant-type=client_credentials");
+    }
+    refused(given, "client_secret_ref");
+    given.finish();
+    shown.always("oauth2", inner.map());
+    return Optional.of(
+        new OAuth2(clientId, secret, secretFile, scopes, tokenUrl, params, tls, proxy));
+  }
+
+  private TlsConfig tls(Section parent, Shown target) {
+    Section tls = parent.section("tls_config");
+    if (tls == null) {
+      return TlsConfig.DEFAULT;
+    }
+    TlsConfig config =
+        new TlsConfig(
+            tls.string("ca"),
+            paths.resolve(tls.string("ca_file")),
+            tls.string("cert"),
+            paths.resolve(tls.string("cert_file")),
+            tls.secret("key"),
+            paths.resolve(tls.string("key_file")),
+            tls.string("server_name"),
+            tls.bool("insecure_skip_verify", false),
+            tlsVersion(tls, "min_version"),
+            tlsVersion(tls, "max_version"));
+    one(tls, "ca", config.ca(), config.caFile(), tls.string("ca_ref"));
+    one(tls, "cert", config.cert(), config.certFile(), tls.string("cert_ref"));
+    one(tls, "key", config.key().reveal(), config.keyFile(), tls.string("key_ref"));
+    boolean hasCert = count(config.cert(), config.certFile(), tls.string("cert_ref")) > 0;
+    boolean hasKey = count(config.key().reveal(), config.keyFile(), tls.string("key_ref")) > 0;
+    if (hasCert && !hasKey) {
+      parent.error(
+          "tls_config",
+          "exactly one of key or key_file must be configured when a client certificate is"
+              + " configured");
+    } else if (hasKey && !hasCert) {
+      parent.error(
+          "tls_config",
+          "exactly one of cert or cert_file must be configured when a client key is configured");
+    }
+    refused(tls, "ca_ref", "cert_ref", "key_ref");
+    tls.finish();
+    if (!config.equals(TlsConfig.DEFAULT)) {
+      target.always(
+          "tls_config",
+          new Shown()
+              .unlessZero("ca", config.ca())
+              .unlessZero("cert", config.cert())
+              .unlessZero("key", config.key())
+              .unlessZero("ca_file", config.caFile())
+              .unlessZero("cert_file", config.certFile())
+              .unlessZero("key_file", config.keyFile())
+              .unlessZero("server_name", config.serverName())
+              .always("insecure_skip_verify", config.insecureSkipVerify())
+              .unlessZero("min_version", config.minVersion())
+              .unlessZero("max_version", config.maxVersion())
+              .map());
+    }
+    return config;
+  }
+
+  private static void one(Section tls, String name, String inline, String file, String ref) {
+    if (count(inline, file, ref) > 1) {
+      tls.error(
+          inline.isEmpty() ? name + "_file" : name,
+          "at most one of " + name + ", " + name + "_file & " + name + "_ref must be configured");
+    }
+  }
+
+  private static String tlsVersion(Section tls, String key) {
+    String version = tls.string(key);
+    if (!version.isEmpty() && !TLS_VERSIONS.contains(version)) {
+      tls.error(
+          key, "unknown TLS version: " + version + " (expected: TLS10, TLS11, TLS12 or TLS13)");
+      return "";
+    }
+    return version;
+  }
+
+  private static ProxyConfig proxy(Section section, Shown target) {
+    String url = section.string("proxy_url");
+    String noProxy = section.string("no_proxy");
+    boolean environment = section.bool("proxy_from_environment", false);
+    Map<String, List<Secret>> headers = new LinkedHashMap<>();
+    section
+        .stringListMap("proxy_connect_header")
+        .forEach((name, values) -> headers.put(name, values.stream().map(Secret::new).toList()));
+    String wrong = Urls.problem(url);
+    if (wrong != null) {
+      section.error("proxy_url", wrong + " (expected: http://host:port)");
+    }
+    if (!headers.isEmpty() && !environment && url.isEmpty()) {
+      section.error(
+          "proxy_connect_header",
+          "if proxy_connect_header is configured, proxy_url or proxy_from_environment must also be"
+              + " configured");
+    }
+    if (environment && !url.isEmpty()) {
+      section.error(
+          "proxy_url", "if proxy_from_environment is configured, proxy_url must not be configured");
+    }
+    if (environment && !noProxy.isEmpty()) {
+      section.error(
+          "no_proxy", "if proxy_from_environment is configured, no_proxy must not be configured");
+    }
+    if (url.isEmpty() && !noProxy.isEmpty() && !environment) {
+      section.error("no_proxy", "if no_proxy is configured, proxy_url must also be configured");
+    }
+    if (section.hasText("proxy_url")) {
+      target.always("proxy_url", Urls.redacted(url));
+    }
+    target
+        .unlessZero("no_proxy", noProxy)
+        .unlessZero("proxy_from_environment", environment)
+        .unlessZero("proxy_connect_header", headers.isEmpty() ? null : hidden(headers));
+    return new ProxyConfig(url, noProxy, environment, headers);
+  }
+
+  private static Map<String, Object> hidden(Map<String, List<Secret>> headers) {
+    Map<String, Object> out = new LinkedHashMap<>();
+    headers.forEach((name, values) -> out.put(name, values.stream().map(v -> "<secret>").toList()));
+    return out;
+  }
+
+  private Map<String, Header> headers() {
+    Map<String, Header> headers = new LinkedHashMap<>();
+    Map<String, Object> visible = new LinkedHashMap<>();
+    section
+        .map("http_headers")
+        .forEach(
+            (name, node) -> {
+              String path = section.child("http_headers") + "." + name;
+              if (RESERVED.contains(name.toLowerCase(Locale.ROOT))) {
+                section
+                    .problems()
+                    .error(node, path, "setting header \"" + name + "\" is not allowed");
+              }
+              Section given = Section.of(node, path, section.problems());
+              if (given == null) {
+                return;
+              }
+              List<String> values = orEmpty(given.strings("values"));
+              List<Secret> secrets =
+                  orEmpty(given.strings("secrets")).stream().map(Secret::new).toList();
+              List<String> files = new ArrayList<>();
+              orEmpty(given.strings("files")).forEach(file -> files.add(paths.resolve(file)));
+              given.finish();
+              headers.put(name, new Header(values, secrets, files));
+              visible.put(
+                  name,
+                  new Shown()
+                      .unlessZero("values", values)
+                      .unlessZero("secrets", secrets)
+                      .unlessZero("files", files)
+                      .map());
+            });
+    if (!visible.isEmpty()) {
+      shown.always("http_headers", visible);
+    }
+    return headers;
+  }
+
+  /** References to a secret manager, which promdisco has none of. */
+  private static void refused(Section section, String... keys) {
+    for (String key : keys) {
+      if (!section.string(key).isEmpty()) {
+        section.error(key, "references to secrets are not supported (expected: a value or a file)");
+      }
+    }
+  }
+
+  static List<String> orEmpty(@Nullable List<String> list) {
+    return list == null ? List.of() : list;
+  }
+
+  private static int count(String... values) {
+    int count = 0;
+    for (String value : values) {
+      count += value.isEmpty() ? 0 : 1;
+    }
+    return count;
+  }
+}

@@ -1,0 +1,18 @@
+package io.promdisco.config;
+
+import java.time.Duration;
+
+/**
+ * One entry of {@code http_sd_configs}.
+ *
+ * @param url where the targets are had
+ * @param http how to talk to it
+ * @param refreshInterval how often; default 1 min
+ */
+public record HttpSdConfig(String url, HttpClientConfig http, Duration refreshInterval)
+    implements SdConfig {
+  @Override
+  public String mechanism() {
+    return "http";
+  }
+}

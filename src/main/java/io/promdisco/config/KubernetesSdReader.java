@@ -1,0 +1,246 @@
+package io.promdisco.config;
+
+import io.promdisco.config.KubernetesSdConfig.AttachMetadata;
+import io.promdisco.config.KubernetesSdConfig.Role;
+import io.promdisco.config.KubernetesSdConfig.Selector;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code kubernetes_sd_configs}. */
+final class KubernetesSdReader implements SdConfigReader {
+  private static final String ROLES = "pod, service, endpoints, endpointslice, node, ingress";
+  private static final Map<Role, List<Role>> SELECTORS = new EnumMap<>(Role.class);
+
+  static {
+    SELECTORS.put(Role.POD, List.of(Role.POD, Role.NODE));
+    SELECTORS.put(Role.SERVICE, List.of(Role.SERVICE));
+    SELECTORS.put(Role.ENDPOINTSLICE, List.of(Role.POD, Role.SERVICE, Role.ENDPOINTSLICE));
+    SELECTORS.put(Role.ENDPOINTS, List.of(Role.POD, Role.SERVICE, Role.ENDPOINTS));
+    SELECTORS.put(Role.NODE, List.of(Role.NODE));
+    SELECTORS.put(Role.INGRESS, List.of(Role.INGRESS));
+  }
+
+  @Override
+  public String key() {
+    return "kubernetes_sd_configs";
+  }
+
+  @Override
+  public Result read(Section job, Paths paths) {
+    List<SdConfig> configs = new ArrayList<>();
+    List<Map<String, Object>> shown = new ArrayList<>();
+    for (Section.Item item : job.sections(key())) {
+      if (item.section() == null) {
+        job.problems().error(item.node(), item.path(), "empty or null section in " + key());
+      } else {
+        read(item.section(), paths, configs, shown);
+      }
+    }
+    return new Result(configs, shown);
+  }
+
+  private static void read(
+      Section section, Paths paths, List<SdConfig> configs, List<Map<String, Object>> shown) {
+    String apiServer = section.string("api_server");
+    Role role = role(section);
+    String kubeconfig = paths.resolve(section.string("kubeconfig_file"));
+    HttpClientReader.Result http = HttpClientReader.read(section, paths);
+    boolean ownNamespace = false;
+    List<String> namespaces = List.of();
+    Section names = section.section("namespaces");
+    if (names != null) {
+      ownNamespace = names.bool("own_namespace", false);
+      namespaces = HttpClientReader.orEmpty(names.strings("names"));
+      names.finish();
+    }
+    List<Selector> selectors = selectors(section, role);
+    AttachMetadata attach = attach(section);
+    section.finish();
+    check(section, apiServer, kubeconfig, http.config(), ownNamespace);
+    Shown visible = new Shown();
+    if (section.has("api_server") && !apiServer.isEmpty()) {
+      visible.always("api_server", Urls.redacted(apiServer));
+    }
+    visible
+        .always("role", role == null ? "" : role.text())
+        .always("kubeconfig_file", kubeconfig)
+        .all(http.shown());
+    if (ownNamespace || !namespaces.isEmpty()) {
+      visible.always(
+          "namespaces",
+          new Shown().always("own_namespace", ownNamespace).always("names", namespaces).map());
+    }
+    visible.unlessZero("selectors", shown(selectors));
+    if (!attach.equals(AttachMetadata.NONE)) {
+      visible.always(
+          "attach_metadata",
+          new Shown()
+              .always("node", attach.node())
+              .always("namespace", attach.namespace())
+              .always("deployment", attach.deployment())
+              .always("job", attach.job())
+              .always("cronjob", attach.cronJob())
+              .map());
+    }
+    shown.add(visible.map());
+    if (role != null) {
+      configs.add(
+          new KubernetesSdConfig(
+              role,
+              Optional.of(apiServer).filter(text -> !text.isEmpty()),
+              Optional.of(kubeconfig).filter(text -> !text.isEmpty()),
+              http.config(),
+              ownNamespace,
+              namespaces,
+              selectors,
+              attach));
+    }
+  }
+
+  private static @Nullable Role role(Section section) {
+    String text = section.string("role");
+    if (text.isEmpty()) {
+      section.error("role", "role missing (one of: " + ROLES + ")");
+      return null;
+    }
+    Role role = roleOf(text);
+    if (role == null) {
+      section.error(
+          "role",
+          "unknown Kubernetes SD role \""
+              + text
+              + "\" (expected: one of "
+              + ROLES
+              + Problems.hint(text, Arrays.stream(Role.values()).map(Role::text).toList())
+              + ")");
+    }
+    return role;
+  }
+
+  private static @Nullable Role roleOf(String text) {
+    for (Role role : Role.values()) {
+      if (role.text().equals(text)) {
+        return role;
+      }
+    }
+    return null;
+  }
+
+  private static AttachMetadata attach(Section section) {
+    Section attach = section.section("attach_metadata");
+    if (attach == null) {
+      return AttachMetadata.NONE;
+    }
+    AttachMetadata config =
+        new AttachMetadata(
+            attach.bool("node", false),
+            attach.bool("namespace", false),
+            attach.bool("deployment", false),
+            attach.bool("job", false),
+            attach.bool("cronjob", false));
+    attach.finish();
+    return config;
+  }
+
+  private static List<Selector> selectors(Section section, @Nullable Role role) {
+    List<Selector> selectors = new ArrayList<>();
+    Set<Role> found = EnumSet.noneOf(Role.class);
+    for (Section.Item item : section.sections("selectors")) {
+      Section given = item.section();
+      String roleText = given == null ? "" : given.string("role");
+      String label = given == null ? "" : given.string("label");
+      String field = given == null ? "" : given.string("field");
+      if (given != null) {
+        given.finish();
+      }
+      Role of = roleOf(roleText);
+      if (role != null && (of == null || !SELECTORS.getOrDefault(role, List.of()).contains(of))) {
+        section
+            .problems()
+            .error(
+                item.node(),
+                item.path(),
+                role.text()
+                    + " role supports only "
+                    + SELECTORS.getOrDefault(role, List.of()).stream()
+                        .map(Role::text)
+                        .collect(Collectors.joining(", "))
+                    + " selectors");
+        continue;
+      }
+      if (of == null || given == null) {
+        continue;
+      }
+      if (!found.add(of)) {
+        section
+            .problems()
+            .error(item.node(), item.path(), "duplicated selector role: " + of.text());
+      }
+      problem(given, "label", SelectorSyntax.labelProblem(label));
+      problem(given, "field", SelectorSyntax.fieldProblem(field));
+      selectors.add(new Selector(of, label, field));
+    }
+    return selectors;
+  }
+
+  private static void problem(Section section, String key, @Nullable String wrong) {
+    if (wrong != null) {
+      section.error(key, wrong);
+    }
+  }
+
+  private static List<Map<String, Object>> shown(List<Selector> selectors) {
+    List<Map<String, Object>> out = new ArrayList<>();
+    for (Selector selector : selectors) {
+      out.add(
+          new Shown()
+              .always("role", selector.role().text())
+              .unlessZero("label", selector.label())
+              .unlessZero("field", selector.field())
+              .map());
+    }
+    return out;
+  }
+
+  private static void check(
+      Section section,
+      String apiServer,
+      String kubeconfig,
+      HttpClientConfig http,
+      boolean ownNamespace) {
+    boolean custom = !http.equals(HttpClientConfig.DEFAULT);
+    String wrong = Urls.problem(apiServer);
+    if (wrong != null) {
+      section.error("api_server", wrong + " (expected: https://host:port)");
+    }
+    if (!apiServer.isEmpty() && !kubeconfig.isEmpty()) {
+      section.error(
+          "kubeconfig_file", "cannot use 'kubeconfig_file' and 'api_server' simultaneously");
+    } else if (!kubeconfig.isEmpty() && custom) {
+      section.error(
+          "kubeconfig_file",
+          "cannot use a custom HTTP client configuration together with 'kubeconfig_file'");
+    } else if (apiServer.isEmpty() && custom) {
+      section.error(
+          "api_server",
+          "to use custom HTTP client configuration please provide the 'api_server' URL explicitly");
+    }
+    if (!apiServer.isEmpty() && ownNamespace) {
+      section.error(
+          "namespaces", "cannot use 'api_server' and 'namespaces.own_namespace' simultaneously");
+    }
+    if (!kubeconfig.isEmpty() && ownNamespace) {
+      section.error(
+          "namespaces",
+          "cannot use 'kubeconfig_file' and 'namespaces.own_namespace' simultaneously");
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package io.promdisco.config;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code file_sd_configs}, {@code http_sd_configs} and {@code dns_sd_configs}. */
+final class PollingSdReaders {
+  private PollingSdReaders() {}
+
+  /** Reads one entry; null if it cannot be used. */
+  private interface Entry {
+    @Nullable SdConfig read(Section section, Paths paths, Shown shown);
+  }
+
+  private record Reader(String key, Entry entry) implements SdConfigReader {
+    @Override
+    public Result read(Section job, Paths paths) {
+      List<SdConfig> configs = new ArrayList<>();
+      List<Map<String, Object>> shown = new ArrayList<>();
+      for (Section.Item item : job.sections(key)) {
+        if (item.section() == null) {
+          job.problems().error(item.node(), item.path(), "empty or null section in " + key);
+          continue;
+        }
+        Shown visible = new Shown();
+        SdConfig config = entry.read(item.section(), paths, visible);
+        item.section().finish();
+        shown.add(visible.map());
+        if (config != null) {
+          configs.add(config);
+        }
+      }
+      return new Result(configs, shown);
+    }
+  }
+
+  static List<SdConfigReader> all() {
+    return List.of(
+        new Reader("file_sd_configs", PollingSdReaders::file),
+        new Reader("http_sd_configs", PollingSdReaders::http),
+        new Reader("dns_sd_configs", PollingSdReaders::dns));
+  }
+
+  private static final Pattern FILE =
+      Pattern.compile("[^*]*(\\*[^/]*)?\\.(json|yml|yaml|JSON|YML|YAML)");
+
+  private static SdConfig file(Section section, Paths paths, Shown shown) {
+    List<String> files = HttpClientReader.orEmpty(section.strings("files"));
+    Duration refresh = section.duration("refresh_interval", Duration.ofMinutes(5));
+    if (files.isEmpty()) {
+      section.error("files", "file service discovery config must contain at least one path name");
+    }
+    for (String file : files) {
+      if (!FILE.matcher(file).matches()) {
+        section.error(
+            "files",
+            "path name \""
+                + file
+                + "\" is not valid for file discovery (expected: an ending .json, .yml or .yaml,"
+                + " and at most one * in the last part)");
+      }
+    }
+    List<String> resolved = files.stream().map(paths::resolve).toList();
+    shown.always("files", resolved).unlessZero("refresh_interval", refresh);
+    return new FileSdConfig(resolved, refresh);
+  }
+
+  private static SdConfig http(Section section, Paths paths, Shown shown) {
+    HttpClientReader.Result http = HttpClientReader.read(section, paths);
+    Duration refresh = section.duration("refresh_interval", Duration.ofMinutes(1));
+    String url = section.string("url");
+    String wrong = Urls.problem(url);
+    if (url.isEmpty()) {
+      section.error("url", "URL is missing");
+    } else if (wrong != null) {
+      section.error("url", wrong);
+    } else if (!Urls.scheme(url).equals("http") && !Urls.scheme(url).equals("https")) {
+      section.error("url", "URL scheme must be 'http' or 'https'");
+    } else if (Urls.host(url).isEmpty()) {
+      section.error("url", "host is missing in URL");
+    }
+    shown.all(http.shown()).unlessZero("refresh_interval", refresh);
+    shown.always("url", Urls.redacted(url));
+    return new HttpSdConfig(url, http.config(), refresh);
+  }
+
+  private static @Nullable SdConfig dns(Section section, Paths paths, Shown shown) {
+    List<String> names = HttpClientReader.orEmpty(section.strings("names"));
+    Duration refresh = section.duration("refresh_interval", Duration.ofSeconds(30));
+    String typeText = section.string("type", "SRV");
+    long port = section.integer("port", 0);
+    if (names.isEmpty()) {
+      section.error("names", "DNS-SD config must contain at least one SRV record name");
+    }
+    shown
+        .always("names", names)
+        .unlessZero("refresh_interval", refresh)
+        .always("type", typeText)
+        .always("port", port);
+    DnsSdConfig.Type type =
+        Arrays.stream(DnsSdConfig.Type.values())
+            .filter(known -> known.name().equals(typeText.toUpperCase(Locale.ROOT)))
+            .findFirst()
+            .orElse(null);
+    if (type == null) {
+      section.error(
+          "type",
+          "invalid DNS-SD records type " + typeText + " (expected: A, AAAA, SRV, MX or NS)");
+      return null;
+    }
+    if (type != DnsSdConfig.Type.SRV && port == 0) {
+      section.error("port", "a port is required in DNS-SD configs for all record types except SRV");
+    }
+    return new DnsSdConfig(names, type, (int) port, refresh);
+  }
+}

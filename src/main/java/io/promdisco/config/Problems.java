@@ -1,0 +1,99 @@
+package io.promdisco.config;
+
+import io.promdisco.model.Position;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.nodes.Node;
+
+/** Collects the problems of one file. */
+final class Problems {
+  private static final int FARTHEST = 3;
+
+  private final String file;
+  private final List<Problem> found = new ArrayList<>();
+  private boolean errors;
+
+  Problems(String file) {
+    this.file = file;
+  }
+
+  String file() {
+    return file;
+  }
+
+  void error(Node node, String path, String message) {
+    error(position(node.getStartMark()), path, message);
+  }
+
+  void error(Position position, String path, String message) {
+    errors = true;
+    found.add(new Problem(Problem.Severity.ERROR, position, path, message));
+  }
+
+  void warning(Node node, String path, String message) {
+    found.add(new Problem(Problem.Severity.WARNING, position(node.getStartMark()), path, message));
+  }
+
+  void addAll(Problems others) {
+    errors |= others.errors;
+    found.addAll(others.found);
+  }
+
+  Position position(@Nullable Mark mark) {
+    return mark == null
+        ? new Position(file, 1, 1)
+        : new Position(file, mark.getLine() + 1, mark.getColumn() + 1);
+  }
+
+  boolean hasErrors() {
+    return errors;
+  }
+
+  /** In the order of the file. */
+  List<Problem> sorted() {
+    List<Problem> sorted = new ArrayList<>(found);
+    sorted.sort(
+        Comparator.comparing((Problem problem) -> !problem.position().file().equals(file))
+            .thenComparing(problem -> problem.position().file())
+            .thenComparingInt(problem -> problem.position().line())
+            .thenComparingInt(problem -> problem.position().column()));
+    return sorted;
+  }
+
+  /** {@code ; did you mean "pod"?} if one of the known names is near. */
+  static String hint(String name, Collection<String> known) {
+    String nearest = null;
+    int least = Math.min(FARTHEST, Math.max(1, name.length() / 2)) + 1;
+    for (String candidate : known) {
+      int distance = distance(name.toLowerCase(java.util.Locale.ROOT), candidate);
+      if (distance < least) {
+        least = distance;
+        nearest = candidate;
+      }
+    }
+    return nearest == null ? "" : "; did you mean \"" + nearest + "\"?";
+  }
+
+  /** Levenshtein's. */
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int above = row[j];
+        int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        row[j] = Math.min(change, Math.min(row[j - 1], above) + 1);
+        diagonal = above;
+      }
+    }
+    return row[b.length()];
+  }
+}

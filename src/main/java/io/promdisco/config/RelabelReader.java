@@ -1,0 +1,106 @@
+package io.promdisco.config;
+
+import io.promdisco.model.NameValidation;
+import io.promdisco.relabel.RelabelRule;
+import io.promdisco.relabel.RelabelSpec;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+
+/** Reads {@code relabel_configs} and {@code metric_relabel_configs}. */
+final class RelabelReader {
+  private RelabelReader() {}
+
+  /** A rule as it was read, to be checked once the job's naming scheme is known. */
+  record Written(Section section, RelabelSpec spec) {}
+
+  static List<Written> read(Section job, String key, String kind) {
+    List<Written> rules = new ArrayList<>();
+    for (Section.Item item : job.sections(key)) {
+      if (item.section() == null) {
+        if (item.node() instanceof ScalarNode scalar && Scalars.isNull(scalar)) {
+          job.problems()
+              .error(
+                  item.node(),
+                  item.path(),
+                  "empty or null " + kind + " relabeling rule in scrape config");
+        }
+      } else {
+        rules.add(new Written(item.section(), spec(item.section())));
+      }
+    }
+    return rules;
+  }
+
+  private static RelabelSpec spec(Section rule) {
+    List<String> sources = rule.strings("source_labels");
+    BigInteger modulus = rule.has("modulus") ? rule.unsigned("modulus") : null;
+    RelabelSpec spec =
+        new RelabelSpec(
+            sources,
+            text(rule, "separator"),
+            text(rule, "regex"),
+            modulus == null ? null : modulus.longValue(),
+            text(rule, "target_label"),
+            text(rule, "replacement"),
+            action(rule),
+            rule.problems().position(rule.node().getStartMark()));
+    rule.finish();
+    return spec;
+  }
+
+  private static @Nullable String text(Section rule, String key) {
+    return rule.has(key) ? rule.string(key) : null;
+  }
+
+  /** A null action is the empty one, which is refused in other words than an unknown one. */
+  private static @Nullable String action(Section rule) {
+    Node value = rule.value("action");
+    if (value instanceof ScalarNode scalar && Scalars.isNull(scalar)) {
+      rule.error("action", "relabel action cannot be empty");
+      return null;
+    }
+    return text(rule, "action");
+  }
+
+  static List<RelabelRule> compile(List<Written> written, NameValidation names) {
+    List<RelabelRule> rules = new ArrayList<>();
+    for (Written rule : written) {
+      RelabelRule.compile(
+              rule.spec,
+              names,
+              (field, message) -> {
+                if (field.isEmpty()) {
+                  rule.section.problems().error(rule.section.node(), rule.section.path(), message);
+                } else {
+                  rule.section.error(field, message);
+                }
+              })
+          .ifPresent(rules::add);
+    }
+    return rules;
+  }
+
+  static List<Map<String, Object>> shown(List<RelabelRule> rules) {
+    List<Map<String, Object>> out = new ArrayList<>();
+    for (RelabelRule rule : rules) {
+      Shown shown = new Shown().unlessZero("source_labels", rule.sourceLabels());
+      shown.always("separator", rule.separator());
+      if (!rule.hasDefaultRegex()) {
+        shown.always("regex", rule.regex());
+      }
+      if (rule.modulus() != 0) {
+        shown.always("modulus", new BigInteger(Long.toUnsignedString(rule.modulus())));
+      }
+      shown.unlessZero("target_label", rule.targetLabel());
+      shown.always("replacement", rule.replacement());
+      shown.always("action", rule.action().text());
+      out.add(shown.map());
+    }
+    return out;
+  }
+}

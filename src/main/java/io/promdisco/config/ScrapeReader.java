@@ -1,0 +1,183 @@
+package io.promdisco.config;
+
+import io.promdisco.relabel.RelabelRule;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one entry of {@code scrape_configs}. */
+final class ScrapeReader {
+  /** The mechanisms that Prometheus has and promdisco has not. */
+  private static final Set<String> UNSUPPORTED =
+      Set.of(
+          "aws",
+          "azure",
+          "consul",
+          "digitalocean",
+          "docker",
+          "dockerswarm",
+          "ec2",
+          "ecs",
+          "elasticache",
+          "eureka",
+          "gce",
+          "hetzner",
+          "ionos",
+          "kuma",
+          "lightsail",
+          "linode",
+          "marathon",
+          "msk",
+          "nerve",
+          "nomad",
+          "openstack",
+          "ovhcloud",
+          "outscale",
+          "puppetdb",
+          "rds",
+          "scaleway",
+          "serverset",
+          "stackit",
+          "triton",
+          "uyuni",
+          "vultr",
+          "xds");
+
+  private final List<SdConfigReader> sources;
+  private final ScrapeSettings global;
+  private final Paths paths;
+
+  ScrapeReader(List<SdConfigReader> sources, ScrapeSettings global, Paths paths) {
+    this.sources = sources;
+    this.global = global;
+    this.paths = paths;
+  }
+
+  /** The job, or null if it has no name or cannot be made. */
+  @Nullable ScrapeConfig read(Section job) {
+    String name = job.string("job_name");
+    if (name.isEmpty()) {
+      job.problems()
+          .error(
+              job.has("job_name") ? job.place("job_name") : job.node(),
+              job.child("job_name"),
+              "job_name is empty (expected: a name that no other job has)");
+    }
+    ScrapeSettings own = new ScrapeSettings(job, paths);
+    ScrapeSettings.Merged merged = new ScrapeSettings.Merged(name);
+    own.inherit(global, merged);
+    boolean honorLabels = job.bool("honor_labels", false);
+    boolean honorTimestamps = job.bool("honor_timestamps", true);
+    boolean staleness = job.bool("track_timestamps_staleness", false);
+    Map<String, List<String>> params = job.stringListMap("params");
+    String fallback = job.string("fallback_scrape_protocol");
+    String wrong = fallback.isEmpty() ? null : ScrapeSettings.protocolProblem(fallback);
+    if (wrong != null) {
+      job.error(
+          "fallback_scrape_protocol",
+          "invalid fallback_scrape_protocol for scrape config with job name \""
+              + name
+              + "\": "
+              + wrong);
+    }
+    String metricsPath = job.string("metrics_path", "/metrics");
+    String scheme = job.string("scheme", "http");
+    boolean compression = job.bool("enable_compression", true);
+    java.math.BigInteger bucketLimit = job.unsigned("native_histogram_bucket_limit");
+    double bucketFactor = job.number("native_histogram_min_bucket_factor");
+    HttpClientReader.Result http = HttpClientReader.read(job, paths);
+    List<RelabelReader.Written> written = RelabelReader.read(job, "relabel_configs", "target");
+    List<RelabelReader.Written> metric =
+        RelabelReader.read(job, "metric_relabel_configs", "metric");
+    Map<String, Object> shownSources = new LinkedHashMap<>();
+    List<SdConfig> configs = sources(job, shownSources);
+    if (written.isEmpty()) {
+      StaticSdReader.checkAddresses(job, configs);
+    }
+    finish(job);
+    List<RelabelRule> rules = RelabelReader.compile(written, merged.validation);
+    List<RelabelRule> metricRules = RelabelReader.compile(metric, merged.validation);
+    Shown shown =
+        new Shown()
+            .always("job_name", name)
+            .unlessZero("honor_labels", honorLabels)
+            .always("honor_timestamps", honorTimestamps)
+            .always("track_timestamps_staleness", staleness)
+            .unlessZero("params", params)
+            .unlessZero("scrape_interval", own.interval)
+            .unlessZero("scrape_timeout", own.timeout)
+            .unlessZero("scrape_protocols", merged.protocols)
+            .unlessZero("fallback_scrape_protocol", fallback)
+            .always("scrape_native_histograms", merged.nativeHistograms)
+            .always("always_scrape_classic_histograms", merged.alwaysClassic)
+            .always("convert_classic_histograms_to_nhcb", merged.classicToNhcb)
+            .unlessZero("scrape_failure_log_file", merged.failureLogFile)
+            .unlessZero("metrics_path", metricsPath)
+            .unlessZero("scheme", scheme)
+            .always("enable_compression", compression)
+            .unlessZero("body_size_limit", merged.bodySizeLimit);
+    own.limits.forEach(shown::unlessZero);
+    shown
+        .unlessZero("native_histogram_bucket_limit", bucketLimit)
+        .unlessZero("native_histogram_min_bucket_factor", bucketFactor)
+        .always(
+            "metric_name_validation_scheme",
+            merged.validation == io.promdisco.model.NameValidation.LEGACY ? "legacy" : "utf8")
+        .always("metric_name_escaping_scheme", merged.escaping)
+        .always("extra_scrape_metrics", merged.extraMetrics)
+        .all(http.shown())
+        .unlessZero("relabel_configs", RelabelReader.shown(rules))
+        .unlessZero("metric_relabel_configs", RelabelReader.shown(metricRules))
+        .all(shownSources);
+    return new ScrapeConfig(
+        name,
+        own.interval,
+        own.timeout,
+        metricsPath,
+        scheme,
+        params,
+        merged.validation,
+        merged.alwaysClassic,
+        merged.classicToNhcb,
+        merged.nativeHistograms,
+        own.limits.getOrDefault("keep_dropped_targets", java.math.BigInteger.ZERO).longValue(),
+        rules,
+        configs,
+        shown.map());
+  }
+
+  private List<SdConfig> sources(Section job, Map<String, Object> shown) {
+    List<SdConfig> configs = new ArrayList<>();
+    for (SdConfigReader source : sources) {
+      if (job.has(source.key())) {
+        SdConfigReader.Result result = source.read(job, paths);
+        configs.addAll(result.configs());
+        if (!result.shown().isEmpty()) {
+          shown.put(source.key(), result.shown());
+        }
+      }
+    }
+    return configs;
+  }
+
+  /** A source that others have is named as such; what is left is unknown. */
+  private void finish(Section job) {
+    for (String key : job.unread()) {
+      if (key.endsWith("_sd_configs")
+          && UNSUPPORTED.contains(key.substring(0, key.length() - "_sd_configs".length()))) {
+        job.problems()
+            .error(
+                job.keyNode(key),
+                job.child(key),
+                "promdisco has no such source of targets (expected: one of "
+                    + String.join(", ", sources.stream().map(SdConfigReader::key).toList())
+                    + ")");
+        job.has(key);
+      }
+    }
+    job.finish();
+  }
+}

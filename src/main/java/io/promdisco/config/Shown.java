@@ -1,0 +1,74 @@
+package io.promdisco.config;
+
+import io.promdisco.model.PrometheusDuration;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Builds a section of the effective configuration as Prometheus shows it. */
+final class Shown {
+  private final Map<String, Object> map = new LinkedHashMap<>();
+
+  /** Shows a value whatever it is. */
+  Shown always(String key, Object value) {
+    map.put(key, plain(value));
+    return this;
+  }
+
+  /** Shows a value unless it is its type's zero value. */
+  Shown unlessZero(String key, @Nullable Object value) {
+    if (value != null && !isZero(value)) {
+      map.put(key, plain(value));
+    }
+    return this;
+  }
+
+  /** Shows everything that another section shows. */
+  Shown all(Map<String, Object> others) {
+    map.putAll(others);
+    return this;
+  }
+
+  Map<String, Object> map() {
+    return map;
+  }
+
+  private static boolean isZero(Object value) {
+    if (value instanceof String text) {
+      return text.isEmpty();
+    }
+    if (value instanceof Boolean flag) {
+      return !flag;
+    }
+    if (value instanceof BigInteger number) {
+      return number.signum() == 0;
+    }
+    if (value instanceof Number number) {
+      return number.doubleValue() == 0;
+    }
+    if (value instanceof Collection<?> list) {
+      return list.isEmpty();
+    }
+    if (value instanceof Map<?, ?> entries) {
+      return entries.isEmpty();
+    }
+    if (value instanceof Duration duration) {
+      return duration.isZero();
+    }
+    return value instanceof Secret secret && secret.isEmpty();
+  }
+
+  private static Object plain(Object value) {
+    if (value instanceof Duration duration) {
+      return PrometheusDuration.format(duration);
+    }
+    if (value instanceof Secret) {
+      return "<secret>";
+    }
+    return value instanceof List<?> list ? list.stream().map(Shown::plain).toList() : value;
+  }
+}

@@ -1,0 +1,122 @@
+package io.promdisco.config;
+
+import io.promdisco.model.Position;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.Optional;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.reader.ReaderException;
+
+/** Turns bytes into the nodes of their first YAML document. */
+final class YamlFile {
+  private static final int MOST_BYTES = 32 << 20;
+  private static final int MOST_ALIASES = 10_000;
+  private static final int DEEPEST = 100;
+
+  private YamlFile() {}
+
+  /** The first document; nothing if there is none, or if it is no YAML, which is a problem. */
+  static Optional<Node> parse(byte[] content, Problems problems) {
+    if (content.length > MOST_BYTES) {
+      problems.error(
+          new Position(problems.file(), 1, 1),
+          "",
+          "the file has " + content.length + " bytes (expected: at most " + MOST_BYTES + ")");
+      return Optional.empty();
+    }
+    String text;
+    try {
+      text =
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .onMalformedInput(CodingErrorAction.REPORT)
+              .decode(ByteBuffer.wrap(content))
+              .toString();
+    } catch (CharacterCodingException e) {
+      problems.error(badByte(content, problems.file()), "", "not UTF-8: invalid octet");
+      return Optional.empty();
+    }
+    if (text.startsWith("\uFEFF")) {
+      text = text.substring(1);
+    }
+    return parse(text, problems);
+  }
+
+  private static Optional<Node> parse(String text, Problems problems) {
+    LoaderOptions options = new LoaderOptions();
+    options.setCodePointLimit(MOST_BYTES);
+    options.setMaxAliasesForCollections(MOST_ALIASES);
+    options.setNestingDepthLimit(DEEPEST);
+    try {
+      Iterator<Node> documents = new Yaml(options).composeAll(new StringReader(text)).iterator();
+      return documents.hasNext() ? Optional.of(documents.next()) : Optional.empty();
+    } catch (MarkedYAMLException e) {
+      String context = e.getContext() == null ? "" : e.getContext() + ": ";
+      problems.error(problems.position(e.getProblemMark()), "", context + e.getProblem());
+    } catch (ReaderException e) {
+      problems.error(
+          place(text, e.getPosition(), problems.file()),
+          "",
+          String.format("control character U+%04X is not allowed", e.getCodePoint()));
+    } catch (YAMLException | StackOverflowError e) {
+      String message = e instanceof StackOverflowError ? "nested too deeply" : e.getMessage();
+      problems.error(new Position(problems.file(), 1, 1), "", String.valueOf(message));
+    }
+    return Optional.empty();
+  }
+
+  private static Position place(String text, int index, String file) {
+    int end = Math.min(Math.max(0, index), text.length());
+    int line = 1;
+    int lineStart = 0;
+    for (int i = 0; i < end; i++) {
+      if (text.charAt(i) == '\n') {
+        line++;
+        lineStart = i + 1;
+      }
+    }
+    return new Position(file, line, end - lineStart + 1);
+  }
+
+  private static Position badByte(byte[] content, String file) {
+    int line = 1;
+    int column = 1;
+    for (int i = 0; i < content.length; i++) {
+      int length = sequenceLength(content, i);
+      if (length == 0) {
+        break;
+      }
+      if (content[i] == '\n') {
+        line++;
+        column = 1;
+      } else {
+        column++;
+      }
+      i += length - 1;
+    }
+    return new Position(file, line, column);
+  }
+
+  /** Length of the UTF-8 sequence at {@code at}; 0 if there is none. */
+  private static int sequenceLength(byte[] content, int at) {
+    int first = content[at] & 0xff;
+    int length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    if (length == 0 || at + length > content.length) {
+      return 0;
+    }
+    for (int i = 1; i < length; i++) {
+      if ((content[at + i] & 0xc0) != 0x80) {
+        return 0;
+      }
+    }
+    return length;
+  }
+}

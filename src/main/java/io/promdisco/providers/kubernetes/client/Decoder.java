@@ -1,0 +1,38 @@
+package io.promdisco.providers.kubernetes.client;
+
+import io.promdisco.providers.kubernetes.object.KubeObject;
+import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.providers.kubernetes.watch.ApiException;
+import io.promdisco.providers.kubernetes.watch.ResourceClient.Page;
+import io.promdisco.providers.kubernetes.watch.ResourceClient.WatchHandler;
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/**
+ * Reads the bodies of list and watch answers in one encoding. A malformed body is an {@link
+ * IOException} that says what was read and at which byte. Each instance for one thread.
+ */
+interface Decoder {
+  /** The largest object, or frame of a watch, that is read: 64 MiB. The API server's own is 3. */
+  int LARGEST = 64 << 20;
+
+  /** The annotation of the bookmark that ends the initial events of a streaming list. */
+  String INITIAL_EVENTS_END = "k8s.io/initial-events-end";
+
+  /**
+   * Reads a list, calling {@code items} with each object as soon as it is there.
+   *
+   * @throws ApiException if a Status comes in its place
+   */
+  <V extends KubeObject> Page list(Resource<V> resource, BodyReader body, Consumer<? super V> items)
+      throws IOException, InterruptedException;
+
+  /**
+   * Reads events until the stream ends, which it may do between two events only.
+   *
+   * @throws ApiException for an ERROR event
+   */
+  <V extends KubeObject> void watch(
+      Resource<V> resource, BodyReader body, WatchHandler<? super V> handler)
+      throws IOException, InterruptedException;
+}

@@ -1,0 +1,221 @@
+package io.promdisco.providers.kubernetes.client;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.promdisco.providers.kubernetes.object.KubeObject;
+import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.providers.kubernetes.watch.ApiException;
+import io.promdisco.providers.kubernetes.watch.ResourceClient;
+import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.util.Ticker;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lists and watches over fabric8's HTTP client. Asks for protobuf, takes JSON too; a server that
+ * refuses protobuf is asked for JSON only from then on. Safe for all threads.
+ */
+final class FabricClient implements ResourceClient {
+  private static final Logger log = LoggerFactory.getLogger(FabricClient.class);
+
+  private static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
+  private static final String JSON = "application/json";
+  private static final String WATCH = ";stream=watch";
+
+  /** A list is given up when the server pauses for this long. */
+  private static final Duration LIST_PAUSE = Duration.ofSeconds(60);
+
+  /** A watch is given up when nothing came for its time-out and this on top. */
+  private static final Duration WATCH_SLACK = Duration.ofSeconds(30);
+
+  /** The longest time-out that an API server chooses by itself for a watch without one. */
+  private static final Duration SERVER_TIMEOUT = Duration.ofHours(1);
+
+  private static final int LARGEST_REFUSAL = 64 << 10;
+
+  private final ServerSettings settings;
+  private final Sender sender;
+  private final Shared shared = new Shared();
+  private volatile boolean jsonOnly;
+
+  FabricClient(ServerSettings settings, Ticker ticker, String userAgent) {
+    this.settings = settings;
+    this.sender = new Sender(settings, ticker, userAgent);
+  }
+
+  @Override
+  public String server() {
+    return settings.server().toString();
+  }
+
+  @Override
+  public Optional<String> ownNamespace() {
+    return settings.ownNamespace();
+  }
+
+  @Override
+  public <V extends KubeObject> Page list(
+      Resource<V> resource,
+      Scope scope,
+      int limit,
+      String continueToken,
+      String resourceVersion,
+      Consumer<? super V> items)
+      throws IOException, InterruptedException {
+    Query query = new Query(resource, scope);
+    if (limit > 0) {
+      query.add("limit", Integer.toString(limit));
+    }
+    query.add("continue", continueToken);
+    query.add("resourceVersion", resourceVersion);
+    try (Exchange exchange = open(query.uri(), "", LIST_PAUSE)) {
+      return decoder(exchange, query).list(resource, exchange.reader(), items);
+    }
+  }
+
+  @Override
+  public <V extends KubeObject> void watch(
+      Resource<V> resource,
+      Scope scope,
+      String resourceVersion,
+      int timeoutSeconds,
+      boolean sendInitialEvents,
+      WatchHandler<? super V> handler)
+      throws IOException, InterruptedException {
+    Query query = new Query(resource, scope);
+    query.add("watch", "true");
+    query.add("allowWatchBookmarks", "true");
+    query.add("resourceVersion", resourceVersion);
+    if (sendInitialEvents) {
+      query.add("sendInitialEvents", "true");
+      query.add("resourceVersionMatch", "NotOlderThan");
+    }
+    if (timeoutSeconds > 0) {
+      query.add("timeoutSeconds", Integer.toString(timeoutSeconds));
+    }
+    Duration timeout = timeoutSeconds > 0 ? Duration.ofSeconds(timeoutSeconds) : SERVER_TIMEOUT;
+    try (Exchange exchange = open(query.uri(), WATCH, timeout.plus(WATCH_SLACK))) {
+      Decoder decoder = decoder(exchange, query);
+      handler.opened();
+      decoder.watch(resource, exchange.reader(), handler);
+    }
+  }
+
+  private Exchange open(URI uri, String parameter, Duration pause)
+      throws IOException, InterruptedException {
+    boolean offersProtobuf = !jsonOnly;
+    String json = JSON + parameter;
+    String accept = offersProtobuf ? PROTOBUF + parameter + ", " + json : json;
+    Exchange exchange = sender.get(uri, accept, pause);
+    if (offersProtobuf && (exchange.code() == 406 || exchange.code() == 415)) {
+      exchange.close();
+      log.info("{} refuses protobuf; asking for JSON from now on", settings.server());
+      jsonOnly = true;
+      return open(uri, parameter, pause);
+    }
+    if (exchange.code() != 200) {
+      try (exchange) {
+        throw refusal(exchange);
+      }
+    }
+    return exchange;
+  }
+
+  private Decoder decoder(Exchange exchange, Query query) throws IOException {
+    return switch (exchange.contentType()) {
+      case PROTOBUF -> new ProtobufDecoder(shared);
+      case JSON -> new JsonDecoder(shared);
+      default ->
+          throw new IOException(
+              query.place()
+                  + ": content type "
+                  + (exchange.contentType().isEmpty() ? "not given" : exchange.contentType())
+                  + " (expected "
+                  + PROTOBUF
+                  + " or "
+                  + JSON
+                  + "; is this an API server?)");
+    };
+  }
+
+  /** What a server says that does not give what was asked for. */
+  private ApiException refusal(Exchange exchange) throws InterruptedException {
+    ApiStatus status = status(exchange, exchange.beginning(LARGEST_REFUSAL));
+    int code = exchange.code();
+    String message = status.message();
+    if (code == 401) {
+      String detail = message.isEmpty() ? "Unauthorized" : message;
+      message = settings.server() + " does not accept the credentials: " + detail;
+    } else if (message.isEmpty()) {
+      message = settings.server() + " answered with status " + code;
+    }
+    Duration retryAfter = exchange.retryAfter();
+    if (retryAfter == null && status.retryAfterSeconds() > 0) {
+      retryAfter = Duration.ofSeconds(status.retryAfterSeconds());
+    }
+    return new ApiException(code, status.reason(), message, retryAfter);
+  }
+
+  private ApiStatus status(Exchange exchange, byte[] body) {
+    try {
+      return switch (exchange.contentType()) {
+        case PROTOBUF -> new ProtobufDecoder(shared).status(body);
+        case JSON -> JsonDecoder.status(body);
+        default -> new ApiStatus(0, "", "", 0);
+      };
+    } catch (IOException e) {
+      log.debug("{}: a status that cannot be read", settings.server(), e);
+      return new ApiStatus(0, "", "", 0);
+    }
+  }
+
+  @Override
+  public void close() {
+    sender.close();
+  }
+
+  @Override
+  public String toString() {
+    return "FabricClient[" + server() + "]";
+  }
+
+  /** A URL that is put together. */
+  private final class Query {
+    private final String place;
+    private final StringBuilder url;
+    private char separator = '?';
+
+    Query(Resource<?> resource, Scope scope) {
+      place = settings.server() + resource.path(encoded(scope.namespace()));
+      url = new StringBuilder(place);
+      add("labelSelector", scope.labelSelector());
+      add("fieldSelector", scope.fieldSelector());
+    }
+
+    void add(String name, String value) {
+      if (!value.isEmpty()) {
+        url.append(separator).append(name).append('=').append(encoded(value));
+        separator = '&';
+      }
+    }
+
+    private static String encoded(String text) {
+      return URLEncoder.encode(text, UTF_8);
+    }
+
+    /** The URL without its query, for people. */
+    String place() {
+      return place;
+    }
+
+    URI uri() {
+      return URI.create(url.toString());
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package io.promdisco.relabel;
+
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Remembers answers for texts that come again and again.
+ *
+ * <p>Each text has one place, by its hash, and takes it from whoever is there: so the memory is
+ * bounded, nothing is ever searched or evicted, and a text that came once costs little. Safe for
+ * all threads: entries are immutable, and a lost one is worked out again.
+ */
+final class Memo<T> {
+  private record Entry<T>(String text, T answer) {}
+
+  private final @Nullable Entry<T>[] entries;
+  private final Function<String, T> question;
+
+  /**
+   * Remembers answers to {@code question}.
+   *
+   * @param size how many at most; a power of two
+   */
+  Memo(int size, Function<String, T> question) {
+    @SuppressWarnings({"unchecked", "rawtypes"}) // arrays cannot be generic
+    @Nullable Entry<T>[] array = new Entry[size];
+    entries = array;
+    this.question = question;
+  }
+
+  T get(String text) {
+    int hash = text.hashCode();
+    int place = (hash ^ (hash >>> 16)) & (entries.length - 1);
+    Entry<T> entry = entries[place];
+    if (entry == null || !entry.text.equals(text)) {
+      entry = new Entry<>(text, question.apply(text));
+      entries[place] = entry;
+    }
+    return entry.answer;
+  }
+}

@@ -1,0 +1,82 @@
+package io.promdisco.scrape;
+
+import io.promdisco.model.Labels;
+import io.promdisco.model.TargetGroup;
+import io.promdisco.relabel.LabelView;
+import java.util.function.BiConsumer;
+
+/**
+ * The labels of a discovered target before relabelling, looked up where they are: the target's own,
+ * then the group's, then the job's defaults.
+ *
+ * <p>A target's own label hides the group's, even if it is empty; a default stands in for a label
+ * that is missing or empty. Empty labels never show. The address is always the target's own.
+ *
+ * <p>For one thread; the same view is moved from target to target.
+ */
+final class DiscoveredLabels implements LabelView {
+  private final Labels defaults;
+  private Labels own = Labels.EMPTY;
+  private Labels shared = Labels.EMPTY;
+
+  /** Of no target yet. */
+  DiscoveredLabels(Labels defaults) {
+    this.defaults = defaults;
+  }
+
+  /** Moves to a target. */
+  DiscoveredLabels at(TargetGroup group, int index) {
+    own = group.targets().get(index);
+    shared = group.labels();
+    return this;
+  }
+
+  @Override
+  public String get(String name) {
+    String value = own.get(name);
+    if (value == null && !name.equals(TargetLabels.ADDRESS)) {
+      value = shared.get(name);
+    }
+    return value == null || value.isEmpty() ? defaults.getOrEmpty(name) : value;
+  }
+
+  /** In order of names. */
+  @Override
+  public void forEach(BiConsumer<String, String> action) {
+    int o = 0;
+    int s = 0;
+    int d = 0;
+    while (o < own.size() || s < shared.size()) {
+      int order =
+          o == own.size() ? 1 : s == shared.size() ? -1 : own.name(o).compareTo(shared.name(s));
+      String name = order <= 0 ? own.name(o) : shared.name(s);
+      String value = order <= 0 ? own.value(o) : sharedValue(s);
+      o += order <= 0 ? 1 : 0;
+      s += order >= 0 ? 1 : 0;
+      for (; d < defaults.size() && defaults.name(d).compareTo(name) <= 0; d++) {
+        if (!defaults.name(d).equals(name)) {
+          action.accept(defaults.name(d), defaults.value(d));
+        } else if (value.isEmpty()) {
+          value = defaults.value(d);
+        }
+      }
+      if (!value.isEmpty()) {
+        action.accept(name, value);
+      }
+    }
+    for (; d < defaults.size(); d++) {
+      action.accept(defaults.name(d), defaults.value(d));
+    }
+  }
+
+  private String sharedValue(int index) {
+    return shared.name(index).equals(TargetLabels.ADDRESS) ? "" : shared.value(index);
+  }
+
+  /** A copy of the labels. */
+  Labels copy() {
+    Labels.Builder copy = Labels.builder(own.size() + shared.size() + defaults.size());
+    forEach(copy::set);
+    return copy.build();
+  }
+}

@@ -1,0 +1,82 @@
+package io.promdisco.scrape;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.promdisco.model.Labels;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A job's active targets as Prometheus's HTTP service discovery reads them: groups of addresses
+ * that share their labels.
+ *
+ * <p>A job that reads it, has no rules and is called as this one gets the same targets: with the
+ * labels of the series come those that say how to scrape ({@code __scheme__}, {@code
+ * __metrics_path__}, {@code __scrape_interval__}, {@code __scrape_timeout__}, {@code
+ * __param_<name>}, and of the histogram settings those that are on). An {@code instance} that is
+ * the address is left out, for Prometheus sets it.
+ */
+public final class HttpSdDocument {
+  private HttpSdDocument() {}
+
+  /**
+   * Writes the document.
+   *
+   * @param out is flushed and stays open
+   */
+  public static void write(List<Target> targets, OutputStream out) throws IOException {
+    Map<Labels, List<String>> groups = new LinkedHashMap<>();
+    for (Target target : targets) {
+      groups.computeIfAbsent(labels(target), labels -> new ArrayList<>(2)).add(target.address());
+    }
+    try (JsonGenerator json = JsonDocument.to(out)) {
+      json.writeStartArray();
+      for (Map.Entry<Labels, List<String>> group : groups.entrySet()) {
+        json.writeStartObject();
+        json.writeArrayFieldStart("targets");
+        for (String address : group.getValue()) {
+          json.writeString(address);
+        }
+        json.writeEndArray();
+        JsonDocument.labels(json, "labels", group.getKey());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+    }
+  }
+
+  private static Labels labels(Target target) {
+    Labels shown = target.labels();
+    Labels internal = target.internalLabels();
+    Labels.Builder labels = Labels.builder(shown.size() + internal.size());
+    for (int i = 0; i < internal.size(); i++) {
+      if (saysHowToScrape(internal.name(i), internal.value(i))) {
+        labels.set(internal.name(i), internal.value(i));
+      }
+    }
+    for (int i = 0; i < shown.size(); i++) {
+      boolean implied =
+          shown.name(i).equals(TargetLabels.INSTANCE) && shown.value(i).equals(target.address());
+      if (!implied) {
+        labels.set(shown.name(i), shown.value(i));
+      }
+    }
+    return labels.build();
+  }
+
+  private static boolean saysHowToScrape(String name, String value) {
+    return switch (name) {
+      case TargetLabels.SCHEME,
+          TargetLabels.METRICS_PATH,
+          TargetLabels.SCRAPE_INTERVAL,
+          TargetLabels.SCRAPE_TIMEOUT ->
+          true;
+      case TargetLabels.ALWAYS_CLASSIC, TargetLabels.CONVERT_CLASSIC, TargetLabels.SCRAPE_NATIVE ->
+          !value.equals("false");
+      default -> name.startsWith(TargetLabels.PARAM_PREFIX);
+    };
+  }
+}

@@ -1,0 +1,138 @@
+package io.promdisco.scrape;
+
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the groups of a job contribute to its targets. Groups whose targets were all dropped leave
+ * nothing here. For one thread at a time.
+ */
+final class PoolState {
+  private final Map<String, Share> shares = new HashMap<>();
+  private final TargetTable table = new TargetTable();
+  private int kept;
+  private int failed;
+
+  /** Puts what became of a group in the place of what it contributed before. */
+  void put(String provider, Made made, Delta delta) {
+    Share share = shares.get(provider);
+    if (share == null) {
+      if (made.isNothing()) {
+        return;
+      }
+      share = new Share();
+      shares.put(provider, share);
+    }
+    List<Target> now = made.targets();
+    // First in, then out: what stays is at no time gone.
+    for (Target target : now) {
+      if (table.add(target)) {
+        delta.came(target);
+      }
+    }
+    List<Target> before =
+        now.isEmpty() ? share.kept.remove(made.source()) : share.kept.put(made.source(), now);
+    kept += now.size();
+    remove(before, delta);
+    Integer failedBefore =
+        made.failed() == 0
+            ? share.failed.remove(made.source())
+            : share.failed.put(made.source(), made.failed());
+    failed += made.failed() - (failedBefore == null ? 0 : failedBefore);
+  }
+
+  /** Forgets the groups of every other provider. */
+  void retain(Set<String> providers, Delta delta) {
+    Iterator<Map.Entry<String, Share>> each = shares.entrySet().iterator();
+    while (each.hasNext()) {
+      Map.Entry<String, Share> entry = each.next();
+      if (!providers.contains(entry.getKey())) {
+        each.remove();
+        entry.getValue().kept.values().forEach(targets -> remove(targets, delta));
+        for (int count : entry.getValue().failed.values()) {
+          failed -= count;
+        }
+      }
+    }
+  }
+
+  private void remove(@Nullable List<Target> targets, Delta delta) {
+    if (targets == null) {
+      return;
+    }
+    for (Target target : targets) {
+      if (table.remove(target)) {
+        delta.gone(target);
+      }
+    }
+    kept -= targets.size();
+  }
+
+  /** Notes how the targets of {@code after} differ from these. */
+  void compare(PoolState after, Delta delta) {
+    table.forEachDistinct(
+        target -> {
+          if (!after.table.contains(target)) {
+            delta.gone(target);
+          }
+        });
+    after.table.forEachDistinct(
+        target -> {
+          if (!table.contains(target)) {
+            delta.came(target);
+          }
+        });
+  }
+
+  /** The targets; equal ones are all there. */
+  List<Target> targets() {
+    return table.all();
+  }
+
+  /** Number of targets that differ from each other. */
+  int active() {
+    return table.distinct();
+  }
+
+  /** Number of targets that were not dropped, equal ones included. */
+  int kept() {
+    return kept;
+  }
+
+  /** Number of targets that cannot be scraped. */
+  int failed() {
+    return failed;
+  }
+
+  /** Number of groups of which something is held. */
+  int groups() {
+    int groups = 0;
+    for (Share share : shares.values()) {
+      groups += share.kept.size() + share.failed.size();
+    }
+    return groups;
+  }
+
+  /**
+   * What became of a group's targets.
+   *
+   * @param source the group's
+   * @param targets those that were kept
+   * @param failed number of those that cannot be scraped
+   */
+  record Made(String source, List<Target> targets, int failed) {
+    boolean isNothing() {
+      return targets.isEmpty() && failed == 0;
+    }
+  }
+
+  /** By source what the groups of one provider contribute. */
+  private static final class Share {
+    private final Map<String, List<Target>> kept = new HashMap<>();
+    private final Map<String, Integer> failed = new HashMap<>();
+  }
+}

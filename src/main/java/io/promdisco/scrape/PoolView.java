@@ -1,0 +1,117 @@
+package io.promdisco.scrape;
+
+import io.promdisco.config.ScrapeConfig;
+import io.promdisco.model.TargetGroup;
+import io.promdisco.model.TargetSetReader;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What may be seen of a job's scrape pool: each method shows the state at the time of its call.
+ * Safe for all threads.
+ */
+public final class PoolView {
+  private final ScrapePool pool;
+  private final TargetSetReader reader;
+
+  PoolView(ScrapePool pool, TargetSetReader reader) {
+    this.pool = pool;
+    this.reader = reader;
+  }
+
+  /** The job's name. */
+  public String job() {
+    return pool.job();
+  }
+
+  /** The job's configuration. */
+  public ScrapeConfig config() {
+    return pool.config();
+  }
+
+  /** How many targets there are. */
+  public PoolCounts counts() {
+    return pool.counts();
+  }
+
+  /**
+   * The active targets, each once, sorted by labels. Of equal ones the last is shown, by provider,
+   * source and place in the group: that of Prometheus, where they are of one group.
+   */
+  public List<Target> activeTargets() {
+    List<Target> all = pool.targets();
+    all.sort(Target.BY_LABELS);
+    List<Target> distinct = new ArrayList<>(all.size());
+    for (Target target : all) {
+      int last = distinct.size() - 1;
+      if (last >= 0 && distinct.get(last).hash() == target.hash()) {
+        distinct.set(last, target);
+      } else {
+        distinct.add(target);
+      }
+    }
+    return distinct;
+  }
+
+  /**
+   * The dropped targets, in the order in which they were discovered. They are not kept but found by
+   * relabelling again, which takes a while where there are many.
+   *
+   * @param limit how many at most; 0: as many as the job's {@code keep_dropped_targets} lets, which
+   *     holds in any case
+   */
+  public List<DiscoveredTarget> droppedTargets(int limit) {
+    long kept = config().keepDroppedTargets();
+    long most = kept == 0 ? limit : limit == 0 ? kept : Math.min(limit, kept);
+    List<DiscoveredTarget> dropped = new ArrayList<>();
+    forEachOutcome(
+        (builder, provider, group, index, outcome) -> {
+          if (outcome == TargetOutcome.Dropped.DROPPED && (most == 0 || dropped.size() < most)) {
+            dropped.add(new DiscoveredTarget(builder, provider, group, index));
+          }
+        });
+    return dropped;
+  }
+
+  /**
+   * The targets that the rules kept but that cannot be scraped, in the order in which they were
+   * discovered; found as the dropped ones are.
+   *
+   * @param limit how many at most; 0: all
+   */
+  public List<FailedTarget> failedTargets(int limit) {
+    List<FailedTarget> failed = new ArrayList<>();
+    forEachOutcome(
+        (builder, provider, group, index, outcome) -> {
+          if (outcome instanceof TargetOutcome.Failed problem
+              && (limit == 0 || failed.size() < limit)) {
+            failed.add(
+                new FailedTarget(
+                    new DiscoveredTarget(builder, provider, group, index),
+                    FailedTarget.describe(group, index, problem.message())));
+          }
+        });
+    return failed;
+  }
+
+  private void forEachOutcome(Visitor visitor) {
+    TargetBuilder builder = pool.builder();
+    DiscoveredLabels view = builder.view();
+    reader.forEachGroup(
+        job(),
+        (provider, group) -> {
+          for (int i = 0; i < group.targets().size(); i++) {
+            visitor.visit(builder, provider, group, i, builder.build(provider, view, group, i));
+          }
+        });
+  }
+
+  private interface Visitor {
+    void visit(
+        TargetBuilder builder,
+        String provider,
+        TargetGroup group,
+        int index,
+        TargetOutcome outcome);
+  }
+}

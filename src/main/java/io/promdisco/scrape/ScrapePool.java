@@ -1,0 +1,282 @@
+package io.promdisco.scrape;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.config.ScrapeConfig;
+import io.promdisco.model.TargetGroup;
+import io.promdisco.model.TargetSetReader;
+import io.promdisco.model.TargetSetUpdate;
+import io.promdisco.scrape.PoolState.Made;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The targets of one job.
+ *
+ * <p>Written by the manager, one thread at a time; read by all. Relabelling runs outside the lock,
+ * so that readers never wait for it.
+ */
+final class ScrapePool {
+  private static final Logger log = LoggerFactory.getLogger(ScrapePool.class);
+
+  private final String job;
+  private final ScrapeMetrics metrics;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  @GuardedBy("lock")
+  private ScrapeConfig config;
+
+  @GuardedBy("lock")
+  private TargetBuilder builder;
+
+  @GuardedBy("lock")
+  private PoolState state = new PoolState();
+
+  @GuardedBy("lock")
+  private int discovered;
+
+  @GuardedBy("lock")
+  private boolean failing;
+
+  /**
+   * Whether the groups were read before the first update came. That one lists the groups there are
+   * but not those that went since, so they are read once more.
+   */
+  @GuardedBy("lock")
+  private boolean loaded;
+
+  ScrapePool(ScrapeConfig config, ScrapeMetrics metrics) {
+    this.job = config.jobName();
+    this.metrics = metrics;
+    this.config = config;
+    this.builder = new TargetBuilder(config);
+  }
+
+  String job() {
+    return job;
+  }
+
+  ScrapeConfig config() {
+    lock.lock();
+    try {
+      return config;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  TargetBuilder builder() {
+    lock.lock();
+    try {
+      return builder;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  PoolCounts counts() {
+    lock.lock();
+    try {
+      int dropped = Math.max(0, discovered - state.kept() - state.failed());
+      return new PoolCounts(discovered, state.active(), dropped, state.failed());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The active targets, in no order; equal ones of several groups are all there. */
+  List<Target> targets() {
+    lock.lock();
+    try {
+      return state.targets();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Number of groups of which something is held. */
+  int groups() {
+    lock.lock();
+    try {
+      return state.groups();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Relabels the groups that changed. */
+  TargetChange update(TargetSetUpdate update, TargetSetReader reader) {
+    if (wasLoaded()) {
+      return rebuild(config(), builder(), reader);
+    }
+    Sync sync = new Sync(builder());
+    Map<String, List<Made>> made = new HashMap<>();
+    update
+        .changes()
+        .forEach(
+            (provider, groups) -> {
+              if (update.providers().containsKey(provider)) {
+                List<Made> ofProvider = new ArrayList<>(groups.size());
+                groups.forEach(group -> ofProvider.add(sync.make(provider, group)));
+                made.put(provider, ofProvider);
+              }
+            });
+    int total = 0;
+    for (int count : update.providers().values()) {
+      total += count;
+    }
+    Delta delta = new Delta();
+    lock.lock();
+    try {
+      state.retain(update.providers().keySet(), delta);
+      made.forEach((provider, groups) -> putAll(provider, groups, delta));
+      discovered = total;
+      return finish(sync, delta);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private void putAll(String provider, List<Made> groups, Delta delta) {
+    for (Made group : groups) {
+      state.put(provider, group, delta);
+    }
+  }
+
+  /**
+   * Takes another configuration; relabels everything that {@code reader} knows if that makes a
+   * difference for the targets.
+   */
+  TargetChange reconfigure(ScrapeConfig newConfig, TargetSetReader reader) {
+    TargetBuilder newBuilder = new TargetBuilder(newConfig);
+    if (newBuilder.makesTheSameAs(builder())) {
+      lock.lock();
+      try {
+        config = newConfig;
+      } finally {
+        lock.unlock();
+      }
+      return new TargetChange(job, List.of(), List.of(), List.of());
+    }
+    metrics.reloaded();
+    return rebuild(newConfig, newBuilder, reader);
+  }
+
+  /** Reads the groups that are there already. */
+  TargetChange load(TargetSetReader reader) {
+    TargetChange change = rebuild(config(), builder(), reader);
+    lock.lock();
+    try {
+      loaded = discovered > 0;
+    } finally {
+      lock.unlock();
+    }
+    return change;
+  }
+
+  private boolean wasLoaded() {
+    lock.lock();
+    try {
+      boolean was = loaded;
+      loaded = false;
+      return was;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private TargetChange rebuild(
+      ScrapeConfig newConfig, TargetBuilder newBuilder, TargetSetReader reader) {
+    Sync sync = new Sync(newBuilder);
+    PoolState newState = new PoolState();
+    Delta unused = new Delta();
+    reader.forEachGroup(
+        job, (provider, group) -> newState.put(provider, sync.make(provider, group), unused));
+    Delta delta = new Delta();
+    lock.lock();
+    try {
+      state.compare(newState, delta);
+      config = newConfig;
+      builder = newBuilder;
+      state = newState;
+      discovered = sync.relabelled;
+      return finish(sync, delta);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Forgets all targets. */
+  TargetChange clear() {
+    Delta delta = new Delta();
+    lock.lock();
+    try {
+      state.retain(Set.of(), delta);
+      discovered = 0;
+      return finish(new Sync(builder), delta);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private TargetChange finish(Sync sync, Delta delta) {
+    TargetChange change = delta.toChange(job);
+    metrics.changed(change, state.active());
+    metrics.synced(job, sync.seconds(), sync.relabelled, sync.failed);
+    boolean failingNow = state.failed() > 0;
+    if (failingNow && !failing) {
+      log.warn("job {}: {} targets cannot be scraped, first {}", job, state.failed(), sync.failure);
+    } else if (!failingNow && failing) {
+      log.info("job {}: no target fails any more", job);
+    }
+    failing = failingNow;
+    return change;
+  }
+
+  /** One run over groups, and what it counts. For one thread. */
+  private static final class Sync {
+    private final long begin = System.nanoTime();
+    private final TargetBuilder builder;
+    private final DiscoveredLabels view;
+    private int relabelled;
+    private int failed;
+    private @Nullable String failure;
+
+    Sync(TargetBuilder builder) {
+      this.builder = builder;
+      this.view = builder.view();
+    }
+
+    Made make(String provider, TargetGroup group) {
+      List<Target> kept = new ArrayList<>(0);
+      int failedHere = 0;
+      int size = group.targets().size();
+      for (int i = 0; i < size; i++) {
+        TargetOutcome outcome = builder.build(provider, view, group, i);
+        if (outcome instanceof TargetOutcome.Kept made) {
+          kept.add(made.target());
+        } else if (outcome instanceof TargetOutcome.Failed problem) {
+          failedHere++;
+          if (failure == null) {
+            failure = FailedTarget.describe(group, i, problem.message());
+          }
+        }
+      }
+      relabelled += size;
+      failed += failedHere;
+      return new Made(group.source(), List.copyOf(kept), failedHere);
+    }
+
+    double seconds() {
+      return (System.nanoTime() - begin) / 1e9;
+    }
+  }
+}

@@ -1,0 +1,197 @@
+package io.promdisco.scrape;
+
+import io.promdisco.model.Labels;
+import io.promdisco.model.TargetGroup;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something to scrape: what is left of a discovered target after relabelling. Immutable.
+ *
+ * <p>Two targets of a job are equal if their labels but those that begin with {@code __meta_} and
+ * their URLs are, wherever they were discovered. The hash of these is the {@link #id}.
+ *
+ * <p>There may be hundreds of thousands, so a target keeps no copy of what it can work out: the URL
+ * and the discovered labels are made when asked for.
+ */
+public final class Target {
+  /** By public labels, then by address and the other internal labels, then by where it is from. */
+  static final Comparator<Target> BY_LABELS =
+      Comparator.comparing(Target::labels)
+          .thenComparing(Target::address)
+          .thenComparing(target -> target.internal)
+          .thenComparing(Target::provider)
+          .thenComparing(target -> target.group.source())
+          .thenComparingInt(target -> target.index);
+
+  private final TargetBuilder builder;
+  private final String provider;
+  private final TargetGroup group;
+  private final int index;
+  private final Labels labels;
+  private final String address;
+  private final Labels internal;
+  private final long hash;
+
+  /**
+   * Made by {@link TargetBuilder} only, which has checked everything.
+   *
+   * @param internal the internal labels but the address and the {@code __meta_} ones; shared with
+   *     other targets where equal
+   */
+  Target(
+      TargetBuilder builder,
+      String provider,
+      TargetGroup group,
+      int index,
+      Labels labels,
+      String address,
+      Labels internal) {
+    this.builder = builder;
+    this.provider = provider;
+    this.group = group;
+    this.index = index;
+    this.labels = labels;
+    this.address = address;
+    this.internal = internal;
+    this.hash = new TargetHash().add(labels).add(address).add(internal).add(scrapeUrl()).value();
+  }
+
+  /** The job that scrapes it. */
+  public String job() {
+    return builder.job();
+  }
+
+  /** The labels that its series get: none begins with {@code __}. */
+  public Labels labels() {
+    return labels;
+  }
+
+  /** Host and port, as relabelling left them. */
+  public String address() {
+    return address;
+  }
+
+  /**
+   * The value of any label that relabelling left, internal ones such as {@code __scheme__} included
+   * but for {@code __meta_} ones; the empty string if there is none.
+   */
+  public String label(String name) {
+    if (!name.startsWith(TargetLabels.INTERNAL_PREFIX)) {
+      return labels.getOrEmpty(name);
+    }
+    return name.equals(TargetLabels.ADDRESS) ? address : internal.getOrEmpty(name);
+  }
+
+  /** The scrape interval as the label spells it; a valid duration that is not 0. */
+  public String scrapeInterval() {
+    return internal.getOrEmpty(TargetLabels.SCRAPE_INTERVAL);
+  }
+
+  /**
+   * The scrape timeout as the label spells it; a valid duration, not 0 and not above the interval.
+   */
+  public String scrapeTimeout() {
+    return internal.getOrEmpty(TargetLabels.SCRAPE_TIMEOUT);
+  }
+
+  /** The URL to scrape, escaped as Prometheus shows it. */
+  public String scrapeUrl() {
+    return ScrapeUrl.of(
+        internal.getOrEmpty(TargetLabels.SCHEME),
+        address,
+        internal.getOrEmpty(TargetLabels.METRICS_PATH),
+        parameters());
+  }
+
+  /** The configured parameters, the first value of each replaced by its label if there is one. */
+  private Map<String, List<String>> parameters() {
+    Map<String, List<String>> configured = builder.parameters();
+    int from = internal.indexOf(TargetLabels.PARAM_PREFIX);
+    from = from < 0 ? -from - 1 : from;
+    if (from == internal.size() || !internal.name(from).startsWith(TargetLabels.PARAM_PREFIX)) {
+      return configured;
+    }
+    Map<String, List<String>> parameters = new LinkedHashMap<>(configured);
+    for (int i = from;
+        i < internal.size() && internal.name(i).startsWith(TargetLabels.PARAM_PREFIX);
+        i++) {
+      String name = internal.name(i).substring(TargetLabels.PARAM_PREFIX.length());
+      parameters.merge(name, List.of(internal.value(i)), Target::withFirst);
+    }
+    return parameters;
+  }
+
+  private static List<String> withFirst(List<String> values, List<String> first) {
+    if (values.size() <= 1) {
+      return first;
+    }
+    List<String> replaced = new ArrayList<>(values);
+    replaced.set(0, first.get(0));
+    return replaced;
+  }
+
+  /** The labels before relabelling, with the job's defaults; made anew by each call. */
+  public Labels discoveredLabels() {
+    return builder.discovered(group, index);
+  }
+
+  /** The provider that discovered it, as {@code kubernetes/0}. */
+  public String provider() {
+    return provider;
+  }
+
+  /** The source of its group within the provider, as {@code pod/shop/web-0}. */
+  public String source() {
+    return group.source();
+  }
+
+  /**
+   * What distinguishes it from every other target of its job, as 16 hexadecimal digits: equal
+   * targets have equal ids in every process and every version.
+   */
+  public String id() {
+    return HexFormat.of().toHexDigits(hash);
+  }
+
+  /** The id as a number. */
+  long hash() {
+    return hash;
+  }
+
+  /**
+   * Its address before relabelling, which with the group tells targets that changed from others.
+   */
+  String discoveredAddress() {
+    return group.targets().get(index).getOrEmpty(TargetLabels.ADDRESS);
+  }
+
+  /** The internal labels but the address. */
+  Labels internalLabels() {
+    return internal;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Target target
+        && hash == target.hash
+        && labels.equals(target.labels)
+        && job().equals(target.job());
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(hash);
+  }
+
+  /** The URL and the labels, for people. */
+  @Override
+  public String toString() {
+    return scrapeUrl() + " " + labels;
+  }
+}

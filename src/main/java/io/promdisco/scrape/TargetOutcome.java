@@ -1,0 +1,20 @@
+package io.promdisco.scrape;
+
+/** What becomes of one discovered target: it is kept, dropped or refused. */
+public sealed interface TargetOutcome {
+  /** The target is scraped. */
+  record Kept(Target target) implements TargetOutcome {}
+
+  /** The job's rules dropped it. */
+  enum Dropped implements TargetOutcome {
+    /** Every dropped target is the same. */
+    DROPPED
+  }
+
+  /**
+   * The rules kept it, but it cannot be scraped: it is neither active nor dropped.
+   *
+   * @param message why, in Prometheus's words, without saying which target
+   */
+  record Failed(String message) implements TargetOutcome {}
+}

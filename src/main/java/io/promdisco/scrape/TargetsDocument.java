@@ -1,0 +1,142 @@
+package io.promdisco.scrape;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer of Prometheus's {@code GET /api/v1/targets}: active targets sorted by job and labels,
+ * dropped ones by job and discovered labels. As nothing is scraped here, every target is as one
+ * that has not been scraped yet, and the global URL is the scrape URL.
+ *
+ * <p>Written target by target: what takes memory is a list of references.
+ */
+public final class TargetsDocument {
+  private static final Comparator<PoolView> BY_JOB =
+      Comparator.comparing(PoolView::job, Utf8::compare);
+
+  private TargetsDocument() {}
+
+  /** Which targets are shown. */
+  public enum State {
+    /** Active targets. */
+    ACTIVE,
+    /** Dropped targets and their numbers. */
+    DROPPED,
+    /** Both. */
+    ANY,
+    /** Neither, which is what Prometheus makes of an unknown state. */
+    NONE;
+
+    /**
+     * Reads the parameter {@code state} as Prometheus does: in any case, {@code any} if it is
+     * missing or empty.
+     */
+    public static State parse(@Nullable String parameter) {
+      String state = parameter == null ? "" : parameter.toLowerCase(Locale.ROOT);
+      return switch (state) {
+        case "", "any" -> ANY;
+        case "active" -> ACTIVE;
+        case "dropped" -> DROPPED;
+        default -> NONE;
+      };
+    }
+
+    private boolean showsActive() {
+      return this == ACTIVE || this == ANY;
+    }
+
+    private boolean showsDropped() {
+      return this == DROPPED || this == ANY;
+    }
+  }
+
+  /**
+   * Writes the document.
+   *
+   * @param pools all there are
+   * @param scrapePool the only job whose targets are shown; null or empty: every job's. The numbers
+   *     of dropped targets are always every job's
+   * @param out is flushed and stays open
+   */
+  public static void write(
+      List<PoolView> pools, State state, @Nullable String scrapePool, OutputStream out)
+      throws IOException {
+    List<PoolView> sorted = new ArrayList<>(pools);
+    sorted.sort(BY_JOB);
+    List<PoolView> shown = new ArrayList<>(sorted);
+    if (scrapePool != null && !scrapePool.isEmpty()) {
+      shown.removeIf(pool -> !pool.job().equals(scrapePool));
+    }
+    try (JsonGenerator json = JsonDocument.to(out)) {
+      json.writeStartObject();
+      json.writeStringField("status", "success");
+      json.writeObjectFieldStart("data");
+      writeActive(json, state.showsActive() ? shown : List.of());
+      writeDropped(json, state.showsDropped() ? shown : List.of());
+      writeCounts(json, state.showsDropped() ? sorted : null);
+      json.writeEndObject();
+      json.writeEndObject();
+    }
+  }
+
+  private static void writeActive(JsonGenerator json, List<PoolView> pools) throws IOException {
+    json.writeArrayFieldStart("activeTargets");
+    for (PoolView pool : pools) {
+      for (Target target : pool.activeTargets()) {
+        write(json, pool.job(), target);
+      }
+    }
+    json.writeEndArray();
+  }
+
+  private static void write(JsonGenerator json, String job, Target target) throws IOException {
+    String url = target.scrapeUrl();
+    json.writeStartObject();
+    JsonDocument.labels(json, "discoveredLabels", target.discoveredLabels());
+    JsonDocument.labels(json, "labels", target.labels());
+    JsonDocument.text(json, "scrapePool", job);
+    JsonDocument.text(json, "scrapeUrl", url);
+    JsonDocument.text(json, "globalUrl", url);
+    json.writeStringField("lastError", "");
+    json.writeStringField("lastScrape", "0001-01-01T00:00:00Z");
+    json.writeNumberField("lastScrapeDuration", 0);
+    json.writeStringField("health", "unknown");
+    json.writeStringField("scrapeInterval", target.scrapeInterval());
+    json.writeStringField("scrapeTimeout", target.scrapeTimeout());
+    json.writeEndObject();
+  }
+
+  private static void writeDropped(JsonGenerator json, List<PoolView> pools) throws IOException {
+    json.writeArrayFieldStart("droppedTargets");
+    for (PoolView pool : pools) {
+      List<DiscoveredTarget> dropped = pool.droppedTargets(0);
+      dropped.sort(DiscoveredTarget.BY_LABELS);
+      for (DiscoveredTarget target : dropped) {
+        json.writeStartObject();
+        JsonDocument.labels(json, "discoveredLabels", target.discoveredLabels());
+        JsonDocument.text(json, "scrapePool", pool.job());
+        json.writeEndObject();
+      }
+    }
+    json.writeEndArray();
+  }
+
+  private static void writeCounts(JsonGenerator json, @Nullable List<PoolView> pools)
+      throws IOException {
+    if (pools == null) {
+      json.writeNullField("droppedTargetCounts");
+      return;
+    }
+    json.writeObjectFieldStart("droppedTargetCounts");
+    for (PoolView pool : pools) {
+      json.writeNumberField(Utf8.encodable(pool.job()), pool.counts().dropped());
+    }
+    json.writeEndObject();
+  }
+}

@@ -1,0 +1,33 @@
+package io.promdisco.server;
+
+import io.promdisco.config.ConfigException;
+import io.promdisco.discovery.ProviderStatus;
+import io.promdisco.scrape.PoolView;
+import io.prometheus.client.CollectorRegistry;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the server shows, and the one thing it can set off. Called by several server threads at
+ * once; each call gets the state of its moment.
+ */
+public interface Backend {
+  /** One view a job, in the configuration's order. */
+  List<PoolView> pools();
+
+  /** How each provider is. */
+  List<ProviderStatus> providers();
+
+  /** The metrics to expose. */
+  CollectorRegistry registry();
+
+  /**
+   * Reads the configuration again and applies it. Returns when it is in force.
+   *
+   * @throws ConfigException if it was refused; then the one before stays in force
+   */
+  void reload() throws ConfigException;
+
+  /** The configuration in force with its defaults, secrets hidden: {@code Configuration}'s. */
+  Map<String, Object> config();
+}

@@ -1,0 +1,184 @@
+package io.promdisco.server;
+
+import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.servlet.JavalinServlet;
+import io.promdisco.config.ConfigException;
+import io.promdisco.scrape.HttpSdDocument;
+import io.promdisco.scrape.PoolView;
+import io.promdisco.scrape.TargetsDocument;
+import io.prometheus.client.exporter.common.TextFormat;
+import jakarta.servlet.http.HttpServlet;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Which path is answered with what. */
+final class Routes {
+  private static final String JSON = "application/json";
+  private static final String TEXT = "text/plain; charset=utf-8";
+
+  private final Backend backend;
+
+  private Routes(Backend backend) {
+    this.backend = backend;
+  }
+
+  /** A servlet for all paths, which needs neither WebSocket nor Javalin's own server. */
+  static HttpServlet servlet(Backend backend) {
+    Routes routes = new Routes(backend);
+    return new FrontServlet(new JavalinServlet(Javalin.create(routes::configure).unsafe));
+  }
+
+  private void configure(JavalinConfig config) {
+    config.startup.showJavalinBanner = false;
+    config.startup.showOldJavalinVersionWarning = false;
+    config.startup.startupWatcherEnabled = false;
+    config.http.compressionStrategy = CompressionStrategy.NONE;
+    config.http.prefer405over404 = true;
+    config.router.treatMultipleSlashesAsSingleSlash = false;
+    config.routes.before(Routes::harden);
+    config.routes.exception(HttpResponseException.class, Failures::refused);
+    config.routes.exception(Exception.class, Failures::failed);
+    config.routes.get("/api/v1/targets", this::targets);
+    config.routes.get("/api/v1/scrape_pools", this::scrapePools);
+    config.routes.get("/api/v1/status/config", this::config);
+    config.routes.get("/api/v1/discovery", this::discovery);
+    config.routes.get("/api/v1/discovery/targets", this::search);
+    config.routes.get("/http-sd", this::jobs);
+    config.routes.get("/http-sd/<job>", this::httpSd);
+    config.routes.get("/metrics", this::metrics);
+    config.routes.get("/-/healthy", context -> text(context, 200, "promdisco is healthy.\n"));
+    config.routes.get("/-/ready", this::ready);
+    config.routes.post("/-/reload", this::reload);
+    config.routes.put("/-/reload", this::reload);
+    Page.addTo(config.routes);
+  }
+
+  private static void harden(Context context) {
+    context.header("X-Content-Type-Options", "nosniff");
+    context.header("Cache-Control", "no-store");
+  }
+
+  private void targets(Context context) throws IOException {
+    TargetsDocument.State state = TargetsDocument.State.parse(context.queryParam("state"));
+    String pool = context.queryParam("scrapePool");
+    context.contentType(JSON);
+    TargetsDocument.write(backend.pools(), state, pool, context.res().getOutputStream());
+  }
+
+  private void scrapePools(Context context) throws IOException {
+    context.contentType(JSON);
+    Documents.scrapePools(backend.pools(), context.res().getOutputStream());
+  }
+
+  private void config(Context context) throws IOException {
+    context.contentType(JSON);
+    Documents.config(backend.config(), context.res().getOutputStream());
+  }
+
+  private void discovery(Context context) throws IOException {
+    context.contentType(JSON);
+    Documents.discovery(backend.pools(), backend.providers(), context.res().getOutputStream());
+  }
+
+  private void search(Context context) throws IOException {
+    Search search =
+        Search.of(
+            parameter(context, "q"), parameter(context, "scrapePool"), parameter(context, "limit"));
+    context.contentType(JSON);
+    search.write(backend.pools(), context.res().getOutputStream());
+  }
+
+  private void jobs(Context context) throws IOException {
+    context.contentType(JSON);
+    Documents.jobs(backend.pools(), context.res().getOutputStream());
+  }
+
+  private void httpSd(Context context) throws IOException {
+    PoolView pool = pool(context.pathParam("job"));
+    boolean relabeled = flag(context, "relabeled");
+    context.contentType(JSON);
+    if (relabeled) {
+      HttpSdDocument.write(pool.activeTargets(), context.res().getOutputStream());
+    } else {
+      Documents.discovered(pool.activeTargets(), context.res().getOutputStream());
+    }
+  }
+
+  private PoolView pool(String job) {
+    for (PoolView pool : backend.pools()) {
+      if (pool.job().equals(job)) {
+        return pool;
+      }
+    }
+    throw new HttpResponseException(404, "job: " + job + " (expected one that /http-sd lists)");
+  }
+
+  private static String parameter(Context context, String name) {
+    @Nullable String value = context.queryParam(name);
+    return value == null ? "" : value;
+  }
+
+  private static boolean flag(Context context, String name) {
+    String value = parameter(context, name);
+    return switch (value.toLowerCase(Locale.ROOT)) {
+      case "", "false" -> false;
+      case "true" -> true;
+      default ->
+          throw new HttpResponseException(400, name + ": " + value + " (expected true or false)");
+    };
+  }
+
+  private void metrics(Context context) throws IOException {
+    String type = TextFormat.chooseContentType(context.header("Accept"));
+    context.contentType(type);
+    try (Writer out =
+        new OutputStreamWriter(context.res().getOutputStream(), StandardCharsets.UTF_8)) {
+      TextFormat.writeFormat(type, out, backend.registry().metricFamilySamples());
+    }
+  }
+
+  private void ready(Context context) {
+    String waiting = Readiness.waitingFor(backend.providers());
+    if (waiting.isEmpty()) {
+      text(context, 200, "promdisco is ready.\n");
+    } else {
+      text(context, 503, waiting);
+    }
+  }
+
+  private void reload(Context context) {
+    refuseOtherSites(context);
+    try {
+      backend.reload();
+      text(context, 200, "");
+    } catch (ConfigException e) {
+      text(
+          context,
+          500,
+          "configuration refused, the one before stays in force:\n" + e.getMessage() + "\n");
+    }
+  }
+
+  /**
+   * A page of another site must not set anything off here; browsers say where a request is from.
+   */
+  private static void refuseOtherSites(Context context) {
+    @Nullable String from = context.header("Sec-Fetch-Site");
+    if (from != null && !from.equals("same-origin") && !from.equals("none")) {
+      throw new HttpResponseException(
+          403, context.method() + " " + context.path() + ": sent by a page of another site");
+    }
+  }
+
+  static void text(Context context, int status, String text) {
+    context.status(status).contentType(TEXT).result(text);
+  }
+}

@@ -1,0 +1,141 @@
+package io.promdisco.sim;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.Map;
+
+/**
+ * JSON trees from and to text. By hand and not with an {@code ObjectMapper}, which takes longer to
+ * start than a small dump takes to read.
+ */
+final class Json {
+  static final JsonFactory FACTORY = new JsonFactory();
+  static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  private Json() {}
+
+  static ObjectNode object() {
+    return NODES.objectNode();
+  }
+
+  /** Reads the value whose first token is the parser's current one. */
+  static JsonNode read(JsonParser parser) throws IOException {
+    JsonToken token = parser.currentToken();
+    if (token == null) {
+      return MissingNode.getInstance();
+    }
+    return switch (token) {
+      case START_OBJECT -> readObject(parser);
+      case START_ARRAY -> readArray(parser);
+      case VALUE_STRING -> NODES.textNode(parser.getText());
+      case VALUE_TRUE -> NODES.booleanNode(true);
+      case VALUE_FALSE -> NODES.booleanNode(false);
+      case VALUE_NUMBER_INT -> readInteger(parser);
+      case VALUE_NUMBER_FLOAT -> NODES.numberNode(parser.getDecimalValue());
+      default -> NODES.nullNode();
+    };
+  }
+
+  private static JsonNode readInteger(JsonParser parser) throws IOException {
+    return parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+        ? NODES.numberNode(parser.getBigIntegerValue())
+        : NODES.numberNode(parser.getLongValue());
+  }
+
+  private static ObjectNode readObject(JsonParser parser) throws IOException {
+    ObjectNode out = object();
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      parser.nextToken();
+      out.set(name, read(parser));
+    }
+    return out;
+  }
+
+  private static ArrayNode readArray(JsonParser parser) throws IOException {
+    ArrayNode out = NODES.arrayNode();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      out.add(read(parser));
+    }
+    return out;
+  }
+
+  /** Reads one value. */
+  static JsonNode read(String text) throws IOException {
+    try (JsonParser parser = FACTORY.createParser(text)) {
+      parser.nextToken();
+      return read(parser);
+    }
+  }
+
+  static void write(JsonGenerator out, JsonNode node) throws IOException {
+    switch (node.getNodeType()) {
+      case OBJECT -> {
+        out.writeStartObject();
+        writeFields(out, node, true);
+        out.writeEndObject();
+      }
+      case ARRAY -> {
+        out.writeStartArray();
+        for (JsonNode item : node) {
+          write(out, item);
+        }
+        out.writeEndArray();
+      }
+      case STRING -> out.writeString(node.textValue());
+      case BOOLEAN -> out.writeBoolean(node.booleanValue());
+      case NUMBER -> writeNumber(out, node);
+      default -> out.writeNull();
+    }
+  }
+
+  /** Writes an object as the item of a typed list, which says kind and API version once for all. */
+  static void writeItem(JsonGenerator out, ObjectNode object) throws IOException {
+    out.writeStartObject();
+    writeFields(out, object, false);
+    out.writeEndObject();
+  }
+
+  private static void writeFields(JsonGenerator out, JsonNode object, boolean typeMeta)
+      throws IOException {
+    for (Map.Entry<String, JsonNode> field : object.properties()) {
+      String name = field.getKey();
+      if (typeMeta || !(name.equals("kind") || name.equals("apiVersion"))) {
+        out.writeFieldName(name);
+        write(out, field.getValue());
+      }
+    }
+  }
+
+  private static void writeNumber(JsonGenerator out, JsonNode number) throws IOException {
+    if (number.isBigInteger()) {
+      out.writeNumber(number.bigIntegerValue());
+    } else if (number.isIntegralNumber()) {
+      out.writeNumber(number.longValue());
+    } else {
+      out.writeNumber(number.decimalValue());
+    }
+  }
+
+  /** Text of the field at {@code path}; empty if there is none. */
+  static String text(JsonNode node, String... path) {
+    JsonNode at = node;
+    for (String name : path) {
+      at = at.path(name);
+    }
+    return at.isNull() ? "" : at.asText("");
+  }
+
+  /** The object called {@code name} in {@code parent}, made if it is not there. */
+  static ObjectNode child(ObjectNode parent, String name) {
+    return parent.get(name) instanceof ObjectNode there ? there : parent.putObject(name);
+  }
+}

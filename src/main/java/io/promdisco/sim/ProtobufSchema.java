@@ -1,0 +1,131 @@
+package io.promdisco.sim;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/** Which fields the Kubernetes messages have; read from {@code kubernetes.fields}. Immutable. */
+final class ProtobufSchema {
+  /** How a value is written. */
+  enum Form {
+    STRING,
+    INT,
+    BOOL,
+    TIME,
+    QUANTITY,
+    INT_OR_STRING,
+    JSON,
+    MESSAGE
+  }
+
+  /** How many values a field has. */
+  enum Shape {
+    ONE,
+    LIST,
+    MAP
+  }
+
+  /**
+   * A field.
+   *
+   * @param number as on the wire
+   * @param json its name in JSON; empty: its fields stand in the parent's object
+   * @param shape one, many or a map from strings
+   * @param form of each value
+   * @param message name of the message if that is the form; otherwise empty
+   * @param always whether it is written even where it is not set
+   */
+  record Field(int number, String json, Shape shape, Form form, String message, boolean always) {}
+
+  private static final Map<String, Form> FORMS =
+      Map.of(
+          "string", Form.STRING,
+          "int", Form.INT,
+          "bool", Form.BOOL,
+          "Time", Form.TIME,
+          "Quantity", Form.QUANTITY,
+          "IntOrString", Form.INT_OR_STRING,
+          "json", Form.JSON);
+
+  private final Map<String, List<Field>> messages;
+
+  private ProtobufSchema(Map<String, List<Field>> messages) {
+    this.messages = messages;
+  }
+
+  /** Reads the table that comes with this package. */
+  static ProtobufSchema read() {
+    Map<String, List<Field>> messages = new HashMap<>();
+    InputStream in =
+        Objects.requireNonNull(
+            ProtobufSchema.class.getResourceAsStream("kubernetes.fields"), "kubernetes.fields");
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (!line.startsWith("#")) {
+          String[] words = line.split(" ");
+          messages.put(words[0], fields(words));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new ProtobufSchema(messages);
+  }
+
+  private static List<Field> fields(String[] words) {
+    List<Field> fields = new ArrayList<>(words.length - 1);
+    for (int i = 1; i < words.length; i++) {
+      fields.add(field(words[i]));
+    }
+    return List.copyOf(fields);
+  }
+
+  private static Field field(String word) {
+    String[] parts = word.split(":");
+    String type = parts[2];
+    boolean always = type.endsWith("!");
+    Shape shape = type.endsWith("*") ? Shape.LIST : type.startsWith("{") ? Shape.MAP : Shape.ONE;
+    String name =
+        switch (shape) {
+          case MAP -> type.substring(1, type.length() - 1);
+          case LIST -> type.substring(0, type.length() - 1);
+          case ONE -> always ? type.substring(0, type.length() - 1) : type;
+        };
+    Form form = FORMS.getOrDefault(name, Form.MESSAGE);
+    return new Field(
+        Integer.parseInt(parts[0]),
+        parts[1].equals("@") ? "" : parts[1],
+        shape,
+        form,
+        form == Form.MESSAGE ? name : "",
+        always);
+  }
+
+  /** Names of all messages. */
+  Set<String> messages() {
+    return messages.keySet();
+  }
+
+  /**
+   * The fields of {@code message}, by number.
+   *
+   * @throws IllegalArgumentException if there is no such message
+   */
+  List<Field> fields(String message) {
+    List<Field> fields = messages.get(message);
+    if (fields == null) {
+      throw new IllegalArgumentException("message: " + message + " (expected: one of the table)");
+    }
+    return fields;
+  }
+}

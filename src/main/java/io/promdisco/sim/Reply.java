@@ -1,0 +1,119 @@
+package io.promdisco.sim;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+
+/** An answer of known length. */
+final class Reply {
+  private static final long FOUR_GIGABYTES = 0xFFFF_FFFFL;
+
+  private final int status;
+  private final String contentType;
+  private final byte[] body;
+  private final int retryAfterSeconds;
+
+  /** A good answer. */
+  Reply(int status, String contentType, byte[] body) {
+    this(status, contentType, body, 0);
+  }
+
+  private Reply(int status, String contentType, byte[] body, int retryAfterSeconds) {
+    this.status = status;
+    this.contentType = contentType;
+    this.body = body;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+
+  static Reply refusal(StatusException refusal, Codec codec) {
+    return new Reply(
+        refusal.code(),
+        codec.contentType(),
+        codec.object(refusal.toStatus()),
+        refusal.retryAfterSeconds());
+  }
+
+  int status() {
+    return status;
+  }
+
+  private Map<String, String> headers(String type) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put("Content-Type", type);
+    headers.put("Cache-Control", "no-cache, private");
+    if (retryAfterSeconds > 0) {
+      headers.put("Retry-After", Integer.toString(retryAfterSeconds));
+    }
+    return headers;
+  }
+
+  /**
+   * Sends it.
+   *
+   * @return whether the connection can go on
+   */
+  boolean send(Wire wire) throws IOException {
+    wire.head(status, headers(contentType), body.length);
+    wire.body(body);
+    return true;
+  }
+
+  /**
+   * Sends it with something wrong.
+   *
+   * @return whether the connection can go on
+   */
+  boolean send(Wire wire, Injection injection) throws IOException, InterruptedException {
+    Fault fault = injection.rule().fault();
+    if (fault instanceof Fault.ContentType type) {
+      wire.head(status, headers(type.value()), body.length);
+      wire.body(body);
+      return true;
+    }
+    if (fault instanceof Fault.Slow slow) {
+      wire.slow(slow.bytesPerSecond());
+      send(wire);
+      wire.fullSpeed();
+      return true;
+    }
+    if (fault instanceof Fault.Break how) {
+      return send(wire, injection, how);
+    }
+    return send(wire);
+  }
+
+  private boolean send(Wire wire, Injection injection, Fault.Break how)
+      throws IOException, InterruptedException {
+    byte[] half = Arrays.copyOf(body, body.length / 2);
+    if (how != Fault.Break.HANG_UP) {
+      long length = how == Fault.Break.HUGE ? FOUR_GIGABYTES : body.length;
+      wire.head(status, headers(contentType), length);
+      wire.body(half);
+    }
+    switch (how) {
+      case HANG_UP, CUT -> wire.close();
+      case RESET -> wire.reset();
+      case GARBAGE -> {
+        wire.body(garbage(body.length - half.length));
+        return true;
+      }
+      case HUGE, STALL -> {
+        injection.stall(wire);
+        wire.close();
+      }
+    }
+    return false;
+  }
+
+  /** Bytes that are neither JSON nor protobuf, the same every time. */
+  static byte[] garbage(int length) {
+    byte[] bytes = new byte[length];
+    new Random(length).nextBytes(bytes);
+    if (length > 0) {
+      bytes[0] = (byte) 0xff;
+    }
+    return bytes;
+  }
+}

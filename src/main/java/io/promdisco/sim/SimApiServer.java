@@ -1,0 +1,299 @@
+package io.promdisco.sim;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.util.Closer;
+import io.promdisco.util.NamedThreads;
+import io.promdisco.util.SystemTicker;
+import io.promdisco.util.Ticker;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Base64;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A simulated Kubernetes API server on 127.0.0.1: lists, watches and writes the objects of a {@link
+ * SimCluster} in JSON and protobuf, and fails in whatever way it is told to. Safe for all threads;
+ * its own are called {@code sd-sim-…} and are gone after {@link #close}.
+ */
+public final class SimApiServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(SimApiServer.class);
+  private static final int MOST_REQUESTS_REMEMBERED = 10_000;
+  private static final int BACKLOG = 256;
+
+  private final SimOptions options;
+  private final Closer closer = new Closer();
+  private final ServerSocket listener;
+  private final Ticker ticker;
+  private final Negotiation negotiation;
+  private final Users users;
+  private final Faults faults = new Faults();
+  private final Lists lists;
+  private final Watches watches;
+  private final Writes writes;
+  private final Thread acceptor;
+
+  @GuardedBy("connections")
+  private final Map<Connection, Thread> connections = new HashMap<>();
+
+  @GuardedBy("connections")
+  private boolean closed;
+
+  @GuardedBy("requests")
+  private final Deque<SimRequest> requests = new ArrayDeque<>();
+
+  private SimApiServer(SimCluster cluster, SimOptions options) throws IOException {
+    this.options = options;
+    this.negotiation = new Negotiation(options.protobuf);
+    this.users = new Users(options);
+    this.listener = new ServerSocket();
+    closer.add(listener);
+    listener.setReuseAddress(true);
+    listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), options.port), BACKLOG);
+    this.ticker = options.ticker == null ? closer.add(new SystemTicker()) : options.ticker;
+    this.lists = new Lists(cluster);
+    this.watches = new Watches(cluster, options, ticker, faults);
+    this.writes = new Writes(cluster);
+    this.acceptor = NamedThreads.start("sd-sim-accept", this::accept);
+  }
+
+  /** Starts a server that anybody may use, on a free port. */
+  public static SimApiServer start(SimCluster cluster) {
+    return start(cluster, new SimOptions());
+  }
+
+  /**
+   * Starts a server.
+   *
+   * @throws UncheckedIOException if the port is taken
+   */
+  public static SimApiServer start(SimCluster cluster, SimOptions options) {
+    try {
+      return new SimApiServer(cluster, options);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "port " + options.port + " of 127.0.0.1: " + e.getMessage(), e);
+    }
+  }
+
+  /** As {@code http://127.0.0.1:41234}. */
+  public URI url() {
+    String scheme = options.tls == null ? "http" : "https";
+    return URI.create(scheme + "://127.0.0.1:" + port());
+  }
+
+  /** The port that it listens on. */
+  public int port() {
+    return listener.getLocalPort();
+  }
+
+  /** Writes a kubeconfig for the first user, or for nobody if there are no users. */
+  public Path writeKubeconfig(Path file) {
+    return writeKubeconfig(file, users.firstToken());
+  }
+
+  /**
+   * Writes a kubeconfig with one context.
+   *
+   * @param token empty: no credentials
+   * @return {@code file}
+   */
+  public Path writeKubeconfig(Path file, String token) {
+    StringBuilder text = new StringBuilder(512);
+    text.append("apiVersion: v1\nkind: Config\ncurrent-context: simulated\n");
+    text.append("clusters:\n- name: simulated\n  cluster:\n    server: ")
+        .append(url())
+        .append('\n');
+    if (!options.caPem.isEmpty()) {
+      String data =
+          Base64.getEncoder().encodeToString(options.caPem.getBytes(StandardCharsets.US_ASCII));
+      text.append("    certificate-authority-data: ").append(data).append('\n');
+    }
+    text.append("contexts:\n- name: simulated\n  context: {cluster: simulated, user: simulated}\n");
+    text.append("users:\n- name: simulated\n");
+    text.append(token.isEmpty() ? "  user: {}\n" : "  user:\n    token: '" + token + "'\n");
+    try {
+      return Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What goes wrong, on demand. */
+  public Faults faults() {
+    return faults;
+  }
+
+  /** Adds a user or changes what a user may do, for requests to come. */
+  public void putUser(String name, String token, Permissions may) {
+    users.put(name, token, may);
+  }
+
+  /** Forgets a token: requests with it get 401 from now on. */
+  public void revokeToken(String token) {
+    users.revoke(token);
+  }
+
+  /** Sends a bookmark in every watch whose client asked for such. */
+  public void sendBookmarks() {
+    faults.streams().forEach(WatchStream::bookmark);
+  }
+
+  /** How many watches of {@code resource} are running. */
+  public int runningWatches(Resource<?> resource) {
+    int count = 0;
+    for (WatchStream stream : faults.streams()) {
+      if (stream.resource().equals(resource)) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /** Closes every connection, as a server that dies; new ones are welcome. */
+  public void dropConnections() {
+    openConnections().forEach(Connection::close);
+  }
+
+  /** The latest requests, oldest first; at most 10,000. */
+  public List<SimRequest> requests() {
+    synchronized (requests) {
+      return List.copyOf(requests);
+    }
+  }
+
+  /** How many of {@link #requests} were for {@code resource} with {@code verb}. */
+  public int count(Resource<?> resource, String verb) {
+    int count = 0;
+    for (SimRequest request : requests()) {
+      if (request.resource().equals(resource.plural()) && request.verb().equals(verb)) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  void log(HttpRequest request, String user, @Nullable Route route, int status) {
+    SimRequest entry =
+        new SimRequest(
+            request.method(),
+            request.path(),
+            request.rawQuery(),
+            request.header("user-agent"),
+            request.header("accept"),
+            user,
+            route == null ? "" : route.verb(),
+            route == null ? "" : route.resource().plural(),
+            status);
+    synchronized (requests) {
+      requests.add(entry);
+      if (requests.size() > MOST_REQUESTS_REMEMBERED) {
+        requests.remove();
+      }
+    }
+  }
+
+  private void accept() {
+    int number = 0;
+    while (!listener.isClosed()) {
+      try {
+        Socket raw = listener.accept();
+        raw.setTcpNoDelay(true);
+        open(raw, ++number);
+      } catch (IOException e) {
+        if (!listener.isClosed()) {
+          log.warn("a connection could not be accepted", e);
+        }
+      }
+    }
+  }
+
+  private void open(Socket raw, int number) throws IOException {
+    Socket socket = raw;
+    if (options.tls != null) {
+      SSLSocket secure =
+          (SSLSocket)
+              options.tls.getSocketFactory().createSocket(raw, "127.0.0.1", raw.getPort(), true);
+      secure.setUseClientMode(false);
+      socket = secure;
+    }
+    Wire wire = new Wire(raw, socket.getOutputStream(), ticker);
+    Connection connection = new Connection(this, number, socket, wire);
+    synchronized (connections) {
+      if (closed) {
+        connection.close();
+        return;
+      }
+      connections.put(connection, NamedThreads.start("sd-sim-conn-" + number, connection));
+    }
+  }
+
+  void ended(Connection connection) {
+    synchronized (connections) {
+      connections.remove(connection);
+    }
+  }
+
+  private List<Connection> openConnections() {
+    synchronized (connections) {
+      return List.copyOf(connections.keySet());
+    }
+  }
+
+  Negotiation negotiation() {
+    return negotiation;
+  }
+
+  Users users() {
+    return users;
+  }
+
+  Lists lists() {
+    return lists;
+  }
+
+  Watches watches() {
+    return watches;
+  }
+
+  Writes writes() {
+    return writes;
+  }
+
+  /** Closes the port and all connections, and waits until the threads have ended. */
+  @Override
+  public void close() {
+    List<Thread> threads;
+    synchronized (connections) {
+      closed = true;
+      threads = List.copyOf(connections.values());
+    }
+    faults.healAll();
+    closer.close();
+    dropConnections();
+    try {
+      acceptor.join();
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,459 @@
+package io.promdisco.sim;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.providers.kubernetes.object.Resource;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The objects of a simulated cluster and the history of their changes, as the store behind a
+ * Kubernetes API server: one counter of resource versions for everything, watches from any version
+ * that has not been compacted away, and lists as they were then. Knows the kinds in {@code
+ * Resource.ALL}. Safe for all threads.
+ *
+ * <p>Objects that it hands out are shared: do not change them. Objects that it is given it copies,
+ * except {@link #load}.
+ *
+ * <p>Lock order: this lock, then a subscription's.
+ */
+public final class SimCluster {
+  /** Changes of one kind that are kept for watches unless said otherwise. */
+  public static final int DEFAULT_HISTORY = 5_000;
+
+  private final Supplier<Instant> clock;
+  private final Lock lock = new ReentrantLock();
+
+  @GuardedBy("lock")
+  private final Map<Resource<?>, ObjectTable> tables = new HashMap<>();
+
+  @GuardedBy("lock")
+  private long revision = 1;
+
+  /** An empty cluster with the machine's time of day. */
+  public SimCluster() {
+    this(Instant::now, DEFAULT_HISTORY);
+  }
+
+  /**
+   * An empty cluster.
+   *
+   * @param clock for creation times
+   * @param historyLimit changes of one kind that are kept for watches; older ones are compacted
+   */
+  public SimCluster(Supplier<Instant> clock, int historyLimit) {
+    this.clock = clock;
+    for (Resource<?> resource : Resource.ALL) {
+      tables.put(resource, new ObjectTable(resource, historyLimit));
+    }
+  }
+
+  /**
+   * Adds the objects whose kind it knows, replacing those that are there; the others are passed
+   * over. The objects become the cluster's own.
+   *
+   * @return number of objects taken
+   */
+  public int load(Iterable<ObjectNode> objects) {
+    int taken = 0;
+    for (ObjectNode object : objects) {
+      Optional<Resource<?>> resource = Kinds.find(object);
+      if (resource.isPresent()) {
+        replace(resource.get(), object);
+        taken++;
+      }
+    }
+    return taken;
+  }
+
+  /**
+   * Adds an object, status included. A missing uid and creation time are made up.
+   *
+   * @return the object as stored
+   * @throws StatusException if its kind is unknown, its name missing, or it is there already
+   */
+  public ObjectNode create(ObjectNode object) {
+    Resource<?> resource = Kinds.of(object);
+    ObjectNode copy = prepared(resource, object.deepCopy());
+    lock.lock();
+    try {
+      ObjectTable table = table(resource);
+      String key = key(resource, copy);
+      if (table.get(key) != null) {
+        throw StatusException.alreadyExists(resource, name(copy));
+      }
+      return store(table, key, null, copy);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Replaces an object, status included. A uid and creation time that it does not give stay; one
+   * that differs in nothing changes nothing.
+   *
+   * @return the object as stored
+   * @throws StatusException if its kind is unknown, it is not there, or it gives another resource
+   *     version or uid than it has
+   */
+  public ObjectNode update(ObjectNode object) {
+    Resource<?> resource = Kinds.of(object);
+    ObjectNode copy = prepared(resource, object.deepCopy());
+    lock.lock();
+    try {
+      return updateLocked(resource, copy);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Replaces an object but keeps the status it has, as a PUT does for kinds whose status is written
+   * apart.
+   */
+  ObjectNode updateAllButStatus(ObjectNode object) {
+    Resource<?> resource = Kinds.of(object);
+    ObjectNode copy = prepared(resource, object.deepCopy());
+    lock.lock();
+    try {
+      copyField(existing(resource, copy), copy, "status");
+      return updateLocked(resource, copy);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Replaces the status of an object, nothing else.
+   *
+   * @return the object as stored
+   * @throws StatusException as {@link #update}
+   */
+  public ObjectNode updateStatus(ObjectNode object) {
+    Resource<?> resource = Kinds.of(object);
+    ObjectNode given = prepared(resource, object.deepCopy());
+    lock.lock();
+    try {
+      ObjectNode copy = existing(resource, given).deepCopy();
+      copyField(given, copy, "status");
+      copyField(Json.child(given, "metadata"), Json.child(copy, "metadata"), "resourceVersion");
+      return updateLocked(resource, copy);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Creates an object or replaces it, status included, whatever its resource version.
+   *
+   * @return the object as stored
+   * @throws StatusException if its kind is unknown or its name missing
+   */
+  public ObjectNode apply(ObjectNode object) {
+    return replace(Kinds.of(object), object.deepCopy());
+  }
+
+  private ObjectNode replace(Resource<?> resource, ObjectNode own) {
+    prepared(resource, own);
+    lock.lock();
+    try {
+      ObjectTable table = table(resource);
+      String key = key(resource, own);
+      return store(table, key, table.get(key), own);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Removes the object with the kind, namespace and name of {@code object}.
+   *
+   * @return its last state
+   * @throws StatusException if its kind is unknown or it is not there
+   */
+  public ObjectNode delete(ObjectNode object) {
+    Resource<?> resource = Kinds.of(object);
+    String namespace = Json.text(object, "metadata", "namespace");
+    String orDefault = namespace.isEmpty() && resource.namespaced() ? "default" : namespace;
+    return delete(resource, orDefault, name(object));
+  }
+
+  /**
+   * Removes an object at once; finalizers and grace periods are the writer's to play.
+   *
+   * @param namespace empty for kinds without namespaces
+   * @return its last state
+   * @throws StatusException if it is not there
+   */
+  public ObjectNode delete(Resource<?> resource, String namespace, String name) {
+    lock.lock();
+    try {
+      ObjectTable table = table(resource);
+      String key = key(resource, namespace, name);
+      ObjectNode before = table.get(key);
+      if (before == null) {
+        throw StatusException.notFound(resource, name);
+      }
+      revision++;
+      table.apply(new Change(revision, key, before, null));
+      return before;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** An object, if it is there. */
+  public Optional<ObjectNode> get(Resource<?> resource, String namespace, String name) {
+    lock.lock();
+    try {
+      return Optional.ofNullable(table(resource).get(key(resource, namespace, name)));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The objects of a selection, ordered by namespace and name.
+   *
+   * @param namespace empty: all
+   * @param labelSelector as in a request; empty: all
+   * @param fieldSelector as in a request; empty: all
+   * @throws StatusException with code 400 if a selector is none
+   */
+  public List<ObjectNode> list(
+      Resource<?> resource, String namespace, String labelSelector, String fieldSelector) {
+    return page(resource, Selection.of(resource, namespace, labelSelector, fieldSelector), 0, "", 0)
+        .items();
+  }
+
+  /**
+   * A page of the list as it was.
+   *
+   * @param at resource version; 0: now
+   * @param after key that the page before ended with; empty: from the start
+   * @param limit 0: none
+   * @throws StatusException with code 410 if {@code at} has been compacted away
+   */
+  ListPage page(Resource<?> resource, Selection selection, long at, String after, int limit) {
+    lock.lock();
+    try {
+      return table(resource).page(selection, at == 0 ? revision : at, after, limit);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Subscribes to the changes of a selection.
+   *
+   * @param namespace empty: all
+   * @param labelSelector as in a request; empty: all
+   * @param fieldSelector as in a request; empty: all
+   * @param resourceVersion after which the events begin; empty or {@code 0}: the present objects
+   *     come first, as ADDED
+   * @param initialEvents whether the present objects come first whatever the version, and then a
+   *     bookmark that says so
+   * @throws StatusException with code 400 if an argument makes no sense, 410 if the version has
+   *     been compacted away
+   */
+  public Subscription subscribe(
+      Resource<?> resource,
+      String namespace,
+      String labelSelector,
+      String fieldSelector,
+      String resourceVersion,
+      boolean initialEvents) {
+    Selection selection = Selection.of(resource, namespace, labelSelector, fieldSelector);
+    return subscribe(resource, selection, parseVersion(resourceVersion), initialEvents);
+  }
+
+  /** A resource version as a number; empty: 0. */
+  static long parseVersion(String resourceVersion) {
+    try {
+      long version = resourceVersion.isEmpty() ? 0 : Long.parseLong(resourceVersion);
+      if (version >= 0) {
+        return version;
+      }
+    } catch (NumberFormatException e) {
+      throw invalidVersion(resourceVersion, e);
+    }
+    throw invalidVersion(resourceVersion, null);
+  }
+
+  private static StatusException invalidVersion(String version, @Nullable Throwable cause) {
+    StatusException refusal =
+        StatusException.badRequest(
+            "resourceVersion: Invalid value: \"" + version + "\": not a number of this server");
+    if (cause != null) {
+      refusal.initCause(cause);
+    }
+    return refusal;
+  }
+
+  Subscription subscribe(
+      Resource<?> resource, Selection selection, long after, boolean initialEvents) {
+    lock.lock();
+    try {
+      ObjectTable table = table(resource);
+      boolean withState = initialEvents || after == 0;
+      Subscription subscription =
+          new Subscription(this, table, selection, withState ? revision : after);
+      if (withState) {
+        table.subscribeWithState(subscription, selection);
+      } else {
+        table.subscribeAfter(subscription, after);
+      }
+      if (initialEvents) {
+        subscription.offer(table.bookmark(revision, true));
+      }
+      return subscription;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void unsubscribe(Subscription subscription) {
+    lock.lock();
+    try {
+      subscription.table().unsubscribe(subscription);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void bookmark(Subscription subscription) {
+    lock.lock();
+    try {
+      subscription.offer(subscription.table().bookmark(revision, false));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The newest resource version. */
+  public long resourceVersion() {
+    lock.lock();
+    try {
+      return revision;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Forgets all history: watches and pages from an older version than the newest are refused. */
+  public void compact() {
+    lock.lock();
+    try {
+      // A version of its own, so that whoever has read up to here is too old as well.
+      revision++;
+      for (ObjectTable table : tables.values()) {
+        table.compact(revision);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private ObjectTable table(Resource<?> resource) {
+    ObjectTable table = tables.get(resource);
+    if (table == null) {
+      throw StatusException.of(404, "the server could not find the requested resource");
+    }
+    return table;
+  }
+
+  private static ObjectNode prepared(Resource<?> resource, ObjectNode own) {
+    if (name(own).isEmpty()) {
+      throw StatusException.invalid(
+          resource.kind() + " \"\"", "metadata.name: Required value: a name");
+    }
+    Defaults.apply(resource, own);
+    return own;
+  }
+
+  @GuardedBy("lock")
+  private ObjectNode existing(Resource<?> resource, ObjectNode object) {
+    ObjectNode existing = table(resource).get(key(resource, object));
+    if (existing == null) {
+      throw StatusException.notFound(resource, name(object));
+    }
+    return existing;
+  }
+
+  @GuardedBy("lock")
+  private ObjectNode updateLocked(Resource<?> resource, ObjectNode own) {
+    ObjectNode before = existing(resource, own);
+    String given = Json.text(own, "metadata", "resourceVersion");
+    if (!given.isEmpty() && !given.equals(Json.text(before, "metadata", "resourceVersion"))) {
+      throw StatusException.conflict(
+          resource, name(own), "the object has been modified; read it again and retry");
+    }
+    String uid = Json.text(own, "metadata", "uid");
+    if (!uid.isEmpty() && !uid.equals(Json.text(before, "metadata", "uid"))) {
+      throw StatusException.conflict(resource, name(own), "it has another uid: it is a new object");
+    }
+    return store(table(resource), key(resource, own), before, own);
+  }
+
+  @GuardedBy("lock")
+  private ObjectNode store(
+      ObjectTable table, String key, @Nullable ObjectNode before, ObjectNode own) {
+    ObjectNode metadata = Json.child(own, "metadata");
+    if (before != null) {
+      ObjectNode old = Json.child(before, "metadata");
+      keepIfMissing(old, metadata, "uid");
+      keepIfMissing(old, metadata, "creationTimestamp");
+      copyField(old, metadata, "resourceVersion");
+      if (own.equals(before)) {
+        return before;
+      }
+    } else {
+      if (Json.text(metadata, "uid").isEmpty()) {
+        metadata.put("uid", UUID.randomUUID().toString());
+      }
+      if (Json.text(metadata, "creationTimestamp").isEmpty()) {
+        metadata.put("creationTimestamp", clock.get().truncatedTo(ChronoUnit.SECONDS).toString());
+      }
+    }
+    revision++;
+    metadata.put("resourceVersion", Long.toString(revision));
+    table.apply(new Change(revision, key, before, own));
+    return own;
+  }
+
+  private static void keepIfMissing(ObjectNode from, ObjectNode to, String name) {
+    if (Json.text(to, name).isEmpty()) {
+      copyField(from, to, name);
+    }
+  }
+
+  private static void copyField(ObjectNode from, ObjectNode to, String name) {
+    if (from.has(name)) {
+      to.set(name, from.get(name));
+    } else {
+      to.remove(name);
+    }
+  }
+
+  private static String name(ObjectNode object) {
+    return Json.text(object, "metadata", "name");
+  }
+
+  private static String key(Resource<?> resource, ObjectNode object) {
+    return key(resource, Json.text(object, "metadata", "namespace"), name(object));
+  }
+
+  private static String key(Resource<?> resource, String namespace, String name) {
+    return resource.namespaced() ? namespace + "/" + name : name;
+  }
+}

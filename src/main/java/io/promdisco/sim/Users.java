@@ -1,0 +1,78 @@
+package io.promdisco.sim;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Who may do what. Safe for all threads. */
+final class Users {
+  private static final String ANONYMOUS = "system:anonymous";
+
+  @GuardedBy("this")
+  private final Map<String, String> userByToken;
+
+  @GuardedBy("this")
+  private final Map<String, Permissions> permissions;
+
+  Users(SimOptions options) {
+    userByToken = new HashMap<>(options.userByToken);
+    permissions = new HashMap<>(options.permissions);
+  }
+
+  synchronized void put(String user, String token, Permissions may) {
+    userByToken.put(token, user);
+    permissions.put(user, may);
+  }
+
+  synchronized void revoke(String token) {
+    userByToken.remove(token);
+  }
+
+  synchronized String firstToken() {
+    return userByToken.keySet().stream().sorted().findFirst().orElse("");
+  }
+
+  /** The user of {@code request}, or 401. */
+  synchronized String authenticate(HttpRequest request) {
+    String header = request.header("authorization");
+    String token = header.startsWith("Bearer ") ? header.substring("Bearer ".length()).strip() : "";
+    String user = userByToken.get(token);
+    if (user != null) {
+      return user;
+    }
+    if (permissions.isEmpty()) {
+      return "admin";
+    }
+    if (header.isEmpty()) {
+      return ANONYMOUS;
+    }
+    throw StatusException.of(401, "Unauthorized");
+  }
+
+  synchronized void authorize(String user, Route route) {
+    if (permissions.isEmpty()) {
+      return;
+    }
+    Permissions may = permissions.getOrDefault(user, Permissions.NONE);
+    String resource = route.resource().plural() + (route.status() ? "/status" : "");
+    if (!may.allows(route.verb(), resource, route.namespace())) {
+      String where =
+          route.namespace().isEmpty()
+              ? "at the cluster scope"
+              : "in the namespace \"" + route.namespace() + "\"";
+      throw StatusException.forbidden(
+          route.resource(),
+          route.name(),
+          "User \""
+              + user
+              + "\" cannot "
+              + route.verb()
+              + " resource \""
+              + resource
+              + "\" in API group \""
+              + route.resource().group()
+              + "\" "
+              + where);
+    }
+  }
+}

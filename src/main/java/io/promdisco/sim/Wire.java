@@ -1,0 +1,214 @@
+package io.promdisco.sim;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.util.Ticker;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The sending side of a connection, able to fail in every way that a network can. One thread writes
+ * at a time; any thread may close or release it.
+ */
+final class Wire implements Closeable {
+  private static final byte[] LINE_END = {'\r', '\n'};
+  private static final int SLICES_PER_SECOND = 20;
+  private static final int FULL_SPEED = -1;
+
+  private final Socket raw;
+  private final OutputStream out;
+  private final Ticker ticker;
+  private int bytesPerSecond = FULL_SPEED;
+
+  private final Lock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  @GuardedBy("lock")
+  private boolean released;
+
+  /**
+   * Writes to {@code out}.
+   *
+   * @param raw the TCP connection below, TLS or not
+   */
+  Wire(Socket raw, OutputStream out, Ticker ticker) {
+    this.raw = raw;
+    this.out = out;
+    this.ticker = ticker;
+  }
+
+  /** From now on sends slowly; 0: byte by byte. */
+  void slow(int newBytesPerSecond) {
+    bytesPerSecond = newBytesPerSecond;
+  }
+
+  void fullSpeed() {
+    bytesPerSecond = FULL_SPEED;
+  }
+
+  /**
+   * Sends the head of an answer.
+   *
+   * @param length of the body; -1: in chunks
+   */
+  void head(int status, Map<String, String> headers, long length) throws IOException {
+    StringBuilder head = new StringBuilder(256);
+    head.append("HTTP/1.1 ").append(status).append(' ').append(phrase(status)).append("\r\n");
+    headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+    if (length < 0) {
+      head.append("Transfer-Encoding: chunked\r\n\r\n");
+    } else {
+      head.append("Content-Length: ").append(length).append("\r\n\r\n");
+    }
+    out.write(head.toString().getBytes(StandardCharsets.ISO_8859_1));
+    out.flush();
+  }
+
+  private static String phrase(int status) {
+    return switch (status) {
+      case 100 -> "Continue";
+      case 200 -> "OK";
+      case 201 -> "Created";
+      case 400 -> "Bad Request";
+      case 401 -> "Unauthorized";
+      case 403 -> "Forbidden";
+      case 404 -> "Not Found";
+      case 405 -> "Method Not Allowed";
+      case 406 -> "Not Acceptable";
+      case 409 -> "Conflict";
+      case 410 -> "Gone";
+      case 415 -> "Unsupported Media Type";
+      case 422 -> "Unprocessable Entity";
+      case 429 -> "Too Many Requests";
+      case 500 -> "Internal Server Error";
+      case 503 -> "Service Unavailable";
+      case 504 -> "Gateway Timeout";
+      default -> "Status";
+    };
+  }
+
+  void goAhead() throws IOException {
+    out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+    out.flush();
+  }
+
+  /** Sends bytes of a body of known length. */
+  void body(byte[] bytes) throws IOException {
+    paced(bytes, this::plain);
+  }
+
+  /** Sends bytes as one chunk; slowly: as many. */
+  void chunk(byte[] bytes) throws IOException {
+    paced(bytes, this::oneChunk);
+  }
+
+  /** Ends a body in chunks. */
+  void endChunks() throws IOException {
+    plain(new byte[] {'0', '\r', '\n', '\r', '\n'});
+  }
+
+  private interface Send {
+    void send(byte[] bytes) throws IOException;
+  }
+
+  private void paced(byte[] bytes, Send send) throws IOException {
+    if (bytesPerSecond == FULL_SPEED) {
+      send.send(bytes);
+      return;
+    }
+    int slice = Math.max(1, bytesPerSecond / SLICES_PER_SECOND);
+    for (int from = 0; from < bytes.length; from += slice) {
+      int to = Math.min(bytes.length, from + slice);
+      send.send(Arrays.copyOfRange(bytes, from, to));
+      if (bytesPerSecond > 0) {
+        pause(Duration.ofNanos(1_000_000_000L * (to - from) / bytesPerSecond));
+      }
+    }
+  }
+
+  private void plain(byte[] bytes) throws IOException {
+    out.write(bytes);
+    out.flush();
+  }
+
+  private void oneChunk(byte[] bytes) throws IOException {
+    if (bytes.length > 0) {
+      out.write(Integer.toHexString(bytes.length).getBytes(StandardCharsets.ISO_8859_1));
+      out.write(LINE_END);
+      out.write(bytes);
+      out.write(LINE_END);
+      out.flush();
+    }
+  }
+
+  private void pause(Duration pause) throws IOException {
+    long end = ticker.nanos() + pause.toNanos();
+    Ticker.Alarm alarm = ticker.schedule(pause, this::wake);
+    lock.lock();
+    try {
+      while (!released && ticker.nanos() - end < 0) {
+        changed.await();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while sending slowly");
+    } finally {
+      lock.unlock();
+      alarm.cancel();
+    }
+  }
+
+  private void wake() {
+    lock.lock();
+    try {
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until somebody releases or closes this. */
+  void awaitRelease() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (!released) {
+        changed.await();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Wakes whoever waits in this; it pauses no more. */
+  void release() {
+    lock.lock();
+    try {
+      released = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Closes the connection with a reset. */
+  void reset() throws IOException {
+    raw.setSoLinger(true, 0);
+    raw.close();
+  }
+
+  /** Closes the connection where it stands: no end of the body, no farewell of TLS. */
+  @Override
+  public void close() throws IOException {
+    release();
+    raw.close();
+  }
+}

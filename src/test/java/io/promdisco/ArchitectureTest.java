@@ -1,0 +1,168 @@
+package io.promdisco;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** The arrows between the packages; docs/architecture.md draws them. */
+class ArchitectureTest {
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("io.promdisco");
+
+  @Test
+  void nothingImportsTheCommandLine() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("..cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.promdisco.cli..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void modelAndUtilKnowNobody() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("io.promdisco.model..", "io.promdisco.util..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.promdisco.config..",
+            "io.promdisco.relabel..",
+            "io.promdisco.discovery..",
+            "io.promdisco.providers..",
+            "io.promdisco.scrape..",
+            "io.promdisco.server..",
+            "io.promdisco.sim..",
+            "io.promdisco.workqueue..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void relabellingIsPure() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.promdisco.relabel..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.promdisco.config..",
+            "io.promdisco.discovery..",
+            "io.promdisco.providers..",
+            "io.promdisco.scrape..",
+            "io.promdisco.util..",
+            "io.promdisco.metrics..",
+            "org.slf4j..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void discoveryAndScrapeMeetOnlyInModelTypes() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.promdisco.discovery..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.promdisco.scrape..",
+            "io.promdisco.providers..",
+            "io.promdisco.relabel..",
+            "io.promdisco.server..")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage("io.promdisco.scrape..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.promdisco.discovery..", "io.promdisco.providers..", "io.promdisco.server..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void providersKnowNeitherScrapeNorServerNorEachOther() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.promdisco.providers..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.promdisco.scrape..", "io.promdisco.server..", "io.promdisco.sim..")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage("io.promdisco.providers.kubernetes..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.promdisco.providers.fixed..")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage("io.promdisco.providers.fixed..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.promdisco.providers.kubernetes..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheKubernetesClientImportsFabric8() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.promdisco.providers.kubernetes.client..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.fabric8..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void rolesAndViewsArePure() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            "io.promdisco.providers.kubernetes.role..",
+            "io.promdisco.providers.kubernetes.object..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.promdisco.providers.kubernetes.watch..",
+            "io.promdisco.providers.kubernetes.client..",
+            "io.promdisco.discovery..",
+            "org.slf4j..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void theLibraryNeedsNoneOfTheOptionalDependencies() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.promdisco.cli..", "io.promdisco.server..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "picocli..",
+            "io.javalin..",
+            "org.eclipse.jetty..",
+            "me.tongfei..",
+            "io.prometheus.client.hotspot..",
+            "org.slf4j.simple..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void packagesFormNoCycle() {
+    slices().matching("io.promdisco.(*)..").should().beFreeOfCycles().check(CLASSES);
+    slices()
+        .matching("io.promdisco.providers.kubernetes.(*)..")
+        .should()
+        .beFreeOfCycles()
+        .check(CLASSES);
+  }
+}

@@ -1,0 +1,79 @@
+package io.promdisco.conformance;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.sim.ManifestException;
+import io.promdisco.sim.Manifests;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A recorded cluster, its scrape configuration, its changes and what was answered. */
+record KubernetesCase(Path folder) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** One document of a step. */
+  record Operation(String op, ObjectNode object) {}
+
+  /** Changes that were made together. */
+  record Step(int number, String name, List<Operation> operations) {}
+
+  static List<KubernetesCase> all() {
+    return Shared.list(Shared.folder("kubernetes")).stream()
+        .filter(path -> Files.exists(path.resolve("cluster.yaml")))
+        .map(KubernetesCase::new)
+        .toList();
+  }
+
+  String name() {
+    return folder.getFileName().toString();
+  }
+
+  @Override
+  public String toString() {
+    return name();
+  }
+
+  List<ObjectNode> objects() throws ManifestException {
+    List<ObjectNode> objects = new ArrayList<>();
+    for (JsonNode document : Manifests.documents(folder.resolve("cluster.yaml"))) {
+      objects.add((ObjectNode) document);
+    }
+    return objects;
+  }
+
+  String config() throws IOException {
+    return Files.readString(folder.resolve("config.yml"));
+  }
+
+  List<Step> steps() throws ManifestException {
+    List<Step> steps = new ArrayList<>();
+    Path files = folder.resolve("steps");
+    if (!Files.isDirectory(files)) {
+      return steps;
+    }
+    for (Path file : Shared.list(files)) {
+      List<Operation> operations = new ArrayList<>();
+      for (JsonNode document : Manifests.documents(file)) {
+        operations.add(
+            new Operation(document.get("op").asText(), (ObjectNode) document.get("object")));
+      }
+      String name = file.getFileName().toString();
+      steps.add(new Step(Integer.parseInt(name.substring(0, 2)), name, operations));
+    }
+    return steps;
+  }
+
+  /** What a fresh start shows after step {@code number}; 0: at first. */
+  JsonNode expected(int number) throws IOException {
+    if (number == 0) {
+      return JSON.readTree(folder.resolve("expected.json").toFile());
+    }
+    String base = String.format("expected-%02d", number);
+    Path fresh = folder.resolve(base + "-fresh.json");
+    return JSON.readTree((Files.exists(fresh) ? fresh : folder.resolve(base + ".json")).toFile());
+  }
+}

@@ -1,0 +1,248 @@
+package io.promdisco.conformance;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.sim.Manifests;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/** Writes objects to a real API server, as a controller and a kubelet would. */
+final class RealCluster {
+  /** The server made or found this object unacceptable. */
+  static final class RefusedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    RefusedException(String message) {
+      super(message);
+    }
+  }
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Set<String> KEPT_NAMESPACES =
+      Set.of("default", "kube-system", "kube-public", "kube-node-lease");
+
+  private final HttpClient http;
+  private final Map<String, String> uids = new HashMap<>();
+  final String url;
+  final String token;
+  final String caFile;
+
+  RealCluster(Path kubeconfig) throws Exception {
+    JsonNode config = Manifests.documents(kubeconfig).get(0);
+    JsonNode cluster = config.at("/clusters/0/cluster");
+    url = cluster.get("server").asText();
+    caFile = cluster.get("certificate-authority").asText();
+    token = config.at("/users/0/user/token").asText();
+    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
+    try (var in = java.nio.file.Files.newInputStream(Path.of(caFile))) {
+      int n = 0;
+      for (Certificate ca : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+        store.setCertificateEntry("ca-" + n++, ca);
+      }
+    }
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(store);
+    SSLContext tls = SSLContext.getInstance("TLS");
+    tls.init(null, trust.getTrustManagers(), null);
+    http = HttpClient.newBuilder().sslContext(tls).build();
+  }
+
+  /** The uids that the server gave, each with its placeholder. */
+  Map<String, String> uids() {
+    return uids;
+  }
+
+  void create(ObjectNode object) throws IOException, InterruptedException {
+    Resource<?> resource = resource(object);
+    ObjectNode plain = plain(object);
+    HttpResponse<String> answer = send("POST", collection(resource, object), plain);
+    if (answer.statusCode() == 409 && isBuiltIn(object)) {
+      return;
+    }
+    JsonNode made = check(answer, "create", object);
+    uids.put(made.at("/metadata/uid").asText(), placeholder(resource, object));
+    if (object.has("status")) {
+      updateStatus(object);
+    }
+    if (object.at("/metadata/deletionTimestamp").isTextual()) {
+      deleteWithGrace(object);
+    }
+  }
+
+  void update(ObjectNode object) throws IOException, InterruptedException {
+    JsonNode present = get(object);
+    if (object.at("/metadata/deletionTimestamp").isTextual()
+        && present.at("/metadata/deletionTimestamp").isMissingNode()) {
+      deleteWithGrace(object);
+      present = get(object);
+    }
+    ObjectNode changed = plain(object);
+    ((ObjectNode) changed.get("metadata"))
+        .set("resourceVersion", present.at("/metadata/resourceVersion"));
+    check(send("PUT", path(object), changed), "update", object);
+    if (object.has("status")) {
+      updateStatus(object);
+    }
+  }
+
+  void updateStatus(ObjectNode object) throws IOException, InterruptedException {
+    ObjectNode present = (ObjectNode) get(object);
+    if (!object.has("status") || Set.of("Endpoints", "EndpointSlice").contains(kind(object))) {
+      return;
+    }
+    present.set("status", object.get("status"));
+    check(send("PUT", path(object) + "/status", present), "update the status of", object);
+  }
+
+  void delete(ObjectNode object) throws IOException, InterruptedException {
+    check(send("DELETE", path(object) + "?gracePeriodSeconds=0", null), "delete", object);
+    if (kind(object).equals("Namespace")) {
+      finish(path(object));
+    }
+  }
+
+  /** Removes everything but what the server itself makes. */
+  void clear() throws IOException, InterruptedException {
+    List<Resource<?>> resources = new ArrayList<>(Resource.ALL);
+    resources.remove(Resource.NAMESPACES);
+    resources.add(Resource.NAMESPACES);
+    for (Resource<?> resource : resources) {
+      JsonNode items = JSON.readTree(send("GET", resource.path(""), null).body()).get("items");
+      for (JsonNode item : items) {
+        ObjectNode object = (ObjectNode) item;
+        object.put("kind", resource.kind());
+        object.put("apiVersion", resource.apiVersion());
+        if (!isBuiltIn(object)) {
+          send("DELETE", path(object) + "?gracePeriodSeconds=0", null);
+          if (resource.equals(Resource.NAMESPACES)) {
+            finish(path(object));
+          }
+        }
+      }
+    }
+    uids.clear();
+  }
+
+  /** What the namespace controller would do, which does not run here. */
+  private void finish(String path) throws IOException, InterruptedException {
+    HttpResponse<String> answer = send("GET", path, null);
+    if (answer.statusCode() == 200) {
+      ObjectNode namespace = (ObjectNode) JSON.readTree(answer.body());
+      namespace.withObject("/spec").putArray("finalizers");
+      send("PUT", path + "/finalize", namespace);
+    }
+  }
+
+  private void deleteWithGrace(ObjectNode object) throws IOException, InterruptedException {
+    long grace = object.at("/metadata/deletionGracePeriodSeconds").asLong(600);
+    check(
+        send("DELETE", path(object) + "?gracePeriodSeconds=" + grace, null),
+        "delete with grace",
+        object);
+  }
+
+  private JsonNode get(ObjectNode object) throws IOException, InterruptedException {
+    return check(send("GET", path(object), null), "read", object);
+  }
+
+  private HttpResponse<String> send(
+      String method, String path, @org.jspecify.annotations.Nullable JsonNode body)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url + path))
+            .header("Authorization", "Bearer " + token)
+            .header("Content-Type", "application/json")
+            .header("Accept", "application/json");
+    request.method(
+        method,
+        body == null
+            ? HttpRequest.BodyPublishers.noBody()
+            : HttpRequest.BodyPublishers.ofString(body.toString()));
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static JsonNode check(HttpResponse<String> answer, String verb, ObjectNode object)
+      throws IOException {
+    if (answer.statusCode() / 100 != 2) {
+      throw new RefusedException(
+          "cannot "
+              + verb
+              + " "
+              + kind(object)
+              + " "
+              + object.at("/metadata/name")
+              + ": "
+              + JSON.readTree(answer.body()).path("message").asText());
+    }
+    return JSON.readTree(answer.body());
+  }
+
+  private static ObjectNode plain(ObjectNode object) {
+    ObjectNode copy = object.deepCopy();
+    copy.remove("status");
+    ObjectNode metadata = (ObjectNode) copy.get("metadata");
+    metadata.remove(
+        List.of(
+            "uid",
+            "resourceVersion",
+            "creationTimestamp",
+            "deletionTimestamp",
+            "deletionGracePeriodSeconds",
+            "generation"));
+    return copy;
+  }
+
+  private static boolean isBuiltIn(ObjectNode object) {
+    String name = object.at("/metadata/name").asText();
+    String namespace = object.at("/metadata/namespace").asText();
+    return kind(object).equals("Namespace")
+        ? KEPT_NAMESPACES.contains(name)
+        : namespace.equals("default") && name.startsWith("kubernetes");
+  }
+
+  private static String kind(ObjectNode object) {
+    return object.get("kind").asText();
+  }
+
+  private static Resource<?> resource(ObjectNode object) {
+    return Resource.ALL.stream()
+        .filter(resource -> resource.kind().equals(kind(object)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static String collection(Resource<?> resource, ObjectNode object) {
+    return resource.path(object.at("/metadata/namespace").asText(""));
+  }
+
+  private static String path(ObjectNode object) {
+    return collection(resource(object), object) + "/" + object.at("/metadata/name").asText();
+  }
+
+  private static String placeholder(Resource<?> resource, ObjectNode object) {
+    String namespace = object.at("/metadata/namespace").asText("");
+    return "uid:"
+        + resource.kind()
+        + "/"
+        + (namespace.isEmpty() ? "" : namespace + "/")
+        + object.at("/metadata/name").asText();
+  }
+}

@@ -1,0 +1,120 @@
+package io.promdisco.conformance;
+
+import static io.promdisco.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.Promdisco;
+import io.promdisco.config.ConfigLoader;
+import io.promdisco.config.Configuration;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The recorded clusters and their changes on a real API server, which the property {@code
+ * promdisco.kubeconfig} names. Everything that is in it is deleted: use an empty one.
+ */
+class RealClusterIT {
+  private static final String KUBECONFIG = System.getProperty("promdisco.kubeconfig", "");
+  private static final String TOPOLOGY = "__meta_kubernetes_endpointslice_endpoint_topology";
+  private static int cases;
+  private static int states;
+  private static int refused;
+
+  static List<KubernetesCase> cases() {
+    return Shared.isThere("kubernetes") && !KUBECONFIG.isEmpty() ? KubernetesCase.all() : List.of();
+  }
+
+  @AfterAll
+  static void say() {
+    System.out.println(
+        "conformance/kubernetes on a real API server: "
+            + (KUBECONFIG.isEmpty()
+                ? "skipped, no -Dpromdisco.kubeconfig=FILE"
+                : cases + " cases, " + states + " states equal, " + refused + " refused"));
+  }
+
+  @ParameterizedTest(allowZeroInvocations = true)
+  @MethodSource("cases")
+  void targetsAreThoseOfAFreshPrometheusAfterEveryStep(
+      KubernetesCase recorded, @TempDir Path folder) throws Exception {
+    RealCluster cluster = new RealCluster(Path.of(KUBECONFIG));
+    cluster.clear();
+    try {
+      for (ObjectNode object : recorded.objects()) {
+        cluster.create(object);
+      }
+    } catch (RealCluster.RefusedException e) {
+      refused++;
+      assumeTrue(false, recorded + ": a real server does not take it: " + e.getMessage());
+    }
+    String text =
+        recorded
+            .config()
+            .replace("KUBECONFIG", KUBECONFIG)
+            .replace("APISERVER", cluster.url)
+            .replace("TOKEN", cluster.token)
+            .replace("CAFILE", cluster.caFile);
+    try (Promdisco promdisco = Promdisco.builder().build()) {
+      promdisco.apply(load(text, folder));
+      check(promdisco, cluster, recorded, 0);
+      for (KubernetesCase.Step step : recorded.steps()) {
+        for (KubernetesCase.Operation operation : step.operations()) {
+          apply(cluster, operation);
+        }
+        check(promdisco, cluster, recorded, step.number());
+      }
+    } finally {
+      cluster.clear();
+    }
+    cases++;
+  }
+
+  private static void check(
+      Promdisco promdisco, RealCluster cluster, KubernetesCase recorded, int step)
+      throws Exception {
+    Map<String, String> uids = new HashMap<>(cluster.uids());
+    Answer.View view =
+        new Answer.View(
+            labels -> {
+              Map<String, String> changed = new TreeMap<>(labels);
+              changed.keySet().removeIf(name -> name.startsWith(TOPOLOGY));
+              changed.replaceAll((name, value) -> uids.getOrDefault(value, value));
+              return changed;
+            },
+            labels -> !"default".equals(labels.get("__meta_kubernetes_namespace")));
+    var expected = Answer.recorded(recorded.expected(step), view);
+    eventually(
+        () ->
+            assertThat(Answer.of(promdisco, view))
+                .as("%s after step %d", recorded, step)
+                .isEqualTo(expected));
+    states++;
+  }
+
+  private static void apply(RealCluster cluster, KubernetesCase.Operation operation)
+      throws Exception {
+    switch (operation.op()) {
+      case "create" -> cluster.create(operation.object());
+      case "update" -> cluster.update(operation.object());
+      case "update-status" -> cluster.updateStatus(operation.object());
+      case "delete" -> cluster.delete(operation.object());
+      default -> throw new AssertionError("unknown operation " + operation.op());
+    }
+  }
+
+  private static Configuration load(String text, Path folder) {
+    var result =
+        new ConfigLoader().read("config.yml", text.getBytes(StandardCharsets.UTF_8), folder);
+    return result.configuration().orElseThrow(() -> new AssertionError(result.problems()));
+  }
+}

@@ -1,0 +1,100 @@
+package io.promdisco.conformance;
+
+import static io.promdisco.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.promdisco.Promdisco;
+import io.promdisco.config.ConfigLoader;
+import io.promdisco.config.Configuration;
+import io.promdisco.sim.Permissions;
+import io.promdisco.sim.SimApiServer;
+import io.promdisco.sim.SimCluster;
+import io.promdisco.sim.SimOptions;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every recorded cluster and each of its changes, over HTTP from the simulated API server. */
+class SimConformanceTest {
+  private static int cases;
+  private static int states;
+
+  static List<KubernetesCase> cases() {
+    return Shared.isThere("kubernetes") ? KubernetesCase.all() : List.of();
+  }
+
+  @AfterAll
+  static void say() {
+    System.out.println(
+        "conformance/kubernetes on the simulated server: "
+            + cases
+            + " cases, "
+            + states
+            + " states equal");
+  }
+
+  @ParameterizedTest(allowZeroInvocations = true)
+  @MethodSource("cases")
+  void targetsAreThoseOfAFreshPrometheusAfterEveryStep(
+      KubernetesCase recorded, @TempDir Path folder) throws Exception {
+    assumeTrue(Shared.isThere("kubernetes"));
+    SimCluster cluster = new SimCluster();
+    cluster.load(recorded.objects());
+    try (SimApiServer server =
+            SimApiServer.start(cluster, new SimOptions().user("admin", "token", Permissions.ALL));
+        Promdisco promdisco = Promdisco.builder().build()) {
+      Path kubeconfig = folder.resolve("kubeconfig");
+      server.writeKubeconfig(kubeconfig, "token");
+      Files.writeString(folder.resolve("ca.crt"), "");
+      String text =
+          recorded
+              .config()
+              .replace("KUBECONFIG", kubeconfig.toString())
+              .replace("APISERVER", server.url().toString())
+              .replace("TOKEN", "token")
+              .replaceAll("(?m)^ *tls_config:\n *ca_file: CAFILE\n", "");
+      promdisco.apply(load(text, folder));
+      check(promdisco, recorded, 0);
+      for (KubernetesCase.Step step : recorded.steps()) {
+        for (KubernetesCase.Operation operation : step.operations()) {
+          apply(cluster, operation);
+        }
+        check(promdisco, recorded, step.number());
+      }
+      cases++;
+    }
+  }
+
+  private static void check(Promdisco promdisco, KubernetesCase recorded, int step)
+      throws Exception {
+    var expected = Answer.recorded(recorded.expected(step), Answer.View.ALL);
+    eventually(
+        () ->
+            assertThat(Answer.of(promdisco, Answer.View.ALL))
+                .as("%s after step %d", recorded, step)
+                .isEqualTo(expected));
+    states++;
+  }
+
+  private static void apply(SimCluster cluster, KubernetesCase.Operation operation) {
+    switch (operation.op()) {
+      case "create" -> cluster.create(operation.object());
+      case "update" -> cluster.update(operation.object());
+      case "update-status" -> cluster.updateStatus(operation.object());
+      case "delete" -> cluster.delete(operation.object());
+      default -> throw new AssertionError("unknown operation " + operation.op());
+    }
+  }
+
+  private static Configuration load(String text, Path folder) {
+    var result =
+        new ConfigLoader().read("config.yml", text.getBytes(StandardCharsets.UTF_8), folder);
+    return result.configuration().orElseThrow(() -> new AssertionError(result.problems()));
+  }
+}

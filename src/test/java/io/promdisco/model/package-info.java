@@ -1,0 +1,5 @@
+/** Tests of the shared values. */
+@NullMarked
+package io.promdisco.model;
+
+import org.jspecify.annotations.NullMarked;

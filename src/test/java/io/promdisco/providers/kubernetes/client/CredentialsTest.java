@@ -1,0 +1,296 @@
+package io.promdisco.providers.kubernetes.client;
+
+import static io.promdisco.providers.kubernetes.client.FakeApi.json;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.promdisco.config.HttpClientConfig;
+import io.promdisco.config.HttpClientConfig.Authorization;
+import io.promdisco.config.HttpClientConfig.BasicAuth;
+import io.promdisco.config.HttpClientConfig.Header;
+import io.promdisco.config.HttpClientConfig.OAuth2;
+import io.promdisco.config.HttpClientConfig.ProxyConfig;
+import io.promdisco.config.HttpClientConfig.TlsConfig;
+import io.promdisco.config.Secret;
+import io.promdisco.discovery.DiscoveryException;
+import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.providers.kubernetes.watch.ApiException;
+import io.promdisco.providers.kubernetes.watch.ResourceClient;
+import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.testing.ManualTicker;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CredentialsTest {
+  private static final String LIST =
+      "{\"kind\": \"PodList\", \"metadata\": {\"resourceVersion\": \"1\"}}";
+
+  private final ManualTicker ticker = new ManualTicker();
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  @TempDir Path folder;
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable one : open) {
+      one.close();
+    }
+  }
+
+  private FakeApi api(FakeApi.Handler handler) {
+    FakeApi api = FakeApi.start(handler);
+    open.add(api);
+    return api;
+  }
+
+  private ResourceClient client(FakeApi api, HttpClientConfig http) throws DiscoveryException {
+    ResourceClient client =
+        new FabricClientFactory(ticker, Map.of(), Path.of("/nowhere"), null, null)
+            .open(FabricClientTest.config(api.url(), http));
+    open.add(0, client);
+    return client;
+  }
+
+  private static void list(ResourceClient client) throws IOException, InterruptedException {
+    client.list(Resource.PODS, Scope.ALL, 0, "", "", pod -> {});
+  }
+
+  private static List<String> authorizations(FakeApi api) {
+    return api.requests.stream().map(request -> request.header("Authorization")).toList();
+  }
+
+  /** Accepts one value of the Authorization header. */
+  private static FakeApi.Handler accepting(String authorization) {
+    return exchange -> {
+      String given = exchange.getRequestHeaders().getFirst("Authorization");
+      if (authorization.equals(given)) {
+        json(200, LIST).handle(exchange);
+      } else {
+        json(401, "{\"kind\": \"Status\", \"message\": \"Unauthorized\", \"code\": 401}")
+            .handle(exchange);
+      }
+    };
+  }
+
+  @Test
+  void aTokenIsSentAsItIs() throws Exception {
+    FakeApi api = api(accepting("Custom abc"));
+    list(client(api, Https.withAuthorization(new Authorization("Custom", new Secret("abc"), ""))));
+    assertThat(api.requests).hasSize(1);
+  }
+
+  @Test
+  void aTokenFileIsReadAgainForEveryRequest() throws Exception {
+    Path file = Files.writeString(folder.resolve("token"), "first\n");
+    FakeApi api = api(json(200, LIST));
+    ResourceClient client = client(api, Https.withTokenFile(file.toString()));
+    list(client);
+    Files.writeString(file, "second");
+    list(client);
+    assertThat(authorizations(api)).containsExactly("Bearer first", "Bearer second");
+  }
+
+  @Test
+  void aTokenThatIsRefusedIsReadAgainAndTriedOnceMore() throws Exception {
+    Path file = Files.writeString(folder.resolve("token"), "old");
+    FakeApi api =
+        api(
+            exchange -> {
+              Files.writeString(file, "new");
+              accepting("Bearer new").handle(exchange);
+            });
+    list(client(api, Https.withTokenFile(file.toString())));
+    assertThat(authorizations(api)).containsExactly("Bearer old", "Bearer new");
+  }
+
+  @Test
+  void aTokenThatIsRefusedAndStillTheSameIsNotTriedAgain() throws Exception {
+    Path file = Files.writeString(folder.resolve("token"), "top-secret");
+    FakeApi api = api(accepting("Bearer other"));
+    ResourceClient client = client(api, Https.withTokenFile(file.toString()));
+    assertThatExceptionOfType(ApiException.class)
+        .isThrownBy(() -> list(client))
+        .withMessage(api.url() + " does not accept the credentials: Unauthorized")
+        .satisfies(e -> assertThat(e.code()).isEqualTo(401));
+    assertThat(api.requests).hasSize(1);
+
+    Files.delete(file);
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> list(client))
+        .withMessage(file + ": no such file");
+  }
+
+  @Test
+  void userAndPasswordMayStandInFiles() throws Exception {
+    Path password = Files.writeString(folder.resolve("password"), "p w\n");
+    FakeApi api = api(json(200, LIST));
+    list(
+        client(
+            api, Https.withBasicAuth(new BasicAuth("me", "", Secret.NONE, password.toString()))));
+    Path user = Files.writeString(folder.resolve("user"), "you");
+    list(client(api, Https.withBasicAuth(new BasicAuth("", user.toString(), new Secret("x"), ""))));
+    assertThat(authorizations(api)).containsExactly("Basic bWU6cCB3", "Basic eW91Ong=");
+  }
+
+  @Test
+  void additionalHeadersHaveValuesSecretsAndFiles() throws Exception {
+    Path file = Files.writeString(folder.resolve("value"), "from file");
+    FakeApi api = api(json(200, LIST));
+    Header header =
+        new Header(List.of("plain"), List.of(new Secret("hidden")), List.of(file.toString()));
+    list(client(api, Https.withHeaders(Map.of("X-Scope", header))));
+    assertThat(api.requests.get(0).headers().get("X-Scope"))
+        .containsExactly("plain", "hidden", "from file");
+
+    assertThatExceptionOfType(DiscoveryException.class)
+        .isThrownBy(() -> client(api, Https.withHeaders(Map.of("Host", header))))
+        .withMessage("http_headers: Host: cannot be set");
+  }
+
+  @Test
+  void aSecretThatCannotBeSentIsNotShown() throws Exception {
+    Path file = Files.writeString(folder.resolve("token"), "top\nsecret");
+    FakeApi api = api(json(200, LIST));
+    ResourceClient client = client(api, Https.withTokenFile(file.toString()));
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> list(client))
+        .withMessage(
+            "Authorization: the value of this header has a character that may not be sent, at 10");
+    assertThatExceptionOfType(DiscoveryException.class)
+        .isThrownBy(
+            () ->
+                client(
+                    api,
+                    Https.withHeaders(
+                        Map.of("a b", new Header(List.of("x"), List.of(), List.of())))))
+        .withMessage("http_headers: a b: not the name of a header");
+    assertThat(api.requests).isEmpty();
+  }
+
+  private OAuth2 oauth2(FakeApi tokens) {
+    return new OAuth2(
+        "my client",
+        new Secret("s&cret"),
+        "",
+        List.of("read", "watch"),
+        tokens.url() + "/token",
+        Map.of("audience", "kube"),
+        TlsConfig.DEFAULT,
+        ProxyConfig.NONE);
+  }
+
+  private static FakeApi.Handler numberedTokens(int expiresIn) {
+    int[] count = {0};
+    return exchange -> {
+      int number;
+      synchronized (count) {
+        number = ++count[0];
+      }
+      json(
+              200,
+              "{\"access_token\": \"t"
+                  + number
+                  + "\", \"token_type\": \"bearer\","
+                  + " \"expires_in\": "
+                  + expiresIn
+                  + "}")
+          .handle(exchange);
+    };
+  }
+
+  @Test
+  void anOAuth2TokenIsKeptUntilItExpires() throws Exception {
+    FakeApi tokens = api(numberedTokens(100));
+    FakeApi api = api(json(200, LIST));
+    ResourceClient client = client(api, Https.withOAuth2(oauth2(tokens)));
+    assertThat(tokens.requests).isEmpty();
+    list(client);
+    ticker.advance(Duration.ofSeconds(89));
+    list(client);
+    ticker.advance(Duration.ofSeconds(1));
+    list(client);
+    assertThat(authorizations(api)).containsExactly("Bearer t1", "Bearer t1", "Bearer t2");
+    assertThat(tokens.requests.get(0).body())
+        .isEqualTo("audience=kube&grant_type=client_credentials&scope=read+watch");
+    assertThat(tokens.requests.get(0).header("Authorization"))
+        .isEqualTo("Basic bXkrY2xpZW50OnMlMjZjcmV0");
+  }
+
+  @Test
+  void anOAuth2TokenThatIsRefusedIsRenewed() throws Exception {
+    FakeApi tokens = api(numberedTokens(3600));
+    FakeApi api = api(accepting("Bearer t1"));
+    ResourceClient client = client(api, Https.withOAuth2(oauth2(tokens)));
+    list(client);
+    api.answer(accepting("Bearer t2"));
+    list(client);
+    assertThat(authorizations(api)).containsExactly("Bearer t1", "Bearer t1", "Bearer t2");
+  }
+
+  @Test
+  void anOAuth2ServerThatWantsTheClientInTheFormGetsIt() throws Exception {
+    FakeApi tokens =
+        api(
+            exchange -> {
+              boolean inHeader = exchange.getRequestHeaders().containsKey("Authorization");
+              json(inHeader ? 401 : 200, inHeader ? "{}" : "{\"access_token\": \"t\"}")
+                  .handle(exchange);
+            });
+    FakeApi api = api(json(200, LIST));
+    list(client(api, Https.withOAuth2(oauth2(tokens))));
+    assertThat(authorizations(api)).containsExactly("Bearer t");
+    assertThat(tokens.requests.get(1).body())
+        .contains("client_id=my+client&client_secret=s%26cret");
+  }
+
+  @Test
+  void anOAuth2ServerThatGivesNoTokenIsOneClearLine() throws Exception {
+    FakeApi tokens = api(json(403, "{}"));
+    FakeApi api = api(json(200, LIST));
+    ResourceClient client = client(api, Https.withOAuth2(oauth2(tokens)));
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> list(client))
+        .withMessage("oauth2: " + tokens.url() + "/token gives no token: status 403");
+    tokens.answer(json(200, "{\"token\": 1}"));
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> list(client))
+        .withMessage("oauth2: the answer of " + tokens.url() + "/token holds no access_token");
+    tokens.close();
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> list(client))
+        .withMessageStartingWith("oauth2: c")
+        .withMessageContaining(tokens.url() + "/token");
+    assertThat(api.requests).isEmpty();
+  }
+
+  @Test
+  void requestsGoThroughAProxyUnlessTheHostIsExcepted() throws Exception {
+    FakeApi proxy = api(json(200, LIST));
+    FakeApi api = api(json(200, LIST));
+    ProxyConfig through =
+        new ProxyConfig(
+            proxy.url().replace("//", "//user:pass@"),
+            "",
+            false,
+            Map.of("Proxy-Tag", List.of(new Secret("x"))));
+    list(client(api, Https.withProxy(through)));
+    assertThat(api.requests).isEmpty();
+    assertThat(proxy.requests.get(0).uri()).isEqualTo(api.url() + "/api/v1/pods");
+    assertThat(proxy.requests.get(0).header("Proxy-Tag")).isEqualTo("x");
+    assertThat(proxy.requests.get(0).header("Proxy-Authorization")).isEqualTo("Basic dXNlcjpwYXNz");
+
+    ProxyConfig around = new ProxyConfig(proxy.url(), "127.0.0.0/8", false, Map.of());
+    list(client(api, Https.withProxy(around)));
+    assertThat(proxy.requests).hasSize(1);
+    assertThat(api.requests).hasSize(1);
+    assertThat(api.requests.get(0).header("Proxy-Authorization")).isEmpty();
+  }
+}

@@ -1,0 +1,287 @@
+package io.promdisco.providers.kubernetes.client;
+
+import static io.promdisco.providers.kubernetes.client.FakeApi.json;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.promdisco.config.HttpClientConfig.TlsConfig;
+import io.promdisco.config.Secret;
+import io.promdisco.discovery.DiscoveryException;
+import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.providers.kubernetes.watch.ResourceClient;
+import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.testing.ManualTicker;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.SignatureException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TlsTest {
+  private static final String LIST =
+      "{\"kind\": \"PodList\", \"metadata\": {\"resourceVersion\": \"1\"}}";
+
+  @TempDir static Path folder;
+
+  @SuppressWarnings("NullAway.Init") // Before the first test.
+  private static Certificates here;
+
+  @SuppressWarnings("NullAway.Init") // Before the first test.
+  private static Certificates elsewhere;
+
+  @BeforeAll
+  static void makeCertificates() throws Exception {
+    here = Certificates.make(folder, "RSA", "ip:127.0.0.1");
+    elsewhere = Certificates.make(folder, "EC", "dns:api.example");
+  }
+
+  private static TlsConfig tls(String ca, String caFile, String serverName, boolean insecure) {
+    return new TlsConfig(ca, caFile, "", "", Secret.NONE, "", serverName, insecure, "", "");
+  }
+
+  private static TlsConfig withClient(String ca, String cert, String key) {
+    return new TlsConfig(ca, "", cert, "", new Secret(key), "", "", false, "", "");
+  }
+
+  private static ResourceClient client(String url, TlsConfig tls) throws DiscoveryException {
+    return new FabricClientFactory(new ManualTicker(), Map.of(), Path.of("/nowhere"), null, null)
+        .open(FabricClientTest.config(url, Https.withTls(tls)));
+  }
+
+  private static void list(String url, TlsConfig tls)
+      throws IOException, InterruptedException, DiscoveryException {
+    try (ResourceClient client = client(url, tls)) {
+      client.list(Resource.PODS, Scope.ALL, 0, "", "", pod -> {});
+    }
+  }
+
+  private static FakeApi api(Certificates certificates) throws GeneralSecurityException {
+    return FakeApi.start(certificates.server(), json(200, LIST));
+  }
+
+  @Test
+  void aServerIsTrustedWhoseCertificateIsSignedByTheCa() throws Exception {
+    Path file = Files.writeString(folder.resolve("ca.crt"), here.certificate());
+    try (FakeApi api = api(here)) {
+      list(api.url(), tls(here.certificate(), "", "", false));
+      list(api.url(), tls("", file.toString(), "", false));
+      assertThat(api.requests).hasSize(2);
+    }
+  }
+
+  @Test
+  void aServerOfAnotherCaIsRefusedWithOneClearLine() throws Exception {
+    Path file = Files.writeString(folder.resolve("other.crt"), elsewhere.certificate());
+    try (FakeApi api = api(here)) {
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> list(api.url(), tls("", file.toString(), "", false)))
+          .withMessage("certificate of " + api.url() + " is not signed by the CA in " + file);
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> list(api.url(), TlsConfig.DEFAULT))
+          .withMessage(
+              "certificate of " + api.url() + " is not signed by a CA that this machine trusts");
+      assertThat(api.requests).isEmpty();
+    }
+  }
+
+  @Test
+  void theNameInTheCertificateIsCheckedAgainstTheUrlOrTheServerName() throws Exception {
+    try (FakeApi api = api(elsewhere)) {
+      String ca = elsewhere.certificate();
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> list(api.url(), tls(ca, "", "", false)))
+          .withMessageStartingWith("certificate of " + api.url() + " is for another name: no ");
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> list(api.url(), tls(ca, "", "wrong.example", false)))
+          .withMessageStartingWith("certificate of " + api.url() + " is for another name: no ");
+      list(api.url(), tls(ca, "", "api.example", false));
+      assertThat(api.requests).hasSize(1);
+    }
+  }
+
+  @Test
+  void insecureSkipVerifyTrustsAnybody() throws Exception {
+    try (FakeApi api = api(elsewhere)) {
+      list(api.url(), tls("", "", "", true));
+      assertThat(api.requests).hasSize(1);
+    }
+  }
+
+  @Test
+  void everyFaultOfACertificateIsOneClearLine() {
+    explained(new CertificateExpiredException("NotAfter"), "certificate of %s has expired");
+    explained(new CertificateNotYetValidException("later"), "certificate of %s is not valid yet");
+    explained(
+        new CertPathValidatorException(
+            "signature check failed", new SignatureException("does not match")),
+        "certificate of %s is not signed by the CA in ca.crt");
+    explained(
+        new CertPathBuilderException("unable to find valid certification path"),
+        "certificate of %s is not signed by the CA in ca.crt");
+    explained(
+        new GeneralSecurityException("unknown"), "certificate of %s is not good: PKIX path is odd");
+  }
+
+  private static void explained(GeneralSecurityException fault, String message) {
+    SSLHandshakeException handshake = new SSLHandshakeException("handshake");
+    handshake.initCause(new CertificateException("PKIX path is odd", fault));
+    URI server = URI.create("https://api.example:6443");
+    assertThat(Failures.explain(new CompletionException(handshake), server, "the CA in ca.crt"))
+        .hasMessage(message.formatted(server));
+  }
+
+  @Test
+  void aServerThatDoesNotSpeakTlsIsOneClearLine() throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      String url = "https://127.0.0.1:" + server.getLocalPort();
+      CompletableFuture<Void> answering =
+          CompletableFuture.runAsync(
+              () -> {
+                try (Socket socket = server.accept()) {
+                  socket
+                      .getOutputStream()
+                      .write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(US_ASCII));
+                  socket.shutdownOutput();
+                  long rest = socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+                  assertThat(rest).isPositive();
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> list(url, tls("", "", "", true)))
+          .withMessage(url + " does not speak TLS");
+      answering.get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void aClientCertificateIsShown() throws Exception {
+    for (Certificates both : new Certificates[] {here, ecHere()}) {
+      try (FakeApi api = FakeApi.start(both.server(), true, json(200, LIST))) {
+        String ca = both.certificate();
+        list(api.url(), withClient(ca, both.certificate(), both.key()));
+        assertThat(api.requests).hasSize(1);
+        assertThatExceptionOfType(IOException.class)
+            .isThrownBy(() -> list(api.url(), tls(ca, "", "", false)))
+            .withMessageContaining(api.url());
+      }
+    }
+  }
+
+  private static Certificates ecHere() throws Exception {
+    return Certificates.make(folder, "EC", "ip:127.0.0.1");
+  }
+
+  @Test
+  void theProtocolVersionsCanBeChosen() throws Exception {
+    try (FakeApi api = api(here)) {
+      for (String version : new String[] {"TLS12", "TLS13"}) {
+        list(
+            api.url(),
+            new TlsConfig(
+                here.certificate(), "", "", "", Secret.NONE, "", "", false, version, version));
+      }
+      assertThat(api.requests).hasSize(2);
+    }
+    refused(
+        new TlsConfig("", "", "", "", Secret.NONE, "", "", false, "TLS13", "TLS12"),
+        "tls_config.min_version: TLS13 (expected at most max_version, TLS12)");
+    refused(
+        new TlsConfig("", "", "", "", Secret.NONE, "", "", false, "SSL3", ""),
+        "tls_config.min_version: SSL3 (expected one of TLS10, TLS11, TLS12, TLS13)");
+  }
+
+  private static void refused(TlsConfig tls, String message) {
+    assertThatExceptionOfType(DiscoveryException.class)
+        .isThrownBy(() -> client("https://127.0.0.1:1", tls).close())
+        .withMessage(message);
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsNamedWithItsSetting() throws Exception {
+    refused(tls("", "/no/ca", "", false), "tls_config.ca_file: /no/ca: no such file");
+    Path junk = Files.writeString(folder.resolve("junk"), "hello");
+    refused(
+        tls("", junk.toString(), "", false),
+        "tls_config.ca_file: " + junk + ": not a PEM certificate");
+    refused(
+        withClient("", here.certificate(), "hello"),
+        "tls_config.key: no private key in it (expected PEM)");
+    refused(
+        withClient("", here.certificate(), ""),
+        "tls_config.key: not set (expected certificate and key)");
+  }
+
+  @Test
+  void keysAreReadInAllThreeFormats() throws Exception {
+    for (String algorithm : new String[] {"RSA", "EC", "Ed25519"}) {
+      PrivateKey key = KeyPairGenerator.getInstance(algorithm).generateKeyPair().getPrivate();
+      assertThat(Pem.key(pem("PRIVATE KEY", key.getEncoded()), "k")).isEqualTo(key);
+    }
+    byte[] rsa = here.keyBytes();
+    assertThat(Pem.key(pem("RSA PRIVATE KEY", inner(rsa)), "k").getEncoded()).isEqualTo(rsa);
+    String ec =
+        """
+        -----BEGIN EC PARAMETERS-----
+        BggqhkjOPQMBBw==
+        -----END EC PARAMETERS-----
+        -----BEGIN EC PRIVATE KEY-----
+        MHcCAQEEIIAEzFPpFNTJqTiWFfhJw4LOpOQtVVrXmkUKd4rDRRSyoAoGCCqGSM49
+        AwEHoUQDQgAEHKzNGNeRIzVkYaqw5RKfxkZgZVsX0CAWSK1C2UVAQGzHsZuqLrfA
+        P9bkjzS1W+mfzLrtpTtF8cGfkQ3dYIAEzA==
+        -----END EC PRIVATE KEY-----
+        """;
+    assertThat(Pem.key(ec, "k").getAlgorithm()).isEqualTo("EC");
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> Pem.key(pem("ENCRYPTED PRIVATE KEY", new byte[9]), "k"))
+        .withMessage("k: ENCRYPTED private keys cannot be read (expected one without password)");
+    for (String type : new String[] {"", "RSA ", "EC "}) {
+      for (int length = 0; length < 40; length++) {
+        byte[] cut = Arrays.copyOf(rsa, length);
+        assertThatExceptionOfType(IOException.class)
+            .isThrownBy(() -> Pem.key(pem(type + "PRIVATE KEY", cut), "k"))
+            .withMessageStartingWith("k: ");
+      }
+    }
+  }
+
+  /** The PKCS #1 key within a PKCS #8 one of 2048 bits or more. */
+  private static byte[] inner(byte[] pkcs8) {
+    return Arrays.copyOfRange(pkcs8, 26, pkcs8.length);
+  }
+
+  private static String pem(String type, byte[] der) {
+    return "-----BEGIN "
+        + type
+        + "-----\n"
+        + Base64.getEncoder().encodeToString(der)
+        + "\n-----END "
+        + type
+        + "-----\n";
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of the client. */
+@NullMarked
+package io.promdisco.providers.kubernetes.client;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,137 @@
+package io.promdisco.scrape;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.promdisco.config.ScrapeConfig;
+import io.promdisco.model.Labels;
+import io.promdisco.model.NameValidation;
+import io.promdisco.model.PrometheusDuration;
+import io.promdisco.model.TargetGroup;
+import io.promdisco.relabel.RelabelRule;
+import io.promdisco.relabel.RelabelSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
+
+/** What a real Prometheus answered, read from the shared test data if they are there. */
+final class Recorded {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private Recorded() {}
+
+  /** The cases of one file; without the file the test is skipped. */
+  static List<JsonNode> cases(String file) {
+    Path path =
+        Path.of(System.getProperty("promdisco.shared", "../shared"), "conformance", "relabel")
+            .resolve(file);
+    Assumptions.assumeTrue(Files.exists(path), path + " is not there");
+    List<JsonNode> cases = new ArrayList<>();
+    try {
+      for (String line : Files.readAllLines(path)) {
+        cases.add(JSON.readTree(line));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return cases;
+  }
+
+  /** The job as the configuration reader makes it, of its JSON form. */
+  static ScrapeConfig job(String name, JsonNode settings, @Nullable JsonNode rules) {
+    NameValidation names =
+        settings.path("metric_name_validation_scheme").asText("utf8").equals("legacy")
+            ? NameValidation.LEGACY
+            : NameValidation.UTF8;
+    Duration interval = PrometheusDuration.parse(settings.path("scrape_interval").asText("1h"));
+    Duration timeout = PrometheusDuration.parse(settings.path("scrape_timeout").asText("10s"));
+    return new ScrapeConfig(
+        name,
+        interval,
+        timeout.compareTo(interval) > 0 ? interval : timeout,
+        settings.path("metrics_path").asText("/metrics"),
+        settings.path("scheme").asText("http"),
+        params(settings.path("params")),
+        names,
+        false,
+        false,
+        false,
+        settings.path("keep_dropped_targets").asLong(0),
+        rules == null ? List.of() : rules(rules, names),
+        List.of(),
+        Map.of());
+  }
+
+  private static Map<String, List<String>> params(JsonNode node) {
+    Map<String, List<String>> params = new LinkedHashMap<>();
+    node.properties()
+        .forEach(
+            field -> {
+              List<String> values = new ArrayList<>();
+              field.getValue().forEach(value -> values.add(value.asText()));
+              params.put(field.getKey(), values);
+            });
+    return params;
+  }
+
+  private static List<RelabelRule> rules(JsonNode list, NameValidation names) {
+    List<RelabelRule> rules = new ArrayList<>();
+    for (JsonNode rule : list) {
+      List<String> sources = null;
+      if (rule.has("source_labels")) {
+        sources = new ArrayList<>();
+        for (JsonNode source : rule.get("source_labels")) {
+          sources.add(source.asText());
+        }
+      }
+      JsonNode modulus = rule.get("modulus");
+      rules.add(
+          Jobs.compile(
+              new RelabelSpec(
+                  sources,
+                  text(rule, "separator"),
+                  text(rule, "regex"),
+                  modulus == null ? null : modulus.bigIntegerValue().longValue(),
+                  text(rule, "target_label"),
+                  text(rule, "replacement"),
+                  text(rule, "action"),
+                  null),
+              names));
+    }
+    return rules;
+  }
+
+  private static @Nullable String text(JsonNode rule, String key) {
+    JsonNode value = rule.get(key);
+    return value == null ? null : value.asText();
+  }
+
+  /** {@code static_configs} as groups whose sources are their indexes. */
+  static List<TargetGroup> groups(JsonNode staticConfigs) {
+    List<TargetGroup> groups = new ArrayList<>();
+    for (JsonNode config : staticConfigs) {
+      List<Labels> targets = new ArrayList<>();
+      config
+          .path("targets")
+          .forEach(target -> targets.add(Labels.of("__address__", target.asText())));
+      groups.add(
+          new TargetGroup(
+              Integer.toString(groups.size()), targets, Labels.of(map(config.path("labels")))));
+    }
+    return groups;
+  }
+
+  static Map<String, String> map(JsonNode object) {
+    Map<String, String> map = new TreeMap<>();
+    object.properties().forEach(field -> map.put(field.getKey(), field.getValue().asText()));
+    return map;
+  }
+}

@@ -1,0 +1,245 @@
+package io.promdisco.scrape;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.promdisco.metrics.Metrics;
+import io.promdisco.metrics.PrometheusMetrics;
+import io.promdisco.model.Labels;
+import io.promdisco.model.TargetGroup;
+import io.promdisco.model.TargetSetUpdate;
+import io.prometheus.client.CollectorRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ScrapePoolTest {
+  private static final String PROVIDER = "kubernetes/0";
+
+  private final CollectorRegistry registry = new CollectorRegistry();
+  private final Metrics metrics = new PrometheusMetrics(registry);
+  private final FakeDiscovery discovery = new FakeDiscovery();
+  private final ScrapeManager manager = new ScrapeManager(discovery, metrics);
+
+  @AfterEach
+  void close() {
+    manager.close();
+  }
+
+  @Test
+  void equalTargetsOfSeveralGroupsAndProvidersCountOnceAndStayWhileAnyRemains() {
+    manager.apply(List.of(Jobs.job("j")));
+    discovery.send(
+        manager, "j", PROVIDER, Jobs.group("a", "h:1", "h:1", "h:2"), Jobs.group("b", "h:1"));
+    discovery.send(manager, "j", "file/0", Jobs.group("c", "h:1"));
+
+    assertThat(counts()).isEqualTo(new PoolCounts(5, 2, 0, 0));
+    assertThat(addresses()).containsExactly("h:1", "h:2");
+
+    discovery.send(manager, "j", PROVIDER, TargetGroup.empty("a"), TargetGroup.empty("b"));
+    assertThat(addresses()).containsExactly("h:1");
+
+    discovery.send(manager, "j", "file/0", TargetGroup.empty("c"));
+    assertThat(counts()).isEqualTo(new PoolCounts(0, 0, 0, 0));
+  }
+
+  @Test
+  void onlyGroupsOfTheUpdateAreRelabelled() {
+    manager.apply(List.of(Jobs.job("j")));
+    List<TargetGroup> groups = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      groups.add(Jobs.group("g" + i, "h:" + i, "i:" + i));
+    }
+    discovery.send(manager, "j", PROVIDER, groups.toArray(TargetGroup[]::new));
+    assertThat(relabelled()).isEqualTo(200);
+
+    discovery.send(manager, "j", PROVIDER, Jobs.group("g7", "h:7", "new:7", "i:7"));
+
+    assertThat(relabelled()).isEqualTo(203);
+    assertThat(counts()).isEqualTo(new PoolCounts(201, 201, 0, 0));
+  }
+
+  @Test
+  void groupsWhoseTargetsWereAllDroppedLeaveNothingButTheirNumber() {
+    manager.apply(List.of(Jobs.job("j", Jobs.keep("keep", "yes"))));
+    TargetGroup[] groups = new TargetGroup[1_000];
+    for (int i = 0; i < groups.length; i++) {
+      groups[i] = Jobs.group("g" + i, Labels.of("keep", i < 3 ? "yes" : "no"), "h:" + i);
+    }
+    discovery.send(manager, "j", PROVIDER, groups);
+
+    ScrapePool pool =
+        new ScrapePool(Jobs.job("j", Jobs.keep("keep", "yes")), new ScrapeMetrics(metrics));
+    pool.update(
+        new TargetSetUpdate("j", false, Map.of(PROVIDER, 1_000), Map.of(PROVIDER, List.of(groups))),
+        discovery);
+
+    assertThat(pool.groups()).isEqualTo(3);
+    assertThat(pool.counts()).isEqualTo(new PoolCounts(1_000, 3, 997, 0));
+    assertThat(pool().droppedTargets(0)).hasSize(997);
+    assertThat(pool().droppedTargets(5)).hasSize(5);
+  }
+
+  @Test
+  void aGroupThatIsKeptNoLongerLosesItsTargetsAndCountsAsDropped() {
+    manager.apply(List.of(Jobs.job("j", Jobs.keep("keep", "yes"))));
+    discovery.send(manager, "j", PROVIDER, Jobs.group("g", Labels.of("keep", "yes"), "h:1"));
+    assertThat(addresses()).containsExactly("h:1");
+
+    discovery.send(manager, "j", PROVIDER, Jobs.group("g", Labels.of("keep", "no"), "h:1"));
+
+    assertThat(counts()).isEqualTo(new PoolCounts(1, 0, 1, 0));
+  }
+
+  @Test
+  void groupsOfAProviderThatTheJobHasNoLongerGo() {
+    manager.apply(List.of(Jobs.job("j")));
+    discovery.send(manager, "j", PROVIDER, Jobs.group("a", "h:1", "bad/2"));
+    discovery.send(manager, "j", "file/0", Jobs.group("a", "h:3", "bad/4", "bad/5"));
+    assertThat(counts()).isEqualTo(new PoolCounts(5, 2, 0, 3));
+
+    discovery.removeProvider(manager, "j", "file/0");
+
+    assertThat(addresses()).containsExactly("h:1");
+    assertThat(counts()).isEqualTo(new PoolCounts(2, 1, 0, 1));
+  }
+
+  @Test
+  void failedTargetsAreNeitherActiveNorDropped() {
+    manager.apply(List.of(Jobs.job("j")));
+    discovery.send(manager, "j", PROVIDER, Jobs.group("pod/a", "h:1", "", "a/b"));
+
+    assertThat(counts()).isEqualTo(new PoolCounts(3, 1, 0, 2));
+    assertThat(pool().failedTargets(0))
+        .extracting(FailedTarget::message)
+        .containsExactly(
+            "instance 1 in group pod/a: no address",
+            "instance 2 in group pod/a: \"a/b\" is not a valid hostname");
+    assertThat(pool().failedTargets(1)).hasSize(1);
+    assertThat(sample("prometheus_target_sync_failed_total")).isEqualTo(2);
+
+    discovery.send(manager, "j", PROVIDER, Jobs.group("pod/a", "h:1"));
+    assertThat(counts()).isEqualTo(new PoolCounts(1, 1, 0, 0));
+  }
+
+  @Test
+  void equalConfigurationLeavesTargetsUntouched() {
+    manager.apply(List.of(Jobs.job("j", Jobs.set("a", "1"))));
+    discovery.send(manager, "j", PROVIDER, Jobs.group("g", "h:1"));
+
+    manager.apply(List.of(Jobs.job("j", 7, "/metrics", Map.of(), Jobs.set("a", "1"))));
+
+    assertThat(relabelled()).isEqualTo(1);
+    assertThat(addresses()).containsExactly("h:1");
+    assertThat(pool().config().keepDroppedTargets()).isEqualTo(7);
+  }
+
+  @Test
+  void changedRulesRebuildTheTargetsOfWhatWasDiscovered() {
+    manager.apply(List.of(Jobs.job("j", Jobs.keep("keep", "yes"))));
+    discovery.send(
+        manager,
+        "j",
+        PROVIDER,
+        Jobs.group("a", Labels.of("keep", "yes"), "h:1"),
+        Jobs.group("b", Labels.of("keep", "no"), "h:2", "h:3"));
+    assertThat(addresses()).containsExactly("h:1");
+
+    manager.apply(List.of(Jobs.job("j", Jobs.keep("keep", "no"))));
+
+    assertThat(addresses()).containsExactly("h:2", "h:3");
+    assertThat(counts()).isEqualTo(new PoolCounts(3, 2, 1, 0));
+    assertThat(registry.getSampleValue("prometheus_target_scrape_pool_reloads_total")).isEqualTo(1);
+  }
+
+  @Test
+  void renamedJobsReadWhatIsThereAndTheOldNameIsGone() {
+    manager.apply(List.of(Jobs.job("j")));
+    discovery.send(manager, "j", PROVIDER, Jobs.group("g", "h:1"));
+    discovery.put("k", PROVIDER, Jobs.group("g", "h:1"));
+
+    manager.apply(List.of(Jobs.job("k")));
+
+    assertThat(manager.pool("j")).isEmpty();
+    assertThat(manager.pool("k").orElseThrow().activeTargets())
+        .extracting(target -> target.labels().get("job"))
+        .containsExactly("k");
+    assertThat(
+            registry.getSampleValue(
+                "prometheus_target_scrape_pool_targets",
+                new String[] {"scrape_job"},
+                new String[] {"j"}))
+        .isNull();
+    assertThat(registry.getSampleValue("prometheus_target_scrape_pools_total")).isEqualTo(2);
+  }
+
+  @Test
+  void whatGoesBetweenReadingAJobAndItsFirstUpdateDoesNotStay() {
+    TargetGroup stays = Jobs.group("stays", "h:1");
+    discovery.put("j", PROVIDER, stays, Jobs.group("goes", "h:2"));
+    manager.apply(List.of(Jobs.job("j")));
+    assertThat(addresses()).containsExactly("h:1", "h:2");
+
+    discovery.put("j", PROVIDER, TargetGroup.empty("goes"));
+    discovery.send(manager, "j", PROVIDER, stays);
+
+    assertThat(addresses()).containsExactly("h:1");
+  }
+
+  @Test
+  void updatesOfAJobThatDiscoveryRemovedEmptyItAndThoseOfUnknownJobsDoNothing() {
+    manager.apply(List.of(Jobs.job("j")));
+    discovery.send(manager, "j", PROVIDER, Jobs.group("g", "h:1"));
+    discovery.send(manager, "unknown", PROVIDER, Jobs.group("g", "h:1"));
+    assertThat(sample("prometheus_target_scrape_pool_targets")).isEqualTo(1);
+
+    manager.onUpdates(List.of(TargetSetUpdate.removal("j")));
+
+    assertThat(counts()).isEqualTo(new PoolCounts(0, 0, 0, 0));
+    assertThat(sample("prometheus_target_scrape_pool_targets")).isZero();
+    assertThat(manager.pool("unknown")).isEmpty();
+  }
+
+  @Test
+  void keepDroppedTargetsLimitsWhatIsShownAndNotWhatIsCounted() {
+    manager.apply(List.of(Jobs.job("j", 2, "/metrics", Map.of(), Jobs.keep("a", "never"))));
+    discovery.send(manager, "j", PROVIDER, Jobs.group("g", "h:1", "h:2", "h:3"));
+
+    assertThat(pool().droppedTargets(0)).hasSize(2);
+    assertThat(pool().droppedTargets(3)).hasSize(2);
+    assertThat(pool().droppedTargets(1)).hasSize(1);
+    assertThat(counts().dropped()).isEqualTo(3);
+  }
+
+  @Test
+  void discoveredLabelsFollowTheGroupEvenIfTheTargetStaysEqual() {
+    manager.apply(List.of(Jobs.job("j")));
+    discovery.send(manager, "j", PROVIDER, Jobs.group("g", Labels.of("__meta_a", "1"), "h:1"));
+    discovery.send(manager, "j", PROVIDER, Jobs.group("g", Labels.of("__meta_a", "2"), "h:1"));
+
+    assertThat(pool().activeTargets())
+        .extracting(target -> target.discoveredLabels().get("__meta_a"))
+        .containsExactly("2");
+  }
+
+  private PoolView pool() {
+    return manager.pool("j").orElseThrow();
+  }
+
+  private PoolCounts counts() {
+    return pool().counts();
+  }
+
+  private List<String> addresses() {
+    return pool().activeTargets().stream().map(Target::address).toList();
+  }
+
+  private double relabelled() {
+    return sample("promdisco_target_relabelled_total");
+  }
+
+  private double sample(String name) {
+    return registry.getSampleValue(name, new String[] {"scrape_job"}, new String[] {"j"});
+  }
+}

@@ -1,0 +1,210 @@
+package io.promdisco.scrape;
+
+import static io.promdisco.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.promdisco.metrics.PrometheusMetrics;
+import io.promdisco.model.Labels;
+import io.promdisco.model.TargetGroup;
+import io.promdisco.model.TargetSetUpdate;
+import io.prometheus.client.CollectorRegistry;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class TargetListenerTest {
+  private static final String PROVIDER = "kubernetes/0";
+
+  private final CollectorRegistry registry = new CollectorRegistry();
+  private final FakeDiscovery discovery = new FakeDiscovery();
+  private final ScrapeManager manager =
+      new ScrapeManager(discovery, new PrometheusMetrics(registry));
+  private final List<TargetChange> seen = new CopyOnWriteArrayList<>();
+
+  @AfterEach
+  void close() {
+    manager.close();
+  }
+
+  @Test
+  void aLateListenerFirstGetsAllThereIsAsAddedAndThenTheChanges() {
+    manager.apply(List.of(Jobs.job("a"), Jobs.job("b"), Jobs.job("empty")));
+    discovery.send(manager, "a", PROVIDER, Jobs.group("g", "h:1", "h:2"));
+    discovery.send(manager, "b", PROVIDER, Jobs.group("g", "h:1"));
+
+    manager.addListener(seen::add);
+    discovery.send(manager, "a", PROVIDER, Jobs.group("g", "h:2", "h:3", "h:4"));
+
+    eventually(() -> assertThat(seen).hasSize(3));
+    assertThat(seen.get(0)).returns("a", TargetChange::job);
+    assertThat(seen.get(0).added()).extracting(Target::address).containsExactly("h:1", "h:2");
+    assertThat(seen.get(1).added()).extracting(Target::job).containsExactly("b");
+    assertThat(addresses(seen.get(2).added())).containsExactly("h:3", "h:4");
+    assertThat(addresses(seen.get(2).removed())).containsExactly("h:1");
+    assertThat(seen.get(2).changed()).isEmpty();
+  }
+
+  @Test
+  void otherLabelsAtTheSamePlaceAreAChangeAndNotAComingAndGoing() {
+    manager.apply(List.of(Jobs.job("j", Jobs.copy("__meta_version", "version"))));
+    discovery.send(
+        manager, "j", PROVIDER, Jobs.group("g", Labels.of("__meta_version", "1"), "h:1", "h:2"));
+    manager.addListener(seen::add);
+
+    discovery.send(
+        manager, "j", PROVIDER, Jobs.group("g", Labels.of("__meta_version", "2"), "h:1", "h:3"));
+
+    eventually(() -> assertThat(seen).hasSize(2));
+    TargetChange change = seen.get(1);
+    assertThat(change.changed()).hasSize(1);
+    assertThat(change.changed().get(0).before().labels().get("version")).isEqualTo("1");
+    assertThat(change.changed().get(0).after().labels().get("version")).isEqualTo("2");
+    assertThat(change.changed().get(0).after().address()).isEqualTo("h:1");
+    assertThat(addresses(change.added())).containsExactly("h:3");
+    assertThat(addresses(change.removed())).containsExactly("h:2");
+    assertThat(changes("added")).isEqualTo(3);
+    assertThat(changes("changed")).isEqualTo(1);
+    assertThat(changes("removed")).isEqualTo(1);
+  }
+
+  @Test
+  void nobodyIsToldOfATargetThatMovesBetweenGroupsOrHasAnEqualElsewhere() {
+    manager.apply(List.of(Jobs.job("j")));
+    discovery.send(manager, "j", PROVIDER, Jobs.group("a", "h:1"), Jobs.group("b", "h:2"));
+    manager.addListener(seen::add);
+
+    discovery.send(
+        manager,
+        "j",
+        PROVIDER,
+        TargetGroup.empty("a"),
+        Jobs.group("b", "h:2", "h:1"),
+        Jobs.group("c", "h:2"));
+    discovery.send(manager, "j", PROVIDER, Jobs.group("b", "h:1"));
+    discovery.send(manager, "j", PROVIDER, Jobs.group("d", "end:1"));
+
+    eventually(() -> assertThat(seen).hasSize(2));
+    assertThat(addresses(seen.get(1).added())).containsExactly("end:1");
+  }
+
+  @Test
+  void changedRulesAndRemovedJobsAreTold() {
+    manager.apply(List.of(Jobs.job("j", Jobs.set("v", "1")), Jobs.job("k")));
+    discovery.send(manager, "j", PROVIDER, Jobs.group("g", "h:1"));
+    discovery.send(manager, "k", PROVIDER, Jobs.group("g", "h:1"));
+    manager.addListener(seen::add);
+
+    manager.apply(List.of(Jobs.job("j", Jobs.set("v", "2"))));
+
+    eventually(() -> assertThat(seen).hasSize(4));
+    assertThat(seen.get(2).changed())
+        .extracting(changed -> changed.after().labels().get("v"))
+        .containsExactly("2");
+    assertThat(seen.get(3)).returns("k", TargetChange::job);
+    assertThat(addresses(seen.get(3).removed())).containsExactly("h:1");
+  }
+
+  @Test
+  void aSlowListenerHoldsUpNobodyAndMissesNothing() throws InterruptedException {
+    CountDownLatch release = new CountDownLatch(1);
+    List<String> slow = new CopyOnWriteArrayList<>();
+    manager.apply(List.of(Jobs.job("j")));
+    manager.addListener(
+        change -> {
+          await(release);
+          slow.addAll(addresses(change.added()));
+        });
+    manager.addListener(seen::add);
+
+    for (int i = 0; i < 100; i++) {
+      discovery.send(manager, "j", PROVIDER, Jobs.group("g" + i, "h:" + i));
+    }
+
+    eventually(() -> assertThat(seen).hasSize(100));
+    assertThat(slow).isEmpty();
+    release.countDown();
+    eventually(() -> assertThat(slow).hasSize(100));
+    assertThat(slow).startsWith("h:0", "h:1").endsWith("h:98", "h:99");
+  }
+
+  @Test
+  void aListenerThatThrowsIsCountedAndCalledAgain() {
+    manager.apply(List.of(Jobs.job("j")));
+    manager.addListener(
+        change -> {
+          seen.add(change);
+          throw new IllegalStateException("on purpose");
+        });
+
+    discovery.send(manager, "j", PROVIDER, Jobs.group("a", "h:1"));
+    discovery.send(manager, "j", PROVIDER, Jobs.group("b", "h:2"));
+
+    eventually(() -> assertThat(seen).hasSize(2));
+    eventually(
+        () ->
+            assertThat(registry.getSampleValue("promdisco_target_listener_failures_total"))
+                .isEqualTo(2));
+  }
+
+  @Test
+  void aClosedRegistrationIsToldNothingMore() {
+    manager.apply(List.of(Jobs.job("j")));
+    List<TargetChange> closedSeen = new CopyOnWriteArrayList<>();
+    TargetListener.Registration registration = manager.addListener(closedSeen::add);
+    manager.addListener(seen::add);
+    discovery.send(manager, "j", PROVIDER, Jobs.group("a", "h:1"));
+    eventually(() -> assertThat(closedSeen).hasSize(1));
+
+    registration.close();
+    registration.close();
+    discovery.send(manager, "j", PROVIDER, Jobs.group("b", "h:2"));
+
+    eventually(() -> assertThat(seen).hasSize(2));
+    assertThat(closedSeen).hasSize(1);
+  }
+
+  @Test
+  void aClosedManagerTakesNothingIn() {
+    manager.apply(List.of(Jobs.job("j")));
+    manager.close();
+
+    manager.onUpdates(
+        List.of(
+            new TargetSetUpdate(
+                "j",
+                false,
+                Map.of(PROVIDER, 1),
+                Map.of(PROVIDER, List.of(Jobs.group("g", "h:1"))))));
+    manager.apply(List.of(Jobs.job("j")));
+
+    assertThat(manager.pools()).isEmpty();
+    assertThatThrownBy(() -> manager.addListener(seen::add))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  private double changes(String what) {
+    return registry.getSampleValue(
+        "promdisco_target_changes_total",
+        new String[] {"scrape_job", "change"},
+        new String[] {"j", what});
+  }
+
+  private static List<String> addresses(List<Target> targets) {
+    return targets.stream().map(Target::address).toList();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      if (!latch.await(20, TimeUnit.SECONDS)) {
+        throw new AssertionError("not released");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

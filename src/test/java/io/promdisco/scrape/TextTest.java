@@ -1,0 +1,40 @@
+package io.promdisco.scrape;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TextTest {
+  @Test
+  void quotesAsGoDoes() {
+    assertThat(GoText.quote("a\"\\\n\r\t\u0001\u007f"))
+        .isEqualTo("\"a\\\"\\\\\\n\\r\\t\\x01\\x7f\"");
+    assertThat(GoText.quote("ü日😀 ")).isEqualTo("\"ü日😀 \"");
+    assertThat(GoText.quote("\u00a0\u200b\ue000")).isEqualTo("\"\\u00a0\\u200b\\ue000\"");
+  }
+
+  @Test
+  void readsBooleansAsGoDoes() {
+    assertThat(List.of("1", "t", "TRUE", "True", "F", "false")).allMatch(GoText::isBoolean);
+    assertThat(List.of("", "yes", "tRUE", "on", "2")).noneMatch(GoText::isBoolean);
+  }
+
+  @Test
+  void ordersByCodePoints() {
+    List<String> texts = new ArrayList<>(List.of("😀", "\ufb00", "a", "", "ab", "😁", "z"));
+
+    texts.sort(Utf8::compare);
+
+    assertThat(texts).containsExactly("", "a", "ab", "z", "\ufb00", "😀", "😁");
+  }
+
+  @Test
+  void repairsSurrogatesThatLackTheirOtherHalf() {
+    assertThat(Utf8.encodable("a\ud83d\ude00b")).isEqualTo("a\ud83d\ude00b");
+    assertThat(Utf8.encodable("\ud83d\ud83d\ude00\ude00x\ud83d"))
+        .isEqualTo("\ufffd\ud83d\ude00\ufffdx\ufffd");
+    assertThat(Utf8.isEncodable("a\ude00")).isFalse();
+  }
+}

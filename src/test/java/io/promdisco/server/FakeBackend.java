@@ -1,0 +1,158 @@
+package io.promdisco.server;
+
+import io.promdisco.config.ConfigException;
+import io.promdisco.config.ScrapeConfig;
+import io.promdisco.config.StaticSdConfig;
+import io.promdisco.discovery.ProviderStatus;
+import io.promdisco.metrics.PrometheusMetrics;
+import io.promdisco.model.Labels;
+import io.promdisco.model.NameValidation;
+import io.promdisco.model.TargetGroup;
+import io.promdisco.model.TargetSetReader;
+import io.promdisco.model.TargetSetUpdate;
+import io.promdisco.relabel.RelabelRule;
+import io.promdisco.relabel.RelabelSpec;
+import io.promdisco.scrape.PoolView;
+import io.promdisco.scrape.ScrapeManager;
+import io.prometheus.client.CollectorRegistry;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** A real scrape manager over groups that a test puts, and states that it sets. */
+final class FakeBackend implements Backend, TargetSetReader {
+  private static final String PROVIDER = "static/0";
+
+  final CollectorRegistry registry = new CollectorRegistry();
+  final AtomicInteger reloads = new AtomicInteger();
+  final List<ProviderStatus> providers = new CopyOnWriteArrayList<>();
+  final Map<String, Object> config = new LinkedHashMap<>();
+  volatile @Nullable ConfigException refusal;
+  volatile @Nullable RuntimeException breakage;
+  volatile boolean unreadable;
+
+  private final ScrapeManager manager = new ScrapeManager(this, new PrometheusMetrics(registry));
+  private final Map<String, TargetGroup> groups = new ConcurrentHashMap<>();
+
+  /** Configures jobs, each of which drops the targets that have a label {@code drop}. */
+  void configure(String... jobs) {
+    manager.apply(Arrays.stream(jobs).map(FakeBackend::job).toList());
+  }
+
+  /** Gives a job one group. */
+  void discover(String job, Labels labels, String... addresses) {
+    List<Labels> targets = Arrays.stream(addresses).map(a -> Labels.of("__address__", a)).toList();
+    discover(job, new TargetGroup("0", targets, labels));
+  }
+
+  void discover(String job, TargetGroup group) {
+    groups.put(job, group);
+    manager.onUpdates(
+        List.of(
+            new TargetSetUpdate(
+                job,
+                false,
+                Map.of(PROVIDER, group.targets().size()),
+                Map.of(PROVIDER, List.of(group)))));
+  }
+
+  static ProviderStatus provider(
+      String name, boolean started, boolean synced, ProviderStatus.Failure... failures) {
+    return new ProviderStatus(
+        name,
+        new StaticSdConfig(List.of()),
+        List.of("shop"),
+        started,
+        synced,
+        synced ? 2 : 0,
+        List.of(failures));
+  }
+
+  private static ScrapeConfig job(String name) {
+    return new ScrapeConfig(
+        name,
+        Duration.ofMinutes(1),
+        Duration.ofSeconds(10),
+        "/metrics",
+        "http",
+        Map.of(),
+        NameValidation.UTF8,
+        false,
+        false,
+        false,
+        0,
+        List.of(
+            rule("__meta_drop", null, null, "yes", "drop"),
+            rule("__meta_pod", "pod", null, null, "replace")),
+        List.of(),
+        Map.of());
+  }
+
+  private static RelabelRule rule(
+      String source,
+      @Nullable String target,
+      @Nullable String replacement,
+      @Nullable String regex,
+      String action) {
+    RelabelSpec spec =
+        new RelabelSpec(List.of(source), null, regex, null, target, replacement, action, null);
+    return RelabelRule.compile(
+            spec,
+            NameValidation.UTF8,
+            (field, what) -> {
+              throw new AssertionError(field + ": " + what);
+            })
+        .orElseThrow();
+  }
+
+  @Override
+  public void forEachGroup(String job, BiConsumer<String, TargetGroup> action) {
+    if (unreadable) {
+      throw new IllegalStateException("groups: unreadable, as the test asked");
+    }
+    TargetGroup group = groups.get(job);
+    if (group != null) {
+      action.accept(PROVIDER, group);
+    }
+  }
+
+  @Override
+  public List<PoolView> pools() {
+    RuntimeException thrown = breakage;
+    if (thrown != null) {
+      throw thrown;
+    }
+    return manager.pools();
+  }
+
+  @Override
+  public List<ProviderStatus> providers() {
+    return providers;
+  }
+
+  @Override
+  public CollectorRegistry registry() {
+    return registry;
+  }
+
+  @Override
+  public void reload() throws ConfigException {
+    reloads.incrementAndGet();
+    ConfigException thrown = refusal;
+    if (thrown != null) {
+      throw thrown;
+    }
+  }
+
+  @Override
+  public Map<String, Object> config() {
+    return config;
+  }
+}

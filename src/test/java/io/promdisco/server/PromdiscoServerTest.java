@@ -1,0 +1,139 @@
+package io.promdisco.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.promdisco.model.Labels;
+import io.promdisco.testing.CapturedLog;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+final class PromdiscoServerTest extends ServerTestCase {
+  PromdiscoServerTest() throws IOException {}
+
+  @Test
+  void portInUseIsOneLine() {
+    PromdiscoServer.Options taken = new PromdiscoServer.Options("127.0.0.1", server.port());
+    assertThatThrownBy(() -> PromdiscoServer.start(taken, backend))
+        .isInstanceOf(ListenException.class)
+        .hasMessage(
+            "listen address: 127.0.0.1:"
+                + server.port()
+                + ": Address already in use (expected a free port; 0 finds one)");
+  }
+
+  @Test
+  void unknownAndForeignHostsAreOneLine() {
+    assertThatThrownBy(
+            () -> PromdiscoServer.start(new PromdiscoServer.Options("no.invalid", 0), backend))
+        .isInstanceOf(ListenException.class)
+        .hasMessage(
+            "listen address: no.invalid:0: no such host"
+                + " (expected a name or an address of this machine)");
+    assertThatThrownBy(
+            () -> PromdiscoServer.start(new PromdiscoServer.Options("192.0.2.1", 0), backend))
+        .isInstanceOf(ListenException.class)
+        .hasMessageMatching(
+            "listen address: 192\\.0\\.2\\.1:0: .*assign.* \\(expected an address of this machine\\)");
+  }
+
+  @Test
+  void portOutOfRangeIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new PromdiscoServer.Options("127.0.0.1", 65536))
+        .withMessage("port: 65536 (expected 0 to 65535)");
+  }
+
+  @Test
+  void addressThatOthersReachIsWarnedOfOnceAndShownAsThisMachine() throws Exception {
+    try (CapturedLog log = new CapturedLog();
+        PromdiscoServer open =
+            PromdiscoServer.start(new PromdiscoServer.Options("0.0.0.0", 0), backend)) {
+      assertThat(open.url()).isEqualTo("http://localhost:" + open.port());
+      assertThat(log.lines("WARN"))
+          .singleElement()
+          .asString()
+          .contains(open.url() + ": other machines can reach this address");
+    }
+  }
+
+  @Test
+  void loopbackIsNotWarnedOf() throws Exception {
+    try (CapturedLog log = new CapturedLog();
+        PromdiscoServer local = PromdiscoServer.start(LOOPBACK, backend)) {
+      assertThat(local.url()).isEqualTo("http://127.0.0.1:" + local.port());
+      assertThat(log.lines("WARN")).isEmpty();
+    }
+  }
+
+  @Test
+  void fewThreadsAndAllGoneAfterClose() throws Exception {
+    assertThat(get("/-/healthy").statusCode()).isEqualTo(200);
+    assertThat(threads()).isNotEmpty().hasSizeLessThanOrEqualTo(9);
+    long start = System.nanoTime(); // the client's connection is open and idle
+    server.close();
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+    assertThat(threads()).isEmpty();
+    assertThatThrownBy(() -> get("/-/healthy")).isInstanceOf(ConnectException.class);
+    server.close();
+  }
+
+  @Test
+  void clientThatNeitherReadsNorLeavesDoesNotHoldUpTheStop() throws Exception {
+    String pod = "x".repeat(1000);
+    backend.discover(
+        "shop",
+        Labels.of("__meta_pod", pod),
+        IntStream.range(0, 20_000).mapToObj(i -> "h" + i + ":80").toArray(String[]::new));
+    try (Socket socket = new Socket()) {
+      socket.setReceiveBufferSize(4096);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+      socket
+          .getOutputStream()
+          .write(
+              "GET /api/v1/targets HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+      InputStream in = socket.getInputStream();
+      assertThat(in.read()).isEqualTo('H');
+      long start = System.nanoTime();
+      server.close();
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+      assertThat(threads()).isEmpty();
+      String rest = new String(readLeniently(in), StandardCharsets.UTF_8);
+      assertThat(rest).doesNotEndWith("\r\n0\r\n\r\n"); // cut, not ended
+    }
+  }
+
+  /** What arrives until the end or the reset. */
+  private static byte[] readLeniently(InputStream in) {
+    ByteArrayOutputStream read = new ByteArrayOutputStream();
+    byte[] buffer = new byte[8192];
+    try {
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        read.write(buffer, 0, n);
+      }
+    } catch (IOException e) {
+      assertThat(e).hasMessageContaining("reset");
+    }
+    return read.toByteArray();
+  }
+
+  private static Set<String> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(Thread::isAlive)
+        .map(Thread::getName)
+        .filter(name -> name.startsWith("sd-http"))
+        .collect(Collectors.toSet());
+  }
+}

@@ -1,0 +1,198 @@
+package io.promdisco.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.promdisco.config.ConfigException;
+import io.promdisco.config.Problem;
+import io.promdisco.discovery.ProviderStatus;
+import io.promdisco.model.Labels;
+import io.promdisco.model.Position;
+import io.promdisco.testing.ExpectsErrors;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.yaml.snakeyaml.Yaml;
+
+final class StateEndpointsTest extends ServerTestCase {
+  private static final ProviderStatus.Failure FORBIDDEN =
+      new ProviderStatus.Failure(
+          "pods",
+          "403: may not list pods",
+          Instant.parse("2026-01-01T00:00:00Z"),
+          Instant.parse("2026-01-01T00:00:30Z"));
+
+  StateEndpointsTest() throws IOException {}
+
+  @Test
+  void metricsComeInTheFormatThatIsAccepted() throws Exception {
+    backend.discover("shop", Labels.EMPTY, "10.0.0.1:80");
+    HttpResponse<String> plain = get("/metrics");
+    assertThat(header(plain, "Content-Type")).isEqualTo("text/plain; version=0.0.4; charset=utf-8");
+    assertThat(plain.body())
+        .contains("prometheus_target_scrape_pool_targets{scrape_job=\"shop\",} 1.0\n");
+    HttpResponse<String> open = get("/metrics", "Accept", "application/openmetrics-text");
+    assertThat(header(open, "Content-Type")).startsWith("application/openmetrics-text");
+    assertThat(open.body()).endsWith("# EOF\n");
+  }
+
+  @Test
+  void healthyFromTheStart() throws Exception {
+    assertThat(get("/-/healthy").statusCode()).isEqualTo(200);
+    assertThat(send("HEAD", "/-/healthy").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void readyOnceEveryProviderThatCouldBeMadeHasSynced() throws Exception {
+    backend.providers.add(FakeBackend.provider("kubernetes/0", true, false, FORBIDDEN));
+    backend.providers.add(FakeBackend.provider("kubernetes/1", true, false));
+    backend.providers.add(FakeBackend.provider("kubernetes/2", false, false, FORBIDDEN));
+    backend.providers.add(FakeBackend.provider("static/0", true, true));
+    HttpResponse<String> waiting = get("/-/ready");
+    assertThat(waiting.statusCode()).isEqualTo(503);
+    assertThat(waiting.body())
+        .isEqualTo(
+            """
+            kubernetes/0: not synced; pods: 403: may not list pods
+            kubernetes/1: not synced
+            """);
+    backend.providers.set(0, FakeBackend.provider("kubernetes/0", true, true, FORBIDDEN));
+    backend.providers.set(1, FakeBackend.provider("kubernetes/1", true, true));
+    assertThat(get("/-/ready").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void reloadTakesPostAndPutOnly() throws Exception {
+    assertThat(send("POST", "/-/reload").statusCode()).isEqualTo(200);
+    assertThat(send("PUT", "/-/reload").statusCode()).isEqualTo(200);
+    assertThat(backend.reloads).hasValue(2);
+    HttpResponse<String> get = get("/-/reload");
+    assertThat(get.statusCode()).isEqualTo(405);
+    assertThat(header(get, "Allow")).contains("POST").contains("PUT");
+    assertThat(get.body()).isEqualTo("GET /-/reload: method not allowed\n");
+    assertThat(backend.reloads).hasValue(2);
+  }
+
+  @Test
+  void refusedReloadSaysEveryProblem() throws Exception {
+    backend.refusal =
+        new ConfigException(
+            List.of(
+                problem(3, "scrape_configs[0].role", "pods (expected pod)"),
+                problem(9, "global", "unknown key")));
+    HttpResponse<String> answer = send("POST", "/-/reload");
+    assertThat(answer.statusCode()).isEqualTo(500);
+    assertThat(answer.body())
+        .isEqualTo(
+            """
+            configuration refused, the one before stays in force:
+            p.yml:3:1: scrape_configs[0].role: pods (expected pod)
+            p.yml:9:1: global: unknown key
+            """);
+  }
+
+  private static Problem problem(int line, String path, String message) {
+    return new Problem(Problem.Severity.ERROR, new Position("p.yml", line, 1), path, message);
+  }
+
+  @Test
+  void pageOfAnotherSiteCannotReload() throws Exception {
+    assertThat(send("POST", "/-/reload", "Sec-Fetch-Site", "cross-site").statusCode())
+        .isEqualTo(403);
+    assertThat(backend.reloads).hasValue(0);
+    assertThat(send("POST", "/-/reload", "Sec-Fetch-Site", "same-origin").statusCode())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void configIsYaml() throws Exception {
+    List<String> shared = List.of("a: b", "#c");
+    backend.config.put("global", Map.of("external_labels", shared));
+    backend.config.put("other", shared);
+    String yaml = json("/api/v1/status/config").at("/data/yaml").asText();
+    assertThat(yaml).startsWith("global:\n  external_labels:\n").doesNotContain("&id", "*id");
+    assertThat(new Yaml().<Map<String, Object>>load(yaml)).isEqualTo(backend.config);
+  }
+
+  @Test
+  void discoveryShowsCountsAndFailures() throws Exception {
+    backend.discover("shop", Labels.EMPTY, "10.0.0.1:80", "10.0.0.2:80");
+    backend.providers.add(FakeBackend.provider("kubernetes/0", true, false, FORBIDDEN));
+    backend.providers.add(
+        FakeBackend.provider(
+            "kubernetes/1",
+            false,
+            false,
+            new ProviderStatus.Failure("start", "no", Instant.EPOCH, Instant.MAX)));
+    JsonNode data = json("/api/v1/discovery").at("/data");
+    assertThat(data.at("/jobs/0").toString())
+        .isEqualTo("{\"job\":\"shop\",\"discovered\":2,\"active\":2,\"dropped\":0,\"failed\":0}");
+    assertThat(data.at("/providers/0/failures/0").toString())
+        .isEqualTo(
+            "{\"part\":\"pods\",\"reason\":\"403: may not list pods\","
+                + "\"since\":\"2026-01-01T00:00:00Z\",\"nextTry\":\"2026-01-01T00:00:30Z\"}");
+    assertThat(data.at("/providers/0/synced").asBoolean()).isFalse();
+    assertThat(data.at("/providers/1/started").asBoolean()).isFalse();
+    assertThat(data.at("/providers/1/failures/0/nextTry").isNull()).isTrue();
+  }
+
+  @Test
+  void unknownPathsAndMethodsAreErrorsInTheFormOfTheirPlace() throws Exception {
+    HttpResponse<String> api = get("/api/v1/nothing");
+    assertThat(api.statusCode()).isEqualTo(404);
+    assertThat(header(api, "Content-Type")).isEqualTo("application/json");
+    assertThat(api.body())
+        .isEqualTo(
+            "{\"status\":\"error\",\"errorType\":\"bad_data\","
+                + "\"error\":\"/api/v1/nothing: no such path\"}");
+    HttpResponse<String> method = send("DELETE", "/api/v1/targets");
+    assertThat(method.statusCode()).isEqualTo(405);
+    assertThat(header(method, "Allow")).contains("GET");
+    assertThat(parse(method.body()).at("/error").asText())
+        .isEqualTo("DELETE /api/v1/targets: method not allowed");
+    HttpResponse<String> plain = get("/nothing");
+    assertThat(plain.statusCode()).isEqualTo(404);
+    assertThat(header(plain, "Content-Type")).startsWith("text/plain");
+    assertThat(plain.body()).isEqualTo("/nothing: no such path\n");
+  }
+
+  @Test
+  @ExpectsErrors("the failure is the point of the test")
+  void faultOfOursIsFiveHundredWithoutDetails() throws Exception {
+    backend.breakage = new IllegalStateException("secret detail");
+    HttpResponse<String> answer = get("/api/v1/targets");
+    assertThat(answer.statusCode()).isEqualTo(500);
+    assertThat(parse(answer.body()).at("/errorType").asText()).isEqualTo("internal");
+    assertThat(answer.body()).doesNotContain("secret");
+  }
+
+  @Test
+  @ExpectsErrors("the failure is the point of the test")
+  void answerThatFailsHalfwayIsCutAndNotEnded() {
+    String[] many = IntStream.range(0, 5000).mapToObj(i -> "h" + i + ":80").toArray(String[]::new);
+    backend.discover("shop", Labels.EMPTY, many);
+    backend.unreadable = true; // what was dropped is read again, after what is active
+    assertThatThrownBy(() -> get("/api/v1/targets")).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void pageMayLoadFromHereOnly() throws Exception {
+    for (String path : new String[] {"/", "/page.css", "/page.js"}) {
+      HttpResponse<String> answer = get(path);
+      assertThat(answer.statusCode()).as(path).isEqualTo(200);
+      assertThat(header(answer, "Content-Security-Policy"))
+          .startsWith("default-src 'none'; script-src 'self';")
+          .doesNotContain("unsafe");
+      assertThat(header(answer, "X-Content-Type-Options")).isEqualTo("nosniff");
+      assertThat(answer.headers().firstValue("Server")).isEmpty();
+      assertThat(answer.body()).doesNotContain("http://", "https://", "innerHTML", " style=");
+    }
+    assertThat(header(get("/"), "Content-Type")).isEqualToIgnoringCase("text/html;charset=utf-8");
+    assertThat(header(get("/page.js"), "Content-Type")).startsWith("text/javascript");
+  }
+}

@@ -1,0 +1,146 @@
+package io.promdisco.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.promdisco.model.Labels;
+import io.promdisco.model.TargetGroup;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class TargetsEndpointsTest extends ServerTestCase {
+  TargetsEndpointsTest() throws IOException {}
+
+  @BeforeEach
+  void discover() {
+    backend.discover("shop", Labels.of("__meta_pod", "web"), "10.0.0.1:80", "10.0.0.2:80");
+    backend.discover("ops/nodes/0", Labels.of("__meta_drop", "yes"), "10.0.0.9:9100");
+  }
+
+  @Test
+  void targetsAreThoseOfPrometheusDocument() throws Exception {
+    HttpResponse<String> answer = get("/api/v1/targets");
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(header(answer, "Content-Type")).isEqualTo("application/json");
+    JsonNode document = parse(answer.body());
+    assertThat(document.at("/status").asText()).isEqualTo("success");
+    assertThat(document.at("/data/activeTargets")).hasSize(2);
+    assertThat(document.at("/data/activeTargets/0/scrapeUrl").asText())
+        .isEqualTo("http://10.0.0.1:80/metrics");
+    assertThat(document.at("/data/activeTargets/0/labels/pod").asText()).isEqualTo("web");
+    assertThat(document.at("/data/droppedTargets")).hasSize(1);
+    assertThat(document.at("/data/droppedTargetCounts/ops~1nodes~10").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void stateAndPoolSelectTargets() throws Exception {
+    assertThat(json("/api/v1/targets?state=active").at("/data/droppedTargets")).isEmpty();
+    assertThat(json("/api/v1/targets?state=dropped").at("/data/activeTargets")).isEmpty();
+    assertThat(json("/api/v1/targets?state=dropped").at("/data/droppedTargets")).hasSize(1);
+    assertThat(json("/api/v1/targets?scrapePool=ops%2Fnodes%2F0").at("/data/activeTargets"))
+        .isEmpty();
+    assertThat(json("/api/v1/targets?scrapePool=shop").at("/data/activeTargets")).hasSize(2);
+  }
+
+  @Test
+  void scrapePoolsAreTheJobsInTheirOrder() throws Exception {
+    assertThat(get("/api/v1/scrape_pools").body())
+        .isEqualTo(
+            "{\"status\":\"success\",\"data\":{\"scrapePools\":[\"shop\",\"ops/nodes/0\"]}}");
+    assertThat(get("/http-sd").body()).isEqualTo("[\"shop\",\"ops/nodes/0\"]");
+  }
+
+  @Test
+  void httpSdGivesDiscoveredLabelsWithTheAddressAsTarget() throws Exception {
+    HttpResponse<String> answer = get("/http-sd/shop");
+    assertThat(header(answer, "Content-Type")).isEqualTo("application/json");
+    JsonNode groups = parse(answer.body());
+    assertThat(groups).hasSize(1);
+    assertThat(groups.at("/0/targets").toString()).isEqualTo("[\"10.0.0.1:80\",\"10.0.0.2:80\"]");
+    assertThat(groups.at("/0/labels/__meta_pod").asText()).isEqualTo("web");
+    assertThat(groups.at("/0/labels/job").asText()).isEqualTo("shop");
+    assertThat(groups.at("/0/labels").has("__address__")).isFalse();
+    assertThat(groups.at("/0/labels").has("pod")).isFalse();
+  }
+
+  @Test
+  void httpSdGivesFinalLabelsWhenAsked() throws Exception {
+    JsonNode groups = json("/http-sd/shop?relabeled=true");
+    assertThat(groups.at("/0/targets")).hasSize(2);
+    assertThat(groups.at("/0/labels/pod").asText()).isEqualTo("web");
+    assertThat(groups.at("/0/labels").has("__meta_pod")).isFalse();
+  }
+
+  @Test
+  void targetsOfUnequalLabelsAreGroupsOfTheirOwn() throws Exception {
+    backend.discover(
+        "shop",
+        new TargetGroup(
+            "0",
+            List.of(
+                Labels.of("__address__", "a:1", "__meta_pod", "a"),
+                Labels.of("__address__", "b:1", "__meta_pod", "b")),
+            Labels.EMPTY));
+    JsonNode groups = json("/http-sd/shop");
+    assertThat(groups).hasSize(2);
+    assertThat(groups.at("/0/targets/0").asText()).isEqualTo("a:1");
+    assertThat(groups.at("/0/labels/__meta_pod").asText()).isEqualTo("a");
+    assertThat(groups.at("/1/targets/0").asText()).isEqualTo("b:1");
+    assertThat(groups.at("/1/labels/__meta_pod").asText()).isEqualTo("b");
+  }
+
+  @Test
+  void jobNamesWithSlashesAreFoundPlainAndEscaped() throws Exception {
+    backend.configure("a/b/0", "c//d", "100% é");
+    for (String path : new String[] {"a/b/0", "a%2Fb%2F0", "c//d", "c%2F%2Fd", "100%25%20%C3%A9"}) {
+      assertThat(get("/http-sd/" + path).statusCode()).as(path).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void unknownJobAndBadFlagAreRefused() throws Exception {
+    HttpResponse<String> unknown = get("/http-sd/shpo");
+    assertThat(unknown.statusCode()).isEqualTo(404);
+    assertThat(unknown.body()).isEqualTo("job: shpo (expected one that /http-sd lists)\n");
+    HttpResponse<String> flag = get("/http-sd/shop?relabeled=1");
+    assertThat(flag.statusCode()).isEqualTo(400);
+    assertThat(flag.body()).isEqualTo("relabeled: 1 (expected true or false)\n");
+  }
+
+  @Test
+  void everyWordOfASearchMustOccur() throws Exception {
+    assertThat(json("/api/v1/discovery/targets").at("/data/total").asInt()).isEqualTo(2);
+    JsonNode found = json("/api/v1/discovery/targets?q=POD%3Dweb+10.0.0.2&scrapePool=shop");
+    assertThat(found.at("/data/total").asInt()).isEqualTo(1);
+    assertThat(found.at("/data/targets/0/labels/instance").asText()).isEqualTo("10.0.0.2:80");
+    assertThat(found.at("/data/targets/0/scrapePool").asText()).isEqualTo("shop");
+    assertThat(json("/api/v1/discovery/targets?q=web+absent").at("/data/total").asInt()).isZero();
+    assertThat(json("/api/v1/discovery/targets?scrapePool=other").at("/data/total").asInt())
+        .isZero();
+  }
+
+  @Test
+  void searchCountsAllButShowsAtMostTheLimit() throws Exception {
+    JsonNode found = json("/api/v1/discovery/targets?limit=1").at("/data");
+    assertThat(found.at("/total").asInt()).isEqualTo(2);
+    assertThat(found.at("/targets")).hasSize(1);
+    for (String limit : new String[] {"0", "1001", "many"}) {
+      HttpResponse<String> answer = get("/api/v1/discovery/targets?limit=" + limit);
+      assertThat(answer.statusCode()).isEqualTo(400);
+      assertThat(parse(answer.body()).at("/error").asText())
+          .isEqualTo("limit: " + limit + " (expected 1 to 1000)");
+    }
+  }
+
+  @Test
+  void oddLabelValuesArriveWhole() throws Exception {
+    String odd = "<script>alert(\"1\")</script>\u2028é\uD83D\uDE00";
+    backend.discover("shop", Labels.of("__meta_pod", odd), "10.0.0.1:80");
+    assertThat(json("/http-sd/shop").at("/0/labels/__meta_pod").asText()).isEqualTo(odd);
+    assertThat(json("/api/v1/discovery/targets").at("/data/targets/0/labels/pod").asText())
+        .isEqualTo(odd);
+  }
+}

@@ -1,0 +1,45 @@
+package io.promdisco.sim;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** Objects for tests. */
+final class Objects {
+  private Objects() {}
+
+  static ObjectNode pod(String namespace, String name) {
+    ObjectNode pod = Json.object();
+    pod.put("apiVersion", "v1").put("kind", "Pod");
+    pod.putObject("metadata").put("namespace", namespace).put("name", name);
+    pod.putObject("spec").putArray("containers").addObject().put("name", "main");
+    return pod;
+  }
+
+  static ObjectNode node(String name) {
+    ObjectNode node = Json.object();
+    node.put("apiVersion", "v1").put("kind", "Node");
+    node.putObject("metadata").put("name", name);
+    return node;
+  }
+
+  static ObjectNode labelled(ObjectNode object, String... namesAndValues) {
+    ObjectNode labels = Json.child(Json.child(object, "metadata"), "labels");
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      labels.put(namesAndValues[i], namesAndValues[i + 1]);
+    }
+    return object;
+  }
+
+  static ObjectNode with(ObjectNode object, String section, String field, String value) {
+    Json.child(object, section).put(field, value);
+    return object;
+  }
+
+  static String name(JsonNode object) {
+    return Json.text(object, "metadata", "name");
+  }
+
+  static String version(JsonNode object) {
+    return Json.text(object, "metadata", "resourceVersion");
+  }
+}
