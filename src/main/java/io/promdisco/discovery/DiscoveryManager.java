@@ -59,6 +59,15 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
   @GuardedBy("state")
   private Map<String, List<String>> jobsOfProvider = Map.of();
 
+  @GuardedBy("state")
+  private long applied; // configurations, so far
+
+  @GuardedBy("state")
+  private long appliedAndSent; // of those, the last one that the channel has taken
+
+  @GuardedBy("state")
+  private boolean ended;
+
   private final Provider.Owner owner =
       new Provider.Owner() {
         @Override
@@ -144,18 +153,18 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
           }
           sets.put(job, List.copyOf(names));
         });
-    publish(now, users);
     now.values().forEach(provider -> pool.addProvider(provider.name()));
     sets.forEach(pool::putSet);
     pool.retainSets(sets.keySet());
+    publish(now, users);
     wake();
+    fresh.forEach(this::start); // Before the old ones end: they may share a watch.
     before.forEach(
         (config, provider) -> {
           if (now.get(config) != provider) {
             close(provider);
           }
         });
-    fresh.forEach(this::start);
     failedConfigs.set(
         (double) now.values().stream().filter(provider -> !provider.started()).count(), NAME);
   }
@@ -169,7 +178,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
   private void start(Provider provider) {
     try {
       provider.start(make(provider));
-    } catch (DiscoveryException | RuntimeException e) {
+    } catch (DiscoveryException | RuntimeException | LinkageError e) {
       String reason =
           e instanceof DiscoveryException ? String.valueOf(e.getMessage()) : e.toString();
       log.warn("{}: cannot be discovered: {}", provider.name(), reason);
@@ -218,18 +227,18 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
   }
 
   /**
-   * Waits until everything that was there when the providers started has been sent and taken.
-   * Providers that could not be made are not waited for.
+   * Waits until the jobs that were applied last, and everything that was there when their providers
+   * started, have been sent and taken. Providers that could not be made are not waited for.
    *
-   * @return false if {@code timeout} ran out first
+   * @return false if {@code timeout} ran out or the manager was closed first
    */
   public boolean awaitSynced(Duration timeout) throws InterruptedException {
-    Ticker.Alarm alarm = ticker.schedule(timeout, this::signalChange);
     long end = ticker.nanos() + timeout.toNanos();
+    Ticker.Alarm alarm = ticker.schedule(timeout, this::signalChange); // Never before the end.
     state.lockInterruptibly();
     try {
       while (!allSynced()) {
-        if (ticker.nanos() - end >= 0) {
+        if (ended || ticker.nanos() - end >= 0) {
           return false;
         }
         changed.await();
@@ -243,6 +252,9 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
 
   @GuardedBy("state")
   private boolean allSynced() {
+    if (appliedAndSent < applied) {
+      return false;
+    }
     for (Provider provider : providers.values()) {
       if (!provider.isSynced() && !provider.refused()) {
         return false;
@@ -251,17 +263,26 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
     return true;
   }
 
-  /** Before a send: who has delivered everything; after it, that has been sent. */
+  /** Before a send: what is in the pool; after it, that has been sent. */
   private Runnable delivered() {
-    List<Provider> done = snapshot().values().stream().filter(Provider::delivered).toList();
+    List<Provider> all;
+    long configuration;
+    state.lock();
+    try {
+      all = List.copyOf(providers.values());
+      configuration = applied;
+    } finally {
+      state.unlock();
+    }
+    List<Provider> done = all.stream().filter(Provider::delivered).toList();
     return () -> {
-      boolean news = false;
-      for (Provider provider : done) {
-        news |= !provider.isSynced();
-        provider.sent();
-      }
-      if (news) {
-        signalChange();
+      done.forEach(Provider::sent);
+      state.lock();
+      try {
+        appliedAndSent = configuration;
+        changed.signalAll();
+      } finally {
+        state.unlock();
       }
     };
   }
@@ -280,6 +301,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
     try {
       providers = now;
       jobsOfProvider = users;
+      applied++;
       changed.signalAll();
     } finally {
       state.unlock();
@@ -307,7 +329,10 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
     pool.forEachGroup(job, action);
   }
 
-  /** Ends all providers, the sender and the factories. */
+  /**
+   * Ends all providers, the sender and the factories. A channel may call it: its own call ends then
+   * after this one, and is the last.
+   */
   @Override
   public void close() {
     Closer closer = new Closer();
@@ -322,6 +347,13 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
         closer.add(running);
       }
       snapshot().values().forEach(provider -> closer.add(provider::close));
+    }
+    state.lock();
+    try {
+      ended = true;
+      changed.signalAll();
+    } finally {
+      state.unlock();
     }
     closer.close();
   }

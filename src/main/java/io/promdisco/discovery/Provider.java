@@ -31,7 +31,7 @@ final class Provider implements TargetSink {
   private final SdConfig config;
   private final Owner owner;
   private final Ticker ticker;
-  private volatile @Nullable Discoverer discoverer; // written once, by the thread that applies
+  private volatile @Nullable Discoverer discoverer; // once it runs; by the thread that applies
 
   @GuardedBy("this")
   private final Map<String, ProviderStatus.Failure> failures = new LinkedHashMap<>();
@@ -67,9 +67,16 @@ final class Provider implements TargetSink {
     return discoverer != null;
   }
 
+  /** Starts {@code made}; if that fails it is closed again and the provider has none. */
   void start(Discoverer made) {
-    discoverer = made;
-    made.start(this);
+    try {
+      made.start(this);
+      discoverer = made;
+    } finally {
+      if (discoverer == null) {
+        made.close();
+      }
+    }
   }
 
   /** It could not be made. */

@@ -5,6 +5,7 @@ import io.promdisco.model.TargetGroup;
 import io.promdisco.model.TargetSetReader;
 import io.promdisco.model.TargetSetUpdate;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -39,7 +40,7 @@ final class TargetPool implements TargetSetReader {
   /** A provider's groups and what changed in them since the last drain. */
   private static final class Groups {
     final Map<String, TargetGroup> bySource = new HashMap<>();
-    final Set<String> changed = new LinkedHashSet<>();
+    private Set<String> changed = new LinkedHashSet<>();
     int targets;
 
     boolean put(TargetGroup group) {
@@ -56,14 +57,53 @@ final class TargetPool implements TargetSetReader {
       return true;
     }
 
-    /** The changed groups as they are now; an empty one for each that is gone. */
-    List<TargetGroup> changes() {
+    void mark(String source) {
+      changed.add(source);
+    }
+
+    /** Takes the marks: the marked groups as they are now, an empty one for each that is gone. */
+    List<TargetGroup> takeChanges() {
+      if (changed.isEmpty()) {
+        return List.of();
+      }
       List<TargetGroup> out = new ArrayList<>(changed.size());
       for (String source : changed) {
         TargetGroup group = bySource.get(source);
         out.add(group == null ? TargetGroup.empty(source) : group);
       }
-      return out;
+      changed = new LinkedHashSet<>(); // Clearing would keep, and walk, the largest table ever.
+      return Collections.unmodifiableList(out);
+    }
+  }
+
+  /** What one drain takes of a provider, made once however many sets it goes to. */
+  private static final class Drained {
+    final int targets;
+    final List<TargetGroup> changes;
+    private final Groups groups;
+    private @Nullable List<TargetGroup> whole;
+
+    Drained(Groups groups) {
+      this.groups = groups;
+      targets = groups.targets;
+      changes = groups.takeChanges();
+    }
+
+    /**
+     * Every group, and an empty one for each that went since the last drain: a set may be given the
+     * whole of a provider that it left since then, and its reader still holds what was there.
+     */
+    List<TargetGroup> whole() {
+      if (whole == null) {
+        List<TargetGroup> all = new ArrayList<>(groups.bySource.values());
+        for (TargetGroup change : changes) {
+          if (change.isEmpty()) {
+            all.add(change);
+          }
+        }
+        whole = Collections.unmodifiableList(all);
+      }
+      return whole;
     }
   }
 
@@ -140,7 +180,9 @@ final class TargetPool implements TargetSetReader {
       }
       boolean changed = false;
       for (TargetGroup group : groups) {
-        changed |= known.put(group);
+        if (group != null) { // A discoverer of another's making may know nothing of JSpecify.
+          changed |= known.put(group);
+        }
       }
       return changed;
     } finally {
@@ -152,20 +194,14 @@ final class TargetPool implements TargetSetReader {
   List<TargetSetUpdate> drain() {
     lock.lock();
     try {
-      Map<String, List<TargetGroup>> changes = new HashMap<>();
-      providers.forEach(
-          (provider, groups) -> {
-            if (!groups.changed.isEmpty()) {
-              changes.put(provider, groups.changes());
-              groups.changed.clear();
-            }
-          });
+      Map<String, Drained> drained = new HashMap<>();
+      providers.forEach((provider, groups) -> drained.put(provider, new Drained(groups)));
       List<TargetSetUpdate> updates = new ArrayList<>();
       removedSets.forEach(job -> updates.add(TargetSetUpdate.removal(job)));
       removedSets.clear();
       sets.forEach(
           (job, set) -> {
-            TargetSetUpdate update = update(job, set, changes);
+            TargetSetUpdate update = update(job, set, drained);
             if (update != null) {
               updates.add(update);
             }
@@ -176,22 +212,19 @@ final class TargetPool implements TargetSetReader {
     }
   }
 
-  @GuardedBy("lock")
-  private @Nullable TargetSetUpdate update(
-      String job, TargetSet set, Map<String, List<TargetGroup>> changes) {
+  private static @Nullable TargetSetUpdate update(
+      String job, TargetSet set, Map<String, Drained> drained) {
     Map<String, Integer> counts = new LinkedHashMap<>();
     Map<String, List<TargetGroup>> own = new HashMap<>();
     for (String provider : set.providers) {
-      Groups groups = providers.get(provider);
-      if (groups == null) {
+      Drained of = drained.get(provider);
+      if (of == null) {
         continue;
       }
-      counts.put(provider, groups.targets);
-      List<TargetGroup> changed = changes.get(provider);
-      if (set.whole.contains(provider)) {
-        own.put(provider, List.copyOf(groups.bySource.values()));
-      } else if (changed != null) {
-        own.put(provider, changed);
+      counts.put(provider, of.targets);
+      List<TargetGroup> groups = set.whole.contains(provider) ? of.whole() : of.changes;
+      if (!groups.isEmpty()) {
+        own.put(provider, groups);
       }
     }
     if (!set.changed && own.isEmpty()) {
@@ -219,7 +252,7 @@ final class TargetPool implements TargetSetReader {
                 (provider, changes) -> {
                   Groups groups = providers.get(provider);
                   if (groups != null) {
-                    changes.forEach(group -> groups.changed.add(group.source()));
+                    changes.forEach(group -> groups.mark(group.source()));
                   }
                 });
       }

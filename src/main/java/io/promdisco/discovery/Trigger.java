@@ -44,6 +44,16 @@ final class Trigger {
     }
   }
 
+  /** Forgets a signal; for one who is about to look anyhow. */
+  void clear() {
+    lock.lock();
+    try {
+      set = false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Lets everybody through for ever. */
   void close() {
     lock.lock();

@@ -23,6 +23,9 @@ final class UpdateSender implements AutoCloseable {
   /** Shortest time between two sends, and so the longest that a change waits. */
   static final Duration PAUSE = Duration.ofMillis(100);
 
+  /** When a send that was not taken is tried again, if no change comes before. */
+  static final Duration RETRY = Duration.ofSeconds(1);
+
   /** The label value that Prometheus gives the manager of scrape targets. */
   private static final String NAME = "scrape";
 
@@ -39,6 +42,7 @@ final class UpdateSender implements AutoCloseable {
   private final Metrics.Counter failed;
   private final Metrics.Gauge discovered;
   private final TreeSet<String> known = new TreeSet<>(); // jobs with a gauge; by sd-send
+  private boolean refused; // the channel did not take the last send; by sd-send
   private @Nullable Thread thread; // by the one who starts and closes
 
   /**
@@ -64,7 +68,7 @@ final class UpdateSender implements AutoCloseable {
     delayed =
         metrics.counter(
             "prometheus_sd_updates_delayed_total",
-            "Number of update events that could not be sent to the SD consumers.",
+            "Number of update events that could not be sent to the SD consumers at once.",
             "name");
     failed =
         metrics.counter(
@@ -93,45 +97,72 @@ final class UpdateSender implements AutoCloseable {
         long early = ready - ticker.nanos();
         if (early > 0) {
           delayed.inc(NAME);
-          sleep(Duration.ofNanos(early));
+          if (!sleep(Duration.ofNanos(early))) {
+            break;
+          }
+          trigger.clear(); // What woke it during the pause is sent now.
         }
-        ready = ticker.nanos() + PAUSE.toNanos();
-        send();
+        long now = ticker.nanos();
+        if (send()) {
+          ready = now + PAUSE.toNanos();
+        }
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // Closed while it waited.
+      Thread.currentThread().interrupt();
+      log.warn("interrupted; no more changes are sent", e);
+    } finally {
+      known.forEach(job -> discovered.remove(NAME, job));
     }
   }
 
-  private void sleep(Duration time) throws InterruptedException {
+  /** False if the sender was closed meanwhile. */
+  private boolean sleep(Duration time) throws InterruptedException {
     Ticker.Alarm alarm = ticker.schedule(time, pause::signal);
     try {
-      pause.await();
+      return pause.await();
     } finally {
       alarm.cancel();
     }
   }
 
-  private void send() {
+  /** False if there was nothing to hand on. */
+  private boolean send() {
     Runnable afterSend = beforeSend.get();
     List<TargetSetUpdate> updates = pool.drain();
-    try {
-      if (!updates.isEmpty()) {
-        channel.onUpdates(updates);
-        sent.inc(NAME);
-        count();
+    boolean something = !updates.isEmpty();
+    if (something) {
+      if (!taken(updates)) {
+        pool.putBack(updates);
+        ticker.schedule(RETRY, trigger::signal);
+        return true;
       }
-    } catch (RuntimeException e) {
-      failed.inc(NAME);
-      log.error(
-          "a change of {} target sets was not taken; it is sent again with the next one",
-          updates.size(),
-          e);
-      pool.putBack(updates);
-      ticker.schedule(Duration.ofSeconds(1), trigger::signal);
-      return;
+      sent.inc(NAME);
+      count();
     }
     afterSend.run();
+    return something;
+  }
+
+  /** Hands {@code updates} on. Nothing that the channel throws may end this thread. */
+  private boolean taken(List<TargetSetUpdate> updates) {
+    try {
+      channel.onUpdates(updates);
+    } catch (RuntimeException | Error e) {
+      failed.inc(NAME);
+      if (!refused) {
+        log.error(
+            "a change of {} target sets was not taken; it is sent again until it is",
+            updates.size(),
+            e);
+      }
+      refused = true;
+      return false;
+    }
+    if (refused) {
+      log.info("changes of target sets are taken again");
+    }
+    refused = false;
+    return true;
   }
 
   private void count() {
@@ -148,12 +179,12 @@ final class UpdateSender implements AutoCloseable {
     known.addAll(targets.keySet());
   }
 
-  /** Ends the thread; a send that is under way is finished first. */
+  /** Ends the thread; a send that is under way is finished first, unless it is the caller. */
   @Override
   public void close() {
     trigger.close();
     pause.close();
-    if (thread != null) {
+    if (thread != null && thread != Thread.currentThread()) {
       Uninterruptibles.joinUninterruptibly(thread);
     }
   }
