@@ -163,9 +163,9 @@ class TaskQueueTest {
                 })) {
       queue.put("a");
       ticker.awaitAlarms(1);
-      ticker.advance(SECOND);
+      ticker.advance(ticker.pending().get(0));
       ticker.awaitAlarms(1);
-      ticker.advance(SECOND);
+      ticker.advance(ticker.pending().get(0));
       eventually(() -> assertThat(log.lines("INFO", "errors: works again")).hasSize(1));
       assertThat(seen).containsExactly("a", "a", "a");
       assertThat(log.lines("WARN", "errors: a failed")).hasSize(1);

@@ -305,7 +305,7 @@ class SharedInformerTest {
       synced(pod("bad", 1), pod("b", 2));
       for (int i = 0; i < 5; i++) {
         ticker.awaitAlarms(1);
-        ticker.advance(SECOND);
+        ticker.advance(ticker.pending().get(0));
       }
       eventually(() -> assertThat(throwing.told).hasSize(8).endsWith("+b@2*", "synced"));
       assertThat(log.lines("WARN", "throwing: the listener failed")).hasSize(1);
