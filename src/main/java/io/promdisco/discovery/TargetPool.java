@@ -107,6 +107,18 @@ final class TargetPool implements TargetSetReader {
     }
   }
 
+  /**
+   * What was taken out of the pool at once.
+   *
+   * @param updates one for each set that changed
+   * @param taken the changes by provider, also of one that no set has at the moment
+   * @param wholes by job, the providers that its update has all groups of
+   */
+  record Drain(
+      List<TargetSetUpdate> updates,
+      Map<String, List<TargetGroup>> taken,
+      Map<String, Set<String>> wholes) {}
+
   /** A target set: its providers, and those of them of which it has to be given everything. */
   private static final class TargetSet {
     List<String> providers = List.of();
@@ -190,12 +202,23 @@ final class TargetPool implements TargetSetReader {
     }
   }
 
-  /** Takes what changed since the last drain, an update for each set that changed. */
-  List<TargetSetUpdate> drain() {
+  /**
+   * Takes what changed since the last drain. The marks of a provider thus hold every source that
+   * changed since its readers were last told, as long as a drain that was not sent is put back
+   * before the next one.
+   */
+  Drain drain() {
     lock.lock();
     try {
       Map<String, Drained> drained = new HashMap<>();
-      providers.forEach((provider, groups) -> drained.put(provider, new Drained(groups)));
+      Map<String, List<TargetGroup>> taken = new HashMap<>();
+      Map<String, Set<String>> wholes = new HashMap<>();
+      providers.forEach(
+          (provider, groups) -> {
+            Drained of = new Drained(groups);
+            drained.put(provider, of);
+            taken.put(provider, of.changes);
+          });
       List<TargetSetUpdate> updates = new ArrayList<>();
       removedSets.forEach(job -> updates.add(TargetSetUpdate.removal(job)));
       removedSets.clear();
@@ -204,9 +227,14 @@ final class TargetPool implements TargetSetReader {
             TargetSetUpdate update = update(job, set, drained);
             if (update != null) {
               updates.add(update);
+              if (!set.whole.isEmpty()) {
+                wholes.put(job, Set.copyOf(set.whole));
+                set.whole.clear();
+              }
+              set.changed = false;
             }
           });
-      return updates;
+      return new Drain(updates, taken, wholes);
     } finally {
       lock.unlock();
     }
@@ -230,31 +258,28 @@ final class TargetPool implements TargetSetReader {
     if (!set.changed && own.isEmpty()) {
       return null;
     }
-    set.changed = false;
-    set.whole.clear();
     return new TargetSetUpdate(job, false, counts, own);
   }
 
-  /** Marks everything in {@code updates} as not sent. */
-  void putBack(List<TargetSetUpdate> updates) {
+  /** Takes back a drain that was not sent: everything that it took is marked again. */
+  void putBack(Drain drain) {
     lock.lock();
     try {
-      for (TargetSetUpdate update : updates) {
+      drain.taken.forEach(
+          (provider, changes) -> {
+            Groups groups = providers.get(provider);
+            if (groups != null) {
+              changes.forEach(group -> groups.mark(group.source()));
+            }
+          });
+      for (TargetSetUpdate update : drain.updates) {
         TargetSet set = sets.get(update.job());
         if (set == null) {
           removedSets.add(update.job());
-          continue;
+        } else {
+          set.changed = true;
+          set.whole.addAll(drain.wholes.getOrDefault(update.job(), Set.of()));
         }
-        set.changed = true;
-        update
-            .changes()
-            .forEach(
-                (provider, changes) -> {
-                  Groups groups = providers.get(provider);
-                  if (groups != null) {
-                    changes.forEach(group -> groups.mark(group.source()));
-                  }
-                });
       }
     } finally {
       lock.unlock();

@@ -128,11 +128,11 @@ final class UpdateSender implements AutoCloseable {
   /** False if there was nothing to hand on. */
   private boolean send() {
     Runnable afterSend = beforeSend.get();
-    List<TargetSetUpdate> updates = pool.drain();
-    boolean something = !updates.isEmpty();
+    TargetPool.Drain drain = pool.drain();
+    boolean something = !drain.updates().isEmpty();
     if (something) {
-      if (!taken(updates)) {
-        pool.putBack(updates);
+      if (!taken(drain.updates())) {
+        pool.putBack(drain);
         ticker.schedule(RETRY, trigger::signal);
         return true;
       }

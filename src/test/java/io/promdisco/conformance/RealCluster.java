@@ -71,14 +71,16 @@ final class RealCluster {
   }
 
   void create(ObjectNode object) throws IOException, InterruptedException {
-    Resource<?> resource = resource(object);
-    ObjectNode plain = plain(object);
-    HttpResponse<String> answer = send("POST", collection(resource, object), plain);
-    if (answer.statusCode() == 409 && isBuiltIn(object)) {
+    if (isBackground(object)) {
+      return;
+    }
+    HttpResponse<String> answer = send("POST", collection(resource(object), object), plain(object));
+    if (answer.statusCode() / 100 != 2 && isBuiltIn(object)) {
       return;
     }
     JsonNode made = check(answer, "create", object);
-    uids.put(made.at("/metadata/uid").asText(), placeholder(resource, object));
+    addEphemeral(object, (ObjectNode) made);
+    uids.put(made.at("/metadata/uid").asText(), object.at("/metadata/uid").asText());
     if (object.has("status")) {
       updateStatus(object);
     }
@@ -87,7 +89,25 @@ final class RealCluster {
     }
   }
 
+  /** Ephemeral containers cannot be there from the start; they come by a door of their own. */
+  private void addEphemeral(ObjectNode object, ObjectNode made)
+      throws IOException, InterruptedException {
+    JsonNode ephemeral = object.at("/spec/ephemeralContainers");
+    if (!ephemeral.isMissingNode()) {
+      ((ObjectNode) made.get("spec")).set("ephemeralContainers", ephemeral);
+      check(send("PUT", path(object) + "/ephemeralcontainers", made), "extend", object);
+    }
+  }
+
+  /** Kinds that discovery never looks at, as deployments. */
+  private static boolean isBackground(ObjectNode object) {
+    return Resource.ALL.stream().noneMatch(resource -> resource.kind().equals(kind(object)));
+  }
+
   void update(ObjectNode object) throws IOException, InterruptedException {
+    if (isBackground(object)) {
+      return;
+    }
     JsonNode present = get(object);
     if (object.at("/metadata/deletionTimestamp").isTextual()
         && present.at("/metadata/deletionTimestamp").isMissingNode()) {
@@ -97,6 +117,9 @@ final class RealCluster {
     ObjectNode changed = plain(object);
     ((ObjectNode) changed.get("metadata"))
         .set("resourceVersion", present.at("/metadata/resourceVersion"));
+    if (kind(object).equals("Job")) {
+      changed.set("spec", present.get("spec")); // may not change once the server has filled it in
+    }
     check(send("PUT", path(object), changed), "update", object);
     if (object.has("status")) {
       updateStatus(object);
@@ -104,6 +127,9 @@ final class RealCluster {
   }
 
   void updateStatus(ObjectNode object) throws IOException, InterruptedException {
+    if (isBackground(object)) {
+      return;
+    }
     ObjectNode present = (ObjectNode) get(object);
     if (!object.has("status") || Set.of("Endpoints", "EndpointSlice").contains(kind(object))) {
       return;
@@ -113,7 +139,10 @@ final class RealCluster {
   }
 
   void delete(ObjectNode object) throws IOException, InterruptedException {
-    check(send("DELETE", path(object) + "?gracePeriodSeconds=0", null), "delete", object);
+    if (isBackground(object)) {
+      return;
+    }
+    check(send("DELETE", path(object) + "?gracePeriodSeconds=0&propagationPolicy=Background", null), "delete", object);
     if (kind(object).equals("Namespace")) {
       finish(path(object));
     }
@@ -131,7 +160,7 @@ final class RealCluster {
         object.put("kind", resource.kind());
         object.put("apiVersion", resource.apiVersion());
         if (!isBuiltIn(object)) {
-          send("DELETE", path(object) + "?gracePeriodSeconds=0", null);
+          send("DELETE", path(object) + "?gracePeriodSeconds=0&propagationPolicy=Background", null);
           if (resource.equals(Resource.NAMESPACES)) {
             finish(path(object));
           }
@@ -198,6 +227,9 @@ final class RealCluster {
   private static ObjectNode plain(ObjectNode object) {
     ObjectNode copy = object.deepCopy();
     copy.remove("status");
+    if (copy.path("spec").isObject()) {
+      ((ObjectNode) copy.get("spec")).remove("ephemeralContainers");
+    }
     ObjectNode metadata = (ObjectNode) copy.get("metadata");
     metadata.remove(
         List.of(
@@ -235,14 +267,5 @@ final class RealCluster {
 
   private static String path(ObjectNode object) {
     return collection(resource(object), object) + "/" + object.at("/metadata/name").asText();
-  }
-
-  private static String placeholder(Resource<?> resource, ObjectNode object) {
-    String namespace = object.at("/metadata/namespace").asText("");
-    return "uid:"
-        + resource.kind()
-        + "/"
-        + (namespace.isEmpty() ? "" : namespace + "/")
-        + object.at("/metadata/name").asText();
   }
 }

@@ -41,6 +41,9 @@ class RealClusterIT {
             + (KUBECONFIG.isEmpty()
                 ? "skipped, no -Dpromdisco.kubeconfig=FILE"
                 : cases + " cases, " + states + " states equal, " + refused + " refused"));
+    assertThat(KUBECONFIG.isEmpty() || !Shared.isThere("kubernetes") || cases > 0)
+        .as("a case ran")
+        .isTrue();
   }
 
   @ParameterizedTest(allowZeroInvocations = true)

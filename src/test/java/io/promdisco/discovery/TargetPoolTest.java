@@ -25,8 +25,12 @@ final class TargetPoolTest {
     pool.retainSets(sets.keySet());
   }
 
+  private List<TargetSetUpdate> drain() {
+    return pool.drain().updates();
+  }
+
   private TargetSetUpdate drainOne() {
-    List<TargetSetUpdate> updates = pool.drain();
+    List<TargetSetUpdate> updates = drain();
     assertThat(updates).hasSize(1);
     return updates.get(0);
   }
@@ -34,9 +38,8 @@ final class TargetPoolTest {
   @Test
   void newSetIsSentOnceEvenWithoutProviders() {
     jobs(Map.of("empty", List.of()));
-    assertThat(pool.drain())
-        .containsExactly(new TargetSetUpdate("empty", false, Map.of(), Map.of()));
-    assertThat(pool.drain()).isEmpty();
+    assertThat(drain()).containsExactly(new TargetSetUpdate("empty", false, Map.of(), Map.of()));
+    assertThat(drain()).isEmpty();
   }
 
   @Test
@@ -66,7 +69,7 @@ final class TargetPoolTest {
     pool.drain();
     assertThat(pool.update("k/0", List.of(group("a", "1:1")))).isFalse();
     assertThat(pool.update("k/0", List.of(gone("never there")))).isFalse();
-    assertThat(pool.drain()).isEmpty();
+    assertThat(drain()).isEmpty();
   }
 
   @Test
@@ -117,7 +120,7 @@ final class TargetPoolTest {
     }
     pool.update("k/0", groups);
 
-    List<TargetSetUpdate> updates = pool.drain();
+    List<TargetSetUpdate> updates = drain();
     assertThat(updates).hasSize(21);
     List<TargetGroup> first = changes(updates.get(0), "k/0");
     assertThat(first).hasSize(50_000);
@@ -132,7 +135,7 @@ final class TargetPoolTest {
     pool.update("k/0", List.of(group("a", "1:1")));
     pool.drain();
     jobs(Map.of("web", List.of("k/0"), "db", List.of("k/0"), "mq", List.of("k/0")));
-    List<TargetSetUpdate> updates = pool.drain();
+    List<TargetSetUpdate> updates = drain();
     assertThat(updates).extracting(TargetSetUpdate::job).containsExactlyInAnyOrder("db", "mq");
     assertThat(changes(updates.get(0), "k/0")).containsExactly(group("a", "1:1"));
     assertThat(changes(updates.get(0), "k/0")).isSameAs(changes(updates.get(1), "k/0"));
@@ -165,8 +168,8 @@ final class TargetPoolTest {
     pool.retainSets(Set.of());
     pool.removeProvider("k/0");
     assertThat(pool.update("k/0", List.of(group("a", "1:1")))).isFalse();
-    assertThat(pool.drain()).containsExactly(TargetSetUpdate.removal("web"));
-    assertThat(pool.drain()).isEmpty();
+    assertThat(drain()).containsExactly(TargetSetUpdate.removal("web"));
+    assertThat(drain()).isEmpty();
   }
 
   @Test
@@ -174,12 +177,12 @@ final class TargetPoolTest {
     Follower follower = new Follower();
     jobs(Map.of("web", List.of("k/0")));
     pool.update("k/0", List.of(group("a", "1:1"), group("b", "2:1")));
-    follower.onUpdates(pool.drain());
+    follower.onUpdates(drain());
 
     pool.retainSets(Set.of());
     pool.update("k/0", List.of(gone("a")));
     jobs(Map.of("web", List.of("k/0")));
-    follower.onUpdates(pool.drain());
+    follower.onUpdates(drain());
     assertThat(follower.groups("web")).containsExactly(group("b", "2:1"));
     assertThat(follower.contradictions()).isEmpty();
   }
@@ -189,12 +192,12 @@ final class TargetPoolTest {
     Follower follower = new Follower();
     jobs(Map.of("web", List.of("k/0"), "db", List.of("k/0")));
     pool.update("k/0", List.of(group("a", "1:1"), group("b", "2:1")));
-    follower.onUpdates(pool.drain());
+    follower.onUpdates(drain());
 
     pool.putSet("web", List.of());
     pool.update("k/0", List.of(gone("a")));
     pool.putSet("web", List.of("k/0"));
-    follower.onUpdates(pool.drain());
+    follower.onUpdates(drain());
     assertThat(follower.groups("web")).containsExactly(group("b", "2:1"));
     assertThat(follower.groups("db")).containsExactly(group("b", "2:1"));
     assertThat(follower.contradictions()).isEmpty();
@@ -205,7 +208,7 @@ final class TargetPoolTest {
     jobs(Map.of("web", List.of("k/0")));
     pool.drain();
     pool.update("k/0", List.of(group("a", "1:1"), group("b", "2:1")));
-    List<TargetSetUpdate> lost = pool.drain();
+    TargetPool.Drain lost = pool.drain();
     pool.update("k/0", List.of(gone("a"), group("c", "3:1")));
     pool.putBack(lost);
     TargetSetUpdate update = drainOne();
@@ -215,14 +218,60 @@ final class TargetPoolTest {
   }
 
   @Test
+  void wholeThatWasPutBackIsDrainedAgainForThatSetOnly() {
+    jobs(Map.of("web", List.of("k/0")));
+    pool.update("k/0", List.of(group("a", "1:1")));
+    pool.drain();
+    jobs(Map.of("web", List.of("k/0"), "late", List.of("k/0")));
+    pool.putBack(pool.drain());
+    assertThat(drainOne())
+        .isEqualTo(
+            new TargetSetUpdate(
+                "late", false, Map.of("k/0", 1), Map.of("k/0", List.of(group("a", "1:1")))));
+  }
+
+  @Test
+  void setRemovedDuringARefusedSendLearnsOnItsReturnWhatWent() {
+    Follower follower = new Follower();
+    jobs(Map.of("web", List.of("k/0")));
+    pool.update("k/0", List.of(group("a", "1:1"), group("b", "2:1")));
+    follower.onUpdates(drain());
+
+    pool.update("k/0", List.of(gone("a")));
+    TargetPool.Drain refused = pool.drain();
+    jobs(Map.of("db", List.of("k/0")));
+    pool.putBack(refused);
+    jobs(Map.of("db", List.of("k/0"), "web", List.of("k/0")));
+    follower.onUpdates(drain());
+    assertThat(follower.groups("web")).containsExactly(group("b", "2:1"));
+    assertThat(follower.contradictions()).isEmpty();
+  }
+
+  @Test
+  void changeTakenWhileNoSetHadTheProviderIsNotLostWhenTheSendIsRefused() {
+    Follower follower = new Follower();
+    jobs(Map.of("web", List.of("k/0")));
+    pool.update("k/0", List.of(group("a", "1:1"), group("b", "2:1")));
+    follower.onUpdates(drain());
+
+    pool.putSet("web", List.of());
+    pool.update("k/0", List.of(gone("a")));
+    pool.putBack(pool.drain());
+    pool.putSet("web", List.of("k/0"));
+    follower.onUpdates(drain());
+    assertThat(follower.groups("web")).containsExactly(group("b", "2:1"));
+    assertThat(follower.contradictions()).isEmpty();
+  }
+
+  @Test
   void removalAndEmptySetThatWerePutBackAreDrainedAgain() {
     jobs(Map.of("web", List.of("k/0")));
     pool.drain();
     jobs(Map.of("empty", List.of()));
-    List<TargetSetUpdate> lost = pool.drain();
-    assertThat(lost).extracting(TargetSetUpdate::job).containsExactly("web", "empty");
+    TargetPool.Drain lost = pool.drain();
+    assertThat(lost.updates()).extracting(TargetSetUpdate::job).containsExactly("web", "empty");
     pool.putBack(lost);
-    assertThat(pool.drain()).isEqualTo(lost);
+    assertThat(drain()).isEqualTo(lost.updates());
   }
 
   @Test
