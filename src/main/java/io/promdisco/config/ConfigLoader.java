@@ -2,7 +2,7 @@ package io.promdisco.config;
 
 import io.promdisco.model.Position;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -11,17 +11,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.DumperOptions;
-import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
-import org.yaml.snakeyaml.nodes.ScalarNode;
-import org.yaml.snakeyaml.nodes.Tag;
 
 /**
- * Reads a Prometheus configuration file, strictly, and reports every mistake with its place.
- * Sections that do not shape targets are accepted and ignored. Safe for all threads.
+ * Reads a Prometheus configuration file, strictly, and reports every mistake with its place. Safe
+ * for all threads.
  *
  * @see <a href="https://prometheus.io/docs/prometheus/latest/configuration/configuration/">
  *     Configuration</a>
@@ -35,19 +32,32 @@ public final class ConfigLoader {
           "storage",
           Map.of("tsdb", Map.of("outofordertimewindow", 0, "retention", Map.of("time", "15d"))));
 
-  private final List<SdConfigReader> sources = new ArrayList<>();
+  private final List<SdConfigReader> sources;
 
   /** A loader that knows the sources that promdisco has. */
   public ConfigLoader() {
+    this(standardSources());
+  }
+
+  /** A loader that knows these sources of targets. */
+  public ConfigLoader(List<SdConfigReader> sources) {
+    this.sources = List.copyOf(sources);
+  }
+
+  /** The sources that promdisco has: static, Kubernetes, file, HTTP and DNS. */
+  public static List<SdConfigReader> standardSources() {
+    List<SdConfigReader> sources = new ArrayList<>();
     sources.add(new StaticSdReader());
     sources.add(new KubernetesSdReader());
     sources.addAll(PollingSdReaders.all());
+    return sources;
   }
 
   /**
    * What became of a file.
    *
-   * @param configuration nothing if it is refused
+   * @param configuration nothing if it is refused; there may be errors all the same, such as a file
+   *     that it names and that is not there (yet)
    * @param problems every one, in the order of the file
    */
   public record LoadResult(Optional<Configuration> configuration, List<Problem> problems) {
@@ -76,13 +86,20 @@ public final class ConfigLoader {
   public LoadResult read(Path file) {
     try {
       Path folder = file.getParent();
-      return read(file.toString(), Files.readAllBytes(file), folder == null ? Path.of("") : folder);
+      return read(file.toString(), content(file), folder == null ? Path.of("") : folder);
     } catch (IOException e) {
       return new LoadResult(
           Optional.empty(),
           List.of(
               new Problem(
                   Problem.Severity.ERROR, new Position(file.toString(), 1, 1), "", unreadable(e))));
+    }
+  }
+
+  /** No more of the file than is needed to say that it is too large. */
+  private static byte[] content(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(YamlFile.MOST_BYTES + 1);
     }
   }
 
@@ -100,64 +117,74 @@ public final class ConfigLoader {
    */
   public LoadResult read(String fileName, byte[] content, Path folder) {
     Problems problems = new Problems(fileName);
-    Optional<Node> document = YamlFile.parse(content, problems);
-    Configuration configuration = null;
-    if (!problems.hasErrors()) {
-      Section root = root(document, problems);
-      if (document.isPresent() && isNull(document.get())) {
-        configuration = new Configuration(List.of(), NOTHING, List.of());
-      } else if (root != null) {
-        configuration = configuration(root, new Paths(folder));
-      }
-    }
-    List<Problem> sorted = problems.sorted();
+    Configuration configuration =
+        inDocument(content, problems, root -> configuration(root, new Paths(folder)));
     if (problems.hasErrors() || configuration == null) {
-      return new LoadResult(Optional.empty(), sorted);
+      return new LoadResult(Optional.empty(), problems.sorted());
     }
+    problems.check();
+    List<Problem> sorted = problems.sorted();
     return new LoadResult(
-        Optional.of(new Configuration(configuration.jobs(), configuration.effective(), sorted)),
+        Optional.of(
+            new Configuration(
+                configuration.jobs(),
+                configuration.effective(),
+                sorted.stream().filter(p -> p.severity() == Problem.Severity.WARNING).toList())),
         sorted);
   }
 
-  private static @Nullable Section root(Optional<Node> document, Problems problems) {
-    if (document.isEmpty() || isNull(document.get())) {
-      return new Section(
-          new MappingNode(Tag.MAP, List.of(), DumperOptions.FlowStyle.BLOCK), "", problems);
+  /** Reads the first document of a file; null if it cannot be read at all. */
+  private static <T> @Nullable T inDocument(
+      byte[] content, Problems problems, Function<@Nullable Section, T> reader) {
+    Optional<Node> document = YamlFile.parse(content, problems);
+    if (problems.hasErrors()) {
+      return null;
     }
-    return Section.of(document.get(), "", problems);
+    try {
+      if (document.isEmpty()) {
+        return reader.apply(Section.empty("", problems));
+      }
+      Section root = Section.of(document.get(), "", problems);
+      return root == null && problems.hasErrors() ? null : reader.apply(root);
+    } catch (AliasGuard.ExceededException e) {
+      problems.error(
+          e.node(), "", "document contains excessive aliasing (expected: fewer repetitions)");
+      return null;
+    }
   }
 
-  private static boolean isNull(Node node) {
-    return node instanceof ScalarNode scalar && Scalars.isNull(scalar);
-  }
-
-  private Configuration configuration(Section root, Paths paths) {
-    Section globalSection = root.section("global");
-    if (globalSection == null) {
-      globalSection =
-          new Section(
-              new MappingNode(Tag.MAP, List.of(), DumperOptions.FlowStyle.BLOCK),
-              "global",
-              root.problems());
+  /**
+   * @param root null if the document is null
+   */
+  private Configuration configuration(@Nullable Section root, Paths paths) {
+    if (root == null) {
+      return new Configuration(List.of(), NOTHING, List.of());
     }
-    GlobalReader.Result global = new GlobalReader(System::getenv).read(globalSection, paths);
+    GlobalReader.Result global = new GlobalReader(System::getenv).read(root, paths);
+    OtherSections others = new OtherSections(root, paths, sources, global.settings());
     Map<String, Object> effective = new LinkedHashMap<>();
     effective.put("global", global.shown());
+    others.runtime(effective);
+    others.alerting(effective);
+    others.ruleFiles(effective);
     List<String> files = OtherSections.files(root, "scrape_config_files", "scrape config", paths);
-    Map<String, String> names = new LinkedHashMap<>();
-    List<ScrapeConfig> jobs =
-        jobs(root, new ScrapeReader(sources, global.settings(), paths), names, "");
-    effective.putAll(OtherSections.read(root, paths));
-    root.finish();
     if (!files.isEmpty()) {
       effective.put("scrape_config_files", files);
     }
+    Map<String, String> names = new LinkedHashMap<>();
+    List<ScrapeConfig> jobs =
+        jobs(root, new ScrapeReader(sources, global.settings(), paths), names, "");
     if (!jobs.isEmpty()) {
       effective.put("scrape_configs", jobs.stream().map(ScrapeConfig::effective).toList());
     }
+    others.storage(effective);
+    others.tracing(effective);
+    others.remote(effective);
+    others.otlp(effective);
+    root.finish();
     List<ScrapeConfig> all = new ArrayList<>(jobs);
-    for (String pattern : files) {
-      all.addAll(fromFiles(root, pattern, global.settings(), names));
+    for (int i = 0; i < files.size(); i++) {
+      all.addAll(fromFiles(root, i, files.get(i), global.settings(), names));
     }
     return new Configuration(all, effective, List.of());
   }
@@ -168,28 +195,19 @@ public final class ConfigLoader {
   private static List<ScrapeConfig> jobs(
       Section root, ScrapeReader reader, Map<String, String> names, String file) {
     List<ScrapeConfig> jobs = new ArrayList<>();
-    for (Section.Item item : root.sections("scrape_configs")) {
-      if (item.section() == null) {
-        if (item.node() instanceof ScalarNode scalar && Scalars.isNull(scalar)) {
-          root.problems().error(item.node(), item.path(), "empty or null scrape config section");
-        }
-        continue;
-      }
-      ScrapeConfig job = reader.read(item.section());
-      if (job == null) {
-        continue;
-      }
+    for (Section section : root.sections("scrape_configs", "empty or null scrape config section")) {
+      ScrapeConfig job = reader.read(section);
       String first = names.putIfAbsent(job.jobName(), file);
       if (first != null && !job.jobName().isEmpty()) {
-        item.section()
-            .error(
-                "job_name",
-                "found multiple scrape configs with job name \""
-                    + job.jobName()
-                    + "\""
-                    + (file.isEmpty()
-                        ? ""
-                        : ", first found in " + (first.isEmpty() ? "main config file" : first)));
+        section.error(
+            "job_name",
+            "found multiple scrape configs with job name \""
+                + job.jobName()
+                + "\""
+                + (file.isEmpty()
+                    ? ""
+                    : ", first found in " + (first.isEmpty() ? "main config file" : first))
+                + " (expected: a name that no other job has)");
       }
       jobs.add(job);
     }
@@ -197,20 +215,29 @@ public final class ConfigLoader {
   }
 
   private List<ScrapeConfig> fromFiles(
-      Section root, String pattern, ScrapeSettings global, Map<String, String> names) {
+      Section root, int index, String pattern, ScrapeSettings global, Map<String, String> names) {
+    List<Path> files;
+    try {
+      files = Globs.files(pattern);
+    } catch (PatternSyntaxException e) {
+      root.error(
+          "scrape_config_files",
+          index,
+          "error retrieving scrape config files for \"" + pattern + "\": syntax error in pattern");
+      return List.of();
+    }
     List<ScrapeConfig> jobs = new ArrayList<>();
-    for (Path file : matching(root, pattern)) {
+    for (Path file : files) {
       Problems problems = new Problems(file.toString());
+      Path folder = file.getParent() == null ? Path.of("") : file.getParent();
+      ScrapeReader reader = new ScrapeReader(sources, global, new Paths(folder));
       try {
-        Optional<Node> document = YamlFile.parse(Files.readAllBytes(file), problems);
-        Section section = problems.hasErrors() ? null : root(document, problems);
-        if (section != null) {
-          Path folder = file.getParent();
-          ScrapeReader reader =
-              new ScrapeReader(sources, global, new Paths(folder == null ? Path.of("") : folder));
-          jobs.addAll(jobs(section, reader, names, file.toString()));
-          section.finish();
-        }
+        List<ScrapeConfig> found =
+            inDocument(
+                content(file),
+                problems,
+                section -> section == null ? List.of() : only(section, reader, names, file));
+        jobs.addAll(found == null ? List.of() : found);
       } catch (IOException e) {
         problems.error(new Position(file.toString(), 1, 1), "", unreadable(e));
       }
@@ -219,24 +246,10 @@ public final class ConfigLoader {
     return jobs;
   }
 
-  private static List<Path> matching(Section root, String pattern) {
-    Path path = Path.of(pattern);
-    Path folder = path.getParent() == null ? Path.of("") : path.getParent();
-    List<Path> files = new ArrayList<>();
-    if (!Files.isDirectory(folder)) {
-      return files;
-    }
-    try (DirectoryStream<Path> found =
-        Files.newDirectoryStream(folder, String.valueOf(path.getFileName()))) {
-      found.forEach(files::add);
-    } catch (PatternSyntaxException e) {
-      root.error(
-          "scrape_config_files",
-          "error retrieving scrape config files for \"" + pattern + "\": syntax error in pattern");
-    } catch (IOException e) {
-      root.error("scrape_config_files", "cannot read " + folder + ": " + e.getMessage());
-    }
-    files.sort(null);
-    return files;
+  private static List<ScrapeConfig> only(
+      Section section, ScrapeReader reader, Map<String, String> names, Path file) {
+    List<ScrapeConfig> jobs = jobs(section, reader, names, file.toString());
+    section.finish();
+    return jobs;
   }
 }

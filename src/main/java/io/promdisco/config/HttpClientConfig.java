@@ -91,6 +91,28 @@ public record HttpClientConfig(
       scopes = List.copyOf(scopes);
       endpointParams = Map.copyOf(endpointParams);
     }
+
+    /** Without what may be secret in URL and parameters. */
+    @Override
+    public String toString() {
+      return "OAuth2[clientId="
+          + clientId
+          + ", clientSecret="
+          + clientSecret
+          + ", clientSecretFile="
+          + clientSecretFile
+          + ", scopes="
+          + scopes
+          + ", tokenUrl="
+          + Urls.redacted(tokenUrl)
+          + ", endpointParams="
+          + endpointParams.keySet()
+          + ", tls="
+          + tls
+          + ", proxy="
+          + proxy
+          + "]";
+    }
   }
 
   /**
@@ -142,6 +164,20 @@ public record HttpClientConfig(
     /** Copies the map. */
     public ProxyConfig {
       connectHeaders = Map.copyOf(connectHeaders);
+    }
+
+    /** Without the password in the URL. */
+    @Override
+    public String toString() {
+      return "ProxyConfig[url="
+          + Urls.redacted(url)
+          + ", noProxy="
+          + noProxy
+          + ", fromEnvironment="
+          + fromEnvironment
+          + ", connectHeaders="
+          + connectHeaders
+          + "]";
     }
   }
 

@@ -6,6 +6,8 @@ import io.promdisco.config.HttpClientConfig.Header;
 import io.promdisco.config.HttpClientConfig.OAuth2;
 import io.promdisco.config.HttpClientConfig.ProxyConfig;
 import io.promdisco.config.HttpClientConfig.TlsConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +39,7 @@ final class HttpClientReader {
           "x-amz-date",
           "x-amz-security-token",
           "x-amz-content-sha256");
-  private static final Set<String> TLS_VERSIONS = Set.of("TLS10", "TLS11", "TLS12", "TLS13");
+  private static final List<String> TLS_VERSIONS = List.of("TLS10", "TLS11", "TLS12", "TLS13");
 
   private final Section section;
   private final Paths paths;
@@ -48,16 +50,32 @@ final class HttpClientReader {
     this.paths = paths;
   }
 
-  /** The settings, and how they are shown. */
-  record Result(HttpClientConfig config, Map<String, Object> shown) {}
+  /**
+   * What was read.
+   *
+   * @param config the settings
+   * @param isDefault whether nothing is written that differs from nothing: not even empty settings,
+   *     which Prometheus tells from none
+   * @param shown how they are shown
+   */
+  record Result(HttpClientConfig config, boolean isDefault, Map<String, Object> shown) {}
 
   static Result read(Section section, Paths paths) {
-    HttpClientReader reader = new HttpClientReader(section, paths);
-    HttpClientConfig config = reader.config();
-    return new Result(config, reader.shown.map());
+    return read(section, paths, true);
   }
 
-  private HttpClientConfig config() {
+  static Result read(Section section, Paths paths, boolean http2) {
+    HttpClientReader reader = new HttpClientReader(section, paths);
+    HttpClientConfig config = reader.config(http2);
+    boolean isDefault =
+        config.equals(HttpClientConfig.DEFAULT)
+            && !section.hasValue("proxy_url")
+            && !section.hasValue("proxy_connect_header")
+            && !section.hasValue("http_headers");
+    return new Result(config, isDefault, reader.shown.map());
+  }
+
+  private HttpClientConfig config(boolean http2Default) {
     Optional<BasicAuth> basic = basicAuth();
     Optional<Authorization> authorization = authorization();
     Optional<OAuth2> oauth2 = oauth2();
@@ -71,9 +89,9 @@ final class HttpClientReader {
           basic.isPresent() ? "basic_auth" : "oauth2",
           "at most one of basic_auth, oauth2 & authorization must be configured");
     }
-    TlsConfig tls = tls(section, shown);
+    TlsConfig tls = tls(section, paths, shown);
     boolean redirects = section.bool("follow_redirects", true);
-    boolean http2 = section.bool("enable_http2", true);
+    boolean http2 = section.bool("enable_http2", http2Default);
     shown.always("follow_redirects", redirects).always("enable_http2", http2);
     ProxyConfig proxy = proxy(section, shown);
     return new HttpClientConfig(
@@ -81,7 +99,7 @@ final class HttpClientReader {
   }
 
   private Optional<BasicAuth> basicAuth() {
-    Section basic = section.section("basic_auth");
+    Section basic = section.layeredSection("basic_auth");
     if (basic == null) {
       return Optional.empty();
     }
@@ -115,7 +133,7 @@ final class HttpClientReader {
   }
 
   private Optional<Authorization> authorization() {
-    Section given = section.section("authorization");
+    Section given = section.layeredSection("authorization");
     if (given == null) {
       return Optional.empty();
     }
@@ -134,6 +152,7 @@ final class HttpClientReader {
     }
     refused(given, "credentials_ref");
     given.finish();
+    mustExist(given, "credentials_file", file, "authorization credentials");
     return Optional.of(
         show(new Authorization(type.isEmpty() ? "Bearer" : type, credentials, file)));
   }
@@ -170,11 +189,26 @@ final class HttpClientReader {
       section.error(key, "authorization is not compatible with bearer_token & bearer_token_file");
       return authorization;
     }
+    mustExist(section, "bearer_token_file", file, "bearer token");
     return Optional.of(show(new Authorization("Bearer", token, file)));
   }
 
+  /** A missing file is an error, but one that may be mended while the configuration is in use. */
+  private static void mustExist(Section section, String key, String file, String kind) {
+    if (!file.isEmpty()) {
+      section
+          .problems()
+          .onceRead(
+              () -> {
+                if (!Files.exists(Path.of(file))) {
+                  section.error(key, kind + " file \"" + file + "\" does not exist");
+                }
+              });
+    }
+  }
+
   private Optional<OAuth2> oauth2() {
-    Section given = section.section("oauth2");
+    Section given = section.layeredSection("oauth2");
     if (given == null) {
       return Optional.empty();
     }
@@ -191,9 +225,9 @@ final class HttpClientReader {
             .unlessZero("client_secret", secret)
             .unlessZero("client_secret_file", secretFile)
             .unlessZero("scopes", scopes)
-            .unlessZero("token_url", tokenUrl)
+            .unlessZero("token_url", Urls.redacted(tokenUrl))
             .unlessZero("endpoint_params", params);
-    TlsConfig tls = tls(given, inner);
+    TlsConfig tls = tls(given, paths, inner);
     ProxyConfig proxy = proxy(given, inner);
     String grant = given.string("grant_type");
     if (!grant.isEmpty() && !grant.equals("client_credentials")) {
@@ -219,8 +253,8 @@ final class HttpClientReader {
         new OAuth2(clientId, secret, secretFile, scopes, tokenUrl, params, tls, proxy));
   }
 
-  private TlsConfig tls(Section parent, Shown target) {
-    Section tls = parent.section("tls_config");
+  static TlsConfig tls(Section parent, Paths paths, Shown target) {
+    Section tls = parent.layeredSection("tls_config");
     if (tls == null) {
       return TlsConfig.DEFAULT;
     }
@@ -253,6 +287,8 @@ final class HttpClientReader {
     }
     refused(tls, "ca_ref", "cert_ref", "key_ref");
     tls.finish();
+    mustExist(tls, "cert_file", config.certFile(), "client cert");
+    mustExist(tls, "key_file", config.keyFile(), "client key");
     if (!config.equals(TlsConfig.DEFAULT)) {
       target.always(
           "tls_config",
@@ -284,7 +320,12 @@ final class HttpClientReader {
     String version = tls.string(key);
     if (!version.isEmpty() && !TLS_VERSIONS.contains(version)) {
       tls.error(
-          key, "unknown TLS version: " + version + " (expected: TLS10, TLS11, TLS12 or TLS13)");
+          key,
+          "unknown TLS version: "
+              + version
+              + " (expected: TLS10, TLS11, TLS12 or TLS13"
+              + Problems.hint(version, TLS_VERSIONS)
+              + ")");
       return "";
     }
     return version;
@@ -294,10 +335,7 @@ final class HttpClientReader {
     String url = section.string("proxy_url");
     String noProxy = section.string("no_proxy");
     boolean environment = section.bool("proxy_from_environment", false);
-    Map<String, List<Secret>> headers = new LinkedHashMap<>();
-    section
-        .stringListMap("proxy_connect_header")
-        .forEach((name, values) -> headers.put(name, values.stream().map(Secret::new).toList()));
+    Map<String, List<Secret>> headers = section.secretListMap("proxy_connect_header");
     String wrong = Urls.problem(url);
     if (wrong != null) {
       section.error("proxy_url", wrong + " (expected: http://host:port)");
@@ -316,45 +354,44 @@ final class HttpClientReader {
       section.error(
           "no_proxy", "if proxy_from_environment is configured, no_proxy must not be configured");
     }
-    if (url.isEmpty() && !noProxy.isEmpty() && !environment) {
+    if (!section.hasValue("proxy_url") && !noProxy.isEmpty() && !environment) {
       section.error("no_proxy", "if no_proxy is configured, proxy_url must also be configured");
     }
-    if (section.hasText("proxy_url")) {
-      target.always("proxy_url", Urls.redacted(url));
+    if (section.hasValue("proxy_url")) {
+      target.always("proxy_url", Urls.shown(url));
     }
     target
         .unlessZero("no_proxy", noProxy)
         .unlessZero("proxy_from_environment", environment)
-        .unlessZero("proxy_connect_header", headers.isEmpty() ? null : hidden(headers));
+        .unlessZero("proxy_connect_header", headers);
     return new ProxyConfig(url, noProxy, environment, headers);
-  }
-
-  private static Map<String, Object> hidden(Map<String, List<Secret>> headers) {
-    Map<String, Object> out = new LinkedHashMap<>();
-    headers.forEach((name, values) -> out.put(name, values.stream().map(v -> "<secret>").toList()));
-    return out;
   }
 
   private Map<String, Header> headers() {
     Map<String, Header> headers = new LinkedHashMap<>();
     Map<String, Object> visible = new LinkedHashMap<>();
     section
-        .map("http_headers")
+        .map("http_headers", false)
         .forEach(
             (name, node) -> {
               String path = section.child("http_headers") + "." + name;
               if (RESERVED.contains(name.toLowerCase(Locale.ROOT))) {
                 section
                     .problems()
-                    .error(node, path, "setting header \"" + name + "\" is not allowed");
+                    .error(
+                        node,
+                        path,
+                        "setting header \""
+                            + name
+                            + "\" is not allowed (expected: one that the client does not set"
+                            + " itself)");
               }
               Section given = Section.of(node, path, section.problems());
               if (given == null) {
                 return;
               }
               List<String> values = orEmpty(given.strings("values"));
-              List<Secret> secrets =
-                  orEmpty(given.strings("secrets")).stream().map(Secret::new).toList();
+              List<Secret> secrets = given.secrets("secrets");
               List<String> files = new ArrayList<>();
               orEmpty(given.strings("files")).forEach(file -> files.add(paths.resolve(file)));
               given.finish();

@@ -15,4 +15,16 @@ public record HttpSdConfig(String url, HttpClientConfig http, Duration refreshIn
   public String mechanism() {
     return "http";
   }
+
+  /** Without the password in the URL. */
+  @Override
+  public String toString() {
+    return "HttpSdConfig[url="
+        + Urls.redacted(url)
+        + ", http="
+        + http
+        + ", refreshInterval="
+        + refreshInterval
+        + "]";
+  }
 }

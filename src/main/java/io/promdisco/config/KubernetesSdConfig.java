@@ -38,6 +38,28 @@ public record KubernetesSdConfig(
     return "kubernetes";
   }
 
+  /** Without the password in the URL. */
+  @Override
+  public String toString() {
+    return "KubernetesSdConfig[role="
+        + role
+        + ", apiServer="
+        + apiServer.map(Urls::redacted)
+        + ", kubeconfigFile="
+        + kubeconfigFile
+        + ", http="
+        + http
+        + ", ownNamespace="
+        + ownNamespace
+        + ", namespaces="
+        + namespaces
+        + ", selectors="
+        + selectors
+        + ", attach="
+        + attach
+        + "]";
+  }
+
   /** The label and field selector for {@code role}'s objects; both empty if none was given. */
   public Selector selector(Role role) {
     for (Selector selector : selectors) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,12 +38,8 @@ final class KubernetesSdReader implements SdConfigReader {
   public Result read(Section job, Paths paths) {
     List<SdConfig> configs = new ArrayList<>();
     List<Map<String, Object>> shown = new ArrayList<>();
-    for (Section.Item item : job.sections(key())) {
-      if (item.section() == null) {
-        job.problems().error(item.node(), item.path(), "empty or null section in " + key());
-      } else {
-        read(item.section(), paths, configs, shown);
-      }
+    for (Section section : job.sections(key())) {
+      read(section, paths, configs, shown);
     }
     return new Result(configs, shown);
   }
@@ -64,10 +61,11 @@ final class KubernetesSdReader implements SdConfigReader {
     List<Selector> selectors = selectors(section, role);
     AttachMetadata attach = attach(section);
     section.finish();
-    check(section, apiServer, kubeconfig, http.config(), ownNamespace);
+    check(section, kubeconfig, http.isDefault(), ownNamespace);
+    advise(section, role, namespaces, attach);
     Shown visible = new Shown();
-    if (section.has("api_server") && !apiServer.isEmpty()) {
-      visible.always("api_server", Urls.redacted(apiServer));
+    if (section.hasValue("api_server")) {
+      visible.always("api_server", Urls.shown(apiServer));
     }
     visible
         .always("role", role == null ? "" : role.text())
@@ -113,16 +111,18 @@ final class KubernetesSdReader implements SdConfigReader {
     }
     Role role = roleOf(text);
     if (role == null) {
-      section.error(
-          "role",
-          "unknown Kubernetes SD role \""
-              + text
-              + "\" (expected: one of "
-              + ROLES
-              + Problems.hint(text, Arrays.stream(Role.values()).map(Role::text).toList())
-              + ")");
+      section.error("role", unknown(text));
     }
     return role;
+  }
+
+  private static String unknown(String role) {
+    return "unknown Kubernetes SD role \""
+        + role
+        + "\" (expected: one of "
+        + ROLES
+        + Problems.hint(role, Arrays.stream(Role.values()).map(Role::text).toList())
+        + ")";
   }
 
   private static @Nullable Role roleOf(String text) {
@@ -135,7 +135,7 @@ final class KubernetesSdReader implements SdConfigReader {
   }
 
   private static AttachMetadata attach(Section section) {
-    Section attach = section.section("attach_metadata");
+    Section attach = section.layeredSection("attach_metadata");
     if (attach == null) {
       return AttachMetadata.NONE;
     }
@@ -153,39 +153,36 @@ final class KubernetesSdReader implements SdConfigReader {
   private static List<Selector> selectors(Section section, @Nullable Role role) {
     List<Selector> selectors = new ArrayList<>();
     Set<Role> found = EnumSet.noneOf(Role.class);
-    for (Section.Item item : section.sections("selectors")) {
-      Section given = item.section();
-      String roleText = given == null ? "" : given.string("role");
-      String label = given == null ? "" : given.string("label");
-      String field = given == null ? "" : given.string("field");
-      if (given != null) {
-        given.finish();
-      }
+    for (Section given : section.sections("selectors", "")) {
+      String roleText = given.string("role");
+      String label = given.string("label");
+      String field = given.string("field");
+      given.finish();
       Role of = roleOf(roleText);
-      if (role != null && (of == null || !SELECTORS.getOrDefault(role, List.of()).contains(of))) {
-        section
-            .problems()
-            .error(
-                item.node(),
-                item.path(),
-                role.text()
-                    + " role supports only "
-                    + SELECTORS.getOrDefault(role, List.of()).stream()
-                        .map(Role::text)
-                        .collect(Collectors.joining(", "))
-                    + " selectors");
+      if (of == null && !roleText.isEmpty()) {
+        given.error("role", unknown(roleText));
         continue;
       }
-      if (of == null || given == null) {
+      if (role == null) {
+        continue;
+      }
+      List<Role> allowed = SELECTORS.getOrDefault(role, List.of());
+      if (of == null || !allowed.contains(of)) {
+        given.error(
+            role.text()
+                + " role supports only "
+                + allowed.stream().map(Role::text).collect(Collectors.joining(", "))
+                + " selectors");
         continue;
       }
       if (!found.add(of)) {
-        section
-            .problems()
-            .error(item.node(), item.path(), "duplicated selector role: " + of.text());
+        given.error("role", "duplicated selector role: " + of.text() + " (expected: once)");
       }
       problem(given, "label", SelectorSyntax.labelProblem(label));
       problem(given, "field", SelectorSyntax.fieldProblem(field));
+      if (label.isBlank() && field.isEmpty()) {
+        given.warn("selects all there are (expected: label or field)");
+      }
       selectors.add(new Selector(of, label, field));
     }
     return selectors;
@@ -211,29 +208,26 @@ final class KubernetesSdReader implements SdConfigReader {
   }
 
   private static void check(
-      Section section,
-      String apiServer,
-      String kubeconfig,
-      HttpClientConfig http,
-      boolean ownNamespace) {
-    boolean custom = !http.equals(HttpClientConfig.DEFAULT);
-    String wrong = Urls.problem(apiServer);
+      Section section, String kubeconfig, boolean plainHttp, boolean ownNamespace) {
+    boolean apiServer = section.hasValue("api_server");
+    String wrong = Urls.problem(section.string("api_server"));
     if (wrong != null) {
       section.error("api_server", wrong + " (expected: https://host:port)");
     }
-    if (!apiServer.isEmpty() && !kubeconfig.isEmpty()) {
-      section.error(
-          "kubeconfig_file", "cannot use 'kubeconfig_file' and 'api_server' simultaneously");
-    } else if (!kubeconfig.isEmpty() && custom) {
+    if (apiServer && !kubeconfig.isEmpty()) {
       section.error(
           "kubeconfig_file",
-          "cannot use a custom HTTP client configuration together with 'kubeconfig_file'");
-    } else if (apiServer.isEmpty() && custom) {
+          "cannot use 'kubeconfig_file' and 'api_server' simultaneously (expected: one of them)");
+    } else if (!kubeconfig.isEmpty() && !plainHttp) {
       section.error(
-          "api_server",
+          "kubeconfig_file",
+          "cannot use a custom HTTP client configuration together with 'kubeconfig_file'"
+              + " (expected: such settings in the kubeconfig)");
+    } else if (!apiServer && !plainHttp) {
+      section.error(
           "to use custom HTTP client configuration please provide the 'api_server' URL explicitly");
     }
-    if (!apiServer.isEmpty() && ownNamespace) {
+    if (apiServer && ownNamespace) {
       section.error(
           "namespaces", "cannot use 'api_server' and 'namespaces.own_namespace' simultaneously");
     }
@@ -241,6 +235,31 @@ final class KubernetesSdReader implements SdConfigReader {
       section.error(
           "namespaces",
           "cannot use 'kubeconfig_file' and 'namespaces.own_namespace' simultaneously");
+    }
+  }
+
+  /** Warns of what has no effect. */
+  private static void advise(
+      Section section, @Nullable Role role, List<String> namespaces, AttachMetadata attach) {
+    if (role == null) {
+      return;
+    }
+    boolean pods = role == Role.POD || role == Role.ENDPOINTS || role == Role.ENDPOINTSLICE;
+    if (attach.node() && !pods) {
+      section.warn(
+          "attach_metadata",
+          "node has no effect for role "
+              + role.text()
+              + " (expected: only for pod, endpoints and endpointslice)");
+    }
+    if (attach.namespace() && role == Role.NODE) {
+      section.warn("attach_metadata", "namespace has no effect for role node");
+    }
+    if (role == Role.NODE && !namespaces.isEmpty()) {
+      section.warn("namespaces", "no effect for role node: nodes are in no namespace");
+    }
+    if (namespaces.size() != new HashSet<>(namespaces).size()) {
+      section.warn("namespaces", "a name is given twice (expected: once)");
     }
   }
 }

@@ -1,48 +1,73 @@
 package io.promdisco.config;
 
+import io.promdisco.model.NameValidation;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
-import org.yaml.snakeyaml.nodes.Node;
-import org.yaml.snakeyaml.nodes.ScalarNode;
+import java.util.regex.PatternSyntaxException;
 
-/**
- * The sections that do not shape targets: looked at as far as their own keys go, and otherwise
- * ignored. What is in them is not shown, since it may hold secrets.
- */
+/** Reads the sections that do not shape targets: checked and shown, and otherwise ignored. */
 final class OtherSections {
-  static final Pattern FILE_PATTERN = Pattern.compile("[^*]*(\\*[^/]*)?");
+  private static final Pattern FILE_PATTERN = Pattern.compile("[^*]*(\\*[^/]*)?");
+  private static final long DEFAULT_GOGC = 75;
+  private static final List<String> TRANSLATIONS =
+      List.of(
+          "UnderscoreEscapingWithSuffixes",
+          "UnderscoreEscapingWithoutSuffixes",
+          "NoUTF8EscapingWithSuffixes",
+          "NoTranslation");
 
-  private OtherSections() {}
+  private final Section root;
+  private final Paths paths;
+  private final NameValidation names;
+  private final AlertingReader alerting;
+  private final RemoteReader remote;
 
-  static Map<String, Object> read(Section root, Paths paths) {
-    Map<String, Object> shown = new LinkedHashMap<>();
-    shown.put("runtime", runtime(root));
-    List<String> rules = files(root, "rule_files", "rule", paths);
-    if (!rules.isEmpty()) {
-      shown.put("rule_files", rules);
-    }
-    for (String ignored : List.of("alerting", "remote_write", "remote_read", "tracing")) {
-      Node value = root.value(ignored);
-      if (value instanceof ScalarNode scalar && !Scalars.isNull(scalar)) {
-        root.error(ignored, "cannot unmarshal text into a section (expected: keys and values)");
-      }
-    }
-    shown.put("storage", storage(root));
-    shown.put("otlp", otlp(root));
-    return shown;
+  OtherSections(Section root, Paths paths, List<SdConfigReader> sources, ScrapeSettings global) {
+    this.root = root;
+    this.paths = paths;
+    this.names = global.nameValidation();
+    this.alerting = new AlertingReader(sources, paths, names);
+    this.remote = new RemoteReader(paths, names);
   }
 
-  private static Map<String, Object> runtime(Section root) {
+  void runtime(Map<String, Object> shown) {
     Section runtime = root.section("runtime");
     long gogc = 0;
     if (runtime != null) {
       gogc = runtime.integer("gogc", 0);
       runtime.finish();
     }
-    return Map.of("gogc", gogc == 0 ? 75 : gogc);
+    shown.put("runtime", Map.of("gogc", gogc == 0 ? DEFAULT_GOGC : gogc));
+  }
+
+  void alerting(Map<String, Object> shown) {
+    put(shown, "alerting", alerting.read(root));
+  }
+
+  void ruleFiles(Map<String, Object> shown) {
+    List<String> files = files(root, "rule_files", "rule", paths);
+    if (!files.isEmpty()) {
+      shown.put("rule_files", files);
+    }
+    root.problems().onceRead(() -> checkRuleFiles(files));
+  }
+
+  private void checkRuleFiles(List<String> files) {
+    for (int i = 0; i < files.size(); i++) {
+      String file = files.get(i);
+      try {
+        if (file.indexOf('*') < 0 && Globs.files(file).isEmpty()) {
+          root.error("rule_files", i, "\"" + file + "\" does not point to an existing file");
+        }
+      } catch (PatternSyntaxException e) {
+        root.error("rule_files", i, "\"" + file + "\": syntax error in pattern");
+      }
+    }
   }
 
   /** A list of files, the last part of each with at most one {@code *}. */
@@ -52,6 +77,7 @@ final class OtherSections {
       if (!FILE_PATTERN.matcher(file).matches()) {
         root.error(
             key,
+            files.size(),
             "invalid "
                 + kind
                 + " file path \""
@@ -63,42 +89,201 @@ final class OtherSections {
     return files;
   }
 
-  private static Map<String, Object> storage(Section root) {
-    Map<String, Object> tsdb = new LinkedHashMap<>();
-    tsdb.put("outofordertimewindow", 0);
-    Map<String, Object> retention = new LinkedHashMap<>(Map.of("time", "15d"));
+  void storage(Map<String, Object> shown) {
+    Shown visible = new Shown();
     Section storage = root.section("storage");
+    Section tsdb = storage == null ? null : storage.section("tsdb");
+    visible.always("tsdb", tsdb == null ? tsdb(Section.empty("", root.problems())) : tsdb(tsdb));
+    Section exemplars = storage == null ? null : storage.layeredSection("exemplars");
+    if (exemplars != null) {
+      visible.always(
+          "exemplars",
+          new Shown().unlessZero("max_exemplars", exemplars.integer("max_exemplars", 0)).map());
+      exemplars.finish();
+    }
     if (storage != null) {
-      Section given = storage.section("tsdb");
-      if (given != null) {
-        given.string("out_of_order_time_window");
-        given.number("stale_series_compaction_threshold");
-        Section kept = given.section("retention");
-        if (kept != null) {
-          kept.string("time");
-          kept.string("size");
-          kept.number("percentage");
-          kept.finish();
-        }
-        given.finish();
-      }
-      Section exemplars = storage.section("exemplars");
-      if (exemplars != null) {
-        exemplars.integer("max_exemplars", 0);
-        exemplars.finish();
-      }
       storage.finish();
     }
-    tsdb.put("retention", retention);
-    return new LinkedHashMap<>(Map.of("tsdb", tsdb));
+    shown.put("storage", visible.map());
   }
 
-  private static Map<String, Object> otlp(Section root) {
-    root.value("otlp");
-    Map<String, Object> otlp = new LinkedHashMap<>();
-    otlp.put("translation_strategy", "UnderscoreEscapingWithSuffixes");
-    otlp.put("label_name_underscore_sanitization", true);
-    otlp.put("label_name_preserve_multiple_underscores", true);
-    return otlp;
+  private static Map<String, Object> tsdb(Section tsdb) {
+    Duration window = tsdb.duration("out_of_order_time_window", Duration.ZERO);
+    tsdb.integer("outofordertimewindow", 0);
+    double threshold = tsdb.number("stale_series_compaction_threshold");
+    String floats = "";
+    Section encoding = tsdb.layeredSection("chunk_encoding");
+    if (encoding != null) {
+      floats = encoding.string("floats");
+      if (!Set.of("", "xor", "xor2").contains(floats)) {
+        encoding.error("floats", "\"" + floats + "\" (expected: xor, xor2 or no key)");
+      }
+      encoding.finish();
+    }
+    Section retention = tsdb.section("retention");
+    Shown kept = new Shown();
+    if (retention == null) {
+      kept.always("time", "15d");
+    } else {
+      retention(retention, kept);
+    }
+    tsdb.finish();
+    return new Shown()
+        .always("outofordertimewindow", window.toMillis())
+        .unlessZero("out_of_order_time_window", window)
+        .unlessZero("stale_series_compaction_threshold", threshold)
+        .unlessZero("chunk_encoding", new Shown().unlessZero("floats", floats).map())
+        .always("retention", kept.map())
+        .map();
+  }
+
+  private static void retention(Section retention, Shown kept) {
+    long size = retention.size("size");
+    double percentage = retention.number("percentage");
+    if (size < 0) {
+      retention.error("size", "must be greater than or equal to 0");
+    }
+    if (percentage < 0 || percentage > 100) {
+      retention.error("percentage", percentage + " (expected: 0 to 100)");
+    }
+    kept.unlessZero("time", retention.duration("time", Duration.ZERO))
+        .unlessZero("size", ScrapeSettings.shownSize(size))
+        .unlessZero("percentage", percentage);
+    retention.finish();
+  }
+
+  void tracing(Map<String, Object> shown) {
+    Section tracing = root.section("tracing");
+    if (tracing == null) {
+      return;
+    }
+    Shown visible = new Shown();
+    String type = tracing.string("client_type", "grpc");
+    if (tracing.hasValue("client_type") && !Set.of("http", "grpc").contains(type)) {
+      tracing.error("client_type", "\"" + type + "\" (expected: http or grpc)");
+    }
+    String endpoint = tracing.string("endpoint");
+    if (endpoint.isEmpty()) {
+      tracing.error("endpoint", "tracing endpoint must be set (expected: host:port)");
+    }
+    String compression = tracing.string("compression");
+    if (!compression.isEmpty() && !compression.equals("gzip")) {
+      tracing.error("compression", "\"" + compression + "\" (expected: gzip)");
+    }
+    Map<String, String> headers = tracing.stringMap("headers");
+    for (String header : headers.keySet()) {
+      String wrong = RemoteReader.headerProblem(header);
+      if (wrong != null) {
+        tracing.error("headers", wrong);
+      }
+    }
+    visible
+        .unlessZero("client_type", type)
+        .unlessZero("endpoint", endpoint)
+        .unlessZero("sampling_fraction", tracing.number("sampling_fraction"))
+        .unlessZero("insecure", tracing.bool("insecure", false));
+    HttpClientReader.tls(tracing, paths, visible);
+    visible
+        .unlessZero("headers", headers)
+        .unlessZero("compression", compression)
+        .unlessZero("timeout", tracing.duration("timeout", Duration.ZERO));
+    tracing.finish();
+    put(shown, "tracing", visible.map());
+  }
+
+  void remote(Map<String, Object> shown) {
+    List<Map<String, Object>> writes = remote.writes(root);
+    if (!writes.isEmpty()) {
+      shown.put("remote_write", writes);
+    }
+    List<Map<String, Object>> reads = remote.reads(root);
+    if (!reads.isEmpty()) {
+      shown.put("remote_read", reads);
+    }
+  }
+
+  void otlp(Map<String, Object> shown) {
+    Section written = root.section("otlp");
+    if (written == null && root.has("otlp")) {
+      return; // Null is nothing at all, not the defaults.
+    }
+    Section otlp = written == null ? Section.empty("otlp", root.problems()) : written;
+    boolean all = otlp.bool("promote_all_resource_attributes", false);
+    List<String> promoted = attributes(otlp, "promote_resource_attributes", all);
+    List<String> ignored = attributes(otlp, "ignore_resource_attributes", !all);
+    String translation = otlp.string("translation_strategy", TRANSLATIONS.get(0));
+    if (!translation.isEmpty() && !TRANSLATIONS.contains(translation)) {
+      otlp.error(
+          "translation_strategy",
+          "unsupported OTLP translation strategy \""
+              + translation
+              + "\" (expected: one of "
+              + String.join(", ", TRANSLATIONS)
+              + Problems.hint(translation, TRANSLATIONS)
+              + ")");
+    } else if (translation.startsWith("No") && names == NameValidation.LEGACY) {
+      otlp.error(
+          "translation_strategy",
+          "OTLP translation strategy \""
+              + translation
+              + "\" is not allowed when UTF8 is disabled (expected: "
+              + "global.metric_name_validation_scheme utf8)");
+    }
+    put(
+        shown,
+        "otlp",
+        new Shown()
+            .unlessZero("promote_all_resource_attributes", all)
+            .unlessZero("promote_resource_attributes", promoted)
+            .unlessZero("ignore_resource_attributes", ignored)
+            .unlessZero("translation_strategy", translation)
+            .unlessZero(
+                "keep_identifying_resource_attributes",
+                otlp.bool("keep_identifying_resource_attributes", false))
+            .unlessZero(
+                "convert_histograms_to_nhcb", otlp.bool("convert_histograms_to_nhcb", false))
+            .unlessZero("promote_scope_metadata", otlp.bool("promote_scope_metadata", false))
+            .unlessZero(
+                "label_name_underscore_sanitization",
+                otlp.bool("label_name_underscore_sanitization", true))
+            .unlessZero(
+                "label_name_preserve_multiple_underscores",
+                otlp.bool("label_name_preserve_multiple_underscores", true))
+            .map());
+    otlp.finish();
+  }
+
+  /**
+   * Names without blanks around them, each once.
+   *
+   * @param forbidden whether the other way to choose attributes rules this one out
+   */
+  private static List<String> attributes(Section otlp, String key, boolean forbidden) {
+    List<String> attributes = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    for (String written : HttpClientReader.orEmpty(otlp.strings(key))) {
+      String attribute = written.strip();
+      if (attribute.isEmpty() || !seen.add(attribute)) {
+        otlp.error(
+            key,
+            attributes.size(),
+            (attribute.isEmpty() ? "empty" : "duplicated") + " OTel resource attribute");
+      }
+      attributes.add(attribute);
+    }
+    if (forbidden && !attributes.isEmpty()) {
+      otlp.error(
+          key,
+          key.startsWith("promote")
+              ? "cannot be configured together with 'promote_all_resource_attributes'"
+              : "cannot be configured unless 'promote_all_resource_attributes' is true");
+    }
+    return attributes;
+  }
+
+  private static void put(Map<String, Object> shown, String key, Map<String, Object> section) {
+    if (!section.isEmpty()) {
+      shown.put(key, section);
+    }
   }
 }

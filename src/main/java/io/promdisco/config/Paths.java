@@ -4,7 +4,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /** Paths in a configuration: relative ones are relative to the file that names them. */
-final class Paths {
+public final class Paths {
   private final Path folder;
 
   Paths(Path folder) {
@@ -12,12 +12,16 @@ final class Paths {
   }
 
   /** The path to be opened; empty stays empty. */
-  String resolve(String path) {
+  public String resolve(String path) {
     if (path.isEmpty()) {
       return path;
     }
     try {
-      return Path.of(path).isAbsolute() ? path : folder.resolve(path).normalize().toString();
+      if (Path.of(path).isAbsolute()) {
+        return path;
+      }
+      String joined = folder.resolve(path).normalize().toString();
+      return joined.isEmpty() ? "." : joined;
     } catch (InvalidPathException e) {
       return path; // Whoever opens it will say so.
     }

@@ -23,14 +23,10 @@ final class PollingSdReaders {
     public Result read(Section job, Paths paths) {
       List<SdConfig> configs = new ArrayList<>();
       List<Map<String, Object>> shown = new ArrayList<>();
-      for (Section.Item item : job.sections(key)) {
-        if (item.section() == null) {
-          job.problems().error(item.node(), item.path(), "empty or null section in " + key);
-          continue;
-        }
+      for (Section section : job.sections(key)) {
         Shown visible = new Shown();
-        SdConfig config = entry.read(item.section(), paths, visible);
-        item.section().finish();
+        SdConfig config = entry.read(section, paths, visible);
+        section.finish();
         shown.add(visible.map());
         if (config != null) {
           configs.add(config);
@@ -54,12 +50,17 @@ final class PollingSdReaders {
     List<String> files = HttpClientReader.orEmpty(section.strings("files"));
     Duration refresh = section.duration("refresh_interval", Duration.ofMinutes(5));
     if (files.isEmpty()) {
-      section.error("files", "file service discovery config must contain at least one path name");
+      section.error(
+          "files",
+          "file service discovery config must contain at least one path name"
+              + " (expected: files)");
     }
-    for (String file : files) {
+    for (int i = 0; i < files.size(); i++) {
+      String file = files.get(i);
       if (!FILE.matcher(file).matches()) {
         section.error(
             "files",
+            i,
             "path name \""
                 + file
                 + "\" is not valid for file discovery (expected: an ending .json, .yml or .yaml,"
@@ -67,6 +68,7 @@ final class PollingSdReaders {
       }
     }
     List<String> resolved = files.stream().map(paths::resolve).toList();
+    section.problems().onceRead(() -> TargetFiles.check(section, resolved));
     shown.always("files", resolved).unlessZero("refresh_interval", refresh);
     return new FileSdConfig(resolved, refresh);
   }
@@ -77,13 +79,13 @@ final class PollingSdReaders {
     String url = section.string("url");
     String wrong = Urls.problem(url);
     if (url.isEmpty()) {
-      section.error("url", "URL is missing");
+      section.error("url", "URL is missing (expected: url)");
     } else if (wrong != null) {
       section.error("url", wrong);
     } else if (!Urls.scheme(url).equals("http") && !Urls.scheme(url).equals("https")) {
-      section.error("url", "URL scheme must be 'http' or 'https'");
+      section.error("url", "URL scheme must be 'http' or 'https' (expected: http://host/path)");
     } else if (Urls.host(url).isEmpty()) {
-      section.error("url", "host is missing in URL");
+      section.error("url", "host is missing in URL (expected: http://host/path)");
     }
     shown.all(http.shown()).unlessZero("refresh_interval", refresh);
     shown.always("url", Urls.redacted(url));
@@ -96,7 +98,8 @@ final class PollingSdReaders {
     String typeText = section.string("type", "SRV");
     long port = section.integer("port", 0);
     if (names.isEmpty()) {
-      section.error("names", "DNS-SD config must contain at least one SRV record name");
+      section.error(
+          "names", "DNS-SD config must contain at least one SRV record name (expected: names)");
     }
     shown
         .always("names", names)
@@ -111,12 +114,20 @@ final class PollingSdReaders {
     if (type == null) {
       section.error(
           "type",
-          "invalid DNS-SD records type " + typeText + " (expected: A, AAAA, SRV, MX or NS)");
+          "invalid DNS-SD records type "
+              + (typeText.isEmpty() ? "\"\"" : typeText)
+              + " (expected: one of A, AAAA, MX, NS, SRV)");
       return null;
     }
     if (type != DnsSdConfig.Type.SRV && port == 0) {
       section.error("port", "a port is required in DNS-SD configs for all record types except SRV");
     }
-    return new DnsSdConfig(names, type, (int) port, refresh);
+    if (type == DnsSdConfig.Type.SRV && port != 0) {
+      section.warn("port", "no effect: SRV records bring their own (expected: no port)");
+    } else if (port < 0 || port > 65_535) {
+      section.warn("port", port + " is no port (expected: 1 to 65535)");
+    }
+    int held = (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, port));
+    return new DnsSdConfig(names, type, held, refresh);
   }
 }

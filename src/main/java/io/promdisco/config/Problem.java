@@ -14,7 +14,10 @@ import io.promdisco.model.Position;
 public record Problem(Severity severity, Position position, String path, String message) {
   /** How bad it is. */
   public enum Severity {
-    /** The file is refused. */
+    /**
+     * The file is refused; or, if there is a configuration all the same, something it names is
+     * missing or wrong.
+     */
     ERROR,
     /** The file is accepted. */
     WARNING

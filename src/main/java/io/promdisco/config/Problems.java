@@ -4,7 +4,10 @@ import io.promdisco.model.Position;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.nodes.Node;
@@ -15,6 +18,8 @@ final class Problems {
 
   private final String file;
   private final List<Problem> found = new ArrayList<>();
+  private final AliasGuard aliases = new AliasGuard();
+  private final List<Runnable> checks = new ArrayList<>();
   private boolean errors;
 
   Problems(String file) {
@@ -23,6 +28,11 @@ final class Problems {
 
   String file() {
     return file;
+  }
+
+  /** Notes that a list or mapping is about to be read. */
+  void reads(Node container, int size) {
+    aliases.reads(container, size);
   }
 
   void error(Node node, String path, String message) {
@@ -41,6 +51,17 @@ final class Problems {
   void addAll(Problems others) {
     errors |= others.errors;
     found.addAll(others.found);
+    checks.addAll(others.checks);
+  }
+
+  /** Puts off a look at other files until it is clear that this one can be used. */
+  void onceRead(Runnable check) {
+    checks.add(check);
+  }
+
+  /** Does what was put off. */
+  void check() {
+    List.copyOf(checks).forEach(Runnable::run);
   }
 
   Position position(@Nullable Mark mark) {
@@ -53,9 +74,15 @@ final class Problems {
     return errors;
   }
 
-  /** In the order of the file. */
+  /** In the order of the file; what merges make appear at several keys, once. */
   List<Problem> sorted() {
-    List<Problem> sorted = new ArrayList<>(found);
+    Set<List<Object>> seen = new HashSet<>();
+    List<Problem> sorted = new ArrayList<>();
+    for (Problem problem : found) {
+      if (seen.add(List.of(problem.severity(), problem.position(), problem.message()))) {
+        sorted.add(problem);
+      }
+    }
     sorted.sort(
         Comparator.comparing((Problem problem) -> !problem.position().file().equals(file))
             .thenComparing(problem -> problem.position().file())
@@ -69,7 +96,7 @@ final class Problems {
     String nearest = null;
     int least = Math.min(FARTHEST, Math.max(1, name.length() / 2)) + 1;
     for (String candidate : known) {
-      int distance = distance(name.toLowerCase(java.util.Locale.ROOT), candidate);
+      int distance = distance(name.toLowerCase(Locale.ROOT), candidate.toLowerCase(Locale.ROOT));
       if (distance < least) {
         least = distance;
         nearest = candidate;

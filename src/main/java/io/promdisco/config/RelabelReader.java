@@ -10,6 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /** Reads {@code relabel_configs} and {@code metric_relabel_configs}. */
 final class RelabelReader {
@@ -18,26 +19,27 @@ final class RelabelReader {
   /** A rule as it was read, to be checked once the job's naming scheme is known. */
   record Written(Section section, RelabelSpec spec) {}
 
-  static List<Written> read(Section job, String key, String kind) {
+  /**
+   * Reads the rules under a key.
+   *
+   * @param ifNull the problem that an empty entry is
+   */
+  static List<Written> read(Section parent, String key, String ifNull) {
     List<Written> rules = new ArrayList<>();
-    for (Section.Item item : job.sections(key)) {
-      if (item.section() == null) {
-        if (item.node() instanceof ScalarNode scalar && Scalars.isNull(scalar)) {
-          job.problems()
-              .error(
-                  item.node(),
-                  item.path(),
-                  "empty or null " + kind + " relabeling rule in scrape config");
-        }
-      } else {
-        rules.add(new Written(item.section(), spec(item.section())));
-      }
+    for (Section rule : parent.sections(key, ifNull)) {
+      rules.add(new Written(rule, spec(rule)));
     }
     return rules;
   }
 
+  /** How many entries a list of rules has. */
+  static int count(Section parent, String key) {
+    return parent.value(key) instanceof SequenceNode list ? list.getValue().size() : 0;
+  }
+
   private static RelabelSpec spec(Section rule) {
     List<String> sources = rule.strings("source_labels");
+    checkSources(rule);
     BigInteger modulus = rule.has("modulus") ? rule.unsigned("modulus") : null;
     RelabelSpec spec =
         new RelabelSpec(
@@ -53,6 +55,21 @@ final class RelabelReader {
     return spec;
   }
 
+  /** No label has an empty name; one that is null passes, as in Prometheus. */
+  private static void checkSources(Section rule) {
+    if (rule.value("source_labels") instanceof SequenceNode list) {
+      for (int i = 0; i < list.getValue().size(); i++) {
+        Node item = list.getValue().get(i);
+        if (item instanceof ScalarNode name && name.getValue().isEmpty() && !Scalars.isNull(item)) {
+          rule.error(
+              "source_labels",
+              i,
+              "\"\" is not a valid label name (expected: any text but an empty one)");
+        }
+      }
+    }
+  }
+
   private static @Nullable String text(Section rule, String key) {
     return rule.has(key) ? rule.string(key) : null;
   }
@@ -60,7 +77,7 @@ final class RelabelReader {
   /** A null action is the empty one, which is refused in other words than an unknown one. */
   private static @Nullable String action(Section rule) {
     Node value = rule.value("action");
-    if (value instanceof ScalarNode scalar && Scalars.isNull(scalar)) {
+    if (value != null && Scalars.isNull(value)) {
       rule.error("action", "relabel action cannot be empty");
       return null;
     }
@@ -75,12 +92,16 @@ final class RelabelReader {
               names,
               (field, message) -> {
                 if (field.isEmpty()) {
-                  rule.section.problems().error(rule.section.node(), rule.section.path(), message);
+                  rule.section.error(message);
                 } else {
                   rule.section.error(field, message);
                 }
               })
-          .ifPresent(rules::add);
+          .ifPresent(
+              compiled -> {
+                rules.add(compiled);
+                RelabelAdvice.give(rule.section, compiled);
+              });
     }
     return rules;
   }

@@ -1,10 +1,14 @@
 package io.promdisco.config;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
+import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeId;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.Tag;
@@ -12,6 +16,12 @@ import org.yaml.snakeyaml.resolver.Resolver;
 
 /** What a scalar is, as Prometheus's YAML reader (go-yaml v2, YAML 1.1) sees it. */
 final class Scalars {
+  /** The tag of a scalar without quotes and without a tag: it may be anything. */
+  private static final Tag PLAIN = new Tag("promdisco:plain");
+
+  /** The tag of a scalar with quotes, or as a block, and without a tag: it is text. */
+  private static final Tag QUOTED = new Tag("promdisco:quoted");
+
   private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
   private static final Set<String> TRUE =
       Set.of("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON");
@@ -21,30 +31,54 @@ final class Scalars {
       Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?");
   private static final Pattern INTEGER =
       Pattern.compile("([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)");
-
-  private static final Resolver IMPLICIT = new Resolver();
+  private static final Pattern SPECIAL =
+      Pattern.compile("([-+]?)\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)");
+  private static final int LONGEST_SHOWN = 10;
 
   private Scalars() {}
 
-  static boolean isNull(ScalarNode node) {
-    return isUntaggedPlain(node)
-        ? NULLS.contains(node.getValue())
-        : node.getTag().equals(Tag.NULL) && node.isPlain();
+  /** Leaves open what a scalar is, but tells those with quotes from those without. */
+  static final class Undecided extends Resolver {
+    @Override
+    public Tag resolve(NodeId kind, String value, boolean implicit) {
+      return kind == NodeId.scalar ? (implicit ? PLAIN : QUOTED) : super.resolve(kind, null, true);
+    }
   }
 
-  private static boolean isUntaggedPlain(ScalarNode node) {
-    return node.getScalarStyle() == ScalarStyle.PLAIN && !isString(node);
+  static boolean isNull(@Nullable Node node) {
+    return node instanceof ScalarNode scalar
+        && (scalar.getTag().equals(PLAIN) || scalar.getTag().equals(Tag.NULL))
+        && NULLS.contains(scalar.getValue());
   }
 
-  /** Whether a tag was written that says it is text, whatever it looks like. */
-  private static boolean isString(ScalarNode node) {
-    return node.getTag().equals(Tag.STR)
-        && !IMPLICIT.resolve(NodeId.scalar, node.getValue(), true).equals(Tag.STR);
+  /** Whether a key merges another mapping into its own. */
+  static boolean isMerge(Node key) {
+    return key instanceof ScalarNode scalar
+        && scalar.getValue().equals("<<")
+        && (scalar.getTag().equals(PLAIN) || scalar.getTag().equals(Tag.MERGE));
+  }
+
+  /** The text, as it is spelled whatever it looks like; null if its tag says something else. */
+  static @Nullable String text(ScalarNode node) {
+    Tag tag = node.getTag();
+    if (tag.equals(Tag.BINARY)) {
+      try {
+        return new String(Base64.getMimeDecoder().decode(node.getValue()), StandardCharsets.UTF_8);
+      } catch (IllegalArgumentException e) {
+        return null;
+      }
+    }
+    boolean wrong =
+        (tag.equals(Tag.BOOL) && bool(node) == null)
+            || (tag.equals(Tag.INT) && integer(node.getValue()) == null)
+            || (tag.equals(Tag.FLOAT) && number(node) == null)
+            || (tag.equals(Tag.NULL) && !isNull(node));
+    return wrong ? null : node.getValue();
   }
 
   /** A boolean, or null if it is none. */
   static @Nullable Boolean bool(ScalarNode node) {
-    if (!isUntaggedPlain(node)) {
+    if (!is(node, Tag.BOOL)) {
       return null;
     }
     return TRUE.contains(node.getValue())
@@ -52,36 +86,52 @@ final class Scalars {
         : FALSE.contains(node.getValue()) ? Boolean.FALSE : null;
   }
 
+  private static boolean is(ScalarNode node, Tag tag) {
+    return node.getTag().equals(PLAIN) || node.getTag().equals(tag);
+  }
+
   /** A whole number, fractions cut off as Go does, or null if it is no number. */
   static @Nullable BigInteger whole(ScalarNode node) {
-    if (!isUntaggedPlain(node)) {
-      return null;
-    }
-    BigInteger integer = integer(node.getValue());
+    BigInteger integer = is(node, Tag.INT) ? integer(node.getValue()) : null;
     if (integer != null) {
       return integer;
     }
     Double number = number(node);
-    return number == null || number.isInfinite()
+    return number == null || number.isInfinite() || number.isNaN()
         ? null
-        : new java.math.BigDecimal(number).toBigInteger();
+        : new BigDecimal(number).toBigInteger();
   }
 
   /** A number, or null if it is none. */
   static @Nullable Double number(ScalarNode node) {
-    if (!isUntaggedPlain(node)) {
+    if (!is(node, Tag.FLOAT) && !is(node, Tag.INT)) {
       return null;
     }
     BigInteger integer = integer(node.getValue());
     if (integer != null) {
       return integer.doubleValue();
     }
-    String text = node.getValue().replace("_", "");
-    return FLOAT.matcher(text).matches() ? Double.valueOf(text) : null;
+    if (node.getTag().equals(Tag.INT) || node.getValue().startsWith("_")) {
+      return null;
+    }
+    boolean fraction = node.getValue().startsWith(".");
+    String text = fraction ? node.getValue() : node.getValue().replace("_", "");
+    if (FLOAT.matcher(text).matches()) {
+      Double number = Double.valueOf(text);
+      return number.isInfinite() ? null : number;
+    }
+    Matcher special = SPECIAL.matcher(node.getValue());
+    if (!special.matches()) {
+      return null;
+    }
+    boolean negative = "-".equals(special.group(1));
+    return special.group(3) != null
+        ? Double.valueOf(Double.NaN)
+        : Double.valueOf(negative ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY);
   }
 
   private static @Nullable BigInteger integer(String text) {
-    java.util.regex.Matcher matcher = INTEGER.matcher(text.replace("_", ""));
+    Matcher matcher = INTEGER.matcher(text.replace("_", ""));
     if (text.startsWith("_") || !matcher.matches()) {
       return null;
     }
@@ -94,5 +144,39 @@ final class Scalars {
     }
     BigInteger value = new BigInteger(digits, radix);
     return matcher.group(1).equals("-") ? value.negate() : value;
+  }
+
+  /** What a node is, and for a scalar how it begins, as go-yaml's messages say it. */
+  static String describe(Node node) {
+    if (!(node instanceof ScalarNode scalar)) {
+      return kind(node);
+    }
+    String text = scalar.getValue();
+    int shown = Math.min(text.length(), LONGEST_SHOWN - 3);
+    return kind(node)
+        + " `"
+        + (text.length() > LONGEST_SHOWN ? text.substring(0, shown) + "..." : text)
+        + "`";
+  }
+
+  /** What a node is. */
+  static String kind(Node node) {
+    if (!(node instanceof ScalarNode scalar)) {
+      return node.getNodeId() == NodeId.sequence ? "!!seq" : "!!map";
+    }
+    Tag tag = scalar.getTag();
+    if (!tag.equals(PLAIN) && !tag.equals(QUOTED)) {
+      return tag.getValue().replace(Tag.PREFIX, "!!");
+    }
+    if (isNull(node)) {
+      return "!!null";
+    }
+    if (bool(scalar) != null) {
+      return "!!bool";
+    }
+    if (tag.equals(QUOTED) || number(scalar) == null) {
+      return "!!str";
+    }
+    return integer(scalar.getValue()) != null ? "!!int" : "!!float";
   }
 }

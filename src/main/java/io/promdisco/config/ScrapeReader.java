@@ -1,15 +1,18 @@
 package io.promdisco.config;
 
+import io.promdisco.model.NameValidation;
 import io.promdisco.relabel.RelabelRule;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Reads one entry of {@code scrape_configs}. */
 final class ScrapeReader {
+  private static final String SUFFIX = "_sd_configs";
+
   /** The mechanisms that Prometheus has and promdisco has not. */
   private static final Set<String> UNSUPPORTED =
       Set.of(
@@ -56,15 +59,11 @@ final class ScrapeReader {
     this.paths = paths;
   }
 
-  /** The job, or null if it has no name or cannot be made. */
-  @Nullable ScrapeConfig read(Section job) {
+  /** The job, good or not: what is wrong with it is noted. */
+  ScrapeConfig read(Section job) {
     String name = job.string("job_name");
     if (name.isEmpty()) {
-      job.problems()
-          .error(
-              job.has("job_name") ? job.place("job_name") : job.node(),
-              job.child("job_name"),
-              "job_name is empty (expected: a name that no other job has)");
+      job.error("job_name", "job_name is empty (expected: a name that no other job has)");
     }
     ScrapeSettings own = new ScrapeSettings(job, paths);
     ScrapeSettings.Merged merged = new ScrapeSettings.Merged(name);
@@ -86,18 +85,19 @@ final class ScrapeReader {
     String metricsPath = job.string("metrics_path", "/metrics");
     String scheme = job.string("scheme", "http");
     boolean compression = job.bool("enable_compression", true);
-    java.math.BigInteger bucketLimit = job.unsigned("native_histogram_bucket_limit");
+    BigInteger bucketLimit = job.unsigned("native_histogram_bucket_limit");
     double bucketFactor = job.number("native_histogram_min_bucket_factor");
     HttpClientReader.Result http = HttpClientReader.read(job, paths);
-    List<RelabelReader.Written> written = RelabelReader.read(job, "relabel_configs", "target");
+    List<RelabelReader.Written> written =
+        RelabelReader.read(
+            job, "relabel_configs", "empty or null target relabeling rule in scrape config");
     List<RelabelReader.Written> metric =
-        RelabelReader.read(job, "metric_relabel_configs", "metric");
+        RelabelReader.read(
+            job, "metric_relabel_configs", "empty or null metric relabeling rule in scrape config");
     Map<String, Object> shownSources = new LinkedHashMap<>();
     List<SdConfig> configs = sources(job, shownSources);
-    if (written.isEmpty()) {
-      StaticSdReader.checkAddresses(job, configs);
-    }
-    finish(job);
+    advise(job, scheme, metricsPath);
+    finish(job, sources);
     List<RelabelRule> rules = RelabelReader.compile(written, merged.validation);
     List<RelabelRule> metricRules = RelabelReader.compile(metric, merged.validation);
     Shown shown =
@@ -118,14 +118,14 @@ final class ScrapeReader {
             .unlessZero("metrics_path", metricsPath)
             .unlessZero("scheme", scheme)
             .always("enable_compression", compression)
-            .unlessZero("body_size_limit", merged.bodySizeLimit);
+            .unlessZero("body_size_limit", ScrapeSettings.shownSize(merged.bodySizeLimit));
     own.limits.forEach(shown::unlessZero);
     shown
         .unlessZero("native_histogram_bucket_limit", bucketLimit)
         .unlessZero("native_histogram_min_bucket_factor", bucketFactor)
         .always(
             "metric_name_validation_scheme",
-            merged.validation == io.promdisco.model.NameValidation.LEGACY ? "legacy" : "utf8")
+            merged.validation == NameValidation.LEGACY ? "legacy" : "utf8")
         .always("metric_name_escaping_scheme", merged.escaping)
         .always("extra_scrape_metrics", merged.extraMetrics)
         .all(http.shown())
@@ -143,41 +143,66 @@ final class ScrapeReader {
         merged.alwaysClassic,
         merged.classicToNhcb,
         merged.nativeHistograms,
-        own.limits.getOrDefault("keep_dropped_targets", java.math.BigInteger.ZERO).longValue(),
+        own.limits
+            .getOrDefault("keep_dropped_targets", BigInteger.ZERO)
+            .min(BigInteger.valueOf(Long.MAX_VALUE))
+            .longValue(),
         rules,
         configs,
         shown.map());
   }
 
   private List<SdConfig> sources(Section job, Map<String, Object> shown) {
+    return sources(job, sources, paths, shown);
+  }
+
+  /** Reads the sources of targets that stand inline in a section. */
+  static List<SdConfig> sources(
+      Section section, List<SdConfigReader> readers, Paths paths, Map<String, Object> shown) {
     List<SdConfig> configs = new ArrayList<>();
-    for (SdConfigReader source : sources) {
-      if (job.has(source.key())) {
-        SdConfigReader.Result result = source.read(job, paths);
+    for (SdConfigReader reader : readers) {
+      if (section.has(reader.key())) {
+        SdConfigReader.Result result = reader.read(section, paths);
         configs.addAll(result.configs());
         if (!result.shown().isEmpty()) {
-          shown.put(source.key(), result.shown());
+          shown.put(reader.key(), result.shown());
         }
       }
     }
     return configs;
   }
 
+  /** Warns of what is legal but leaves the job without targets or without answers. */
+  private void advise(Section job, String scheme, String metricsPath) {
+    if (sources.stream().noneMatch(source -> RelabelReader.count(job, source.key()) > 0)) {
+      job.warn("no targets (expected: at least one entry under a key that ends in _sd_configs)");
+    }
+    if (job.hasValue("scheme") && !scheme.equals("http") && !scheme.equals("https")) {
+      job.warn(
+          "scheme",
+          "\""
+              + scheme
+              + "\" cannot be scraped (expected: http or https"
+              + Problems.hint(scheme, List.of("http", "https"))
+              + ")");
+    }
+    if (job.hasValue("metrics_path") && !metricsPath.startsWith("/")) {
+      job.warn("metrics_path", "\"" + metricsPath + "\" (expected: a path that begins with /)");
+    }
+  }
+
   /** A source that others have is named as such; what is left is unknown. */
-  private void finish(Section job) {
-    for (String key : job.unread()) {
-      if (key.endsWith("_sd_configs")
-          && UNSUPPORTED.contains(key.substring(0, key.length() - "_sd_configs".length()))) {
-        job.problems()
-            .error(
-                job.keyNode(key),
-                job.child(key),
-                "promdisco has no such source of targets (expected: one of "
-                    + String.join(", ", sources.stream().map(SdConfigReader::key).toList())
-                    + ")");
-        job.has(key);
+  static void finish(Section section, List<SdConfigReader> readers) {
+    for (String key : section.unread()) {
+      if (key.endsWith(SUFFIX)
+          && UNSUPPORTED.contains(key.substring(0, key.length() - SUFFIX.length()))) {
+        section.keyError(
+            key,
+            "promdisco has no such source of targets (expected: one of "
+                + String.join(", ", readers.stream().map(SdConfigReader::key).toList())
+                + ")");
       }
     }
-    job.finish();
+    section.finish();
   }
 }

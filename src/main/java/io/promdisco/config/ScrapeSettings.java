@@ -1,7 +1,8 @@
 package io.promdisco.config;
 
 import io.promdisco.model.NameValidation;
-import java.math.BigDecimal;
+import io.promdisco.model.PrometheusDuration;
+import io.promdisco.model.PrometheusSize;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,8 +13,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,15 +39,12 @@ final class ScrapeSettings {
           "label_name_length_limit",
           "label_value_length_limit",
           "keep_dropped_targets");
-  private static final Pattern SIZE_PART =
-      Pattern.compile("([0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)([A-Za-z]*)");
-  private static final String SIZE_UNITS = "KMGTPE";
 
   final Section section;
   Duration interval;
   Duration timeout;
   @Nullable List<String> protocols;
-  final String bodySizeLimit;
+  final long bodySizeLimit;
   final Map<String, BigInteger> limits = new LinkedHashMap<>();
   final String failureLogFile;
   final String validation;
@@ -63,7 +59,7 @@ final class ScrapeSettings {
     interval = section.duration("scrape_interval", Duration.ZERO);
     timeout = section.duration("scrape_timeout", Duration.ZERO);
     protocols = section.strings("scrape_protocols");
-    bodySizeLimit = size(section);
+    bodySizeLimit = section.size("body_size_limit");
     for (String limit : LIMITS) {
       limits.put(limit, section.unsigned(limit));
     }
@@ -81,55 +77,41 @@ final class ScrapeSettings {
     if (!Set.of("", "utf8", "legacy").contains(scheme)) {
       section.error(
           "metric_name_validation_scheme",
-          "unrecognized ValidationScheme: \"" + scheme + "\" (expected: utf8 or legacy)");
+          "unrecognized ValidationScheme: \""
+              + scheme
+              + "\" (expected: utf8 or legacy"
+              + Problems.hint(scheme, List.of("utf8", "legacy"))
+              + ")");
       return "";
     }
     return scheme;
   }
 
-  /** Powers of 1,024, as {@code 1MB} or {@code 1MiB}; shown in the largest whole units. */
-  private static String size(Section section) {
-    String text = section.string("body_size_limit");
-    if (text.isEmpty() || text.equals("0")) {
-      return "";
-    }
-    BigDecimal bytes = BigDecimal.ZERO;
-    Matcher part = SIZE_PART.matcher(text);
-    int at = 0;
-    while (part.find() && part.start() == at) {
-      String unit = part.group(2).toUpperCase(Locale.ROOT).replaceFirst("I?B$", "");
-      int power = unit.isEmpty() ? 0 : SIZE_UNITS.indexOf(unit) + 1;
-      if (part.group(2).isEmpty() || (unit.length() > 0 && power == 0) || unit.length() > 1) {
-        section.error(
-            "body_size_limit",
-            "units: unknown unit " + part.group(2) + " in " + text + " (expected: as 10MB)");
-        return "";
-      }
-      bytes =
-          bytes.add(new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(1024).pow(power)));
-      at = part.end();
-    }
-    if (at < text.length()) {
-      section.error("body_size_limit", "units: invalid " + text + " (expected: as 10MB)");
-      return "";
-    }
-    return size(bytes.longValue());
+  /** As it is shown: nothing if there is no limit. */
+  static String shownSize(long bytes) {
+    return bytes == 0 ? "" : PrometheusSize.format(bytes);
   }
 
-  private static String size(long bytes) {
-    if (bytes == 0) {
-      return "";
+  NameValidation nameValidation() {
+    return validation.equals("legacy") ? NameValidation.LEGACY : NameValidation.UTF8;
+  }
+
+  /** Checks the settings of {@code global}, and sets what is not written to its default. */
+  void completeGlobal() {
+    if (interval.isZero()) {
+      interval = DEFAULT_INTERVAL;
     }
-    StringBuilder out = new StringBuilder();
-    long rest = bytes;
-    for (int power = SIZE_UNITS.length(); power >= 0; power--) {
-      long unit = 1L << (10 * power);
-      if (rest >= unit) {
-        out.append(rest / unit).append(power == 0 ? "B" : SIZE_UNITS.charAt(power - 1) + "iB");
-        rest %= unit;
-      }
+    if (timeout.compareTo(interval) > 0) {
+      section.error(
+          "scrape_timeout",
+          "global scrape timeout greater than scrape interval (expected: at most "
+              + PrometheusDuration.format(interval)
+              + ")");
     }
-    return out.toString();
+    if (timeout.isZero()) {
+      timeout = DEFAULT_TIMEOUT.compareTo(interval) < 0 ? DEFAULT_TIMEOUT : interval;
+    }
+    checkProtocols(" for global config");
   }
 
   /** Takes what a job does not say from {@code global}. */
@@ -142,7 +124,9 @@ final class ScrapeSettings {
           "scrape_timeout",
           "scrape timeout greater than scrape interval for scrape config with job name \""
               + target.jobName
-              + "\"");
+              + "\" (expected: at most "
+              + PrometheusDuration.format(interval)
+              + ")");
     }
     if (timeout.isZero()) {
       timeout = global.timeout.compareTo(interval) < 0 ? global.timeout : interval;
@@ -150,7 +134,7 @@ final class ScrapeSettings {
     limits.replaceAll(
         (name, limit) ->
             limit.signum() == 0 ? global.limits.getOrDefault(name, BigInteger.ZERO) : limit);
-    target.bodySizeLimit = bodySizeLimit.isEmpty() ? global.bodySizeLimit : bodySizeLimit;
+    target.bodySizeLimit = bodySizeLimit == 0 ? global.bodySizeLimit : bodySizeLimit;
     target.failureLogFile = failureLogFile.isEmpty() ? global.failureLogFile : failureLogFile;
     target.nativeHistograms = or(nativeHistograms, global.nativeHistograms);
     target.classicToNhcb = or(classicToNhcb, global.classicToNhcb);
@@ -185,18 +169,22 @@ final class ScrapeSettings {
       return;
     }
     if (protocols.isEmpty()) {
-      section.error("scrape_protocols", "scrape_protocols cannot be empty" + where);
+      section.error(
+          "scrape_protocols",
+          "scrape_protocols cannot be empty" + where + " (expected: one at least, or no key)");
     }
     Set<String> found = new HashSet<>();
-    for (String protocol : protocols) {
+    for (int i = 0; i < protocols.size(); i++) {
+      String protocol = protocols.get(i);
       if (!found.add(protocol.toLowerCase(Locale.ROOT))) {
         section.error(
             "scrape_protocols",
+            i,
             "duplicated protocol in scrape_protocols, got " + protocols + where);
       }
       String wrong = protocolProblem(protocol);
       if (wrong != null) {
-        section.error("scrape_protocols", "scrape_protocols: " + wrong + where);
+        section.error("scrape_protocols", i, "scrape_protocols: " + wrong + where);
       }
     }
   }
@@ -206,7 +194,12 @@ final class ScrapeSettings {
     known.add(PROTOBUF);
     return known.contains(protocol)
         ? null
-        : "unknown scrape protocol " + protocol + ", supported: [" + String.join(" ", known) + "]";
+        : "unknown scrape protocol "
+            + protocol
+            + ", supported: ["
+            + String.join(" ", known)
+            + "]"
+            + Problems.hint(protocol, known);
   }
 
   private void names(ScrapeSettings global, Merged target) {
@@ -251,7 +244,7 @@ final class ScrapeSettings {
   /** A job's settings with what it inherits. */
   static final class Merged {
     final String jobName;
-    String bodySizeLimit = "";
+    long bodySizeLimit;
     String failureLogFile = "";
     boolean nativeHistograms;
     boolean classicToNhcb;

@@ -3,14 +3,34 @@ package io.promdisco.config;
 import java.util.List;
 import java.util.Map;
 
-/** Reads the entries under one {@code …_sd_configs} key. */
-interface SdConfigReader {
+/**
+ * Reads the entries under one {@code …_sd_configs} key. Give one's own to {@link ConfigLoader} to
+ * add a source of targets. Must be safe for all threads.
+ */
+public interface SdConfigReader {
   /** The key, as {@code kubernetes_sd_configs}. */
   String key();
 
-  /** Reads all entries under the key of {@code job}; what is wrong is noted. */
+  /**
+   * Reads all entries under the key of {@code job}, usually those of {@link
+   * Section#sections(String)}, with {@link Section#finish()} after each; what is wrong is noted
+   * there.
+   *
+   * @param paths resolves paths against the file's folder
+   */
   Result read(Section job, Paths paths);
 
-  /** The entries, and how they are shown. */
-  record Result(List<SdConfig> configs, List<Map<String, Object>> shown) {}
+  /**
+   * What was read.
+   *
+   * @param configs those that are good
+   * @param shown how the entries are shown in the effective configuration
+   */
+  record Result(List<SdConfig> configs, List<Map<String, Object>> shown) {
+    /** Copies the lists. */
+    public Result {
+      configs = List.copyOf(configs);
+      shown = List.copyOf(shown);
+    }
+  }
 }

@@ -1,6 +1,7 @@
 package io.promdisco.config;
 
 import io.promdisco.model.PrometheusDuration;
+import io.promdisco.model.PrometheusSize;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,8 +10,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
@@ -23,67 +25,64 @@ import org.yaml.snakeyaml.nodes.Tag;
  * for, notes what is of another type, and in the end which keys nobody asked for.
  *
  * <p>A key that is missing gives the default; one that is written with null gives the type's zero
- * value, as Prometheus reads it.
+ * value, as Prometheus reads it. For one thread.
  */
-final class Section {
-  private static final int DEEPEST_MERGE = 20;
-
-  /** What Prometheus makes of an unsigned number of more than 64 bits. */
+public final class Section {
+  /** What Prometheus makes of an unsigned number of a little more than 64 bits. */
   private static final BigInteger TOO_LARGE = BigInteger.ONE.shiftLeft(63);
 
-  private final MappingNode node;
+  private static final double LARGEST = 0x1p64;
+
+  private static final Map<String, String> EXPECTED =
+      Map.of(
+          "string", " (expected: text)",
+          "list of strings", " (expected: a list of texts, as [a, b])",
+          "bool", " (expected: true or false, without quotes)",
+          "int", " (expected: a whole number, without quotes)",
+          "uint", " (expected: a whole number from 0 on, without quotes)",
+          "float64", " (expected: a number, without quotes)");
+
+  private final Node node;
   private final String path;
   private final Problems problems;
-  private final Map<String, NodeTuple> entries = new LinkedHashMap<>();
+  private final Layers layers;
   private final Set<String> known = new LinkedHashSet<>();
+  private final Set<String> refused = new LinkedHashSet<>();
 
-  Section(MappingNode node, String path, Problems problems) {
-    this.node = node;
+  private Section(List<MappingNode> mappings, String path, Problems problems) {
+    this.node = mappings.get(mappings.size() - 1);
     this.path = path;
     this.problems = problems;
-    collect(node, 0);
+    this.layers = Layers.ofSection(mappings, path, problems);
   }
 
-  /** A later merge overrides earlier keys of one's own; of a list of merges the first wins. */
-  private void collect(MappingNode mapping, int depth) {
-    Set<String> own = new LinkedHashSet<>();
-    for (NodeTuple tuple : mapping.getValue()) {
-      if (tuple.getKeyNode().getTag().equals(Tag.MERGE)) {
-        merge(tuple.getValueNode(), depth);
-      } else if (tuple.getKeyNode() instanceof ScalarNode key) {
-        if (!own.add(key.getValue())) {
-          problems.error(
-              key,
-              child(key.getValue()),
-              "field " + key.getValue() + " already set (expected: once)");
-        }
-        entries.put(key.getValue(), tuple);
-      } else {
-        problems.error(tuple.getKeyNode(), path, "a key that is no text (expected: a name)");
-      }
+  /** A section in which nothing is written. */
+  static Section empty(String path, Problems problems) {
+    return new Section(
+        List.of(new MappingNode(Tag.MAP, List.of(), DumperOptions.FlowStyle.BLOCK)),
+        path,
+        problems);
+  }
+
+  /** A value as a section; null if it is null, or of another type, which is a problem. */
+  static @Nullable Section of(Node value, String path, Problems problems) {
+    if (value instanceof MappingNode mapping) {
+      return new Section(List.of(mapping), path, problems);
     }
-  }
-
-  private void merge(Node value, int depth) {
-    if (depth == DEEPEST_MERGE) {
+    if (!Scalars.isNull(value)) {
       problems.error(
-          value, path, "merges nested too deeply (expected: at most " + DEEPEST_MERGE + ")");
-    } else if (value instanceof MappingNode mapping) {
-      collect(mapping, depth + 1);
-    } else if (value instanceof SequenceNode list) {
-      for (int i = list.getValue().size() - 1; i >= 0; i--) {
-        merge(list.getValue().get(i), depth + 1);
-      }
-    } else {
-      problems.error(value, path, "map merge requires a map or a list of maps as the value");
+          value, path, "cannot unmarshal " + Scalars.kind(value) + " (expected: keys and values)");
     }
+    return null;
   }
 
+  /** Where the section begins. */
   Node node() {
     return node;
   }
 
-  String path() {
+  /** The key that leads here, as {@code scrape_configs[0].tls_config}. */
+  public String path() {
     return path;
   }
 
@@ -96,330 +95,403 @@ final class Section {
   }
 
   /** Whether the key was written, be it with null. */
-  boolean has(String key) {
+  public boolean has(String key) {
     known.add(key);
-    return entries.containsKey(key);
+    return layers.last(key) != null;
   }
 
   /** Whether the key was written with something else than null. */
-  boolean hasText(String key) {
+  public boolean hasValue(String key) {
     Node value = value(key);
-    return value instanceof ScalarNode scalar && !Scalars.isNull(scalar);
+    return value != null && !Scalars.isNull(value);
   }
 
   /** The value's node, or null if the key was not written. */
   @Nullable Node value(String key) {
     known.add(key);
-    NodeTuple tuple = entries.get(key);
+    NodeTuple tuple = layers.last(key);
     return tuple == null ? null : tuple.getValueNode();
   }
 
   /** The node of the key's value, or of the section if there is none: where a problem is shown. */
-  Node place(String key) {
-    NodeTuple tuple = entries.get(key);
+  private Node place(String key) {
+    NodeTuple tuple = layers.last(key);
     return tuple == null ? node : tuple.getValueNode();
   }
 
-  void error(String key, String message) {
+  /** Notes what is wrong with the value of {@code key}, or with its absence. */
+  public void error(String key, String message) {
     problems.error(place(key), child(key), message);
+  }
+
+  /** Notes what is wrong with one entry of the list {@code key}. */
+  public void error(String key, int index, String message) {
+    Node place = place(key);
+    if (place instanceof SequenceNode list && index < list.getValue().size()) {
+      place = list.getValue().get(index);
+    }
+    problems.error(place, child(key) + "[" + index + "]", message);
+  }
+
+  /** Notes what is legal about the value of {@code key}, but surely not meant. */
+  public void warn(String key, String message) {
+    problems.warning(place(key), child(key), message);
+  }
+
+  /** Notes what is wrong with the section as a whole. */
+  public void error(String message) {
+    problems.error(node, path, message);
+  }
+
+  /** Notes what is legal about the section, but surely not meant. */
+  public void warn(String message) {
+    problems.warning(node, path, message);
   }
 
   /** Every key that was written and that nobody has asked for. */
   List<String> unread() {
-    List<String> unread = new ArrayList<>(entries.keySet());
+    List<String> unread = new ArrayList<>(layers.keys());
     unread.removeAll(known);
+    unread.removeAll(refused);
     return unread;
   }
 
-  Node keyNode(String key) {
-    NodeTuple tuple = entries.get(key);
-    return tuple == null ? node : tuple.getKeyNode();
+  /** Notes what is wrong with a key itself. */
+  void keyError(String key, String message) {
+    NodeTuple tuple = layers.last(key);
+    refused.add(key);
+    problems.error(tuple == null ? node : tuple.getKeyNode(), child(key), message);
   }
 
   /** To be called when everything was asked for: what is left is unknown. */
-  void finish() {
+  public void finish() {
+    List<String> names = List.copyOf(known);
     for (String key : unread()) {
-      problems.error(
-          keyNode(key),
-          child(key),
+      String hint = Problems.hint(key, names);
+      keyError(
+          key,
           "field "
               + key
-              + " not found (expected: one of "
-              + String.join(", ", known)
-              + Problems.hint(key, known)
-              + ")");
+              + " not found"
+              + (hint.isEmpty() ? " (expected: one of " + String.join(", ", names) + ")" : hint));
     }
   }
 
   private <T> T read(
-      String key, T missing, T zero, String type, BiFunction<ScalarNode, String, @Nullable T> as) {
+      String key, T missing, T zero, String type, Function<ScalarNode, @Nullable T> as) {
     Node value = value(key);
     if (value == null) {
       return missing;
     }
-    if (value instanceof ScalarNode scalar) {
-      if (Scalars.isNull(scalar)) {
-        return zero;
+    if (Scalars.isNull(value)) {
+      if (!missing.equals(zero)) {
+        warn(key, "null means " + shown(zero) + " (expected: a value, or no key for the default)");
       }
-      T result = as.apply(scalar, child(key));
-      if (result != null) {
-        return result;
-      }
+      return zero;
     }
-    wrongType(value, child(key), type);
-    return missing;
+    T result = value instanceof ScalarNode scalar ? as.apply(scalar) : null;
+    if (result == null) {
+      wrongType(value, child(key), type);
+      return missing;
+    }
+    return result;
+  }
+
+  private static String shown(Object zero) {
+    return zero instanceof Duration ? "0s" : zero.equals("") ? "empty" : zero.toString();
   }
 
   private void wrongType(Node value, String where, String type) {
     problems.error(
         value,
         where,
-        "cannot unmarshal " + kind(value) + " into " + type + " (expected: " + article(type) + ")");
+        "cannot unmarshal " + Scalars.describe(value) + " into " + type + EXPECTED.get(type));
   }
 
-  private static String article(String type) {
-    return ("aeiou".indexOf(type.charAt(0)) >= 0 ? "an " : "a ") + type;
-  }
-
-  private static String kind(Node value) {
-    if (value instanceof ScalarNode scalar) {
-      String text = scalar.getValue();
-      return "!!str `" + (text.length() > 10 ? text.substring(0, 7) + "..." : text) + "`";
-    }
-    return value instanceof SequenceNode ? "!!seq" : "!!map";
-  }
-
-  String string(String key, String missing) {
-    return read(key, missing, "", "string", (scalar, where) -> scalar.getValue());
-  }
-
-  String string(String key) {
+  /** Text; empty if it was not written. */
+  public String string(String key) {
     return string(key, "");
   }
 
-  Secret secret(String key) {
+  /** Text. */
+  public String string(String key, String missing) {
+    return read(key, missing, "", "string", Scalars::text);
+  }
+
+  /** Text that no message shows. */
+  public Secret secret(String key) {
     Node value = value(key);
-    if (value != null && !(value instanceof ScalarNode)) {
-      problems.error(value, child(key), "a list or map (expected: text)");
-      return Secret.NONE;
+    return value == null ? Secret.NONE : secret(value, child(key));
+  }
+
+  private Secret secret(Node value, String where) {
+    String text = value instanceof ScalarNode scalar ? Scalars.text(scalar) : null;
+    if (text == null) {
+      problems.error(
+          value, where, "cannot unmarshal " + Scalars.kind(value) + " (expected: string)");
     }
-    String text = string(key);
-    return text.isEmpty() ? Secret.NONE : new Secret(text);
+    return text == null || text.isEmpty() || Scalars.isNull(value) ? Secret.NONE : new Secret(text);
   }
 
-  boolean bool(String key, boolean missing) {
-    return read(key, missing, false, "bool", (scalar, where) -> Scalars.bool(scalar));
-  }
-
-  /** A boolean for which not to be written, or null, means something. */
-  @Nullable Boolean optionalBool(String key) {
+  /** A list of texts that no message shows. */
+  public List<Secret> secrets(String key) {
     Node value = value(key);
-    if (value == null || (value instanceof ScalarNode scalar && Scalars.isNull(scalar))) {
-      return null;
-    }
-    return bool(key, false);
+    return value == null ? List.of() : secrets(value, child(key));
   }
 
-  long integer(String key, long missing) {
+  private List<Secret> secrets(Node value, String where) {
+    List<Secret> secrets = new ArrayList<>();
+    if (value instanceof SequenceNode list) {
+      problems.reads(list, list.getValue().size());
+      for (int i = 0; i < list.getValue().size(); i++) {
+        secrets.add(secret(list.getValue().get(i), where + "[" + i + "]"));
+      }
+    } else if (!Scalars.isNull(value)) {
+      problems.error(
+          value, where, "cannot unmarshal " + Scalars.kind(value) + " (expected: list of strings)");
+    }
+    return secrets;
+  }
+
+  /** A map of lists of texts that no message shows. */
+  public Map<String, List<Secret>> secretListMap(String key) {
+    Map<String, List<Secret>> lists = new LinkedHashMap<>();
+    map(key, true).forEach((name, value) -> lists.put(name, secrets(value, child(key, name))));
+    return lists;
+  }
+
+  /** A boolean. */
+  public boolean bool(String key, boolean missing) {
+    return read(key, missing, false, "bool", Scalars::bool);
+  }
+
+  /** A boolean; null if it was not written or is null. */
+  public @Nullable Boolean optionalBool(String key) {
+    return hasValue(key) ? Boolean.valueOf(bool(key, false)) : null;
+  }
+
+  /** A whole number of 64 bits. */
+  public long integer(String key, long missing) {
     return read(
         key,
         missing,
         0L,
         "int",
-        (scalar, where) -> {
+        scalar -> {
           BigInteger whole = Scalars.whole(scalar);
           return whole == null || whole.bitLength() > 63 ? null : whole.longValue();
         });
   }
 
-  /** An unsigned number of 64 bits. */
-  BigInteger unsigned(String key) {
+  /** An unsigned number of 64 bits; 0 if it was not written. */
+  public BigInteger unsigned(String key) {
     return read(
         key,
         BigInteger.ZERO,
         BigInteger.ZERO,
         "uint",
-        (scalar, where) -> {
+        scalar -> {
           BigInteger whole = Scalars.whole(scalar);
-          if (whole == null || whole.signum() < 0) {
+          if (whole == null || whole.signum() < 0 || whole.doubleValue() > LARGEST) {
             return null;
           }
-          return whole.bitLength() > 64 ? TOO_LARGE : whole;
+          if (whole.bitLength() > 64) {
+            warn(key, "too large, read as " + TOO_LARGE + " (expected: less than 2^64)");
+            return TOO_LARGE;
+          }
+          return whole;
         });
   }
 
-  double number(String key) {
-    return read(key, 0.0, 0.0, "float64", (scalar, where) -> Scalars.number(scalar));
+  /** A number; 0 if it was not written. */
+  public double number(String key) {
+    return read(key, 0.0, 0.0, "float64", Scalars::number);
   }
 
-  Duration duration(String key, Duration missing) {
-    Node value = value(key);
-    if (!(value instanceof ScalarNode scalar)) {
-      if (value != null) {
-        wrongType(value, child(key), "string");
-      }
-      return missing;
-    }
-    if (Scalars.isNull(scalar)) {
-      return Duration.ZERO;
-    }
+  /** A duration. */
+  public Duration duration(String key, Duration missing) {
+    return read(key, missing, Duration.ZERO, "string", as(key, missing, Section::parseDuration));
+  }
+
+  private static Duration parseDuration(String text) {
     try {
-      return PrometheusDuration.parse(scalar.getValue());
+      return PrometheusDuration.parse(text);
     } catch (IllegalArgumentException e) {
-      problems.error(
-          value, child(key), e.getMessage() + " (expected: a duration as 15s, 1m30s or 500ms)");
-      return missing;
+      throw new IllegalArgumentException(
+          e.getMessage() + " (expected: a duration as 15s, 1m30s or 500ms)", e);
     }
+  }
+
+  /** A number of bytes; 0 if it was not written. */
+  public long size(String key) {
+    return read(key, 0L, 0L, "string", as(key, 0L, PrometheusSize::parse));
+  }
+
+  private <T> Function<ScalarNode, @Nullable T> as(
+      String key, T otherwise, Function<String, T> parse) {
+    return scalar -> {
+      try {
+        return parse.apply(scalar.getValue());
+      } catch (IllegalArgumentException e) {
+        error(key, String.valueOf(e.getMessage()));
+        return otherwise;
+      }
+    };
   }
 
   /** A list of texts; null if it was not written or is null. */
-  @Nullable List<String> strings(String key) {
+  public @Nullable List<String> strings(String key) {
     Node value = value(key);
-    if (value == null || (value instanceof ScalarNode scalar && Scalars.isNull(scalar))) {
-      return null;
-    }
-    if (!(value instanceof SequenceNode list)) {
-      wrongType(value, child(key), "list of strings");
-      return null;
-    }
-    return strings(list, child(key));
+    return value == null || Scalars.isNull(value) ? null : strings(value, child(key));
   }
 
-  private List<String> strings(SequenceNode list, String where) {
+  private List<String> strings(Node value, String where) {
     List<String> texts = new ArrayList<>();
+    if (!(value instanceof SequenceNode list)) {
+      wrongType(value, where, "list of strings");
+      return texts;
+    }
+    problems.reads(list, list.getValue().size());
     for (int i = 0; i < list.getValue().size(); i++) {
-      Node item = list.getValue().get(i);
-      if (item instanceof ScalarNode scalar) {
-        texts.add(Scalars.isNull(scalar) ? "" : scalar.getValue());
-      } else {
-        wrongType(item, where + "[" + i + "]", "string");
-      }
+      texts.add(text(list.getValue().get(i), where + "[" + i + "]"));
     }
     return texts;
   }
 
-  /** The keys and values of a map, in order; a key that is given twice is a problem. */
-  Map<String, Node> map(String key) {
-    Node value = value(key);
+  private String text(Node value, String where) {
+    String text = value instanceof ScalarNode scalar ? Scalars.text(scalar) : null;
+    if (text == null) {
+      wrongType(value, where, "string");
+    }
+    return text == null || Scalars.isNull(value) ? "" : text;
+  }
+
+  private String child(String key, String name) {
+    return child(key) + "." + name;
+  }
+
+  /**
+   * The keys and values of a map, in order; a key that is given twice is a problem.
+   *
+   * @param layered whether merges add to the map; otherwise they replace it
+   */
+  Map<String, Node> map(String key, boolean layered) {
+    known.add(key);
+    List<MappingNode> mappings = mappings(key, layered);
     Map<String, Node> map = new LinkedHashMap<>();
-    if (value == null || (value instanceof ScalarNode scalar && Scalars.isNull(scalar))) {
-      return map;
+    Layers entries = Layers.ofMap(mappings, child(key), problems);
+    for (String name : entries.keys()) {
+      NodeTuple tuple = entries.last(name);
+      if (tuple != null) {
+        map.put(name, tuple.getValueNode());
+      }
     }
-    if (!(value instanceof MappingNode mapping)) {
-      wrongType(value, child(key), "map");
-      return map;
-    }
-    collectMap(mapping, child(key), map, 0);
     return map;
   }
 
-  private void collectMap(MappingNode mapping, String where, Map<String, Node> map, int depth) {
-    for (NodeTuple tuple : mapping.getValue()) {
-      Node keyNode = tuple.getKeyNode();
-      if (keyNode.getTag().equals(Tag.MERGE) && depth < DEEPEST_MERGE) {
-        collectMerged(tuple.getValueNode(), where, map, depth + 1);
-      } else if (!(keyNode instanceof ScalarNode name)) {
-        problems.error(keyNode, where, "a key that is no text (expected: a name)");
-      } else if (map.put(name.getValue(), tuple.getValueNode()) != null) {
+  private List<MappingNode> mappings(String key, boolean layered) {
+    List<Node> values = layers.since(key);
+    List<MappingNode> mappings = new ArrayList<>();
+    for (Node value :
+        layered || values.isEmpty() ? values : values.subList(values.size() - 1, values.size())) {
+      if (value instanceof MappingNode mapping) {
+        mappings.add(mapping);
+      } else {
         problems.error(
-            keyNode, where, "key \"" + name.getValue() + "\" already set in map (expected: once)");
+            value,
+            child(key),
+            "cannot unmarshal " + Scalars.kind(value) + " (expected: keys and values)");
       }
     }
+    return mappings;
   }
 
-  private void collectMerged(Node value, String where, Map<String, Node> map, int depth) {
-    if (value instanceof MappingNode mapping) {
-      collectMap(mapping, where, map, depth);
-    } else if (value instanceof SequenceNode list) {
-      Map<String, Node> merged = new LinkedHashMap<>();
-      for (Node item : list.getValue()) {
-        if (item instanceof MappingNode mapping) {
-          Map<String, Node> one = new LinkedHashMap<>();
-          collectMap(mapping, where, one, depth);
-          one.forEach(merged::putIfAbsent);
-        }
-      }
-      map.putAll(merged);
-    } else {
-      problems.error(value, where, "map merge requires a map or a list of maps as the value");
-    }
+  /** A map of texts, to which merges add. */
+  public Map<String, String> stringMap(String key) {
+    return stringMap(key, true);
   }
 
-  /** A map of texts. */
-  Map<String, String> stringMap(String key) {
+  Map<String, String> stringMap(String key, boolean layered) {
     Map<String, String> texts = new LinkedHashMap<>();
-    map(key)
-        .forEach(
-            (name, value) -> {
-              if (value instanceof ScalarNode scalar) {
-                texts.put(name, Scalars.isNull(scalar) ? "" : scalar.getValue());
-              } else {
-                wrongType(value, child(key) + "." + name, "string");
-              }
-            });
+    map(key, layered).forEach((name, value) -> texts.put(name, text(value, child(key, name))));
     return texts;
   }
 
-  /** A map of lists of texts. */
-  Map<String, List<String>> stringListMap(String key) {
+  /** A map of lists of texts, to which merges add. */
+  public Map<String, List<String>> stringListMap(String key) {
     Map<String, List<String>> lists = new LinkedHashMap<>();
-    map(key)
+    map(key, true)
         .forEach(
-            (name, value) -> {
-              String where = child(key) + "." + name;
-              if (value instanceof SequenceNode list) {
-                lists.put(name, strings(list, where));
-              } else if (value instanceof ScalarNode scalar && Scalars.isNull(scalar)) {
-                lists.put(name, List.of());
-              } else {
-                wrongType(value, where, "list of strings");
-              }
-            });
+            (name, value) ->
+                lists.put(
+                    name, Scalars.isNull(value) ? List.of() : strings(value, child(key, name))));
     return lists;
   }
 
-  /** A nested section; null if it was not written or is null. */
-  @Nullable Section section(String key) {
-    Node value = value(key);
-    return value == null ? null : of(value, child(key), problems);
+  /** A nested section, which a merge replaces as a whole; null if not written, or null. */
+  public @Nullable Section section(String key) {
+    return section(key, false);
   }
 
-  /** A value as a section; null if it is null, or of another type, which is a problem. */
-  static @Nullable Section of(Node value, String path, Problems problems) {
-    if (value instanceof MappingNode mapping) {
-      return new Section(mapping, path, problems);
-    }
-    if (!(value instanceof ScalarNode scalar) || !Scalars.isNull(scalar)) {
-      problems.error(
-          value,
-          path,
-          "cannot unmarshal " + kind(value) + " into a section (expected: keys and values)");
-    }
-    return null;
+  /** A nested section, to whose keys a merge adds; null if not written, or null. */
+  public @Nullable Section layeredSection(String key) {
+    return section(key, true);
   }
 
-  /** An entry of a list of sections. */
-  record Item(Node node, String path, @Nullable Section section) {}
+  private @Nullable Section section(String key, boolean layered) {
+    known.add(key);
+    List<MappingNode> mappings = mappings(key, layered);
+    return mappings.isEmpty() ? null : new Section(mappings, child(key), problems);
+  }
 
-  /** A list of sections; an entry without one was null or of another type. */
-  List<Item> sections(String key) {
-    List<Item> items = new ArrayList<>();
+  /** The sections in the list {@code key}; an entry that is none is a problem. */
+  public List<Section> sections(String key) {
+    return sections(key, "empty or null section in " + key);
+  }
+
+  /**
+   * The sections in the list {@code key}.
+   *
+   * @param ifNull the problem that an empty entry is; an empty text: read it as one without keys
+   */
+  List<Section> sections(String key, String ifNull) {
+    List<Section> sections = new ArrayList<>();
     Node value = value(key);
-    if (value == null || (value instanceof ScalarNode scalar && Scalars.isNull(scalar))) {
-      return items;
+    if (value == null || Scalars.isNull(value)) {
+      return sections;
     }
     if (!(value instanceof SequenceNode list)) {
       problems.error(
-          value,
-          child(key),
-          "cannot unmarshal " + kind(value) + " into a list (expected: - entries)");
-      return items;
+          value, child(key), "cannot unmarshal " + Scalars.kind(value) + " (expected: a list)");
+      return sections;
     }
+    problems.reads(list, list.getValue().size());
     for (int i = 0; i < list.getValue().size(); i++) {
       Node item = list.getValue().get(i);
       String where = child(key) + "[" + i + "]";
-      items.add(new Item(item, where, of(item, where, problems)));
+      Section section = Scalars.isNull(item) ? null : of(item, where, problems);
+      if (section != null) {
+        sections.add(section);
+      } else if (Scalars.isNull(item) && ifNull.isEmpty()) {
+        sections.add(emptyAt(item, where));
+      } else if (Scalars.isNull(item)) {
+        problems.error(item, where, ifNull + " (expected: keys and values)");
+      }
     }
-    return items;
+    return sections;
+  }
+
+  private Section emptyAt(Node item, String where) {
+    return new Section(
+        List.of(
+            new MappingNode(
+                Tag.MAP,
+                true,
+                List.of(),
+                item.getStartMark(),
+                item.getEndMark(),
+                DumperOptions.FlowStyle.BLOCK)),
+        where,
+        problems);
   }
 }

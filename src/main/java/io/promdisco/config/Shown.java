@@ -9,18 +9,21 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Builds a section of the effective configuration as Prometheus shows it. */
-final class Shown {
+/**
+ * Builds a section of the effective configuration as Prometheus shows it: durations in their normal
+ * form, secrets hidden.
+ */
+public final class Shown {
   private final Map<String, Object> map = new LinkedHashMap<>();
 
   /** Shows a value whatever it is. */
-  Shown always(String key, Object value) {
+  public Shown always(String key, Object value) {
     map.put(key, plain(value));
     return this;
   }
 
   /** Shows a value unless it is its type's zero value. */
-  Shown unlessZero(String key, @Nullable Object value) {
+  public Shown unlessZero(String key, @Nullable Object value) {
     if (value != null && !isZero(value)) {
       map.put(key, plain(value));
     }
@@ -28,12 +31,13 @@ final class Shown {
   }
 
   /** Shows everything that another section shows. */
-  Shown all(Map<String, Object> others) {
+  public Shown all(Map<String, Object> others) {
     map.putAll(others);
     return this;
   }
 
-  Map<String, Object> map() {
+  /** What is shown, in order: maps, lists, texts, numbers and booleans. */
+  public Map<String, Object> map() {
     return map;
   }
 
@@ -67,7 +71,15 @@ final class Shown {
       return PrometheusDuration.format(duration);
     }
     if (value instanceof Secret) {
-      return "<secret>";
+      return value.toString();
+    }
+    if (value instanceof Double number && number == Math.rint(number) && !number.isInfinite()) {
+      return number.longValue();
+    }
+    if (value instanceof Map<?, ?> entries) {
+      Map<Object, Object> out = new LinkedHashMap<>();
+      entries.forEach((key, entry) -> out.put(key, plain(entry)));
+      return out;
     }
     return value instanceof List<?> list ? list.stream().map(Shown::plain).toList() : value;
   }

@@ -6,9 +6,12 @@ import io.promdisco.model.TargetGroup;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Reads {@code static_configs}. */
 final class StaticSdReader implements SdConfigReader {
+  private static final String ADDRESS = "__address__";
+
   @Override
   public String key() {
     return "static_configs";
@@ -18,24 +21,28 @@ final class StaticSdReader implements SdConfigReader {
   public Result read(Section job, Paths paths) {
     List<TargetGroup> groups = new ArrayList<>();
     List<Map<String, Object>> shown = new ArrayList<>();
-    for (Section.Item item : job.sections(key())) {
-      Section group = item.section();
-      if (group == null) {
-        job.problems().error(item.node(), item.path(), "empty or null section in " + key());
-        continue;
-      }
+    // Without rules nothing can mend an address, so a bad one is refused at once.
+    boolean checkAddresses = RelabelReader.count(job, "relabel_configs") == 0;
+    for (Section group : job.sections(key())) {
       List<String> targets = HttpClientReader.orEmpty(group.strings("targets"));
       Map<String, String> labels = group.stringMap("labels");
-      for (String name : labels.keySet()) {
-        if (!NameValidation.UTF8.isValidLabelName(name)) {
-          group.error("labels", "\"" + name + "\" is not a valid label name");
+      checkLabels(group, labels.keySet());
+      if (!group.hasValue("targets")) {
+        group.warn("no targets, so the group is of no use (expected: targets)");
+      }
+      for (int i = 0; i < targets.size() && checkAddresses; i++) {
+        if (targets.get(i).indexOf('/') >= 0) {
+          group.error(
+              "targets",
+              i,
+              "\"" + targets.get(i) + "\" is not a valid hostname (expected: host:port)");
         }
       }
       group.finish();
       groups.add(
           new TargetGroup(
               Integer.toString(groups.size()),
-              targets.stream().map(target -> Labels.of("__address__", target)).toList(),
+              targets.stream().map(target -> Labels.of(ADDRESS, target)).toList(),
               Labels.of(labels)));
       shown.add(new Shown().always("targets", targets).unlessZero("labels", labels).map());
     }
@@ -43,20 +50,15 @@ final class StaticSdReader implements SdConfigReader {
     return new Result(configs, shown);
   }
 
-  /** Without rules nothing can mend an address, so a bad one is refused at once. */
-  static void checkAddresses(Section job, List<SdConfig> configs) {
-    for (SdConfig config : configs) {
-      if (config instanceof StaticSdConfig fixed) {
-        for (TargetGroup group : fixed.groups()) {
-          for (Labels target : group.targets()) {
-            String address = target.getOrEmpty("__address__");
-            if (address.indexOf('/') >= 0) {
-              job.error(
-                  "static_configs",
-                  "\"" + address + "\" is not a valid hostname (expected: host:port)");
-            }
-          }
-        }
+  private static void checkLabels(Section group, Set<String> names) {
+    for (String name : names) {
+      if (!NameValidation.UTF8.isValidLabelName(name)) {
+        group.error(
+            "labels",
+            "\"" + name + "\" is not a valid label name (expected: any text but an empty one)");
+      } else if (name.equals(ADDRESS)) {
+        group.warn(
+            "labels", ADDRESS + " has no effect: each target brings its own (expected: targets)");
       }
     }
   }

@@ -1,24 +1,23 @@
 package io.promdisco.config;
 
 import io.promdisco.model.Position;
-import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.util.Iterator;
 import java.util.Optional;
 import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.composer.Composer;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.parser.ParserImpl;
 import org.yaml.snakeyaml.reader.ReaderException;
+import org.yaml.snakeyaml.reader.StreamReader;
 
 /** Turns bytes into the nodes of their first YAML document. */
 final class YamlFile {
-  private static final int MOST_BYTES = 32 << 20;
-  private static final int MOST_ALIASES = 10_000;
+  static final int MOST_BYTES = 32 << 20;
   private static final int DEEPEST = 100;
 
   private YamlFile() {}
@@ -29,7 +28,7 @@ final class YamlFile {
       problems.error(
           new Position(problems.file(), 1, 1),
           "",
-          "the file has " + content.length + " bytes (expected: at most " + MOST_BYTES + ")");
+          "the file is too large (expected: at most " + MOST_BYTES + " bytes)");
       return Optional.empty();
     }
     String text;
@@ -53,11 +52,13 @@ final class YamlFile {
   private static Optional<Node> parse(String text, Problems problems) {
     LoaderOptions options = new LoaderOptions();
     options.setCodePointLimit(MOST_BYTES);
-    options.setMaxAliasesForCollections(MOST_ALIASES);
     options.setNestingDepthLimit(DEEPEST);
+    options.setMaxAliasesForCollections(Integer.MAX_VALUE); // AliasGuard counts what they become.
     try {
-      Iterator<Node> documents = new Yaml(options).composeAll(new StringReader(text)).iterator();
-      return documents.hasNext() ? Optional.of(documents.next()) : Optional.empty();
+      Composer composer =
+          new Composer(
+              new ParserImpl(new StreamReader(text), options), new Scalars.Undecided(), options);
+      return composer.checkNode() ? Optional.of(composer.getNode()) : Optional.empty();
     } catch (MarkedYAMLException e) {
       String context = e.getContext() == null ? "" : e.getContext() + ": ";
       problems.error(problems.position(e.getProblemMark()), "", context + e.getProblem());

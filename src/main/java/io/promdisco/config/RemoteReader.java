@@ -1,0 +1,282 @@
+package io.promdisco.config;
+
+import io.promdisco.model.NameValidation;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+
+/** Reads {@code remote_write} and {@code remote_read}, which are checked and shown only. */
+final class RemoteReader {
+  private static final Set<String> RESERVED =
+      Set.of(
+          "host",
+          "content-encoding",
+          "content-length",
+          "content-type",
+          "user-agent",
+          "connection",
+          "keep-alive",
+          "proxy-authenticate",
+          "proxy-authorization",
+          "www-authenticate",
+          "accept-encoding",
+          "x-prometheus-remote-write-version",
+          "x-prometheus-remote-read-version",
+          "x-amz-date",
+          "x-amz-security-token",
+          "x-amz-content-sha256");
+  private static final List<String> MESSAGES =
+      List.of("prometheus.WriteRequest", "io.prometheus.write.v2.Request");
+  private static final long DEFAULT_CHUNK = 50_000_000;
+  private static final List<String> CLOUD_LOGINS = List.of("sigv4", "azuread", "google_iam");
+
+  private final Paths paths;
+  private final NameValidation names;
+
+  RemoteReader(Paths paths, NameValidation names) {
+    this.paths = paths;
+    this.names = names;
+  }
+
+  List<Map<String, Object>> writes(Section root) {
+    List<Map<String, Object>> shown = new ArrayList<>();
+    Set<String> known = new HashSet<>();
+    for (Section write :
+        root.sections("remote_write", "empty or null remote write config section")) {
+      unique(write, known, "write");
+      shown.add(write(write));
+      write.finish();
+    }
+    return shown;
+  }
+
+  List<Map<String, Object>> reads(Section root) {
+    List<Map<String, Object>> shown = new ArrayList<>();
+    Set<String> known = new HashSet<>();
+    for (Section read : root.sections("remote_read", "empty or null remote read config section")) {
+      unique(read, known, "read");
+      shown.add(read(read));
+      read.finish();
+    }
+    return shown;
+  }
+
+  private static void unique(Section section, Set<String> known, String kind) {
+    String name = section.string("name");
+    if (!name.isEmpty() && !known.add(name)) {
+      section.error(
+          "name", "found multiple remote " + kind + " configs with job name \"" + name + "\"");
+    }
+  }
+
+  private Map<String, Object> write(Section write) {
+    Shown shown = new Shown().unlessZero("url", url(write, "remote_write"));
+    shown
+        .unlessZero("remote_timeout", write.duration("remote_timeout", Duration.ofSeconds(30)))
+        .unlessZero("headers", headers(write))
+        .unlessZero(
+            "write_relabel_configs",
+            RelabelReader.shown(
+                RelabelReader.compile(
+                    RelabelReader.read(
+                        write,
+                        "write_relabel_configs",
+                        "empty or null relabeling rule in remote write config"),
+                    names)))
+        .unlessZero("name", write.string("name"))
+        .unlessZero("send_exemplars", write.bool("send_exemplars", false))
+        .unlessZero("send_native_histograms", write.bool("send_native_histograms", false))
+        .unlessZero("round_robin_dns", write.bool("round_robin_dns", false));
+    String message = write.string("protobuf_message", MESSAGES.get(0));
+    if (!MESSAGES.contains(message)) {
+      write.error(
+          "protobuf_message",
+          "invalid protobuf_message value: \""
+              + message
+              + "\" (expected: one of "
+              + String.join(", ", MESSAGES)
+              + ")");
+    }
+    HttpClientReader.Result http = HttpClientReader.read(write, paths, false);
+    shown
+        .unlessZero("protobuf_message", message)
+        .unlessZero("failed_request_logging", write.bool("failed_request_logging", false))
+        .all(http.shown())
+        .unlessZero("queue_config", queue(write))
+        .unlessZero("metadata_config", metadata(write));
+    List<String> logins = logins(http.config());
+    for (String login : CLOUD_LOGINS) {
+      Map<String, Object> opaque = opaque(write, login);
+      shown.unlessZero(login, opaque);
+      if (!opaque.isEmpty()) {
+        logins.add(login);
+      }
+    }
+    if (logins.size() > 1) {
+      write.error(
+          "at most one of basic_auth, authorization, oauth2, sigv4, azuread or google_iam must be"
+              + " configured. Currently configured: "
+              + logins);
+    }
+    return shown.map();
+  }
+
+  private Map<String, Object> read(Section read) {
+    return new Shown()
+        .unlessZero("url", url(read, "remote_read"))
+        .unlessZero("remote_timeout", read.duration("remote_timeout", Duration.ofMinutes(1)))
+        .unlessZero(
+            "chunked_read_limit",
+            read.has("chunked_read_limit")
+                ? read.unsigned("chunked_read_limit")
+                : BigInteger.valueOf(DEFAULT_CHUNK))
+        .unlessZero("headers", headers(read))
+        .unlessZero("read_recent", read.bool("read_recent", false))
+        .unlessZero("name", read.string("name"))
+        .all(HttpClientReader.read(read, paths).shown())
+        .unlessZero("required_matchers", read.stringMap("required_matchers"))
+        .unlessZero("filter_external_labels", read.bool("filter_external_labels", true))
+        .map();
+  }
+
+  private static String url(Section section, String kind) {
+    String url = section.string("url");
+    String wrong = Urls.problem(url);
+    if (!section.hasValue("url")) {
+      section.error("url", "url for " + kind + " is empty (expected: http://host/path)");
+    } else if (wrong != null) {
+      section.error("url", wrong + " (expected: http://host/path)");
+    }
+    return Urls.shown(url);
+  }
+
+  private static Map<String, String> headers(Section section) {
+    Map<String, String> headers = section.stringMap("headers");
+    for (String header : headers.keySet()) {
+      String wrong = headerProblem(header);
+      if (wrong != null) {
+        section.error("headers", wrong);
+      }
+    }
+    return headers;
+  }
+
+  /** Why a header must not be set, or null. */
+  static @Nullable String headerProblem(String header) {
+    String name = header.toLowerCase(Locale.ROOT);
+    if (name.equals("authorization")) {
+      return "authorization header must be changed via the settings for it, as basic_auth,"
+          + " authorization or oauth2";
+    }
+    return RESERVED.contains(name)
+        ? header + " is a reserved header. It must not be changed"
+        : null;
+  }
+
+  private static List<String> logins(HttpClientConfig http) {
+    List<String> logins = new ArrayList<>();
+    if (http.basicAuth().isPresent()) {
+      logins.add("basic_auth");
+    }
+    if (http.authorization().isPresent()) {
+      logins.add("authorization");
+    }
+    if (http.oauth2().isPresent()) {
+      logins.add("oauth2");
+    }
+    return logins;
+  }
+
+  private static Map<String, Object> queue(Section write) {
+    if (write.has("queue_config") && !write.hasValue("queue_config")) {
+      write.error("queue_config", "remote write queue max_shards must be positive");
+      return Map.of();
+    }
+    Section written = write.layeredSection("queue_config");
+    Section queue = written == null ? Section.empty("", write.problems()) : written;
+    long capacity = queue.integer("capacity", 10_000);
+    long most = queue.integer("max_shards", 50);
+    long least = queue.integer("min_shards", 1);
+    long samples = queue.integer("max_samples_per_send", 2_000);
+    Duration minBackoff = queue.duration("min_backoff", Duration.ofMillis(30));
+    Duration maxBackoff = queue.duration("max_backoff", Duration.ofSeconds(5));
+    positive(queue, "max_shards", most);
+    positive(queue, "min_shards", least);
+    positive(queue, "max_samples_per_send", samples);
+    positive(queue, "capacity", capacity);
+    if (least > most) {
+      queue.error(
+          "min_shards", "remote write queue min_shards must not be greater than max_shards");
+    }
+    if (maxBackoff.compareTo(minBackoff) < 0) {
+      queue.error(
+          "max_backoff", "remote write queue max_backoff must not be less than min_backoff");
+    }
+    Map<String, Object> shown =
+        new Shown()
+            .unlessZero("capacity", capacity)
+            .unlessZero("max_shards", most)
+            .unlessZero("min_shards", least)
+            .unlessZero("max_samples_per_send", samples)
+            .unlessZero(
+                "batch_send_deadline", queue.duration("batch_send_deadline", Duration.ofSeconds(5)))
+            .unlessZero("min_backoff", minBackoff)
+            .unlessZero("max_backoff", maxBackoff)
+            .unlessZero("retry_on_http_429", queue.bool("retry_on_http_429", false))
+            .unlessZero("sample_age_limit", queue.duration("sample_age_limit", Duration.ZERO))
+            .map();
+    queue.finish();
+    return shown;
+  }
+
+  private static void positive(Section queue, String key, long value) {
+    if (value <= 0) {
+      queue.error(key, "remote write queue " + key + " must be positive");
+    }
+  }
+
+  private static Map<String, Object> metadata(Section write) {
+    if (write.has("metadata_config") && !write.hasValue("metadata_config")) {
+      return Map.of();
+    }
+    Section written = write.layeredSection("metadata_config");
+    Section metadata = written == null ? Section.empty("", write.problems()) : written;
+    boolean send = metadata.bool("send", true);
+    Duration interval = metadata.duration("send_interval", Duration.ofMinutes(1));
+    long samples = metadata.integer("max_samples_per_send", 2_000);
+    metadata.finish();
+    return send || !interval.isZero() || samples != 0
+        ? new Shown()
+            .always("send", send)
+            .always("send_interval", interval)
+            .unlessZero("max_samples_per_send", samples)
+            .map()
+        : Map.of();
+  }
+
+  /** A cloud's login, whose keys are not checked; what may be secret is hidden. */
+  static Map<String, Object> opaque(Section section, String key) {
+    Map<String, Object> shown = new LinkedHashMap<>();
+    section.map(key, true).forEach((name, value) -> shown.put(name, opaque(name, value)));
+    return shown;
+  }
+
+  private static Object opaque(String name, Node value) {
+    if (value instanceof ScalarNode scalar) {
+      Boolean flag = Scalars.bool(scalar);
+      boolean hidden = name.contains("secret") || name.contains("password");
+      return hidden ? new Secret(scalar.getValue()) : flag != null ? flag : scalar.getValue();
+    }
+    return value instanceof SequenceNode ? List.of() : Map.of();
+  }
+}

@@ -1,0 +1,145 @@
+package io.promdisco.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.promdisco.config.ConfigLoader.LoadResult;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files that are meant to hurt are refused, at a place, soon and in little memory. */
+@Timeout(20)
+class HostileFilesTest {
+  private static final String NASTY = " :-[]{}&*!|>'\"%@`#,?~\n\t<0a";
+
+  private static LoadResult read(String yaml) {
+    return new ConfigLoader().read("test.yml", yaml.getBytes(StandardCharsets.UTF_8), Path.of("."));
+  }
+
+  private static void isRefused(LoadResult result, String why) {
+    assertThat(result.configuration()).isEmpty();
+    assertThat(result.problems()).hasSize(1);
+    assertThat(result.problems().get(0).toString()).startsWith("test.yml:").contains(why);
+  }
+
+  @Test
+  void mergesOfMergesAreBounded() {
+    StringBuilder yaml = new StringBuilder("scrape_configs:\n- &a0 {job_name: a}\n");
+    for (int i = 1; i < 18; i++) {
+      String previous = "*a" + (i - 1);
+      yaml.append("- &a").append(i).append(" {<<: [");
+      yaml.append((previous + ", ").repeat(9)).append(previous).append("]}\n");
+    }
+
+    isRefused(read(yaml.toString()), "excessive aliasing");
+  }
+
+  @Test
+  void listsOfTheSameLongListAreBounded() {
+    String targets = "&t [" + "x,".repeat(20_000) + "x]";
+    String group = ", {targets: *t}";
+    String yaml =
+        "scrape_configs: [{job_name: a, static_configs: [{targets: "
+            + targets
+            + "}"
+            + group.repeat(20_000)
+            + "]}]";
+
+    isRefused(read(yaml), "excessive aliasing");
+  }
+
+  @Test
+  void mergeOfItselfEnds() {
+    assertThat(read("scrape_configs:\n- &a\n  job_name: a\n  <<: *a\n").configuration()).isEmpty();
+    assertThat(read("scrape_configs: &a\n- job_name: a\n  params: {x: *a}\n").configuration())
+        .isEmpty();
+  }
+
+  @Test
+  void usualRepetitionIsFine() {
+    StringBuilder yaml =
+        new StringBuilder(
+            """
+            scrape_configs:
+            - &base
+              job_name: base
+              relabel_configs:
+              - {source_labels: [a], target_label: b}
+              static_configs: [{targets: ['web:80']}]
+            """);
+    for (int i = 0; i < 2_000; i++) {
+      yaml.append("- {<<: *base, job_name: job").append(i).append("}\n");
+    }
+
+    assertThat(read(yaml.toString()).configuration().orElseThrow().jobs()).hasSize(2_001);
+  }
+
+  @Test
+  void deepNestingIsRefused() {
+    isRefused(read("scrape_configs: " + "[".repeat(100_000)), "esting");
+    isRefused(read("scrape_configs: " + "{a: ".repeat(5_000)), "esting");
+  }
+
+  @Test
+  void controlCharactersAreRefusedWhereTheyStand() {
+    assertThat(read("global:\n  query_log_file: a\0b\n").problems().get(0).position())
+        .hasToString("test.yml:2:20");
+  }
+
+  @Test
+  void badUtf8IsRefusedWhereItStands() {
+    byte[] content = "global:\n  query_log_file: aXb\n".getBytes(StandardCharsets.ISO_8859_1);
+    content[27] = (byte) 0xff;
+
+    LoadResult result = new ConfigLoader().read("test.yml", content, Path.of("."));
+
+    assertThat(result.problems().get(0).position()).hasToString("test.yml:2:20");
+  }
+
+  @Test
+  void byteOrderMarkIsSkipped() {
+    assertThat(read("\uFEFFglobal: {scrape_interval: 5s}\n").problems()).isEmpty();
+  }
+
+  @Test
+  void hugeFileIsNotEvenReadToItsEnd(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("huge.yml");
+    try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+      sparse.setLength(8L << 30);
+    }
+
+    LoadResult result = new ConfigLoader().read(file);
+
+    assertThat(result.problems().get(0).message()).startsWith("the file is too large");
+  }
+
+  @Test
+  void missingFileAndFolderAreProblems(@TempDir Path folder) {
+    assertThat(new ConfigLoader().read(folder.resolve("none.yml")).problems().get(0).message())
+        .isEqualTo("no such file (expected: a Prometheus configuration)");
+    assertThat(new ConfigLoader().read(folder).problems().get(0).message())
+        .startsWith("cannot be read");
+  }
+
+  @Test
+  void damagedFilesNeverThrow() throws IOException {
+    Random random = new Random(7);
+    byte[] good =
+        Files.readAllBytes(Path.of("src", "test", "resources", "config", "several-at-once.yml"));
+    for (int round = 0; round < 2_000; round++) {
+      byte[] bad = good.clone();
+      for (int i = 0; i < 1 + round % 4; i++) {
+        bad[random.nextInt(bad.length)] =
+            (byte) NASTY.charAt(random.nextInt(NASTY.length()));
+      }
+      LoadResult result = new ConfigLoader().read("test.yml", bad, Path.of("."));
+      assertThat(result.valid() && result.configuration().isEmpty()).isFalse();
+    }
+  }
+}

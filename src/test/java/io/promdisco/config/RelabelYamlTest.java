@@ -1,0 +1,89 @@
+package io.promdisco.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.config.ConfigLoader.LoadResult;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Recorded rules, as YAML text or as values, through the whole reader. */
+class RelabelYamlTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @ParameterizedTest
+  @CsvSource({"handwritten.jsonl, 200", "random.jsonl, 1000"})
+  void rulesLoadOrAreRefusedAsRecorded(String name, int atLeast) throws IOException {
+    Path file =
+        Path.of(System.getProperty("promdisco.shared", "../shared"), "conformance/relabel", name);
+    assumeTrue(Files.exists(file));
+    List<String> wrong = new ArrayList<>();
+    int texts = 0;
+    int ran = 0;
+    for (String line : Files.readAllLines(file)) {
+      JsonNode recorded = JSON.readTree(line);
+      texts += recorded.has("relabel_configs_yaml") ? 1 : 0;
+      ran++;
+      LoadResult result = read(recorded);
+      boolean refused = recorded.path("error_stage").asText().equals("config");
+      if (result.configuration().isPresent() == refused) {
+        wrong.add(
+            recorded.get("id").asText()
+                + ": "
+                + recorded.path("error")
+                + " | "
+                + result.problems());
+      }
+    }
+    System.out.println(
+        "relabel/"
+            + name
+            + " through the reader: "
+            + ran
+            + " ran, "
+            + texts
+            + " of them texts, "
+            + (ran - wrong.size())
+            + " passed");
+    assertThat(wrong).isEmpty();
+    assertThat(ran).isGreaterThan(atLeast);
+  }
+
+  private static LoadResult read(JsonNode recorded) {
+    StringBuilder yaml = new StringBuilder("scrape_configs:\n- job_name: j\n");
+    recorded
+        .path("scrape_config")
+        .properties()
+        .forEach(
+            field ->
+                yaml.append("  ")
+                    .append(field.getKey())
+                    .append(": ")
+                    .append(field.getValue())
+                    .append('\n'));
+    ObjectNode labels = recorded.path("labels").deepCopy();
+    labels.remove("__address__");
+    yaml.append("  static_configs: [{targets: [")
+        .append(JSON.valueToTree(recorded.path("labels").path("__address__").asText()).toString())
+        .append("], labels: ")
+        .append(labels)
+        .append("}]\n");
+    if (recorded.has("relabel_configs_yaml")) {
+      yaml.append("  relabel_configs:\n")
+          .append(recorded.get("relabel_configs_yaml").asText().indent(2));
+    } else {
+      yaml.append("  relabel_configs: ").append(recorded.get("relabel_configs")).append('\n');
+    }
+    return new ConfigLoader()
+        .read("rules.yml", yaml.toString().getBytes(StandardCharsets.UTF_8), Path.of("."));
+  }
+}
