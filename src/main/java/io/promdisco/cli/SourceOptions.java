@@ -62,7 +62,10 @@ final class SourceOptions {
           ExitCode.USAGE, result.problems().stream().map(Problem::toString).toList());
     }
     for (Problem problem : result.problems()) {
-      console.err().println(console.yellow("warning: ") + problem);
+      boolean error = problem.severity() == Problem.Severity.ERROR;
+      console
+          .err()
+          .println((error ? console.red("error: ") : console.yellow("warning: ")) + problem);
     }
     return result.configuration().get();
   }

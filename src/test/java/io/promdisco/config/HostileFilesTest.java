@@ -135,8 +135,7 @@ class HostileFilesTest {
     for (int round = 0; round < 2_000; round++) {
       byte[] bad = good.clone();
       for (int i = 0; i < 1 + round % 4; i++) {
-        bad[random.nextInt(bad.length)] =
-            (byte) NASTY.charAt(random.nextInt(NASTY.length()));
+        bad[random.nextInt(bad.length)] = (byte) NASTY.charAt(random.nextInt(NASTY.length()));
       }
       LoadResult result = new ConfigLoader().read("test.yml", bad, Path.of("."));
       assertThat(result.valid() && result.configuration().isEmpty()).isFalse();

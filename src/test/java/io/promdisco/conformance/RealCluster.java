@@ -142,7 +142,10 @@ final class RealCluster {
     if (isBackground(object)) {
       return;
     }
-    check(send("DELETE", path(object) + "?gracePeriodSeconds=0&propagationPolicy=Background", null), "delete", object);
+    check(
+        send("DELETE", path(object) + "?gracePeriodSeconds=0&propagationPolicy=Background", null),
+        "delete",
+        object);
     if (kind(object).equals("Namespace")) {
       finish(path(object));
     }
