@@ -25,7 +25,7 @@ final class Commands implements CommandLine.IFactory {
       return type.cast(new DemoCommand(console));
     }
     if (type == WarmUpCommand.class) {
-      return type.cast(new WarmUpCommand(console));
+      return type.cast(new WarmUpCommand());
     }
     return CommandLine.defaultFactory().create(type);
   }

@@ -121,7 +121,7 @@ final class DemoCommand implements Callable<Integer> {
         .orElseThrow(() -> new IllegalStateException(result.problems().toString()));
   }
 
-  private static String configurationText() {
+  static String configurationText() {
     try (InputStream in = DemoCommand.class.getResourceAsStream("demo.yml")) {
       if (in == null) {
         throw new IllegalStateException("demo.yml is missing in the jar");
@@ -132,7 +132,7 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private static void deleteAll(Path folder) throws IOException {
+  static void deleteAll(Path folder) throws IOException {
     try (Stream<Path> paths = Files.walk(folder)) {
       for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(path);
