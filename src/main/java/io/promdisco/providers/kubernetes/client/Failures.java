@@ -77,10 +77,12 @@ final class Failures {
           : "certificate of " + server + " is not good: " + lower(detail);
     }
     String detail = detail(problem, "refused");
-    if (detail.contains("nrecognized SSL message")) {
+    // The JDK's words, then BoringSSL's.
+    if (detail.contains("nrecognized SSL message") || detail.contains("parse TLS packet header")) {
       return server + " does not speak TLS";
     }
-    if (detail.contains("bad_certificate") || detail.contains("certificate_required")) {
+    String alert = detail.toLowerCase(Locale.ROOT);
+    if (alert.contains("bad_certificate") || alert.contains("certificate_required")) {
       return server + " wants a client certificate, another than this one: " + lower(detail);
     }
     return "TLS with " + server + " failed: " + lower(detail);

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import javax.net.ssl.KeyManager;
@@ -126,7 +125,7 @@ record TlsSettings(
   /** A TLS context that does as these settings say. */
   SSLContext context() {
     try {
-      SSLContext context = SSLContext.getInstance("TLS");
+      SSLContext context = TlsImplementation.newContext();
       KeyManager[] keys = {ClientKey.manager(client)};
       context.init(keys, trustManagers(), null);
       return serverName.isEmpty() ? context : new NamedServerContext(context, serverName);
@@ -135,17 +134,17 @@ record TlsSettings(
     }
   }
 
-  private TrustManager @Nullable [] trustManagers() throws GeneralSecurityException, IOException {
+  private TrustManager[] trustManagers() throws GeneralSecurityException, IOException {
     if (insecure) {
       return new TrustManager[] {new TrustsAnybody()};
     }
-    if (authorities.isEmpty()) {
-      return null;
-    }
-    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-    store.load(null, null);
-    for (X509Certificate authority : new ArrayList<>(authorities)) {
-      store.setCertificateEntry("ca-" + store.size(), authority);
+    KeyStore store = null; // the machine's
+    if (!authorities.isEmpty()) {
+      store = KeyStore.getInstance(KeyStore.getDefaultType());
+      store.load(null, null);
+      for (X509Certificate authority : authorities) {
+        store.setCertificateEntry("ca-" + store.size(), authority);
+      }
     }
     TrustManagerFactory factory =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
