@@ -8,7 +8,6 @@ import io.promdisco.config.Problem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +28,9 @@ final class CheckCommand implements Callable<Integer> {
     /** For people. */
     TEXT,
     /** For programs: an array, one entry a file. */
-    JSON
+    JSON,
+    /** For code review tools. */
+    SARIF
   }
 
   private final Console console;
@@ -40,7 +41,7 @@ final class CheckCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORM",
-      description = "text or json. Default: text.")
+      description = "text, json or sarif. Default: text.")
   private Form form = Form.TEXT;
 
   CheckCommand(Console console) {
@@ -50,50 +51,69 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Logging.useByDefault(Logging.Level.WARN);
-    boolean valid = true;
-    List<Map<String, Object>> entries = new ArrayList<>();
+    Map<Path, ConfigLoader.LoadResult> results = new LinkedHashMap<>();
     for (Path file : files) {
-      ConfigLoader.LoadResult result = new ConfigLoader().read(file);
-      valid &= result.valid();
-      if (form == Form.TEXT) {
-        text(file, result);
-      } else {
-        entries.add(entry(file, result));
-      }
+      results.computeIfAbsent(file, new ConfigLoader()::read);
     }
-    if (form == Form.JSON) {
-      try {
-        console
-            .out()
-            .println(
-                new ObjectMapper()
-                    .enable(SerializationFeature.INDENT_OUTPUT)
-                    .writeValueAsString(entries));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+    switch (form) {
+      case TEXT -> text(results);
+      case JSON ->
+          json(
+              results.entrySet().stream()
+                  .map(checked -> entry(checked.getKey(), checked.getValue()))
+                  .toList());
+      case SARIF -> json(SarifDocument.of(problems(results), Path.of("")));
     }
+    boolean valid = results.values().stream().allMatch(ConfigLoader.LoadResult::valid);
     return valid ? ExitCode.OK : ExitCode.FINDING;
   }
 
-  private void text(Path file, ConfigLoader.LoadResult result) {
-    for (Problem problem : result.problems()) {
-      boolean error = problem.severity() == Problem.Severity.ERROR;
+  private static List<Problem> problems(Map<Path, ConfigLoader.LoadResult> results) {
+    return results.values().stream().flatMap(result -> result.problems().stream()).toList();
+  }
+
+  private void json(Object document) {
+    try {
       console
           .out()
           .println(
-              (error ? console.red("error: ") : console.yellow("warning: ")) + problem.toString());
+              new ObjectMapper()
+                  .enable(SerializationFeature.INDENT_OUTPUT)
+                  .writeValueAsString(document));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    if (result.valid()) {
-      console
-          .out()
-          .println(
-              console.green("ok: ")
-                  + file
-                  + ": "
-                  + result.configuration().map(c -> c.jobs().size()).orElse(0)
-                  + " jobs");
-    }
+  }
+
+  private void text(Map<Path, ConfigLoader.LoadResult> results) {
+    ProblemPrinter printer = new ProblemPrinter(console, console.out());
+    results.forEach(
+        (file, result) -> {
+          result.problems().forEach(printer::print);
+          if (result.valid()) {
+            int jobs = result.configuration().map(c -> c.jobs().size()).orElse(0);
+            console
+                .out()
+                .println(console.green("ok: ") + file + ": " + counted(jobs, "job", "jobs"));
+          }
+        });
+    List<Problem> problems = problems(results);
+    int errors = (int) problems.stream().filter(CheckCommand::isError).count();
+    String summary =
+        counted(results.size(), "file", "files")
+            + ": "
+            + counted(errors, "error", "errors")
+            + ", "
+            + counted(problems.size() - errors, "warning", "warnings");
+    console.out().println(errors > 0 ? console.red(summary) : console.dim(summary));
+  }
+
+  private static boolean isError(Problem problem) {
+    return problem.severity() == Problem.Severity.ERROR;
+  }
+
+  private static String counted(int count, String one, String many) {
+    return count + " " + (count == 1 ? one : many);
   }
 
   private static Map<String, Object> entry(Path file, ConfigLoader.LoadResult result) {

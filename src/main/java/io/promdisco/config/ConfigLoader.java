@@ -92,7 +92,11 @@ public final class ConfigLoader {
           Optional.empty(),
           List.of(
               new Problem(
-                  Problem.Severity.ERROR, new Position(file.toString(), 1, 1), "", unreadable(e))));
+                  Problem.Severity.ERROR,
+                  ProblemKind.UNREADABLE,
+                  new Position(file.toString(), 1, 1),
+                  "",
+                  unreadable(e))));
     }
   }
 
@@ -239,7 +243,8 @@ public final class ConfigLoader {
                 section -> section == null ? List.of() : only(section, reader, names, file));
         jobs.addAll(found == null ? List.of() : found);
       } catch (IOException e) {
-        problems.error(new Position(file.toString(), 1, 1), "", unreadable(e));
+        problems.error(
+            new Position(file.toString(), 1, 1), ProblemKind.UNREADABLE, "", unreadable(e));
       }
       root.problems().addAll(problems);
     }

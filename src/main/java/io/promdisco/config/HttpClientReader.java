@@ -201,7 +201,10 @@ final class HttpClientReader {
           .onceRead(
               () -> {
                 if (!Files.exists(Path.of(file))) {
-                  section.error(key, kind + " file \"" + file + "\" does not exist");
+                  section.error(
+                      key,
+                      ProblemKind.MISSING_FILE,
+                      kind + " file \"" + file + "\" does not exist");
                 }
               });
     }

@@ -3,7 +3,6 @@ package io.promdisco.config;
 import io.promdisco.model.Position;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -36,16 +35,21 @@ final class Problems {
   }
 
   void error(Node node, String path, String message) {
-    error(position(node.getStartMark()), path, message);
+    error(position(node.getStartMark()), ProblemKind.INVALID_VALUE, path, message);
   }
 
-  void error(Position position, String path, String message) {
+  void error(Node node, ProblemKind kind, String path, String message) {
+    error(position(node.getStartMark()), kind, path, message);
+  }
+
+  void error(Position position, ProblemKind kind, String path, String message) {
     errors = true;
-    found.add(new Problem(Problem.Severity.ERROR, position, path, message));
+    found.add(new Problem(Problem.Severity.ERROR, kind, position, path, message));
   }
 
-  void warning(Node node, String path, String message) {
-    found.add(new Problem(Problem.Severity.WARNING, position(node.getStartMark()), path, message));
+  void warning(Node node, ProblemKind kind, String path, String message) {
+    Position position = position(node.getStartMark());
+    found.add(new Problem(Problem.Severity.WARNING, kind, position, path, message));
   }
 
   void addAll(Problems others) {
@@ -83,11 +87,7 @@ final class Problems {
         sorted.add(problem);
       }
     }
-    sorted.sort(
-        Comparator.comparing((Problem problem) -> !problem.position().file().equals(file))
-            .thenComparing(problem -> problem.position().file())
-            .thenComparingInt(problem -> problem.position().line())
-            .thenComparingInt(problem -> problem.position().column()));
+    sorted.sort(Problem.order(file));
     return sorted;
   }
 

@@ -198,6 +198,7 @@ final class ScrapeReader {
           && UNSUPPORTED.contains(key.substring(0, key.length() - SUFFIX.length()))) {
         section.keyError(
             key,
+            ProblemKind.UNSUPPORTED_SOURCE,
             "promdisco has no such source of targets (expected: one of "
                 + String.join(", ", readers.stream().map(SdConfigReader::key).toList())
                 + ")");

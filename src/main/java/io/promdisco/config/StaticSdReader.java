@@ -35,6 +35,7 @@ final class StaticSdReader implements SdConfigReader {
           group.error(
               "targets",
               i,
+              ProblemKind.BAD_TARGET,
               "\"" + targets.get(i) + "\" is not a valid hostname (expected: host:port)");
         }
       }
@@ -58,7 +59,9 @@ final class StaticSdReader implements SdConfigReader {
             "\"" + name + "\" is not a valid label name (expected: any text but an empty one)");
       } else if (name.equals(ADDRESS)) {
         group.warn(
-            "labels", ADDRESS + " has no effect: each target brings its own (expected: targets)");
+            "labels",
+            ProblemKind.NO_EFFECT,
+            ADDRESS + " has no effect: each target brings its own (expected: targets)");
       }
     }
   }

@@ -35,7 +35,8 @@ final class TargetFiles {
         continue;
       }
       if (files.isEmpty()) {
-        section.warn("files", "file \"" + patterns.get(i) + "\" does not exist");
+        section.warn(
+            "files", ProblemKind.MISSING_FILE, "file \"" + patterns.get(i) + "\" does not exist");
       }
       for (Path file : files) {
         check(section, file);
@@ -53,7 +54,11 @@ final class TargetFiles {
         yaml(content, problems);
       }
     } catch (IOException e) {
-      problems.error(new Position(file.toString(), 1, 1), "", "cannot be read: " + e.getMessage());
+      problems.error(
+          new Position(file.toString(), 1, 1),
+          ProblemKind.UNREADABLE,
+          "",
+          "cannot be read: " + e.getMessage());
     }
     section.problems().addAll(problems);
   }
@@ -112,9 +117,14 @@ final class TargetFiles {
         throw new Unexpected(json, "text after the list of groups");
       }
     } catch (Unexpected e) {
-      problems.error(place(e.location, problems), "", String.valueOf(e.getMessage()));
+      problems.error(
+          place(e.location, problems), ProblemKind.WRONG_TYPE, "", String.valueOf(e.getMessage()));
     } catch (JsonProcessingException e) {
-      problems.error(place(e.getLocation(), problems), "", "no JSON: " + e.getOriginalMessage());
+      problems.error(
+          place(e.getLocation(), problems),
+          ProblemKind.SYNTAX,
+          "",
+          "no JSON: " + e.getOriginalMessage());
     }
   }
 
