@@ -176,37 +176,38 @@ public final class ConfigLoader {
       effective.put("scrape_config_files", files);
     }
     Map<String, String> names = new LinkedHashMap<>();
-    List<ScrapeConfig> jobs =
-        jobs(root, new ScrapeReader(sources, global.settings(), paths), names, "");
+    List<ReadJob> jobs = jobs(root, new ScrapeReader(sources, global.settings(), paths), names, "");
     if (!jobs.isEmpty()) {
-      effective.put("scrape_configs", jobs.stream().map(ScrapeConfig::effective).toList());
+      effective.put("scrape_configs", jobs.stream().map(job -> job.config().effective()).toList());
     }
     others.storage(effective);
     others.tracing(effective);
     others.remote(effective);
     others.otlp(effective);
     root.finish();
-    List<ScrapeConfig> all = new ArrayList<>(jobs);
+    List<ReadJob> all = new ArrayList<>(jobs);
     for (int i = 0; i < files.size(); i++) {
       all.addAll(fromFiles(root, i, files.get(i), global.settings(), names));
     }
-    return new Configuration(all, effective, List.of());
+    root.problems().onceRead(() -> ConfigAdvice.give(all));
+    return new Configuration(all.stream().map(ReadJob::config).toList(), effective, List.of());
   }
 
   /**
    * @param file empty: the main file
    */
-  private static List<ScrapeConfig> jobs(
+  private static List<ReadJob> jobs(
       Section root, ScrapeReader reader, Map<String, String> names, String file) {
-    List<ScrapeConfig> jobs = new ArrayList<>();
+    List<ReadJob> jobs = new ArrayList<>();
     for (Section section : root.sections("scrape_configs", "empty or null scrape config section")) {
-      ScrapeConfig job = reader.read(section);
-      String first = names.putIfAbsent(job.jobName(), file);
-      if (first != null && !job.jobName().isEmpty()) {
+      ReadJob job = reader.read(section);
+      String name = job.config().jobName();
+      String first = names.putIfAbsent(name, file);
+      if (first != null && !name.isEmpty()) {
         section.error(
             "job_name",
             "found multiple scrape configs with job name \""
-                + job.jobName()
+                + name
                 + "\""
                 + (file.isEmpty()
                     ? ""
@@ -218,7 +219,7 @@ public final class ConfigLoader {
     return jobs;
   }
 
-  private List<ScrapeConfig> fromFiles(
+  private List<ReadJob> fromFiles(
       Section root, int index, String pattern, ScrapeSettings global, Map<String, String> names) {
     List<Path> files;
     try {
@@ -230,13 +231,13 @@ public final class ConfigLoader {
           "error retrieving scrape config files for \"" + pattern + "\": syntax error in pattern");
       return List.of();
     }
-    List<ScrapeConfig> jobs = new ArrayList<>();
+    List<ReadJob> jobs = new ArrayList<>();
     for (Path file : files) {
-      Problems problems = new Problems(file.toString());
+      Problems problems = root.problems().ofNamed(file.toString());
       Path folder = file.getParent() == null ? Path.of("") : file.getParent();
       ScrapeReader reader = new ScrapeReader(sources, global, new Paths(folder));
       try {
-        List<ScrapeConfig> found =
+        List<ReadJob> found =
             inDocument(
                 content(file),
                 problems,
@@ -246,14 +247,13 @@ public final class ConfigLoader {
         problems.error(
             new Position(file.toString(), 1, 1), ProblemKind.UNREADABLE, "", unreadable(e));
       }
-      root.problems().addAll(problems);
     }
     return jobs;
   }
 
-  private static List<ScrapeConfig> only(
+  private static List<ReadJob> only(
       Section section, ScrapeReader reader, Map<String, String> names, Path file) {
-    List<ScrapeConfig> jobs = jobs(section, reader, names, file.toString());
+    List<ReadJob> jobs = jobs(section, reader, names, file.toString());
     section.finish();
     return jobs;
   }

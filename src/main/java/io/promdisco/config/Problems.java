@@ -11,18 +11,31 @@ import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.nodes.Node;
 
-/** Collects the problems of one file. */
+/** Collects the problems of one file and of the files that it names. */
 final class Problems {
   private static final int FARTHEST = 3;
 
   private final String file;
-  private final List<Problem> found = new ArrayList<>();
+  private final @Nullable Problems parent;
+  private final List<Problem> found;
   private final AliasGuard aliases = new AliasGuard();
-  private final List<Runnable> checks = new ArrayList<>();
+  private final List<Runnable> checks;
   private boolean errors;
 
   Problems(String file) {
+    this(file, null);
+  }
+
+  private Problems(String file, @Nullable Problems parent) {
     this.file = file;
+    this.parent = parent;
+    found = parent == null ? new ArrayList<>() : parent.found;
+    checks = parent == null ? new ArrayList<>() : parent.checks;
+  }
+
+  /** Those of a file that this one names: they count as this one's too. */
+  Problems ofNamed(String file) {
+    return new Problems(file, this);
   }
 
   String file() {
@@ -43,7 +56,7 @@ final class Problems {
   }
 
   void error(Position position, ProblemKind kind, String path, String message) {
-    errors = true;
+    noteError();
     found.add(new Problem(Problem.Severity.ERROR, kind, position, path, message));
   }
 
@@ -52,10 +65,11 @@ final class Problems {
     found.add(new Problem(Problem.Severity.WARNING, kind, position, path, message));
   }
 
-  void addAll(Problems others) {
-    errors |= others.errors;
-    found.addAll(others.found);
-    checks.addAll(others.checks);
+  private void noteError() {
+    errors = true;
+    if (parent != null) {
+      parent.noteError();
+    }
   }
 
   /** Puts off a look at other files until it is clear that this one can be used. */
@@ -74,6 +88,7 @@ final class Problems {
         : new Position(file, mark.getLine() + 1, mark.getColumn() + 1);
   }
 
+  /** Whether there is an error in this file, or in one that it names. */
   boolean hasErrors() {
     return errors;
   }

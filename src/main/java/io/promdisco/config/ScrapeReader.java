@@ -60,7 +60,7 @@ final class ScrapeReader {
   }
 
   /** The job, good or not: what is wrong with it is noted. */
-  ScrapeConfig read(Section job) {
+  ReadJob read(Section job) {
     String name = job.string("job_name");
     if (name.isEmpty()) {
       job.error("job_name", "job_name is empty (expected: a name that no other job has)");
@@ -132,24 +132,26 @@ final class ScrapeReader {
         .unlessZero("relabel_configs", RelabelReader.shown(rules))
         .unlessZero("metric_relabel_configs", RelabelReader.shown(metricRules))
         .all(shownSources);
-    return new ScrapeConfig(
-        name,
-        own.interval,
-        own.timeout,
-        metricsPath,
-        scheme,
-        params,
-        merged.validation,
-        merged.alwaysClassic,
-        merged.classicToNhcb,
-        merged.nativeHistograms,
-        own.limits
-            .getOrDefault("keep_dropped_targets", BigInteger.ZERO)
-            .min(BigInteger.valueOf(Long.MAX_VALUE))
-            .longValue(),
-        rules,
-        configs,
-        shown.map());
+    ScrapeConfig config =
+        new ScrapeConfig(
+            name,
+            own.interval,
+            own.timeout,
+            metricsPath,
+            scheme,
+            params,
+            merged.validation,
+            merged.alwaysClassic,
+            merged.classicToNhcb,
+            merged.nativeHistograms,
+            own.limits
+                .getOrDefault("keep_dropped_targets", BigInteger.ZERO)
+                .min(BigInteger.valueOf(Long.MAX_VALUE))
+                .longValue(),
+            rules,
+            configs,
+            shown.map());
+    return new ReadJob(job, written.stream().map(RelabelReader.Written::section).toList(), config);
   }
 
   private List<SdConfig> sources(Section job, Map<String, Object> shown) {

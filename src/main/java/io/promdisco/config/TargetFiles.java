@@ -45,7 +45,7 @@ final class TargetFiles {
   }
 
   private static void check(Section section, Path file) {
-    Problems problems = new Problems(file.toString());
+    Problems problems = section.problems().ofNamed(file.toString());
     try {
       byte[] content = Files.readAllBytes(file);
       if (file.toString().toLowerCase(Locale.ROOT).endsWith(".json")) {
@@ -60,7 +60,6 @@ final class TargetFiles {
           "",
           "cannot be read: " + e.getMessage());
     }
-    section.problems().addAll(problems);
   }
 
   private static void yaml(byte[] content, Problems problems) {
