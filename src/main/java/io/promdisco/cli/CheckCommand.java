@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.Problem;
+import io.promdisco.scrape.WrittenTargets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -44,6 +46,9 @@ final class CheckCommand implements Callable<Integer> {
       description = "text, json or sarif. Default: text.")
   private Form form = Form.TEXT;
 
+  @Option(names = SourceOptions.SKIP_UNSUPPORTED, description = SourceOptions.SKIP_HELP)
+  private boolean skipUnsupported;
+
   CheckCommand(Console console) {
     this.console = console;
   }
@@ -51,9 +56,10 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Logging.useByDefault(Logging.Level.WARN);
-    Map<Path, ConfigLoader.LoadResult> results = new LinkedHashMap<>();
+    ConfigLoader loader = SourceOptions.loader(skipUnsupported);
+    Map<Path, Checked> results = new LinkedHashMap<>();
     for (Path file : files) {
-      results.computeIfAbsent(file, new ConfigLoader()::read);
+      results.computeIfAbsent(file, any -> Checked.of(file, loader.read(file)));
     }
     switch (form) {
       case TEXT -> text(results);
@@ -64,11 +70,22 @@ final class CheckCommand implements Callable<Integer> {
                   .toList());
       case SARIF -> json(SarifDocument.of(problems(results), Path.of("")));
     }
-    boolean valid = results.values().stream().allMatch(ConfigLoader.LoadResult::valid);
+    boolean valid = results.values().stream().allMatch(Checked::valid);
     return valid ? ExitCode.OK : ExitCode.FINDING;
   }
 
-  private static List<Problem> problems(Map<Path, ConfigLoader.LoadResult> results) {
+  /** What became of a file. */
+  private record Checked(Optional<Configuration> configuration, List<Problem> problems) {
+    static Checked of(Path file, ConfigLoader.LoadResult loaded) {
+      return new Checked(loaded.configuration(), WrittenTargets.check(file.toString(), loaded));
+    }
+
+    boolean valid() {
+      return problems.stream().noneMatch(CheckCommand::isError);
+    }
+  }
+
+  private static List<Problem> problems(Map<Path, Checked> results) {
     return results.values().stream().flatMap(result -> result.problems().stream()).toList();
   }
 
@@ -85,7 +102,7 @@ final class CheckCommand implements Callable<Integer> {
     }
   }
 
-  private void text(Map<Path, ConfigLoader.LoadResult> results) {
+  private void text(Map<Path, Checked> results) {
     ProblemPrinter printer = new ProblemPrinter(console, console.out());
     results.forEach(
         (file, result) -> {
@@ -106,6 +123,7 @@ final class CheckCommand implements Callable<Integer> {
             + ", "
             + counted(problems.size() - errors, "warning", "warnings");
     console.out().println(errors > 0 ? console.red(summary) : console.dim(summary));
+    SourceOptions.hint(problems).ifPresent(console.out()::println);
   }
 
   private static boolean isError(Problem problem) {
@@ -116,7 +134,7 @@ final class CheckCommand implements Callable<Integer> {
     return count + " " + (count == 1 ? one : many);
   }
 
-  private static Map<String, Object> entry(Path file, ConfigLoader.LoadResult result) {
+  private static Map<String, Object> entry(Path file, Checked result) {
     Map<String, Object> entry = new LinkedHashMap<>();
     entry.put("file", file.toString());
     entry.put("valid", result.valid());

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.function.Function;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
@@ -32,16 +33,38 @@ public final class ConfigLoader {
           "storage",
           Map.of("tsdb", Map.of("outofordertimewindow", 0, "retention", Map.of("time", "15d"))));
 
-  private final List<SdConfigReader> sources;
+  private final Sources sources;
 
-  /** A loader that knows the sources that promdisco has. */
+  /**
+   * A loader that knows the sources that promdisco has, and those that third parties add: every
+   * {@link SdConfigReader} that {@link ServiceLoader} finds.
+   */
   public ConfigLoader() {
-    this(standardSources());
+    this(allSources());
   }
 
   /** A loader that knows these sources of targets. */
   public ConfigLoader(List<SdConfigReader> sources) {
-    this.sources = List.copyOf(sources);
+    this(new Sources(sources, false));
+  }
+
+  private ConfigLoader(Sources sources) {
+    this.sources = sources;
+  }
+
+  /**
+   * A loader that leaves out jobs with sources of targets which Prometheus has and promdisco has
+   * not, each with a warning; by default they are errors. Such a job is left out as a whole, even
+   * if it has other sources too.
+   */
+  public ConfigLoader skippingUnsupported() {
+    return new ConfigLoader(new Sources(sources.readers(), true));
+  }
+
+  private static List<SdConfigReader> allSources() {
+    List<SdConfigReader> sources = new ArrayList<>(standardSources());
+    ServiceLoader.load(SdConfigReader.class).forEach(sources::add);
+    return sources;
   }
 
   /** The sources that promdisco has: static, Kubernetes, file, HTTP and DNS. */
@@ -59,11 +82,18 @@ public final class ConfigLoader {
    * @param configuration nothing if it is refused; there may be errors all the same, such as a file
    *     that it names and that is not there (yet)
    * @param problems every one, in the order of the file
+   * @param groups the targets that are spelt out, with their places; none if the file is refused
    */
-  public record LoadResult(Optional<Configuration> configuration, List<Problem> problems) {
-    /** Copies the list. */
+  public record LoadResult(
+      Optional<Configuration> configuration, List<Problem> problems, List<WrittenGroup> groups) {
+    /** Copies the lists. */
     public LoadResult {
       problems = List.copyOf(problems);
+      groups = List.copyOf(groups);
+    }
+
+    private static LoadResult refused(List<Problem> problems) {
+      return new LoadResult(Optional.empty(), problems, List.of());
     }
 
     /** Whether there is no error. */
@@ -88,8 +118,7 @@ public final class ConfigLoader {
       Path folder = file.getParent();
       return read(file.toString(), content(file), folder == null ? Path.of("") : folder);
     } catch (IOException e) {
-      return new LoadResult(
-          Optional.empty(),
+      return LoadResult.refused(
           List.of(
               new Problem(
                   Problem.Severity.ERROR,
@@ -121,21 +150,30 @@ public final class ConfigLoader {
    */
   public LoadResult read(String fileName, byte[] content, Path folder) {
     Problems problems = new Problems(fileName);
-    Configuration configuration =
-        inDocument(content, problems, root -> configuration(root, new Paths(folder)));
-    if (problems.hasErrors() || configuration == null) {
-      return new LoadResult(Optional.empty(), problems.sorted());
+    Document document = inDocument(content, problems, root -> document(root, new Paths(folder)));
+    if (problems.hasErrors() || document == null) {
+      return LoadResult.refused(problems.sorted());
     }
+    ConfigAdvice.give(document.jobs());
     problems.check();
     List<Problem> sorted = problems.sorted();
     return new LoadResult(
         Optional.of(
             new Configuration(
-                configuration.jobs(),
-                configuration.effective(),
+                document.jobs().stream().map(ReadJob::config).toList(),
+                document.effective(),
                 sorted.stream().filter(p -> p.severity() == Problem.Severity.WARNING).toList())),
-        sorted);
+        sorted,
+        problems.groupsOf(document.jobs()));
   }
+
+  /**
+   * What a file and those that it names say.
+   *
+   * @param jobs those that are not left out
+   * @param effective how it is shown
+   */
+  private record Document(List<ReadJob> jobs, Map<String, Object> effective) {}
 
   /** Reads the first document of a file; null if it cannot be read at all. */
   private static <T> @Nullable T inDocument(
@@ -160,9 +198,9 @@ public final class ConfigLoader {
   /**
    * @param root null if the document is null
    */
-  private Configuration configuration(@Nullable Section root, Paths paths) {
+  private Document document(@Nullable Section root, Paths paths) {
     if (root == null) {
-      return new Configuration(List.of(), NOTHING, List.of());
+      return new Document(List.of(), NOTHING);
     }
     GlobalReader.Result global = new GlobalReader(System::getenv).read(root, paths);
     OtherSections others = new OtherSections(root, paths, sources, global.settings());
@@ -189,8 +227,7 @@ public final class ConfigLoader {
     for (int i = 0; i < files.size(); i++) {
       all.addAll(fromFiles(root, i, files.get(i), global.settings(), names));
     }
-    root.problems().onceRead(() -> ConfigAdvice.give(all));
-    return new Configuration(all.stream().map(ReadJob::config).toList(), effective, List.of());
+    return new Document(all, effective);
   }
 
   /**
@@ -214,7 +251,9 @@ public final class ConfigLoader {
                     : ", first found in " + (first.isEmpty() ? "main config file" : first))
                 + " (expected: a name that no other job has)");
       }
-      jobs.add(job);
+      if (!job.leftOut()) {
+        jobs.add(job);
+      }
     }
     return jobs;
   }

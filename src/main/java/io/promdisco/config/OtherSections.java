@@ -27,7 +27,7 @@ final class OtherSections {
   private final AlertingReader alerting;
   private final RemoteReader remote;
 
-  OtherSections(Section root, Paths paths, List<SdConfigReader> sources, ScrapeSettings global) {
+  OtherSections(Section root, Paths paths, Sources sources, ScrapeSettings global) {
     this.root = root;
     this.paths = paths;
     this.names = global.nameValidation();

@@ -1,6 +1,7 @@
 package io.promdisco.config;
 
 import io.promdisco.model.Position;
+import io.promdisco.model.TargetGroup;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -20,7 +21,16 @@ final class Problems {
   private final List<Problem> found;
   private final AliasGuard aliases = new AliasGuard();
   private final List<Runnable> checks;
+  private final List<Spelt> groups;
   private boolean errors;
+
+  /** A group of targets that is spelt out for the source in a section. */
+  private record Spelt(Section source, String path, TargetGroup group, List<Position> positions) {
+    boolean isOf(Section job) {
+      return source.problems().file.equals(job.problems().file)
+          && source.path().startsWith(job.path() + ".");
+    }
+  }
 
   Problems(String file) {
     this(file, null);
@@ -31,6 +41,7 @@ final class Problems {
     this.parent = parent;
     found = parent == null ? new ArrayList<>() : parent.found;
     checks = parent == null ? new ArrayList<>() : parent.checks;
+    groups = parent == null ? new ArrayList<>() : parent.groups;
   }
 
   /** Those of a file that this one names: they count as this one's too. */
@@ -70,6 +81,29 @@ final class Problems {
     if (parent != null) {
       parent.noteError();
     }
+  }
+
+  /**
+   * Notes targets that are spelt out.
+   *
+   * @param source the section of a source of targets, or of a group in it
+   * @param path where the group stands in its file
+   */
+  void spelt(Section source, String path, TargetGroup group, List<Position> positions) {
+    groups.add(new Spelt(source, path, group, positions));
+  }
+
+  /** The targets of the jobs that are spelt out. */
+  List<WrittenGroup> groupsOf(List<ReadJob> jobs) {
+    List<WrittenGroup> found = new ArrayList<>();
+    for (ReadJob job : jobs) {
+      for (Spelt spelt : groups) {
+        if (spelt.isOf(job.section())) {
+          found.add(new WrittenGroup(job.config(), spelt.group, spelt.path, spelt.positions));
+        }
+      }
+    }
+    return found;
   }
 
   /** Puts off a look at other files until it is clear that this one can be used. */

@@ -8,8 +8,9 @@ import java.util.List;
  * @param section the job's
  * @param rules the section of each of its rules
  * @param config what was read
+ * @param leftOut whether it has a source of targets that promdisco has not
  */
-record ReadJob(Section section, List<Section> rules, ScrapeConfig config) {
+record ReadJob(Section section, List<Section> rules, ScrapeConfig config, boolean leftOut) {
   /** Copies the list. */
   ReadJob {
     rules = List.copyOf(rules);

@@ -1,5 +1,6 @@
 package io.promdisco.config;
 
+import io.promdisco.model.Position;
 import io.promdisco.model.PrometheusDuration;
 import io.promdisco.model.PrometheusSize;
 import java.math.BigInteger;
@@ -120,6 +121,13 @@ public final class Section {
   private Node place(String key) {
     NodeTuple tuple = layers.last(key);
     return tuple == null ? node : tuple.getValueNode();
+  }
+
+  /** Where each entry of the list {@code key} stands. */
+  List<Position> positions(String key) {
+    return value(key) instanceof SequenceNode list
+        ? list.getValue().stream().map(item -> problems.position(item.getStartMark())).toList()
+        : List.of();
   }
 
   /** Notes what is wrong with the value of {@code key}, or with its absence. */

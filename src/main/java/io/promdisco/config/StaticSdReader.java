@@ -40,11 +40,13 @@ final class StaticSdReader implements SdConfigReader {
         }
       }
       group.finish();
-      groups.add(
+      TargetGroup read =
           new TargetGroup(
               Integer.toString(groups.size()),
               targets.stream().map(target -> Labels.of(ADDRESS, target)).toList(),
-              Labels.of(labels)));
+              Labels.of(labels));
+      groups.add(read);
+      group.problems().spelt(group, group.path(), read, group.positions("targets"));
       shown.add(new Shown().always("targets", targets).unlessZero("labels", labels).map());
     }
     List<SdConfig> configs = groups.isEmpty() ? List.of() : List.of(new StaticSdConfig(groups));
