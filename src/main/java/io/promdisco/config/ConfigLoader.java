@@ -270,6 +270,13 @@ public final class ConfigLoader {
           "error retrieving scrape config files for \"" + pattern + "\": syntax error in pattern");
       return List.of();
     }
+    if (files.isEmpty() && pattern.indexOf('*') < 0) {
+      root.warn(
+          "scrape_config_files",
+          index,
+          ProblemKind.MISSING_FILE,
+          "file \"" + pattern + "\" does not exist");
+    }
     List<ReadJob> jobs = new ArrayList<>();
     for (Path file : files) {
       Problems problems = root.problems().ofNamed(file.toString());

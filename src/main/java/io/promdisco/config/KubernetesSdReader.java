@@ -49,6 +49,7 @@ final class KubernetesSdReader implements SdConfigReader {
     String apiServer = section.string("api_server");
     Role role = role(section);
     String kubeconfig = paths.resolve(section.string("kubeconfig_file"));
+    section.expectFile("kubeconfig_file", kubeconfig);
     HttpClientReader.Result http = HttpClientReader.read(section, paths);
     boolean ownNamespace = false;
     List<String> namespaces = List.of();

@@ -123,6 +123,18 @@ public final class Section {
     return tuple == null ? node : tuple.getValueNode();
   }
 
+  /** Warns, once all has been read, if a file that {@code key} names is missing (yet). */
+  public void expectFile(String key, String file) {
+    if (!file.isEmpty()) {
+      problems.onceRead(
+          () -> {
+            if (!Paths.exist(file)) {
+              warn(key, ProblemKind.MISSING_FILE, "file \"" + file + "\" does not exist");
+            }
+          });
+    }
+  }
+
   /** Where each entry of the list {@code key} stands. */
   List<Position> positions(String key) {
     return value(key) instanceof SequenceNode list

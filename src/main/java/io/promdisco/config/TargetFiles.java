@@ -42,7 +42,10 @@ final class TargetFiles {
       }
       if (files.isEmpty()) {
         section.warn(
-            "files", ProblemKind.MISSING_FILE, "file \"" + patterns.get(i) + "\" does not exist");
+            "files",
+            i,
+            ProblemKind.MISSING_FILE,
+            "file \"" + patterns.get(i) + "\" does not exist");
       }
       for (Path file : files) {
         check(section, file);
