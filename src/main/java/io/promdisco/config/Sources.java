@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
  * The sources of targets that a section may have, each under its key.
@@ -80,8 +81,14 @@ record Sources(List<SdConfigReader> readers, boolean skipUnsupported) {
 
   /** Whether a section has any source, be it one that promdisco has not. */
   boolean areIn(Section section) {
-    return readers.stream().anyMatch(reader -> RelabelReader.count(section, reader.key()) > 0)
+    return readers.stream().anyMatch(reader -> isIn(section, reader.key()))
         || section.unread().stream().anyMatch(Sources::isUnsupported);
+  }
+
+  /** What is no list is wrong, but not missing. */
+  private static boolean isIn(Section section, String key) {
+    return section.hasValue(key)
+        && !(section.value(key) instanceof SequenceNode list && list.getValue().isEmpty());
   }
 
   private static boolean isUnsupported(String key) {
