@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.function.Function;
 
 /**
@@ -52,6 +53,7 @@ public final class Promdisco implements AutoCloseable {
     factories.add(
         new KubernetesDiscovererFactory(builder.clients.apply(ticker), ticker, builder.metrics));
     factories.addAll(builder.factories);
+    ServiceLoader.load(DiscovererFactory.class).forEach(factories::add);
     discovery = new DiscoveryManager(factories, ticker, builder.metrics);
     scrape = closer.add(new ScrapeManager(discovery, builder.metrics));
     closer.add(discovery);
@@ -138,7 +140,10 @@ public final class Promdisco implements AutoCloseable {
       return this;
     }
 
-    /** Adds a source of targets beside static lists and Kubernetes. */
+    /**
+     * Adds a source of targets beside those that promdisco has and those that {@link ServiceLoader}
+     * finds. It is asked before the latter.
+     */
     public Builder source(DiscovererFactory factory) {
       factories.add(factory);
       return this;
