@@ -1,4 +1,4 @@
-package io.promdisco.providers.kubernetes.client;
+package io.promdisco.http;
 
 import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.HttpResponse;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * One request and its answer. The thread that asked reads the body; any thread may fail or close
  * it.
  */
-final class Exchange implements AutoCloseable, BodyReader.Source {
+public final class Exchange implements AutoCloseable, BodyReader.Source {
   private final CompletableFuture<HttpResponse<AsyncBody>> answer;
   private final BodyStream body;
   private final Function<Throwable, IOException> explain;
@@ -65,25 +65,26 @@ final class Exchange implements AutoCloseable, BodyReader.Source {
     return head;
   }
 
-  int code() {
+  /** The status. */
+  public int code() {
     return head().code();
   }
 
   /** A header's first value, or the empty string. */
-  String header(String name) {
+  public String header(String name) {
     List<String> values = head().headers(name.toLowerCase(Locale.ROOT));
     return values.isEmpty() ? "" : values.get(0);
   }
 
   /** The content type without its parameters, in lower case; may be empty. */
-  String contentType() {
+  public String contentType() {
     String type = header("content-type");
     int end = type.indexOf(';');
     return (end < 0 ? type : type.substring(0, end)).strip().toLowerCase(Locale.ROOT);
   }
 
   /** How long the server asks to wait, or null. */
-  @Nullable Duration retryAfter() {
+  public @Nullable Duration retryAfter() {
     String value = header("retry-after").strip();
     if (value.isEmpty()) {
       return null;
@@ -106,7 +107,7 @@ final class Exchange implements AutoCloseable, BodyReader.Source {
   }
 
   /** Reads the body; failures are explained. */
-  BodyReader reader() {
+  public BodyReader reader() {
     return reader;
   }
 
@@ -120,7 +121,7 @@ final class Exchange implements AutoCloseable, BodyReader.Source {
   }
 
   /** The beginning of the body, at most {@code limit} bytes of it, as far as it arrives. */
-  byte[] beginning(int limit) throws InterruptedException {
+  public byte[] beginning(int limit) throws InterruptedException {
     byte[] bytes = new byte[limit];
     int length = 0;
     try {

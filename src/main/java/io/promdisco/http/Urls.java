@@ -1,11 +1,11 @@
-package io.promdisco.providers.kubernetes.client;
+package io.promdisco.http;
 
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 
 /** URLs of servers as people write them. */
-final class Urls {
+public final class Urls {
   private Urls() {}
 
   /**
@@ -13,7 +13,7 @@ final class Urls {
    *
    * @param path the setting, for errors
    */
-  static URI server(String text, String path) throws IOException {
+  public static URI server(String text, String path) throws IOException {
     try {
       URI uri = new URI(text.contains("://") ? text : "https://" + text);
       boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());

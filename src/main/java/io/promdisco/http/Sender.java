@@ -1,10 +1,10 @@
-package io.promdisco.providers.kubernetes.client;
+package io.promdisco.http;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.promdisco.config.Secret;
-import io.promdisco.providers.kubernetes.client.Credentials.Text;
+import io.promdisco.http.Credentials.Text;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.net.URI;
@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * Sends requests to one server: adds headers and credentials, reads the credentials again and tries
  * once more when the server refuses them, follows redirects. Safe for all threads.
  */
-final class Sender implements AutoCloseable {
+public final class Sender implements AutoCloseable {
   /** Longest wait for the head of an answer. */
-  static final Duration HEAD_PATIENCE = Duration.ofSeconds(60);
+  public static final Duration HEAD_PATIENCE = Duration.ofSeconds(60);
 
   private static final int MOST_REDIRECTS = 10;
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
@@ -32,7 +32,6 @@ final class Sender implements AutoCloseable {
   private final ServerSettings settings;
   private final HttpClient http;
   private final Ticker ticker;
-  private final String userAgent;
   private final @Nullable ConnectionGate gate;
   private final Object lock = new Object();
 
@@ -42,10 +41,10 @@ final class Sender implements AutoCloseable {
   @GuardedBy("lock")
   private boolean closed;
 
-  Sender(ServerSettings settings, Ticker ticker, String userAgent) {
+  /** A client of one server; it connects when there is something to ask. */
+  public Sender(ServerSettings settings, Ticker ticker) {
     this.settings = settings;
     this.ticker = ticker;
-    this.userAgent = userAgent;
     this.gate = settings.isMultiplexed() ? new ConnectionGate(ticker) : null;
     this.http = Transport.open(settings.tls(), settings.proxy(), settings.isMultiplexed());
   }
@@ -55,7 +54,8 @@ final class Sender implements AutoCloseable {
    *
    * @param pause longest time without a byte of the body
    */
-  Exchange get(URI uri, String accept, Duration pause) throws IOException, InterruptedException {
+  public Exchange get(URI uri, String accept, Duration pause)
+      throws IOException, InterruptedException {
     String authorization = settings.credentials().header();
     boolean refused = false;
     URI at = uri;
@@ -139,7 +139,7 @@ final class Sender implements AutoCloseable {
       throws IOException {
     HttpRequest.Builder builder = http.newHttpRequestBuilder().forStreaming();
     builder.uri(uri);
-    builder.setHeader("User-Agent", userAgent);
+    builder.setHeader("User-Agent", UserAgent.TEXT);
     if (isOurServer(uri)) {
       for (Map.Entry<String, List<Text>> header : settings.headers().entrySet()) {
         for (Text value : header.getValue()) {
