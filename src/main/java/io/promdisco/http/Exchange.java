@@ -2,7 +2,10 @@ package io.promdisco.http;
 
 import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.promdisco.util.Ticker;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.ZonedDateTime;
@@ -14,6 +17,7 @@ import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -22,25 +26,30 @@ import org.jspecify.annotations.Nullable;
  * it.
  */
 public final class Exchange implements AutoCloseable, BodyReader.Source {
+  private final URI uri;
   private final CompletableFuture<HttpResponse<AsyncBody>> answer;
   private final BodyStream body;
   private final Function<Throwable, IOException> explain;
-  private final Runnable atClose;
+  private final Consumer<Exchange> atClose;
   private final BodyReader reader = new BodyReader(this);
   private @Nullable HttpResponse<AsyncBody> head;
+  private Ticker.Alarm alarm = () -> {};
 
   /**
    * A request that has been sent.
    *
+   * @param uri what was asked for
    * @param answer its answer; the body goes to {@code body} once it is started
    * @param explain makes of any failure one that people understand
    * @param atClose run when it is closed
    */
   Exchange(
+      URI uri,
       CompletableFuture<HttpResponse<AsyncBody>> answer,
       BodyStream body,
       Function<Throwable, IOException> explain,
-      Runnable atClose) {
+      Consumer<Exchange> atClose) {
+    this.uri = uri;
     this.answer = answer;
     this.body = body;
     this.explain = explain;
@@ -63,6 +72,20 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
       throw new IllegalStateException("no answer yet");
     }
     return head;
+  }
+
+  /** Fails when it has not been closed {@code patience} after {@code begin}, in nanoseconds. */
+  void limit(Ticker ticker, long begin, Duration patience) {
+    Duration left = patience.minusNanos(ticker.nanos() - begin);
+    String text = "no whole answer within " + patience.toMillis() / 1e3 + " s";
+    alarm =
+        ticker.schedule(
+            left.isNegative() ? Duration.ZERO : left, () -> fail(new HttpTimeoutException(text)));
+  }
+
+  /** What was asked for: after redirects, where they led. */
+  public URI uri() {
+    return uri;
   }
 
   /** The status. */
@@ -145,6 +168,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
   public void close() {
     answer.cancel(true);
     body.close();
-    atClose.run();
+    alarm.cancel();
+    atClose.accept(this);
   }
 }

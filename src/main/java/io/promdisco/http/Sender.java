@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -56,11 +57,17 @@ public final class Sender implements AutoCloseable {
    */
   public Exchange get(URI uri, String accept, Duration pause)
       throws IOException, InterruptedException {
+    return get(new Request(uri, Map.of("Accept", accept), pause, Optional.empty()));
+  }
+
+  /** Sends a request and waits for the head of the answer. The caller closes the exchange. */
+  public Exchange get(Request request) throws IOException, InterruptedException {
+    long begin = ticker.nanos();
     String authorization = settings.credentials().header();
     boolean refused = false;
-    URI at = uri;
+    URI at = request.uri();
     for (int redirects = 0; ; ) {
-      Exchange exchange = send(at, accept, authorization, pause);
+      Exchange exchange = send(at, request, authorization, begin);
       if (exchange.code() == 401 && !refused) {
         refused = true;
         String renewed = renewedAfter(exchange, authorization);
@@ -108,16 +115,16 @@ public final class Sender implements AutoCloseable {
     }
   }
 
-  private Exchange send(URI uri, String accept, @Nullable String authorization, Duration pause)
+  private Exchange send(URI uri, Request request, @Nullable String authorization, long begin)
       throws IOException, InterruptedException {
-    HttpRequest request = request(uri, accept, authorization);
+    HttpRequest built = build(uri, request.headers(), authorization);
     if (gate != null) {
       gate.enter();
     }
     Exchange exchange = null;
     boolean answered = false;
     try {
-      exchange = begin(request, pause);
+      exchange = begin(built, request, begin);
       exchange.awaitHead();
       answered = true;
       return exchange;
@@ -135,7 +142,7 @@ public final class Sender implements AutoCloseable {
     }
   }
 
-  private HttpRequest request(URI uri, String accept, @Nullable String authorization)
+  private HttpRequest build(URI uri, Map<String, String> headers, @Nullable String authorization)
       throws IOException {
     HttpRequest.Builder builder = http.newHttpRequestBuilder().forStreaming();
     builder.uri(uri);
@@ -155,7 +162,9 @@ public final class Sender implements AutoCloseable {
         builder.header(header.getKey(), checked(header.getKey(), value.reveal()));
       }
     }
-    builder.setHeader("Accept", accept);
+    for (Map.Entry<String, String> header : headers.entrySet()) {
+      builder.setHeader(header.getKey(), checked(header.getKey(), header.getValue()));
+    }
     return builder.build();
   }
 
@@ -183,25 +192,27 @@ public final class Sender implements AutoCloseable {
         && uri.getPort() == server.getPort();
   }
 
-  private Exchange begin(HttpRequest request, Duration pause) throws IOException {
-    BodyStream body = new BodyStream(ticker, pause);
+  private Exchange begin(HttpRequest built, Request request, long begin) throws IOException {
+    BodyStream body = new BodyStream(ticker, request.pause());
     synchronized (lock) {
       if (closed) {
         throw closedProblem();
       }
     }
-    var answer = http.consumeBytes(request, body);
-    Ticker.Alarm alarm =
-        ticker.schedule(
-            HEAD_PATIENCE,
-            () ->
-                answer.completeExceptionally(
-                    new HttpTimeoutException(
-                        "no answer within " + HEAD_PATIENCE.toSeconds() + " s")));
-    var unused = answer.whenComplete((head, problem) -> alarm.cancel());
-    Exchange[] self = new Exchange[1];
-    Exchange exchange = new Exchange(answer, body, this::explain, () -> forget(self[0]));
-    self[0] = exchange;
+    var answer = http.consumeBytes(built, body);
+    Exchange exchange = new Exchange(built.uri(), answer, body, this::explain, this::forget);
+    if (request.patience().isPresent()) {
+      exchange.limit(ticker, begin, request.patience().get());
+    } else {
+      Ticker.Alarm alarm =
+          ticker.schedule(
+              HEAD_PATIENCE,
+              () ->
+                  answer.completeExceptionally(
+                      new HttpTimeoutException(
+                          "no answer within " + HEAD_PATIENCE.toSeconds() + " s")));
+      var unused = answer.whenComplete((head, problem) -> alarm.cancel());
+    }
     boolean late;
     synchronized (lock) {
       late = closed;
