@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lists and watches over HTTP. Asks for protobuf, takes JSON too; a server that
- * refuses protobuf is asked for JSON only from then on. Safe for all threads.
+ * Lists and watches over HTTP. Asks for protobuf, takes JSON too; a server that refuses protobuf is
+ * asked for JSON only from then on. Safe for all threads.
  */
 final class FabricClient implements ResourceClient {
   private static final Logger log = LoggerFactory.getLogger(FabricClient.class);
