@@ -112,13 +112,51 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheKubernetesClientImportsFabric8() {
+  void onlyTheHttpClientImportsFabric8() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("io.promdisco.providers.kubernetes.client..")
+        .resideOutsideOfPackage("io.promdisco.http..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.fabric8..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void theHttpClientKnowsNoSource() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.promdisco.http..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.promdisco.providers..",
+            "io.promdisco.discovery..",
+            "io.promdisco.scrape..",
+            "io.promdisco.server..",
+            "io.promdisco.model..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void httpDiscoveryKnowsNoOtherSource() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.promdisco.providers.http..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.promdisco.providers.fixed..",
+            "io.promdisco.providers.kubernetes..",
+            "io.promdisco.providers.file..",
+            "io.promdisco.providers.dns..")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAnyPackage("io.promdisco.providers.fixed..", "io.promdisco.providers.kubernetes..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.promdisco.providers.http..")
         .check(CLASSES);
   }
 

@@ -142,7 +142,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
             if (provider == null) {
               provider = before.get(config);
               if (provider == null || !provider.started()) {
-                provider = new Provider(name(config), config, owner, ticker);
+                provider = new Provider(name(config), job, config, owner, ticker);
                 fresh.add(provider);
               }
               now.put(config, provider);

@@ -28,6 +28,7 @@ final class Provider implements TargetSink {
   }
 
   private final String name;
+  private final String job;
   private final SdConfig config;
   private final Owner owner;
   private final Ticker ticker;
@@ -48,8 +49,9 @@ final class Provider implements TargetSink {
   @GuardedBy("this")
   private boolean closed;
 
-  Provider(String name, SdConfig config, Owner owner, Ticker ticker) {
+  Provider(String name, String job, SdConfig config, Owner owner, Ticker ticker) {
     this.name = name;
+    this.job = job;
     this.config = config;
     this.owner = owner;
     this.ticker = ticker;
@@ -83,6 +85,11 @@ final class Provider implements TargetSink {
   synchronized void refuse(String reason) {
     refused = true;
     failures.put("", new ProviderStatus.Failure("", reason, ticker.now(), Instant.MAX));
+  }
+
+  @Override
+  public String job() {
+    return job;
   }
 
   @Override
