@@ -7,6 +7,7 @@ import io.promdisco.discovery.DiscovererFactory;
 import io.promdisco.discovery.DiscoveryManager;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.metrics.Metrics;
+import io.promdisco.providers.file.FileDiscovererFactory;
 import io.promdisco.providers.fixed.FixedDiscovererFactory;
 import io.promdisco.providers.kubernetes.KubernetesDiscovererFactory;
 import io.promdisco.providers.kubernetes.client.FabricClientFactory;
@@ -51,6 +52,7 @@ public final class Promdisco implements AutoCloseable {
     factories.add(new FixedDiscovererFactory());
     factories.add(
         new KubernetesDiscovererFactory(builder.clients.apply(ticker), ticker, builder.metrics));
+    factories.add(new FileDiscovererFactory(ticker, builder.metrics));
     factories.addAll(builder.factories);
     discovery = new DiscoveryManager(factories, ticker, builder.metrics);
     scrape = closer.add(new ScrapeManager(discovery, builder.metrics));

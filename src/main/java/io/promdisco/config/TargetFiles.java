@@ -11,12 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.nodes.MappingNode;
-import org.yaml.snakeyaml.nodes.Node;
-import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /** Checks the files that {@code file_sd_configs} name: lists of target groups in YAML or JSON. */
 final class TargetFiles {
@@ -50,48 +46,12 @@ final class TargetFiles {
       if (file.toString().toLowerCase(Locale.ROOT).endsWith(".json")) {
         json(content, problems);
       } else {
-        yaml(content, problems);
+        TargetGroupsYaml.read(content, problems);
       }
     } catch (IOException e) {
       problems.error(new Position(file.toString(), 1, 1), "", "cannot be read: " + e.getMessage());
     }
     section.problems().addAll(problems);
-  }
-
-  private static void yaml(byte[] content, Problems problems) {
-    Optional<Node> document = YamlFile.parse(content, problems);
-    if (document.isEmpty() || Scalars.isNull(document.get())) {
-      return;
-    }
-    if (!(document.get() instanceof SequenceNode list)) {
-      problems.error(
-          document.get(),
-          "",
-          "cannot unmarshal " + Scalars.kind(document.get()) + " (expected: a list of groups)");
-      return;
-    }
-    try {
-      problems.reads(list, list.getValue().size());
-      for (int i = 0; i < list.getValue().size(); i++) {
-        Node item = list.getValue().get(i);
-        if (item instanceof MappingNode) {
-          group(Section.of(item, "[" + i + "]", problems));
-        } else {
-          problems.error(
-              item, "[" + i + "]", "nil target group item found (expected: targets and labels)");
-        }
-      }
-    } catch (AliasGuard.ExceededException e) {
-      problems.error(e.node(), "", "document contains excessive aliasing");
-    }
-  }
-
-  private static void group(@Nullable Section group) {
-    if (group != null) {
-      group.strings("targets");
-      group.stringMap("labels");
-      group.finish();
-    }
   }
 
   private static void json(byte[] content, Problems problems) throws IOException {
