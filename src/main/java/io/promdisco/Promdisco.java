@@ -7,11 +7,13 @@ import io.promdisco.discovery.DiscovererFactory;
 import io.promdisco.discovery.DiscoveryManager;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.metrics.Metrics;
+import io.promdisco.providers.dns.DnsDiscovererFactory;
 import io.promdisco.providers.file.FileDiscovererFactory;
 import io.promdisco.providers.fixed.FixedDiscovererFactory;
 import io.promdisco.providers.kubernetes.KubernetesDiscovererFactory;
 import io.promdisco.providers.kubernetes.client.FabricClientFactory;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
+import io.promdisco.providers.refresh.RefreshLoop;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.ScrapeManager;
 import io.promdisco.scrape.TargetListener;
@@ -53,6 +55,8 @@ public final class Promdisco implements AutoCloseable {
     factories.add(
         new KubernetesDiscovererFactory(builder.clients.apply(ticker), ticker, builder.metrics));
     factories.add(new FileDiscovererFactory(ticker, builder.metrics));
+    RefreshLoop loop = closer.add(new RefreshLoop(ticker, builder.metrics));
+    factories.add(new DnsDiscovererFactory(loop, builder.metrics));
     factories.addAll(builder.factories);
     discovery = new DiscoveryManager(factories, ticker, builder.metrics);
     scrape = closer.add(new ScrapeManager(discovery, builder.metrics));
@@ -140,7 +144,7 @@ public final class Promdisco implements AutoCloseable {
       return this;
     }
 
-    /** Adds a source of targets beside static lists and Kubernetes. */
+    /** Adds a source of targets beside static lists, Kubernetes, files and DNS. */
     public Builder source(DiscovererFactory factory) {
       factories.add(factory);
       return this;

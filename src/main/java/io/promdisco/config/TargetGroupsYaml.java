@@ -63,8 +63,7 @@ public final class TargetGroupsYaml {
       for (int i = 0; i < list.getValue().size(); i++) {
         Node item = list.getValue().get(i);
         String path = "[" + i + "]";
-        Section section =
-            item instanceof MappingNode ? Section.of(item, path, problems) : null;
+        Section section = item instanceof MappingNode ? Section.of(item, path, problems) : null;
         if (section == null) {
           problems.error(item, path, "nil target group item found (expected: targets and labels)");
         } else {

@@ -197,7 +197,7 @@ final class FileDiscoverer implements Discoverer {
     if (result instanceof Read.Good good) {
       works(name, to);
       List<TargetGroup> groups = good.file().groups();
-      metrics.read(this, name, good.file().changed());
+      metrics.read(this, name, (double) good.file().changed());
       if (groups.size() < before.size()) {
         metrics.forget(this, name); // As in Prometheus: a file that lost groups, till read again.
       }

@@ -38,11 +38,11 @@ final class Settling {
     if (!waiting) {
       waiting = true;
       first = last;
-      wait(QUIET.toNanos());
+      lookAfter(QUIET.toNanos());
     }
   }
 
-  private void wait(long nanos) {
+  private void lookAfter(long nanos) {
     ticker.schedule(Duration.ofNanos(nanos), this::look);
   }
 
@@ -51,7 +51,7 @@ final class Settling {
       long now = ticker.nanos();
       long left = Math.min(last + QUIET.toNanos() - now, first + LONGEST.toNanos() - now);
       if (left > 0) {
-        wait(left);
+        lookAfter(left);
         return;
       }
       waiting = false;

@@ -1,6 +1,5 @@
 package io.promdisco.providers.file;
 
-import io.promdisco.config.Globs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +41,8 @@ final class WatchedFolders {
   /** The part of a pattern before the first wildcard, without the last name. */
   private static Path literalFolder(Path pattern) {
     Path folder = pattern.getRoot();
-    for (Path part : pattern.getParent()) {
+    for (int i = 0; i < pattern.getNameCount() - 1; i++) {
+      Path part = pattern.getName(i);
       if (GLOB.matcher(part.toString()).matches()) {
         break;
       }
