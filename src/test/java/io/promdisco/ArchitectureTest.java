@@ -112,10 +112,10 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheKubernetesClientImportsFabric8() {
+  void onlyTheHttpClientImportsFabric8() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("io.promdisco.providers.kubernetes.client..")
+        .resideOutsideOfPackage("io.promdisco.http..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.fabric8..")

@@ -1,4 +1,4 @@
-package io.promdisco.providers.kubernetes.client;
+package io.promdisco.http;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  * Certificates and private keys written as PEM (RFC 7468). Keys may be PKCS #8, PKCS #1 ({@code RSA
  * PRIVATE KEY}) or SEC 1 ({@code EC PRIVATE KEY}).
  */
-final class Pem {
+public final class Pem {
   private static final Pattern KEY =
       Pattern.compile(
           "-----BEGIN ((?:[A-Z0-9]+ )?)PRIVATE KEY-----([^-]*)-----END \\1PRIVATE KEY-----");
@@ -43,7 +43,7 @@ final class Pem {
   private Pem() {}
 
   /** All certificates of a text, at least one; {@code what} names the text in errors. */
-  static List<X509Certificate> certificates(String text, String what) throws IOException {
+  public static List<X509Certificate> certificates(String text, String what) throws IOException {
     List<X509Certificate> found = new ArrayList<>();
     try {
       CertificateFactory factory = CertificateFactory.getInstance("X.509");
@@ -61,7 +61,7 @@ final class Pem {
   }
 
   /** The first private key of a text; {@code what} names the text in errors. */
-  static PrivateKey key(String text, String what) throws IOException {
+  public static PrivateKey key(String text, String what) throws IOException {
     Matcher matcher = KEY.matcher(text);
     if (!matcher.find()) {
       throw new IOException(what + ": no private key in it (expected PEM)");

@@ -1,4 +1,4 @@
-package io.promdisco.providers.kubernetes.client;
+package io.promdisco.testing;
 
 import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.HttpClientConfig.Authorization;
@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /** HTTP client settings with one thing set. */
-final class Https {
+public final class Https {
   private Https() {}
 
   private static final TlsConfig NO_TLS = TlsConfig.DEFAULT;
 
-  static HttpClientConfig withAuthorization(Authorization authorization) {
+  public static HttpClientConfig withAuthorization(Authorization authorization) {
     return new HttpClientConfig(
         Optional.empty(),
         Optional.of(authorization),
@@ -29,15 +29,15 @@ final class Https {
         true);
   }
 
-  static HttpClientConfig withToken(String token) {
+  public static HttpClientConfig withToken(String token) {
     return withAuthorization(new Authorization("Bearer", new Secret(token), ""));
   }
 
-  static HttpClientConfig withTokenFile(String file) {
+  public static HttpClientConfig withTokenFile(String file) {
     return withAuthorization(new Authorization("Bearer", Secret.NONE, file));
   }
 
-  static HttpClientConfig withBasicAuth(BasicAuth basic) {
+  public static HttpClientConfig withBasicAuth(BasicAuth basic) {
     return new HttpClientConfig(
         Optional.of(basic),
         Optional.empty(),
@@ -49,7 +49,7 @@ final class Https {
         true);
   }
 
-  static HttpClientConfig withOAuth2(OAuth2 oauth2) {
+  public static HttpClientConfig withOAuth2(OAuth2 oauth2) {
     return new HttpClientConfig(
         Optional.empty(),
         Optional.empty(),
@@ -61,19 +61,19 @@ final class Https {
         true);
   }
 
-  static HttpClientConfig withTls(TlsConfig tls) {
+  public static HttpClientConfig withTls(TlsConfig tls) {
     return with(tls, ProxyConfig.NONE, Map.of(), true);
   }
 
-  static HttpClientConfig withProxy(ProxyConfig proxy) {
+  public static HttpClientConfig withProxy(ProxyConfig proxy) {
     return with(NO_TLS, proxy, Map.of(), true);
   }
 
-  static HttpClientConfig withHeaders(Map<String, Header> headers) {
+  public static HttpClientConfig withHeaders(Map<String, Header> headers) {
     return with(NO_TLS, ProxyConfig.NONE, headers, true);
   }
 
-  static HttpClientConfig withoutRedirects() {
+  public static HttpClientConfig withoutRedirects() {
     return with(NO_TLS, ProxyConfig.NONE, Map.of(), false);
   }
 

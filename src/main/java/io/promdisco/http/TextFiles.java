@@ -1,4 +1,4 @@
-package io.promdisco.providers.kubernetes.client;
+package io.promdisco.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -9,7 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** Reads small files: tokens, certificates, kubeconfigs. */
-final class TextFiles {
+public final class TextFiles {
   private static final int LARGEST = 16 << 20;
 
   private TextFiles() {}
@@ -19,7 +19,7 @@ final class TextFiles {
    *
    * @throws IOException with one line: the path and what is wrong with it
    */
-  static String read(Path file) throws IOException {
+  public static String read(Path file) throws IOException {
     try {
       if (Files.size(file) > LARGEST) {
         throw new IOException(file + ": more than 16 MiB");

@@ -1,4 +1,4 @@
-package io.promdisco.providers.kubernetes.client;
+package io.promdisco.http;
 
 import java.net.Socket;
 import java.security.Principal;
@@ -12,7 +12,7 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /** A client certificate with its key. */
-record ClientKey(PrivateKey key, List<X509Certificate> chain) {
+public record ClientKey(PrivateKey key, List<X509Certificate> chain) {
 
   /** Shows a server the client certificate that {@code current} gives, if it gives one. */
   static X509ExtendedKeyManager manager(Supplier<@Nullable ClientKey> current) {

@@ -1,10 +1,10 @@
-package io.promdisco.providers.kubernetes.client;
+package io.promdisco.http;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.promdisco.config.Secret;
-import io.promdisco.providers.kubernetes.client.Credentials.Text;
+import io.promdisco.http.Credentials.Text;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.net.URI;
@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  * Sends requests to one server: adds headers and credentials, reads the credentials again and tries
  * once more when the server refuses them, follows redirects. Safe for all threads.
  */
-final class Sender implements AutoCloseable {
+public final class Sender implements AutoCloseable {
   /** Longest wait for the head of an answer. */
-  static final Duration HEAD_PATIENCE = Duration.ofSeconds(60);
+  public static final Duration HEAD_PATIENCE = Duration.ofSeconds(60);
 
   private static final int MOST_REDIRECTS = 10;
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
@@ -32,7 +33,6 @@ final class Sender implements AutoCloseable {
   private final ServerSettings settings;
   private final HttpClient http;
   private final Ticker ticker;
-  private final String userAgent;
   private final @Nullable ConnectionGate gate;
   private final Object lock = new Object();
 
@@ -42,10 +42,10 @@ final class Sender implements AutoCloseable {
   @GuardedBy("lock")
   private boolean closed;
 
-  Sender(ServerSettings settings, Ticker ticker, String userAgent) {
+  /** A client of one server; it connects when there is something to ask. */
+  public Sender(ServerSettings settings, Ticker ticker) {
     this.settings = settings;
     this.ticker = ticker;
-    this.userAgent = userAgent;
     this.gate = settings.isMultiplexed() ? new ConnectionGate(ticker) : null;
     this.http = Transport.open(settings.tls(), settings.proxy(), settings.isMultiplexed());
   }
@@ -55,12 +55,19 @@ final class Sender implements AutoCloseable {
    *
    * @param pause longest time without a byte of the body
    */
-  Exchange get(URI uri, String accept, Duration pause) throws IOException, InterruptedException {
+  public Exchange get(URI uri, String accept, Duration pause)
+      throws IOException, InterruptedException {
+    return get(new Request(uri, Map.of("Accept", accept), pause, Optional.empty()));
+  }
+
+  /** Sends a request and waits for the head of the answer. The caller closes the exchange. */
+  public Exchange get(Request request) throws IOException, InterruptedException {
+    long begin = ticker.nanos();
     String authorization = settings.credentials().header();
     boolean refused = false;
-    URI at = uri;
+    URI at = request.uri();
     for (int redirects = 0; ; ) {
-      Exchange exchange = send(at, accept, authorization, pause);
+      Exchange exchange = send(at, request, authorization, begin);
       if (exchange.code() == 401 && !refused) {
         refused = true;
         String renewed = renewedAfter(exchange, authorization);
@@ -108,16 +115,16 @@ final class Sender implements AutoCloseable {
     }
   }
 
-  private Exchange send(URI uri, String accept, @Nullable String authorization, Duration pause)
+  private Exchange send(URI uri, Request request, @Nullable String authorization, long begin)
       throws IOException, InterruptedException {
-    HttpRequest request = request(uri, accept, authorization);
+    HttpRequest built = build(uri, request.headers(), authorization);
     if (gate != null) {
       gate.enter();
     }
     Exchange exchange = null;
     boolean answered = false;
     try {
-      exchange = begin(request, pause);
+      exchange = begin(built, request, begin);
       exchange.awaitHead();
       answered = true;
       return exchange;
@@ -135,11 +142,11 @@ final class Sender implements AutoCloseable {
     }
   }
 
-  private HttpRequest request(URI uri, String accept, @Nullable String authorization)
+  private HttpRequest build(URI uri, Map<String, String> headers, @Nullable String authorization)
       throws IOException {
     HttpRequest.Builder builder = http.newHttpRequestBuilder().forStreaming();
     builder.uri(uri);
-    builder.setHeader("User-Agent", userAgent);
+    builder.setHeader("User-Agent", UserAgent.TEXT);
     if (isOurServer(uri)) {
       for (Map.Entry<String, List<Text>> header : settings.headers().entrySet()) {
         for (Text value : header.getValue()) {
@@ -155,7 +162,9 @@ final class Sender implements AutoCloseable {
         builder.header(header.getKey(), checked(header.getKey(), value.reveal()));
       }
     }
-    builder.setHeader("Accept", accept);
+    for (Map.Entry<String, String> header : headers.entrySet()) {
+      builder.setHeader(header.getKey(), checked(header.getKey(), header.getValue()));
+    }
     return builder.build();
   }
 
@@ -183,25 +192,27 @@ final class Sender implements AutoCloseable {
         && uri.getPort() == server.getPort();
   }
 
-  private Exchange begin(HttpRequest request, Duration pause) throws IOException {
-    BodyStream body = new BodyStream(ticker, pause);
+  private Exchange begin(HttpRequest built, Request request, long begin) throws IOException {
+    BodyStream body = new BodyStream(ticker, request.pause());
     synchronized (lock) {
       if (closed) {
         throw closedProblem();
       }
     }
-    var answer = http.consumeBytes(request, body);
-    Ticker.Alarm alarm =
-        ticker.schedule(
-            HEAD_PATIENCE,
-            () ->
-                answer.completeExceptionally(
-                    new HttpTimeoutException(
-                        "no answer within " + HEAD_PATIENCE.toSeconds() + " s")));
-    var unused = answer.whenComplete((head, problem) -> alarm.cancel());
-    Exchange[] self = new Exchange[1];
-    Exchange exchange = new Exchange(answer, body, this::explain, () -> forget(self[0]));
-    self[0] = exchange;
+    var answer = http.consumeBytes(built, body);
+    Exchange exchange = new Exchange(built.uri(), answer, body, this::explain, this::forget);
+    if (request.patience().isPresent()) {
+      exchange.limit(ticker, begin, request.patience().get());
+    } else {
+      Ticker.Alarm alarm =
+          ticker.schedule(
+              HEAD_PATIENCE,
+              () ->
+                  answer.completeExceptionally(
+                      new HttpTimeoutException(
+                          "no answer within " + HEAD_PATIENCE.toSeconds() + " s")));
+      var unused = answer.whenComplete((head, problem) -> alarm.cancel());
+    }
     boolean late;
     synchronized (lock) {
       late = closed;

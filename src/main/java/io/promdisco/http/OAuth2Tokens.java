@@ -1,4 +1,4 @@
-package io.promdisco.providers.kubernetes.client;
+package io.promdisco.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -44,7 +44,6 @@ final class OAuth2Tokens implements Credentials {
   private final TlsSettings tls;
   private final HttpClient http;
   private final Ticker ticker;
-  private final String userAgent;
   private final Lock lock = new ReentrantLock();
 
   @GuardedBy("lock")
@@ -53,13 +52,7 @@ final class OAuth2Tokens implements Credentials {
   @GuardedBy("lock")
   private boolean inForm;
 
-  OAuth2Tokens(
-      OAuth2 config,
-      URI shownUrl,
-      TlsSettings tls,
-      ProxyRules proxy,
-      Ticker ticker,
-      String userAgent) {
+  OAuth2Tokens(OAuth2 config, URI shownUrl, TlsSettings tls, ProxyRules proxy, Ticker ticker) {
     this.config = config;
     this.tokenUrl = URI.create(config.tokenUrl());
     this.shownUrl = shownUrl;
@@ -67,7 +60,6 @@ final class OAuth2Tokens implements Credentials {
     this.tls = tls;
     this.http = Transport.open(tls, proxy, false);
     this.ticker = ticker;
-    this.userAgent = userAgent;
   }
 
   @Override
@@ -119,7 +111,7 @@ final class OAuth2Tokens implements Credentials {
     }
     HttpRequest.Builder builder = http.newHttpRequestBuilder();
     builder.uri(tokenUrl);
-    builder.setHeader("User-Agent", userAgent);
+    builder.setHeader("User-Agent", UserAgent.TEXT);
     builder.setHeader("Accept", "application/json");
     if (clientInForm) {
       form.put("client_id", config.clientId());

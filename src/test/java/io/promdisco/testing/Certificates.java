@@ -1,4 +1,4 @@
-package io.promdisco.providers.kubernetes.client;
+package io.promdisco.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,7 +19,7 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A key with a self-signed certificate, made by the JDK's keytool. */
-final class Certificates {
+public final class Certificates {
   private static final char[] PASSWORD = "changeit".toCharArray();
 
   private final KeyStore store;
@@ -34,7 +34,7 @@ final class Certificates {
    * @param names subject alternative names, as {@code ip:127.0.0.1}
    * @param options more for keytool
    */
-  static Certificates make(Path folder, String keyAlgorithm, String names, String... options)
+  public static Certificates make(Path folder, String keyAlgorithm, String names, String... options)
       throws IOException, InterruptedException, GeneralSecurityException {
     Path file = Files.createTempFile(folder, "store", ".p12");
     Files.delete(file);
@@ -76,24 +76,24 @@ final class Certificates {
         + "-----\n";
   }
 
-  String certificate() throws GeneralSecurityException {
+  public String certificate() throws GeneralSecurityException {
     return pem("CERTIFICATE", store.getCertificate("a").getEncoded());
   }
 
-  X509Certificate x509() throws GeneralSecurityException {
+  public X509Certificate x509() throws GeneralSecurityException {
     return (X509Certificate) store.getCertificate("a");
   }
 
-  byte[] keyBytes() throws GeneralSecurityException {
+  public byte[] keyBytes() throws GeneralSecurityException {
     return store.getKey("a", PASSWORD).getEncoded();
   }
 
-  String key() throws GeneralSecurityException {
+  public String key() throws GeneralSecurityException {
     return pem("PRIVATE KEY", keyBytes());
   }
 
   /** A context for a server with this certificate. */
-  SSLContext server() throws GeneralSecurityException {
+  public SSLContext server() throws GeneralSecurityException {
     KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(store, PASSWORD);
     TrustManagerFactory trust =
@@ -112,7 +112,7 @@ final class Certificates {
   }
 
   /** Parameters of a server that asks for a client certificate. */
-  static SSLParameters wantingClients(SSLContext context) {
+  public static SSLParameters wantingClients(SSLContext context) {
     SSLParameters parameters = context.getDefaultSSLParameters();
     parameters.setNeedClientAuth(true);
     return parameters;

@@ -1,4 +1,4 @@
-package io.promdisco.providers.kubernetes.client;
+package io.promdisco.http;
 
 import io.promdisco.config.Secret;
 import java.io.IOException;
@@ -8,7 +8,7 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /** What proves who we are, in the {@code Authorization} header. Safe for all threads. */
-interface Credentials extends AutoCloseable {
+public interface Credentials extends AutoCloseable {
   /** None: a client certificate, or nobody in particular. */
   Credentials NONE = () -> null;
 

@@ -1,4 +1,4 @@
-package io.promdisco.providers.kubernetes.client;
+package io.promdisco.http;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.util.Ticker;

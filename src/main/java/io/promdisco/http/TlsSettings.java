@@ -1,4 +1,4 @@
-package io.promdisco.providers.kubernetes.client;
+package io.promdisco.http;
 
 import io.promdisco.config.HttpClientConfig.TlsConfig;
 import java.io.IOException;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param insecure trust any certificate
  * @param versions the protocol versions as the JDK names them; none: the platform's
  */
-record TlsSettings(
+public record TlsSettings(
     List<X509Certificate> authorities,
     String trusted,
     Supplier<@Nullable ClientKey> client,
@@ -45,7 +45,7 @@ record TlsSettings(
    * @param path where {@code config} stands, for errors, as {@code tls_config}
    * @throws IOException with one line that names setting and file
    */
-  static TlsSettings of(TlsConfig config, String path) throws IOException {
+  public static TlsSettings of(TlsConfig config, String path) throws IOException {
     PemText ca = PemText.of(config.ca(), config.caFile(), path + ".ca");
     PemText cert = PemText.of(config.cert(), config.certFile(), path + ".cert");
     PemText key = PemText.of(config.key().reveal(), config.keyFile(), path + ".key");
@@ -59,12 +59,12 @@ record TlsSettings(
   }
 
   /** The same with another client certificate. */
-  TlsSettings withClient(Supplier<@Nullable ClientKey> other) {
+  public TlsSettings withClient(Supplier<@Nullable ClientKey> other) {
     return new TlsSettings(authorities, trusted, other, serverName, insecure, versions);
   }
 
   /** The same with other certificates to trust. */
-  TlsSettings withAuthorities(List<X509Certificate> others, String whose) {
+  public TlsSettings withAuthorities(List<X509Certificate> others, String whose) {
     return new TlsSettings(others, whose, client, serverName, insecure, versions);
   }
 

@@ -1,4 +1,4 @@
-package io.promdisco.providers.kubernetes.client;
+package io.promdisco.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -20,30 +20,29 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** A web server on the local host that answers as the test says and writes down what was asked. */
-final class FakeApi implements AutoCloseable {
-  static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
-
+public final class FakeServer implements AutoCloseable {
   /** Answers a request. */
-  interface Handler {
+  public interface Handler {
     /** Writes the answer; the exchange is closed afterwards. */
     void handle(HttpExchange exchange) throws Exception;
   }
 
   /** What came. */
-  record Request(String method, String uri, Headers headers, String body) {
-    String header(String name) {
+  public record Request(String method, String uri, Headers headers, String body) {
+    /** A header's first value, or the empty string. */
+    public String header(String name) {
       String value = headers.getFirst(name);
       return value == null ? "" : value;
     }
   }
 
-  final List<Request> requests = new CopyOnWriteArrayList<>();
-  final List<Exception> problems = new CopyOnWriteArrayList<>();
+  public final List<Request> requests = new CopyOnWriteArrayList<>();
+  public final List<Exception> problems = new CopyOnWriteArrayList<>();
   private final ExecutorService executor = Executors.newCachedThreadPool();
   private final HttpServer server;
   private volatile Handler handler;
 
-  private FakeApi(HttpServer server, Handler handler) {
+  private FakeServer(HttpServer server, Handler handler) {
     this.server = server;
     this.handler = handler;
     server.setExecutor(executor);
@@ -51,21 +50,21 @@ final class FakeApi implements AutoCloseable {
     server.start();
   }
 
-  static FakeApi start(Handler handler) {
+  public static FakeServer start(Handler handler) {
     return start(null, handler);
   }
 
   /** Speaks TLS if there is a context for it. */
-  static FakeApi start(@Nullable SSLContext tls, Handler handler) {
+  public static FakeServer start(@Nullable SSLContext tls, Handler handler) {
     return start(tls, false, handler);
   }
 
   /** Speaks TLS and wants a client certificate that this context trusts. */
-  static FakeApi start(@Nullable SSLContext tls, boolean wantsClients, Handler handler) {
+  public static FakeServer start(@Nullable SSLContext tls, boolean wantsClients, Handler handler) {
     try {
       InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
       if (tls == null) {
-        return new FakeApi(HttpServer.create(address, 0), handler);
+        return new FakeServer(HttpServer.create(address, 0), handler);
       }
       HttpsServer https = HttpsServer.create(address, 0);
       https.setHttpsConfigurator(
@@ -77,22 +76,22 @@ final class FakeApi implements AutoCloseable {
               }
             }
           });
-      return new FakeApi(https, handler);
+      return new FakeServer(https, handler);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   /** Answers otherwise from now on. */
-  void answer(Handler next) {
+  public void answer(Handler next) {
     handler = next;
   }
 
-  int port() {
+  public int port() {
     return server.getAddress().getPort();
   }
 
-  String url() {
+  public String url() {
     return (server instanceof HttpsServer ? "https" : "http") + "://127.0.0.1:" + port();
   }
 
@@ -111,37 +110,21 @@ final class FakeApi implements AutoCloseable {
   }
 
   /** Answers with a whole body. */
-  static Handler body(int code, String type, byte[] body) {
+  public static Handler body(int code, String type, byte[] body) {
     return exchange -> send(exchange, code, type, body);
   }
 
-  static Handler json(int code, String body) {
+  public static Handler json(int code, String body) {
     return body(code, "application/json", body.getBytes(UTF_8));
   }
 
-  static void send(HttpExchange exchange, int code, String type, byte[] body) throws IOException {
+  public static void send(HttpExchange exchange, int code, String type, byte[] body)
+      throws IOException {
     if (!type.isEmpty()) {
       exchange.getResponseHeaders().set("Content-Type", type);
     }
     exchange.sendResponseHeaders(code, body.length == 0 ? -1 : body.length);
     exchange.getResponseBody().write(body);
-  }
-
-  /** Answers a watch with frames, then ends it. */
-  static Handler frames(byte[]... frames) {
-    return exchange -> {
-      beginStream(exchange);
-      for (byte[] frame : frames) {
-        exchange.getResponseBody().write(frame);
-        exchange.getResponseBody().flush();
-      }
-      exchange.getResponseBody().close();
-    };
-  }
-
-  static void beginStream(HttpExchange exchange) throws IOException {
-    exchange.getResponseHeaders().set("Content-Type", PROTOBUF + ";stream=watch");
-    exchange.sendResponseHeaders(200, 0);
   }
 
   @Override

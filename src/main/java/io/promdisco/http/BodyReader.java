@@ -1,4 +1,4 @@
-package io.promdisco.providers.kubernetes.client;
+package io.promdisco.http;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * chunk that the network gave if it lies whole within it. Blocks while nothing has arrived; the
  * thread that reads may be interrupted. For one thread.
  */
-final class BodyReader {
+public final class BodyReader {
   /** Where chunks come from. */
-  interface Source {
+  public interface Source {
     /** The next chunk, which may be empty, or null at the end; waits for it. */
     @Nullable ByteBuffer next() throws IOException, InterruptedException;
   }
@@ -32,17 +32,18 @@ final class BodyReader {
   private byte[] joined = NOTHING;
   private byte[] taken = NOTHING;
 
-  BodyReader(Source source) {
+  /** Reads what {@code source} gives. */
+  public BodyReader(Source source) {
     this.source = source;
   }
 
   /** Number of bytes read so far. */
-  long position() {
+  public long position() {
     return before + at;
   }
 
   /** Whether the body has ended; waits until it has or a byte is there. */
-  boolean atEnd() throws IOException, InterruptedException {
+  public boolean atEnd() throws IOException, InterruptedException {
     while (at == end) {
       if (!fetch()) {
         return true;
@@ -72,7 +73,7 @@ final class BodyReader {
   }
 
   /** The next byte; {@code what} is being read, for errors. */
-  byte read(String what) throws IOException, InterruptedException {
+  public byte read(String what) throws IOException, InterruptedException {
     if (atEnd()) {
       throw cut(what, 1);
     }
@@ -80,7 +81,7 @@ final class BodyReader {
   }
 
   /** Reads a protobuf number. */
-  long varint(String what) throws IOException, InterruptedException {
+  public long varint(String what) throws IOException, InterruptedException {
     long value = 0;
     for (int shift = 0; shift < 64; shift += 7) {
       byte b = read(what);
@@ -97,7 +98,7 @@ final class BodyReader {
    * Reads {@code count} bytes and returns the index of the first of them in {@link #array()}, where
    * they stay until the next call. Memory grows with what has arrived, not with {@code count}.
    */
-  int take(int count, String what) throws IOException, InterruptedException {
+  public int take(int count, String what) throws IOException, InterruptedException {
     if (count <= end - at) {
       taken = chunk;
       int from = at;
@@ -125,12 +126,12 @@ final class BodyReader {
   }
 
   /** The array of the last {@link #take}. */
-  byte[] array() {
+  public byte[] array() {
     return taken;
   }
 
   /** Skips {@code count} bytes. */
-  void skip(long count, String what) throws IOException, InterruptedException {
+  public void skip(long count, String what) throws IOException, InterruptedException {
     long left = count;
     while (left > 0) {
       if (atEnd()) {
@@ -151,7 +152,7 @@ final class BodyReader {
    * The rest of the body as a stream. An interrupt while waiting shows as {@link
    * InterruptedIOException}.
    */
-  InputStream stream() {
+  public InputStream stream() {
     return new InputStream() {
       @Override
       public int read() throws IOException {

@@ -1,8 +1,11 @@
-package io.promdisco.providers.kubernetes.client;
+package io.promdisco.http;
 
 import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.promdisco.util.Ticker;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.ZonedDateTime;
@@ -14,6 +17,7 @@ import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -21,26 +25,31 @@ import org.jspecify.annotations.Nullable;
  * One request and its answer. The thread that asked reads the body; any thread may fail or close
  * it.
  */
-final class Exchange implements AutoCloseable, BodyReader.Source {
+public final class Exchange implements AutoCloseable, BodyReader.Source {
+  private final URI uri;
   private final CompletableFuture<HttpResponse<AsyncBody>> answer;
   private final BodyStream body;
   private final Function<Throwable, IOException> explain;
-  private final Runnable atClose;
+  private final Consumer<Exchange> atClose;
   private final BodyReader reader = new BodyReader(this);
   private @Nullable HttpResponse<AsyncBody> head;
+  private Ticker.Alarm alarm = () -> {};
 
   /**
    * A request that has been sent.
    *
+   * @param uri what was asked for
    * @param answer its answer; the body goes to {@code body} once it is started
    * @param explain makes of any failure one that people understand
    * @param atClose run when it is closed
    */
   Exchange(
+      URI uri,
       CompletableFuture<HttpResponse<AsyncBody>> answer,
       BodyStream body,
       Function<Throwable, IOException> explain,
-      Runnable atClose) {
+      Consumer<Exchange> atClose) {
+    this.uri = uri;
     this.answer = answer;
     this.body = body;
     this.explain = explain;
@@ -65,25 +74,40 @@ final class Exchange implements AutoCloseable, BodyReader.Source {
     return head;
   }
 
-  int code() {
+  /** Fails when it has not been closed {@code patience} after {@code begin}, in nanoseconds. */
+  void limit(Ticker ticker, long begin, Duration patience) {
+    Duration left = patience.minusNanos(ticker.nanos() - begin);
+    String text = "no whole answer within " + patience.toMillis() / 1e3 + " s";
+    alarm =
+        ticker.schedule(
+            left.isNegative() ? Duration.ZERO : left, () -> fail(new HttpTimeoutException(text)));
+  }
+
+  /** What was asked for: after redirects, where they led. */
+  public URI uri() {
+    return uri;
+  }
+
+  /** The status. */
+  public int code() {
     return head().code();
   }
 
   /** A header's first value, or the empty string. */
-  String header(String name) {
+  public String header(String name) {
     List<String> values = head().headers(name.toLowerCase(Locale.ROOT));
     return values.isEmpty() ? "" : values.get(0);
   }
 
   /** The content type without its parameters, in lower case; may be empty. */
-  String contentType() {
+  public String contentType() {
     String type = header("content-type");
     int end = type.indexOf(';');
     return (end < 0 ? type : type.substring(0, end)).strip().toLowerCase(Locale.ROOT);
   }
 
   /** How long the server asks to wait, or null. */
-  @Nullable Duration retryAfter() {
+  public @Nullable Duration retryAfter() {
     String value = header("retry-after").strip();
     if (value.isEmpty()) {
       return null;
@@ -106,7 +130,7 @@ final class Exchange implements AutoCloseable, BodyReader.Source {
   }
 
   /** Reads the body; failures are explained. */
-  BodyReader reader() {
+  public BodyReader reader() {
     return reader;
   }
 
@@ -120,7 +144,7 @@ final class Exchange implements AutoCloseable, BodyReader.Source {
   }
 
   /** The beginning of the body, at most {@code limit} bytes of it, as far as it arrives. */
-  byte[] beginning(int limit) throws InterruptedException {
+  public byte[] beginning(int limit) throws InterruptedException {
     byte[] bytes = new byte[limit];
     int length = 0;
     try {
@@ -144,6 +168,7 @@ final class Exchange implements AutoCloseable, BodyReader.Source {
   public void close() {
     answer.cancel(true);
     body.close();
-    atClose.run();
+    alarm.cancel();
+    atClose.accept(this);
   }
 }

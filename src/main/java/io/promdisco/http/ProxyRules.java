@@ -1,4 +1,4 @@
-package io.promdisco.providers.kubernetes.client;
+package io.promdisco.http;
 
 import io.promdisco.config.HttpClientConfig.ProxyConfig;
 import io.promdisco.config.Secret;
@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * them only); any may end with a port. The local host is reached directly unless {@code proxy_url}
  * stands alone.
  */
-final class ProxyRules {
+public final class ProxyRules {
   /** The way without any proxy. */
-  static final ProxyRules DIRECT = new ProxyRules(null, null, "", true, Map.of());
+  public static final ProxyRules DIRECT = new ProxyRules(null, null, "", true, Map.of());
 
   private final @Nullable URI http;
   private final @Nullable URI https;
@@ -48,7 +48,7 @@ final class ProxyRules {
   }
 
   /** Everything through {@code url}; empty: nothing through any. */
-  static ProxyRules all(String url, String path) throws IOException {
+  public static ProxyRules all(String url, String path) throws IOException {
     return url.isEmpty()
         ? DIRECT
         : new ProxyRules(parse(url, path), parse(url, path), "", false, Map.of());
