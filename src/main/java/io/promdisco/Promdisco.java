@@ -10,6 +10,7 @@ import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.dns.DnsDiscovererFactory;
 import io.promdisco.providers.file.FileDiscovererFactory;
 import io.promdisco.providers.fixed.FixedDiscovererFactory;
+import io.promdisco.providers.http.HttpDiscovererFactory;
 import io.promdisco.providers.kubernetes.KubernetesDiscovererFactory;
 import io.promdisco.providers.kubernetes.client.FabricClientFactory;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
@@ -56,6 +57,7 @@ public final class Promdisco implements AutoCloseable {
         new KubernetesDiscovererFactory(builder.clients.apply(ticker), ticker, builder.metrics));
     factories.add(new FileDiscovererFactory(ticker, builder.metrics));
     RefreshLoop loop = closer.add(new RefreshLoop(ticker, builder.metrics));
+    factories.add(new HttpDiscovererFactory(loop, ticker, builder.metrics));
     factories.add(new DnsDiscovererFactory(loop, builder.metrics));
     factories.addAll(builder.factories);
     discovery = new DiscoveryManager(factories, ticker, builder.metrics);
@@ -144,7 +146,7 @@ public final class Promdisco implements AutoCloseable {
       return this;
     }
 
-    /** Adds a source of targets beside static lists, Kubernetes, files and DNS. */
+    /** Adds a source of targets beside those that are built in. */
     public Builder source(DiscovererFactory factory) {
       factories.add(factory);
       return this;
