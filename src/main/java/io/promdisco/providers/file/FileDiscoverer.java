@@ -104,10 +104,15 @@ final class FileDiscoverer implements Discoverer {
       scanning = true;
     }
     while (wanted()) {
-      long begin = ticker.nanos();
-      Map<String, Read> read = new LinkedHashMap<>();
-      watchedFiles().forEach(file -> read.put(file.toString(), read(file)));
-      put(read, ticker.nanos() - begin);
+      try {
+        long begin = ticker.nanos();
+        Map<String, Read> read = new LinkedHashMap<>();
+        watchedFiles().forEach(file -> read.put(file.toString(), read(file)));
+        put(read, ticker.nanos() - begin);
+      } catch (RuntimeException e) {
+        log.error("{}: the scan failed unexpectedly; what is known stays", provider, e);
+        lookAgainLater();
+      }
     }
   }
 
@@ -186,8 +191,14 @@ final class FileDiscoverer implements Discoverer {
     }
     metrics.scanned(nanos);
     sink.synced(); // Only the first call counts.
-    alarm.cancel();
-    alarm = ticker.schedule(interval, () -> threads.run(this::scan));
+    lookAgainLater();
+  }
+
+  private synchronized void lookAgainLater() {
+    if (!closed) {
+      alarm.cancel();
+      alarm = ticker.schedule(interval, () -> threads.run(this::scan));
+    }
   }
 
   /** A file's groups now: those that were known, if it cannot be read. */

@@ -2,6 +2,7 @@ package io.promdisco.providers.file;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -30,7 +31,11 @@ final class WatchedFolders {
   static Map<Path, Names> of(List<String> patterns, Iterable<Path> files) {
     WatchedFolders all = new WatchedFolders();
     for (String pattern : patterns) {
-      all.addFolder(literalFolder(Path.of(pattern).toAbsolutePath()));
+      try {
+        all.addFolder(literalFolder(Path.of(pattern).toAbsolutePath()));
+      } catch (InvalidPathException e) {
+        log.debug("{}: there can be no such file", pattern);
+      }
     }
     for (Path file : files) {
       all.addFile(file.toAbsolutePath());

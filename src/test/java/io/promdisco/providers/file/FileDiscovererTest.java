@@ -265,6 +265,16 @@ final class FileDiscovererTest {
   }
 
   @Test
+  void patternsThatCanMatchNothingDoNotKeepTheOthersFromWorking() throws Exception {
+    write("t.json", targets("a:1"));
+    List<String> files = List.of("/no\0where/x.json", "[/x.json", folder.resolve("t.json") + "");
+    closer.add(factory.create(new FileSdConfig(files, INTERVAL), "file/0")).start(sink);
+    eventuallyTargets("a:1");
+    write("t.json", targets("b:1"));
+    eventuallyTargets("b:1");
+  }
+
+  @Test
   void scansAreTimed() throws Exception {
     start("t.json");
     eventually(() -> assertThat(count("prometheus_sd_file_scan_duration_seconds_count")).isOne());
