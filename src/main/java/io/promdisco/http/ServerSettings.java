@@ -58,12 +58,13 @@ public record ServerSettings(
     URI server = Urls.server(url, path);
     TlsSettings tls = TlsSettings.of(http.tls(), "tls_config");
     ProxyRules proxy = ProxyRules.of(http.proxy(), env);
+    Map<String, List<Text>> headers = headers(http);
     return new ServerSettings(
         server,
         tls,
         credentials(http, Urls.userInfo(url), env, ticker),
         proxy,
-        headers(http),
+        headers,
         http.followRedirects(),
         http.enableHttp2());
   }

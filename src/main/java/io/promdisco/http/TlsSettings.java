@@ -58,6 +58,19 @@ public record TlsSettings(
         versions(config.minVersion(), config.maxVersion(), path));
   }
 
+  /**
+   * What the files that {@code config} names hold now: once it differs, {@link #of} gives other
+   * settings.
+   *
+   * @param path where {@code config} stands, for errors, as {@code tls_config}
+   */
+  public static List<String> files(TlsConfig config, String path) throws IOException {
+    return List.of(
+        PemText.of("", config.caFile(), path + ".ca").text(),
+        PemText.of("", config.certFile(), path + ".cert").text(),
+        PemText.of("", config.keyFile(), path + ".key").text());
+  }
+
   /** The same with another client certificate. */
   public TlsSettings withClient(Supplier<@Nullable ClientKey> other) {
     return new TlsSettings(authorities, trusted, other, serverName, insecure, versions);

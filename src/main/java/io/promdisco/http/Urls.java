@@ -50,8 +50,17 @@ public final class Urls {
     try {
       URI uri = new URI(escaped(text));
       String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-      if ((scheme.equals("http") || scheme.equals("https")) && uri.getHost() != null) {
+      boolean isHttp = scheme.equals("http") || scheme.equals("https");
+      if (isHttp && uri.getHost() != null) {
         return uri;
+      }
+      if (isHttp && uri.getRawAuthority() != null) {
+        String authority = uri.getRawAuthority();
+        throw new IOException(
+            path
+                + ": host "
+                + authority.substring(authority.lastIndexOf('@') + 1)
+                + " cannot be asked (expected a name of letters, digits, - and ., or an address)");
       }
     } catch (URISyntaxException e) {
       throw new IOException(path + ": not a URL (expected https://host:port)", e);

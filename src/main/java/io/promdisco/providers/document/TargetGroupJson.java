@@ -22,8 +22,8 @@ import java.util.List;
  * Reads a JSON list of target groups, {@code [{"targets": ["host:port"], "labels": {"name":
  * "value"}}]}, as Prometheus does: names of fields in any case, the last of equal ones counts, null
  * is nothing. Any other field, and anything but a string as address or label value, is an error,
- * and then nothing of the document is taken. Bytes that are not UTF-8 become U+FFFD. For one thread
- * and one document; memory grows with the groups, not with the document.
+ * and then nothing of the document is taken. What is not Unicode becomes U+FFFD. For one thread and
+ * one document; memory grows with the groups, not with the document.
  */
 public final class TargetGroupJson {
   private static final JsonFactory FACTORY =
@@ -147,7 +147,7 @@ public final class TargetGroupJson {
         throw wrong(".labels", "\"\" is not a valid label name", "a name");
       }
       json.nextToken();
-      labels.set(name, text(".labels.", name));
+      labels.set(whole(name), text(".labels.", name));
     }
     return labels.build();
   }
@@ -160,7 +160,26 @@ public final class TargetGroupJson {
     if (json.currentToken() != JsonToken.VALUE_STRING) {
       throw wrong(path + shown(end), found(), "a string");
     }
-    return json.getText();
+    return whole(json.getText());
+  }
+
+  /** With U+FFFD for each half of a surrogate pair, which an escape can write alone. */
+  private static String whole(String text) {
+    StringBuilder repaired = null;
+    for (int i = 0; i < text.length(); i++) {
+      if (!Character.isSurrogate(text.charAt(i))) {
+        continue;
+      }
+      if (Character.isSupplementaryCodePoint(text.codePointAt(i))) {
+        i++;
+        continue;
+      }
+      if (repaired == null) {
+        repaired = new StringBuilder(text);
+      }
+      repaired.setCharAt(i, '\ufffd');
+    }
+    return repaired == null ? text : repaired.toString();
   }
 
   private void expect(JsonToken token, String path, String expected) throws IOException {

@@ -51,7 +51,8 @@ public final class HttpDiscovererFactory implements DiscovererFactory {
   public Discoverer create(SdConfig config, String provider) throws DiscoveryException {
     HttpSdConfig http = (HttpSdConfig) config;
     try {
-      HttpRefresher refresher = HttpRefresher.open(http, env, ticker, failures);
+      HttpRefresher refresher =
+          new HttpRefresher(http, env, ticker, failures, HttpRefresher.LARGEST);
       return loop.discoverer(
           http.mechanism(), provider, refresher.server(), http.refreshInterval(), refresher);
     } catch (IOException e) {

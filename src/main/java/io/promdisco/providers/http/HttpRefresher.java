@@ -5,6 +5,7 @@ import io.promdisco.http.Exchange;
 import io.promdisco.http.Request;
 import io.promdisco.http.Sender;
 import io.promdisco.http.ServerSettings;
+import io.promdisco.http.TlsSettings;
 import io.promdisco.http.Urls;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.model.TargetGroup;
@@ -20,6 +21,7 @@ import java.io.InterruptedIOException;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -46,63 +48,80 @@ final class HttpRefresher implements Refresher {
   /** RFC 9110, section 8.8.3, in ASCII. */
   private static final Pattern ETAG = Pattern.compile("(W/)?\"[\\x21\\x23-\\x7e]{0,1000}\"");
 
-  private final ServerSettings settings;
-  private final Sender sender;
+  private final HttpSdConfig config;
+  private final Map<String, String> env;
+  private final Ticker ticker;
+  private final Metrics.Counter failures;
+  private final long largest;
   private final Origin origin;
+  private final URI server;
   private final URI uri;
   private final Duration patience;
   private final Map<String, String> headers;
-  private final Metrics.Counter failures;
-  private final long largest;
+
+  /** What the sender was opened with. */
+  private List<String> tlsFiles;
+
+  private Sender sender;
   private List<TargetGroup> last = List.of();
 
   /** What names {@link #last}, or empty if the server gave no such thing or failed since. */
   private String etag = "";
-
-  private HttpRefresher(
-      HttpSdConfig config,
-      ServerSettings settings,
-      Ticker ticker,
-      Metrics.Counter failures,
-      long largest)
-      throws IOException {
-    this.settings = settings;
-    this.failures = failures;
-    this.largest = largest;
-    uri = Urls.request(config.url(), "url");
-    origin = new Origin("__meta_url", config.url());
-    patience = config.refreshInterval().isZero() ? IF_ZERO : config.refreshInterval();
-    headers =
-        Map.of(
-            "Accept", "application/json",
-            "Accept-Encoding", "gzip",
-            "X-Prometheus-Refresh-Interval-Seconds", seconds(config.refreshInterval()));
-    sender = new Sender(settings, ticker);
-  }
 
   /**
    * A refresher that has not asked yet.
    *
    * @param env the process environment, for {@code proxy_from_environment}
    * @param failures counts looks that failed
+   * @param largest the longest answer that is read, unpacked, in bytes
    * @throws IOException if a setting cannot be used, with its name
    */
-  static HttpRefresher open(
-      HttpSdConfig config, Map<String, String> env, Ticker ticker, Metrics.Counter failures)
-      throws IOException {
-    return open(config, env, ticker, failures, LARGEST);
-  }
-
-  /** The same with another limit for the length of an answer, in bytes. */
-  static HttpRefresher open(
+  HttpRefresher(
       HttpSdConfig config,
       Map<String, String> env,
       Ticker ticker,
       Metrics.Counter failures,
       long largest)
       throws IOException {
-    ServerSettings settings = ServerSettings.of(config.url(), "url", config.http(), env, ticker);
-    return new HttpRefresher(config, settings, ticker, failures, largest);
+    this.config = config;
+    this.env = env;
+    this.ticker = ticker;
+    this.failures = failures;
+    this.largest = largest;
+    origin = new Origin("__meta_url", config.url());
+    server = Urls.server(config.url(), "url");
+    uri = Urls.request(config.url(), "url");
+    patience = config.refreshInterval().isZero() ? IF_ZERO : config.refreshInterval();
+    headers =
+        Map.of(
+            "Accept", "application/json",
+            "Accept-Encoding", "gzip",
+            "X-Prometheus-Refresh-Interval-Seconds", seconds(config.refreshInterval()));
+    tlsFiles = tlsFiles();
+    sender = open();
+  }
+
+  private Sender open() throws IOException {
+    return new Sender(ServerSettings.of(config.url(), "url", config.http(), env, ticker), ticker);
+  }
+
+  private List<String> tlsFiles() throws IOException {
+    List<String> files = new ArrayList<>(TlsSettings.files(config.http().tls(), "tls_config"));
+    if (config.http().oauth2().isPresent()) {
+      files.addAll(TlsSettings.files(config.http().oauth2().get().tls(), "oauth2.tls_config"));
+    }
+    return files;
+  }
+
+  /** Certificates are renewed in their files; a connection keeps those it was opened with. */
+  private void reopenWithRenewedFiles() throws IOException {
+    List<String> now = tlsFiles();
+    if (!now.equals(tlsFiles)) {
+      Sender renewed = open();
+      sender.close();
+      sender = renewed;
+      tlsFiles = now;
+    }
   }
 
   private static String seconds(Duration duration) {
@@ -111,14 +130,14 @@ final class HttpRefresher implements Refresher {
 
   /** What is asked, for people: without query and credentials. */
   String server() {
-    return settings.server().toString();
+    return server.toString();
   }
 
   @Override
   public Refreshed refresh() throws IOException, InterruptedException {
     String known = etag;
     etag = ""; // Whatever goes wrong, the next answer is to be a whole one.
-    try (Exchange exchange = sender.get(request(known))) {
+    try (Exchange exchange = send(known)) {
       boolean isDirect = exchange.uri().equals(uri);
       boolean isUnchanged = exchange.code() == 304 && !known.isEmpty() && isDirect;
       if (!isUnchanged) {
@@ -143,12 +162,13 @@ final class HttpRefresher implements Refresher {
     return interrupt;
   }
 
-  private Request request(String known) {
+  private Exchange send(String known) throws IOException, InterruptedException {
+    reopenWithRenewedFiles();
     Map<String, String> all = new LinkedHashMap<>(headers);
     if (!known.isEmpty()) {
       all.put("If-None-Match", known);
     }
-    return Request.within(patience, uri, all);
+    return sender.get(Request.within(patience, uri, all));
   }
 
   private List<TargetGroup> read(Exchange exchange) throws IOException {
@@ -170,7 +190,7 @@ final class HttpRefresher implements Refresher {
     return switch (exchange.code()) {
       case 401, 403 -> "; check the credentials";
       case 301, 302, 303, 307, 308 ->
-          settings.followRedirects()
+          config.http().followRedirects()
               ? "; it redirects more than ten times, from https to http, or nowhere"
               : "; follow_redirects is false";
       default -> "";

@@ -84,6 +84,12 @@ class TargetGroupJsonTest {
     assertThat(TargetGroupJson.parse(text, ORIGIN)).containsExactly(group(0, List.of("a\ufffdb")));
   }
 
+  @Test
+  void halfASurrogatePairIsReplaced() throws IOException {
+    assertThat(parse("[{\"labels\": {\"a\\udc00\": \"\\ud83dx\\ud83d\\ude00\\ud83d\"}}]"))
+        .containsExactly(group(0, List.of(), "a\ufffd", "\ufffdx\ud83d\ude00\ufffd"));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

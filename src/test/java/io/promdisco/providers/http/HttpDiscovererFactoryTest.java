@@ -132,7 +132,9 @@ class HttpDiscovererFactoryTest {
                     new HttpSdConfig("http://a", Https.withTls(tls), INTERVAL), "http/0"))
         .withMessage("tls_config.ca_file: /nowhere/ca.crt: no such file");
     assertThatExceptionOfType(DiscoveryException.class)
-        .isThrownBy(() -> start("http://a_b/sd"))
-        .withMessage("url: not a URL of a server (expected https://host:port)");
+        .isThrownBy(() -> start("http://user:secret@a_b/sd"))
+        .withMessage(
+            "url: host a_b cannot be asked (expected a name of letters, digits, - and ., or an"
+                + " address)");
   }
 }

@@ -26,6 +26,7 @@ import io.promdisco.testing.ManualTicker;
 import io.prometheus.client.CollectorRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -70,7 +71,7 @@ class HttpRefresherTest {
   private HttpRefresher refresher(String url, HttpClientConfig http, Duration interval)
       throws IOException {
     HttpRefresher refresher =
-        HttpRefresher.open(
+        new HttpRefresher(
             new HttpSdConfig(url, http, interval), Map.of(), ticker, failures, 10_000);
     open.addFirst(refresher);
     return refresher;
@@ -401,6 +402,22 @@ class HttpRefresherTest {
     fails(
         refresher(server.url()),
         "certificate of " + server.url() + " is not signed by a CA that this machine trusts");
+  }
+
+  @Test
+  void aRenewedCertificateIsSeen(@TempDir Path folder) throws Exception {
+    Certificates here = Certificates.make(folder, "EC", "ip:127.0.0.1");
+    Certificates elsewhere = Certificates.make(folder, "EC", "ip:127.0.0.1");
+    FakeServer server = FakeServer.start(here.server(), json(200, ONE));
+    open.addLast(server);
+    Path file = Files.writeString(folder.resolve("ca.crt"), elsewhere.certificate());
+    TlsConfig tls = new TlsConfig("", file.toString(), "", "", Secret.NONE, "", "", false, "", "");
+    HttpRefresher refresher = refresher(server.url(), Https.withTls(tls));
+    fails(refresher, "certificate of " + server.url() + " is not signed by the CA in " + file);
+    Files.writeString(file, here.certificate());
+    assertThat(addresses(refresher)).containsExactly("a:1");
+    Files.delete(file);
+    fails(refresher, "tls_config.ca_file: " + file + ": no such file");
   }
 
   @Test
