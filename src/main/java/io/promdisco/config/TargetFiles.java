@@ -16,12 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.nodes.MappingNode;
-import org.yaml.snakeyaml.nodes.Node;
-import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /** Reads the files that {@code file_sd_configs} name: lists of target groups in YAML or JSON. */
 final class TargetFiles {
@@ -61,7 +57,7 @@ final class TargetFiles {
       if (file.toString().toLowerCase(Locale.ROOT).endsWith(".json")) {
         json(content, problems, groups);
       } else {
-        yaml(content, problems, groups);
+        TargetGroupsYaml.read(content, problems, groups);
       }
       if (!problems.hasErrors()) {
         groups.note();
@@ -76,7 +72,7 @@ final class TargetFiles {
   }
 
   /** Collects what is in one file. */
-  private static final class Groups {
+  private static final class Groups implements TargetGroupsYaml.Sink {
     private record Found(TargetGroup group, List<Position> positions) {}
 
     private final Section section;
@@ -90,7 +86,8 @@ final class TargetFiles {
       this.problems = problems;
     }
 
-    void add(List<String> targets, Map<String, String> labels, List<Position> positions) {
+    @Override
+    public void add(List<String> targets, Map<String, String> labels, List<Position> positions) {
       found.add(
           new Found(
               new TargetGroup(
@@ -105,43 +102,6 @@ final class TargetFiles {
       for (int i = 0; i < found.size(); i++) {
         problems.spelt(section, "[" + i + "]", found.get(i).group, found.get(i).positions);
       }
-    }
-  }
-
-  private static void yaml(byte[] content, Problems problems, Groups groups) {
-    Optional<Node> document = YamlFile.parse(content, problems);
-    if (document.isEmpty() || Scalars.isNull(document.get())) {
-      return;
-    }
-    if (!(document.get() instanceof SequenceNode list)) {
-      problems.error(
-          document.get(),
-          "",
-          "cannot unmarshal " + Scalars.kind(document.get()) + " (expected: a list of groups)");
-      return;
-    }
-    try {
-      problems.reads(list, list.getValue().size());
-      for (int i = 0; i < list.getValue().size(); i++) {
-        Node item = list.getValue().get(i);
-        if (item instanceof MappingNode) {
-          group(Section.of(item, "[" + i + "]", problems), groups);
-        } else {
-          problems.error(
-              item, "[" + i + "]", "nil target group item found (expected: targets and labels)");
-        }
-      }
-    } catch (AliasGuard.ExceededException e) {
-      problems.error(e.node(), "", "document contains excessive aliasing");
-    }
-  }
-
-  private static void group(@Nullable Section group, Groups groups) {
-    if (group != null) {
-      List<String> targets = HttpClientReader.orEmpty(group.strings("targets"));
-      Map<String, String> labels = group.stringMap("labels");
-      group.finish();
-      groups.add(targets, labels, group.positions("targets"));
     }
   }
 

@@ -69,6 +69,11 @@ public final class MemorySink implements TargetSink {
     return new TreeMap<>(groups);
   }
 
+  /** The group that is there, or an empty one. */
+  public synchronized TargetGroup group(String source) {
+    return groups.getOrDefault(source, TargetGroup.empty(source));
+  }
+
   /** The sources that were put since the last call, in order. */
   public synchronized List<String> takeUpdated() {
     List<String> taken = List.copyOf(updated);

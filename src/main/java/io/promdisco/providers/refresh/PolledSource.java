@@ -7,10 +7,9 @@ import io.promdisco.model.TargetGroup;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,10 +30,10 @@ final class PolledSource implements Discoverer {
   private final Refresher refresher;
 
   @GuardedBy("this")
-  private Map<String, TargetGroup> known = Map.of();
+  private final KnownGroups known = new KnownGroups();
 
   @GuardedBy("this")
-  private boolean down;
+  private final Set<String> down = new HashSet<>(); // parts
 
   @GuardedBy("this")
   private boolean first = true;
@@ -123,62 +122,52 @@ final class PolledSource implements Discoverer {
   @GuardedBy("this")
   private void tell(TargetSink sink, Outcome outcome, Duration pause) {
     if (outcome instanceof Outcome.Failed failed) {
+      loop.failed(mechanism, sink.job());
       failed(sink, failed.reason(), pause);
     } else if (outcome instanceof Outcome.Found found) {
-      put(sink, found.refreshed().groups());
+      found(sink, found.refreshed(), pause);
     }
   }
 
   @GuardedBy("this")
   private void failed(TargetSink sink, Throwable e, Duration pause) {
-    loop.failed(mechanism, sink.job());
-    boolean expected = e instanceof IOException && e.getMessage() != null;
-    String reason = expected ? String.valueOf(e.getMessage()) : e.toString();
-    if (!down && expected) {
-      log.warn(
-          "{}: {}: {}; {} known groups stay, next try in {} ms",
-          provider,
-          part,
-          reason,
-          known.size(),
-          pause.toMillis());
-    } else if (!down) {
-      log.error(
-          "{}: {}: the look failed unexpectedly; {} known groups stay, next try in {} ms",
-          provider,
-          part,
-          known.size(),
-          pause.toMillis(),
-          e);
+    if (e instanceof IOException && e.getMessage() != null) {
+      down(sink, part, e.getMessage(), pause);
+      return;
     }
-    down = true;
-    sink.failing(part, reason, pause);
+    if (!down.contains(part)) {
+      log.error("{}: {}: the look failed unexpectedly", provider, part, e);
+    }
+    down(sink, part, e.toString(), pause);
   }
 
   @GuardedBy("this")
-  private void put(TargetSink sink, List<TargetGroup> groups) {
-    Map<String, TargetGroup> now = new LinkedHashMap<>();
-    groups.forEach(group -> now.put(group.source(), group));
-    List<TargetGroup> changed = new ArrayList<>();
-    for (TargetGroup group : now.values()) {
-      if (!group.equals(known.get(group.source()))) {
-        changed.add(group);
-      }
+  private void down(TargetSink sink, String what, String reason, Duration pause) {
+    if (down.add(what)) {
+      log.warn(
+          "{}: {}: {}; what is known of it stays, next try in {} ms",
+          provider,
+          what,
+          reason,
+          pause.toMillis());
     }
-    for (String source : known.keySet()) {
-      if (!now.containsKey(source)) {
-        changed.add(TargetGroup.empty(source));
-      }
-    }
+    sink.failing(what, reason, pause);
+  }
+
+  @GuardedBy("this")
+  private void found(TargetSink sink, Refreshed refreshed, Duration pause) {
+    List<TargetGroup> changed = known.replace(refreshed.groups());
     if (!changed.isEmpty()) {
       sink.update(changed);
     }
-    known = now;
-    if (down) {
-      log.info("{}: {}: works again", provider, part);
+    for (String what : List.copyOf(down)) {
+      if (!refreshed.failures().containsKey(what)) {
+        down.remove(what);
+        sink.recovered(what);
+        log.info("{}: {}: works again", provider, what);
+      }
     }
-    down = false;
-    sink.recovered(part);
+    refreshed.failures().forEach((what, reason) -> down(sink, what, reason, pause));
     sink.synced(); // Only the first call counts.
   }
 

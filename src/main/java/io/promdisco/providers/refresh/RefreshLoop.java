@@ -2,16 +2,10 @@ package io.promdisco.providers.refresh;
 
 import io.promdisco.discovery.Discoverer;
 import io.promdisco.metrics.Metrics;
-import io.promdisco.util.NamedThreads;
+import io.promdisco.util.OnDemandThreads;
 import io.promdisco.util.Ticker;
 import java.time.Duration;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Asks sources again and again: one timer for all of them, and a thread, {@code sd-refresh-N}, for
@@ -19,22 +13,11 @@ import org.slf4j.LoggerFactory;
  * Threads that have had nothing to do for ten seconds end. Safe for all threads.
  */
 public final class RefreshLoop implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(RefreshLoop.class);
-  private static final int IDLE_SECONDS = 10;
-  private static final int CLOSE_SECONDS = 10;
-
   private final Ticker ticker;
   private final RandomGenerator random;
   private final Metrics.Counter failures;
   private final Metrics.Timer durations;
-  private final ThreadPoolExecutor threads =
-      new ThreadPoolExecutor(
-          0,
-          Integer.MAX_VALUE,
-          IDLE_SECONDS,
-          TimeUnit.SECONDS,
-          new SynchronousQueue<>(),
-          NamedThreads.daemon("sd-refresh"));
+  private final OnDemandThreads threads = new OnDemandThreads("sd-refresh");
 
   /** A loop without sources; it has no threads yet. */
   public RefreshLoop(Ticker ticker, Metrics metrics) {
@@ -87,11 +70,7 @@ public final class RefreshLoop implements AutoCloseable {
 
   /** Runs {@code look} on a thread of its own; does nothing once the loop is closed. */
   void run(Runnable look) {
-    try {
-      threads.execute(look);
-    } catch (RejectedExecutionException e) {
-      log.debug("the loop has been closed: a look is left out");
-    }
+    threads.run(look);
   }
 
   /** Makes the metrics of a source visible before anything is counted. */
@@ -110,13 +89,6 @@ public final class RefreshLoop implements AutoCloseable {
   /** Ends all threads; looks that are under way are interrupted. */
   @Override
   public void close() {
-    threads.shutdownNow();
-    try {
-      if (!threads.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-        log.warn("a source that was being asked does not end; left behind");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    threads.close();
   }
 }
