@@ -155,28 +155,6 @@ class ArchitectureTest {
   }
 
   @Test
-  void httpDiscoveryKnowsNoOtherSource() {
-    noClasses()
-        .that()
-        .resideInAPackage("io.promdisco.providers.http..")
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(
-            "io.promdisco.providers.fixed..",
-            "io.promdisco.providers.kubernetes..",
-            "io.promdisco.providers.file..",
-            "io.promdisco.providers.dns..")
-        .check(CLASSES);
-    noClasses()
-        .that()
-        .resideInAnyPackage("io.promdisco.providers.fixed..", "io.promdisco.providers.kubernetes..")
-        .should()
-        .dependOnClassesThat()
-        .resideInAPackage("io.promdisco.providers.http..")
-        .check(CLASSES);
-  }
-
-  @Test
   void rolesAndViewsArePure() {
     noClasses()
         .that()
