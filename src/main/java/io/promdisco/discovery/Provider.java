@@ -25,6 +25,9 @@ final class Provider implements TargetSink {
 
     /** {@code provider} has put everything that was there at its start. */
     void synced(Provider provider);
+
+    /** {@code provider} cannot be read at the moment. */
+    void failing(Provider provider);
   }
 
   private final String name;
@@ -114,13 +117,16 @@ final class Provider implements TargetSink {
   }
 
   @Override
-  public synchronized void failing(String part, String reason, Duration nextTry) {
-    ProviderStatus.Failure before = failures.get(part);
-    Instant now = ticker.now();
-    failures.put(
-        part,
-        new ProviderStatus.Failure(
-            part, reason, before == null ? now : before.since(), now.plus(nextTry)));
+  public void failing(String part, String reason, Duration nextTry) {
+    synchronized (this) {
+      ProviderStatus.Failure before = failures.get(part);
+      Instant now = ticker.now();
+      failures.put(
+          part,
+          new ProviderStatus.Failure(
+              part, reason, before == null ? now : before.since(), now.plus(nextTry)));
+    }
+    owner.failing(this);
   }
 
   @Override
