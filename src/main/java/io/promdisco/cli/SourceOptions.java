@@ -97,13 +97,33 @@ final class SourceOptions {
       hint(result.problems()).ifPresent(lines::add);
       throw new CommandException(ExitCode.USAGE, lines);
     }
-    for (Problem problem : result.problems()) {
-      boolean error = problem.severity() == Problem.Severity.ERROR;
+    tell(file, result.problems(), console);
+    return result.configuration().get();
+  }
+
+  /** Advice is only counted: it belongs to {@code check}. */
+  private static void tell(Path file, List<Problem> problems, Console console) {
+    int advice = 0;
+    for (Problem problem : problems) {
+      if (problem.severity() == Problem.Severity.ERROR) {
+        console.err().println(console.red("error: ") + problem);
+      } else if (!problem.kind().isAdvice()) {
+        console.err().println(console.yellow("warning: ") + problem);
+      } else {
+        advice++;
+      }
+    }
+    if (advice > 0) {
       console
           .err()
-          .println((error ? console.red("error: ") : console.yellow("warning: ")) + problem);
+          .println(
+              console.yellow("warning: ")
+                  + advice
+                  + (advice == 1 ? " setting is" : " settings are")
+                  + " legal but surely not meant so (promdisco check "
+                  + file
+                  + ")");
     }
-    return result.configuration().get();
   }
 
   /** Reads {@code 30s}, {@code 1m30s}: durations as in the configuration. */

@@ -50,4 +50,18 @@ public enum ProblemKind {
   public String description() {
     return description;
   }
+
+  /** Whether it is advice: everything works as it is written. */
+  public boolean isAdvice() {
+    return switch (this) {
+      case QUESTIONABLE,
+          NO_EFFECT,
+          LABEL_NEVER_SET,
+          UNUSED_LABEL,
+          IDENTICAL_JOBS,
+          WATCHES_TOO_MUCH ->
+          true;
+      default -> false;
+    };
+  }
 }
