@@ -1,5 +1,7 @@
 package io.promdisco.config;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +19,9 @@ import java.util.Optional;
  * @param headers additional headers
  * @param followRedirects default true
  * @param enableHttp2 default true
+ * @param secretReferences the keys, as {@code basic_auth.password_ref}, that name a secret of a
+ *     secret manager. There is none, in Prometheus neither: such settings can be read, and nothing
+ *     can be asked with them
  */
 public record HttpClientConfig(
     Optional<BasicAuth> basicAuth,
@@ -26,7 +31,8 @@ public record HttpClientConfig(
     ProxyConfig proxy,
     Map<String, Header> headers,
     boolean followRedirects,
-    boolean enableHttp2) {
+    boolean enableHttp2,
+    List<String> secretReferences) {
 
   /** Everything as when nothing is written. */
   public static final HttpClientConfig DEFAULT =
@@ -40,9 +46,32 @@ public record HttpClientConfig(
           true,
           true);
 
-  /** Copies the map. */
+  /** Copies map and list. */
   public HttpClientConfig {
     headers = Map.copyOf(headers);
+    secretReferences = List.copyOf(secretReferences);
+  }
+
+  /** Settings without references to secrets. */
+  public HttpClientConfig(
+      Optional<BasicAuth> basicAuth,
+      Optional<Authorization> authorization,
+      Optional<OAuth2> oauth2,
+      TlsConfig tls,
+      ProxyConfig proxy,
+      Map<String, Header> headers,
+      boolean followRedirects,
+      boolean enableHttp2) {
+    this(
+        basicAuth,
+        authorization,
+        oauth2,
+        tls,
+        proxy,
+        headers,
+        followRedirects,
+        enableHttp2,
+        List.of());
   }
 
   /**
@@ -66,7 +95,8 @@ public record HttpClientConfig(
   public record Authorization(String type, Secret credentials, String credentialsFile) {}
 
   /**
-   * The client credentials grant of RFC 6749, section 4.4.
+   * The client credentials grant of RFC 6749, section 4.4, or with {@code jwt} the grant of RFC
+   * 7523, section 2.1.
    *
    * @param clientId the client
    * @param clientSecret none: from {@code clientSecretFile}
@@ -76,6 +106,7 @@ public record HttpClientConfig(
    * @param endpointParams further parameters of the token request
    * @param tls how to talk to the token server
    * @param proxy how to get to it
+   * @param jwt what is signed instead of sending a client secret; none: a client secret is sent
    */
   public record OAuth2(
       String clientId,
@@ -85,7 +116,8 @@ public record HttpClientConfig(
       String tokenUrl,
       Map<String, String> endpointParams,
       TlsConfig tls,
-      ProxyConfig proxy) {
+      ProxyConfig proxy,
+      Optional<JwtGrant> jwt) {
     /** Copies list and map. */
     public OAuth2 {
       scopes = List.copyOf(scopes);
@@ -111,6 +143,53 @@ public record HttpClientConfig(
           + tls
           + ", proxy="
           + proxy
+          + ", jwt="
+          + jwt
+          + "]";
+    }
+  }
+
+  /**
+   * A signed assertion of who asks for a token, RFC 7523.
+   *
+   * @param key the RSA private key that signs, PEM; none: from {@code keyFile}
+   * @param keyFile path of the same; empty: none
+   * @param keyId the {@code kid} of the assertion; empty: none
+   * @param algorithm {@code RS256}, {@code RS384} or {@code RS512}
+   * @param issuer the {@code iss} of the assertion; empty: the client's id
+   * @param audience the {@code aud} of the assertion; empty: the token URL
+   * @param claims further claims, which win over ours: texts, numbers, booleans, lists and maps
+   */
+  public record JwtGrant(
+      Secret key,
+      String keyFile,
+      String keyId,
+      String algorithm,
+      String issuer,
+      String audience,
+      Map<String, Object> claims) {
+    /** Copies the map. */
+    public JwtGrant {
+      claims = Collections.unmodifiableMap(new LinkedHashMap<>(claims));
+    }
+
+    /** Without the values of the claims. */
+    @Override
+    public String toString() {
+      return "JwtGrant[key="
+          + key
+          + ", keyFile="
+          + keyFile
+          + ", keyId="
+          + keyId
+          + ", algorithm="
+          + algorithm
+          + ", issuer="
+          + issuer
+          + ", audience="
+          + audience
+          + ", claims="
+          + claims.keySet()
           + "]";
     }
   }

@@ -3,6 +3,7 @@ package io.promdisco.config;
 import io.promdisco.config.HttpClientConfig.Authorization;
 import io.promdisco.config.HttpClientConfig.BasicAuth;
 import io.promdisco.config.HttpClientConfig.Header;
+import io.promdisco.config.HttpClientConfig.JwtGrant;
 import io.promdisco.config.HttpClientConfig.OAuth2;
 import io.promdisco.config.HttpClientConfig.ProxyConfig;
 import io.promdisco.config.HttpClientConfig.TlsConfig;
@@ -37,11 +38,15 @@ final class HttpClientReader {
           "x-amz-date",
           "x-amz-security-token",
           "x-amz-content-sha256");
+  private static final String CLIENT_CREDENTIALS = "client_credentials";
+  private static final String JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+  private static final List<String> SIGNATURES = List.of("RS256", "RS384", "RS512");
   private static final List<String> TLS_VERSIONS = List.of("TLS10", "TLS11", "TLS12", "TLS13");
 
   private final Section section;
   private final Paths paths;
   private final Shown shown = new Shown();
+  private final List<String> references = new ArrayList<>();
 
   private HttpClientReader(Section section, Paths paths) {
     this.section = section;
@@ -87,13 +92,13 @@ final class HttpClientReader {
           basic.isPresent() ? "basic_auth" : "oauth2",
           "at most one of basic_auth, oauth2 & authorization must be configured");
     }
-    TlsConfig tls = tls(section, paths, shown);
+    TlsConfig tls = tls(section, paths, shown, references);
     boolean redirects = section.bool("follow_redirects", true);
     boolean http2 = section.bool("enable_http2", http2Default);
     shown.always("follow_redirects", redirects).always("enable_http2", http2);
     ProxyConfig proxy = proxy(section, shown);
     return new HttpClientConfig(
-        basic, authorization, oauth2, tls, proxy, headers(), redirects, http2);
+        basic, authorization, oauth2, tls, proxy, headers(), redirects, http2, references);
   }
 
   private Optional<BasicAuth> basicAuth() {
@@ -117,7 +122,7 @@ final class HttpClientReader {
           "basic_auth",
           "at most one of basic_auth password, password_file & password_ref must be configured");
     }
-    refused(basic, "username_ref", "password_ref");
+    noteReferences(basic, references, "username_ref", "password_ref");
     basic.expectFile("username_file", usernameFile);
     basic.expectFile("password_file", passwordFile);
     basic.finish();
@@ -126,8 +131,10 @@ final class HttpClientReader {
         new Shown()
             .unlessZero("username", username)
             .unlessZero("username_file", usernameFile)
+            .unlessZero("username_ref", usernameRef)
             .unlessZero("password", password)
             .unlessZero("password_file", passwordFile)
+            .unlessZero("password_ref", passwordRef)
             .map());
     return Optional.of(new BasicAuth(username, usernameFile, password, passwordFile));
   }
@@ -150,20 +157,21 @@ final class HttpClientReader {
       given.error(
           "type", "authorization type cannot be set to \"basic\", use \"basic_auth\" instead");
     }
-    refused(given, "credentials_ref");
+    noteReferences(given, references, "credentials_ref");
     given.finish();
     mustExist(given, "credentials_file", file, "authorization credentials");
     return Optional.of(
-        show(new Authorization(type.isEmpty() ? "Bearer" : type, credentials, file)));
+        show(new Authorization(type.isEmpty() ? "Bearer" : type, credentials, file), ref));
   }
 
-  private Authorization show(Authorization authorization) {
+  private Authorization show(Authorization authorization, String reference) {
     shown.always(
         "authorization",
         new Shown()
             .unlessZero("type", authorization.type())
             .unlessZero("credentials", authorization.credentials())
             .unlessZero("credentials_file", authorization.credentialsFile())
+            .unlessZero("credentials_ref", reference)
             .map());
     return authorization;
   }
@@ -190,7 +198,7 @@ final class HttpClientReader {
       return authorization;
     }
     mustExist(section, "bearer_token_file", file, "bearer token");
-    return Optional.of(show(new Authorization("Bearer", token, file)));
+    return Optional.of(show(new Authorization("Bearer", token, file), ""));
   }
 
   /** A missing file is an error, but one that may be mended while the configuration is in use. */
@@ -218,46 +226,109 @@ final class HttpClientReader {
     String clientId = given.string("client_id");
     Secret secret = given.secret("client_secret");
     String secretFile = paths.resolve(given.string("client_secret_file"));
-    given.expectFile("client_secret_file", secretFile);
     String secretRef = given.string("client_secret_ref");
     List<String> scopes = orEmpty(given.strings("scopes"));
     String tokenUrl = given.string("token_url");
     Map<String, String> params = given.stringMap("endpoint_params");
-    Shown inner =
-        new Shown()
-            .unlessZero("client_id", clientId)
-            .unlessZero("client_secret", secret)
-            .unlessZero("client_secret_file", secretFile)
-            .unlessZero("scopes", scopes)
-            .unlessZero("token_url", Urls.redacted(tokenUrl))
-            .unlessZero("endpoint_params", params);
-    TlsConfig tls = tls(given, paths, inner);
-    ProxyConfig proxy = proxy(given, inner);
-    String grant = given.string("grant_type");
-    if (!grant.isEmpty() && !grant.equals("client_credentials")) {
-      given.error(
-          "grant_type", "\"" + grant + "\" is not supported (expected: client_credentials)");
-    }
     if (clientId.isEmpty()) {
       section.error("oauth2", "oauth2 client_id must be configured");
     }
     if (tokenUrl.isEmpty()) {
       section.error("oauth2", "oauth2 token_url must be configured");
     }
-    if (count(secret.reveal(), secretFile, secretRef) > 1) {
-      section.error(
-          "oauth2",
-          "at most one of oauth2 client_secret, client_secret_file & client_secret_ref must be"
-              + " configured using grant-type=client_credentials");
+    Shown inner =
+        new Shown()
+            .unlessZero("client_id", clientId)
+            .unlessZero("client_secret", secret)
+            .unlessZero("client_secret_file", secretFile)
+            .unlessZero("client_secret_ref", secretRef);
+    Optional<JwtGrant> jwt = jwtGrant(given, inner);
+    inner
+        .unlessZero("scopes", scopes)
+        .unlessZero("token_url", Urls.redacted(tokenUrl))
+        .unlessZero("endpoint_params", params);
+    TlsConfig tls = tls(given, paths, inner, references);
+    ProxyConfig proxy = proxy(given, inner);
+    if (jwt.isEmpty()) {
+      if (count(secret.reveal(), secretFile, secretRef) > 1) {
+        section.error(
+            "oauth2",
+            "at most one of oauth2 client_secret, client_secret_file & client_secret_ref must be"
+                + " configured using grant-type=client_credentials");
+      }
+      given.expectFile("client_secret_file", secretFile);
+      noteReferences(given, references, "client_secret_ref");
     }
-    refused(given, "client_secret_ref");
     given.finish();
     shown.always("oauth2", inner.map());
     return Optional.of(
-        new OAuth2(clientId, secret, secretFile, scopes, tokenUrl, params, tls, proxy));
+        new OAuth2(clientId, secret, secretFile, scopes, tokenUrl, params, tls, proxy, jwt));
+  }
+
+  /** What an assertion is made of; none unless the grant is the one with an assertion. */
+  private Optional<JwtGrant> jwtGrant(Section given, Shown inner) {
+    String keyId = given.string("client_certificate_key_id");
+    Secret key = given.secret("client_certificate_key");
+    String keyFile = paths.resolve(given.string("client_certificate_key_file"));
+    String keyRef = given.string("client_certificate_key_ref");
+    String grant = given.string("grant_type");
+    String algorithm = given.string("signature_algorithm");
+    String issuer = given.string("iss");
+    String audience = given.string("audience");
+    Map<String, Object> claims = given.values("claims");
+    inner
+        .unlessZero("client_certificate_key_id", keyId)
+        .unlessZero("client_certificate_key", key)
+        .unlessZero("client_certificate_key_file", keyFile)
+        .unlessZero("client_certificate_key_ref", keyRef)
+        .unlessZero("grant_type", grant)
+        .unlessZero("signature_algorithm", algorithm)
+        .unlessZero("iss", issuer)
+        .unlessZero("audience", audience)
+        .unlessZero("claims", claims);
+    if (!grant.equals(JWT_BEARER)) {
+      if (!grant.isEmpty() && !grant.equals(CLIENT_CREDENTIALS)) {
+        given.warn(
+            "grant_type",
+            ProblemKind.QUESTIONABLE,
+            "\""
+                + grant
+                + "\" is not known, so client_credentials is used (expected: client_credentials or "
+                + JWT_BEARER
+                + ")");
+      }
+      return Optional.empty();
+    }
+    if (count(key.reveal(), keyFile, keyRef) > 1) {
+      section.error(
+          "oauth2",
+          "at most one of oauth2 client_certificate_key, client_certificate_key_file &"
+              + " client_certificate_key_ref must be configured using grant-type="
+              + JWT_BEARER);
+    }
+    if (!algorithm.isEmpty() && !SIGNATURES.contains(algorithm)) {
+      given.error(
+          "signature_algorithm",
+          "\"" + algorithm + "\": valid signature algorithms are RS256, RS384 and RS512");
+    }
+    given.expectFile("client_certificate_key_file", keyFile);
+    noteReferences(given, references, "client_certificate_key_ref");
+    return Optional.of(
+        new JwtGrant(
+            key,
+            keyFile,
+            keyId,
+            algorithm.isEmpty() ? SIGNATURES.get(0) : algorithm,
+            issuer,
+            audience,
+            claims));
   }
 
   static TlsConfig tls(Section parent, Paths paths, Shown target) {
+    return tls(parent, paths, target, new ArrayList<>());
+  }
+
+  private static TlsConfig tls(Section parent, Paths paths, Shown target, List<String> references) {
     Section tls = parent.layeredSection("tls_config");
     if (tls == null) {
       return TlsConfig.DEFAULT;
@@ -289,12 +360,14 @@ final class HttpClientReader {
           "tls_config",
           "exactly one of cert or cert_file must be configured when a client key is configured");
     }
-    refused(tls, "ca_ref", "cert_ref", "key_ref");
+    noteReferences(tls, references, "ca_ref", "cert_ref", "key_ref");
     tls.finish();
     tls.expectFile("ca_file", config.caFile());
     mustExist(tls, "cert_file", config.certFile(), "client cert");
     mustExist(tls, "key_file", config.keyFile(), "client key");
-    if (!config.equals(TlsConfig.DEFAULT)) {
+    boolean referenced =
+        count(tls.string("ca_ref"), tls.string("cert_ref"), tls.string("key_ref")) > 0;
+    if (!config.equals(TlsConfig.DEFAULT) || referenced) {
       target.always(
           "tls_config",
           new Shown()
@@ -304,6 +377,9 @@ final class HttpClientReader {
               .unlessZero("ca_file", config.caFile())
               .unlessZero("cert_file", config.certFile())
               .unlessZero("key_file", config.keyFile())
+              .unlessZero("ca_ref", tls.string("ca_ref"))
+              .unlessZero("cert_ref", tls.string("cert_ref"))
+              .unlessZero("key_ref", tls.string("key_ref"))
               .unlessZero("server_name", config.serverName())
               .always("insecure_skip_verify", config.insecureSkipVerify())
               .unlessZero("min_version", config.minVersion())
@@ -417,10 +493,16 @@ final class HttpClientReader {
   }
 
   /** References to a secret manager, which promdisco has none of. */
-  private static void refused(Section section, String... keys) {
+  /** Legal, but of no use: nobody has a secret manager to ask. */
+  private static void noteReferences(Section section, List<String> references, String... keys) {
     for (String key : keys) {
       if (!section.string(key).isEmpty()) {
-        section.error(key, "references to secrets are not supported (expected: a value or a file)");
+        references.add(section.child(key));
+        section.warn(
+            key,
+            ProblemKind.QUESTIONABLE,
+            "there is no secret manager to get this from, in Prometheus neither: nothing can be"
+                + " asked with it (expected: the value or a file)");
       }
     }
   }

@@ -4,13 +4,18 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeId;
+import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.resolver.Resolver;
 
@@ -128,6 +133,34 @@ final class Scalars {
     return special.group(3) != null
         ? Double.valueOf(Double.NaN)
         : Double.valueOf(negative ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY);
+  }
+
+  /** A node as texts, numbers, booleans, lists and maps; an empty text where there is nothing. */
+  static Object value(Node node) {
+    if (node instanceof SequenceNode list) {
+      return list.getValue().stream().map(Scalars::value).toList();
+    }
+    if (node instanceof MappingNode map) {
+      Map<String, Object> values = new LinkedHashMap<>();
+      for (NodeTuple entry : map.getValue()) {
+        values.put(String.valueOf(value(entry.getKeyNode())), value(entry.getValueNode()));
+      }
+      return values;
+    }
+    ScalarNode scalar = (ScalarNode) node;
+    if (isNull(scalar)) {
+      return "";
+    }
+    Boolean flag = bool(scalar);
+    if (flag != null) {
+      return flag;
+    }
+    BigInteger whole = is(scalar, Tag.INT) ? integer(scalar.getValue()) : null;
+    if (whole != null) {
+      return whole;
+    }
+    Double number = number(scalar);
+    return number != null && Double.isFinite(number) ? number : scalar.getValue();
   }
 
   private static @Nullable BigInteger integer(String text) {

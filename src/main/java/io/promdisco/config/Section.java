@@ -482,6 +482,13 @@ public final class Section {
     return texts;
   }
 
+  /** A map of values of any type, to which merges add. */
+  Map<String, Object> values(String key) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    map(key, true).forEach((name, value) -> values.put(name, Scalars.value(value)));
+    return values;
+  }
+
   /** A map of lists of texts, to which merges add. */
   public Map<String, List<String>> stringListMap(String key) {
     Map<String, List<String>> lists = new LinkedHashMap<>();

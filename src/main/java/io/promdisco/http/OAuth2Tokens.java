@@ -26,9 +26,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tokens had with the client credentials grant (RFC 6749, section 4.4), kept until ten seconds
- * before they expire. The client is named in the {@code Authorization} header first and, where the
- * server refuses that, in the form. Safe for all threads; one at a time asks for a token.
+ * Tokens had with the client credentials grant (RFC 6749, section 4.4) or with a signed assertion
+ * (RFC 7523), kept until ten seconds before they expire. With client credentials the client is
+ * named in the {@code Authorization} header first and, where the server refuses that, in the form.
+ * Safe for all threads; one at a time asks for a token.
  */
 final class OAuth2Tokens implements Credentials {
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -41,6 +42,7 @@ final class OAuth2Tokens implements Credentials {
   private final URI tokenUrl;
   private final URI shownUrl;
   private final Text clientSecret;
+  private final @Nullable JwtAssertion assertion;
   private final TlsSettings tls;
   private final HttpClient http;
   private final Ticker ticker;
@@ -57,6 +59,7 @@ final class OAuth2Tokens implements Credentials {
     this.tokenUrl = URI.create(config.tokenUrl());
     this.shownUrl = shownUrl;
     this.clientSecret = Text.of(config.clientSecret().reveal(), config.clientSecretFile());
+    this.assertion = config.jwt().map(jwt -> new JwtAssertion(config, jwt)).orElse(null);
     this.tls = tls;
     this.http = Transport.open(tls, proxy, false);
     this.ticker = ticker;
@@ -90,36 +93,48 @@ final class OAuth2Tokens implements Credentials {
   @GuardedBy("lock")
   private Token fetch() throws IOException, InterruptedException {
     HttpResponse<byte[]> response = ask(inForm);
-    if (response.code() == 400 || response.code() == 401) {
+    if (assertion == null && (response.code() == 400 || response.code() == 401)) {
       HttpResponse<byte[]> other = ask(!inForm);
       if (other.code() == 200) {
         inForm = !inForm;
         response = other;
       }
     }
-    if (response.code() != 200) {
+    if (response.code() < 200 || response.code() > 299) {
       throw new IOException("oauth2: " + shownUrl + " gives no token: status " + response.code());
     }
     return parse(response.body());
   }
 
   private HttpResponse<byte[]> ask(boolean clientInForm) throws IOException, InterruptedException {
-    Map<String, String> form = new TreeMap<>(config.endpointParams());
-    form.put("grant_type", "client_credentials");
-    if (!config.scopes().isEmpty()) {
-      form.put("scope", String.join(" ", config.scopes()));
-    }
     HttpRequest.Builder builder = http.newHttpRequestBuilder();
     builder.uri(tokenUrl);
     builder.setHeader("User-Agent", UserAgent.TEXT);
     builder.setHeader("Accept", "application/json");
-    if (clientInForm) {
-      form.put("client_id", config.clientId());
-      form.put("client_secret", clientSecret.read());
+    Map<String, String> form = new TreeMap<>();
+    if (!config.scopes().isEmpty()) {
+      form.put("scope", String.join(" ", config.scopes()));
+    }
+    if (assertion != null) {
+      form.put("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer");
+      form.put("assertion", assertion.sign(ticker.now().toEpochMilli()));
     } else {
-      String pair = encoded(config.clientId()) + ":" + encoded(clientSecret.read());
-      builder.setHeader(
-          "Authorization", "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(UTF_8)));
+      form.put("grant_type", "client_credentials");
+      if (clientInForm) {
+        form.put("client_id", config.clientId());
+        form.put("client_secret", clientSecret.read());
+      } else {
+        String pair = encoded(config.clientId()) + ":" + encoded(clientSecret.read());
+        builder.setHeader(
+            "Authorization", "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(UTF_8)));
+      }
+    }
+    for (Map.Entry<String, String> param : config.endpointParams().entrySet()) {
+      if (!param.getKey().equals("grant_type") && form.containsKey(param.getKey())) {
+        throw new IOException(
+            "oauth2: endpoint_params: " + param.getKey() + ": cannot be set, it is ours");
+      }
+      form.put(param.getKey(), param.getValue());
     }
     StringBuilder body = new StringBuilder();
     form.forEach(

@@ -55,6 +55,11 @@ public record ServerSettings(
   public static ServerSettings of(
       String url, String path, HttpClientConfig http, Map<String, String> env, Ticker ticker)
       throws IOException {
+    if (!http.secretReferences().isEmpty()) {
+      throw new IOException(
+          http.secretReferences().get(0)
+              + ": there is no secret manager to get this from (expected: the value or a file)");
+    }
     URI server = Urls.server(url, path);
     TlsSettings tls = TlsSettings.of(http.tls(), "tls_config");
     ProxyRules proxy = ProxyRules.of(http.proxy(), env);

@@ -433,7 +433,8 @@ class HttpRefresherTest {
             tokens.url() + "/token",
             Map.of(),
             TlsConfig.DEFAULT,
-            ProxyConfig.NONE);
+            ProxyConfig.NONE,
+            Optional.empty());
     HttpRefresher refresher = refresher(server.url(), Https.withOAuth2(oauth2));
     refresher.refresh();
     refresher.refresh();

@@ -1,13 +1,20 @@
 package io.promdisco.providers.kubernetes.client;
 
 import static io.promdisco.testing.FakeServer.json;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.HttpClientConfig.Authorization;
 import io.promdisco.config.HttpClientConfig.BasicAuth;
 import io.promdisco.config.HttpClientConfig.Header;
+import io.promdisco.config.HttpClientConfig.JwtGrant;
 import io.promdisco.config.HttpClientConfig.OAuth2;
 import io.promdisco.config.HttpClientConfig.ProxyConfig;
 import io.promdisco.config.HttpClientConfig.TlsConfig;
@@ -21,12 +28,21 @@ import io.promdisco.testing.FakeServer;
 import io.promdisco.testing.Https;
 import io.promdisco.testing.ManualTicker;
 import java.io.IOException;
+import java.net.URLDecoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PublicKey;
+import java.security.Signature;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -186,7 +202,8 @@ class CredentialsTest {
         tokens.url() + "/token",
         Map.of("audience", "kube"),
         TlsConfig.DEFAULT,
-        ProxyConfig.NONE);
+        ProxyConfig.NONE,
+        Optional.empty());
   }
 
   private static FakeServer.Handler numberedTokens(int expiresIn) {
@@ -270,6 +287,143 @@ class CredentialsTest {
         .isThrownBy(() -> list(client))
         .withMessageStartingWith("oauth2: c")
         .withMessageContaining(tokens.url() + "/token");
+    assertThat(api.requests).isEmpty();
+  }
+
+  /** The two parts before the signature, once the signature has been found to be right. */
+  private static JsonNode[] verified(String assertion, PublicKey key, String algorithm)
+      throws Exception {
+    String[] parts = assertion.split("\\.", -1);
+    assertThat(parts).hasSize(3);
+    Signature signature = Signature.getInstance(algorithm);
+    signature.initVerify(key);
+    signature.update((parts[0] + "." + parts[1]).getBytes(US_ASCII));
+    Base64.Decoder decoder = Base64.getUrlDecoder();
+    assertThat(signature.verify(decoder.decode(parts[2]))).isTrue();
+    ObjectMapper mapper = new ObjectMapper();
+    return new JsonNode[] {
+      mapper.readTree(decoder.decode(parts[0])), mapper.readTree(decoder.decode(parts[1]))
+    };
+  }
+
+  private static String pem(KeyPair keys) {
+    return "-----BEGIN PRIVATE KEY-----\n"
+        + Base64.getMimeEncoder().encodeToString(keys.getPrivate().getEncoded())
+        + "\n-----END PRIVATE KEY-----\n";
+  }
+
+  private static KeyPair keys(String algorithm, int bits) throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
+    generator.initialize(bits);
+    return generator.generateKeyPair();
+  }
+
+  private OAuth2 jwt(FakeServer tokens, JwtGrant grant, Map<String, String> params) {
+    return new OAuth2(
+        "me",
+        Secret.NONE,
+        "",
+        List.of("read", "watch"),
+        tokens.url() + "/token",
+        params,
+        TlsConfig.DEFAULT,
+        ProxyConfig.NONE,
+        Optional.of(grant));
+  }
+
+  private static Map<String, String> form(FakeServer tokens) {
+    return Arrays.stream(tokens.requests.get(tokens.requests.size() - 1).body().split("&"))
+        .map(pair -> URLDecoder.decode(pair, UTF_8).split("=", 2))
+        .collect(toMap(pair -> pair[0], pair -> pair[1]));
+  }
+
+  @Test
+  void anAssertionSignedWithTheKeyGetsAToken() throws Exception {
+    KeyPair keys = keys("RSA", 2048);
+    FakeServer tokens = api(numberedTokens(100));
+    FakeServer api = api(json(200, LIST));
+    JwtGrant inline =
+        new JwtGrant(
+            new Secret(pem(keys)), "", "k1", "RS384", "", "", Map.of("tenant", List.of("a", 1)));
+    list(client(api, Https.withOAuth2(jwt(tokens, inline, Map.of("resource", "kube")))));
+
+    assertThat(authorizations(api)).containsExactly("Bearer t1");
+    assertThat(tokens.requests.get(0).header("Authorization")).isEmpty();
+    Map<String, String> form = form(tokens);
+    String assertion = Objects.requireNonNull(form.remove("assertion"));
+    assertThat(form)
+        .isEqualTo(
+            Map.of(
+                "grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer",
+                "scope", "read watch",
+                "resource", "kube"));
+    JsonNode[] parts = verified(assertion, keys.getPublic(), "SHA384withRSA");
+    assertThat(parts[0].toString()).isEqualTo("{\"alg\":\"RS384\",\"typ\":\"JWT\",\"kid\":\"k1\"}");
+    long now = ticker.now().getEpochSecond();
+    assertThat(parts[1].path("jti").asText()).hasSize(36);
+    assertThat(((ObjectNode) parts[1]).without("jti").toString())
+        .isEqualTo(
+            "{\"iss\":\"me\",\"sub\":\"me\",\"aud\":\""
+                + tokens.url()
+                + "/token\",\"iat\":"
+                + now
+                + ",\"exp\":"
+                + (now + 600)
+                + ",\"scope\":\"read watch\",\"tenant\":[\"a\",1]}");
+  }
+
+  @Test
+  void anAssertionNamesIssuerAndAudienceAndItsKeyFileIsReadAnew() throws Exception {
+    Path file = Files.writeString(folder.resolve("key.pem"), "nothing");
+    FakeServer tokens = api(numberedTokens(100));
+    FakeServer api = api(json(200, LIST));
+    JwtGrant fromFile =
+        new JwtGrant(Secret.NONE, file.toString(), "", "RS256", "us", "them", Map.of());
+    ResourceClient client =
+        client(api, Https.withOAuth2(jwt(tokens, fromFile, Map.of("grant_type", "own"))));
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> list(client))
+        .withMessage(
+            "oauth2.client_certificate_key_file: "
+                + file
+                + ": no private key in it (expected PEM)");
+    Files.writeString(file, pem(keys("EC", 256)));
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> list(client))
+        .withMessage("oauth2.client_certificate_key: cannot sign with it (expected an RSA key)");
+
+    KeyPair keys = keys("RSA", 2048);
+    Files.writeString(file, pem(keys));
+    list(client);
+    Map<String, String> form = form(tokens);
+    assertThat(form).containsEntry("grant_type", "own");
+    JsonNode claims =
+        verified(Objects.requireNonNull(form.get("assertion")), keys.getPublic(), "SHA256withRSA")[
+            1];
+    assertThat(claims.path("iss").asText()).isEqualTo("us");
+    assertThat(claims.path("aud").asText()).isEqualTo("them");
+  }
+
+  @Test
+  void aReferenceToASecretIsRefusedBeforeAnythingIsAsked() throws Exception {
+    FakeServer api = api(json(200, LIST));
+    HttpClientConfig plain = HttpClientConfig.DEFAULT;
+    HttpClientConfig http =
+        new HttpClientConfig(
+            plain.basicAuth(),
+            plain.authorization(),
+            plain.oauth2(),
+            plain.tls(),
+            plain.proxy(),
+            plain.headers(),
+            true,
+            true,
+            List.of("basic_auth.password_ref"));
+    assertThatExceptionOfType(DiscoveryException.class)
+        .isThrownBy(() -> client(api, http))
+        .withMessage(
+            "basic_auth.password_ref: there is no secret manager to get this from (expected: the"
+                + " value or a file)");
     assertThat(api.requests).isEmpty();
   }
 
