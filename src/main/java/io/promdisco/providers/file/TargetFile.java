@@ -22,10 +22,10 @@ import java.util.Locale;
  */
 record TargetFile(List<TargetGroup> groups, long changed) {
   private static final String LABEL = "__meta_filepath";
-  private static final int MOST_YAML_BYTES = 32 << 20;
+  static final int MOST_BYTES = 32 << 20;
 
   /**
-   * Reads a file; its name tells whether it is JSON or YAML.
+   * Reads a file of at most 32 MiB; its name tells whether it is JSON or YAML.
    *
    * @throws IOException if it cannot be read or is no list of groups; the message begins with the
    *     path and, where there is one, the place
@@ -33,6 +33,10 @@ record TargetFile(List<TargetGroup> groups, long changed) {
   static TargetFile read(Path file) throws IOException {
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw new IOException(file + ": no regular file (expected: JSON or YAML)");
+    }
+    if (Files.exists(file) && Files.size(file) > MOST_BYTES) {
+      throw new IOException(
+          file + ": the file is too large (expected: at most " + MOST_BYTES + " bytes)");
     }
     try (InputStream in = Files.newInputStream(file)) {
       Origin origin = new Origin(LABEL, file.toString());
@@ -50,7 +54,7 @@ record TargetFile(List<TargetGroup> groups, long changed) {
     try {
       return file.toString().toLowerCase(Locale.ROOT).endsWith(".json")
           ? TargetGroupJson.parse(new BufferedInputStream(in), origin)
-          : TargetGroupYaml.parse(in.readNBytes(MOST_YAML_BYTES + 1), origin);
+          : TargetGroupYaml.parse(in.readNBytes(MOST_BYTES + 1), origin);
     } catch (IOException e) {
       throw new IOException(file + ":" + e.getMessage(), e);
     }

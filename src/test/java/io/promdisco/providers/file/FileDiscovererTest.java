@@ -12,9 +12,12 @@ import io.promdisco.util.Closer;
 import io.promdisco.util.SystemTicker;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.Arrays;
@@ -249,6 +252,19 @@ final class FileDiscovererTest {
     start("*.json");
     eventuallyTargets("a:1");
     assertThat(sink.failures().get(odd.toString())).contains("no regular file");
+  }
+
+  @Test
+  void fileThatIsTooLargeIsNotRead() throws Exception {
+    Path file = write("t.json", "[");
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(new byte[] {']'}), TargetFile.MOST_BYTES);
+    }
+    start("*.json");
+    eventually(
+        () ->
+            assertThat(sink.failures().get(file.toString()))
+                .isEqualTo(file + ": the file is too large (expected: at most 33554432 bytes)"));
   }
 
   @Test
