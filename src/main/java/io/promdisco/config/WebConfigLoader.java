@@ -144,8 +144,9 @@ public final class WebConfigLoader {
               + ")");
     }
     if (VERSIONS.indexOf(tls.minVersion()) > VERSIONS.indexOf(tls.maxVersion())) {
-      section.error("min_version", tls.minVersion() + " (expected: at most max_version, "
-          + tls.maxVersion() + ")");
+      section.error(
+          "min_version",
+          tls.minVersion() + " (expected: at most max_version, " + tls.maxVersion() + ")");
     }
   }
 
@@ -218,8 +219,13 @@ public final class WebConfigLoader {
             said = "header \"" + name + "\" cannot be set (expected: one of " + names + ")";
           } else if (!values.isEmpty() && !values.contains(value)) {
             said =
-                "invalid value of " + name + ": \"" + value + "\" (expected: one of "
-                    + values.stream().sorted().collect(Collectors.joining(", ")) + ")";
+                "invalid value of "
+                    + name
+                    + ": \""
+                    + value
+                    + "\" (expected: one of "
+                    + values.stream().sorted().collect(Collectors.joining(", "))
+                    + ")";
           } else if (value.chars().anyMatch(c -> c < ' ' || c > '~')) {
             said = "invalid value of " + name + " (expected: printable ASCII)";
           }
@@ -239,7 +245,9 @@ public final class WebConfigLoader {
               if (!BCRYPT.matcher(hash).matches()) {
                 root.error(
                     "basic_auth_users",
-                    "user \"" + user + "\": not a bcrypt hash (expected: what htpasswd -nBC 10 \"\""
+                    "user \""
+                        + user
+                        + "\": not a bcrypt hash (expected: what htpasswd -nBC 10 \"\""
                         + " prints behind the colon)");
               }
               users.put(user, new Secret(hash));

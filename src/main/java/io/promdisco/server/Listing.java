@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The targets of a job in the order in which they are shown. Sorting them, or finding out which are
- * dropped, takes a while where there are many: what was found is kept for the next page, for as long
- * as nothing changed, and at least for a moment. Safe for all threads.
+ * dropped, takes a while where there are many: what was found is kept for the next page, for as
+ * long as nothing changed, and at least for a moment. Safe for all threads.
  */
 final class Listing {
   private static final long AT_LEAST_NANOS = Duration.ofMillis(250).toNanos();

@@ -17,9 +17,9 @@ import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.server.handler.SizeLimitHandler;
-import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.slf4j.Logger;
@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Serves the targets over HTTP: Prometheus's targets API, HTTP service discovery, metrics, health
- * and a page. Unless its {@link WebSettings} say otherwise it asks nobody who they are, and is meant
- * for the machine itself or a network that is trusted.
+ * and a page. Unless its {@link WebSettings} say otherwise it asks nobody who they are, and is
+ * meant for the machine itself or a network that is trusted.
  *
  * <p>Its threads are daemons whose names begin with {@code sd-http}. Safe for all threads.
  */
@@ -219,7 +219,9 @@ public final class PromdiscoServer implements AutoCloseable {
   public String url() {
     boolean everywhere = options.host().equals("0.0.0.0") || options.host().equals("::");
     return (options.web().speaksTls() ? "https://" : "http://")
-        + (everywhere ? "localhost" : bracketed(options.host())) + ":" + port();
+        + (everywhere ? "localhost" : bracketed(options.host()))
+        + ":"
+        + port();
   }
 
   /** The port it listens on; after {@link #close}, that it listened on. */

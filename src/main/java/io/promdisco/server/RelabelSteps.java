@@ -36,8 +36,7 @@ record RelabelSteps(List<RelabelTrace.Step> steps) {
     Labels discovered = parse(labels);
     for (PoolView pool : pools) {
       if (pool.job().equals(job)) {
-        return new RelabelSteps(
-            RelabelTrace.of(pool.config().relabelRules(), discovered).steps());
+        return new RelabelSteps(RelabelTrace.of(pool.config().relabelRules(), discovered).steps());
       }
     }
     throw new HttpResponseException(400, "scrape pool " + job + " not found");

@@ -23,8 +23,8 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Speaks TLS as the {@link WebSettings} of the moment say: each new connection gets the certificate,
- * the versions and the demands on clients that are in force then.
+ * Speaks TLS as the {@link WebSettings} of the moment say: each new connection gets the
+ * certificate, the versions and the demands on clients that are in force then.
  */
 final class ServerTls extends SslContextFactory.Server {
   private static final List<String> VERSIONS = List.of("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3");
@@ -148,8 +148,7 @@ final class ServerTls extends SslContextFactory.Server {
     }
 
     @Override
-    public void checkClientTrusted(
-        X509Certificate[] chain, String type, @Nullable SSLEngine engine)
+    public void checkClientTrusted(X509Certificate[] chain, String type, @Nullable SSLEngine engine)
         throws CertificateException {
       check(chain, type, engine);
     }
@@ -167,8 +166,7 @@ final class ServerTls extends SslContextFactory.Server {
     }
 
     @Override
-    public void checkServerTrusted(
-        X509Certificate[] chain, String type, @Nullable SSLEngine engine)
+    public void checkServerTrusted(X509Certificate[] chain, String type, @Nullable SSLEngine engine)
         throws CertificateException {
       checkServerTrusted(chain, type);
     }

@@ -48,8 +48,7 @@ public final class WebSettings {
    * @param key the server's certificate; null without TLS
    * @param authorities client CAs; none: those that the machine trusts
    */
-  record State(
-      WebConfig config, @Nullable ClientKey key, List<X509Certificate> authorities) {
+  record State(WebConfig config, @Nullable ClientKey key, List<X509Certificate> authorities) {
     static final State OPEN = new State(WebConfig.OPEN, null, List.of());
   }
 
@@ -148,8 +147,7 @@ public final class WebSettings {
     static Contents read(Path file) throws ConfigException, IOException {
       List<String> texts = new ArrayList<>();
       texts.add(TextFiles.read(file));
-      WebConfig config =
-          WebConfigLoader.read(file, texts.get(0).getBytes(StandardCharsets.UTF_8));
+      WebConfig config = WebConfigLoader.read(file, texts.get(0).getBytes(StandardCharsets.UTF_8));
       Optional<Tls> tls = config.tls();
       if (tls.isPresent()) {
         texts.add(text(tls.get().certFile(), tls.get().cert(), "cert_file"));

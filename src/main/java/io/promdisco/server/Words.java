@@ -15,10 +15,7 @@ final class Words {
 
   Words(String query) {
     for (String word :
-        Splitter.on(' ')
-            .trimResults()
-            .omitEmptyStrings()
-            .split(query.toLowerCase(Locale.ROOT))) {
+        Splitter.on(' ').trimResults().omitEmptyStrings().split(query.toLowerCase(Locale.ROOT))) {
       words.add(new Word(word));
     }
   }
@@ -76,9 +73,7 @@ final class Words {
 
     @Override
     public boolean test(String name, String value) {
-      return contains(value, text)
-          || contains(name, text)
-          || pair && spans(name, value);
+      return contains(value, text) || contains(name, text) || pair && spans(name, value);
     }
 
     private boolean spans(String name, String value) {

@@ -15,8 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class WebConfigLoaderTest {
   private static final Path FILE = Path.of("etc", "web.yml");
-  private static final String HASH =
-      "$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi";
+  private static final String HASH = "$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi";
 
   private static WebConfig read(String yaml) throws ConfigException {
     return WebConfigLoader.read(FILE, yaml.getBytes(UTF_8));

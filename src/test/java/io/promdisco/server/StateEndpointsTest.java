@@ -182,7 +182,8 @@ final class StateEndpointsTest extends ServerTestCase {
 
   @Test
   void pageMayLoadFromHereOnly() throws Exception {
-    for (String path : new String[] {"/", "/page/page.css", "/page/page.js", "/page/dom.js", "/page/icon.svg"}) {
+    for (String path :
+        new String[] {"/", "/page/page.css", "/page/page.js", "/page/dom.js", "/page/icon.svg"}) {
       HttpResponse<String> answer = get(path);
       assertThat(answer.statusCode()).as(path).isEqualTo(200);
       assertThat(header(answer, "Content-Security-Policy"))

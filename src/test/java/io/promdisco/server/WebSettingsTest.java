@@ -98,10 +98,7 @@ class WebSettingsTest {
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
     store.setKeyEntry(
-        "own",
-        Pem.key(own.key(), "own"),
-        new char[0],
-        new X509Certificate[] {own.x509()});
+        "own", Pem.key(own.key(), "own"), new char[0], new X509Certificate[] {own.x509()});
     KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(store, new char[0]);
     return keys.getKeyManagers();
@@ -219,7 +216,8 @@ class WebSettingsTest {
   void oldVersionIsRefused() throws Exception {
     Certificates own = certificate("server");
     PromdiscoServer started =
-        start("tls_server_config: {cert_file: server.crt, key_file: server.key, min_version: TLS13}");
+        start(
+            "tls_server_config: {cert_file: server.crt, key_file: server.key, min_version: TLS13}");
     SSLContext context = trusting(own.x509(), null);
     assertThat(status(started, context, "TLSv1.3")).isEqualTo(200);
     assertThatThrownBy(() -> status(started, context, "TLSv1.2"))
@@ -235,7 +233,9 @@ class WebSettingsTest {
     assertThat(ask(started, "anna:secret").statusCode()).isEqualTo(200);
     assertThat(ask(started, "anna:secret").statusCode()).isEqualTo(200);
     for (String wrong :
-        new String[] {"anna:Secret", "anna:", "anna", "bert:secret", ":", "anna:" + "s".repeat(100)}) {
+        new String[] {
+          "anna:Secret", "anna:", "anna", "bert:secret", ":", "anna:" + "s".repeat(100)
+        }) {
       assertThat(ask(started, wrong).statusCode()).as(wrong).isEqualTo(401);
     }
 

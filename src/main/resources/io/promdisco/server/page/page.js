@@ -28,7 +28,7 @@ const lost = (e) => trouble(`No answer from the server; what is shown is old (${
 
 async function overview() {
   try {
-    [data, graphs] = await Promise.all([discovery(), timeline()]);
+    [data, graphs] = await Promise.all([discovery(), timeline().catch(() => graphs)]);
     showOverview(data, graphs, asked.job);
     trouble("");
   } catch (e) {
@@ -160,7 +160,9 @@ follow({
   },
 });
 setInterval(() => {
-  if (!document.hidden) overview();
+  if (document.hidden) return;
+  overview();
+  if (byId("live").dataset.state !== "live" || asked.state !== "active") list.refresh(); // nobody tells
 }, REFRESH_MS);
 recall();
 overview();
