@@ -33,6 +33,7 @@ final class Logging {
   static void set(@Nullable Format format) {
     if (format == Format.JSON) {
       System.setProperty("slf4j.provider", JsonLog.class.getName());
+      System.setProperty("slf4j.internal.verbosity", "WARN"); // it would report that choice
     }
   }
 

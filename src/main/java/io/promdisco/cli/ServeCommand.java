@@ -137,7 +137,7 @@ final class ServeCommand implements Callable<Integer> {
     try {
       return WebSettings.of(webConfig);
     } catch (ConfigException e) {
-      throw new CommandException(ExitCode.USAGE, e.getMessage());
+      throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
     } catch (IOException e) {
       throw new CommandException(
           ExitCode.USAGE, "promdisco: --web.config.file " + webConfig + ": " + e.getMessage());

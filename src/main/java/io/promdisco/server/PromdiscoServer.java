@@ -50,8 +50,6 @@ public final class PromdiscoServer implements AutoCloseable {
   /** Who neither sends nor reads for so long is dropped. */
   private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(30);
 
-  private static final int MIN_BYTES_PER_SECOND = 100;
-
   /** How long requests that are being answered may go on after {@link #close}. */
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(3);
 
@@ -132,7 +130,6 @@ public final class PromdiscoServer implements AutoCloseable {
     HttpConfiguration http = new HttpConfiguration();
     http.setSendServerVersion(false);
     http.setRequestHeaderSize(MAX_HEADER_BYTES);
-    http.setMinRequestDataRate(MIN_BYTES_PER_SECOND);
     // Names of jobs are free: %2F, %25 and // in a path are parts of them.
     http.setUriCompliance(
         UriCompliance.from(

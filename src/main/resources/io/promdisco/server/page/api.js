@@ -85,7 +85,7 @@ export async function relabelSteps(row) {
  * @param on {change(kind, key, keyBefore), reset(), state("live" | "lost")}
  */
 export function follow(on) {
-  const stream = new EventSource("api/v1/targets/stream");
+  const stream = new EventSource("api/v1/targets/stream?snapshot=false");
   stream.addEventListener("open", () => on.state("live"));
   stream.addEventListener("error", () => {
     on.state("lost");
