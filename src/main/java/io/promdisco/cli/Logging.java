@@ -20,7 +20,22 @@ final class Logging {
     DEBUG
   }
 
+  /** How a line looks. */
+  enum Format {
+    /** For people. */
+    TEXT,
+    /** For programs: a JSON object a line. */
+    JSON
+  }
+
   private Logging() {}
+
+  static void set(@Nullable Format format) {
+    if (format == Format.JSON) {
+      System.setProperty("slf4j.provider", JsonLog.class.getName());
+      System.setProperty("slf4j.internal.verbosity", "WARN"); // it would report that choice
+    }
+  }
 
   static void set(@Nullable Level level) {
     if (level != null) {

@@ -45,6 +45,13 @@ final class Main implements Runnable {
       description = "Log at error, warn, info or debug. Default: warn; info under serve.")
   private Logging.@org.jspecify.annotations.Nullable Level logLevel;
 
+  @Option(
+      names = "--log.format",
+      scope = CommandLine.ScopeType.INHERIT,
+      paramLabel = "FORMAT",
+      description = "Log as text or json, an object a line. Default: text.")
+  private Logging.@org.jspecify.annotations.Nullable Format logFormat;
+
   private Main() {}
 
   /** Runs the process's command line and ends the process. */
@@ -63,6 +70,7 @@ final class Main implements Runnable {
         parsed -> {
           Main main = line.getCommand();
           Logging.set(main.logLevel);
+          Logging.set(main.logFormat);
           return new CommandLine.RunLast().execute(parsed);
         });
     return line.execute(args);

@@ -2,15 +2,18 @@ package io.promdisco.cli;
 
 import com.google.common.hash.HashCode;
 import io.promdisco.Promdisco;
+import io.promdisco.config.ConfigException;
 import io.promdisco.config.Configuration;
 import io.promdisco.metrics.PrometheusMetrics;
 import io.promdisco.server.ListenException;
 import io.promdisco.server.PromdiscoServer;
+import io.promdisco.server.WebSettings;
 import io.promdisco.util.Closer;
 import io.promdisco.util.SystemTicker;
 import io.promdisco.workqueue.TaskQueue;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.hotspot.DefaultExports;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -49,6 +52,15 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "HOST:PORT",
       description = "Where to listen; port 0: a free one. Default: 127.0.0.1:9099.")
   private String listen = "127.0.0.1:9099";
+
+  @Option(
+      names = "--web.config.file",
+      paramLabel = "FILE",
+      description = {
+        "TLS, client certificates, passwords and headers, as Prometheus's exporters read them;",
+        "read again when it or a certificate changes. Default: plain HTTP for anybody."
+      })
+  private @Nullable Path webConfig;
 
   @Option(
       names = "--watch-config",
@@ -114,6 +126,21 @@ final class ServeCommand implements Callable<Integer> {
           ExitCode.USAGE,
           "promdisco: --listen: " + listen + " (expected: HOST:PORT, as 127.0.0.1:9099)");
     }
-    return new PromdiscoServer.Options(listen.substring(0, colon), Integer.parseInt(port));
+    return new PromdiscoServer.Options(
+        listen.substring(0, colon), Integer.parseInt(port), webSettings());
+  }
+
+  private WebSettings webSettings() {
+    if (webConfig == null) {
+      return WebSettings.OPEN;
+    }
+    try {
+      return WebSettings.of(webConfig);
+    } catch (ConfigException e) {
+      throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.USAGE, "promdisco: --web.config.file " + webConfig + ": " + e.getMessage());
+    }
   }
 }

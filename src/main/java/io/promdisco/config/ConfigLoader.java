@@ -176,7 +176,7 @@ public final class ConfigLoader {
   private record Document(List<ReadJob> jobs, Map<String, Object> effective) {}
 
   /** Reads the first document of a file; null if it cannot be read at all. */
-  private static <T> @Nullable T inDocument(
+  static <T> @Nullable T inDocument(
       byte[] content, Problems problems, Function<@Nullable Section, T> reader) {
     Optional<Node> document = YamlFile.parse(content, problems);
     if (problems.hasErrors()) {

@@ -11,16 +11,19 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
-/** A client certificate with its key. */
+/** A certificate with its key, of a client or of a server. */
 public record ClientKey(PrivateKey key, List<X509Certificate> chain) {
 
-  /** Shows a server the client certificate that {@code current} gives, if it gives one. */
-  static X509ExtendedKeyManager manager(Supplier<@Nullable ClientKey> current) {
+  /**
+   * Shows the other side the certificate that {@code current} gives at that moment, if it gives
+   * one.
+   */
+  public static X509ExtendedKeyManager manager(Supplier<@Nullable ClientKey> current) {
     return new Manager(current);
   }
 
   private static final class Manager extends X509ExtendedKeyManager {
-    private static final String ALIAS = "client";
+    private static final String ALIAS = "own";
 
     private final Supplier<@Nullable ClientKey> current;
 
@@ -67,13 +70,19 @@ public record ClientKey(PrivateKey key, List<X509Certificate> chain) {
 
     @Override
     public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
-      return null;
+      return getClientAliases(keyType, issuers);
+    }
+
+    @Override
+    public @Nullable String chooseEngineServerAlias(
+        String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+      return alias(keyType);
     }
 
     @Override
     public @Nullable String chooseServerAlias(
         String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
-      return null;
+      return alias(keyType);
     }
   }
 }

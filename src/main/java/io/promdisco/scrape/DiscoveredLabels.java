@@ -4,6 +4,7 @@ import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.relabel.LabelView;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 
 /**
  * The labels of a discovered target before relabelling, looked up where they are: the target's own,
@@ -71,6 +72,31 @@ final class DiscoveredLabels implements LabelView {
 
   private String sharedValue(int index) {
     return shared.name(index).equals(TargetLabels.ADDRESS) ? "" : shared.value(index);
+  }
+
+  /** Whether a label with its value passes the test; in no order. */
+  boolean any(BiPredicate<String, String> test) {
+    for (int i = 0; i < own.size(); i++) {
+      if (shows(own.name(i), own.value(i), test)) {
+        return true;
+      }
+    }
+    for (int i = 0; i < shared.size(); i++) {
+      if (shows(shared.name(i), shared.value(i), test)) {
+        return true;
+      }
+    }
+    for (int i = 0; i < defaults.size(); i++) {
+      if (shows(defaults.name(i), defaults.value(i), test)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What is hidden is found out last, since little passes a test. */
+  private boolean shows(String name, String value, BiPredicate<String, String> test) {
+    return !value.isEmpty() && test.test(name, value) && get(name).equals(value);
   }
 
   /** A copy of the labels. */

@@ -3,6 +3,7 @@ package io.promdisco.scrape;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import java.util.Comparator;
+import java.util.function.BiPredicate;
 
 /**
  * A target as it was discovered, one that is not scraped. Immutable; small, since it may be many.
@@ -43,6 +44,14 @@ public final class DiscoveredTarget {
   /** The labels before relabelling, with the job's defaults; made anew by each call. */
   public Labels discoveredLabels() {
     return builder.discovered(group, index);
+  }
+
+  /**
+   * Whether a discovered label with its value passes the test; makes no copy of the labels, as
+   * {@link #discoveredLabels} does.
+   */
+  public boolean anyDiscoveredLabel(BiPredicate<String, String> test) {
+    return builder.view().at(group, index).any(test);
   }
 
   private String address() {

@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,6 +140,14 @@ public final class Target {
   /** The labels before relabelling, with the job's defaults; made anew by each call. */
   public Labels discoveredLabels() {
     return builder.discovered(group, index);
+  }
+
+  /**
+   * Whether a discovered label with its value passes the test; makes no copy of the labels, as
+   * {@link #discoveredLabels} does.
+   */
+  public boolean anyDiscoveredLabel(BiPredicate<String, String> test) {
+    return builder.view().at(group, index).any(test);
   }
 
   /** The provider that discovered it, as {@code kubernetes/0}. */

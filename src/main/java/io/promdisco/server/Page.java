@@ -5,29 +5,61 @@ import io.javalin.http.Context;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 
-/** The page at {@code /}: three files, which load nothing from any other host. */
+/** The page at {@code /}: files of the jar, which load nothing from any other host. */
 final class Page {
+  /**
+   * Scripts and styles from here only and none in the markup; text cannot become markup, for no
+   * script may make any.
+   */
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
-          + " img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+          + " img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
+          + " require-trusted-types-for 'script'; trusted-types 'none'";
+
+  private static final List<String> FILES =
+      List.of(
+          "page.css",
+          "icon.svg",
+          "theme.js",
+          "page.js",
+          "api.js",
+          "details.js",
+          "dom.js",
+          "list.js",
+          "overview.js",
+          "pod.js",
+          "spark.js",
+          "why.js");
 
   private Page() {}
 
   static void addTo(RoutesConfig routes) {
-    routes.get("/", context -> send(context, "page.html", "text/html; charset=utf-8"));
-    routes.get("/page.css", context -> send(context, "page.css", "text/css; charset=utf-8"));
-    routes.get("/page.js", context -> send(context, "page.js", "text/javascript; charset=utf-8"));
+    routes.get("/", context -> send(context, "index.html"));
+    for (String file : FILES) {
+      routes.get("/page/" + file, context -> send(context, file));
+    }
   }
 
-  private static void send(Context context, String file, String type) throws IOException {
-    try (InputStream in = Page.class.getResourceAsStream(file)) {
+  private static void send(Context context, String file) throws IOException {
+    try (InputStream in = Page.class.getResourceAsStream("page/" + file)) {
       if (in == null) {
-        throw new FileNotFoundException(file + ": not on the class path (expected beside Page)");
+        throw new FileNotFoundException(
+            "page/" + file + ": not on the class path (expected beside Page)");
       }
       context.header("Content-Security-Policy", POLICY);
       context.header("Referrer-Policy", "no-referrer");
-      context.contentType(type).result(in.readAllBytes());
+      context.contentType(type(file)).result(in.readAllBytes());
     }
+  }
+
+  private static String type(String file) {
+    return switch (file.substring(file.lastIndexOf('.') + 1)) {
+      case "html" -> "text/html; charset=utf-8";
+      case "css" -> "text/css; charset=utf-8";
+      case "svg" -> "image/svg+xml";
+      default -> "text/javascript; charset=utf-8";
+    };
   }
 }

@@ -9,11 +9,17 @@ import java.util.EnumSet;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.server.handler.SizeLimitHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.slf4j.Logger;
@@ -21,8 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Serves the targets over HTTP: Prometheus's targets API, HTTP service discovery, metrics, health
- * and a page. It asks nobody who they are, so it is meant for the machine itself or a network that
- * is trusted.
+ * and a page. Unless its {@link WebSettings} say otherwise it asks nobody who they are, and is
+ * meant for the machine itself or a network that is trusted.
  *
  * <p>Its threads are daemons whose names begin with {@code sd-http}. Safe for all threads.
  */
@@ -31,6 +37,18 @@ public final class PromdiscoServer implements AutoCloseable {
 
   /** One thread accepts, one selects; the others answer. */
   private static final int MAX_THREADS = 8;
+
+  /** A target with all its labels fits, as {@code relabel_steps} takes it. */
+  private static final int MAX_HEADER_BYTES = 64 << 10;
+
+  /** No request needs a body. */
+  private static final long MAX_BODY_BYTES = 64 << 10;
+
+  /** Those of streams included. */
+  private static final int MAX_CONNECTIONS = 2000;
+
+  /** Who neither sends nor reads for so long is dropped. */
+  private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(30);
 
   /** How long requests that are being answered may go on after {@link #close}. */
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(3);
@@ -44,8 +62,14 @@ public final class PromdiscoServer implements AutoCloseable {
    *
    * @param host a name or an address of this machine
    * @param port 0 to 65535; 0: one that is free
+   * @param web who may reach it, and how
    */
-  public record Options(String host, int port) {
+  public record Options(String host, int port, WebSettings web) {
+    /** Where to listen for anybody, without TLS. */
+    public Options(String host, int port) {
+      this(host, port, WebSettings.OPEN);
+    }
+
     /** Checks the port. */
     public Options {
       if (port < 0 || port > 65535) {
@@ -72,9 +96,11 @@ public final class PromdiscoServer implements AutoCloseable {
     Server server =
         new Server(threads, new ScheduledExecutorScheduler("sd-http-timer", true), null);
     server.setStopTimeout(STOP_TIMEOUT.toMillis());
-    server.setHandler(new GracefulHandler(servlets(backend)));
+    server.setHandler(new GracefulHandler(limited(options.web(), servlets(backend))));
+    server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
     ServerConnector connector =
-        new ServerConnector(server, null, null, null, 1, 1, new HttpConnectionFactory(http()));
+        new ServerConnector(server, null, null, null, 1, 1, protocols(options.web()));
+    connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
     connector.setHost(options.host());
     connector.setPort(options.port());
     connector.setShutdownIdleTimeout(100);
@@ -82,9 +108,28 @@ public final class PromdiscoServer implements AutoCloseable {
     return connector;
   }
 
+  private static Handler limited(WebSettings web, Handler inner) {
+    SizeLimitHandler sized = new SizeLimitHandler(MAX_BODY_BYTES, -1);
+    sized.setHandler(inner);
+    return web == WebSettings.OPEN ? sized : new Gate(web, sized);
+  }
+
+  private static ConnectionFactory[] protocols(WebSettings web) {
+    HttpConnectionFactory plain = new HttpConnectionFactory(http());
+    if (!web.speaksTls()) {
+      return new ConnectionFactory[] {plain};
+    }
+    // Which name the client meant does not matter: there is one certificate.
+    plain.getHttpConfiguration().addCustomizer(new SecureRequestCustomizer(false));
+    return new ConnectionFactory[] {
+      new SslConnectionFactory(new ServerTls(web), plain.getProtocol()), plain
+    };
+  }
+
   private static HttpConfiguration http() {
     HttpConfiguration http = new HttpConfiguration();
     http.setSendServerVersion(false);
+    http.setRequestHeaderSize(MAX_HEADER_BYTES);
     // Names of jobs are free: %2F, %25 and // in a path are parts of them.
     http.setUriCompliance(
         UriCompliance.from(
@@ -124,12 +169,23 @@ public final class PromdiscoServer implements AutoCloseable {
       throw failure(options, e);
     }
     if (!address.isLoopbackAddress()) {
-      log.warn(
-          "{}: other machines can reach this address, and nobody is asked for a password; listen on"
-              + " 127.0.0.1 where they need not",
-          started.url());
+      warnIfOpen(options.web(), started.url());
     }
     return started;
+  }
+
+  private static void warnIfOpen(WebSettings web, String url) {
+    if (!web.asksWhoItIs()) {
+      log.warn(
+          "{}: other machines can reach this address, and nobody is asked for a password or a"
+              + " certificate; listen on 127.0.0.1 where they need not, or set --web.config.file",
+          url);
+    } else if (!web.speaksTls()) {
+      log.warn(
+          "{}: other machines can reach this address, and passwords travel in the clear; set"
+              + " tls_server_config in --web.config.file",
+          url);
+    }
   }
 
   private static InetAddress resolve(Options options) throws ListenException {
@@ -159,7 +215,10 @@ public final class PromdiscoServer implements AutoCloseable {
   /** Where to reach it from this machine, without a slash at the end. */
   public String url() {
     boolean everywhere = options.host().equals("0.0.0.0") || options.host().equals("::");
-    return "http://" + (everywhere ? "localhost" : bracketed(options.host())) + ":" + port();
+    return (options.web().speaksTls() ? "https://" : "http://")
+        + (everywhere ? "localhost" : bracketed(options.host()))
+        + ":"
+        + port();
   }
 
   /** The port it listens on; after {@link #close}, that it listened on. */

@@ -25,6 +25,7 @@ final class Routes {
   private static final String TEXT = "text/plain; charset=utf-8";
 
   private final Backend backend;
+  private final Listing listing = new Listing(System::nanoTime);
 
   private Routes(Backend backend) {
     this.backend = backend;
@@ -47,6 +48,7 @@ final class Routes {
     config.routes.exception(HttpResponseException.class, Failures::refused);
     config.routes.exception(Exception.class, Failures::failed);
     config.routes.get("/api/v1/targets", this::targets);
+    config.routes.get("/api/v1/targets/relabel_steps", this::relabelSteps);
     config.routes.get("/api/v1/scrape_pools", this::scrapePools);
     config.routes.get("/api/v1/status/config", this::config);
     config.routes.get("/api/v1/discovery", this::discovery);
@@ -73,6 +75,14 @@ final class Routes {
     TargetsDocument.write(backend.pools(), state, pool, context.res().getOutputStream());
   }
 
+  private void relabelSteps(Context context) throws IOException {
+    RelabelSteps steps =
+        RelabelSteps.of(
+            backend.pools(), parameter(context, "scrapePool"), parameter(context, "labels"));
+    context.contentType(JSON);
+    steps.write(context.res().getOutputStream());
+  }
+
   private void scrapePools(Context context) throws IOException {
     context.contentType(JSON);
     Documents.scrapePools(backend.pools(), context.res().getOutputStream());
@@ -89,11 +99,9 @@ final class Routes {
   }
 
   private void search(Context context) throws IOException {
-    Search search =
-        Search.of(
-            parameter(context, "q"), parameter(context, "scrapePool"), parameter(context, "limit"));
+    Search search = Search.of(name -> parameter(context, name));
     context.contentType(JSON);
-    search.write(backend.pools(), context.res().getOutputStream());
+    search.write(listing, backend.pools(), context.res().getOutputStream());
   }
 
   private void jobs(Context context) throws IOException {

@@ -1,105 +1,98 @@
 package io.promdisco.server;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.google.common.base.Splitter;
 import com.google.common.primitives.Ints;
 import io.javalin.http.HttpResponseException;
-import io.promdisco.model.Labels;
 import io.promdisco.scrape.PoolView;
-import io.promdisco.scrape.Target;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.function.UnaryOperator;
 
 /**
- * A search over active targets, for people. Each word must occur in the job's name, the scrape URL
- * or a {@code name=value} of the target's labels, in any case.
+ * A search over targets, for people, of which a page is shown.
  *
- * @param words in lower case; none: every target fits
+ * @param words what must occur; none: every target fits
  * @param job the only job that is searched; empty: all
- * @param limit how many targets are shown; all that fit are counted
+ * @param state which targets are searched
+ * @param offset how many that fit are left out before the first that is shown
+ * @param limit how many targets are shown at most; all that fit are counted
  */
-record Search(List<String> words, String job, int limit) {
+record Search(Words words, String job, Listing.State state, int offset, int limit) {
   private static final int DEFAULT_LIMIT = 100;
   private static final int MAX_LIMIT = 1000;
 
-  /** Reads the parameters, empty where they are missing. */
-  static Search of(String query, String job, String limit) {
-    List<String> words =
-        Splitter.on(' ')
-            .trimResults()
-            .omitEmptyStrings()
-            .splitToList(query.toLowerCase(Locale.ROOT));
-    return new Search(words, job, limit.isEmpty() ? DEFAULT_LIMIT : number(limit));
+  /** Reads the parameters, which are empty where they are missing. */
+  static Search of(UnaryOperator<String> parameters) {
+    String state = parameters.apply("state");
+    Listing.State of = state.isEmpty() ? Listing.State.ACTIVE : Listing.State.of(state);
+    if (of == null) {
+      throw new HttpResponseException(
+          400, "state: " + state + " (expected active, dropped, failed or any)");
+    }
+    return new Search(
+        new Words(parameters.apply("q")),
+        parameters.apply("scrapePool"),
+        of,
+        number(parameters, "offset", 0, 0, Integer.MAX_VALUE),
+        number(parameters, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT));
   }
 
-  private static int number(String limit) {
-    Integer number = Ints.tryParse(limit);
-    if (number == null || number < 1 || number > MAX_LIMIT) {
+  private static int number(
+      UnaryOperator<String> parameters, String name, int missing, int min, int max) {
+    String text = parameters.apply(name);
+    if (text.isEmpty()) {
+      return missing;
+    }
+    Integer number = Ints.tryParse(text);
+    if (number == null || number < min || number > max) {
       throw new HttpResponseException(
-          400, "limit: " + limit + " (expected 1 to " + MAX_LIMIT + ")");
+          400, name + ": " + text + " (expected " + min + " to " + max + ")");
     }
     return number;
   }
 
-  /** Searches, and writes the first that fit and how many do. */
-  void write(List<PoolView> pools, OutputStream out) throws IOException {
-    List<Target> shown = new ArrayList<>();
+  /** Searches, and writes the page and how many fit. */
+  void write(Listing listing, List<PoolView> pools, OutputStream out) throws IOException {
+    List<Shown> shown = new ArrayList<>();
     int fitting = 0;
     for (PoolView pool : pools) {
       if (job.isEmpty() || pool.job().equals(job)) {
-        for (Target target : pool.activeTargets()) {
-          if (fits(target)) {
-            fitting++;
-            if (shown.size() < limit) {
-              shown.add(target);
-            }
-          }
-        }
+        fitting = add(listing.of(pool, state), fitting, shown);
       }
     }
     int total = fitting;
-    Documents.success(out, json -> write(json, shown, total));
+    Documents.success(
+        out,
+        json -> {
+          json.writeNumberField("total", total);
+          json.writeArrayFieldStart("targets");
+          for (Shown target : shown) {
+            json.writeStartObject();
+            target.write(json);
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+        });
   }
 
-  private static void write(JsonGenerator json, List<Target> shown, int total) throws IOException {
-    json.writeNumberField("total", total);
-    json.writeArrayFieldStart("targets");
-    for (Target target : shown) {
-      json.writeStartObject();
-      json.writeStringField("scrapePool", target.job());
-      json.writeStringField("scrapeUrl", target.scrapeUrl());
-      Documents.labels(json, "labels", target.labels());
-      json.writeEndObject();
+  /** Adds those of the page to {@code shown}; returns how many fit with these. */
+  private int add(List<Shown> targets, int before, List<Shown> shown) {
+    int fitting = before;
+    if (words.isEmpty()) {
+      int from = Math.max(0, Math.min(targets.size(), offset - fitting));
+      int to = Math.min(targets.size(), from + limit - shown.size());
+      shown.addAll(targets.subList(from, to));
+      return fitting + targets.size();
     }
-    json.writeEndArray();
-  }
-
-  private boolean fits(Target target) {
-    for (String word : words) {
-      if (!occurs(word, target)) {
-        return false;
+    for (Shown target : targets) {
+      if (words.fit(target)) {
+        if (fitting >= offset && shown.size() < limit) {
+          shown.add(target);
+        }
+        fitting++;
       }
     }
-    return true;
-  }
-
-  private static boolean occurs(String word, Target target) {
-    if (contains(target.job(), word) || contains(target.scrapeUrl(), word)) {
-      return true;
-    }
-    Labels labels = target.labels();
-    for (int i = 0; i < labels.size(); i++) {
-      if (contains(labels.name(i) + "=" + labels.value(i), word)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static boolean contains(String text, String word) {
-    return text.toLowerCase(Locale.ROOT).contains(word);
+    return fitting;
   }
 }

@@ -1,6 +1,7 @@
 package io.promdisco.server;
 
 import io.promdisco.config.ConfigException;
+import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.StaticSdConfig;
 import io.promdisco.discovery.ProviderStatus;
@@ -15,6 +16,8 @@ import io.promdisco.relabel.RelabelSpec;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.ScrapeManager;
 import io.prometheus.client.CollectorRegistry;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -44,6 +47,16 @@ final class FakeBackend implements Backend, TargetSetReader {
   /** Configures jobs, each of which drops the targets that have a label {@code drop}. */
   void configure(String... jobs) {
     manager.apply(Arrays.stream(jobs).map(FakeBackend::job).toList());
+  }
+
+  /** Configures the jobs of a file. */
+  void configureFrom(String file, String yaml) {
+    manager.apply(
+        new ConfigLoader()
+            .read(file, yaml.getBytes(StandardCharsets.UTF_8), Path.of(""))
+            .configuration()
+            .orElseThrow()
+            .jobs());
   }
 
   /** Gives a job one group. */

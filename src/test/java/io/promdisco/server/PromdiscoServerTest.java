@@ -13,6 +13,9 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
@@ -113,6 +116,24 @@ final class PromdiscoServerTest extends ServerTestCase {
       String rest = new String(readLeniently(in), StandardCharsets.UTF_8);
       assertThat(rest).doesNotEndWith("\r\n0\r\n\r\n"); // cut, not ended
     }
+  }
+
+  @Test
+  void largeHeadersAndBodiesAreRefused() throws Exception {
+    assertThat(get("/-/healthy", "X-Large", "x".repeat(60_000)).statusCode()).isEqualTo(200);
+    assertThat(get("/-/healthy", "X-Large", "x".repeat(70_000)).statusCode()).isEqualTo(431);
+    assertThat(reload("x".repeat(60_000))).isEqualTo(200);
+    assertThat(reload("x".repeat(70_000))).isEqualTo(413);
+    assertThat(backend.reloads).hasValue(1);
+  }
+
+  private int reload(String body) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(server.url() + "/-/reload"))
+            .timeout(Duration.ofSeconds(20))
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    return client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode();
   }
 
   /** What arrives until the end or the reset. */

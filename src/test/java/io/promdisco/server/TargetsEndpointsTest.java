@@ -1,12 +1,15 @@
 package io.promdisco.server;
 
+import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,6 +135,88 @@ final class TargetsEndpointsTest extends ServerTestCase {
       assertThat(answer.statusCode()).isEqualTo(400);
       assertThat(parse(answer.body()).at("/error").asText())
           .isEqualTo("limit: " + limit + " (expected 1 to 1000)");
+    }
+  }
+
+  @Test
+  void searchReadsEveryStateByPages() throws Exception {
+    backend.discover(
+        "shop",
+        new TargetGroup(
+            "0",
+            List.of(
+                Labels.of("__address__", "a:1", "__meta_pod", "Web-1"),
+                Labels.of("__address__", "b:1", "__meta_pod", "web-2", "__meta_drop", "yes"),
+                Labels.of("__address__", "c/d", "__meta_pod", "web-3"),
+                Labels.of("__address__", "e:1", "__meta_pod", "web-4")),
+            Labels.of("__meta_zone", "north")));
+    assertThat(search("state=any&q=ZONE%3Dno").at("/total").asInt()).isEqualTo(4);
+    assertThat(search("state=any&q=ZONE%3Dorth").at("/total").asInt()).isZero();
+    assertThat(search("state=any&q=web+pod").at("/total").asInt()).isEqualTo(4);
+
+    JsonNode page = search("state=any&q=web&offset=1&limit=2");
+    assertThat(page.at("/total").asInt()).isEqualTo(4);
+    assertThat(page.at("/targets")).hasSize(2);
+    assertThat(page.at("/targets/0/state").asText()).isEqualTo("active");
+    assertThat(page.at("/targets/0/labels/pod").asText()).isEqualTo("web-4");
+    assertThat(page.at("/targets/1/state").asText()).isEqualTo("dropped");
+    assertThat(page.at("/targets/1/discoveredLabels/__meta_pod").asText()).isEqualTo("web-2");
+
+    JsonNode failed = search("state=failed").at("/targets/0");
+    assertThat(failed.at("/error").asText())
+        .isEqualTo("instance 2 in group 0: \"c/d\" is not a valid hostname");
+    assertThat(search("state=dropped&offset=5").at("/targets")).isEmpty();
+    assertThat(search("offset=1&limit=5").at("/targets")).hasSize(1);
+    for (String wrong : new String[] {"state=up", "offset=-1", "offset=x"}) {
+      assertThat(get("/api/v1/discovery/targets?" + wrong).statusCode()).isEqualTo(400);
+    }
+  }
+
+  private JsonNode search(String parameters) throws Exception {
+    return json("/api/v1/discovery/targets?" + parameters).at("/data");
+  }
+
+  @Test
+  void searchSeesAChangeAtOnceOrAMomentLater() throws Exception {
+    assertThat(search("q=10.0.0.9").at("/total").asInt()).isZero();
+    backend.discover("shop", Labels.EMPTY, "10.0.0.9:80");
+    eventually(() -> assertThat(search("q=10.0.0.9").at("/total").asInt()).isEqualTo(1));
+  }
+
+  @Test
+  void relabelStepsFollowLabelsThroughTheRules() throws Exception {
+    String kept = "/api/v1/targets/relabel_steps?scrapePool=shop&labels=";
+    JsonNode steps =
+        json(kept + encoded("{\"__address__\":\"a:1\",\"__meta_pod\":\"web\"}")).at("/data/steps");
+    assertThat(steps).hasSize(2);
+    assertThat(steps.at("/0/rule/action").asText()).isEqualTo("drop");
+    assertThat(steps.at("/0/rule/source_labels/0").asText()).isEqualTo("__meta_drop");
+    assertThat(steps.at("/0/keep").asBoolean()).isTrue();
+    assertThat(steps.at("/1/rule/target_label").asText()).isEqualTo("pod");
+    assertThat(steps.at("/1/output/pod").asText()).isEqualTo("web");
+
+    JsonNode dropped = json(kept + encoded("{\"__meta_drop\":\"yes\"}")).at("/data/steps");
+    assertThat(dropped).hasSize(1);
+    assertThat(dropped.at("/0/keep").asBoolean()).isFalse();
+    assertThat(dropped.at("/0/output")).isEmpty();
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void relabelStepsOfNothingAreRefused() throws Exception {
+    String path = "/api/v1/targets/relabel_steps";
+    assertThat(json(path).at("/error").asText()).isEqualTo("no scrapePool parameter provided");
+    assertThat(json(path + "?scrapePool=shop").at("/error").asText())
+        .isEqualTo("no labels parameter provided");
+    assertThat(json(path + "?scrapePool=none&labels=%7B%7D").at("/error").asText())
+        .isEqualTo("scrape pool none not found");
+    for (String wrong : new String[] {"[]", "{\"a\":1}", "{\"a\":\"b\"", "x", "{} {}"}) {
+      HttpResponse<String> answer = get(path + "?scrapePool=shop&labels=" + encoded(wrong));
+      assertThat(answer.statusCode()).as(wrong).isEqualTo(400);
+      assertThat(answer.body()).as(wrong).contains("\"error\":\"labels: ");
     }
   }
 

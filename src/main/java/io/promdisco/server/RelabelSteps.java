@@ -1,0 +1,105 @@
+package io.promdisco.server;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import io.javalin.http.HttpResponseException;
+import io.promdisco.model.Labels;
+import io.promdisco.relabel.RelabelRule;
+import io.promdisco.relabel.RelabelTrace;
+import io.promdisco.scrape.PoolView;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What each rule of a job does to a label set, as Prometheus's {@code relabel_steps} shows it; and
+ * where the rule stands.
+ *
+ * @param steps one for each rule that was reached
+ */
+record RelabelSteps(List<RelabelTrace.Step> steps) {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /** Follows labels, given as a JSON object, through the rules of a job. */
+  static RelabelSteps of(List<PoolView> pools, String job, String labels) throws IOException {
+    if (job.isEmpty()) {
+      throw new HttpResponseException(400, "no scrapePool parameter provided");
+    }
+    if (labels.isEmpty()) {
+      throw new HttpResponseException(400, "no labels parameter provided");
+    }
+    Labels discovered = parse(labels);
+    for (PoolView pool : pools) {
+      if (pool.job().equals(job)) {
+        return new RelabelSteps(RelabelTrace.of(pool.config().relabelRules(), discovered).steps());
+      }
+    }
+    throw new HttpResponseException(400, "scrape pool " + job + " not found");
+  }
+
+  private static Labels parse(String text) throws IOException {
+    Map<String, String> labels = new TreeMap<>();
+    try (JsonParser json = JSON.createParser(text)) {
+      boolean good = json.nextToken() == JsonToken.START_OBJECT;
+      while (good && json.nextToken() == JsonToken.FIELD_NAME) {
+        String name = json.currentName();
+        good = json.nextToken() == JsonToken.VALUE_STRING;
+        labels.put(name, json.getText());
+      }
+      if (good && json.currentToken() == JsonToken.END_OBJECT && json.nextToken() == null) {
+        return Labels.of(labels);
+      }
+    } catch (JsonProcessingException e) {
+      throw new HttpResponseException(
+          400, "labels: " + e.getOriginalMessage() + " (expected a JSON object of texts)");
+    }
+    throw new HttpResponseException(400, "labels: no JSON object of texts");
+  }
+
+  void write(OutputStream out) throws IOException {
+    Documents.success(
+        out,
+        json -> {
+          json.writeArrayFieldStart("steps");
+          for (RelabelTrace.Step step : steps) {
+            json.writeStartObject();
+            json.writeObjectFieldStart("rule");
+            rule(json, step.rule());
+            json.writeEndObject();
+            Documents.labels(json, "output", step.kept() ? step.after() : Labels.EMPTY);
+            json.writeBooleanField("keep", step.kept());
+            if (step.rule().position().isPresent()) {
+              json.writeStringField("position", step.rule().position().get().toString());
+            }
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+        });
+  }
+
+  private static void rule(JsonGenerator json, RelabelRule rule) throws IOException {
+    if (!rule.sourceLabels().isEmpty()) {
+      json.writeArrayFieldStart("source_labels");
+      for (String label : rule.sourceLabels()) {
+        json.writeString(label);
+      }
+      json.writeEndArray();
+    }
+    json.writeStringField("separator", rule.separator());
+    json.writeStringField("regex", rule.regex());
+    if (rule.modulus() != 0) {
+      json.writeFieldName("modulus");
+      json.writeNumber(Long.toUnsignedString(rule.modulus()));
+    }
+    if (!rule.targetLabel().isEmpty()) {
+      json.writeStringField("target_label", rule.targetLabel());
+    }
+    json.writeStringField("replacement", rule.replacement());
+    json.writeStringField("action", rule.action().text());
+  }
+}

@@ -1,0 +1,191 @@
+package io.promdisco.server;
+
+import io.promdisco.config.ConfigException;
+import io.promdisco.config.WebConfig;
+import io.promdisco.config.WebConfig.ClientAuth;
+import io.promdisco.config.WebConfig.Tls;
+import io.promdisco.config.WebConfigLoader;
+import io.promdisco.http.ClientKey;
+import io.promdisco.http.Pem;
+import io.promdisco.http.TextFiles;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The {@code --web.config.file} and the certificates that it names, as they are now: read again
+ * when somebody asks and a second has passed since the last look. What is wrong is logged once, and
+ * what was there before stays in force. Whether TLS is spoken at all is decided at the start.
+ *
+ * <p>Safe for all threads.
+ */
+public final class WebSettings {
+  private static final Logger log = LoggerFactory.getLogger(WebSettings.class);
+  private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
+
+  /** Nothing is asked of anybody. */
+  public static final WebSettings OPEN = new WebSettings(null, () -> 0, State.OPEN);
+
+  private final @Nullable Path file;
+  private final LongSupplier nanos;
+  private volatile State state;
+  private volatile long looked;
+  private List<String> seen = List.of();
+
+  /**
+   * What is in force.
+   *
+   * @param config the file
+   * @param key the server's certificate; null without TLS
+   * @param authorities client CAs; none: those that the machine trusts
+   */
+  record State(WebConfig config, @Nullable ClientKey key, List<X509Certificate> authorities) {
+    static final State OPEN = new State(WebConfig.OPEN, null, List.of());
+  }
+
+  private WebSettings(@Nullable Path file, LongSupplier nanos, State state) {
+    this.file = file;
+    this.nanos = nanos;
+    this.state = state;
+    this.looked = nanos.getAsLong();
+  }
+
+  /**
+   * Reads a file and what it names.
+   *
+   * @throws ConfigException if the file is refused
+   * @throws IOException if a file cannot be read or holds no certificate, in one line
+   */
+  public static WebSettings of(Path file) throws ConfigException, IOException {
+    return of(file, System::nanoTime);
+  }
+
+  static WebSettings of(Path file, LongSupplier nanos) throws ConfigException, IOException {
+    WebSettings settings = new WebSettings(file, nanos, State.OPEN);
+    Contents contents = Contents.read(file);
+    settings.seen = contents.texts();
+    settings.state = contents.state();
+    return settings;
+  }
+
+  /** Whether TLS is spoken. */
+  boolean speaksTls() {
+    return state.key() != null;
+  }
+
+  /** Whether somebody whom nobody knows is refused. */
+  boolean asksWhoItIs() {
+    WebConfig config = state.config();
+    return !config.users().isEmpty()
+        || config
+            .tls()
+            .filter(tls -> tls.clientAuth() == ClientAuth.REQUIRE_AND_VERIFY_CLIENT_CERT)
+            .isPresent();
+  }
+
+  /** What is in force now. */
+  State current() {
+    Path from = file;
+    if (from != null && nanos.getAsLong() - looked >= LOOK_NANOS) {
+      look(from);
+    }
+    return state;
+  }
+
+  private synchronized void look(Path from) {
+    if (nanos.getAsLong() - looked < LOOK_NANOS) {
+      return; // another thread has just looked
+    }
+    try {
+      Contents contents = Contents.read(from);
+      if (!contents.texts().equals(seen)) {
+        seen = contents.texts();
+        take(from, contents);
+      }
+    } catch (IOException | ConfigException e) {
+      if (!seen.equals(List.of(String.valueOf(e.getMessage())))) {
+        seen = List.of(String.valueOf(e.getMessage()));
+        refused(from, e);
+      }
+    } finally {
+      looked = nanos.getAsLong();
+    }
+  }
+
+  private void take(Path from, Contents contents) {
+    try {
+      State now = contents.state();
+      if ((now.key() == null) != (state.key() == null)) {
+        throw new IOException(
+            from
+                + ": tls_server_config "
+                + (now.key() == null ? "went" : "came")
+                + " (expected: a restart for that)");
+      }
+      state = now;
+      log.info("{}: read again, in force", from);
+    } catch (IOException e) {
+      refused(from, e);
+    }
+  }
+
+  private static void refused(Path from, Exception e) {
+    log.error("{}: what was read before stays in force: {}", from, e.getMessage());
+  }
+
+  /** What the files hold. */
+  private record Contents(WebConfig config, List<String> texts) {
+    static Contents read(Path file) throws ConfigException, IOException {
+      List<String> texts = new ArrayList<>();
+      texts.add(TextFiles.read(file));
+      WebConfig config = WebConfigLoader.read(file, texts.get(0).getBytes(StandardCharsets.UTF_8));
+      Optional<Tls> tls = config.tls();
+      if (tls.isPresent()) {
+        texts.add(text(tls.get().certFile(), tls.get().cert(), "cert_file"));
+        texts.add(text(tls.get().keyFile(), tls.get().key().reveal(), "key_file"));
+        texts.add(text(tls.get().clientCaFile(), tls.get().clientCa(), "client_ca_file"));
+      }
+      return new Contents(config, texts);
+    }
+
+    private static String text(String named, String inline, String key) throws IOException {
+      try {
+        return named.isEmpty() ? inline : TextFiles.read(Path.of(named));
+      } catch (IOException e) {
+        throw new IOException("tls_server_config." + key + ": " + e.getMessage(), e);
+      }
+    }
+
+    State state() throws IOException {
+      if (texts.size() == 1) {
+        return new State(config, null, List.of());
+      }
+      ClientKey key =
+          new ClientKey(
+              Pem.key(texts.get(2), "tls_server_config.key"),
+              Pem.certificates(texts.get(1), "tls_server_config.cert"));
+      if (!fits(key)) {
+        throw new IOException(
+            "tls_server_config: the key is not that of the certificate (expected: a pair)");
+      }
+      String ca = texts.get(3);
+      return new State(
+          config,
+          key,
+          ca.isEmpty() ? List.of() : Pem.certificates(ca, "tls_server_config.client_ca"));
+    }
+
+    private static boolean fits(ClientKey key) throws IOException {
+      return KeyPairs.belong(key.key(), key.chain().get(0).getPublicKey());
+    }
+  }
+}

@@ -1,0 +1,263 @@
+// A list of any length: only the rows in view are in the page, and only their pages are fetched.
+
+import { byId, element } from "./dom.js";
+
+const ROW = 30; // px, as .row has it
+const PAGE = 100;
+const SPARE = 6; // rows above and below those in view
+const MARK_MS = 2500; // as the animations have it
+const MOST = 500_000; // rows; browsers do not go much higher than 15 million px
+
+function shownLabels(row) {
+  const shown = element("span", { class: "labels" });
+  for (const [name, value] of Object.entries(row.shown)) {
+    if (name !== "job" && name !== "instance") shown.append(`${name}=`, element("b", {}, value), "  ");
+  }
+  return shown;
+}
+
+export class TargetList {
+  #root = byId("list");
+  #space = this.#root.firstElementChild;
+  #load;
+  #pages = new Map(); // number → rows, or the promise of them
+  #rows = new Map(); // key → its element and what it shows
+  #marks = new Map(); // key → {kind, until}
+  #generation = 0;
+  #total = 0;
+
+  /** The selected row and where it is, or null. */
+  selected = null;
+  onTotal = () => {};
+  onSelect = () => {};
+  onOpen = () => {};
+  onFailure = () => {};
+
+  /** @param load (offset, limit) → promise of {total, rows} */
+  constructor(load) {
+    this.#load = load;
+    this.#root.addEventListener("scroll", () => this.#render(), { passive: true });
+    this.#root.addEventListener("click", (event) => this.#clicked(event));
+    this.#root.addEventListener("keydown", (event) => this.#pressed(event));
+    new ResizeObserver(() => this.#render()).observe(this.#root);
+  }
+
+  get total() {
+    return this.#total;
+  }
+
+  focus() {
+    this.#root.focus({ preventScroll: true });
+    if (!this.selected && this.#total > 0) this.#move(this.#first());
+  }
+
+  /** Starts anew at the top: the question is another one. */
+  async reset() {
+    const generation = ++this.#generation;
+    try {
+      const answer = await this.#load(0, PAGE);
+      if (generation !== this.#generation) return;
+      this.#pages = new Map([[0, answer.rows]]);
+      this.#root.scrollTop = 0;
+      this.#settle(answer.total);
+    } catch (e) {
+      if (generation === this.#generation) this.onFailure(e);
+    }
+  }
+
+  /** Fetches what is in view again; what is seen stays where it is. */
+  async refresh() {
+    const generation = ++this.#generation;
+    const wanted = this.#pagesInView();
+    try {
+      const answers = await Promise.all(wanted.map((page) => this.#load(page * PAGE, PAGE)));
+      if (generation !== this.#generation) return;
+      const anchor = this.#anchor();
+      this.#pages = new Map(wanted.map((page, i) => [page, answers[i].rows]));
+      this.#settle(answers[0].total, anchor);
+    } catch (e) {
+      if (generation === this.#generation) this.onFailure(e);
+    }
+  }
+
+  /** Marks a row for a moment: it "came" or it "changed". */
+  mark(key, kind) {
+    const now = Date.now();
+    for (const [old, mark] of this.#marks) {
+      if (mark.until < now) this.#marks.delete(old);
+    }
+    this.#marks.set(key, { kind, until: now + MARK_MS });
+  }
+
+  /** The selected target has become another: it stays selected. */
+  rename(before, after) {
+    if (this.selected?.key === before) this.selected = { ...this.selected, key: after };
+  }
+
+  clear() {
+    this.selected = null;
+    this.#render();
+  }
+
+  #settle(total, anchor) {
+    this.#total = total;
+    this.#space.style.height = `${Math.min(total, MOST) * ROW}px`;
+    const index = anchor ? this.#find(anchor.key) : -1;
+    if (index >= 0) this.#root.scrollTop += (index - anchor.index) * ROW;
+    if (this.selected) {
+      const at = this.#find(this.selected.key);
+      if (at >= 0) {
+        const row = this.#row(at);
+        const other = JSON.stringify(row) !== JSON.stringify(this.selected.row);
+        this.selected = { key: row.key, index: at, row };
+        if (other) this.onSelect(row);
+      }
+    }
+    this.onTotal(total);
+    this.#render();
+  }
+
+  #find(key) {
+    for (const [page, rows] of this.#pages) {
+      const i = Array.isArray(rows) ? rows.findIndex((row) => row.key === key) : -1;
+      if (i >= 0) return page * PAGE + i;
+    }
+    return -1;
+  }
+
+  #row(index) {
+    const rows = this.#pages.get(Math.floor(index / PAGE));
+    return Array.isArray(rows) ? rows[index % PAGE] : undefined;
+  }
+
+  #first() {
+    return Math.floor(this.#root.scrollTop / ROW);
+  }
+
+  #inView() {
+    const height = this.#root.clientHeight;
+    const from = Math.max(0, this.#first() - SPARE);
+    const to = Math.min(Math.min(this.#total, MOST), this.#first() + Math.ceil(height / ROW) + SPARE);
+    return [from, to];
+  }
+
+  #pagesInView() {
+    const [from, to] = this.#inView();
+    const pages = [];
+    for (let page = Math.floor(from / PAGE); page * PAGE < Math.max(to, 1); page++) pages.push(page);
+    return pages;
+  }
+
+  /** A row in view that is to stay where it is: none at the top, where new ones shall be seen. */
+  #anchor() {
+    if (this.#root.scrollTop === 0) return null;
+    const [from, to] = this.#inView();
+    const chosen = this.selected;
+    if (chosen && chosen.index >= from && chosen.index < to) return chosen;
+    const index = this.#first();
+    const row = this.#row(index);
+    return row ? { key: row.key, index } : null;
+  }
+
+  #fetch(page) {
+    const generation = this.#generation;
+    this.#pages.set(page, this.#load(page * PAGE, PAGE).then(
+      (answer) => {
+        if (generation !== this.#generation) return;
+        this.#pages.set(page, answer.rows);
+        this.#render();
+      },
+      (e) => {
+        if (generation !== this.#generation) return;
+        this.#pages.delete(page);
+        this.onFailure(e);
+      }));
+  }
+
+  #render() {
+    const [from, to] = this.#inView();
+    for (const page of this.#pagesInView()) {
+      if (page * PAGE < this.#total && !this.#pages.has(page)) this.#fetch(page);
+    }
+    const before = this.#rows;
+    this.#rows = new Map();
+    for (let index = from; index < to; index++) {
+      const row = this.#row(index);
+      if (!row) continue;
+      const text = JSON.stringify(row);
+      const old = before.get(row.key);
+      const made = old?.text === text ? old : { text, node: this.#node(row) };
+      if (old === made) before.delete(row.key);
+      this.#place(made.node, row, index);
+      if (!made.node.isConnected) this.#space.append(made.node);
+      this.#rows.set(row.key, made);
+    }
+    for (const gone of before.values()) gone.node.remove();
+    const active = this.selected && this.#rows.get(this.selected.key);
+    if (active) this.#root.setAttribute("aria-activedescendant", active.node.id);
+    else this.#root.removeAttribute("aria-activedescendant");
+  }
+
+  #node(row) {
+    return element("div", { class: "row", role: "option" },
+      element("span", { class: `dot ${row.state}`, title: row.state, role: "img", "aria-label": row.state }),
+      element("span", { class: "job" }, row.job),
+      element("span", { class: "url" }, row.title),
+      shownLabels(row));
+  }
+
+  #place(node, row, index) {
+    node.style.transform = `translateY(${index * ROW}px)`;
+    node.id = `row-${index}`;
+    node.dataset.index = index;
+    node.setAttribute("aria-posinset", index + 1);
+    node.setAttribute("aria-setsize", this.#total);
+    node.setAttribute("aria-selected", row.key === this.selected?.key);
+    const mark = this.#marks.get(row.key);
+    const kind = mark && mark.until > Date.now() ? mark.kind : "";
+    node.classList.toggle("came", kind === "came");
+    node.classList.toggle("changed", kind === "changed");
+  }
+
+  #clicked(event) {
+    const index = event.target.closest(".row")?.dataset.index;
+    if (index === undefined) return;
+    this.#move(Number(index));
+    this.onOpen();
+  }
+
+  #pressed(event) {
+    const page = Math.max(1, Math.floor(this.#root.clientHeight / ROW) - 1);
+    const at = this.selected?.index ?? this.#first() - 1;
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: this.#total - 1 }[event.key];
+    if (to !== undefined) {
+      event.preventDefault();
+      this.#move(to);
+    } else if (event.key === "Enter" && this.selected) {
+      event.preventDefault();
+      this.onOpen();
+    }
+  }
+
+  async #move(to) {
+    const index = Math.max(0, Math.min(to, Math.min(this.#total, MOST) - 1));
+    this.#reveal(index);
+    if (!this.#row(index)) {
+      const page = Math.floor(index / PAGE);
+      if (!this.#pages.has(page)) this.#fetch(page);
+      await this.#pages.get(page);
+    }
+    const row = this.#row(index);
+    if (!row) return;
+    this.selected = { key: row.key, index, row };
+    this.#render();
+    this.onSelect(row);
+  }
+
+  #reveal(index) {
+    const top = index * ROW;
+    const height = this.#root.clientHeight;
+    if (top < this.#root.scrollTop) this.#root.scrollTop = top;
+    else if (top + ROW > this.#root.scrollTop + height) this.#root.scrollTop = top + ROW - height;
+  }
+}

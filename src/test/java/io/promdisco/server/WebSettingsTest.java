@@ -1,0 +1,290 @@
+package io.promdisco.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import at.favre.lib.crypto.bcrypt.BCrypt;
+import io.promdisco.http.Pem;
+import io.promdisco.testing.CapturedLog;
+import io.promdisco.testing.Certificates;
+import io.promdisco.testing.ExpectsErrors;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WebSettingsTest {
+  /** Of the password "secret", the cheapest there is. */
+  private static final String HASH = hash("secret");
+
+  @TempDir private Path folder = Path.of("");
+  private final AtomicLong nanos = new AtomicLong();
+  private final FakeBackend backend = new FakeBackend();
+  private @Nullable PromdiscoServer server;
+
+  private static String hash(String password) {
+    return BCrypt.withDefaults().hashToString(4, password.toCharArray());
+  }
+
+  @BeforeEach
+  void configure() {
+    backend.configure("shop");
+  }
+
+  @AfterEach
+  void stop() {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  private Path write(String name, String text) throws IOException {
+    return Files.writeString(folder.resolve(name), text);
+  }
+
+  private PromdiscoServer start(String yaml) throws Exception {
+    WebSettings settings = WebSettings.of(write("web.yml", yaml), nanos::get);
+    PromdiscoServer started =
+        PromdiscoServer.start(new PromdiscoServer.Options("127.0.0.1", 0, settings), backend);
+    server = started;
+    return started;
+  }
+
+  private void aSecondLater() {
+    nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+  }
+
+  private Certificates certificate(String name) throws Exception {
+    Certificates made = Certificates.make(folder, "EC", "ip:127.0.0.1,dns:" + name);
+    write(name + ".crt", made.certificate());
+    write(name + ".key", made.key());
+    return made;
+  }
+
+  private static SSLContext trusting(X509Certificate server, @Nullable Certificates own)
+      throws Exception {
+    KeyStore trusted = KeyStore.getInstance("PKCS12");
+    trusted.load(null, null);
+    trusted.setCertificateEntry("server", server);
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(trusted);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(own == null ? null : keys(own), trust.getTrustManagers(), null);
+    return context;
+  }
+
+  private static KeyManager[] keys(Certificates own) throws Exception {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    store.setKeyEntry(
+        "own", Pem.key(own.key(), "own"), new char[0], new X509Certificate[] {own.x509()});
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    keys.init(store, new char[0]);
+    return keys.getKeyManagers();
+  }
+
+  private static int status(PromdiscoServer of, SSLContext tls, String... versions)
+      throws IOException, InterruptedException {
+    SSLParameters parameters = tls.getDefaultSSLParameters();
+    if (versions.length > 0) {
+      parameters.setProtocols(versions);
+    }
+    HttpClient client = HttpClient.newBuilder().sslContext(tls).sslParameters(parameters).build();
+    return client.send(request(of, ""), HttpResponse.BodyHandlers.ofString()).statusCode();
+  }
+
+  private static HttpRequest request(PromdiscoServer of, String credentials) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(of.url() + "/-/healthy")).timeout(Duration.ofSeconds(20));
+    if (!credentials.isEmpty()) {
+      byte[] bytes = credentials.getBytes(StandardCharsets.UTF_8);
+      request.header("Authorization", "Basic " + Base64.getEncoder().encodeToString(bytes));
+    }
+    return request.build();
+  }
+
+  private static HttpResponse<String> ask(PromdiscoServer of, String credentials)
+      throws IOException, InterruptedException {
+    return HttpClient.newHttpClient()
+        .send(request(of, credentials), HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void certificateIsReadAgain() throws Exception {
+    Certificates first = certificate("a");
+    PromdiscoServer started = start("tls_server_config: {cert_file: a.crt, key_file: a.key}\n");
+    assertThat(started.url()).startsWith("https://");
+    assertThat(status(started, trusting(first.x509(), null))).isEqualTo(200);
+
+    Certificates second = certificate("a");
+    assertThat(status(started, trusting(first.x509(), null))).isEqualTo(200);
+    aSecondLater();
+    assertThat(status(started, trusting(second.x509(), null))).isEqualTo(200);
+    assertThatThrownBy(() -> status(started, trusting(first.x509(), null)))
+        .isInstanceOf(SSLHandshakeException.class);
+  }
+
+  @Test
+  @ExpectsErrors("the new files are refused")
+  void whatIsRefusedLaterChangesNothingAndIsSaidOnce() throws Exception {
+    Certificates first = certificate("a");
+    PromdiscoServer started = start("tls_server_config: {cert_file: a.crt, key_file: a.key}\n");
+    try (CapturedLog log = new CapturedLog()) {
+      write("a.crt", certificate("b").certificate()); // not the key's
+      for (int i = 0; i < 3; i++) {
+        aSecondLater();
+        assertThat(status(started, trusting(first.x509(), null))).isEqualTo(200);
+      }
+      assertThat(log.lines("ERROR"))
+          .singleElement()
+          .asString()
+          .contains("web.yml: what was read before stays in force")
+          .contains("the key is not that of the certificate (expected: a pair)");
+
+      write("web.yml", "tls_server_config: {cert_file: missing.crt, key_file: a.key}\n");
+      aSecondLater();
+      assertThat(status(started, trusting(first.x509(), null))).isEqualTo(200);
+      assertThat(log.lines("ERROR", "tls_server_config.cert_file", "no such file")).hasSize(1);
+
+      write("web.yml", "");
+      aSecondLater();
+      assertThat(status(started, trusting(first.x509(), null))).isEqualTo(200);
+      assertThat(log.lines("ERROR", "tls_server_config went (expected: a restart")).hasSize(1);
+    }
+  }
+
+  @Test
+  void clientWithoutTheRightCertificateIsRefused() throws Exception {
+    Certificates own = certificate("server");
+    Certificates client = certificate("client");
+    Certificates stranger = certificate("stranger");
+    PromdiscoServer started =
+        start(
+            """
+            tls_server_config:
+              cert_file: server.crt
+              key_file: server.key
+              client_auth_type: RequireAndVerifyClientCert
+              client_ca_file: client.crt
+              client_allowed_sans: [client]
+            """);
+    assertThat(status(started, trusting(own.x509(), client))).isEqualTo(200);
+    assertThatThrownBy(() -> status(started, trusting(own.x509(), null)))
+        .isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> status(started, trusting(own.x509(), stranger)))
+        .isInstanceOf(IOException.class);
+
+    write(
+        "web.yml",
+        Files.readString(folder.resolve("web.yml")).replace("[client]", "[somebody.else]"));
+    aSecondLater();
+    assertThatThrownBy(() -> status(started, trusting(own.x509(), client)))
+        .isInstanceOf(IOException.class);
+
+    write(
+        "web.yml",
+        "tls_server_config: {cert_file: server.crt, key_file: server.key, client_auth_type:"
+            + " RequireAnyClientCert}\n");
+    aSecondLater();
+    assertThat(status(started, trusting(own.x509(), stranger))).isEqualTo(200);
+    assertThatThrownBy(() -> status(started, trusting(own.x509(), null)))
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void oldVersionIsRefused() throws Exception {
+    Certificates own = certificate("server");
+    PromdiscoServer started =
+        start(
+            "tls_server_config: {cert_file: server.crt, key_file: server.key, min_version: TLS13}");
+    SSLContext context = trusting(own.x509(), null);
+    assertThat(status(started, context, "TLSv1.3")).isEqualTo(200);
+    assertThatThrownBy(() -> status(started, context, "TLSv1.2"))
+        .isInstanceOf(SSLHandshakeException.class);
+  }
+
+  @Test
+  void passwordIsAskedForEverywhere() throws Exception {
+    PromdiscoServer started = start("basic_auth_users: {anna: " + HASH + "}\n");
+    HttpResponse<String> refused = ask(started, "");
+    assertThat(refused.statusCode()).isEqualTo(401);
+    assertThat(refused.headers().firstValue("WWW-Authenticate")).contains("Basic");
+    assertThat(ask(started, "anna:secret").statusCode()).isEqualTo(200);
+    assertThat(ask(started, "anna:secret").statusCode()).isEqualTo(200);
+    for (String wrong :
+        new String[] {
+          "anna:Secret", "anna:", "anna", "bert:secret", ":", "anna:" + "s".repeat(100)
+        }) {
+      assertThat(ask(started, wrong).statusCode()).as(wrong).isEqualTo(401);
+    }
+
+    write("web.yml", "basic_auth_users: {bert: " + hash("other") + "}\n");
+    aSecondLater();
+    assertThat(ask(started, "anna:secret").statusCode()).isEqualTo(401);
+    assertThat(ask(started, "bert:other").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void configuredHeadersAreOnEveryAnswer() throws Exception {
+    PromdiscoServer started =
+        start(
+            "http_server_config: {headers: {X-Frame-Options: deny}}\n"
+                + "basic_auth_users: {anna: "
+                + HASH
+                + "}\n");
+    assertThat(ask(started, "").headers().firstValue("X-Frame-Options")).contains("deny");
+    assertThat(ask(started, "anna:secret").headers().firstValue("X-Frame-Options"))
+        .contains("deny");
+  }
+
+  @Test
+  void openAddressIsWarnedOfUnlessSomebodyIsAsked() throws Exception {
+    certificate("a");
+    String tls = "tls_server_config: {cert_file: a.crt, key_file: a.key}\n";
+    String users = "basic_auth_users: {anna: " + HASH + "}\n";
+    assertThat(warning(tls)).contains("nobody is asked for a password or a certificate");
+    assertThat(warning(users)).contains("passwords travel in the clear");
+    assertThat(warning(tls + users)).isEmpty();
+  }
+
+  private String warning(String yaml) throws Exception {
+    WebSettings settings = WebSettings.of(write("web.yml", yaml));
+    try (CapturedLog log = new CapturedLog();
+        PromdiscoServer open =
+            PromdiscoServer.start(new PromdiscoServer.Options("0.0.0.0", 0, settings), backend)) {
+      assertThat(open.port()).isPositive();
+      return String.join("\n", log.lines("WARN"));
+    }
+  }
+
+  @Test
+  void certificateThatIsNoneIsOneLine() throws IOException {
+    write("a.crt", "nothing");
+    write("a.key", "nothing");
+    Path file = write("web.yml", "tls_server_config: {cert_file: a.crt, key_file: a.key}\n");
+    assertThatThrownBy(() -> WebSettings.of(file))
+        .isInstanceOf(IOException.class)
+        .hasMessageMatching("tls_server_config\\.key: no private key in it \\(expected PEM\\)");
+  }
+}
