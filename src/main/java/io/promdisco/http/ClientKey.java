@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A client certificate with its key. */
 public record ClientKey(PrivateKey key, List<X509Certificate> chain) {
+  /** Without the key. */
+  @Override
+  public String toString() {
+    return "ClientKey[" + key.getAlgorithm() + ", " + chain.get(0).getSubjectX500Principal() + "]";
+  }
 
   /** Shows a server the client certificate that {@code current} gives, if it gives one. */
   static X509ExtendedKeyManager manager(Supplier<@Nullable ClientKey> current) {

@@ -34,6 +34,7 @@ public final class Sender implements AutoCloseable {
   private final HttpClient http;
   private final Ticker ticker;
   private final @Nullable ConnectionGate gate;
+  private final SentSecrets sent = new SentSecrets();
   private final Object lock = new Object();
 
   @GuardedBy("lock")
@@ -111,7 +112,7 @@ public final class Sender implements AutoCloseable {
       return downgraded || to.getHost() == null ? null : to;
     } catch (IllegalArgumentException e) {
       exchange.close();
-      throw new IOException(settings.server() + " redirects to something that is no URL", e);
+      throw new IOException(settings.server() + " redirects to something that is no URL");
     }
   }
 
@@ -150,15 +151,21 @@ public final class Sender implements AutoCloseable {
     if (isOurServer(uri)) {
       for (Map.Entry<String, List<Text>> header : settings.headers().entrySet()) {
         for (Text value : header.getValue()) {
-          builder.header(header.getKey(), checked(header.getKey(), value.read()));
+          String text = checked(header.getKey(), value.read());
+          if (value.isSecret()) {
+            sent.add(text);
+          }
+          builder.header(header.getKey(), text);
         }
       }
       if (authorization != null) {
+        sent.addAuthorization(authorization);
         builder.setHeader("Authorization", checked("Authorization", authorization));
       }
     }
     for (Map.Entry<String, List<Secret>> header : settings.proxy().headers().entrySet()) {
       for (Secret value : header.getValue()) {
+        sent.add(value.reveal());
         builder.header(header.getKey(), checked(header.getKey(), value.reveal()));
       }
     }
@@ -244,6 +251,21 @@ public final class Sender implements AutoCloseable {
 
   private IOException closedProblem() {
     return new IOException("the client of " + settings.server() + " is closed");
+  }
+
+  /** What the server said, without the secrets that were sent to it. */
+  public String hide(String text) {
+    return sent.hide(text);
+  }
+
+  /**
+   * The failure itself if it may be shown; else, where the server has said a secret back, another
+   * that says the same without it.
+   */
+  public IOException hide(IOException failure) {
+    return sent.isShownBy(failure)
+        ? new IOException(hide(String.valueOf(failure.getMessage())))
+        : failure;
   }
 
   /** Ends all exchanges, for whoever waits for them with an {@link IOException}. */

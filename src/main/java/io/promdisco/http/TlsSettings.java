@@ -133,6 +133,12 @@ public record TlsSettings(
     boolean isEmpty() {
       return text.isEmpty();
     }
+
+    /** Without the text, which may be a key. */
+    @Override
+    public String toString() {
+      return source;
+    }
   }
 
   /** A TLS context that does as these settings say. */

@@ -88,7 +88,7 @@ final class HttpRefresher implements Refresher {
     this.ticker = ticker;
     this.failures = failures;
     this.largest = largest;
-    origin = new Origin("__meta_url", config.url());
+    origin = new Origin("__meta_url", config.shownUrl());
     server = Urls.server(config.url(), "url");
     uri = Urls.request(config.url(), "url");
     patience = config.refreshInterval().isZero() ? IF_ZERO : config.refreshInterval();
@@ -148,7 +148,10 @@ final class HttpRefresher implements Refresher {
       return new Refreshed(last, Optional.empty());
     } catch (InterruptedIOException e) {
       throw interrupted(e);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
+      failures.inc();
+      throw sender.hide(e);
+    } catch (RuntimeException e) {
       failures.inc();
       throw e;
     }

@@ -86,6 +86,8 @@ final class FabricClient implements ResourceClient {
     query.add("resourceVersion", resourceVersion);
     try (Exchange exchange = open(query.uri(), "", LIST_PAUSE)) {
       return decoder(exchange, query).list(resource, exchange.reader(), items);
+    } catch (IOException e) {
+      throw hidden(e);
     }
   }
 
@@ -114,6 +116,8 @@ final class FabricClient implements ResourceClient {
       Decoder decoder = decoder(exchange, query);
       handler.opened();
       decoder.watch(resource, exchange.reader(), handler);
+    } catch (IOException e) {
+      throw hidden(e);
     }
   }
 
@@ -135,6 +139,17 @@ final class FabricClient implements ResourceClient {
       }
     }
     return exchange;
+  }
+
+  /** Servers, and what stands before them, may say back what was sent to them. */
+  private IOException hidden(IOException e) {
+    return e instanceof ApiException refused && sender.hide(e) != e
+        ? new ApiException(
+            refused.code(),
+            sender.hide(refused.reason()),
+            sender.hide(String.valueOf(refused.getMessage())),
+            refused.retryAfter().orElse(null))
+        : sender.hide(e);
   }
 
   private Decoder decoder(Exchange exchange, Query query) throws IOException {

@@ -32,10 +32,11 @@ final class YamlTree {
     try {
       root = new Yaml(new SafeConstructor(new LoaderOptions())).load(TextFiles.read(file));
     } catch (MarkedYAMLException e) {
+      // Its message quotes the line, in which a token may stand.
       int line = e.getProblemMark() == null ? 0 : e.getProblemMark().getLine() + 1;
-      throw new IOException(what + ": line " + line + ": not YAML", e);
+      throw new IOException(what + ": line " + line + ": not YAML");
     } catch (YAMLException e) {
-      throw new IOException(what + ": not YAML", e);
+      throw new IOException(what + ": not YAML");
     } catch (IOException e) {
       throw new IOException(
           what + ": " + String.valueOf(e.getMessage()).replace(file + ": ", ""), e);
