@@ -59,12 +59,11 @@ final class ObjectGraph {
 
   private void addContents(Object object) {
     if (object instanceof Map<?, ?> map) {
-      Map.copyOf(withoutNulls(map))
-          .forEach(
-              (key, value) -> {
-                add(key);
-                add(value);
-              });
+      map.forEach(
+          (key, value) -> {
+            add(key);
+            add(value);
+          });
     } else if (object instanceof java.nio.file.Path) {
       return; // iterates over itself for ever
     } else if (object instanceof java.util.Collection<?> values) {
@@ -78,16 +77,5 @@ final class ObjectGraph {
         add(Array.get(object, i));
       }
     }
-  }
-
-  private static Map<Object, Object> withoutNulls(Map<?, ?> map) {
-    Map<Object, Object> copy = new IdentityHashMap<>();
-    map.forEach(
-        (key, value) -> {
-          if (key != null && value != null) {
-            copy.put(key, value);
-          }
-        });
-    return copy;
   }
 }

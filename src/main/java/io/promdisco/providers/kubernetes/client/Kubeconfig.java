@@ -16,6 +16,7 @@ import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -160,8 +161,12 @@ final class Kubeconfig {
     return text.isEmpty() ? "" : beside(text).toString();
   }
 
-  private Path beside(String relative) {
-    return file.toAbsolutePath().resolveSibling(relative).normalize();
+  private Path beside(String relative) throws IOException {
+    try {
+      return file.toAbsolutePath().resolveSibling(relative).normalize();
+    } catch (InvalidPathException e) {
+      throw new IOException(what + ": a path that no file can have: " + e.getReason(), e);
+    }
   }
 
   private Credentials credentials(YamlTree user) throws IOException {
