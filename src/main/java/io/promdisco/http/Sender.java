@@ -43,6 +43,9 @@ public final class Sender implements AutoCloseable {
   @GuardedBy("lock")
   private boolean closed;
 
+  @GuardedBy("lock")
+  private boolean retired;
+
   /** A client of one server; it connects when there is something to ask. */
   public Sender(ServerSettings settings, Ticker ticker) {
     this.settings = settings;
@@ -232,8 +235,32 @@ public final class Sender implements AutoCloseable {
   }
 
   private void forget(Exchange exchange) {
+    boolean last;
     synchronized (lock) {
       live.remove(exchange);
+      last = retired && live.isEmpty();
+    }
+    if (last) {
+      close();
+    }
+  }
+
+  /** Whether it is of no use any more. */
+  boolean isClosed() {
+    synchronized (lock) {
+      return closed;
+    }
+  }
+
+  /** Closes it once what is under way has ended: another has taken its place. */
+  void retire() {
+    boolean idle;
+    synchronized (lock) {
+      retired = true;
+      idle = live.isEmpty();
+    }
+    if (idle) {
+      close();
     }
   }
 

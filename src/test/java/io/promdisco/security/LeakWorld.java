@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -18,6 +19,8 @@ final class LeakWorld {
 
   /** The secrets that the servers must have been sent, or the test shows nothing. */
   final Set<String> sent = new LinkedHashSet<>();
+
+  private static final String REFUSED = "status403";
 
   private final Path folder;
   private final String server;
@@ -120,10 +123,14 @@ final class LeakWorld {
             + ", token_url: '"
             + server.replace("//", "//u:" + canaries.plant("oauth2 token_url") + "@")
             + "/token'}");
+    ways.forEach((name, http) -> sources(REFUSED, name, server + "/" + REFUSED, http));
+    String url = server.replace("//", "//u:" + sent("URL") + "@") + "/" + REFUSED;
+    sources(REFUSED, "url", url, "");
     for (String way : EchoServer.ways()) {
-      ways.forEach((name, http) -> sources(way, name, server + "/" + way, http));
-      String url = server.replace("//", "//u:" + sent("URL of " + way) + "@") + "/" + way;
-      sources(way, "url", url, "");
+      for (String name : List.of("token", "basicfile", "headers")) {
+        String http = String.valueOf(ways.get(name));
+        sources(way, name + "-too", server + "/" + way, http);
+      }
     }
   }
 
@@ -185,12 +192,10 @@ final class LeakWorld {
     users.put("badtoken", "{token: [" + canaries.plant("a token that is a list") + "]}");
     users.put("notyaml", "{token: '" + canaries.plant("a kubeconfig that is no YAML") + "}");
     users.put("tab", "{\ttoken: \t@" + canaries.plant("a token with an @") + "}");
-    for (String way : EchoServer.ways()) {
-      for (Map.Entry<String, String> user : users.entrySet()) {
-        String name = "kc-" + way + "-" + user.getKey();
-        write(name, kubeconfig(server + "/" + way, user.getValue()));
-        job(name, "kubernetes_sd_configs: [{role: node, kubeconfig_file: " + name + "}]\n");
-      }
+    for (Map.Entry<String, String> user : users.entrySet()) {
+      String name = "kc-" + user.getKey();
+      write(name, kubeconfig(server + "/" + REFUSED, user.getValue()));
+      job(name, "kubernetes_sd_configs: [{role: node, kubeconfig_file: " + name + "}]\n");
     }
   }
 
