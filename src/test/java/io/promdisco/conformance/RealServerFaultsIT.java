@@ -236,11 +236,18 @@ class RealServerFaultsIT {
     return token;
   }
 
+  /** Waits until the server thinks so of a token: it remembers what it thought for ten seconds. */
   private static void codeOf(String token, int code) {
     eventually(
-        () ->
-            assertThat(cluster.sendAs(token, "GET", "/api/v1/pods", "").statusCode())
-                .isEqualTo(code));
+        () -> {
+          int found;
+          try {
+            found = cluster.sendAs(token, "GET", "/api/v1/pods", "").statusCode();
+          } catch (IOException e) {
+            throw new AssertionError("no answer", e);
+          }
+          assertThat(found).isEqualTo(code);
+        });
   }
 
   @Test
@@ -386,10 +393,14 @@ class RealServerFaultsIT {
       assertThat(promdisco.awaitSynced(Duration.ofSeconds(60))).isTrue();
       assertThat(addresses(promdisco)).containsExactly("127.0.2.9:80");
       assertThat(promdisco.pool("job-77").orElseThrow().activeTargets()).hasSize(1);
-      assertThat(gate.connections()).isBetween(1, 3);
+      assertThat(gate.connections()).isBetween(3, 5);
 
       promdisco.apply(load("- job_name: none\n"));
-      eventually(() -> assertThat(gate.connections()).isZero());
+      eventually(
+          () -> {
+            System.gc(); // JDK 17's client has no close: it ends once nobody refers to it
+            assertThat(gate.connections()).isZero();
+          });
     }
   }
 }

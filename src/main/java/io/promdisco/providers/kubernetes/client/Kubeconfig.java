@@ -23,6 +23,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * folder. Every error is one line that begins with the file's path.
  */
 final class Kubeconfig {
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\u0085\u2028\u2029]+");
+
   private final Path file;
   private final Ticker ticker;
   private final YamlTree root;
@@ -50,7 +53,13 @@ final class Kubeconfig {
    */
   static ServerSettings read(Path file, @Nullable String context, Ticker ticker)
       throws IOException {
-    return new Kubeconfig(file, ticker).settings(context);
+    try {
+      return new Kubeconfig(file, ticker).settings(context);
+    } catch (IOException e) {
+      String message = String.valueOf(e.getMessage());
+      String line = CONTROL.matcher(message).replaceAll(" "); // what is quoted may have any
+      throw line.equals(message) ? e : new IOException(line, e.getCause());
+    }
   }
 
   /**
