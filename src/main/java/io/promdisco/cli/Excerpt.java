@@ -49,6 +49,9 @@ final class Excerpt {
 
   /** The line of a problem; nothing if the file has no such line, or cannot be read any more. */
   Optional<Line> of(Problem problem) {
+    if (problem.kind() == ProblemKind.WRONG_TYPE && problem.path().isEmpty()) {
+      return Optional.empty(); // No configuration at all: perhaps a token's file.
+    }
     List<String> lines = files.computeIfAbsent(problem.position().file(), Excerpt::read);
     int index = problem.position().line() - 1;
     if (index >= lines.size() || lines.get(index).isBlank()) {

@@ -16,11 +16,16 @@ public record HttpSdConfig(String url, HttpClientConfig http, Duration refreshIn
     return "http";
   }
 
+  /** The URL for people and labels: with {@code xxxxx} for a password. */
+  public String shownUrl() {
+    return Urls.redacted(url);
+  }
+
   /** Without the password in the URL. */
   @Override
   public String toString() {
     return "HttpSdConfig[url="
-        + Urls.redacted(url)
+        + shownUrl()
         + ", http="
         + http
         + ", refreshInterval="

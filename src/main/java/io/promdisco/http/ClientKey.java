@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A certificate with its key, of a client or of a server. */
 public record ClientKey(PrivateKey key, List<X509Certificate> chain) {
+  /** Without the key. */
+  @Override
+  public String toString() {
+    return "ClientKey[" + key.getAlgorithm() + ", " + chain.get(0).getSubjectX500Principal() + "]";
+  }
 
   /**
    * Shows the other side the certificate that {@code current} gives at that moment, if it gives

@@ -48,6 +48,26 @@ public interface Credentials extends AutoCloseable {
     /** The text now. */
     String read() throws IOException;
 
+    /** Whether it must not be shown. Default: it may be. */
+    default boolean isSecret() {
+      return false;
+    }
+
+    /** The same, not to be shown. */
+    static Text secret(Text text) {
+      return new Text() {
+        @Override
+        public String read() throws IOException {
+          return text.read();
+        }
+
+        @Override
+        public boolean isSecret() {
+          return true;
+        }
+      };
+    }
+
     /** {@code value}, or if that is empty what the file holds; empty if there is neither. */
     static Text of(String value, String file) {
       return value.isEmpty() && !file.isEmpty() ? () -> TextFiles.read(Path.of(file)) : () -> value;

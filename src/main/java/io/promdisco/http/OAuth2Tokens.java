@@ -36,7 +36,13 @@ final class OAuth2Tokens implements Credentials {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration EARLY = Duration.ofSeconds(10);
 
-  private record Token(String header, boolean expires, long endNanos) {}
+  private record Token(String header, boolean expires, long endNanos) {
+    /** Without the token. */
+    @Override
+    public String toString() {
+      return "Token[expires=" + expires + "]";
+    }
+  }
 
   private final OAuth2 config;
   private final URI tokenUrl;

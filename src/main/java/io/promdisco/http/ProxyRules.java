@@ -93,7 +93,7 @@ public final class ProxyRules {
     try {
       uri = URI.create(url.contains("://") ? url : "http://" + url);
     } catch (IllegalArgumentException e) {
-      throw new IOException(path + ": not a URL (expected http://host:port)", e);
+      throw new IOException(path + ": not a URL (expected http://host:port)");
     }
     if (!"http".equals(uri.getScheme()) || uri.getHost() == null) {
       throw new IOException(

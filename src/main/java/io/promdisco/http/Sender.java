@@ -1,9 +1,9 @@
 package io.promdisco.http;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.promdisco.config.Secret;
+import io.promdisco.http.Connections.Connection;
 import io.promdisco.http.Credentials.Text;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
@@ -31,9 +31,9 @@ public final class Sender implements AutoCloseable {
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
   private final ServerSettings settings;
-  private final HttpClient http;
+  private final Connections connections;
   private final Ticker ticker;
-  private final @Nullable ConnectionGate gate;
+  private final SentSecrets sent = new SentSecrets();
   private final Object lock = new Object();
 
   @GuardedBy("lock")
@@ -42,12 +42,14 @@ public final class Sender implements AutoCloseable {
   @GuardedBy("lock")
   private boolean closed;
 
+  @GuardedBy("lock")
+  private boolean retired;
+
   /** A client of one server; it connects when there is something to ask. */
   public Sender(ServerSettings settings, Ticker ticker) {
     this.settings = settings;
     this.ticker = ticker;
-    this.gate = settings.isMultiplexed() ? new ConnectionGate(ticker) : null;
-    this.http = Transport.open(settings.tls(), settings.proxy(), settings.isMultiplexed());
+    this.connections = new Connections(settings, ticker);
   }
 
   /**
@@ -111,54 +113,121 @@ public final class Sender implements AutoCloseable {
       return downgraded || to.getHost() == null ? null : to;
     } catch (IllegalArgumentException e) {
       exchange.close();
-      throw new IOException(settings.server() + " redirects to something that is no URL", e);
+      throw new IOException(settings.server() + " redirects to something that is no URL");
     }
   }
 
   private Exchange send(URI uri, Request request, @Nullable String authorization, long begin)
       throws IOException, InterruptedException {
-    HttpRequest built = build(uri, request.headers(), authorization);
-    if (gate != null) {
-      gate.enter();
+    Connection connection = connection();
+    try {
+      return send(connection, uri, request, authorization, begin);
+    } catch (IOException e) {
+      if (connection.gate == null || !isGoAway(e)) {
+        throw e;
+      }
+      return refusalBehind(e, uri, request, authorization, begin);
     }
+  }
+
+  private static boolean isGoAway(IOException e) {
+    Throwable cause = e.getCause();
+    return cause != null && String.valueOf(cause.getMessage()).contains("GOAWAY");
+  }
+
+  /**
+   * An API server answers 401 over HTTP/2 and ends the connection with the same breath, and the
+   * JDK's client then loses the answer. Over HTTP/1.1 it arrives; whatever else arrives there is
+   * asked for again over HTTP/2 when the caller tries again.
+   */
+  private Exchange refusalBehind(
+      IOException failure, URI uri, Request request, @Nullable String authorization, long begin)
+      throws IOException, InterruptedException {
+    try {
+      Exchange exchange = send(connections.takePlain(), uri, request, authorization, begin);
+      if (exchange.code() == 401) {
+        return exchange;
+      }
+      exchange.close();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+    throw failure;
+  }
+
+  private Exchange send(
+      Connection connection,
+      URI uri,
+      Request request,
+      @Nullable String authorization,
+      long begin)
+      throws IOException, InterruptedException {
+    ConnectionGate gate = connection.gate;
     Exchange exchange = null;
     boolean answered = false;
+    boolean entered = false;
     try {
-      exchange = begin(built, request, begin);
+      HttpRequest built = build(connection, uri, request.headers(), authorization);
+      if (gate != null) {
+        gate.enter();
+        entered = true;
+      }
+      exchange = begin(connection, built, request, begin);
       exchange.awaitHead();
       answered = true;
       return exchange;
     } finally {
-      if (gate != null) {
+      if (gate != null && entered) {
         if (answered) {
           gate.connected();
         } else {
           gate.disconnected();
         }
       }
-      if (exchange != null && !answered) {
+      if (exchange == null) {
+        connections.giveBack(connection);
+      } else if (!answered) {
         exchange.close();
       }
     }
   }
 
-  private HttpRequest build(URI uri, Map<String, String> headers, @Nullable String authorization)
+  private Connection connection() throws IOException {
+    synchronized (lock) {
+      if (closed) {
+        throw closedProblem();
+      }
+      return connections.take();
+    }
+  }
+
+  private HttpRequest build(
+      Connection connection,
+      URI uri,
+      Map<String, String> headers,
+      @Nullable String authorization)
       throws IOException {
-    HttpRequest.Builder builder = http.newHttpRequestBuilder().forStreaming();
+    HttpRequest.Builder builder = connection.http.newHttpRequestBuilder().forStreaming();
     builder.uri(uri);
     builder.setHeader("User-Agent", UserAgent.TEXT);
     if (isOurServer(uri)) {
       for (Map.Entry<String, List<Text>> header : settings.headers().entrySet()) {
         for (Text value : header.getValue()) {
-          builder.header(header.getKey(), checked(header.getKey(), value.read()));
+          String text = checked(header.getKey(), value.read());
+          if (value.isSecret()) {
+            sent.add(text);
+          }
+          builder.header(header.getKey(), text);
         }
       }
       if (authorization != null) {
+        sent.addAuthorization(authorization);
         builder.setHeader("Authorization", checked("Authorization", authorization));
       }
     }
     for (Map.Entry<String, List<Secret>> header : settings.proxy().headers().entrySet()) {
       for (Secret value : header.getValue()) {
+        sent.add(value.reveal());
         builder.header(header.getKey(), checked(header.getKey(), value.reveal()));
       }
     }
@@ -192,15 +261,22 @@ public final class Sender implements AutoCloseable {
         && uri.getPort() == server.getPort();
   }
 
-  private Exchange begin(HttpRequest built, Request request, long begin) throws IOException {
+  private Exchange begin(Connection connection, HttpRequest built, Request request, long begin)
+      throws IOException {
     BodyStream body = new BodyStream(ticker, request.pause());
     synchronized (lock) {
       if (closed) {
         throw closedProblem();
       }
     }
-    var answer = http.consumeBytes(built, body);
-    Exchange exchange = new Exchange(built.uri(), answer, body, this::explain, this::forget);
+    var answer = connection.http.consumeBytes(built, body);
+    Exchange exchange =
+        new Exchange(
+            built.uri(),
+            answer,
+            body,
+            problem -> explain(connection, problem),
+            ended -> forget(connection, ended));
     if (request.patience().isPresent()) {
       exchange.limit(ticker, begin, request.patience().get());
     } else {
@@ -224,26 +300,67 @@ public final class Sender implements AutoCloseable {
     return exchange;
   }
 
-  private void forget(Exchange exchange) {
+  private void forget(Connection connection, Exchange exchange) {
+    boolean last;
     synchronized (lock) {
-      live.remove(exchange);
+      if (live.remove(exchange)) {
+        connections.giveBack(connection);
+      }
+      last = retired && live.isEmpty();
+    }
+    if (last) {
+      close();
     }
   }
 
-  private IOException explain(Throwable problem) {
+  /** Whether it is of no use any more. */
+  boolean isClosed() {
+    synchronized (lock) {
+      return closed;
+    }
+  }
+
+  /** Closes it once what is under way has ended: another has taken its place. */
+  void retire() {
+    boolean idle;
+    synchronized (lock) {
+      retired = true;
+      idle = live.isEmpty();
+    }
+    if (idle) {
+      close();
+    }
+  }
+
+  private IOException explain(Connection connection, Throwable problem) {
     synchronized (lock) {
       if (closed) {
         return closedProblem();
       }
     }
-    if (gate != null) {
-      gate.disconnected();
+    if (connection.gate != null) {
+      connection.gate.disconnected();
     }
     return Failures.explain(problem, settings.server(), settings.tls().trusted());
   }
 
   private IOException closedProblem() {
     return new IOException("the client of " + settings.server() + " is closed");
+  }
+
+  /** What the server said, without the secrets that were sent to it. */
+  public String hide(String text) {
+    return sent.hide(text);
+  }
+
+  /**
+   * The failure itself if it may be shown; else, where the server has said a secret back, another
+   * that says the same without it.
+   */
+  public IOException hide(IOException failure) {
+    return sent.isShownBy(failure)
+        ? new IOException(hide(String.valueOf(failure.getMessage())))
+        : failure;
   }
 
   /** Ends all exchanges, for whoever waits for them with an {@link IOException}. */
@@ -260,7 +377,7 @@ public final class Sender implements AutoCloseable {
     for (Exchange exchange : open) {
       exchange.fail(closedProblem());
     }
-    http.close();
+    connections.close();
     settings.credentials().close();
   }
 }

@@ -124,9 +124,9 @@ public record ServerSettings(
       }
       List<Text> texts = new ArrayList<>();
       entry.getValue().values().forEach(value -> texts.add(() -> value));
-      entry.getValue().secrets().forEach(secret -> texts.add(secret::reveal));
+      entry.getValue().secrets().forEach(secret -> texts.add(Text.secret(secret::reveal)));
       for (String file : entry.getValue().files()) {
-        texts.add(Text.of("", file));
+        texts.add(Text.secret(Text.of("", file)));
       }
       headers.put(entry.getKey(), texts);
     }

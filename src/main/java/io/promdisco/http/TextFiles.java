@@ -3,6 +3,7 @@ package io.promdisco.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -20,11 +21,12 @@ public final class TextFiles {
    * @throws IOException with one line: the path and what is wrong with it
    */
   public static String read(Path file) throws IOException {
-    try {
-      if (Files.size(file) > LARGEST) {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(LARGEST + 1); // A device has no size, and no end.
+      if (bytes.length > LARGEST) {
         throw new IOException(file + ": more than 16 MiB");
       }
-      return new String(Files.readAllBytes(file), UTF_8).strip();
+      return new String(bytes, UTF_8).strip();
     } catch (NoSuchFileException e) {
       throw new IOException(file + ": no such file", e);
     } catch (AccessDeniedException e) {

@@ -1,5 +1,6 @@
 package io.promdisco.http;
 
+import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.HttpClientConfig.TlsConfig;
 import java.io.IOException;
 import java.net.Socket;
@@ -7,6 +8,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import javax.net.ssl.KeyManager;
@@ -58,8 +60,19 @@ public record TlsSettings(
   }
 
   /**
-   * What the files that {@code config} names hold now: once it differs, {@link #of} gives other
-   * settings.
+   * What the certificate files that {@code http} names hold now: once it differs, {@link #of} gives
+   * other settings.
+   */
+  public static List<String> files(HttpClientConfig http) throws IOException {
+    List<String> contents = new ArrayList<>(files(http.tls(), "tls_config"));
+    if (http.oauth2().isPresent()) {
+      contents.addAll(files(http.oauth2().get().tls(), "oauth2.tls_config"));
+    }
+    return contents;
+  }
+
+  /**
+   * What the files that {@code config} names hold now.
    *
    * @param path where {@code config} stands, for errors, as {@code tls_config}
    */
@@ -132,6 +145,12 @@ public record TlsSettings(
 
     boolean isEmpty() {
       return text.isEmpty();
+    }
+
+    /** Without the text, which may be a key. */
+    @Override
+    public String toString() {
+      return source;
     }
   }
 

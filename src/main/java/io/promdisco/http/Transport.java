@@ -17,6 +17,7 @@ import javax.net.ssl.SSLParameters;
  */
 final class Transport extends JdkHttpClientFactory {
   private static final int CONNECT_SECONDS = 10;
+  private static final String HTTP_LOGGING = "HttpLogging"; // fabric8's name for it
 
   private final TlsSettings tls;
   private final ProxyRules proxy;
@@ -37,6 +38,8 @@ final class Transport extends JdkHttpClientFactory {
     HttpClient.Builder builder = new Transport(tls, proxy, http2).newBuilder();
     builder.connectTimeout(CONNECT_SECONDS, TimeUnit.SECONDS);
     builder.tag(onlyOnce);
+    // At TRACE it would log every header, the Authorization too.
+    builder.addOrReplaceInterceptor(HTTP_LOGGING, null);
     return builder.build();
   }
 

@@ -63,7 +63,9 @@ public final class Urls {
                 + " cannot be asked (expected a name of letters, digits, - and ., or an address)");
       }
     } catch (URISyntaxException e) {
-      throw new IOException(path + ": not a URL (expected https://host:port)", e);
+      // The exception would show the whole text, a password in it too.
+      throw new IOException(
+          path + ": not a URL: " + e.getReason() + " (expected https://host:port)");
     }
     throw new IOException(path + ": not a URL of a server (expected https://host:port)");
   }

@@ -2,8 +2,8 @@ package io.promdisco.providers.http;
 
 import io.promdisco.config.HttpSdConfig;
 import io.promdisco.http.Exchange;
+import io.promdisco.http.RenewingSender;
 import io.promdisco.http.Request;
-import io.promdisco.http.Sender;
 import io.promdisco.http.ServerSettings;
 import io.promdisco.http.TlsSettings;
 import io.promdisco.http.Urls;
@@ -21,7 +21,6 @@ import java.io.InterruptedIOException;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -49,8 +48,6 @@ final class HttpRefresher implements Refresher {
   private static final Pattern ETAG = Pattern.compile("(W/)?\"[\\x21\\x23-\\x7e]{0,1000}\"");
 
   private final HttpSdConfig config;
-  private final Map<String, String> env;
-  private final Ticker ticker;
   private final Metrics.Counter failures;
   private final long largest;
   private final Origin origin;
@@ -59,10 +56,7 @@ final class HttpRefresher implements Refresher {
   private final Duration patience;
   private final Map<String, String> headers;
 
-  /** What the sender was opened with. */
-  private List<String> tlsFiles;
-
-  private Sender sender;
+  private final RenewingSender sender;
   private List<TargetGroup> last = List.of();
 
   /** What names {@link #last}, or empty if the server gave no such thing or failed since. */
@@ -84,11 +78,9 @@ final class HttpRefresher implements Refresher {
       long largest)
       throws IOException {
     this.config = config;
-    this.env = env;
-    this.ticker = ticker;
     this.failures = failures;
     this.largest = largest;
-    origin = new Origin("__meta_url", config.url());
+    origin = new Origin("__meta_url", config.shownUrl());
     server = Urls.server(config.url(), "url");
     uri = Urls.request(config.url(), "url");
     patience = config.refreshInterval().isZero() ? IF_ZERO : config.refreshInterval();
@@ -97,30 +89,26 @@ final class HttpRefresher implements Refresher {
             "Accept", "application/json",
             "Accept-Encoding", "gzip",
             "X-Prometheus-Refresh-Interval-Seconds", seconds(config.refreshInterval()));
-    tlsFiles = tlsFiles();
-    sender = open();
+    sender = new RenewingSender(new Files(config, env, ticker), ticker);
   }
 
-  private Sender open() throws IOException {
-    return new Sender(ServerSettings.of(config.url(), "url", config.http(), env, ticker), ticker);
-  }
-
-  private List<String> tlsFiles() throws IOException {
-    List<String> files = new ArrayList<>(TlsSettings.files(config.http().tls(), "tls_config"));
-    if (config.http().oauth2().isPresent()) {
-      files.addAll(TlsSettings.files(config.http().oauth2().get().tls(), "oauth2.tls_config"));
+  /** What the settings are made of, of which the certificates are in files. */
+  private record Files(HttpSdConfig config, Map<String, String> env, Ticker ticker)
+      implements RenewingSender.Source {
+    @Override
+    public ServerSettings settings() throws IOException {
+      return ServerSettings.of(config.url(), "url", config.http(), env, ticker);
     }
-    return files;
-  }
 
-  /** Certificates are renewed in their files; a connection keeps those it was opened with. */
-  private void reopenWithRenewedFiles() throws IOException {
-    List<String> now = tlsFiles();
-    if (!now.equals(tlsFiles)) {
-      Sender renewed = open();
-      sender.close();
-      sender = renewed;
-      tlsFiles = now;
+    @Override
+    public List<String> contents() throws IOException {
+      return TlsSettings.files(config.http());
+    }
+
+    /** Shows no URL: a password may be in it. */
+    @Override
+    public String toString() {
+      return config.toString();
     }
   }
 
@@ -148,7 +136,10 @@ final class HttpRefresher implements Refresher {
       return new Refreshed(last, Optional.empty());
     } catch (InterruptedIOException e) {
       throw interrupted(e);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
+      failures.inc();
+      throw sender.hide(e);
+    } catch (RuntimeException e) {
       failures.inc();
       throw e;
     }
@@ -163,12 +154,11 @@ final class HttpRefresher implements Refresher {
   }
 
   private Exchange send(String known) throws IOException, InterruptedException {
-    reopenWithRenewedFiles();
     Map<String, String> all = new LinkedHashMap<>(headers);
     if (!known.isEmpty()) {
       all.put("If-None-Match", known);
     }
-    return sender.get(Request.within(patience, uri, all));
+    return sender.current().get(Request.within(patience, uri, all));
   }
 
   private List<TargetGroup> read(Exchange exchange) throws IOException {

@@ -37,7 +37,13 @@ final class ExecPlugin implements Credentials {
   private static final int LARGEST = 1 << 20;
 
   private record Credential(
-      @Nullable String header, @Nullable ClientKey client, @Nullable Instant expires) {}
+      @Nullable String header, @Nullable ClientKey client, @Nullable Instant expires) {
+    /** Without the token. */
+    @Override
+    public String toString() {
+      return "Credential[client=" + client + ", expires=" + expires + "]";
+    }
+  }
 
   /**
    * What to run.
@@ -53,7 +59,13 @@ final class ExecPlugin implements Credentials {
       List<String> command,
       Map<String, String> env,
       @Nullable JsonNode cluster,
-      String installHint) {}
+      String installHint) {
+    /** Without arguments and environment, in which secrets may stand. */
+    @Override
+    public String toString() {
+      return "Command[" + command.get(0) + "]";
+    }
+  }
 
   private final Command command;
   private final Ticker ticker;

@@ -3,14 +3,13 @@ package io.promdisco.providers.kubernetes.client;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.promdisco.http.Exchange;
+import io.promdisco.http.RenewingSender;
 import io.promdisco.http.Sender;
-import io.promdisco.http.ServerSettings;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.ApiException;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.Scope;
-import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -42,9 +41,9 @@ final class FabricClient implements ResourceClient {
 
   private static final int LARGEST_REFUSAL = 64 << 10;
 
-  private final ServerSettings settings;
+  private final URI server;
   private final Optional<String> ownNamespace;
-  private final Sender sender;
+  private final RenewingSender senders;
   private final Shared shared = new Shared();
   private volatile boolean jsonOnly;
 
@@ -53,15 +52,15 @@ final class FabricClient implements ResourceClient {
    *
    * @param ownNamespace the namespace that this process runs in, if it runs in a cluster
    */
-  FabricClient(ServerSettings settings, Optional<String> ownNamespace, Ticker ticker) {
-    this.settings = settings;
+  FabricClient(RenewingSender senders, Optional<String> ownNamespace) {
+    this.senders = senders;
+    this.server = senders.server();
     this.ownNamespace = ownNamespace;
-    this.sender = new Sender(settings, ticker);
   }
 
   @Override
   public String server() {
-    return settings.server().toString();
+    return server.toString();
   }
 
   @Override
@@ -84,8 +83,11 @@ final class FabricClient implements ResourceClient {
     }
     query.add("continue", continueToken);
     query.add("resourceVersion", resourceVersion);
-    try (Exchange exchange = open(query.uri(), "", LIST_PAUSE)) {
+    Sender sender = senders.current();
+    try (Exchange exchange = open(sender, query.uri(), "", LIST_PAUSE)) {
       return decoder(exchange, query).list(resource, exchange.reader(), items);
+    } catch (IOException e) {
+      throw hidden(sender, e);
     }
   }
 
@@ -110,14 +112,17 @@ final class FabricClient implements ResourceClient {
       query.add("timeoutSeconds", Integer.toString(timeoutSeconds));
     }
     Duration timeout = timeoutSeconds > 0 ? Duration.ofSeconds(timeoutSeconds) : SERVER_TIMEOUT;
-    try (Exchange exchange = open(query.uri(), WATCH, timeout.plus(WATCH_SLACK))) {
+    Sender sender = senders.current();
+    try (Exchange exchange = open(sender, query.uri(), WATCH, timeout.plus(WATCH_SLACK))) {
       Decoder decoder = decoder(exchange, query);
       handler.opened();
       decoder.watch(resource, exchange.reader(), handler);
+    } catch (IOException e) {
+      throw hidden(sender, e);
     }
   }
 
-  private Exchange open(URI uri, String parameter, Duration pause)
+  private Exchange open(Sender sender, URI uri, String parameter, Duration pause)
       throws IOException, InterruptedException {
     boolean offersProtobuf = !jsonOnly;
     String json = JSON + parameter;
@@ -125,9 +130,9 @@ final class FabricClient implements ResourceClient {
     Exchange exchange = sender.get(uri, accept, pause);
     if (offersProtobuf && (exchange.code() == 406 || exchange.code() == 415)) {
       exchange.close();
-      log.info("{} refuses protobuf; asking for JSON from now on", settings.server());
+      log.info("{} refuses protobuf; asking for JSON from now on", server);
       jsonOnly = true;
-      return open(uri, parameter, pause);
+      return open(sender, uri, parameter, pause);
     }
     if (exchange.code() != 200) {
       try (exchange) {
@@ -135,6 +140,17 @@ final class FabricClient implements ResourceClient {
       }
     }
     return exchange;
+  }
+
+  /** Servers, and what stands before them, may say back what was sent to them. */
+  private static IOException hidden(Sender sender, IOException e) {
+    return e instanceof ApiException refused && sender.hide(e) != e
+        ? new ApiException(
+            refused.code(),
+            sender.hide(refused.reason()),
+            sender.hide(String.valueOf(refused.getMessage())),
+            refused.retryAfter().orElse(null))
+        : sender.hide(e);
   }
 
   private Decoder decoder(Exchange exchange, Query query) throws IOException {
@@ -161,9 +177,9 @@ final class FabricClient implements ResourceClient {
     String message = status.message();
     if (code == 401) {
       String detail = message.isEmpty() ? "Unauthorized" : message;
-      message = settings.server() + " does not accept the credentials: " + detail;
+      message = server + " does not accept the credentials: " + detail;
     } else if (message.isEmpty()) {
-      message = settings.server() + " answered with status " + code;
+      message = server + " answered with status " + code;
     }
     Duration retryAfter = exchange.retryAfter();
     if (retryAfter == null && status.retryAfterSeconds() > 0) {
@@ -180,14 +196,14 @@ final class FabricClient implements ResourceClient {
         default -> new ApiStatus(0, "", "", 0);
       };
     } catch (IOException e) {
-      log.debug("{}: a status that cannot be read", settings.server(), e);
+      log.debug("{}: a status that cannot be read", server, e);
       return new ApiStatus(0, "", "", 0);
     }
   }
 
   @Override
   public void close() {
-    sender.close();
+    senders.close();
   }
 
   @Override
@@ -202,7 +218,7 @@ final class FabricClient implements ResourceClient {
     private char separator = '?';
 
     Query(Resource<?> resource, Scope scope) {
-      place = settings.server() + resource.path(encoded(scope.namespace()));
+      place = server + resource.path(encoded(scope.namespace()));
       url = new StringBuilder(place);
       add("labelSelector", scope.labelSelector());
       add("fieldSelector", scope.fieldSelector());

@@ -6,6 +6,7 @@ import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.http.Credentials;
 import io.promdisco.http.Pem;
 import io.promdisco.http.ProxyRules;
+import io.promdisco.http.RenewingSender;
 import io.promdisco.http.ServerSettings;
 import io.promdisco.http.TextFiles;
 import io.promdisco.http.TlsSettings;
@@ -98,20 +99,46 @@ public final class FabricClientFactory implements ResourceClientFactory {
   @Override
   public ResourceClient open(KubernetesSdConfig config) throws DiscoveryException {
     try {
-      return new FabricClient(settings(config), ownNamespace(config), ticker);
+      return new FabricClient(new RenewingSender(source(config), ticker), ownNamespace(config));
     } catch (IOException e) {
       throw new DiscoveryException(String.valueOf(e.getMessage()), e);
     }
   }
 
-  private ServerSettings settings(KubernetesSdConfig config) throws IOException {
+  /** How to reach the server, and the files that say so: they are renewed while we run. */
+  private RenewingSender.Source source(KubernetesSdConfig config) {
     Path file = kubeconfigOf(config);
     if (file != null) {
-      return Kubeconfig.read(file, context, ticker);
+      return new RenewingSender.Source() {
+        @Override
+        public ServerSettings settings() throws IOException {
+          return Kubeconfig.read(file, context, ticker);
+        }
+
+        @Override
+        public List<String> contents() throws IOException {
+          return Kubeconfig.contents(file, context, ticker);
+        }
+      };
     }
-    return config.apiServer().isPresent()
-        ? ServerSettings.of(config.apiServer().get(), "api_server", config.http(), env, ticker)
-        : inCluster();
+    boolean inCluster = config.apiServer().isEmpty();
+    return new RenewingSender.Source() {
+      @Override
+      public ServerSettings settings() throws IOException {
+        return inCluster
+            ? inCluster()
+            : ServerSettings.of(
+                config.apiServer().get(), "api_server", config.http(), env, ticker);
+      }
+
+      @Override
+      public List<String> contents() throws IOException {
+        Path ca = serviceAccount.resolve("ca.crt");
+        return inCluster
+            ? List.of(Files.exists(ca) ? TextFiles.read(ca) : "")
+            : TlsSettings.files(config.http());
+      }
+    };
   }
 
   private ServerSettings inCluster() throws IOException {

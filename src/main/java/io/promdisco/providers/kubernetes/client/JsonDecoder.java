@@ -1,5 +1,6 @@
 package io.promdisco.providers.kubernetes.client;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -25,7 +26,11 @@ import java.util.function.UnaryOperator;
  * decoder of a stream is for one thread; {@link #decode} is for all.
  */
 public final class JsonDecoder implements Decoder {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
+  /** An API server speaks UTF-8; guessing would take garbage for another encoding. */
+  private static final ObjectMapper MAPPER =
+      new ObjectMapper(
+          JsonFactory.builder().disable(JsonFactory.Feature.CHARSET_DETECTION).build());
+
 
   private final UnaryOperator<String> share;
 

@@ -16,12 +16,14 @@ import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * folder. Every error is one line that begins with the file's path.
  */
 final class Kubeconfig {
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\u0085\u2028\u2029]+");
+
   private final Path file;
   private final Ticker ticker;
   private final YamlTree root;
@@ -49,25 +53,66 @@ final class Kubeconfig {
    */
   static ServerSettings read(Path file, @Nullable String context, Ticker ticker)
       throws IOException {
-    return new Kubeconfig(file, ticker).settings(context);
+    try {
+      return new Kubeconfig(file, ticker).settings(context);
+    } catch (IOException e) {
+      String message = String.valueOf(e.getMessage());
+      String line = CONTROL.matcher(message).replaceAll(" "); // what is quoted may have any
+      throw line.equals(message) ? e : new IOException(line, e.getCause());
+    }
   }
 
-  private ServerSettings settings(@Nullable String chosen) throws IOException {
-    String contextName = chosen == null ? root.text("current-context") : chosen;
+  /**
+   * What the file, and the certificate files that it names, hold now: once it differs, {@link #read}
+   * gives other settings. Tokens in files of their own are read for each request anyway.
+   */
+  static List<String> contents(Path file, @Nullable String context, Ticker ticker)
+      throws IOException {
+    Kubeconfig config = new Kubeconfig(file, ticker);
+    Chosen chosen = config.choose(context);
+    return List.of(
+        TextFiles.read(file),
+        config.contents(chosen.cluster, "certificate-authority"),
+        config.contents(chosen.user, "client-certificate"),
+        config.contents(chosen.user, "client-key"));
+  }
+
+  private String contents(YamlTree tree, String key) throws IOException {
+    String path = tree.has(key + "-data") ? "" : path(tree, key);
+    try {
+      return path.isEmpty() ? "" : TextFiles.read(Path.of(path));
+    } catch (IOException e) {
+      throw new IOException(what + ": " + key + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** The cluster and the user of a context. */
+  private record Chosen(String clusterName, YamlTree cluster, YamlTree user) {}
+
+  private Chosen choose(@Nullable String context) throws IOException {
+    String contextName = context == null ? root.text("current-context") : context;
     if (contextName.isEmpty()) {
       throw new IOException(
           what + ": current-context: not set (expected " + names("contexts") + ")");
     }
-    YamlTree context = named("contexts", contextName, "context", "");
+    YamlTree found = named("contexts", contextName, "context", "");
     String from = ", which context \"" + contextName + "\" names";
-    String clusterName = context.text("cluster");
+    String clusterName = found.text("cluster");
     if (clusterName.isEmpty()) {
       throw new IOException(what + ": context \"" + contextName + "\": cluster: not set");
     }
     YamlTree cluster = named("clusters", clusterName, "cluster", from);
-    String userName = context.text("user");
+    String userName = found.text("user");
     YamlTree user =
-        userName.isEmpty() ? context.tree("no user") : named("users", userName, "user", from);
+        userName.isEmpty() ? found.tree("no user") : named("users", userName, "user", from);
+    return new Chosen(clusterName, cluster, user);
+  }
+
+  private ServerSettings settings(@Nullable String context) throws IOException {
+    Chosen chosen = choose(context);
+    YamlTree cluster = chosen.cluster;
+    YamlTree user = chosen.user;
+    String clusterName = chosen.clusterName;
     String server = cluster.text("server");
     if (server.isEmpty()) {
       throw new IOException(what + ": cluster \"" + clusterName + "\": server: not set");
@@ -160,8 +205,12 @@ final class Kubeconfig {
     return text.isEmpty() ? "" : beside(text).toString();
   }
 
-  private Path beside(String relative) {
-    return file.toAbsolutePath().resolveSibling(relative).normalize();
+  private Path beside(String relative) throws IOException {
+    try {
+      return file.toAbsolutePath().resolveSibling(relative).normalize();
+    } catch (InvalidPathException e) {
+      throw new IOException(what + ": a path that no file can have: " + e.getReason(), e);
+    }
   }
 
   private Credentials credentials(YamlTree user) throws IOException {

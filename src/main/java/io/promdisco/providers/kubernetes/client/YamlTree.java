@@ -5,13 +5,17 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
-import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.representer.Representer;
+import org.yaml.snakeyaml.resolver.Resolver;
 
 /**
  * A mapping in a YAML file. What is absent reads as empty; what has the wrong type is an {@link
@@ -30,12 +34,14 @@ final class YamlTree {
   static YamlTree read(Path file, String what) throws IOException {
     Object root;
     try {
-      root = new Yaml(new SafeConstructor(new LoaderOptions())).load(TextFiles.read(file));
+      root = yaml().load(TextFiles.read(file));
     } catch (MarkedYAMLException e) {
+      // Its message quotes the line, in which a token may stand.
       int line = e.getProblemMark() == null ? 0 : e.getProblemMark().getLine() + 1;
-      throw new IOException(what + ": line " + line + ": not YAML", e);
-    } catch (YAMLException e) {
-      throw new IOException(what + ": not YAML", e);
+      throw new IOException(what + ": line " + line + ": not YAML");
+    } catch (RuntimeException e) {
+      // SnakeYAML's own, and those that slip out of it, as for !!int "."
+      throw new IOException(what + ": not YAML");
     } catch (IOException e) {
       throw new IOException(
           what + ": " + String.valueOf(e.getMessage()).replace(file + ": ", ""), e);
@@ -47,6 +53,23 @@ final class YamlTree {
       throw new IOException(what + ": not a mapping (expected a kubeconfig)");
     }
     return new YamlTree(map, what);
+  }
+
+  private static Yaml yaml() {
+    LoaderOptions loading = new LoaderOptions();
+    DumperOptions dumping = new DumperOptions();
+    return new Yaml(
+        new SafeConstructor(loading), new Representer(dumping), dumping, loading, new Texts());
+  }
+
+  /** Leaves scalars as they are written: a token of digits is no number. */
+  private static final class Texts extends Resolver {
+    @Override
+    protected void addImplicitResolvers() {
+      addImplicitResolver(Tag.MERGE, MERGE, "<");
+      addImplicitResolver(Tag.NULL, NULL, "~nN\0");
+      addImplicitResolver(Tag.NULL, EMPTY, null);
+    }
   }
 
   /** Where this mapping stands, for errors. */
@@ -71,10 +94,12 @@ final class YamlTree {
 
   boolean flag(String key) throws IOException {
     String text = text(key);
-    if (!text.isEmpty() && !text.equals("true") && !text.equals("false")) {
-      throw new IOException(place + ": " + key + ": " + text + " (expected true or false)");
-    }
-    return text.equals("true");
+    return switch (text.toLowerCase(Locale.ROOT)) {
+      case "true", "yes", "on" -> true;
+      case "", "false", "no", "off" -> false;
+      default ->
+          throw new IOException(place + ": " + key + ": " + text + " (expected true or false)");
+    };
   }
 
   YamlTree tree(String key) throws IOException {

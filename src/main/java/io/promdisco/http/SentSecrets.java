@@ -1,0 +1,72 @@
+package io.promdisco.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * The secrets that were sent to a server of late. A server may say them back in its error messages,
+ * and a proxy or a debugging page often does; they are hidden before anybody sees them. Values of
+ * fewer than four characters are not hidden: they occur by chance. Safe for all threads.
+ */
+final class SentSecrets {
+  private static final String HIDDEN = "<secret>";
+  private static final int SHORTEST = 4;
+
+  /** Tokens are renewed: the oldest is forgotten. */
+  private static final int MOST = 32;
+
+  @GuardedBy("this")
+  private final Set<String> values = new LinkedHashSet<>();
+
+  /** Remembers the value of an {@code Authorization} header, and the password in it. */
+  void addAuthorization(String value) {
+    int blank = value.indexOf(' ');
+    String credentials = value.substring(blank + 1).strip();
+    add(credentials);
+    if (blank > 0 && value.substring(0, blank).toLowerCase(Locale.ROOT).equals("basic")) {
+      String pair = new String(Base64.getMimeDecoder().decode(credentials), UTF_8);
+      add(pair.substring(pair.indexOf(':') + 1));
+    }
+  }
+
+  /** Remembers the value of another header. */
+  synchronized void add(String value) {
+    if (value.length() >= SHORTEST && values.add(value) && values.size() > MOST) {
+      values.remove(values.iterator().next());
+    }
+  }
+
+  /** {@code text} without any of the secrets. */
+  String hide(String text) {
+    List<String> longestFirst;
+    synchronized (this) {
+      longestFirst = new ArrayList<>(values);
+    }
+    longestFirst.sort(Comparator.comparingInt(String::length).reversed());
+    String hidden = text;
+    for (String value : longestFirst) {
+      hidden = hidden.replace(value, HIDDEN);
+    }
+    return hidden;
+  }
+
+  /** Whether an exception, or what caused it, shows one of the secrets. */
+  boolean isShownBy(Throwable thrown) {
+    Throwable at = thrown;
+    for (int depth = 0; at != null && depth < 20; depth++, at = at.getCause()) {
+      String text = at.toString();
+      if (!hide(text).equals(text)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
