@@ -2,6 +2,9 @@ package io.promdisco.providers.kubernetes.client;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.promdisco.http.Exchange;
+import io.promdisco.http.Sender;
+import io.promdisco.http.ServerSettings;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.ApiException;
@@ -18,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lists and watches over fabric8's HTTP client. Asks for protobuf, takes JSON too; a server that
- * refuses protobuf is asked for JSON only from then on. Safe for all threads.
+ * Lists and watches over HTTP. Asks for protobuf, takes JSON too; a server that refuses protobuf is
+ * asked for JSON only from then on. Safe for all threads.
  */
 final class FabricClient implements ResourceClient {
   private static final Logger log = LoggerFactory.getLogger(FabricClient.class);
@@ -40,13 +43,20 @@ final class FabricClient implements ResourceClient {
   private static final int LARGEST_REFUSAL = 64 << 10;
 
   private final ServerSettings settings;
+  private final Optional<String> ownNamespace;
   private final Sender sender;
   private final Shared shared = new Shared();
   private volatile boolean jsonOnly;
 
-  FabricClient(ServerSettings settings, Ticker ticker, String userAgent) {
+  /**
+   * A client.
+   *
+   * @param ownNamespace the namespace that this process runs in, if it runs in a cluster
+   */
+  FabricClient(ServerSettings settings, Optional<String> ownNamespace, Ticker ticker) {
     this.settings = settings;
-    this.sender = new Sender(settings, ticker, userAgent);
+    this.ownNamespace = ownNamespace;
+    this.sender = new Sender(settings, ticker);
   }
 
   @Override
@@ -56,7 +66,7 @@ final class FabricClient implements ResourceClient {
 
   @Override
   public Optional<String> ownNamespace() {
-    return settings.ownNamespace();
+    return ownNamespace;
   }
 
   @Override
