@@ -10,9 +10,10 @@ import java.util.Map;
 
 /**
  * A cluster of as many pods as one wants, for benchmarks. A pod takes 9 kB as protobuf, as it does
- * with the usual settings, probes and managed fields; it has two containers with one port each, and
- * asks to be scraped. Pods are spread over namespaces ({@code ns-000} …), nodes and applications of
- * twenty pods. Most of a pod is held once for all, so that 50,000 take little memory.
+ * with the usual settings, probes and managed fields; it has two containers with one port each. In
+ * every namespace each second pod asks to be scraped ({@code prometheus.io/scrape: 'true'}). Pods
+ * are spread over namespaces ({@code ns-000} …), nodes and applications of twenty pods. Most of a
+ * pod is held once for all, so that 50,000 take little memory.
  *
  * <p>For one thread at a time.
  */
@@ -75,13 +76,18 @@ public final class ManyPods {
     return "ns-%03d".formatted(number);
   }
 
-  /** How many pods are in the first {@code namespaces} namespaces. */
-  public static int podsIn(int pods, int namespaces) {
-    int in = 0;
+  /** How many of {@code pods} are in the first {@code namespaces} and ask to be scraped. */
+  public static int scrapedIn(int pods, int namespaces) {
+    int scraped = 0;
     for (int i = 0; i < Math.min(namespaces, NAMESPACES); i++) {
-      in += (pods - i + NAMESPACES - 1) / NAMESPACES;
+      int all = (pods - i + NAMESPACES - 1) / NAMESPACES;
+      scraped += (all + 1) / 2;
     }
-    return in;
+    return scraped;
+  }
+
+  private static boolean scraped(int index) {
+    return index / NAMESPACES % 2 == 0;
   }
 
   /** Removes the pod whose turn it is, and makes another with another name and address. */
@@ -136,7 +142,9 @@ public final class ManyPods {
     labels(metadata.putObject("labels"), app, index);
     ObjectNode annotations = metadata.putObject("annotations");
     annotations.put("checksum/config", "%064x".formatted(app(index)));
-    annotations.put("prometheus.io/port", "8080").put("prometheus.io/scrape", "true");
+    if (scraped(index)) {
+      annotations.put("prometheus.io/port", "8080").put("prometheus.io/scrape", "true");
+    }
     ObjectNode owner = metadata.putArray("ownerReferences").addObject();
     owner.put("apiVersion", "apps/v1").put("kind", "ReplicaSet").put("name", app + "-7d9c5b8f6d");
     owner.put("uid", "11111111-1111-1111-1111-111111111111").put("controller", true);
