@@ -2,6 +2,8 @@ package io.promdisco.cli;
 
 import io.promdisco.sim.ManyPods;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -79,6 +81,8 @@ record Bench(int pods, int jobs, int keeping, Path folder) {
       Matcher listens = LISTENS.matcher("");
       await(process, "did not listen", LONGEST, STEP, () -> listens.reset(process.output()).find());
       String url = listens.group(1);
+      // Readiness costs little to ask for, however many jobs there are.
+      await(process, "was not ready", LONGEST, STEP, () -> ready(url));
       await(process, "has not found all targets", LONGEST, STEP, () -> active(url) >= expected());
       double seconds = seconds(System.nanoTime() - begin);
       double cpu = seconds(process.cpu().toNanos());
@@ -158,6 +162,18 @@ record Bench(int pods, int jobs, int keeping, Path folder) {
         """
             .formatted(BenchServerCommand.KUBECONFIG, ManyPods.PROBES));
     return text.toString();
+  }
+
+  private static boolean ready(String url) throws IOException {
+    HttpURLConnection asked =
+        (HttpURLConnection) URI.create(url + "/-/ready").toURL().openConnection();
+    boolean ready = asked.getResponseCode() == HttpURLConnection.HTTP_OK;
+    try (var body = ready ? asked.getInputStream() : asked.getErrorStream()) {
+      if (body != null) {
+        body.transferTo(OutputStream.nullOutputStream()); // So that the connection is used again.
+      }
+    }
+    return ready;
   }
 
   private static double active(String url) throws IOException {

@@ -34,7 +34,7 @@ class BenchTest {
   void aSmallBenchmarkFindsAllTargetsAndSeesNewPods() throws IOException {
     int code =
         run(
-            ("bench --pods 120 --jobs 4 --keeping 2 --runs 1 --rate 50 --seconds 1 --output json")
+            "bench --pods 120 --jobs 4 --keeping 2 --runs 1 --rate 50 --seconds 1 --output json"
                 .split(" "));
 
     assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
