@@ -22,16 +22,20 @@ public final class UsualRules {
     return made;
   }
 
+  /** Rules that give a target the labels of its pod, its namespace and its pod's name. */
+  static List<RelabelRule> labels() {
+    RelabelSpec map =
+        new RelabelSpec(null, null, META + "pod_label_(.+)", null, null, null, "labelmap", null);
+    return List.of(
+        Jobs.compile(map, NameValidation.UTF8),
+        Jobs.copy(META + "namespace", "namespace"),
+        Jobs.copy(META + "pod_name", "pod"));
+  }
+
   private static ScrapeConfig job(String name, String namespace, int count) {
     List<RelabelRule> rules = new ArrayList<>();
     rules.add(Jobs.keep(META + "pod_annotation_prometheus_io_scrape", "true"));
-    rules.add(
-        Jobs.compile(
-            new RelabelSpec(
-                null, null, META + "pod_label_(.+)", null, null, null, "labelmap", null),
-            NameValidation.UTF8));
-    rules.add(Jobs.copy(META + "namespace", "namespace"));
-    rules.add(Jobs.copy(META + "pod_name", "pod"));
+    rules.addAll(labels());
     String[] sources = {"pod_node_name", "pod_container_name", "pod_phase", "pod_host_ip"};
     while (rules.size() < count - 1) {
       int number = rules.size();
