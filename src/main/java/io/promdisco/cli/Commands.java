@@ -24,6 +24,9 @@ final class Commands implements CommandLine.IFactory {
     if (type == DemoCommand.class) {
       return type.cast(new DemoCommand(console));
     }
+    if (type == BenchCommand.class) {
+      return type.cast(new BenchCommand(console));
+    }
     if (type == WarmUpCommand.class) {
       return type.cast(new WarmUpCommand());
     }

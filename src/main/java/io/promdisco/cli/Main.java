@@ -21,6 +21,8 @@ import picocli.CommandLine.Spec;
       CheckCommand.class,
       ServeCommand.class,
       DemoCommand.class,
+      BenchCommand.class,
+      BenchServerCommand.class,
       WarmUpCommand.class
     },
     footerHeading = "%nExamples:%n",

@@ -7,29 +7,21 @@ import io.promdisco.server.PromdiscoServer;
 import io.promdisco.sim.DemoCluster;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
-import io.promdisco.sim.SimOptions;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.hotspot.DefaultExports;
-import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.concurrent.Callable;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import picocli.CommandLine.Command;
 
 /** Goes once through what commands do, so that the launcher can keep the class data of it. */
 @Command(name = "warm-up", hidden = true)
 final class WarmUpCommand implements Callable<Integer> {
-  private static final char[] PASSWORD = "warm-up".toCharArray();
-
   private final Console quiet;
 
   WarmUpCommand() {
@@ -45,7 +37,7 @@ final class WarmUpCommand implements Callable<Integer> {
     try {
       SimCluster cluster = new SimCluster();
       DemoCluster.create(cluster).step();
-      try (SimApiServer server = SimApiServer.start(cluster, tls(folder))) {
+      try (SimApiServer server = SimApiServer.start(cluster, SimTls.options(folder))) {
         server.writeKubeconfig(folder.resolve("kubeconfig"));
         Path config = Files.writeString(folder.resolve("p.yml"), DemoCommand.configurationText());
         Main.run(quiet, "targets", config.toString());
@@ -72,48 +64,5 @@ final class WarmUpCommand implements Callable<Integer> {
         }
       }
     }
-  }
-
-  /** A certificate of its own for the simulated server, made by the JDK's keytool. */
-  private static SimOptions tls(Path folder) throws Exception {
-    Path store = folder.resolve("store.p12");
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                "sim",
-                "-keyalg",
-                "RSA",
-                "-dname",
-                "CN=127.0.0.1",
-                "-ext",
-                "san=ip:127.0.0.1",
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                store.toString(),
-                "-storepass",
-                new String(PASSWORD))
-            .redirectErrorStream(true)
-            .start();
-    keytool.getInputStream().transferTo(OutputStream.nullOutputStream());
-    if (keytool.waitFor() != 0) {
-      throw new IOException("keytool ended with " + keytool.exitValue());
-    }
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (var in = Files.newInputStream(store)) {
-      keys.load(in, PASSWORD);
-    }
-    KeyManagerFactory managers =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    managers.init(keys, PASSWORD);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(managers.getKeyManagers(), null, null);
-    String pem =
-        "-----BEGIN CERTIFICATE-----\n"
-            + Base64.getMimeEncoder().encodeToString(keys.getCertificate("sim").getEncoded())
-            + "\n-----END CERTIFICATE-----\n";
-    return new SimOptions().tls(context, pem);
   }
 }

@@ -7,13 +7,15 @@ import org.jspecify.annotations.Nullable;
  * Remembers answers for texts that come again and again.
  *
  * <p>Each text has one place, by its hash, and takes it from whoever is there: so the memory is
- * bounded, nothing is ever searched or evicted, and a text that came once costs little. Safe for
- * all threads: entries are immutable, and a lost one is worked out again.
+ * bounded, nothing is ever searched or evicted, and a text that came once costs little. Takes its
+ * memory with the first question, for many rules are never asked. Safe for all threads: entries are
+ * immutable, and a lost one is worked out again.
  */
 final class Memo<T> {
   private record Entry<T>(String text, T answer) {}
 
-  private final @Nullable Entry<T>[] entries;
+  private final int size;
+  private @Nullable Entry<T> @Nullable [] entries;
   private final Function<String, T> question;
 
   /**
@@ -22,20 +24,30 @@ final class Memo<T> {
    * @param size how many at most; a power of two
    */
   Memo(int size, Function<String, T> question) {
-    @SuppressWarnings({"unchecked", "rawtypes"}) // arrays cannot be generic
-    @Nullable Entry<T>[] array = new Entry[size];
-    entries = array;
+    this.size = size;
     this.question = question;
   }
 
   T get(String text) {
     int hash = text.hashCode();
-    int place = (hash ^ (hash >>> 16)) & (entries.length - 1);
-    Entry<T> entry = entries[place];
+    int place = (hash ^ (hash >>> 16)) & (size - 1);
+    @Nullable Entry<T>[] known = entries();
+    Entry<T> entry = known[place];
     if (entry == null || !entry.text.equals(text)) {
       entry = new Entry<>(text, question.apply(text));
-      entries[place] = entry;
+      known[place] = entry;
     }
     return entry.answer;
+  }
+
+  private @Nullable Entry<T>[] entries() {
+    @Nullable Entry<T>[] known = entries;
+    if (known == null) {
+      @SuppressWarnings({"unchecked", "rawtypes"}) // arrays cannot be generic
+      @Nullable Entry<T>[] array = new Entry[size];
+      entries = array;
+      known = array;
+    }
+    return known;
   }
 }

@@ -155,14 +155,28 @@ public final class ProtobufEncoder {
         out.integer(1, value.isTextual() ? 1 : 0);
         out.message(number, mark);
       }
-      case JSON -> {
-        out.bytes(1, jsonText(value));
+      case JSON, MESSAGE -> {
+        if (value instanceof Part part) {
+          out.raw(part.protobuf(() -> content(field, value)));
+        } else {
+          content(out, field, value);
+        }
         out.message(number, mark);
       }
-      case MESSAGE -> {
-        fields(out, schema.fields(field.message()), value);
-        out.message(number, mark);
-      }
+    }
+  }
+
+  private byte[] content(Field field, JsonNode value) {
+    ProtobufWriter out = new ProtobufWriter();
+    content(out, field, value);
+    return out.toByteArray();
+  }
+
+  private void content(ProtobufWriter out, Field field, JsonNode value) {
+    if (field.form() == ProtobufSchema.Form.JSON) {
+      out.bytes(1, jsonText(value));
+    } else {
+      fields(out, schema.fields(field.message()), value);
     }
   }
 

@@ -100,7 +100,7 @@ final class WatchStream {
     scheduleBookmark(bookmarkPause);
     try {
       wire.head(200, Map.of("Content-Type", contentType), -1);
-      for (Optional<SimEvent> next = events.next(); next.isPresent(); next = events.next()) {
+      for (Optional<SimEvent> next = next(); next.isPresent(); next = next()) {
         for (SimEvent event : disordered(next.get())) {
           if (!send(event)) {
             return false;
@@ -115,6 +115,16 @@ final class WatchStream {
       wire.fullSpeed();
       events.close();
     }
+  }
+
+  /** The next event; what was written leaves before this waits for it. */
+  private Optional<SimEvent> next() throws IOException, InterruptedException {
+    Optional<SimEvent> there = events.poll();
+    if (there.isPresent()) {
+      return there;
+    }
+    wire.flush();
+    return events.next();
   }
 
   private synchronized void scheduleBookmark(Duration pause) {
@@ -206,9 +216,10 @@ final class WatchStream {
     byte[] frame = codec.frame(event.type().name(), event.object());
     Injection injection = due(true);
     if (injection == null) {
-      wire.chunk(frame);
+      wire.chunkSoon(frame);
       return true;
     }
+    wire.flush();
     Fault what = injection.rule().fault();
     if (what instanceof Fault.Slow slow) {
       wire.slow(slow.bytesPerSecond());

@@ -2,6 +2,7 @@ package io.promdisco.sim;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.util.Ticker;
+import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -24,6 +25,9 @@ final class Wire implements Closeable {
   private static final int SLICES_PER_SECOND = 20;
   private static final int FULL_SPEED = -1;
 
+  /** As much as four records of TLS hold. */
+  private static final int BUFFER = 1 << 16;
+
   private final Socket raw;
   private final OutputStream out;
   private final Ticker ticker;
@@ -42,7 +46,7 @@ final class Wire implements Closeable {
    */
   Wire(Socket raw, OutputStream out, Ticker ticker) {
     this.raw = raw;
-    this.out = out;
+    this.out = new BufferedOutputStream(out, BUFFER);
     this.ticker = ticker;
   }
 
@@ -111,6 +115,19 @@ final class Wire implements Closeable {
     paced(bytes, this::oneChunk);
   }
 
+  /** Writes bytes as one chunk, which leaves together with others, by {@link #flush} at last. */
+  void chunkSoon(byte[] bytes) throws IOException {
+    if (bytesPerSecond == FULL_SPEED) {
+      writeChunk(bytes);
+    } else {
+      chunk(bytes);
+    }
+  }
+
+  void flush() throws IOException {
+    out.flush();
+  }
+
   /** Ends a body in chunks. */
   void endChunks() throws IOException {
     plain(new byte[] {'0', '\r', '\n', '\r', '\n'});
@@ -141,12 +158,16 @@ final class Wire implements Closeable {
   }
 
   private void oneChunk(byte[] bytes) throws IOException {
+    writeChunk(bytes);
+    out.flush();
+  }
+
+  private void writeChunk(byte[] bytes) throws IOException {
     if (bytes.length > 0) {
       out.write(Integer.toHexString(bytes.length).getBytes(StandardCharsets.ISO_8859_1));
       out.write(LINE_END);
       out.write(bytes);
       out.write(LINE_END);
-      out.flush();
     }
   }
 

@@ -1,0 +1,56 @@
+package io.promdisco.discovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.promdisco.model.TargetGroup;
+import io.promdisco.providers.kubernetes.client.PodBodies;
+import io.promdisco.testing.Allocated;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Bounds are one and a half times what was measured. */
+class TargetPoolAllocationTest {
+  private static final int PODS = 1_000;
+
+  private final TargetPool pool = new TargetPool();
+
+  TargetPoolAllocationTest() {
+    pool.addProvider("p");
+    for (int i = 0; i < 20; i++) {
+      pool.putSet("job-" + i, List.of("p"));
+    }
+  }
+
+  @Test
+  void aGroupThatHasNotChangedCostsNextToNothing() throws Exception {
+    PodBodies bodies = new PodBodies(PODS);
+    pool.update("p", bodies.groups());
+    pool.drain();
+    List<TargetGroup> equal = bodies.groups();
+
+    double bytes =
+        Allocated.per(PODS, () -> pool.update("p", equal) ? pool : pool.drain().updates());
+    assertThat(bytes).isLessThan(57);
+    assertThat(pool.drain().updates()).isEmpty();
+  }
+
+  @Test
+  void oneChangedGroupCostsTheSameHoweverManyThereAre() throws Exception {
+    List<TargetGroup> groups = new PodBodies(PODS).groups();
+    pool.update("p", groups);
+    pool.drain();
+    List<TargetGroup> goes = List.of(TargetGroup.empty(groups.get(7).source()));
+    List<TargetGroup> comes = List.of(groups.get(7));
+
+    double bytes =
+        Allocated.per(
+            2,
+            () -> {
+              pool.update("p", goes);
+              assertThat(pool.drain().updates()).hasSize(20);
+              pool.update("p", comes);
+              return pool.drain();
+            });
+    assertThat(bytes).isLessThan(22_000);
+  }
+}

@@ -1,0 +1,74 @@
+package io.promdisco.scrape;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.promdisco.config.ScrapeConfig;
+import io.promdisco.metrics.Metrics;
+import io.promdisco.model.TargetGroup;
+import io.promdisco.model.TargetSetUpdate;
+import io.promdisco.providers.kubernetes.client.PodBodies;
+import io.promdisco.testing.Allocated;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Bounds are one and a half times what was measured. */
+class RelabellingAllocationTest {
+  private static final int PODS = 1_000;
+  private static final int TARGETS = 2 * PODS;
+
+  private static double perUpdate(List<ScrapeConfig> jobs) throws Exception {
+    List<TargetGroup> groups = new PodBodies(PODS).groups();
+    List<TargetSetUpdate> updates =
+        jobs.stream()
+            .map(
+                job ->
+                    new TargetSetUpdate(
+                        job.jobName(), false, Map.of("p", TARGETS), Map.of("p", groups)))
+            .toList();
+    try (ScrapeManager manager = new ScrapeManager((job, action) -> {}, Metrics.none())) {
+      manager.apply(jobs);
+      return Allocated.per(
+          1,
+          () -> {
+            manager.onUpdates(updates);
+            return manager;
+          });
+    }
+  }
+
+  @Test
+  void aTargetThatIsKeptCostsItsLabels() throws Exception {
+    List<ScrapeConfig> all =
+        List.of(Jobs.job("all", Jobs.copy("__meta_kubernetes_pod_name", "pod")));
+    assertThat(perUpdate(all) / TARGETS).isLessThan(1_550);
+  }
+
+  @Test
+  void aTargetThatTheRulesDropCostsNextToNothing() throws Exception {
+    ScrapeConfig none = Jobs.job("none", Jobs.keep("__meta_kubernetes_pod_phase", "Fail.*"));
+    assertThat(perUpdate(List.of(none)) / TARGETS).isLessThan(53);
+  }
+
+  /** However many targets there are. */
+  @Test
+  void aJobThatWantsNothingOfAnUpdateCostsLittle() throws Exception {
+    List<ScrapeConfig> jobs = UsualRules.jobs(1_100, 5).subList(100, 1_100);
+    assertThat(perUpdate(jobs) / jobs.size()).isLessThan(1_600);
+  }
+
+  @Test
+  void aJobWhoseRulesAreNotReachedTakesLittle() throws Exception {
+    List<ScrapeConfig> jobs = UsualRules.jobs(100, 5);
+    double bytes =
+        Allocated.per(
+            jobs.size(),
+            () -> {
+              try (ScrapeManager manager = new ScrapeManager((job, action) -> {}, Metrics.none())) {
+                manager.apply(jobs);
+                return manager;
+              }
+            });
+    assertThat(bytes).isLessThan(65_000);
+  }
+}

@@ -1,0 +1,57 @@
+package io.promdisco.scrape;
+
+import io.promdisco.config.ScrapeConfig;
+import io.promdisco.model.NameValidation;
+import io.promdisco.relabel.RelabelRule;
+import io.promdisco.relabel.RelabelSpec;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Jobs over pods with rules as most configurations have them, for measurements. */
+public final class UsualRules {
+  private static final String META = "__meta_kubernetes_";
+
+  private UsualRules() {}
+
+  /** So many jobs, each for a namespace of its own and with {@code rules} rules, at least five. */
+  public static List<ScrapeConfig> jobs(int jobs, int rules) {
+    List<ScrapeConfig> made = new ArrayList<>();
+    for (int i = 0; i < jobs; i++) {
+      made.add(job("job-" + i, "ns-%03d".formatted(i), rules));
+    }
+    return made;
+  }
+
+  /** Rules that give a target the labels of its pod, its namespace and its pod's name. */
+  static List<RelabelRule> labels() {
+    RelabelSpec map =
+        new RelabelSpec(null, null, META + "pod_label_(.+)", null, null, null, "labelmap", null);
+    return List.of(
+        Jobs.compile(map, NameValidation.UTF8),
+        Jobs.copy(META + "namespace", "namespace"),
+        Jobs.copy(META + "pod_name", "pod"));
+  }
+
+  private static ScrapeConfig job(String name, String namespace, int count) {
+    List<RelabelRule> rules = new ArrayList<>();
+    rules.add(Jobs.keep(META + "pod_annotation_prometheus_io_scrape", "true"));
+    rules.addAll(labels());
+    String[] sources = {"pod_node_name", "pod_container_name", "pod_phase", "pod_host_ip"};
+    while (rules.size() < count - 1) {
+      int number = rules.size();
+      String source = META + sources[number % sources.length];
+      switch (number % 3) {
+        case 0 -> rules.add(Jobs.copy(source, "copy_" + number));
+        case 1 -> rules.add(Jobs.set("set_" + number, "value"));
+        default ->
+            rules.add(
+                Jobs.compile(
+                    new RelabelSpec(
+                        List.of(source), null, "(.+)-.*", null, "part_" + number, "$1", null, null),
+                    NameValidation.UTF8));
+      }
+    }
+    rules.add(Jobs.keep(META + "namespace", namespace));
+    return Jobs.job(name, rules.toArray(new RelabelRule[0]));
+  }
+}
