@@ -112,8 +112,7 @@ final class TestCommand implements Callable<Integer> {
       JunitReport.write(report, tested);
     } catch (IOException e) {
       throw new CommandException(
-          ExitCode.USAGE,
-          "promdisco: --junit " + report + ": cannot be written (" + e + ")");
+          ExitCode.USAGE, "promdisco: --junit " + report + ": cannot be written (" + e + ")");
     }
   }
 

@@ -134,7 +134,8 @@ public final class ConfigLoader {
    */
   public LoadResult read(String fileName, byte[] content, Path folder) {
     Problems problems = new Problems(fileName);
-    Document document = StrictYaml.read(content, problems, root -> document(root, new Paths(folder)));
+    Document document =
+        StrictYaml.read(content, problems, root -> document(root, new Paths(folder)));
     if (problems.hasErrors() || document == null) {
       return LoadResult.refused(problems.sorted());
     }
@@ -269,7 +270,10 @@ public final class ConfigLoader {
         jobs.addAll(found == null ? List.of() : found);
       } catch (IOException e) {
         problems.error(
-            new Position(file.toString(), 1, 1), ProblemKind.UNREADABLE, "", StrictYaml.unreadable(e, WHAT));
+            new Position(file.toString(), 1, 1),
+            ProblemKind.UNREADABLE,
+            "",
+            StrictYaml.unreadable(e, WHAT));
       }
     }
     return jobs;

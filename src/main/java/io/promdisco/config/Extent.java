@@ -40,7 +40,8 @@ public record Extent(
   }
 
   private static boolean isBefore(Mark a, Mark b) {
-    return a.getLine() < b.getLine() || (a.getLine() == b.getLine() && a.getColumn() < b.getColumn());
+    return a.getLine() < b.getLine()
+        || (a.getLine() == b.getLine() && a.getColumn() < b.getColumn());
   }
 
   /** A collection in block style ends, for the parser, where the next thing begins. */
@@ -55,7 +56,9 @@ public record Extent(
     } else if (node instanceof MappingNode map && !map.getValue().isEmpty()) {
       last = map.getValue().get(map.getValue().size() - 1).getValueNode();
     }
-    if (last == null || last.getStartMark() == null || isBefore(last.getStartMark(), node.getStartMark())) {
+    if (last == null
+        || last.getStartMark() == null
+        || isBefore(last.getStartMark(), node.getStartMark())) {
       return node.getEndMark();
     }
     return end(last);

@@ -45,8 +45,6 @@ record Found(State state, Labels discovered, Labels labels, String url, String m
 
   /** Which target this is, for people. */
   String name() {
-    return state == State.ACTIVE
-        ? url
-        : "\"" + discovered.getOrEmpty("__address__") + "\"";
+    return state == State.ACTIVE ? url : "\"" + discovered.getOrEmpty("__address__") + "\"";
   }
 }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes what was found into a file of tests, in the place of what was expected. Only the lists
- * {@code expect} and {@code dropped} of tests that failed are written anew; comments inside of
- * them are lost.
+ * {@code expect} and {@code dropped} of tests that failed are written anew; comments inside of them
+ * are lost.
  */
 public final class Rewriting {
   private static final Pattern BEFORE_A_KEY = Pattern.compile("[ -]*");
@@ -120,8 +120,7 @@ public final class Rewriting {
     } else {
       boolean ownLine = place.startLine() > place.keyLine() && !items.isEmpty();
       String comment = after.isEmpty() ? "" : " " + after;
-      written.add(
-          ownLine ? first : before + key + ":" + (items.isEmpty() ? " []" : "") + comment);
+      written.add(ownLine ? first : before + key + ":" + (items.isEmpty() ? " []" : "") + comment);
       List<String> old = lines.subList(anchor.keyLine() - 1, anchor.endLine());
       own.add(new Edit(anchor.keyLine(), old, withItems(written, indent, items)));
     }

@@ -42,8 +42,7 @@ public final class RuleTestReader {
    */
   public static StrictYaml.Result<RuleTestFile> read(Path file, ConfigLoader loader) {
     RuleTestReader reader = new RuleTestReader(loader, file);
-    StrictYaml.Result<RuleTestFile> result =
-        StrictYaml.read(file, "a file of tests", reader::read);
+    StrictYaml.Result<RuleTestFile> result = StrictYaml.read(file, "a file of tests", reader::read);
     List<Problem> problems = new ArrayList<>(result.problems());
     problems.addAll(reader.ofConfiguration);
     problems.removeIf(problem -> problem.kind().isAdvice()); // That belongs to check.
@@ -89,7 +88,8 @@ public final class RuleTestReader {
     // Known keys, though nothing is read from them.
     root.has("scrape_configs");
     if (root.hasValue("global")) {
-      root.error("global", "is of use with scrape_configs only (expected: global in the file config)");
+      root.error(
+          "global", "is of use with scrape_configs only (expected: global in the file config)");
     }
     if (config.isEmpty()) {
       root.error("config", "no configuration (expected: config with a file, or scrape_configs)");
@@ -98,7 +98,8 @@ public final class RuleTestReader {
     ConfigLoader.LoadResult loaded = loader.read(folder.resolve(config).normalize());
     ofConfiguration.addAll(loaded.problems());
     if (loaded.configuration().isEmpty()) {
-      root.error("config", "\"" + config + "\" is refused (expected: a configuration without errors)");
+      root.error(
+          "config", "\"" + config + "\" is refused (expected: a configuration without errors)");
       return List.of();
     }
     return loaded.configuration().get().jobs();
@@ -161,14 +162,14 @@ public final class RuleTestReader {
     List<ExpectedDrop> dropped =
         section.sections("dropped").stream().map(RuleTestReader::dropped).toList();
     if (!exact && !section.hasValue("expect") && !section.hasValue("dropped")) {
-      section.error("nothing is expected (expected: expect, dropped, or exact: true for no target)");
+      section.error(
+          "nothing is expected (expected: expect, dropped, or exact: true for no target)");
     }
     RuleTest.Places places =
         new RuleTest.Places(
             section.extent("job"), section.extent("expect"), section.extent("dropped"));
     section.finish();
-    return new RuleTest(
-        name, job, groups, exact, expected, dropped, section.position(), places);
+    return new RuleTest(name, job, groups, exact, expected, dropped, section.position(), places);
   }
 
   private static ExpectedTarget expected(Section section) {

@@ -125,10 +125,7 @@ final class Verdict {
   }
 
   private void add(
-      Finding.Kind kind,
-      String message,
-      Position position,
-      List<Finding.Difference> differences) {
+      Finding.Kind kind, String message, Position position, List<Finding.Difference> differences) {
     findings.add(new Finding(kind, position, message, differences));
   }
 }

@@ -257,8 +257,7 @@ class TestCommandTest {
 
     assertThat(cli.run("test", file, broken, "--junit", report.toString()))
         .isEqualTo(ExitCode.USAGE);
-    Document xml =
-        DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(report.toFile());
+    Document xml = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(report.toFile());
     assertThat(xml.getElementsByTagName("testsuite").getLength()).isEqualTo(2);
     Element suite = (Element) xml.getElementsByTagName("testsuite").item(0);
     assertThat(suite.getAttribute("tests")).isEqualTo("2");
@@ -298,7 +297,8 @@ class TestCommandTest {
             """);
 
     assertThat(cli.run("test", file, "--update")).isZero();
-    assertThat(cli.err()).contains("@@ t.yml:7 @@", "-  expect: # of today", "+        host: 10.0.0.2");
+    assertThat(cli.err())
+        .contains("@@ t.yml:7 @@", "-  expect: # of today", "+        host: 10.0.0.2");
     assertThat(Files.readString(folder.resolve("t.yml")))
         .isEqualTo(
             """
