@@ -27,6 +27,9 @@ final class Commands implements CommandLine.IFactory {
     if (type == DemoCommand.class) {
       return type.cast(new DemoCommand(console));
     }
+    if (type == CompletionCommand.class) {
+      return type.cast(new CompletionCommand(console));
+    }
     if (type == WarmUpCommand.class) {
       return type.cast(new WarmUpCommand());
     }

@@ -28,10 +28,10 @@ import picocli.CommandLine.Parameters;
     description = "Run unit tests of scrape configurations.",
     footer = {
       "",
-      "A file names a configuration, what is discovered (dumps of Kubernetes objects, or targets",
-      "written by hand), and which targets with which labels its rules must make of that. Servers",
-      "and DNS are not asked. docs/testing-rules.md says how to write one.",
-      "Ends with 1 if a test fails, with 2 if a file cannot be used."
+      "A file names a configuration, what is discovered (dumps of Kubernetes objects,",
+      "or targets written by hand), and which targets with which labels its rules",
+      "must make of that. Servers and DNS are not asked. How to write one:",
+      "docs/testing-rules.md. Ends with 1 if a test fails, 2 if a file is unusable."
     })
 final class TestCommand implements Callable<Integer> {
   private final Console console;

@@ -5,8 +5,8 @@ import io.promdisco.relabel.RelabelTrace;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +53,7 @@ final class Comparison {
    * sends it to look for a further one (Kuhn's algorithm).
    */
   private static @Nullable Found[] matched(List<ExpectedTarget> expected, List<Found> active) {
-    Map<Found, Integer> taken = new IdentityHashMap<>();
+    Map<Found, Integer> taken = new HashMap<>();
     for (int i = 0; i < expected.size(); i++) {
       settle(i, expected, active, taken, new HashSet<>());
     }

@@ -225,7 +225,12 @@ class TestCommandTest {
     String file =
         cli.file(
             "t.yml",
-            "config: p.yml\nmanifests: [broken.yaml]\ntests:\n- {name: a, job: web, exact: true}\n");
+            """
+            config: p.yml
+            manifests: [broken.yaml]
+            tests:
+            - {name: a, job: web, exact: true}
+            """);
     assertThat(cli.run("test", file)).isEqualTo(ExitCode.USAGE);
     assertThat(cli.out()).contains("error: t.yml: broken.yaml:2: document 1");
     assertThat(cli.run("test", folder.resolve("none.yml").toString())).isEqualTo(ExitCode.USAGE);
