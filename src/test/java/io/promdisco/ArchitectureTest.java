@@ -28,6 +28,24 @@ class ArchitectureTest {
   }
 
   @Test
+  void onlyTheCommandLineTestsRules() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.promdisco.cli..", "io.promdisco.ruletest..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.promdisco.ruletest..")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage("io.promdisco.ruletest..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.promdisco.server..")
+        .check(CLASSES);
+  }
+
+  @Test
   void modelAndUtilKnowNobody() {
     noClasses()
         .that()

@@ -18,6 +18,9 @@ final class Commands implements CommandLine.IFactory {
     if (type == CheckCommand.class) {
       return type.cast(new CheckCommand(console));
     }
+    if (type == TestCommand.class) {
+      return type.cast(new TestCommand(console));
+    }
     if (type == ServeCommand.class) {
       return type.cast(new ServeCommand(console));
     }
@@ -26,6 +29,9 @@ final class Commands implements CommandLine.IFactory {
     }
     if (type == BenchCommand.class) {
       return type.cast(new BenchCommand(console));
+    }
+    if (type == CompletionCommand.class) {
+      return type.cast(new CompletionCommand(console));
     }
     if (type == WarmUpCommand.class) {
       return type.cast(new WarmUpCommand());

@@ -2,9 +2,11 @@ package io.promdisco.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -19,23 +21,39 @@ import picocli.CommandLine.Spec;
     subcommands = {
       TargetsCommand.class,
       CheckCommand.class,
+      TestCommand.class,
       ServeCommand.class,
       DemoCommand.class,
       BenchCommand.class,
       BenchServerCommand.class,
+      CompletionCommand.class,
+      CommandLine.HelpCommand.class,
+      ManPagesCommand.class,
       WarmUpCommand.class
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  promdisco targets prometheus.yml                     the active targets, as a table",
-      "  promdisco targets prometheus.yml --watch             then every change, a line each",
-      "  promdisco targets prometheus.yml --manifests dump/   from a dump, not from a server",
-      "  promdisco check prometheus.yml                       every mistake, with its place",
-      "  promdisco serve --config prometheus.yml              for programs that poll",
+      "  promdisco targets prometheus.yml               what is scraped, as a table",
+      "  promdisco targets prometheus.yml --watch       then every change as it comes",
+      "  promdisco targets p.yml --manifests dump/      from a dump, not from a server",
+      "  promdisco check prometheus.yml                 every mistake, with its place",
+      "  promdisco test tests/*.yml                     unit tests of relabelling rules",
       "",
-      "Exit codes: 0 ok, 1 a finding, 2 bad usage or configuration, 3 a server out of reach."
+      "Exit codes: 0 ok, 1 a finding, 2 bad usage or configuration, 3 no server."
     })
 final class Main implements Runnable {
+  /** Examples come before the list of options: they are on the first screen. */
+  private static final List<String> FIRST_SCREEN =
+      List.of(
+          UsageMessageSpec.SECTION_KEY_SYNOPSIS_HEADING,
+          UsageMessageSpec.SECTION_KEY_SYNOPSIS,
+          UsageMessageSpec.SECTION_KEY_DESCRIPTION,
+          UsageMessageSpec.SECTION_KEY_FOOTER_HEADING,
+          UsageMessageSpec.SECTION_KEY_FOOTER,
+          UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING,
+          UsageMessageSpec.SECTION_KEY_COMMAND_LIST,
+          UsageMessageSpec.SECTION_KEY_OPTION_LIST);
+
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec spec;
@@ -86,6 +104,7 @@ final class Main implements Runnable {
         CommandLine.Help.defaultColorScheme(
             console.color() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.getCommandSpec().usageMessage().sectionKeys(FIRST_SCREEN);
     line.setParameterExceptionHandler(Main::badUsage);
     line.setExecutionExceptionHandler((error, command, parsed) -> failed(console, error));
     return line;
@@ -111,6 +130,6 @@ final class Main implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "a command is missing");
+    spec.commandLine().usage(spec.commandLine().getOut());
   }
 }

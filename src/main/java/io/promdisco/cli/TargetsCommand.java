@@ -32,8 +32,9 @@ import picocli.CommandLine.Option;
     description = "Print the targets of a configuration.",
     footer = {
       "",
-      "Waits until every source has delivered what is there, prints, and ends: with 0, or with 3",
-      "if a source could not be read within --timeout (what was found is printed all the same)."
+      "Waits until every source has delivered what is there, prints, and ends: with 0,",
+      "or with 3 if a source could not be read within --timeout (what was found is",
+      "printed all the same)."
     })
 final class TargetsCommand implements Callable<Integer> {
   /** Which targets. */

@@ -1,9 +1,16 @@
 package io.promdisco.cli;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** What {@code --version} prints. */
 final class Version implements CommandLine.IVersionProvider {
+  private static final int SHORT = 12;
+
   /** The jar's version, or {@code dev} outside of a jar. */
   static String number() {
     String version = Version.class.getPackage().getImplementationVersion();
@@ -12,8 +19,31 @@ final class Version implements CommandLine.IVersionProvider {
 
   @Override
   public String[] getVersion() {
+    String commit;
+    // The build writes it, if there is a repository.
+    try (InputStream in = Version.class.getResourceAsStream("commit.properties")) {
+      commit = commit(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     return new String[] {
-      "promdisco " + number(), "Java " + System.getProperty("java.runtime.version")
+      "promdisco " + number() + (commit.isEmpty() ? "" : " (commit " + commit + ")"),
+      "Java " + System.getProperty("java.runtime.version")
     };
+  }
+
+  /** The commit's first characters, and whether it was changed; empty if it is not known. */
+  static String commit(@Nullable InputStream written) throws IOException {
+    if (written == null) {
+      return "";
+    }
+    Properties properties = new Properties();
+    properties.load(written);
+    String id = properties.getProperty("git.commit.id", "");
+    if (id.isEmpty()) {
+      return "";
+    }
+    boolean changed = Boolean.parseBoolean(properties.getProperty("git.dirty", "false"));
+    return id.substring(0, Math.min(SHORT, id.length())) + (changed ? ", changed" : "");
   }
 }

@@ -1,14 +1,11 @@
 package io.promdisco.cli;
 
 import io.promdisco.Promdisco;
-import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.kubernetes.client.FabricClientFactory;
-import io.promdisco.providers.kubernetes.watch.ResourceClient;
-import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
 import io.promdisco.sim.ManifestException;
 import io.promdisco.sim.Manifests;
-import io.promdisco.sim.SimClient;
+import io.promdisco.sim.ManifestsClients;
 import io.promdisco.sim.SimCluster;
 import java.nio.file.Path;
 
@@ -39,19 +36,6 @@ final class Wiring {
       builder.kubernetesClients(ticker -> new FabricClientFactory(ticker).withContext(context));
     }
     return builder.build();
-  }
-
-  /** Every SD config finds its objects in one dump. */
-  private record ManifestsClients(SimCluster cluster) implements ResourceClientFactory {
-    @Override
-    public ResourceClient open(KubernetesSdConfig config) {
-      return new SimClient(cluster, "manifests");
-    }
-
-    @Override
-    public Object identity(KubernetesSdConfig config) {
-      return "manifests";
-    }
   }
 
   private static SimCluster load(SourceOptions source) {

@@ -2,9 +2,6 @@ package io.promdisco.config;
 
 import io.promdisco.model.Position;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,10 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
-import java.util.function.Function;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.nodes.Node;
 
 /**
  * Reads a Prometheus configuration file, strictly, and reports every mistake with its place. Safe
@@ -32,6 +27,8 @@ public final class ConfigLoader {
           Map.of(),
           "storage",
           Map.of("tsdb", Map.of("outofordertimewindow", 0, "retention", Map.of("time", "15d"))));
+
+  private static final String WHAT = "a Prometheus configuration";
 
   private final Sources sources;
 
@@ -116,7 +113,7 @@ public final class ConfigLoader {
   public LoadResult read(Path file) {
     try {
       Path folder = file.getParent();
-      return read(file.toString(), content(file), folder == null ? Path.of("") : folder);
+      return read(file.toString(), StrictYaml.content(file), folder == null ? Path.of("") : folder);
     } catch (IOException e) {
       return LoadResult.refused(
           List.of(
@@ -125,21 +122,8 @@ public final class ConfigLoader {
                   ProblemKind.UNREADABLE,
                   new Position(file.toString(), 1, 1),
                   "",
-                  unreadable(e))));
+                  StrictYaml.unreadable(e, WHAT))));
     }
-  }
-
-  /** No more of the file than is needed to say that it is too large. */
-  private static byte[] content(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      return in.readNBytes(YamlFile.MOST_BYTES + 1);
-    }
-  }
-
-  private static String unreadable(IOException e) {
-    return e instanceof NoSuchFileException
-        ? "no such file (expected: a Prometheus configuration)"
-        : "cannot be read: " + e.getMessage();
   }
 
   /**
@@ -150,7 +134,8 @@ public final class ConfigLoader {
    */
   public LoadResult read(String fileName, byte[] content, Path folder) {
     Problems problems = new Problems(fileName);
-    Document document = inDocument(content, problems, root -> document(root, new Paths(folder)));
+    Document document =
+        StrictYaml.read(content, problems, root -> document(root, new Paths(folder)));
     if (problems.hasErrors() || document == null) {
       return LoadResult.refused(problems.sorted());
     }
@@ -175,24 +160,18 @@ public final class ConfigLoader {
    */
   private record Document(List<ReadJob> jobs, Map<String, Object> effective) {}
 
-  /** Reads the first document of a file; null if it cannot be read at all. */
-  static <T> @Nullable T inDocument(
-      byte[] content, Problems problems, Function<@Nullable Section, T> reader) {
-    Optional<Node> document = YamlFile.parse(content, problems);
-    if (problems.hasErrors()) {
-      return null;
-    }
-    try {
-      if (document.isEmpty()) {
-        return reader.apply(Section.empty("", problems));
-      }
-      Section root = Section.of(document.get(), "", problems);
-      return root == null && problems.hasErrors() ? null : reader.apply(root);
-    } catch (AliasGuard.ExceededException e) {
-      problems.error(
-          e.node(), "", "document contains excessive aliasing (expected: fewer repetitions)");
-      return null;
-    }
+  /**
+   * Reads the keys {@code global} and {@code scrape_configs} of a file that has other keys too.
+   *
+   * @param root the file's outermost section, which notes what is wrong
+   * @param folder what relative paths are relative to
+   * @return the jobs, as far as they could be read
+   */
+  public List<ScrapeConfig> inline(Section root, Path folder) {
+    Paths paths = new Paths(folder);
+    GlobalReader.Result global = new GlobalReader(System::getenv).read(root, paths);
+    ScrapeReader reader = new ScrapeReader(sources, global.settings(), paths);
+    return jobs(root, reader, new LinkedHashMap<>(), "").stream().map(ReadJob::config).toList();
   }
 
   /**
@@ -284,14 +263,17 @@ public final class ConfigLoader {
       ScrapeReader reader = new ScrapeReader(sources, global, new Paths(folder));
       try {
         List<ReadJob> found =
-            inDocument(
-                content(file),
+            StrictYaml.read(
+                StrictYaml.content(file),
                 problems,
                 section -> section == null ? List.of() : only(section, reader, names, file));
         jobs.addAll(found == null ? List.of() : found);
       } catch (IOException e) {
         problems.error(
-            new Position(file.toString(), 1, 1), ProblemKind.UNREADABLE, "", unreadable(e));
+            new Position(file.toString(), 1, 1),
+            ProblemKind.UNREADABLE,
+            "",
+            StrictYaml.unreadable(e, WHAT));
       }
     }
     return jobs;

@@ -6,6 +6,7 @@ import io.promdisco.model.PrometheusSize;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -133,6 +134,22 @@ public final class Section {
             }
           });
     }
+  }
+
+  /** Where the section begins. */
+  public Position position() {
+    return problems.position(node.getStartMark());
+  }
+
+  /** The part of the file that holds {@code key}; null if it is not written there as a text. */
+  public @Nullable Extent extent(String key) {
+    NodeTuple tuple = layers.last(key);
+    return tuple == null ? null : Extent.of(tuple);
+  }
+
+  /** {@code ; did you mean "pod"?} if one of the known names is near, or else nothing. */
+  public static String hint(String name, Collection<String> known) {
+    return Problems.hint(name, known);
   }
 
   /** Where each entry of the list {@code key} stands. */

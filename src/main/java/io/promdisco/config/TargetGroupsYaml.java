@@ -83,6 +83,12 @@ public final class TargetGroupsYaml {
   }
 
   private static void group(Section section, Sink groups) {
+    Group group = read(section);
+    groups.add(group.targets(), group.labels(), section.positions("targets"));
+  }
+
+  /** Reads one group; keys other than its own must have been asked for before. */
+  public static Group read(Section section) {
     List<String> targets = HttpClientReader.orEmpty(section.strings("targets"));
     Map<String, String> labels = section.stringMap("labels");
     for (String name : labels.keySet()) {
@@ -93,6 +99,6 @@ public final class TargetGroupsYaml {
       }
     }
     section.finish();
-    groups.add(targets, labels, section.positions("targets"));
+    return new Group(targets, labels);
   }
 }

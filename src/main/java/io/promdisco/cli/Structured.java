@@ -1,0 +1,99 @@
+package io.promdisco.cli;
+
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.promdisco.model.Position;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.DumperOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.representer.Representer;
+
+/** Prints documents of maps, lists, strings, numbers and booleans for programs. */
+final class Structured {
+  /** How a result is printed. */
+  enum Form {
+    /** For people. */
+    TEXT,
+    /** For programs. */
+    JSON,
+    /** For programs. */
+    YAML
+  }
+
+  private Structured() {}
+
+  /** Prints {@code document} as JSON, or else as YAML. */
+  static void print(Console console, Form form, Object document) {
+    if (form == Form.JSON) {
+      json(console, document);
+    } else {
+      yaml(console, document);
+    }
+    console.out().flush();
+  }
+
+  private static void json(Console console, Object document) {
+    DefaultPrettyPrinter printer =
+        new DefaultPrettyPrinter().withArrayIndenter(DefaultIndenter.SYSTEM_LINEFEED_INSTANCE);
+    try {
+      console.out().println(new ObjectMapper().writer(printer).writeValueAsString(document));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void yaml(Console console, Object document) {
+    console.out().print(yaml(document));
+  }
+
+  /** A document in YAML, in block style, no line folded and nothing by reference. */
+  static String yaml(Object document) {
+    DumperOptions options = new DumperOptions();
+    options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
+    options.setDereferenceAliases(true);
+    options.setWidth(1 << 20);
+    return new Yaml(new Quoting(options), options).dump(document);
+  }
+
+  /**
+   * Quotes every text that a reader of some version of YAML could take for a number, a date, a
+   * boolean or nothing, such as the {@code 12e3} of a commit.
+   */
+  private static final class Quoting extends Representer {
+    private static final Pattern TYPED =
+        Pattern.compile("[-+.0-9~].*|(?i:true|false|yes|no|on|off|y|n|null)", Pattern.DOTALL);
+
+    Quoting(DumperOptions options) {
+      super(options);
+    }
+
+    @Override
+    protected Node representScalar(
+        Tag tag, String value, DumperOptions.@Nullable ScalarStyle style) {
+      boolean typed = tag.equals(Tag.STR) && TYPED.matcher(value).matches();
+      return super.representScalar(
+          tag, value, typed ? DumperOptions.ScalarStyle.DOUBLE_QUOTED : style);
+    }
+  }
+
+  static Map<String, Object> position(Position position) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("file", position.file());
+    map.put("line", position.line());
+    map.put("column", position.column());
+    return map;
+  }
+
+  /** Text that a terminal does not obey, whatever a cluster's labels hold. */
+  static String harmless(String text) {
+    return text.replaceAll("\\p{Cntrl}", "\uFFFD");
+  }
+}

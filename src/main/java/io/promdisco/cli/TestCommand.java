@@ -1,0 +1,171 @@
+package io.promdisco.cli;
+
+import io.promdisco.config.ConfigLoader;
+import io.promdisco.config.Problem;
+import io.promdisco.config.StrictYaml;
+import io.promdisco.ruletest.Rewriting;
+import io.promdisco.ruletest.RuleTest;
+import io.promdisco.ruletest.RuleTestException;
+import io.promdisco.ruletest.RuleTestFile;
+import io.promdisco.ruletest.RuleTestReader;
+import io.promdisco.ruletest.RuleTestResult;
+import io.promdisco.ruletest.RuleTestRunner;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Runs unit tests of scrape configurations. */
+@Command(
+    name = "test",
+    mixinStandardHelpOptions = true,
+    description = "Run unit tests of scrape configurations.",
+    footer = {
+      "",
+      "A file names a configuration, what is discovered (dumps of Kubernetes objects,",
+      "or targets written by hand), and which targets with which labels its rules",
+      "must make of that. Servers and DNS are not asked. How to write one:",
+      "docs/testing-rules.md. Ends with 1 if a test fails, 2 if a file is unusable."
+    })
+final class TestCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files of tests.")
+  private List<Path> files = List.of();
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORM",
+      description = "text, json or yaml. Default: text.")
+  private Structured.Form form = Structured.Form.TEXT;
+
+  @Option(
+      names = "--junit",
+      paramLabel = "REPORT",
+      description = "Write a report in the XML of JUnit too.")
+  private @Nullable Path junit;
+
+  @Option(
+      names = "--update",
+      description =
+          "Write what was found into the files in the place of what failed tests expect, after"
+              + " showing the change.")
+  private boolean update;
+
+  @Option(names = SourceOptions.SKIP_UNSUPPORTED, description = SourceOptions.SKIP_HELP)
+  private boolean skipUnsupported;
+
+  TestCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException, IOException {
+    Logging.useByDefault(Logging.Level.ERROR);
+    ConfigLoader loader = SourceOptions.loader(skipUnsupported);
+    List<TestedFile> tested = new ArrayList<>();
+    for (Path file : files.stream().distinct().toList()) {
+      tested.add(run(file, loader));
+    }
+    if (form == Structured.Form.TEXT) {
+      new TestPrinter(console).print(tested);
+    } else {
+      Structured.print(console, form, TestDocument.of(tested));
+    }
+    if (junit != null) {
+      report(junit, tested);
+    }
+    boolean allWritten = true;
+    if (update) {
+      for (TestedFile file : tested) {
+        allWritten &= rewrite(file);
+      }
+    }
+    if (!tested.stream().allMatch(TestedFile::usable)) {
+      return ExitCode.USAGE;
+    }
+    boolean passed = tested.stream().allMatch(TestedFile::passed);
+    return passed || (update && allWritten) ? ExitCode.OK : ExitCode.FINDING;
+  }
+
+  private static TestedFile run(Path file, ConfigLoader loader) throws InterruptedException {
+    StrictYaml.Result<RuleTestFile> read = RuleTestReader.read(file, loader);
+    if (read.value().isEmpty()) {
+      return TestedFile.unusable(file, read.problems(), List.of());
+    }
+    try {
+      List<RuleTestResult> results = RuleTestRunner.run(read.value().get());
+      return new TestedFile(file, read.problems(), List.of(), results);
+    } catch (RuleTestException e) {
+      return TestedFile.unusable(file, read.problems(), e.reasons());
+    }
+  }
+
+  private static void report(Path report, List<TestedFile> tested) {
+    try {
+      JunitReport.write(report, tested);
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.USAGE, "promdisco: --junit " + report + ": cannot be written (" + e + ")");
+    }
+  }
+
+  /** Shows the change, makes it, and returns whether every failed test could be rewritten. */
+  private boolean rewrite(TestedFile file) throws IOException {
+    if (file.passed()) {
+      return true;
+    }
+    Rewriting rewriting = new Rewriting(Files.readString(file.path()), file.results());
+    for (Rewriting.Edit edit : rewriting.edits()) {
+      console.err().println(console.cyan("@@ " + file.path() + ":" + edit.line() + " @@"));
+      edit.before().forEach(line -> console.err().println(console.red("-" + line)));
+      edit.after().forEach(line -> console.err().println(console.green("+" + line)));
+    }
+    for (RuleTest test : rewriting.refused()) {
+      console
+          .err()
+          .println(
+              console.red("error: ")
+                  + test.position()
+                  + ": --update: cannot be rewritten, it is written in braces or by an alias"
+                  + " (expected: a key in a line of its own)");
+    }
+    if (!rewriting.edits().isEmpty()) {
+      Files.writeString(file.path(), rewriting.text());
+    }
+    return rewriting.refused().isEmpty();
+  }
+
+  /**
+   * What became of a file.
+   *
+   * @param problems what is wrong with it, or only questionable
+   * @param reasons why nothing could be discovered for it
+   * @param results of its tests, if it could be used
+   */
+  record TestedFile(
+      Path path, List<Problem> problems, List<String> reasons, List<RuleTestResult> results) {
+    static TestedFile unusable(Path path, List<Problem> problems, List<String> reasons) {
+      return new TestedFile(path, problems, reasons, List.of());
+    }
+
+    boolean usable() {
+      return reasons.isEmpty()
+          && problems.stream().noneMatch(p -> p.severity() == Problem.Severity.ERROR);
+    }
+
+    boolean passed() {
+      return results.stream().allMatch(RuleTestResult::passed);
+    }
+
+    long failures() {
+      return results.stream().filter(result -> !result.passed()).count();
+    }
+  }
+}

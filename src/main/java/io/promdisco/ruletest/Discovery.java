@@ -1,0 +1,146 @@
+package io.promdisco.ruletest;
+
+import io.promdisco.Promdisco;
+import io.promdisco.config.Configuration;
+import io.promdisco.config.FileSdConfig;
+import io.promdisco.config.KubernetesSdConfig;
+import io.promdisco.config.ScrapeConfig;
+import io.promdisco.config.SdConfig;
+import io.promdisco.config.StaticSdConfig;
+import io.promdisco.discovery.ProviderStatus;
+import io.promdisco.model.TargetGroup;
+import io.promdisco.scrape.PoolView;
+import io.promdisco.sim.ManifestException;
+import io.promdisco.sim.Manifests;
+import io.promdisco.sim.ManifestsClients;
+import io.promdisco.sim.SimCluster;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Discovers from what is at hand: targets that are spelt out, files, and dumps of Kubernetes
+ * objects. Servers and DNS are not asked, so that a test gives the same everywhere.
+ */
+final class Discovery {
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+  private final @Nullable SimCluster cluster;
+
+  private Discovery(@Nullable SimCluster cluster) {
+    this.cluster = cluster;
+  }
+
+  static Discovery from(List<Path> manifests) throws RuleTestException {
+    if (manifests.isEmpty()) {
+      return new Discovery(null);
+    }
+    SimCluster cluster = new SimCluster();
+    try {
+      cluster.load(Manifests.read(manifests));
+    } catch (ManifestException e) {
+      throw new RuleTestException(List.of(String.valueOf(e.getMessage())));
+    }
+    return new Discovery(cluster);
+  }
+
+  /**
+   * The targets of each job.
+   *
+   * @param more further targets by job
+   */
+  Map<String, List<Found>> run(List<ScrapeConfig> jobs, Map<String, List<TargetGroup>> more)
+      throws RuleTestException, InterruptedException {
+    return run(
+        jobs.stream()
+            .map(job -> with(sources(job, more.getOrDefault(job.jobName(), List.of())), job))
+            .toList());
+  }
+
+  /** What the job makes of these groups alone. */
+  static List<Found> of(ScrapeConfig job, List<TargetGroup> groups)
+      throws RuleTestException, InterruptedException {
+    List<SdConfig> only = groups.isEmpty() ? List.of() : List.of(new StaticSdConfig(groups));
+    return new Discovery(null).run(List.of(with(only, job))).getOrDefault(job.jobName(), List.of());
+  }
+
+  private List<SdConfig> sources(ScrapeConfig job, List<TargetGroup> more) {
+    List<SdConfig> sources = new ArrayList<>();
+    for (SdConfig source : job.sdConfigs()) {
+      boolean atHand =
+          source instanceof StaticSdConfig
+              || source instanceof FileSdConfig
+              || (source instanceof KubernetesSdConfig && cluster != null);
+      if (atHand) {
+        sources.add(source);
+      }
+    }
+    if (!more.isEmpty()) {
+      sources.add(new StaticSdConfig(more));
+    }
+    return sources;
+  }
+
+  /** The job with other sources, and with all its dropped targets. */
+  private static ScrapeConfig with(List<SdConfig> sources, ScrapeConfig job) {
+    return new ScrapeConfig(
+        job.jobName(),
+        job.scrapeInterval(),
+        job.scrapeTimeout(),
+        job.metricsPath(),
+        job.scheme(),
+        job.params(),
+        job.nameValidation(),
+        job.alwaysScrapeClassicHistograms(),
+        job.convertClassicHistogramsToNhcb(),
+        job.scrapeNativeHistograms(),
+        0,
+        job.relabelRules(),
+        sources,
+        job.effective());
+  }
+
+  private Map<String, List<Found>> run(List<ScrapeConfig> jobs)
+      throws RuleTestException, InterruptedException {
+    Promdisco.Builder builder = Promdisco.builder();
+    SimCluster objects = cluster;
+    if (objects != null) {
+      builder.kubernetesClients(ticker -> new ManifestsClients(objects));
+    }
+    try (Promdisco promdisco = builder.build()) {
+      promdisco.apply(new Configuration(jobs, Map.of(), List.of()));
+      if (!promdisco.awaitSynced(TIMEOUT)) {
+        throw new RuleTestException(reasons(promdisco.providers()));
+      }
+      Map<String, List<Found>> found = new LinkedHashMap<>();
+      for (PoolView pool : promdisco.pools()) {
+        found.put(pool.job(), targets(pool));
+      }
+      return found;
+    }
+  }
+
+  private static List<Found> targets(PoolView pool) {
+    List<Found> targets = new ArrayList<>();
+    pool.activeTargets().forEach(target -> targets.add(Found.active(target)));
+    pool.droppedTargets(0).forEach(target -> targets.add(Found.dropped(target)));
+    pool.failedTargets(0).forEach(target -> targets.add(Found.failed(target)));
+    return targets;
+  }
+
+  private static List<String> reasons(List<ProviderStatus> providers) {
+    List<String> reasons = new ArrayList<>();
+    for (ProviderStatus provider : providers) {
+      String who = String.join(", ", provider.jobs()) + ": " + provider.provider() + ": ";
+      provider.failures().forEach(failure -> reasons.add(who + failure.reason()));
+      if (!provider.synced() && provider.failures().isEmpty()) {
+        reasons.add(who + "nothing delivered within " + TIMEOUT.toSeconds() + " s");
+      }
+    }
+    return reasons;
+  }
+}

@@ -1,0 +1,65 @@
+package io.promdisco.ruletest;
+
+import io.promdisco.model.Position;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An active target that must be there.
+ *
+ * @param discovered labels before relabelling that it has; an empty value: has not
+ * @param url where it is scraped; null: anywhere
+ * @param labels labels after relabelling that it has; an empty value: has not
+ * @param exact whether it may have no other labels after relabelling
+ * @param position where this is written
+ */
+public record ExpectedTarget(
+    Map<String, String> discovered,
+    @Nullable String url,
+    Map<String, String> labels,
+    boolean exact,
+    Position position) {
+  /** Copies the maps, sorted. */
+  public ExpectedTarget {
+    discovered = new TreeMap<>(discovered);
+    labels = new TreeMap<>(labels);
+  }
+
+  boolean matches(Found found) {
+    return found.has(discovered) && differences(found).isEmpty();
+  }
+
+  /** Whether the target has at least one of the values that are written, after relabelling. */
+  boolean agreesSomewhere(Found found) {
+    return found.url().equals(url)
+        || labels.entrySet().stream()
+            .anyMatch(
+                label ->
+                    !label.getValue().isEmpty()
+                        && label.getValue().equals(found.labels().get(label.getKey())));
+  }
+
+  /** What of the target after relabelling is otherwise, by label. */
+  List<Finding.Difference> differences(Found found) {
+    List<Finding.Difference> differences = new ArrayList<>();
+    if (url != null && !url.equals(found.url())) {
+      differences.add(new Finding.Difference("url", url, found.url()));
+    }
+    TreeSet<String> names = new TreeSet<>(labels.keySet());
+    if (exact) {
+      names.addAll(found.labels().toMap().keySet());
+    }
+    for (String name : names) {
+      String expected = labels.getOrDefault(name, "");
+      String actual = found.labels().getOrEmpty(name);
+      if (!expected.equals(actual)) {
+        differences.add(new Finding.Difference("label " + name, expected, actual));
+      }
+    }
+    return differences;
+  }
+}

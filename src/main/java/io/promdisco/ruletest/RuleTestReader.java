@@ -1,0 +1,216 @@
+package io.promdisco.ruletest;
+
+import io.promdisco.config.ConfigLoader;
+import io.promdisco.config.Problem;
+import io.promdisco.config.ScrapeConfig;
+import io.promdisco.config.Section;
+import io.promdisco.config.StrictYaml;
+import io.promdisco.config.TargetGroupsYaml;
+import io.promdisco.model.Labels;
+import io.promdisco.model.TargetGroup;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads files of tests, with every mistake and its place. */
+public final class RuleTestReader {
+  private static final String ADDRESS = "__address__";
+
+  private final ConfigLoader loader;
+  private final Path file;
+  private final Path folder;
+  private final List<Problem> ofConfiguration = new ArrayList<>();
+
+  private RuleTestReader(ConfigLoader loader, Path file) {
+    this.loader = loader;
+    this.file = file;
+    Path parent = file.getParent();
+    folder = parent == null ? Path.of("") : parent;
+  }
+
+  /**
+   * Reads a file and the configuration that it tests.
+   *
+   * @param loader reads configurations
+   * @return the problems of both; no value if there is an error in either
+   */
+  public static StrictYaml.Result<RuleTestFile> read(Path file, ConfigLoader loader) {
+    RuleTestReader reader = new RuleTestReader(loader, file);
+    StrictYaml.Result<RuleTestFile> result = StrictYaml.read(file, "a file of tests", reader::read);
+    List<Problem> problems = new ArrayList<>(result.problems());
+    problems.addAll(reader.ofConfiguration);
+    problems.removeIf(problem -> problem.kind().isAdvice()); // That belongs to check.
+    return new StrictYaml.Result<>(result.value(), problems);
+  }
+
+  private RuleTestFile read(Section root) {
+    List<ScrapeConfig> jobs = jobs(root);
+    List<Path> manifests = manifests(root);
+    Map<String, List<TargetGroup>> groups = new LinkedHashMap<>();
+    for (Section section : root.sections("groups")) {
+      String job = job(section, jobs);
+      List<TargetGroup> known = groups.computeIfAbsent(job, any -> new ArrayList<>());
+      known.add(group(section, known.size()));
+    }
+    List<RuleTest> tests = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (Section section : root.sections("tests")) {
+      RuleTest test = test(section, jobs);
+      if (!names.add(test.name())) {
+        section.error(
+            "name",
+            "\"" + test.name() + "\" is a test already (expected: a name that no other test has)");
+      }
+      tests.add(test);
+    }
+    if (!root.hasValue("tests")) {
+      root.error("tests", "nothing is tested (expected: a list of tests)");
+    }
+    root.finish();
+    return new RuleTestFile(file, jobs, manifests, groups, tests);
+  }
+
+  private List<ScrapeConfig> jobs(Section root) {
+    String config = root.string("config");
+    boolean inline = root.hasValue("scrape_configs");
+    if (inline && !config.isEmpty()) {
+      root.error("config", "config and scrape_configs are both set (expected: one of them)");
+    }
+    if (inline) {
+      return loader.inline(root, folder);
+    }
+    // Known keys, though nothing is read from them.
+    root.has("scrape_configs");
+    if (root.hasValue("global")) {
+      root.error(
+          "global", "is of use with scrape_configs only (expected: global in the file config)");
+    }
+    if (config.isEmpty()) {
+      root.error("config", "no configuration (expected: config with a file, or scrape_configs)");
+      return List.of();
+    }
+    ConfigLoader.LoadResult loaded = loader.read(folder.resolve(config).normalize());
+    ofConfiguration.addAll(loaded.problems());
+    if (loaded.configuration().isEmpty()) {
+      root.error(
+          "config", "\"" + config + "\" is refused (expected: a configuration without errors)");
+      return List.of();
+    }
+    return loaded.configuration().get().jobs();
+  }
+
+  private List<Path> manifests(Section root) {
+    List<Path> manifests = new ArrayList<>();
+    List<String> written = root.strings("manifests");
+    for (int i = 0; written != null && i < written.size(); i++) {
+      Path path = folder.resolve(written.get(i));
+      if (!Files.exists(path)) {
+        root.error(
+            "manifests", i, "no such file (expected: a file or a folder, relative to this file)");
+      }
+      manifests.add(path);
+    }
+    return manifests;
+  }
+
+  private static String job(Section section, List<ScrapeConfig> jobs) {
+    String job = section.string("job");
+    List<String> known = jobs.stream().map(ScrapeConfig::jobName).toList();
+    if (!jobs.isEmpty() && !known.contains(job)) {
+      section.error(
+          "job",
+          "no job \""
+              + job
+              + "\" in the configuration (expected: one of "
+              + String.join(", ", known)
+              + Section.hint(job, known)
+              + ")");
+    }
+    return job;
+  }
+
+  private static TargetGroup group(Section section, int index) {
+    TargetGroupsYaml.Group group = TargetGroupsYaml.read(section);
+    if (group.targets().isEmpty()) {
+      section.error("no targets (expected: targets with at least one address)");
+    }
+    return new TargetGroup(
+        Integer.toString(index),
+        group.targets().stream().map(target -> Labels.of(ADDRESS, target)).toList(),
+        Labels.of(group.labels()));
+  }
+
+  private RuleTest test(Section section, List<ScrapeConfig> jobs) {
+    String name = section.string("name");
+    if (name.isEmpty()) {
+      section.error("name", "missing (expected: what the test says)");
+    }
+    String job = job(section, jobs);
+    List<TargetGroup> groups = section.hasValue("groups") ? new ArrayList<>() : null;
+    if (groups != null) {
+      section.sections("groups").forEach(group -> groups.add(group(group, groups.size())));
+    }
+    boolean exact = section.bool("exact", false);
+    List<ExpectedTarget> expected =
+        section.sections("expect").stream().map(RuleTestReader::expected).toList();
+    List<ExpectedDrop> dropped =
+        section.sections("dropped").stream().map(RuleTestReader::dropped).toList();
+    if (!exact && !section.hasValue("expect") && !section.hasValue("dropped")) {
+      section.error(
+          "nothing is expected (expected: expect, dropped, or exact: true for no target)");
+    }
+    RuleTest.Places places =
+        new RuleTest.Places(
+            section.extent("job"), section.extent("expect"), section.extent("dropped"));
+    section.finish();
+    return new RuleTest(name, job, groups, exact, expected, dropped, section.position(), places);
+  }
+
+  private static ExpectedTarget expected(Section section) {
+    Map<String, String> discovered = section.stringMap("discovered");
+    String url = section.hasValue("url") ? section.string("url") : null;
+    Map<String, String> labels = section.stringMap("labels");
+    for (String name : labels.keySet()) {
+      if (name.startsWith("__")) {
+        section.error(
+            "labels",
+            "\"" + name + "\" is gone after relabelling (expected: under discovered, or url)");
+      }
+    }
+    boolean exact = section.bool("exact", false);
+    if (discovered.isEmpty() && url == null && labels.isEmpty()) {
+      section.error("says nothing about the target (expected: discovered, url or labels)");
+    }
+    section.finish();
+    return new ExpectedTarget(discovered, url, labels, exact, section.position());
+  }
+
+  private static ExpectedDrop dropped(Section section) {
+    Map<String, String> discovered = section.stringMap("discovered");
+    if (discovered.isEmpty()) {
+      section.error("discovered", "missing (expected: labels before relabelling)");
+    }
+    Integer rule = index(section, "rule", 0);
+    Integer line = index(section, "line", 1);
+    section.finish();
+    return new ExpectedDrop(discovered, rule, line, section.position());
+  }
+
+  private static @Nullable Integer index(Section section, String key, int least) {
+    if (!section.hasValue(key)) {
+      return null;
+    }
+    long value = section.integer(key, least);
+    if (value < least || value > Integer.MAX_VALUE) {
+      section.error(key, value + " is no " + key + " (expected: " + least + " or more)");
+      return null;
+    }
+    return (int) value;
+  }
+}

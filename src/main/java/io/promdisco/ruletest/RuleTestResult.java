@@ -1,0 +1,41 @@
+package io.promdisco.ruletest;
+
+import java.time.Duration;
+import java.util.List;
+
+/** What became of a test. Immutable. */
+public final class RuleTestResult {
+  private final Comparison comparison;
+  private final List<Finding> findings;
+  private final Duration took;
+
+  RuleTestResult(Comparison comparison, Duration took) {
+    this.comparison = comparison;
+    this.took = took;
+    findings = List.copyOf(Verdict.of(comparison));
+  }
+
+  /** The test. */
+  public RuleTest test() {
+    return comparison.test();
+  }
+
+  /** What is not as expected; empty if the test has passed. */
+  public List<Finding> findings() {
+    return findings;
+  }
+
+  /** Whether everything is as expected. */
+  public boolean passed() {
+    return findings.isEmpty();
+  }
+
+  /** How long it took, without the discovery that it shares with other tests of its file. */
+  public Duration took() {
+    return took;
+  }
+
+  Comparison comparison() {
+    return comparison;
+  }
+}

@@ -1,0 +1,45 @@
+package io.promdisco.ruletest;
+
+import io.promdisco.config.ScrapeConfig;
+import io.promdisco.model.TargetGroup;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Runs the tests of a file: through the same discovery and the same rules as everything else. */
+public final class RuleTestRunner {
+  private RuleTestRunner() {}
+
+  /**
+   * Runs every test.
+   *
+   * @return their results in the order of the file
+   * @throws RuleTestException if what is to be tested could not be discovered
+   */
+  public static List<RuleTestResult> run(RuleTestFile file)
+      throws RuleTestException, InterruptedException {
+    Set<String> names =
+        file.tests().stream()
+            .filter(test -> test.groups() == null)
+            .map(RuleTest::job)
+            .collect(Collectors.toSet());
+    List<ScrapeConfig> jobs =
+        file.jobs().stream().filter(job -> names.contains(job.jobName())).toList();
+    Map<String, List<Found>> shared =
+        jobs.isEmpty() ? Map.of() : Discovery.from(file.manifests()).run(jobs, file.groups());
+    List<RuleTestResult> results = new ArrayList<>();
+    for (RuleTest test : file.tests()) {
+      long start = System.nanoTime();
+      ScrapeConfig job = file.job(test.job());
+      List<TargetGroup> own = test.groups();
+      List<Found> found =
+          own == null ? shared.getOrDefault(test.job(), List.of()) : Discovery.of(job, own);
+      Comparison comparison = new Comparison(test, job, found);
+      results.add(new RuleTestResult(comparison, Duration.ofNanos(System.nanoTime() - start)));
+    }
+    return results;
+  }
+}
