@@ -24,6 +24,9 @@ final class Commands implements CommandLine.IFactory {
     if (type == DemoCommand.class) {
       return type.cast(new DemoCommand(console));
     }
+    if (type == ExplainCommand.class) {
+      return type.cast(new ExplainCommand(console));
+    }
     if (type == WarmUpCommand.class) {
       return type.cast(new WarmUpCommand());
     }

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       TargetsCommand.class,
       CheckCommand.class,
+      ExplainCommand.class,
       ServeCommand.class,
       DemoCommand.class,
       WarmUpCommand.class

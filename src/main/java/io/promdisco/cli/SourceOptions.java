@@ -6,15 +6,13 @@ import io.promdisco.config.Problem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
 
 /** Which configuration, and where its Kubernetes objects come from. */
-final class SourceOptions {
+final class SourceOptions extends ClusterOptions {
   private static final Path DEFAULT = Path.of("prometheus.yml");
 
   @Parameters(
@@ -23,24 +21,15 @@ final class SourceOptions {
       description = "Prometheus configuration file. Default: prometheus.yml in this folder.")
   @Nullable Path config;
 
-  @Option(
-      names = "--manifests",
-      paramLabel = "FILE|DIR",
-      description =
-          "Discover from a dump (kubectl get ... -o yaml) and not from a server. Repeatable.")
-  List<Path> manifests = List.of();
-
-  @Option(
-      names = "--kubeconfig",
-      paramLabel = "FILE",
-      description = "Reach every API server through this kubeconfig and not as configured.")
-  @Nullable Path kubeconfig;
-
-  @Option(
-      names = "--context",
-      paramLabel = "NAME",
-      description = "A context of the kubeconfig other than its current one.")
-  @Nullable String context;
+  /** Those of a file whose name was given otherwise than as the first argument. */
+  static SourceOptions of(@Nullable Path config, ClusterOptions cluster) {
+    SourceOptions source = new SourceOptions();
+    source.config = config;
+    source.manifests = cluster.manifests;
+    source.kubeconfig = cluster.kubeconfig;
+    source.context = cluster.context;
+    return source;
+  }
 
   /** The configuration file. */
   Path file() {

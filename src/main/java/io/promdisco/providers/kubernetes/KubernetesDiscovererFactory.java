@@ -10,8 +10,7 @@ import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
 import io.promdisco.util.Ticker;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Optional;
 
 /**
  * Makes the discoverers of {@code kubernetes_sd_configs}. Those that name the same server and
@@ -59,24 +58,15 @@ public final class KubernetesDiscovererFactory implements DiscovererFactory {
   private static List<String> namespaces(
       KubernetesSdConfig config, SharedClients.Use client, String provider)
       throws DiscoveryException {
-    if (config.role() == Role.NODE) {
-      return List.of("");
+    Optional<String> own = client.client().ownNamespace();
+    if (config.role() != Role.NODE && config.ownNamespace() && own.isEmpty()) {
+      throw new DiscoveryException(
+          provider
+              + ": namespaces.own_namespace: true (expected: only in a cluster,"
+              + " where the service account names the namespace; list it under"
+              + " namespaces.names)");
     }
-    Set<String> names = new TreeSet<>(config.namespaces());
-    if (config.ownNamespace()) {
-      names.add(
-          client
-              .client()
-              .ownNamespace()
-              .orElseThrow(
-                  () ->
-                      new DiscoveryException(
-                          provider
-                              + ": namespaces.own_namespace: true (expected: only in a cluster,"
-                              + " where the service account names the namespace; list it under"
-                              + " namespaces.names)")));
-    }
-    return names.isEmpty() || names.contains("") ? List.of("") : List.copyOf(names);
+    return WatchedResources.namespaces(config, own);
   }
 
   /** Closes the clients that are left. */
