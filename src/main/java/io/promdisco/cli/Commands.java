@@ -27,6 +27,12 @@ final class Commands implements CommandLine.IFactory {
     if (type == ExplainCommand.class) {
       return type.cast(new ExplainCommand(console));
     }
+    if (type == RbacCommand.class) {
+      return type.cast(new RbacCommand(console));
+    }
+    if (type == DumpCommand.class) {
+      return type.cast(new DumpCommand(console));
+    }
     if (type == WarmUpCommand.class) {
       return type.cast(new WarmUpCommand());
     }

@@ -20,6 +20,8 @@ import picocli.CommandLine.Spec;
       TargetsCommand.class,
       CheckCommand.class,
       ExplainCommand.class,
+      RbacCommand.class,
+      DumpCommand.class,
       ServeCommand.class,
       DemoCommand.class,
       WarmUpCommand.class

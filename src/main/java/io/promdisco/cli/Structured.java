@@ -5,13 +5,16 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.model.Position;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.representer.Representer;
 
 /** Prints documents of maps, lists, strings, numbers and booleans for programs. */
 final class Structured {
@@ -48,17 +51,37 @@ final class Structured {
   }
 
   private static void yaml(Console console, Object document) {
-    new Yaml(yamlOptions())
-        .dump(document, new OutputStreamWriter(console.out(), StandardCharsets.UTF_8));
+    console.out().print(yaml(document));
   }
 
-  /** Block style, no line folded, nothing by reference. */
-  static DumperOptions yamlOptions() {
+  /** A document in YAML, in block style, no line folded and nothing by reference. */
+  static String yaml(Object document) {
     DumperOptions options = new DumperOptions();
     options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
     options.setDereferenceAliases(true);
     options.setWidth(1 << 20);
-    return options;
+    return new Yaml(new Quoting(options), options).dump(document);
+  }
+
+  /**
+   * Quotes every text that a reader of some version of YAML could take for a number, a date, a
+   * boolean or nothing, such as the {@code 12e3} of a commit.
+   */
+  private static final class Quoting extends Representer {
+    private static final Pattern TYPED =
+        Pattern.compile("[-+.0-9~].*|(?i:true|false|yes|no|on|off|y|n|null)", Pattern.DOTALL);
+
+    Quoting(DumperOptions options) {
+      super(options);
+    }
+
+    @Override
+    protected Node representScalar(
+        Tag tag, String value, DumperOptions.@Nullable ScalarStyle style) {
+      boolean typed = tag.equals(Tag.STR) && TYPED.matcher(value).matches();
+      return super.representScalar(
+          tag, value, typed ? DumperOptions.ScalarStyle.DOUBLE_QUOTED : style);
+    }
   }
 
   static Map<String, Object> position(Position position) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.providers.kubernetes.watch.AccessReview;
 import io.promdisco.providers.kubernetes.watch.ApiException;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.Scope;
@@ -21,12 +22,14 @@ import org.slf4j.LoggerFactory;
  * Lists and watches over fabric8's HTTP client. Asks for protobuf, takes JSON too; a server that
  * refuses protobuf is asked for JSON only from then on. Safe for all threads.
  */
-final class FabricClient implements ResourceClient {
+final class FabricClient implements ResourceClient, AccessReview {
   private static final Logger log = LoggerFactory.getLogger(FabricClient.class);
 
   private static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
   private static final String JSON = "application/json";
   private static final String WATCH = ";stream=watch";
+
+  private static final String REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
   /** A list is given up when the server pauses for this long. */
   private static final Duration LIST_PAUSE = Duration.ofSeconds(60);
@@ -104,6 +107,19 @@ final class FabricClient implements ResourceClient {
       Decoder decoder = decoder(exchange, query);
       handler.opened();
       decoder.watch(resource, exchange.reader(), handler);
+    }
+  }
+
+  @Override
+  public boolean allows(String verb, Resource<?> resource, String namespace)
+      throws IOException, InterruptedException {
+    URI uri = URI.create(settings.server() + REVIEWS);
+    byte[] question = JsonReview.question(verb, resource, namespace);
+    try (Exchange exchange = sender.post(uri, JSON, question, LIST_PAUSE)) {
+      if (exchange.code() != 200 && exchange.code() != 201) {
+        throw refusal(exchange);
+      }
+      return JsonReview.allowed(exchange.beginning(LARGEST_REFUSAL), uri);
     }
   }
 

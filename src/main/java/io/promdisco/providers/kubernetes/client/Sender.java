@@ -56,11 +56,22 @@ final class Sender implements AutoCloseable {
    * @param pause longest time without a byte of the body
    */
   Exchange get(URI uri, String accept, Duration pause) throws IOException, InterruptedException {
+    return exchange(uri, accept, null, pause);
+  }
+
+  /** The same with a POST request, which follows no redirect. */
+  Exchange post(URI uri, String accept, byte[] json, Duration pause)
+      throws IOException, InterruptedException {
+    return exchange(uri, accept, json, pause);
+  }
+
+  private Exchange exchange(URI uri, String accept, byte @Nullable [] json, Duration pause)
+      throws IOException, InterruptedException {
     String authorization = settings.credentials().header();
     boolean refused = false;
     URI at = uri;
     for (int redirects = 0; ; ) {
-      Exchange exchange = send(at, accept, authorization, pause);
+      Exchange exchange = send(at, accept, authorization, json, pause);
       if (exchange.code() == 401 && !refused) {
         refused = true;
         String renewed = renewedAfter(exchange, authorization);
@@ -70,7 +81,7 @@ final class Sender implements AutoCloseable {
           continue;
         }
       }
-      URI next = redirects < MOST_REDIRECTS ? redirect(exchange, at) : null;
+      URI next = json == null && redirects < MOST_REDIRECTS ? redirect(exchange, at) : null;
       if (next == null) {
         return exchange;
       }
@@ -108,9 +119,14 @@ final class Sender implements AutoCloseable {
     }
   }
 
-  private Exchange send(URI uri, String accept, @Nullable String authorization, Duration pause)
+  private Exchange send(
+      URI uri,
+      String accept,
+      @Nullable String authorization,
+      byte @Nullable [] json,
+      Duration pause)
       throws IOException, InterruptedException {
-    HttpRequest request = request(uri, accept, authorization);
+    HttpRequest request = request(uri, accept, authorization, json);
     if (gate != null) {
       gate.enter();
     }
@@ -135,10 +151,14 @@ final class Sender implements AutoCloseable {
     }
   }
 
-  private HttpRequest request(URI uri, String accept, @Nullable String authorization)
+  private HttpRequest request(
+      URI uri, String accept, @Nullable String authorization, byte @Nullable [] json)
       throws IOException {
     HttpRequest.Builder builder = http.newHttpRequestBuilder().forStreaming();
     builder.uri(uri);
+    if (json != null) {
+      builder.post("application/json", json);
+    }
     builder.setHeader("User-Agent", userAgent);
     if (isOurServer(uri)) {
       for (Map.Entry<String, List<Text>> header : settings.headers().entrySet()) {
