@@ -7,10 +7,14 @@ import io.promdisco.discovery.DiscovererFactory;
 import io.promdisco.discovery.DiscoveryManager;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.metrics.Metrics;
+import io.promdisco.providers.dns.DnsDiscovererFactory;
+import io.promdisco.providers.file.FileDiscovererFactory;
 import io.promdisco.providers.fixed.FixedDiscovererFactory;
+import io.promdisco.providers.http.HttpDiscovererFactory;
 import io.promdisco.providers.kubernetes.KubernetesDiscovererFactory;
 import io.promdisco.providers.kubernetes.client.FabricClientFactory;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
+import io.promdisco.providers.refresh.RefreshLoop;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.ScrapeManager;
 import io.promdisco.scrape.TargetListener;
@@ -23,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.function.Function;
 
 /**
@@ -51,7 +56,12 @@ public final class Promdisco implements AutoCloseable {
     factories.add(new FixedDiscovererFactory());
     factories.add(
         new KubernetesDiscovererFactory(builder.clients.apply(ticker), ticker, builder.metrics));
+    factories.add(new FileDiscovererFactory(ticker, builder.metrics));
+    RefreshLoop loop = closer.add(new RefreshLoop(ticker, builder.metrics));
+    factories.add(new HttpDiscovererFactory(loop, ticker, builder.metrics));
+    factories.add(new DnsDiscovererFactory(loop, builder.metrics));
     factories.addAll(builder.factories);
+    ServiceLoader.load(DiscovererFactory.class).forEach(factories::add);
     discovery = new DiscoveryManager(factories, ticker, builder.metrics);
     scrape = closer.add(new ScrapeManager(discovery, builder.metrics));
     closer.add(discovery);
@@ -138,7 +148,10 @@ public final class Promdisco implements AutoCloseable {
       return this;
     }
 
-    /** Adds a source of targets beside static lists and Kubernetes. */
+    /**
+     * Adds a source of targets beside those that promdisco has and those that {@link ServiceLoader}
+     * finds. It is asked before the latter.
+     */
     public Builder source(DiscovererFactory factory) {
       factories.add(factory);
       return this;

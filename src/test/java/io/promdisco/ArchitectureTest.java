@@ -6,6 +6,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The arrows between the packages; docs/architecture.md draws them. */
@@ -95,19 +96,34 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage("io.promdisco.scrape..", "io.promdisco.server..", "io.promdisco.sim..")
         .check(CLASSES);
+    List<String> sources = List.of("fixed", "file", "http", "dns", "kubernetes");
+    for (String source : sources) {
+      String[] others =
+          sources.stream()
+              .filter(other -> !other.equals(source))
+              .map(other -> "io.promdisco.providers." + other + "..")
+              .toArray(String[]::new);
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "io.promdisco.providers." + source + "..",
+              "io.promdisco.providers.refresh..",
+              "io.promdisco.providers.document..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(others)
+          .check(CLASSES);
+    }
+  }
+
+  @Test
+  void onlyDnsDiscoveryImportsDnsjava() {
     noClasses()
         .that()
-        .resideInAPackage("io.promdisco.providers.kubernetes..")
+        .resideOutsideOfPackage("io.promdisco.providers.dns..")
         .should()
         .dependOnClassesThat()
-        .resideInAPackage("io.promdisco.providers.fixed..")
-        .check(CLASSES);
-    noClasses()
-        .that()
-        .resideInAPackage("io.promdisco.providers.fixed..")
-        .should()
-        .dependOnClassesThat()
-        .resideInAPackage("io.promdisco.providers.kubernetes..")
+        .resideInAPackage("org.xbill..")
         .check(CLASSES);
   }
 
@@ -134,13 +150,29 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheKubernetesClientImportsFabric8() {
+  void onlyTheHttpClientImportsFabric8() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("io.promdisco.providers.kubernetes.client..")
+        .resideOutsideOfPackage("io.promdisco.http..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.fabric8..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void theHttpClientKnowsNoSource() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.promdisco.http..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.promdisco.providers..",
+            "io.promdisco.discovery..",
+            "io.promdisco.scrape..",
+            "io.promdisco.server..",
+            "io.promdisco.model..")
         .check(CLASSES);
   }
 

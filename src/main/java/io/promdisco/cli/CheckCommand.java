@@ -5,14 +5,15 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.Problem;
+import io.promdisco.scrape.WrittenTargets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,7 +30,9 @@ final class CheckCommand implements Callable<Integer> {
     /** For people. */
     TEXT,
     /** For programs: an array, one entry a file. */
-    JSON
+    JSON,
+    /** For code review tools. */
+    SARIF
   }
 
   private final Console console;
@@ -40,8 +43,11 @@ final class CheckCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORM",
-      description = "text or json. Default: text.")
+      description = "text, json or sarif. Default: text.")
   private Form form = Form.TEXT;
+
+  @Option(names = SourceOptions.SKIP_UNSUPPORTED, description = SourceOptions.SKIP_HELP)
+  private boolean skipUnsupported;
 
   CheckCommand(Console console) {
     this.console = console;
@@ -50,53 +56,85 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Logging.useByDefault(Logging.Level.WARN);
-    boolean valid = true;
-    List<Map<String, Object>> entries = new ArrayList<>();
+    ConfigLoader loader = SourceOptions.loader(skipUnsupported);
+    Map<Path, Checked> results = new LinkedHashMap<>();
     for (Path file : files) {
-      ConfigLoader.LoadResult result = new ConfigLoader().read(file);
-      valid &= result.valid();
-      if (form == Form.TEXT) {
-        text(file, result);
-      } else {
-        entries.add(entry(file, result));
-      }
+      results.computeIfAbsent(file, any -> Checked.of(file, loader.read(file)));
     }
-    if (form == Form.JSON) {
-      try {
-        console
-            .out()
-            .println(
-                new ObjectMapper()
-                    .enable(SerializationFeature.INDENT_OUTPUT)
-                    .writeValueAsString(entries));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+    switch (form) {
+      case TEXT -> text(results);
+      case JSON ->
+          json(
+              results.entrySet().stream()
+                  .map(checked -> entry(checked.getKey(), checked.getValue()))
+                  .toList());
+      case SARIF -> json(SarifDocument.of(problems(results), Path.of("")));
     }
+    boolean valid = results.values().stream().allMatch(Checked::valid);
     return valid ? ExitCode.OK : ExitCode.FINDING;
   }
 
-  private void text(Path file, ConfigLoader.LoadResult result) {
-    for (Problem problem : result.problems()) {
-      boolean error = problem.severity() == Problem.Severity.ERROR;
-      console
-          .out()
-          .println(
-              (error ? console.red("error: ") : console.yellow("warning: ")) + problem.toString());
+  /** What became of a file. */
+  private record Checked(Optional<Configuration> configuration, List<Problem> problems) {
+    static Checked of(Path file, ConfigLoader.LoadResult loaded) {
+      return new Checked(loaded.configuration(), WrittenTargets.check(file.toString(), loaded));
     }
-    if (result.valid()) {
-      console
-          .out()
-          .println(
-              console.green("ok: ")
-                  + file
-                  + ": "
-                  + result.configuration().map(c -> c.jobs().size()).orElse(0)
-                  + " jobs");
+
+    boolean valid() {
+      return problems.stream().noneMatch(CheckCommand::isError);
     }
   }
 
-  private static Map<String, Object> entry(Path file, ConfigLoader.LoadResult result) {
+  private static List<Problem> problems(Map<Path, Checked> results) {
+    return results.values().stream().flatMap(result -> result.problems().stream()).toList();
+  }
+
+  private void json(Object document) {
+    try {
+      console
+          .out()
+          .println(
+              new ObjectMapper()
+                  .enable(SerializationFeature.INDENT_OUTPUT)
+                  .writeValueAsString(document));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void text(Map<Path, Checked> results) {
+    ProblemPrinter printer = new ProblemPrinter(console, console.out());
+    results.forEach(
+        (file, result) -> {
+          result.problems().forEach(printer::print);
+          if (result.valid()) {
+            int jobs = result.configuration().map(c -> c.jobs().size()).orElse(0);
+            console
+                .out()
+                .println(console.green("ok: ") + file + ": " + counted(jobs, "job", "jobs"));
+          }
+        });
+    List<Problem> problems = problems(results);
+    int errors = (int) problems.stream().filter(CheckCommand::isError).count();
+    String summary =
+        counted(results.size(), "file", "files")
+            + ": "
+            + counted(errors, "error", "errors")
+            + ", "
+            + counted(problems.size() - errors, "warning", "warnings");
+    console.out().println(errors > 0 ? console.red(summary) : console.dim(summary));
+    SourceOptions.hint(problems).ifPresent(console.out()::println);
+  }
+
+  private static boolean isError(Problem problem) {
+    return problem.severity() == Problem.Severity.ERROR;
+  }
+
+  private static String counted(int count, String one, String many) {
+    return count + " " + (count == 1 ? one : many);
+  }
+
+  private static Map<String, Object> entry(Path file, Checked result) {
     Map<String, Object> entry = new LinkedHashMap<>();
     entry.put("file", file.toString());
     entry.put("valid", result.valid());

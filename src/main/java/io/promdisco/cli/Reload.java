@@ -22,6 +22,7 @@ final class Reload implements Backend {
   private static final Logger log = LoggerFactory.getLogger(Reload.class);
 
   private final Promdisco promdisco;
+  private final ConfigLoader loader;
   private final Path file;
   private final CollectorRegistry registry;
   private final Metrics.Gauge successful;
@@ -30,8 +31,14 @@ final class Reload implements Backend {
   @GuardedBy("this")
   private Map<String, Object> effective = Map.of();
 
-  Reload(Promdisco promdisco, Path file, Metrics metrics, CollectorRegistry registry) {
+  Reload(
+      Promdisco promdisco,
+      ConfigLoader loader,
+      Path file,
+      Metrics metrics,
+      CollectorRegistry registry) {
     this.promdisco = promdisco;
+    this.loader = loader;
     this.file = file;
     this.registry = registry;
     successful =
@@ -53,7 +60,7 @@ final class Reload implements Backend {
 
   @Override
   public synchronized void reload() throws ConfigException {
-    ConfigLoader.LoadResult result = new ConfigLoader().read(file);
+    ConfigLoader.LoadResult result = loader.read(file);
     if (result.configuration().isEmpty()) {
       successful.set(0);
       for (Problem problem : result.problems()) {

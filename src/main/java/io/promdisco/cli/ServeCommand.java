@@ -1,5 +1,6 @@
 package io.promdisco.cli;
 
+import com.google.common.hash.HashCode;
 import io.promdisco.Promdisco;
 import io.promdisco.config.Configuration;
 import io.promdisco.metrics.PrometheusMetrics;
@@ -11,6 +12,7 @@ import io.promdisco.workqueue.TaskQueue;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.hotspot.DefaultExports;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jline.utils.Signals;
@@ -26,7 +28,8 @@ import picocli.CommandLine.Option;
     description = "Discover on and on, and answer over HTTP: targets, metrics, readiness, a page.",
     footer = {
       "",
-      "SIGHUP and POST /-/reload read the configuration again; a bad one changes nothing.",
+      "SIGHUP, POST /-/reload and, with --watch-config, a change of the file read the configuration",
+      "again; a bad one changes nothing.",
       "SIGTERM and SIGINT end it."
     })
 final class ServeCommand implements Callable<Integer> {
@@ -47,6 +50,12 @@ final class ServeCommand implements Callable<Integer> {
       description = "Where to listen; port 0: a free one. Default: 127.0.0.1:9099.")
   private String listen = "127.0.0.1:9099";
 
+  @Option(
+      names = "--watch-config",
+      description =
+          "Read the configuration again when its file, or a file of scrape_config_files, changes.")
+  private boolean watchConfig;
+
   ServeCommand(Console console) {
     this.console = console;
   }
@@ -62,6 +71,8 @@ final class ServeCommand implements Callable<Integer> {
       source.config = config;
     }
     PromdiscoServer.Options address = address();
+    // Before it is read, so that no change in between is missed.
+    HashCode contents = ConfigWatch.contents(source.file(), List.of());
     Configuration configuration = source.load(console);
     CountDownLatch end = new CountDownLatch(1);
     Signals.register("TERM", end::countDown);
@@ -70,12 +81,21 @@ final class ServeCommand implements Callable<Integer> {
       CollectorRegistry registry = new CollectorRegistry();
       PrometheusMetrics metrics = new PrometheusMetrics(registry);
       Promdisco promdisco = closer.add(Wiring.start(source, metrics));
-      Reload reload = new Reload(promdisco, source.file(), metrics, registry);
+      Reload reload = new Reload(promdisco, source.loader(), source.file(), metrics, registry);
       SystemTicker ticker = closer.add(new SystemTicker());
       TaskQueue<String> reloads =
           closer.add(new TaskQueue<>("reload", ticker, signal -> reload.afterSignal()));
       Signals.register("HUP", () -> reloads.putSkippable("HUP"));
       reload.apply(configuration);
+      if (watchConfig) {
+        closer.add(
+            new ConfigWatch(
+                ticker,
+                source.file(),
+                contents,
+                () -> ConfigWatch.patterns(reload.config().get("scrape_config_files")),
+                reload::afterSignal));
+      }
       PromdiscoServer server = closer.add(PromdiscoServer.start(address, reload));
       console.err().println("promdisco listens on " + server.url());
       DefaultExports.register(registry);

@@ -3,16 +3,26 @@ package io.promdisco.cli;
 import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.Problem;
+import io.promdisco.config.ProblemKind;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
 
 /** Which configuration, and where its Kubernetes objects come from. */
 final class SourceOptions extends ClusterOptions {
+  static final String SKIP_UNSUPPORTED = "--skip-unsupported";
+  static final String SKIP_HELP =
+      "Leave out jobs with sources of targets that Prometheus has and promdisco has not, with a"
+          + " warning each.";
+
   private static final Path DEFAULT = Path.of("prometheus.yml");
 
   @Parameters(
@@ -20,6 +30,9 @@ final class SourceOptions extends ClusterOptions {
       paramLabel = "CONFIG",
       description = "Prometheus configuration file. Default: prometheus.yml in this folder.")
   @Nullable Path config;
+
+  @Option(names = SKIP_UNSUPPORTED, description = SKIP_HELP)
+  boolean skipUnsupported;
 
   /** Those of a file whose name was given otherwise than as the first argument. */
   static SourceOptions of(@Nullable Path config, ClusterOptions cluster) {
@@ -29,6 +42,29 @@ final class SourceOptions extends ClusterOptions {
     source.kubeconfig = cluster.kubeconfig;
     source.context = cluster.context;
     return source;
+  }
+
+  /** What reads configurations. */
+  ConfigLoader loader() {
+    return loader(skipUnsupported);
+  }
+
+  static ConfigLoader loader(boolean skipUnsupported) {
+    ConfigLoader loader = new ConfigLoader();
+    return skipUnsupported ? loader.skippingUnsupported() : loader;
+  }
+
+  /** What could be done about the problems, if there is something. */
+  static Optional<String> hint(List<Problem> problems) {
+    boolean unsupported =
+        problems.stream()
+            .anyMatch(
+                problem ->
+                    problem.severity() == Problem.Severity.ERROR
+                        && problem.kind() == ProblemKind.UNSUPPORTED_SOURCE);
+    return unsupported
+        ? Optional.of(SKIP_UNSUPPORTED + " goes on without jobs that have such sources")
+        : Optional.empty();
   }
 
   /** The configuration file. */
@@ -45,18 +81,40 @@ final class SourceOptions extends ClusterOptions {
           "promdisco: no configuration given, and there is no prometheus.yml here"
               + " (expected: promdisco COMMAND CONFIG)");
     }
-    ConfigLoader.LoadResult result = new ConfigLoader().read(file);
+    ConfigLoader.LoadResult result = loader().read(file);
     if (result.configuration().isEmpty()) {
-      throw new CommandException(
-          ExitCode.USAGE, result.problems().stream().map(Problem::toString).toList());
+      List<String> lines = new ArrayList<>();
+      result.problems().forEach(problem -> lines.add(problem.toString()));
+      hint(result.problems()).ifPresent(lines::add);
+      throw new CommandException(ExitCode.USAGE, lines);
     }
-    for (Problem problem : result.problems()) {
-      boolean error = problem.severity() == Problem.Severity.ERROR;
+    tell(file, result.problems(), console);
+    return result.configuration().get();
+  }
+
+  /** Advice is only counted: it belongs to {@code check}. */
+  private static void tell(Path file, List<Problem> problems, Console console) {
+    int advice = 0;
+    for (Problem problem : problems) {
+      if (problem.severity() == Problem.Severity.ERROR) {
+        console.err().println(console.red("error: ") + problem);
+      } else if (!problem.kind().isAdvice()) {
+        console.err().println(console.yellow("warning: ") + problem);
+      } else {
+        advice++;
+      }
+    }
+    if (advice > 0) {
       console
           .err()
-          .println((error ? console.red("error: ") : console.yellow("warning: ")) + problem);
+          .println(
+              console.yellow("warning: ")
+                  + advice
+                  + (advice == 1 ? " setting is" : " settings are")
+                  + " legal but surely not meant so (promdisco check "
+                  + file
+                  + ")");
     }
-    return result.configuration().get();
   }
 
   /** Reads {@code 30s}, {@code 1m30s}: durations as in the configuration. */

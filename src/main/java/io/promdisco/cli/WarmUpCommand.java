@@ -61,7 +61,7 @@ final class WarmUpCommand implements Callable<Integer> {
     CollectorRegistry registry = new CollectorRegistry();
     PrometheusMetrics metrics = new PrometheusMetrics(registry);
     try (Promdisco promdisco = Promdisco.builder().metrics(metrics).build()) {
-      Reload reload = new Reload(promdisco, config, metrics, registry);
+      Reload reload = new Reload(promdisco, new ConfigLoader(), config, metrics, registry);
       reload.apply(new ConfigLoader().load(config));
       promdisco.awaitSynced(Duration.ofSeconds(10));
       DefaultExports.register(registry);

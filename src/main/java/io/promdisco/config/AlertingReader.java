@@ -9,11 +9,11 @@ import java.util.Map;
 
 /** Reads {@code alerting}, which is checked and shown only. */
 final class AlertingReader {
-  private final List<SdConfigReader> sources;
+  private final Sources sources;
   private final Paths paths;
   private final NameValidation names;
 
-  AlertingReader(List<SdConfigReader> sources, Paths paths, NameValidation names) {
+  AlertingReader(Sources sources, Paths paths, NameValidation names) {
     this.sources = sources;
     this.paths = paths;
     this.names = names;
@@ -78,8 +78,8 @@ final class AlertingReader {
                     manager,
                     "alert_relabel_configs",
                     "empty or null Alertmanager alert relabeling rule"));
-    ScrapeReader.sources(manager, sources, paths, shownSources);
-    ScrapeReader.finish(manager, sources);
+    sources.read(manager, paths, shownSources);
+    sources.finish(manager, "this Alertmanager");
     return shown.all(shownSources).map();
   }
 }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.function.Function;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
@@ -32,16 +33,38 @@ public final class ConfigLoader {
           "storage",
           Map.of("tsdb", Map.of("outofordertimewindow", 0, "retention", Map.of("time", "15d"))));
 
-  private final List<SdConfigReader> sources;
+  private final Sources sources;
 
-  /** A loader that knows the sources that promdisco has. */
+  /**
+   * A loader that knows the sources that promdisco has, and those that third parties add: every
+   * {@link SdConfigReader} that {@link ServiceLoader} finds.
+   */
   public ConfigLoader() {
-    this(standardSources());
+    this(allSources());
   }
 
   /** A loader that knows these sources of targets. */
   public ConfigLoader(List<SdConfigReader> sources) {
-    this.sources = List.copyOf(sources);
+    this(new Sources(sources, false));
+  }
+
+  private ConfigLoader(Sources sources) {
+    this.sources = sources;
+  }
+
+  /**
+   * A loader that leaves out jobs with sources of targets which Prometheus has and promdisco has
+   * not, each with a warning; by default they are errors. Such a job is left out as a whole, even
+   * if it has other sources too.
+   */
+  public ConfigLoader skippingUnsupported() {
+    return new ConfigLoader(new Sources(sources.readers(), true));
+  }
+
+  private static List<SdConfigReader> allSources() {
+    List<SdConfigReader> sources = new ArrayList<>(standardSources());
+    ServiceLoader.load(SdConfigReader.class).forEach(sources::add);
+    return sources;
   }
 
   /** The sources that promdisco has: static, Kubernetes, file, HTTP and DNS. */
@@ -59,11 +82,18 @@ public final class ConfigLoader {
    * @param configuration nothing if it is refused; there may be errors all the same, such as a file
    *     that it names and that is not there (yet)
    * @param problems every one, in the order of the file
+   * @param groups the targets that are spelt out, with their places; none if the file is refused
    */
-  public record LoadResult(Optional<Configuration> configuration, List<Problem> problems) {
-    /** Copies the list. */
+  public record LoadResult(
+      Optional<Configuration> configuration, List<Problem> problems, List<WrittenGroup> groups) {
+    /** Copies the lists. */
     public LoadResult {
       problems = List.copyOf(problems);
+      groups = List.copyOf(groups);
+    }
+
+    private static LoadResult refused(List<Problem> problems) {
+      return new LoadResult(Optional.empty(), problems, List.of());
     }
 
     /** Whether there is no error. */
@@ -88,11 +118,14 @@ public final class ConfigLoader {
       Path folder = file.getParent();
       return read(file.toString(), content(file), folder == null ? Path.of("") : folder);
     } catch (IOException e) {
-      return new LoadResult(
-          Optional.empty(),
+      return LoadResult.refused(
           List.of(
               new Problem(
-                  Problem.Severity.ERROR, new Position(file.toString(), 1, 1), "", unreadable(e))));
+                  Problem.Severity.ERROR,
+                  ProblemKind.UNREADABLE,
+                  new Position(file.toString(), 1, 1),
+                  "",
+                  unreadable(e))));
     }
   }
 
@@ -117,21 +150,30 @@ public final class ConfigLoader {
    */
   public LoadResult read(String fileName, byte[] content, Path folder) {
     Problems problems = new Problems(fileName);
-    Configuration configuration =
-        inDocument(content, problems, root -> configuration(root, new Paths(folder)));
-    if (problems.hasErrors() || configuration == null) {
-      return new LoadResult(Optional.empty(), problems.sorted());
+    Document document = inDocument(content, problems, root -> document(root, new Paths(folder)));
+    if (problems.hasErrors() || document == null) {
+      return LoadResult.refused(problems.sorted());
     }
+    ConfigAdvice.give(document.jobs());
     problems.check();
     List<Problem> sorted = problems.sorted();
     return new LoadResult(
         Optional.of(
             new Configuration(
-                configuration.jobs(),
-                configuration.effective(),
+                document.jobs().stream().map(ReadJob::config).toList(),
+                document.effective(),
                 sorted.stream().filter(p -> p.severity() == Problem.Severity.WARNING).toList())),
-        sorted);
+        sorted,
+        problems.groupsOf(document.jobs()));
   }
+
+  /**
+   * What a file and those that it names say.
+   *
+   * @param jobs those that are not left out
+   * @param effective how it is shown
+   */
+  private record Document(List<ReadJob> jobs, Map<String, Object> effective) {}
 
   /** Reads the first document of a file; null if it cannot be read at all. */
   private static <T> @Nullable T inDocument(
@@ -156,9 +198,9 @@ public final class ConfigLoader {
   /**
    * @param root null if the document is null
    */
-  private Configuration configuration(@Nullable Section root, Paths paths) {
+  private Document document(@Nullable Section root, Paths paths) {
     if (root == null) {
-      return new Configuration(List.of(), NOTHING, List.of());
+      return new Document(List.of(), NOTHING);
     }
     GlobalReader.Result global = new GlobalReader(System::getenv).read(root, paths);
     OtherSections others = new OtherSections(root, paths, sources, global.settings());
@@ -172,49 +214,51 @@ public final class ConfigLoader {
       effective.put("scrape_config_files", files);
     }
     Map<String, String> names = new LinkedHashMap<>();
-    List<ScrapeConfig> jobs =
-        jobs(root, new ScrapeReader(sources, global.settings(), paths), names, "");
+    List<ReadJob> jobs = jobs(root, new ScrapeReader(sources, global.settings(), paths), names, "");
     if (!jobs.isEmpty()) {
-      effective.put("scrape_configs", jobs.stream().map(ScrapeConfig::effective).toList());
+      effective.put("scrape_configs", jobs.stream().map(job -> job.config().effective()).toList());
     }
     others.storage(effective);
     others.tracing(effective);
     others.remote(effective);
     others.otlp(effective);
     root.finish();
-    List<ScrapeConfig> all = new ArrayList<>(jobs);
+    List<ReadJob> all = new ArrayList<>(jobs);
     for (int i = 0; i < files.size(); i++) {
       all.addAll(fromFiles(root, i, files.get(i), global.settings(), names));
     }
-    return new Configuration(all, effective, List.of());
+    return new Document(all, effective);
   }
 
   /**
    * @param file empty: the main file
    */
-  private static List<ScrapeConfig> jobs(
+  private static List<ReadJob> jobs(
       Section root, ScrapeReader reader, Map<String, String> names, String file) {
-    List<ScrapeConfig> jobs = new ArrayList<>();
+    List<ReadJob> jobs = new ArrayList<>();
     for (Section section : root.sections("scrape_configs", "empty or null scrape config section")) {
-      ScrapeConfig job = reader.read(section);
-      String first = names.putIfAbsent(job.jobName(), file);
-      if (first != null && !job.jobName().isEmpty()) {
+      ReadJob job = reader.read(section);
+      String name = job.config().jobName();
+      String first = names.putIfAbsent(name, file);
+      if (first != null && !name.isEmpty()) {
         section.error(
             "job_name",
             "found multiple scrape configs with job name \""
-                + job.jobName()
+                + name
                 + "\""
                 + (file.isEmpty()
                     ? ""
                     : ", first found in " + (first.isEmpty() ? "main config file" : first))
                 + " (expected: a name that no other job has)");
       }
-      jobs.add(job);
+      if (!job.leftOut()) {
+        jobs.add(job);
+      }
     }
     return jobs;
   }
 
-  private List<ScrapeConfig> fromFiles(
+  private List<ReadJob> fromFiles(
       Section root, int index, String pattern, ScrapeSettings global, Map<String, String> names) {
     List<Path> files;
     try {
@@ -226,29 +270,36 @@ public final class ConfigLoader {
           "error retrieving scrape config files for \"" + pattern + "\": syntax error in pattern");
       return List.of();
     }
-    List<ScrapeConfig> jobs = new ArrayList<>();
+    if (files.isEmpty() && pattern.indexOf('*') < 0) {
+      root.warn(
+          "scrape_config_files",
+          index,
+          ProblemKind.MISSING_FILE,
+          "file \"" + pattern + "\" does not exist");
+    }
+    List<ReadJob> jobs = new ArrayList<>();
     for (Path file : files) {
-      Problems problems = new Problems(file.toString());
+      Problems problems = root.problems().ofNamed(file.toString());
       Path folder = file.getParent() == null ? Path.of("") : file.getParent();
       ScrapeReader reader = new ScrapeReader(sources, global, new Paths(folder));
       try {
-        List<ScrapeConfig> found =
+        List<ReadJob> found =
             inDocument(
                 content(file),
                 problems,
                 section -> section == null ? List.of() : only(section, reader, names, file));
         jobs.addAll(found == null ? List.of() : found);
       } catch (IOException e) {
-        problems.error(new Position(file.toString(), 1, 1), "", unreadable(e));
+        problems.error(
+            new Position(file.toString(), 1, 1), ProblemKind.UNREADABLE, "", unreadable(e));
       }
-      root.problems().addAll(problems);
     }
     return jobs;
   }
 
-  private static List<ScrapeConfig> only(
+  private static List<ReadJob> only(
       Section section, ScrapeReader reader, Map<String, String> names, Path file) {
-    List<ScrapeConfig> jobs = jobs(section, reader, names, file.toString());
+    List<ReadJob> jobs = jobs(section, reader, names, file.toString());
     section.finish();
     return jobs;
   }

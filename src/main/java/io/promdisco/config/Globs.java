@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +25,12 @@ public final class Globs {
    * @throws PatternSyntaxException if {@code pattern} is none
    */
   public static List<Path> files(String pattern) {
-    Path path = Path.of(pattern);
+    Path path;
+    try {
+      path = Path.of(pattern);
+    } catch (InvalidPathException e) {
+      return List.of(); // There can be no such file.
+    }
     List<Path> found = new ArrayList<>();
     found.add(path.getRoot() == null ? Path.of("") : path.getRoot());
     for (Path part : path) {

@@ -6,8 +6,6 @@ import io.promdisco.config.HttpClientConfig.Header;
 import io.promdisco.config.HttpClientConfig.OAuth2;
 import io.promdisco.config.HttpClientConfig.ProxyConfig;
 import io.promdisco.config.HttpClientConfig.TlsConfig;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -120,6 +118,8 @@ final class HttpClientReader {
           "at most one of basic_auth password, password_file & password_ref must be configured");
     }
     refused(basic, "username_ref", "password_ref");
+    basic.expectFile("username_file", usernameFile);
+    basic.expectFile("password_file", passwordFile);
     basic.finish();
     shown.always(
         "basic_auth",
@@ -200,8 +200,11 @@ final class HttpClientReader {
           .problems()
           .onceRead(
               () -> {
-                if (!Files.exists(Path.of(file))) {
-                  section.error(key, kind + " file \"" + file + "\" does not exist");
+                if (!Paths.exist(file)) {
+                  section.error(
+                      key,
+                      ProblemKind.MISSING_FILE,
+                      kind + " file \"" + file + "\" does not exist");
                 }
               });
     }
@@ -215,6 +218,7 @@ final class HttpClientReader {
     String clientId = given.string("client_id");
     Secret secret = given.secret("client_secret");
     String secretFile = paths.resolve(given.string("client_secret_file"));
+    given.expectFile("client_secret_file", secretFile);
     String secretRef = given.string("client_secret_ref");
     List<String> scopes = orEmpty(given.strings("scopes"));
     String tokenUrl = given.string("token_url");
@@ -287,6 +291,7 @@ final class HttpClientReader {
     }
     refused(tls, "ca_ref", "cert_ref", "key_ref");
     tls.finish();
+    tls.expectFile("ca_file", config.caFile());
     mustExist(tls, "cert_file", config.certFile(), "client cert");
     mustExist(tls, "key_file", config.keyFile(), "client key");
     if (!config.equals(TlsConfig.DEFAULT)) {
@@ -394,6 +399,7 @@ final class HttpClientReader {
               List<Secret> secrets = given.secrets("secrets");
               List<String> files = new ArrayList<>();
               orEmpty(given.strings("files")).forEach(file -> files.add(paths.resolve(file)));
+              files.forEach(file -> given.expectFile("files", file));
               given.finish();
               headers.put(name, new Header(values, secrets, files));
               visible.put(

@@ -49,6 +49,7 @@ final class KubernetesSdReader implements SdConfigReader {
     String apiServer = section.string("api_server");
     Role role = role(section);
     String kubeconfig = paths.resolve(section.string("kubeconfig_file"));
+    section.expectFile("kubeconfig_file", kubeconfig);
     HttpClientReader.Result http = HttpClientReader.read(section, paths);
     boolean ownNamespace = false;
     List<String> namespaces = List.of();
@@ -248,15 +249,20 @@ final class KubernetesSdReader implements SdConfigReader {
     if (attach.node() && !pods) {
       section.warn(
           "attach_metadata",
+          ProblemKind.NO_EFFECT,
           "node has no effect for role "
               + role.text()
               + " (expected: only for pod, endpoints and endpointslice)");
     }
     if (attach.namespace() && role == Role.NODE) {
-      section.warn("attach_metadata", "namespace has no effect for role node");
+      section.warn(
+          "attach_metadata", ProblemKind.NO_EFFECT, "namespace has no effect for role node");
     }
     if (role == Role.NODE && !namespaces.isEmpty()) {
-      section.warn("namespaces", "no effect for role node: nodes are in no namespace");
+      section.warn(
+          "namespaces",
+          ProblemKind.NO_EFFECT,
+          "no effect for role node: nodes are in no namespace");
     }
     if (namespaces.size() != new HashSet<>(namespaces).size()) {
       section.warn("namespaces", "a name is given twice (expected: once)");

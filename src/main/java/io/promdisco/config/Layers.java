@@ -81,7 +81,11 @@ final class Layers {
       } else if (tuple.getKeyNode() instanceof ScalarNode key) {
         put(Scalars.isNull(key) ? "" : key.getValue(), tuple, own);
       } else {
-        problems.error(tuple.getKeyNode(), path, "a key that is no text (expected: a name)");
+        problems.error(
+            tuple.getKeyNode(),
+            ProblemKind.WRONG_TYPE,
+            path,
+            "a key that is no text (expected: a name)");
       }
     }
   }
@@ -92,7 +96,11 @@ final class Layers {
           section
               ? "field " + key + " already set (expected: once)"
               : "key \"" + key + "\" already set in map (expected: once)";
-      problems.error(tuple.getKeyNode(), path.isEmpty() ? key : path + "." + key, message);
+      problems.error(
+          tuple.getKeyNode(),
+          ProblemKind.REPEATED_KEY,
+          path.isEmpty() ? key : path + "." + key,
+          message);
     }
     values.computeIfAbsent(key, any -> new ArrayList<>(1)).add(tuple);
   }

@@ -27,7 +27,7 @@ final class OtherSections {
   private final AlertingReader alerting;
   private final RemoteReader remote;
 
-  OtherSections(Section root, Paths paths, List<SdConfigReader> sources, ScrapeSettings global) {
+  OtherSections(Section root, Paths paths, Sources sources, ScrapeSettings global) {
     this.root = root;
     this.paths = paths;
     this.names = global.nameValidation();
@@ -62,7 +62,11 @@ final class OtherSections {
       String file = files.get(i);
       try {
         if (file.indexOf('*') < 0 && Globs.files(file).isEmpty()) {
-          root.error("rule_files", i, "\"" + file + "\" does not point to an existing file");
+          root.error(
+              "rule_files",
+              i,
+              ProblemKind.MISSING_FILE,
+              "\"" + file + "\" does not point to an existing file");
         }
       } catch (PatternSyntaxException e) {
         root.error("rule_files", i, "\"" + file + "\": syntax error in pattern");

@@ -1,5 +1,6 @@
 package io.promdisco.config;
 
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
@@ -9,6 +10,15 @@ public final class Paths {
 
   Paths(Path folder) {
     this.folder = folder;
+  }
+
+  /** Whether there is such a file. */
+  static boolean exist(String path) {
+    try {
+      return Files.exists(Path.of(path));
+    } catch (InvalidPathException e) {
+      return false;
+    }
   }
 
   /** The path to be opened; empty stays empty. */

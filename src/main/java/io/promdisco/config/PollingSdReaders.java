@@ -123,7 +123,10 @@ final class PollingSdReaders {
       section.error("port", "a port is required in DNS-SD configs for all record types except SRV");
     }
     if (type == DnsSdConfig.Type.SRV && port != 0) {
-      section.warn("port", "no effect: SRV records bring their own (expected: no port)");
+      section.warn(
+          "port",
+          ProblemKind.NO_EFFECT,
+          "no effect: SRV records bring their own (expected: no port)");
     } else if (port < 0 || port > 65_535) {
       section.warn("port", port + " is no port (expected: 1 to 65535)");
     }

@@ -1,17 +1,20 @@
 package io.promdisco.config;
 
 import io.promdisco.model.Position;
+import java.util.Comparator;
 
 /**
  * Something wrong in a configuration.
  *
  * @param severity whether the file can be used all the same
+ * @param kind what it is about
  * @param position where
  * @param path the key, as {@code scrape_configs[2].kubernetes_sd_configs[0].role}; empty for the
  *     file as a whole
  * @param message what was found, what was expected, and what to do; no secret ever
  */
-public record Problem(Severity severity, Position position, String path, String message) {
+public record Problem(
+    Severity severity, ProblemKind kind, Position position, String path, String message) {
   /** How bad it is. */
   public enum Severity {
     /**
@@ -21,6 +24,24 @@ public record Problem(Severity severity, Position position, String path, String 
     ERROR,
     /** The file is accepted. */
     WARNING
+  }
+
+  /** A problem of no particular kind: a value is refused, or questionable. */
+  public Problem(Severity severity, Position position, String path, String message) {
+    this(
+        severity,
+        severity == Severity.ERROR ? ProblemKind.INVALID_VALUE : ProblemKind.QUESTIONABLE,
+        position,
+        path,
+        message);
+  }
+
+  /** The order in which to show them: the main file first, then as they stand in each file. */
+  public static Comparator<Problem> order(String mainFile) {
+    return Comparator.comparing((Problem problem) -> !problem.position().file().equals(mainFile))
+        .thenComparing(problem -> problem.position().file())
+        .thenComparingInt(problem -> problem.position().line())
+        .thenComparingInt(problem -> problem.position().column());
   }
 
   /** {@code file:line:column: path: message}. */

@@ -2,9 +2,9 @@ package io.promdisco.config;
 
 import io.promdisco.model.Position;
 import io.promdisco.model.Spelling;
+import io.promdisco.model.TargetGroup;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -12,16 +12,39 @@ import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.nodes.Node;
 
-/** Collects the problems of one file. */
+/** Collects the problems of one file and of the files that it names. */
 final class Problems {
   private final String file;
-  private final List<Problem> found = new ArrayList<>();
+  private final @Nullable Problems parent;
+  private final List<Problem> found;
   private final AliasGuard aliases = new AliasGuard();
-  private final List<Runnable> checks = new ArrayList<>();
+  private final List<Runnable> checks;
+  private final List<Spelt> groups;
   private boolean errors;
 
+  /** A group of targets that is spelt out for the source in a section. */
+  private record Spelt(Section source, String path, TargetGroup group, List<Position> positions) {
+    boolean isOf(Section job) {
+      return source.problems().file.equals(job.problems().file)
+          && source.path().startsWith(job.path() + ".");
+    }
+  }
+
   Problems(String file) {
+    this(file, null);
+  }
+
+  private Problems(String file, @Nullable Problems parent) {
     this.file = file;
+    this.parent = parent;
+    found = parent == null ? new ArrayList<>() : parent.found;
+    checks = parent == null ? new ArrayList<>() : parent.checks;
+    groups = parent == null ? new ArrayList<>() : parent.groups;
+  }
+
+  /** Those of a file that this one names: they count as this one's too. */
+  Problems ofNamed(String file) {
+    return new Problems(file, this);
   }
 
   String file() {
@@ -34,22 +57,51 @@ final class Problems {
   }
 
   void error(Node node, String path, String message) {
-    error(position(node.getStartMark()), path, message);
+    error(position(node.getStartMark()), ProblemKind.INVALID_VALUE, path, message);
   }
 
-  void error(Position position, String path, String message) {
+  void error(Node node, ProblemKind kind, String path, String message) {
+    error(position(node.getStartMark()), kind, path, message);
+  }
+
+  void error(Position position, ProblemKind kind, String path, String message) {
+    noteError();
+    found.add(new Problem(Problem.Severity.ERROR, kind, position, path, message));
+  }
+
+  void warning(Node node, ProblemKind kind, String path, String message) {
+    Position position = position(node.getStartMark());
+    found.add(new Problem(Problem.Severity.WARNING, kind, position, path, message));
+  }
+
+  private void noteError() {
     errors = true;
-    found.add(new Problem(Problem.Severity.ERROR, position, path, message));
+    if (parent != null) {
+      parent.noteError();
+    }
   }
 
-  void warning(Node node, String path, String message) {
-    found.add(new Problem(Problem.Severity.WARNING, position(node.getStartMark()), path, message));
+  /**
+   * Notes targets that are spelt out.
+   *
+   * @param source the section of a source of targets, or of a group in it
+   * @param path where the group stands in its file
+   */
+  void spelt(Section source, String path, TargetGroup group, List<Position> positions) {
+    groups.add(new Spelt(source, path, group, positions));
   }
 
-  void addAll(Problems others) {
-    errors |= others.errors;
-    found.addAll(others.found);
-    checks.addAll(others.checks);
+  /** The targets of the jobs that are spelt out. */
+  List<WrittenGroup> groupsOf(List<ReadJob> jobs) {
+    List<WrittenGroup> found = new ArrayList<>();
+    for (ReadJob job : jobs) {
+      for (Spelt spelt : groups) {
+        if (spelt.isOf(job.section())) {
+          found.add(new WrittenGroup(job.config(), spelt.group, spelt.path, spelt.positions));
+        }
+      }
+    }
+    return found;
   }
 
   /** Puts off a look at other files until it is clear that this one can be used. */
@@ -68,6 +120,7 @@ final class Problems {
         : new Position(file, mark.getLine() + 1, mark.getColumn() + 1);
   }
 
+  /** Whether there is an error in this file, or in one that it names. */
   boolean hasErrors() {
     return errors;
   }
@@ -81,11 +134,7 @@ final class Problems {
         sorted.add(problem);
       }
     }
-    sorted.sort(
-        Comparator.comparing((Problem problem) -> !problem.position().file().equals(file))
-            .thenComparing(problem -> problem.position().file())
-            .thenComparingInt(problem -> problem.position().line())
-            .thenComparingInt(problem -> problem.position().column()));
+    sorted.sort(Problem.order(file));
     return sorted;
   }
 

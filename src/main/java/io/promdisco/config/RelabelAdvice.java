@@ -32,7 +32,10 @@ final class RelabelAdvice {
   static void give(Section section, RelabelRule rule) {
     for (String key : IGNORED.getOrDefault(rule.action(), List.of())) {
       if (section.hasValue(key)) {
-        section.warn(key, "ignored by action " + rule.action().text() + " (expected: no such key)");
+        section.warn(
+            key,
+            ProblemKind.NO_EFFECT,
+            "ignored by action " + rule.action().text() + " (expected: no such key)");
       }
     }
     if (rule.action() == Action.REPLACE || rule.action() == Action.LABELMAP) {

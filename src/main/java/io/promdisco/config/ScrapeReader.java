@@ -3,64 +3,24 @@ package io.promdisco.config;
 import io.promdisco.model.NameValidation;
 import io.promdisco.relabel.RelabelRule;
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Reads one entry of {@code scrape_configs}. */
 final class ScrapeReader {
-  private static final String SUFFIX = "_sd_configs";
-
-  /** The mechanisms that Prometheus has and promdisco has not. */
-  private static final Set<String> UNSUPPORTED =
-      Set.of(
-          "aws",
-          "azure",
-          "consul",
-          "digitalocean",
-          "docker",
-          "dockerswarm",
-          "ec2",
-          "ecs",
-          "elasticache",
-          "eureka",
-          "gce",
-          "hetzner",
-          "ionos",
-          "kuma",
-          "lightsail",
-          "linode",
-          "marathon",
-          "msk",
-          "nerve",
-          "nomad",
-          "openstack",
-          "ovhcloud",
-          "outscale",
-          "puppetdb",
-          "rds",
-          "scaleway",
-          "serverset",
-          "stackit",
-          "triton",
-          "uyuni",
-          "vultr",
-          "xds");
-
-  private final List<SdConfigReader> sources;
+  private final Sources sources;
   private final ScrapeSettings global;
   private final Paths paths;
 
-  ScrapeReader(List<SdConfigReader> sources, ScrapeSettings global, Paths paths) {
+  ScrapeReader(Sources sources, ScrapeSettings global, Paths paths) {
     this.sources = sources;
     this.global = global;
     this.paths = paths;
   }
 
   /** The job, good or not: what is wrong with it is noted. */
-  ScrapeConfig read(Section job) {
+  ReadJob read(Section job) {
     String name = job.string("job_name");
     if (name.isEmpty()) {
       job.error("job_name", "job_name is empty (expected: a name that no other job has)");
@@ -95,9 +55,9 @@ final class ScrapeReader {
         RelabelReader.read(
             job, "metric_relabel_configs", "empty or null metric relabeling rule in scrape config");
     Map<String, Object> shownSources = new LinkedHashMap<>();
-    List<SdConfig> configs = sources(job, shownSources);
+    List<SdConfig> configs = sources.read(job, paths, shownSources);
     advise(job, scheme, metricsPath);
-    finish(job, sources);
+    boolean leftOut = sources.finish(job, "job \"" + name + "\"");
     List<RelabelRule> rules = RelabelReader.compile(written, merged.validation);
     List<RelabelRule> metricRules = RelabelReader.compile(metric, merged.validation);
     Shown shown =
@@ -132,49 +92,32 @@ final class ScrapeReader {
         .unlessZero("relabel_configs", RelabelReader.shown(rules))
         .unlessZero("metric_relabel_configs", RelabelReader.shown(metricRules))
         .all(shownSources);
-    return new ScrapeConfig(
-        name,
-        own.interval,
-        own.timeout,
-        metricsPath,
-        scheme,
-        params,
-        merged.validation,
-        merged.alwaysClassic,
-        merged.classicToNhcb,
-        merged.nativeHistograms,
-        own.limits
-            .getOrDefault("keep_dropped_targets", BigInteger.ZERO)
-            .min(BigInteger.valueOf(Long.MAX_VALUE))
-            .longValue(),
-        rules,
-        configs,
-        shown.map());
-  }
-
-  private List<SdConfig> sources(Section job, Map<String, Object> shown) {
-    return sources(job, sources, paths, shown);
-  }
-
-  /** Reads the sources of targets that stand inline in a section. */
-  static List<SdConfig> sources(
-      Section section, List<SdConfigReader> readers, Paths paths, Map<String, Object> shown) {
-    List<SdConfig> configs = new ArrayList<>();
-    for (SdConfigReader reader : readers) {
-      if (section.has(reader.key())) {
-        SdConfigReader.Result result = reader.read(section, paths);
-        configs.addAll(result.configs());
-        if (!result.shown().isEmpty()) {
-          shown.put(reader.key(), result.shown());
-        }
-      }
-    }
-    return configs;
+    ScrapeConfig config =
+        new ScrapeConfig(
+            name,
+            own.interval,
+            own.timeout,
+            metricsPath,
+            scheme,
+            params,
+            merged.validation,
+            merged.alwaysClassic,
+            merged.classicToNhcb,
+            merged.nativeHistograms,
+            own.limits
+                .getOrDefault("keep_dropped_targets", BigInteger.ZERO)
+                .min(BigInteger.valueOf(Long.MAX_VALUE))
+                .longValue(),
+            rules,
+            configs,
+            shown.map());
+    return new ReadJob(
+        job, written.stream().map(RelabelReader.Written::section).toList(), config, leftOut);
   }
 
   /** Warns of what is legal but leaves the job without targets or without answers. */
   private void advise(Section job, String scheme, String metricsPath) {
-    if (sources.stream().noneMatch(source -> RelabelReader.count(job, source.key()) > 0)) {
+    if (!sources.areIn(job)) {
       job.warn("no targets (expected: at least one entry under a key that ends in _sd_configs)");
     }
     if (job.hasValue("scheme") && !scheme.equals("http") && !scheme.equals("https")) {
@@ -189,20 +132,5 @@ final class ScrapeReader {
     if (job.hasValue("metrics_path") && !metricsPath.startsWith("/")) {
       job.warn("metrics_path", "\"" + metricsPath + "\" (expected: a path that begins with /)");
     }
-  }
-
-  /** A source that others have is named as such; what is left is unknown. */
-  static void finish(Section section, List<SdConfigReader> readers) {
-    for (String key : section.unread()) {
-      if (key.endsWith(SUFFIX)
-          && UNSUPPORTED.contains(key.substring(0, key.length() - SUFFIX.length()))) {
-        section.keyError(
-            key,
-            "promdisco has no such source of targets (expected: one of "
-                + String.join(", ", readers.stream().map(SdConfigReader::key).toList())
-                + ")");
-      }
-    }
-    section.finish();
   }
 }

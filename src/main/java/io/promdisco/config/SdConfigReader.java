@@ -4,8 +4,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads the entries under one {@code …_sd_configs} key. Give one's own to {@link ConfigLoader} to
- * add a source of targets. Must be safe for all threads.
+ * Reads the entries under one {@code …_sd_configs} key. To add a source of targets, let {@link
+ * java.util.ServiceLoader} find one's own (then it needs a public constructor without parameters),
+ * or give it to {@link ConfigLoader}. Must be safe for all threads.
  */
 public interface SdConfigReader {
   /** The key, as {@code kubernetes_sd_configs}. */

@@ -1,5 +1,6 @@
 package io.promdisco.config;
 
+import io.promdisco.model.Position;
 import io.promdisco.model.PrometheusDuration;
 import io.promdisco.model.PrometheusSize;
 import java.math.BigInteger;
@@ -71,7 +72,10 @@ public final class Section {
     }
     if (!Scalars.isNull(value)) {
       problems.error(
-          value, path, "cannot unmarshal " + Scalars.kind(value) + " (expected: keys and values)");
+          value,
+          ProblemKind.WRONG_TYPE,
+          path,
+          "cannot unmarshal " + Scalars.kind(value) + " (expected: keys and values)");
     }
     return null;
   }
@@ -119,23 +123,61 @@ public final class Section {
     return tuple == null ? node : tuple.getValueNode();
   }
 
+  /** Warns, once all has been read, if a file that {@code key} names is missing (yet). */
+  public void expectFile(String key, String file) {
+    if (!file.isEmpty()) {
+      problems.onceRead(
+          () -> {
+            if (!Paths.exist(file)) {
+              warn(key, ProblemKind.MISSING_FILE, "file \"" + file + "\" does not exist");
+            }
+          });
+    }
+  }
+
+  /** Where each entry of the list {@code key} stands. */
+  List<Position> positions(String key) {
+    return value(key) instanceof SequenceNode list
+        ? list.getValue().stream().map(item -> problems.position(item.getStartMark())).toList()
+        : List.of();
+  }
+
   /** Notes what is wrong with the value of {@code key}, or with its absence. */
   public void error(String key, String message) {
     problems.error(place(key), child(key), message);
   }
 
+  void error(String key, ProblemKind kind, String message) {
+    problems.error(place(key), kind, child(key), message);
+  }
+
   /** Notes what is wrong with one entry of the list {@code key}. */
   public void error(String key, int index, String message) {
+    error(key, index, ProblemKind.INVALID_VALUE, message);
+  }
+
+  void error(String key, int index, ProblemKind kind, String message) {
+    problems.error(place(key, index), kind, child(key) + "[" + index + "]", message);
+  }
+
+  private Node place(String key, int index) {
     Node place = place(key);
-    if (place instanceof SequenceNode list && index < list.getValue().size()) {
-      place = list.getValue().get(index);
-    }
-    problems.error(place, child(key) + "[" + index + "]", message);
+    return place instanceof SequenceNode list && index < list.getValue().size()
+        ? list.getValue().get(index)
+        : place;
   }
 
   /** Notes what is legal about the value of {@code key}, but surely not meant. */
   public void warn(String key, String message) {
-    problems.warning(place(key), child(key), message);
+    warn(key, ProblemKind.QUESTIONABLE, message);
+  }
+
+  void warn(String key, ProblemKind kind, String message) {
+    problems.warning(place(key), kind, child(key), message);
+  }
+
+  void warn(String key, int index, ProblemKind kind, String message) {
+    problems.warning(place(key, index), kind, child(key) + "[" + index + "]", message);
   }
 
   /** Notes what is wrong with the section as a whole. */
@@ -145,7 +187,11 @@ public final class Section {
 
   /** Notes what is legal about the section, but surely not meant. */
   public void warn(String message) {
-    problems.warning(node, path, message);
+    warn(ProblemKind.QUESTIONABLE, message);
+  }
+
+  void warn(ProblemKind kind, String message) {
+    problems.warning(node, kind, path, message);
   }
 
   /** Every key that was written and that nobody has asked for. */
@@ -157,10 +203,20 @@ public final class Section {
   }
 
   /** Notes what is wrong with a key itself. */
-  void keyError(String key, String message) {
-    NodeTuple tuple = layers.last(key);
+  void keyError(String key, ProblemKind kind, String message) {
     refused.add(key);
-    problems.error(tuple == null ? node : tuple.getKeyNode(), child(key), message);
+    problems.error(keyPlace(key), kind, child(key), message);
+  }
+
+  /** Notes what is to be said about a key that is not read any further. */
+  void keyWarning(String key, ProblemKind kind, String message) {
+    refused.add(key);
+    problems.warning(keyPlace(key), kind, child(key), message);
+  }
+
+  private Node keyPlace(String key) {
+    NodeTuple tuple = layers.last(key);
+    return tuple == null ? node : tuple.getKeyNode();
   }
 
   /** To be called when everything was asked for: what is left is unknown. */
@@ -170,6 +226,7 @@ public final class Section {
       String hint = Problems.hint(key, names);
       keyError(
           key,
+          ProblemKind.UNKNOWN_KEY,
           "field "
               + key
               + " not found"
@@ -204,6 +261,7 @@ public final class Section {
   private void wrongType(Node value, String where, String type) {
     problems.error(
         value,
+        ProblemKind.WRONG_TYPE,
         where,
         "cannot unmarshal " + Scalars.describe(value) + " into " + type + EXPECTED.get(type));
   }
@@ -228,7 +286,10 @@ public final class Section {
     String text = value instanceof ScalarNode scalar ? Scalars.text(scalar) : null;
     if (text == null) {
       problems.error(
-          value, where, "cannot unmarshal " + Scalars.kind(value) + " (expected: string)");
+          value,
+          ProblemKind.WRONG_TYPE,
+          where,
+          "cannot unmarshal " + Scalars.kind(value) + " (expected: string)");
     }
     return text == null || text.isEmpty() || Scalars.isNull(value) ? Secret.NONE : new Secret(text);
   }
@@ -248,7 +309,10 @@ public final class Section {
       }
     } else if (!Scalars.isNull(value)) {
       problems.error(
-          value, where, "cannot unmarshal " + Scalars.kind(value) + " (expected: list of strings)");
+          value,
+          ProblemKind.WRONG_TYPE,
+          where,
+          "cannot unmarshal " + Scalars.kind(value) + " (expected: list of strings)");
     }
     return secrets;
   }
@@ -399,6 +463,7 @@ public final class Section {
       } else {
         problems.error(
             value,
+            ProblemKind.WRONG_TYPE,
             child(key),
             "cannot unmarshal " + Scalars.kind(value) + " (expected: keys and values)");
       }
@@ -462,7 +527,10 @@ public final class Section {
     }
     if (!(value instanceof SequenceNode list)) {
       problems.error(
-          value, child(key), "cannot unmarshal " + Scalars.kind(value) + " (expected: a list)");
+          value,
+          ProblemKind.WRONG_TYPE,
+          child(key),
+          "cannot unmarshal " + Scalars.kind(value) + " (expected: a list)");
       return sections;
     }
     problems.reads(list, list.getValue().size());

@@ -35,15 +35,18 @@ final class StaticSdReader implements SdConfigReader {
           group.error(
               "targets",
               i,
+              ProblemKind.BAD_TARGET,
               "\"" + targets.get(i) + "\" is not a valid hostname (expected: host:port)");
         }
       }
       group.finish();
-      groups.add(
+      TargetGroup read =
           new TargetGroup(
               Integer.toString(groups.size()),
               targets.stream().map(target -> Labels.of(ADDRESS, target)).toList(),
-              Labels.of(labels)));
+              Labels.of(labels));
+      groups.add(read);
+      group.problems().spelt(group, group.path(), read, group.positions("targets"));
       shown.add(new Shown().always("targets", targets).unlessZero("labels", labels).map());
     }
     List<SdConfig> configs = groups.isEmpty() ? List.of() : List.of(new StaticSdConfig(groups));
@@ -58,7 +61,9 @@ final class StaticSdReader implements SdConfigReader {
             "\"" + name + "\" is not a valid label name (expected: any text but an empty one)");
       } else if (name.equals(ADDRESS)) {
         group.warn(
-            "labels", ADDRESS + " has no effect: each target brings its own (expected: targets)");
+            "labels",
+            ProblemKind.NO_EFFECT,
+            ADDRESS + " has no effect: each target brings its own (expected: targets)");
       }
     }
   }

@@ -5,22 +5,24 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import io.promdisco.model.Labels;
 import io.promdisco.model.Position;
+import io.promdisco.model.TargetGroup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Map;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.nodes.MappingNode;
-import org.yaml.snakeyaml.nodes.Node;
-import org.yaml.snakeyaml.nodes.SequenceNode;
 
-/** Checks the files that {@code file_sd_configs} name: lists of target groups in YAML or JSON. */
+/** Reads the files that {@code file_sd_configs} name: lists of target groups in YAML or JSON. */
 final class TargetFiles {
   private static final JsonFactory JSON = new JsonFactory();
+  private static final String ADDRESS = "__address__";
 
   private TargetFiles() {}
 
@@ -35,7 +37,11 @@ final class TargetFiles {
         continue;
       }
       if (files.isEmpty()) {
-        section.warn("files", "file \"" + patterns.get(i) + "\" does not exist");
+        section.warn(
+            "files",
+            i,
+            ProblemKind.MISSING_FILE,
+            "file \"" + patterns.get(i) + "\" does not exist");
       }
       for (Path file : files) {
         check(section, file);
@@ -44,57 +50,62 @@ final class TargetFiles {
   }
 
   private static void check(Section section, Path file) {
-    Problems problems = new Problems(file.toString());
+    Problems problems = section.problems().ofNamed(file.toString());
     try {
       byte[] content = Files.readAllBytes(file);
+      Groups groups = new Groups(section, file, problems);
       if (file.toString().toLowerCase(Locale.ROOT).endsWith(".json")) {
-        json(content, problems);
+        json(content, problems, groups);
       } else {
-        yaml(content, problems);
+        TargetGroupsYaml.read(content, problems, groups);
+      }
+      if (!problems.hasErrors()) {
+        groups.note();
       }
     } catch (IOException e) {
-      problems.error(new Position(file.toString(), 1, 1), "", "cannot be read: " + e.getMessage());
-    }
-    section.problems().addAll(problems);
-  }
-
-  private static void yaml(byte[] content, Problems problems) {
-    Optional<Node> document = YamlFile.parse(content, problems);
-    if (document.isEmpty() || Scalars.isNull(document.get())) {
-      return;
-    }
-    if (!(document.get() instanceof SequenceNode list)) {
       problems.error(
-          document.get(),
+          new Position(file.toString(), 1, 1),
+          ProblemKind.UNREADABLE,
           "",
-          "cannot unmarshal " + Scalars.kind(document.get()) + " (expected: a list of groups)");
-      return;
+          "cannot be read: " + e.getMessage());
     }
-    try {
-      problems.reads(list, list.getValue().size());
-      for (int i = 0; i < list.getValue().size(); i++) {
-        Node item = list.getValue().get(i);
-        if (item instanceof MappingNode) {
-          group(Section.of(item, "[" + i + "]", problems));
-        } else {
-          problems.error(
-              item, "[" + i + "]", "nil target group item found (expected: targets and labels)");
-        }
+  }
+
+  /** Collects what is in one file. */
+  private static final class Groups implements TargetGroupsYaml.Sink {
+    private record Found(TargetGroup group, List<Position> positions) {}
+
+    private final Section section;
+    private final Path file;
+    private final Problems problems;
+    private final List<Found> found = new ArrayList<>();
+
+    Groups(Section section, Path file, Problems problems) {
+      this.section = section;
+      this.file = file;
+      this.problems = problems;
+    }
+
+    @Override
+    public void add(List<String> targets, Map<String, String> labels, List<Position> positions) {
+      found.add(
+          new Found(
+              new TargetGroup(
+                  file + ":" + found.size(),
+                  targets.stream().map(target -> Labels.of(ADDRESS, target)).toList(),
+                  Labels.of(labels)),
+              positions));
+    }
+
+    /** Files that hold anything wrong are not used, so their targets are not looked at. */
+    void note() {
+      for (int i = 0; i < found.size(); i++) {
+        problems.spelt(section, "[" + i + "]", found.get(i).group, found.get(i).positions);
       }
-    } catch (AliasGuard.ExceededException e) {
-      problems.error(e.node(), "", "document contains excessive aliasing");
     }
   }
 
-  private static void group(@Nullable Section group) {
-    if (group != null) {
-      group.strings("targets");
-      group.stringMap("labels");
-      group.finish();
-    }
-  }
-
-  private static void json(byte[] content, Problems problems) throws IOException {
+  private static void json(byte[] content, Problems problems, Groups groups) throws IOException {
     try (JsonParser json = JSON.createParser(content)) {
       JsonToken first = json.nextToken();
       if (first == null) {
@@ -102,7 +113,7 @@ final class TargetFiles {
       }
       if (first == JsonToken.START_ARRAY) {
         while (json.nextToken() != JsonToken.END_ARRAY) {
-          jsonGroup(json);
+          jsonGroup(json, problems, groups);
         }
       } else if (first != JsonToken.VALUE_NULL) {
         throw new Unexpected(
@@ -112,9 +123,14 @@ final class TargetFiles {
         throw new Unexpected(json, "text after the list of groups");
       }
     } catch (Unexpected e) {
-      problems.error(place(e.location, problems), "", String.valueOf(e.getMessage()));
+      problems.error(
+          place(e.location, problems), ProblemKind.WRONG_TYPE, "", String.valueOf(e.getMessage()));
     } catch (JsonProcessingException e) {
-      problems.error(place(e.getLocation(), problems), "", "no JSON: " + e.getOriginalMessage());
+      problems.error(
+          place(e.getLocation(), problems),
+          ProblemKind.SYNTAX,
+          "",
+          "no JSON: " + e.getOriginalMessage());
     }
   }
 
@@ -139,26 +155,53 @@ final class TargetFiles {
     }
   }
 
-  private static void jsonGroup(JsonParser json) throws IOException {
+  private static void jsonGroup(JsonParser json, Problems problems, Groups groups)
+      throws IOException {
     if (json.currentToken() != JsonToken.START_OBJECT) {
       throw new Unexpected(json, "nil target group item found (expected: targets and labels)");
     }
+    List<String> targets = new ArrayList<>();
+    List<Position> positions = new ArrayList<>();
+    Map<String, String> labels = new LinkedHashMap<>();
     while (json.nextToken() != JsonToken.END_OBJECT) {
       String key = json.currentName();
       JsonToken value = json.nextToken();
       if (key.equalsIgnoreCase("targets")) {
-        texts(json, value, JsonToken.START_ARRAY, JsonToken.END_ARRAY, "targets");
+        targets.clear();
+        positions.clear();
+        texts(
+            json,
+            value,
+            JsonToken.START_ARRAY,
+            JsonToken.END_ARRAY,
+            "targets",
+            text -> {
+              targets.add(text);
+              positions.add(place(json.currentTokenLocation(), problems));
+            });
       } else if (key.equalsIgnoreCase("labels")) {
-        texts(json, value, JsonToken.START_OBJECT, JsonToken.END_OBJECT, "labels");
+        texts(
+            json,
+            value,
+            JsonToken.START_OBJECT,
+            JsonToken.END_OBJECT,
+            "labels",
+            text -> labels.put(json.currentName(), text));
       } else {
         throw new Unexpected(
             json, "unknown field \"" + key + "\" (expected: one of targets, labels)");
       }
     }
+    groups.add(targets, labels, positions);
+  }
+
+  /** Takes a text; null stands for the empty one. */
+  private interface TextSink {
+    void add(String text) throws IOException;
   }
 
   private static void texts(
-      JsonParser json, JsonToken value, JsonToken start, JsonToken end, String key)
+      JsonParser json, JsonToken value, JsonToken start, JsonToken end, String key, TextSink sink)
       throws IOException {
     if (value == JsonToken.VALUE_NULL) {
       return;
@@ -167,9 +210,9 @@ final class TargetFiles {
       throw new Unexpected(json, key + ": cannot unmarshal " + json.getText());
     }
     for (JsonToken token = json.nextToken(); token != end; token = json.nextToken()) {
-      if (token != JsonToken.FIELD_NAME
-          && token != JsonToken.VALUE_STRING
-          && token != JsonToken.VALUE_NULL) {
+      if (token == JsonToken.VALUE_STRING || token == JsonToken.VALUE_NULL) {
+        sink.add(token == JsonToken.VALUE_NULL ? "" : json.getText());
+      } else if (token != JsonToken.FIELD_NAME) {
         throw new Unexpected(json, key + ": " + json.getText() + " (expected: text in quotes)");
       }
     }

@@ -27,6 +27,7 @@ final class YamlFile {
     if (content.length > MOST_BYTES) {
       problems.error(
           new Position(problems.file(), 1, 1),
+          ProblemKind.SYNTAX,
           "",
           "the file is too large (expected: at most " + MOST_BYTES + " bytes)");
       return Optional.empty();
@@ -40,7 +41,8 @@ final class YamlFile {
               .decode(ByteBuffer.wrap(content))
               .toString();
     } catch (CharacterCodingException e) {
-      problems.error(badByte(content, problems.file()), "", "not UTF-8: invalid octet");
+      problems.error(
+          badByte(content, problems.file()), ProblemKind.SYNTAX, "", "not UTF-8: invalid octet");
       return Optional.empty();
     }
     if (text.startsWith("\uFEFF")) {
@@ -61,15 +63,18 @@ final class YamlFile {
       return composer.checkNode() ? Optional.of(composer.getNode()) : Optional.empty();
     } catch (MarkedYAMLException e) {
       String context = e.getContext() == null ? "" : e.getContext() + ": ";
-      problems.error(problems.position(e.getProblemMark()), "", context + e.getProblem());
+      problems.error(
+          problems.position(e.getProblemMark()), ProblemKind.SYNTAX, "", context + e.getProblem());
     } catch (ReaderException e) {
       problems.error(
           place(text, e.getPosition(), problems.file()),
+          ProblemKind.SYNTAX,
           "",
           String.format("control character U+%04X is not allowed", e.getCodePoint()));
     } catch (YAMLException | StackOverflowError e) {
       String message = e instanceof StackOverflowError ? "nested too deeply" : e.getMessage();
-      problems.error(new Position(problems.file(), 1, 1), "", String.valueOf(message));
+      problems.error(
+          new Position(problems.file(), 1, 1), ProblemKind.SYNTAX, "", String.valueOf(message));
     }
     return Optional.empty();
   }

@@ -4,7 +4,8 @@ import io.promdisco.config.SdConfig;
 
 /**
  * Makes the discoverers of one mechanism. A factory lives as long as its manager and may share
- * connections and watches between its discoverers.
+ * connections and watches between its discoverers. Those of third parties are found by {@link
+ * java.util.ServiceLoader}, a new one for each manager.
  */
 public interface DiscovererFactory extends AutoCloseable {
   /** Whether this factory makes discoverers for {@code config}. */

@@ -32,6 +32,12 @@ import org.slf4j.LoggerFactory;
  * look; the pool has its own. No discoverer is called under the state lock or the pool's.
  */
 public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
+  /**
+   * How long the targets of a source that the configuration no longer names stay at most, while the
+   * one in its place has neither delivered nor failed.
+   */
+  static final Duration HANDOVER = Duration.ofSeconds(5);
+
   private static final String NAME = "scrape";
   private static final Logger log = LoggerFactory.getLogger(DiscoveryManager.class);
 
@@ -80,7 +86,12 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
 
         @Override
         public void synced(Provider provider) {
-          wake();
+          settle(provider);
+        }
+
+        @Override
+        public void failing(Provider provider) {
+          settle(provider);
         }
       };
 
@@ -121,7 +132,9 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
   /**
    * Discovers for these jobs from now on. Equal SD configs share a provider; one that ran before
    * goes on with its targets, whatever job it belongs to now. A provider that cannot be made is
-   * reported in {@link #status} and tried again with the next call.
+   * reported in {@link #status} and tried again with the next call. The targets of a provider that
+   * a job no longer has stay until those in its place have delivered or failed, at most {@link
+   * #HANDOVER}.
    *
    * @param jobs the SD configs of each job
    */
@@ -142,7 +155,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
             if (provider == null) {
               provider = before.get(config);
               if (provider == null || !provider.started()) {
-                provider = new Provider(name(config), config, owner, ticker);
+                provider = new Provider(name(config), job, config, owner, ticker);
                 fresh.add(provider);
               }
               now.put(config, provider);
@@ -165,6 +178,9 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
             close(provider);
           }
         });
+    if (!fresh.isEmpty()) {
+      ticker.schedule(HANDOVER, () -> fresh.forEach(this::settle));
+    }
     failedConfigs.set(
         (double) now.values().stream().filter(provider -> !provider.started()).count(), NAME);
   }
@@ -183,8 +199,14 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
           e instanceof DiscoveryException ? String.valueOf(e.getMessage()) : e.toString();
       log.warn("{}: cannot be discovered: {}", provider.name(), reason);
       provider.refuse(reason);
+      settle(provider);
       signalChange();
     }
+  }
+
+  private void settle(Provider provider) {
+    pool.settle(provider.name());
+    wake();
   }
 
   private Discoverer make(Provider provider) throws DiscoveryException {

@@ -25,9 +25,13 @@ final class Provider implements TargetSink {
 
     /** {@code provider} has put everything that was there at its start. */
     void synced(Provider provider);
+
+    /** {@code provider} cannot be read at the moment. */
+    void failing(Provider provider);
   }
 
   private final String name;
+  private final String job;
   private final SdConfig config;
   private final Owner owner;
   private final Ticker ticker;
@@ -48,8 +52,9 @@ final class Provider implements TargetSink {
   @GuardedBy("this")
   private boolean closed;
 
-  Provider(String name, SdConfig config, Owner owner, Ticker ticker) {
+  Provider(String name, String job, SdConfig config, Owner owner, Ticker ticker) {
     this.name = name;
+    this.job = job;
     this.config = config;
     this.owner = owner;
     this.ticker = ticker;
@@ -86,6 +91,11 @@ final class Provider implements TargetSink {
   }
 
   @Override
+  public String job() {
+    return job;
+  }
+
+  @Override
   public void update(List<TargetGroup> groups) {
     synchronized (this) {
       if (closed) {
@@ -107,13 +117,16 @@ final class Provider implements TargetSink {
   }
 
   @Override
-  public synchronized void failing(String part, String reason, Duration nextTry) {
-    ProviderStatus.Failure before = failures.get(part);
-    Instant now = ticker.now();
-    failures.put(
-        part,
-        new ProviderStatus.Failure(
-            part, reason, before == null ? now : before.since(), now.plus(nextTry)));
+  public void failing(String part, String reason, Duration nextTry) {
+    synchronized (this) {
+      ProviderStatus.Failure before = failures.get(part);
+      Instant now = ticker.now();
+      failures.put(
+          part,
+          new ProviderStatus.Failure(
+              part, reason, before == null ? now : before.since(), now.plus(nextTry)));
+    }
+    owner.failing(this);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.promdisco.model.TargetSetUpdate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,6 +43,8 @@ final class TargetPool implements TargetSetReader {
     final Map<String, TargetGroup> bySource = new HashMap<>();
     private Set<String> changed = new LinkedHashSet<>();
     int targets;
+    boolean settled; // nothing is to be waited for any more
+    boolean removed; // held only for sets that wait for others
 
     boolean put(TargetGroup group) {
       TargetGroup before =
@@ -119,11 +122,26 @@ final class TargetPool implements TargetSetReader {
       Map<String, List<TargetGroup>> taken,
       Map<String, Set<String>> wholes) {}
 
-  /** A target set: its providers, and those of them of which it has to be given everything. */
+  /**
+   * A target set: its providers, and those of them of which it has to be given everything.
+   *
+   * <p>Providers that were taken away while new ones have not delivered yet are outgoing: their
+   * groups stay until then, so that a change of the configuration leaves no gap.
+   */
   private static final class TargetSet {
     List<String> providers = List.of();
+    List<String> outgoing = List.of();
     final Set<String> whole = new LinkedHashSet<>();
     boolean changed = true;
+
+    List<String> all() {
+      if (outgoing.isEmpty()) {
+        return providers;
+      }
+      List<String> all = new ArrayList<>(providers);
+      all.addAll(outgoing);
+      return all;
+    }
   }
 
   /** Makes room for a provider. */
@@ -136,14 +154,61 @@ final class TargetPool implements TargetSetReader {
     }
   }
 
-  /** Forgets a provider and its groups; what it puts afterwards is ignored. */
+  /**
+   * Forgets a provider; what it puts afterwards is ignored. Its groups stay for as long as a set
+   * waits for what takes their place.
+   */
   void removeProvider(String provider) {
     lock.lock();
     try {
-      providers.remove(provider);
+      Groups groups = providers.get(provider);
+      if (groups != null) {
+        groups.removed = true;
+        groups.settled = true;
+        forgetUnused();
+      }
     } finally {
       lock.unlock();
     }
+  }
+
+  /** A provider has delivered what was there at its start, or is not to be waited for. */
+  void settle(String provider) {
+    lock.lock();
+    try {
+      Groups groups = providers.get(provider);
+      if (groups == null || groups.settled) {
+        return;
+      }
+      groups.settled = true;
+      for (TargetSet set : sets.values()) {
+        if (!set.outgoing.isEmpty() && isSettled(set.providers)) {
+          set.outgoing = List.of();
+          set.changed = true;
+        }
+      }
+      forgetUnused();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private boolean isSettled(List<String> some) {
+    for (String provider : some) {
+      Groups groups = providers.get(provider);
+      if (groups != null && !groups.settled) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @GuardedBy("lock")
+  private void forgetUnused() {
+    Set<String> outgoing = new HashSet<>();
+    sets.values().forEach(set -> outgoing.addAll(set.outgoing));
+    providers.entrySet().removeIf(e -> e.getValue().removed && !outgoing.contains(e.getKey()));
   }
 
   /** Says which providers a set has; a new set, or a set with others than before, changes. */
@@ -157,8 +222,13 @@ final class TargetPool implements TargetSetReader {
             set.whole.add(provider);
           }
         }
-        set.whole.retainAll(ofProviders);
+        List<String> incoming = new ArrayList<>(ofProviders);
+        incoming.removeAll(set.providers);
+        List<String> outgoing = new ArrayList<>(set.all());
+        outgoing.removeAll(ofProviders);
+        set.outgoing = isSettled(incoming) ? List.of() : List.copyOf(outgoing);
         set.providers = List.copyOf(ofProviders);
+        set.whole.retainAll(set.all());
         set.changed = true;
       }
       removedSets.remove(job);
@@ -187,7 +257,7 @@ final class TargetPool implements TargetSetReader {
     lock.lock();
     try {
       Groups known = providers.get(provider);
-      if (known == null) {
+      if (known == null || known.removed) {
         return false;
       }
       boolean changed = false;
@@ -244,7 +314,7 @@ final class TargetPool implements TargetSetReader {
       String job, TargetSet set, Map<String, Drained> drained) {
     Map<String, Integer> counts = new LinkedHashMap<>();
     Map<String, List<TargetGroup>> own = new HashMap<>();
-    for (String provider : set.providers) {
+    for (String provider : set.all()) {
       Drained of = drained.get(provider);
       if (of == null) {
         continue;
@@ -305,7 +375,7 @@ final class TargetPool implements TargetSetReader {
       sets.forEach(
           (job, set) -> {
             int sum = 0;
-            for (String provider : set.providers) {
+            for (String provider : set.all()) {
               Groups groups = providers.get(provider);
               sum += groups == null ? 0 : groups.targets;
             }
@@ -324,7 +394,7 @@ final class TargetPool implements TargetSetReader {
     try {
       TargetSet set = sets.get(job);
       if (set != null) {
-        for (String provider : set.providers) {
+        for (String provider : set.all()) {
           Groups groups = providers.get(provider);
           if (groups != null) {
             copy.put(provider, List.copyOf(groups.bySource.values()));

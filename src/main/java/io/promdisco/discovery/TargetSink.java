@@ -29,4 +29,12 @@ public interface TargetSink {
 
   /** A part that failed works again; for a part that did not fail it does nothing. */
   void recovered(String part);
+
+  /**
+   * The job that the source was made for, as the label {@code config} of Prometheus's metrics has
+   * it; other jobs may share the source. Empty by default: no job is known.
+   */
+  default String job() {
+    return "";
+  }
 }

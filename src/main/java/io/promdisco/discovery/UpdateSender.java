@@ -17,11 +17,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes what changed out of the pool and hands it on, on its own thread {@code sd-send}. The first
- * change after a quiet spell leaves at once; after that changes collect for up to 100 ms.
+ * change after a quiet spell leaves at once; after that changes collect for up to 40 ms.
  */
 final class UpdateSender implements AutoCloseable {
   /** Shortest time between two sends, and so the longest that a change waits. */
-  static final Duration PAUSE = Duration.ofMillis(100);
+  static final Duration PAUSE = Duration.ofMillis(40);
 
   /** When a send that was not taken is tried again, if no change comes before. */
   static final Duration RETRY = Duration.ofSeconds(1);

@@ -279,6 +279,19 @@ public final class RelabelRule {
     return Optional.ofNullable(position);
   }
 
+  /** Whether the regex matches the text as a whole. */
+  public boolean matches(String text) {
+    return regex.matches(text);
+  }
+
+  /**
+   * The texts that the regex matches, if it is a choice of plain texts as {@code a|b}; nothing if
+   * it matches others too.
+   */
+  public Optional<List<String>> literals() {
+    return Optional.ofNullable(Shape.pathsOf(regex())).flatMap(Shape::texts);
+  }
+
   Regex compiled() {
     return regex;
   }

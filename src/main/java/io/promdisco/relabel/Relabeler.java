@@ -2,15 +2,18 @@ package io.promdisco.relabel;
 
 import io.promdisco.model.Labels;
 import io.promdisco.relabel.Step.Decision;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job's rules, compiled: decides as much as it can before it copies anything, runs the regex
- * engine only where a regex needs it, and remembers what it answered. Gives what {@link
- * ReferenceRelabeler} gives.
+ * A job's rules, compiled: decides as much as it can before it copies anything ({@link Hoisting}),
+ * runs the regex engine only where a regex needs it, and remembers what it answered. Gives what
+ * {@link ReferenceRelabeler} gives.
  *
  * <p>Safe for all threads, and made for one: threads that meet do not wait, but all but one make
  * their own working memory. What it remembers is bounded: for each rule that needs it at most 1,024
@@ -18,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Relabeler {
   private final Decision[] leading;
+  private final Hoisted[] hoisted;
   private final Step[] rest;
+  private final List<Demand> demands;
 
   /** The working memory while nobody uses it. */
   private final AtomicReference<@Nullable WorkingSet> spare = new AtomicReference<>();
@@ -32,6 +37,39 @@ public final class Relabeler {
     }
     leading = Arrays.copyOf(steps, decisions, Decision[].class);
     rest = Arrays.copyOfRange(steps, decisions, steps.length);
+    Hoisting hoisting = new Hoisting(rules);
+    List<Hoisted> early = new ArrayList<>();
+    List<Demand> all = new ArrayList<>();
+    for (int i = 0; i < steps.length; i++) {
+      if (steps[i] instanceof Decision decision) {
+        Optional<Set<String>> guards = hoisting.guards(i);
+        if (guards.isPresent()) {
+          decision.demand(guards.get()).ifPresent(all::add);
+          if (i >= decisions) {
+            early.add(new Hoisted(decision, List.copyOf(guards.get())));
+          }
+        }
+      }
+    }
+    hoisted = early.toArray(new Hoisted[0]);
+    demands = List.copyOf(all);
+  }
+
+  /** A decision that may be taken before its turn for labels without the guards. */
+  private record Hoisted(Decision decision, List<String> guards) {
+    boolean drops(LabelView discovered) {
+      for (String guard : guards) {
+        if (!discovered.get(guard).isEmpty()) {
+          return false;
+        }
+      }
+      return !decision.keeps(discovered);
+    }
+  }
+
+  /** What these rules demand of a target, as far as that can be said beforehand. */
+  public List<Demand> demands() {
+    return demands;
   }
 
   /**
@@ -42,6 +80,11 @@ public final class Relabeler {
   public @Nullable Labels apply(LabelView discovered) {
     for (Decision decision : leading) {
       if (!decision.keeps(discovered)) {
+        return null;
+      }
+    }
+    for (Hoisted early : hoisted) {
+      if (early.drops(discovered)) {
         return null;
       }
     }

@@ -2,6 +2,7 @@ package io.promdisco.relabel;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,22 @@ final class Shape {
     } catch (Unknown e) {
       return null;
     }
+  }
+
+  /** The paths as texts; nothing if there is a gap in one. */
+  static Optional<List<String>> texts(List<List<Item>> paths) {
+    List<String> texts = new ArrayList<>();
+    for (List<Item> path : paths) {
+      StringBuilder text = new StringBuilder();
+      for (Item item : path) {
+        if (item instanceof Gap) {
+          return Optional.empty();
+        }
+        text.append(item instanceof Text part ? part.text() : "");
+      }
+      texts.add(text.toString());
+    }
+    return Optional.of(texts);
   }
 
   private boolean more() {

@@ -2,7 +2,9 @@ package io.promdisco.relabel;
 
 import io.promdisco.model.NameValidation;
 import io.promdisco.relabel.RelabelRule.Action;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,11 @@ abstract class Step {
   abstract static class Decision extends Step {
     /** Whether the target is kept. */
     abstract boolean keeps(LabelView labels);
+
+    /** What it demands of labels without {@code guards}, if that can be listed. */
+    Optional<Demand> demand(Set<String> guards) {
+      return Optional.empty();
+    }
 
     @Override
     final boolean apply(WorkingSet labels) {
@@ -78,6 +85,11 @@ abstract class Step {
     boolean matches(String text) {
       return memo == null ? matcher.matches(text) : memo.get(text);
     }
+
+    /** All texts that match, if they can be listed; else none. */
+    Set<String> literals() {
+      return matcher.literals();
+    }
   }
 
   /** keep, drop. */
@@ -95,6 +107,14 @@ abstract class Step {
     @Override
     boolean keeps(LabelView labels) {
       return question.matches(source.join(labels)) == keep;
+    }
+
+    @Override
+    Optional<Demand> demand(Set<String> guards) {
+      Set<String> values = question.literals();
+      return keep && !values.isEmpty()
+          ? Optional.of(new Demand(Arrays.asList(source.names), source.separator, values, guards))
+          : Optional.empty();
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Whether a text matches a regex as a whole, by the cheapest means that gives the same answer: text
@@ -29,6 +30,11 @@ abstract class ValueMatcher {
   /** Whether an answer costs less than to remember it. */
   boolean isCheap() {
     return true;
+  }
+
+  /** All texts that match, if they can be listed; else none. */
+  Set<String> literals() {
+    return Set.of();
   }
 
   /**
@@ -146,6 +152,11 @@ abstract class ValueMatcher {
     }
 
     @Override
+    Set<String> literals() {
+      return Set.of(literal);
+    }
+
+    @Override
     boolean find(String value, int[] groups) {
       setGroups(groups, marks, literal.length());
       return value.equals(literal);
@@ -163,6 +174,11 @@ abstract class ValueMatcher {
     @Override
     boolean matches(String value) {
       return literals.containsKey(value);
+    }
+
+    @Override
+    Set<String> literals() {
+      return literals.keySet();
     }
 
     @Override

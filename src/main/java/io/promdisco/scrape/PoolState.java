@@ -1,10 +1,15 @@
 package io.promdisco.scrape;
 
+import io.promdisco.model.TargetGroup;
+import io.promdisco.scrape.Offers.Offer;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +48,37 @@ final class PoolState {
             ? share.failed.remove(made.source())
             : share.failed.put(made.source(), made.failed());
     failed += made.failed() - (failedBefore == null ? 0 : failedBefore);
+  }
+
+  /**
+   * Forgets the groups that changed and of which nothing is kept any more, since they were not even
+   * offered. Costs no more than the fewer of what changed and what is held.
+   *
+   * @param made those that were offered
+   */
+  void dropOthers(String provider, List<Made> made, Offer offer, Delta delta) {
+    Share share = shares.get(provider);
+    if (share == null) {
+      return;
+    }
+    Set<String> offered = new HashSet<>();
+    made.forEach(group -> offered.add(group.source()));
+    List<String> dropped = new ArrayList<>();
+    if (offer.changed().size() <= share.size()) {
+      for (TargetGroup group : offer.changed()) {
+        if (share.holds(group.source()) && !offered.contains(group.source())) {
+          dropped.add(group.source());
+        }
+      }
+    } else {
+      share.forEachSource(
+          source -> {
+            if (offer.sources().contain(source) && !offered.contains(source)) {
+              dropped.add(source);
+            }
+          });
+    }
+    dropped.forEach(source -> put(provider, new Made(source, List.of(), 0), delta));
   }
 
   /** Forgets the groups of every other provider. */
@@ -112,7 +148,7 @@ final class PoolState {
   int groups() {
     int groups = 0;
     for (Share share : shares.values()) {
-      groups += share.kept.size() + share.failed.size();
+      groups += share.size();
     }
     return groups;
   }
@@ -134,5 +170,19 @@ final class PoolState {
   private static final class Share {
     private final Map<String, List<Target>> kept = new HashMap<>();
     private final Map<String, Integer> failed = new HashMap<>();
+
+    int size() {
+      return kept.size() + failed.size();
+    }
+
+    boolean holds(String source) {
+      return kept.containsKey(source) || failed.containsKey(source);
+    }
+
+    /** Calls {@code action} with each source, with some twice. */
+    void forEachSource(Consumer<String> action) {
+      kept.keySet().forEach(action);
+      failed.keySet().forEach(action);
+    }
   }
 }

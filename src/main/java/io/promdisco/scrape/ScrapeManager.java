@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes targets of what was discovered and tells of their changes: one scrape pool a job.
@@ -31,6 +32,9 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
 
   /** By job, in the configuration's order; replaced as a whole, by writers. */
   private volatile Map<String, ScrapePool> pools = Map.of();
+
+  @GuardedBy("writing")
+  private final Offers offers = new Offers();
 
   @GuardedBy("writing")
   private int listenersSoFar;
@@ -79,6 +83,7 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
       }
       before.values().forEach(pool -> changes.add(pool.clear()));
       pools = Collections.unmodifiableMap(after);
+      offers.clear();
       before.keySet().forEach(metrics::removed);
       changes.forEach(this::publish);
     } finally {
@@ -94,10 +99,17 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
   public void onUpdates(List<TargetSetUpdate> updates) {
     writing.lock();
     try {
+      List<@Nullable TargetBuilder> builders = new ArrayList<>();
       for (TargetSetUpdate update : updates) {
         ScrapePool pool = pools.get(update.job());
+        builders.add(pool == null ? null : pool.builder());
+      }
+      List<Map<String, Offers.Offer>> offered = offers.of(updates, builders);
+      for (int i = 0; i < updates.size(); i++) {
+        TargetSetUpdate update = updates.get(i);
+        ScrapePool pool = pools.get(update.job());
         if (pool != null) {
-          publish(update.removed() ? pool.clear() : pool.update(update, reader));
+          publish(update.removed() ? pool.clear() : pool.update(update, offered.get(i), reader));
         }
       }
     } finally {

@@ -5,6 +5,7 @@ import io.promdisco.config.ScrapeConfig;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.model.TargetSetReader;
 import io.promdisco.model.TargetSetUpdate;
+import io.promdisco.scrape.Offers.Offer;
 import io.promdisco.scrape.PoolState.Made;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -110,23 +111,25 @@ final class ScrapePool {
     }
   }
 
-  /** Relabels the groups that changed. */
-  TargetChange update(TargetSetUpdate update, TargetSetReader reader) {
+  /**
+   * Relabels the groups that changed.
+   *
+   * @param offers by provider those of which targets may be kept; nothing is kept of the others
+   */
+  TargetChange update(TargetSetUpdate update, Map<String, Offer> offers, TargetSetReader reader) {
     if (wasLoaded()) {
       return rebuild(config(), builder(), reader);
     }
     Sync sync = new Sync(builder());
     Map<String, List<Made>> made = new HashMap<>();
-    update
-        .changes()
-        .forEach(
-            (provider, groups) -> {
-              if (update.providers().containsKey(provider)) {
-                List<Made> ofProvider = new ArrayList<>(groups.size());
-                groups.forEach(group -> ofProvider.add(sync.make(provider, group)));
-                made.put(provider, ofProvider);
-              }
-            });
+    offers.forEach(
+        (provider, offer) -> {
+          if (update.providers().containsKey(provider) && !offer.candidates().isEmpty()) {
+            List<Made> ofProvider = new ArrayList<>(offer.candidates().size());
+            offer.candidates().forEach(group -> ofProvider.add(sync.make(provider, group)));
+            made.put(provider, ofProvider);
+          }
+        });
     int total = 0;
     for (int count : update.providers().values()) {
       total += count;
@@ -135,18 +138,18 @@ final class ScrapePool {
     lock.lock();
     try {
       state.retain(update.providers().keySet(), delta);
-      made.forEach((provider, groups) -> putAll(provider, groups, delta));
+      offers.forEach(
+          (provider, offer) -> {
+            List<Made> groups = made.getOrDefault(provider, List.of());
+            groups.forEach(group -> state.put(provider, group, delta));
+            if (!offer.isEverything()) {
+              state.dropOthers(provider, groups, offer, delta);
+            }
+          });
       discovered = total;
       return finish(sync, delta);
     } finally {
       lock.unlock();
-    }
-  }
-
-  @GuardedBy("lock")
-  private void putAll(String provider, List<Made> groups, Delta delta) {
-    for (Made group : groups) {
-      state.put(provider, group, delta);
     }
   }
 

@@ -4,6 +4,7 @@ import io.promdisco.config.ScrapeConfig;
 import io.promdisco.model.Labels;
 import io.promdisco.model.PrometheusDuration;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.relabel.Demand;
 import io.promdisco.relabel.RelabelRule;
 import io.promdisco.relabel.Relabeler;
 import java.time.Duration;
@@ -83,6 +84,14 @@ public final class TargetBuilder {
         && job.equals(other.job)
         && parameters.equals(other.parameters)
         && rules.equals(other.rules);
+  }
+
+  /** What the rules demand of what is discovered; not of what the job itself adds. */
+  List<Demand> demands() {
+    return relabeler.demands().stream()
+        .filter(demand -> demand.sourceLabels().stream().noneMatch(defaults::has))
+        .filter(demand -> demand.guards().stream().noneMatch(defaults::has))
+        .toList();
   }
 
   /** The labels of a target before relabelling: its own, its group's and the job's defaults. */

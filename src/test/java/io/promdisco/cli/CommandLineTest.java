@@ -179,7 +179,7 @@ class CommandLineTest {
   @Test
   void checkSaysOkOrWhatIsWrongAndEndsAccordingly() throws IOException {
     assertThat(run("check", file("good.yml", CONFIG))).isZero();
-    assertThat(out()).contains("ok: ").contains("1 jobs");
+    assertThat(out()).contains("ok: ").contains(": 1 job\n");
     out.reset();
 
     assertThat(run("check", file("bad.yml", "scrape_config: []\n"), "-o", "json"))

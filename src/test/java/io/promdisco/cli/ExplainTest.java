@@ -345,7 +345,7 @@ class ExplainTest {
         Promdisco promdisco = Promdisco.builder().build()) {
       server.writeKubeconfig(folder.resolve("kubeconfig"));
       Path config = Path.of(cli.file("p.yml", CONFIG));
-      Reload reload = new Reload(promdisco, config, metrics, registry);
+      Reload reload = new Reload(promdisco, new ConfigLoader(), config, metrics, registry);
       reload.apply(new ConfigLoader().load(config));
       assertThat(promdisco.awaitSynced(Duration.ofSeconds(10))).isTrue();
       try (PromdiscoServer serving =

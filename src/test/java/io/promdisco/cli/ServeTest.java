@@ -3,17 +3,22 @@ package io.promdisco.cli;
 import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.hash.HashCode;
 import io.promdisco.Promdisco;
 import io.promdisco.config.ConfigException;
 import io.promdisco.config.ConfigLoader;
 import io.promdisco.metrics.PrometheusMetrics;
+import io.promdisco.scrape.Target;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
 import io.promdisco.testing.ExpectsErrors;
+import io.promdisco.util.Closer;
+import io.promdisco.util.SystemTicker;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,7 +36,7 @@ class ServeTest {
     CollectorRegistry registry = new CollectorRegistry();
     PrometheusMetrics metrics = new PrometheusMetrics(registry);
     try (Promdisco promdisco = Promdisco.builder().metrics(metrics).build()) {
-      Reload reload = new Reload(promdisco, file, metrics, registry);
+      Reload reload = new Reload(promdisco, new ConfigLoader(), file, metrics, registry);
       reload.apply(new ConfigLoader().load(file));
       assertThat(promdisco.awaitSynced(Duration.ofSeconds(10))).isTrue();
 
@@ -59,6 +64,35 @@ class ServeTest {
   }
 
   @Test
+  void aWatchedFileIsInForceSoonAfterItChanged() throws Exception {
+    Path file = Files.writeString(folder.resolve("p.yml"), "scrape_configs:\n" + job("a", "h:1"));
+    CollectorRegistry registry = new CollectorRegistry();
+    PrometheusMetrics metrics = new PrometheusMetrics(registry);
+    try (Promdisco promdisco = Promdisco.builder().metrics(metrics).build();
+        SystemTicker ticker = new SystemTicker();
+        Closer closer = new Closer()) {
+      Reload reload = new Reload(promdisco, new ConfigLoader(), file, metrics, registry);
+      HashCode contents = ConfigWatch.contents(file, List.of());
+      reload.apply(new ConfigLoader().load(file));
+      closer.add(
+          new ConfigWatch(
+              ticker,
+              file,
+              contents,
+              () -> ConfigWatch.patterns(reload.config().get("scrape_config_files")),
+              reload::afterSignal));
+
+      Files.writeString(file, "scrape_config_files: [jobs.yml]\n");
+      Files.writeString(folder.resolve("jobs.yml"), "scrape_configs:\n" + job("b", "h:1"));
+      eventually(() -> assertThat(promdisco.pool("b")).isPresent());
+
+      Files.writeString(folder.resolve("jobs.yml"), "scrape_configs:\n" + job("c", "h:1"));
+      eventually(() -> assertThat(promdisco.pool("c")).isPresent());
+      assertThat(promdisco.pools()).hasSize(1);
+    }
+  }
+
+  @Test
   void aReloadOfOneJobTouchesNoOtherWatch() throws Exception {
     SimCluster cluster = new SimCluster();
     try (SimApiServer server = SimApiServer.start(cluster);
@@ -80,8 +114,9 @@ class ServeTest {
 
       eventually(
           () ->
-              assertThat(promdisco.pool("a").orElseThrow().activeTargets().get(0).scrapeUrl())
-                  .isEqualTo("http://h:2/metrics"));
+              assertThat(promdisco.pool("a").orElseThrow().activeTargets())
+                  .extracting(Target::scrapeUrl)
+                  .containsExactly("http://h:2/metrics"));
       assertThat(server.requests()).hasSize(requests);
     }
   }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.config.ConfigLoader.LoadResult;
+import io.promdisco.scrape.WrittenTargets;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -35,7 +36,11 @@ class RelabelYamlTest {
       ran++;
       LoadResult result = read(recorded);
       boolean refused = recorded.path("error_stage").asText().equals("config");
-      if (result.configuration().isPresent() == refused) {
+      boolean failed = recorded.path("outcome").asText().equals("error");
+      boolean found =
+          WrittenTargets.check("rules.yml", result).stream()
+              .anyMatch(problem -> problem.severity() == Problem.Severity.ERROR);
+      if (result.configuration().isPresent() == refused || found != failed) {
         wrong.add(
             recorded.get("id").asText()
                 + ": "
@@ -59,7 +64,8 @@ class RelabelYamlTest {
   }
 
   private static LoadResult read(JsonNode recorded) {
-    StringBuilder yaml = new StringBuilder("scrape_configs:\n- job_name: j\n");
+    StringBuilder yaml =
+        new StringBuilder("global: {scrape_interval: 1h}\nscrape_configs:\n- job_name: j\n");
     recorded
         .path("scrape_config")
         .properties()

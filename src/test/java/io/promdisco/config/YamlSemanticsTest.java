@@ -158,6 +158,7 @@ class YamlSemanticsTest {
         - job_name: after
           scheme: http
           <<: {scheme: https}
+          metrics_path: /after
           static_configs: *s
         """;
 
@@ -266,8 +267,9 @@ class YamlSemanticsTest {
   void relativePathsAreResolvedAgainstTheFolder() {
     LoadResult result = readJob("tls_config: {ca_file: ../ca.crt}\nbasic_auth: {password_file: p}");
 
-    Map<String, Object> job = job(result, 0);
-    assertThat(job)
+    // There are no such files, which is said too.
+    assertThat(result.problems()).extracting(Problem::kind).containsOnly(ProblemKind.MISSING_FILE);
+    assertThat(result.configuration().orElseThrow().jobs().get(0).effective())
         .containsEntry(
             "tls_config", Map.of("ca_file", "/etc/ca.crt", "insecure_skip_verify", false))
         .containsEntry("basic_auth", Map.of("password_file", "/etc/prometheus/p"));

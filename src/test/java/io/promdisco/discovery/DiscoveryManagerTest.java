@@ -209,6 +209,71 @@ final class DiscoveryManagerTest {
     assertThat(follower.groups("web")).containsExactly(group("b", "2:1"));
   }
 
+  private void replaceXByY() {
+    manager.start(follower);
+    apply(jobs("web", X));
+    put("x", group("a", "1:1"));
+    factory.sink("x").synced();
+    manager.apply(jobs("web", Y));
+    eventually(this::allSent);
+    assertThat(follower.groups("web")).containsExactly(group("a", "1:1"));
+  }
+
+  @Test
+  void targetsStayUntilTheProviderInTheirPlaceHasDelivered() {
+    replaceXByY();
+    put("y", group("b", "2:1"));
+    assertThat(follower.groups("web"))
+        .containsExactlyInAnyOrder(group("a", "1:1"), group("b", "2:1"));
+
+    factory.sink("y").synced();
+
+    eventually(
+        () -> {
+          allSent();
+          assertThat(follower.groups("web")).containsExactly(group("b", "2:1"));
+        });
+    assertThat(manager.status()).hasSize(1);
+  }
+
+  @Test
+  void targetsGoWhenTheProviderInTheirPlaceFails() {
+    replaceXByY();
+
+    factory.sink("y").failing("y", "no answer", Duration.ofSeconds(1));
+
+    eventually(
+        () -> {
+          allSent();
+          assertThat(follower.groups("web")).isEmpty();
+        });
+  }
+
+  @Test
+  void targetsGoWhenTheProviderInTheirPlaceIsSilentForTooLong() {
+    replaceXByY();
+
+    clock.advance(DiscoveryManager.HANDOVER);
+
+    eventually(
+        () -> {
+          allSent();
+          assertThat(follower.groups("web")).isEmpty();
+        });
+  }
+
+  @Test
+  void targetsThatWaitForAHandoverTakeNothingFromTheClosedProviderAnyMore() {
+    replaceXByY();
+    TargetSink closed = factory.sink("x");
+
+    closed.update(List.of(group("late", "3:1")));
+    put("y", group("b", "2:1"));
+
+    assertThat(follower.groups("web"))
+        .containsExactlyInAnyOrder(group("a", "1:1"), group("b", "2:1"));
+  }
+
   @Test
   void newProvidersStartBeforeTheOldOnesEnd() {
     manager.apply(jobs("web", X));

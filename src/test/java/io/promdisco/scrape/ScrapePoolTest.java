@@ -71,14 +71,26 @@ class ScrapePoolTest {
 
     ScrapePool pool =
         new ScrapePool(Jobs.job("j", Jobs.keep("keep", "yes")), new ScrapeMetrics(metrics));
+    TargetSetUpdate update =
+        new TargetSetUpdate("j", false, Map.of(PROVIDER, 1_000), Map.of(PROVIDER, List.of(groups)));
     pool.update(
-        new TargetSetUpdate("j", false, Map.of(PROVIDER, 1_000), Map.of(PROVIDER, List.of(groups))),
-        discovery);
+        update, new Offers().of(List.of(update), List.of(pool.builder())).get(0), discovery);
 
     assertThat(pool.groups()).isEqualTo(3);
     assertThat(pool.counts()).isEqualTo(new PoolCounts(1_000, 3, 997, 0));
     assertThat(pool().droppedTargets(0)).hasSize(997);
     assertThat(pool().droppedTargets(5)).hasSize(5);
+  }
+
+  @Test
+  void aGroupThatFailedAndIsNotEvenOfferedAnyMoreCountsAsDropped() {
+    manager.apply(List.of(Jobs.job("j", Jobs.keep("keep", "yes"))));
+    discovery.send(manager, "j", PROVIDER, Jobs.group("g", Labels.of("keep", "yes"), "h/1"));
+    assertThat(counts()).isEqualTo(new PoolCounts(1, 0, 0, 1));
+
+    discovery.send(manager, "j", PROVIDER, Jobs.group("g", Labels.of("keep", "no"), "h/1"));
+
+    assertThat(counts()).isEqualTo(new PoolCounts(1, 0, 1, 0));
   }
 
   @Test

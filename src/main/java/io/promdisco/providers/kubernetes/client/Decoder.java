@@ -1,5 +1,6 @@
 package io.promdisco.providers.kubernetes.client;
 
+import io.promdisco.http.BodyReader;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.ApiException;

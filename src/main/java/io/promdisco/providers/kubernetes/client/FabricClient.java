@@ -2,6 +2,10 @@ package io.promdisco.providers.kubernetes.client;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.promdisco.http.Exchange;
+import io.promdisco.http.Request;
+import io.promdisco.http.Sender;
+import io.promdisco.http.ServerSettings;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.AccessReview;
@@ -13,14 +17,15 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lists and watches over fabric8's HTTP client. Asks for protobuf, takes JSON too; a server that
- * refuses protobuf is asked for JSON only from then on. Safe for all threads.
+ * Lists and watches over HTTP. Asks for protobuf, takes JSON too; a server that refuses protobuf is
+ * asked for JSON only from then on. Safe for all threads.
  */
 final class FabricClient implements ResourceClient, AccessReview {
   private static final Logger log = LoggerFactory.getLogger(FabricClient.class);
@@ -43,13 +48,20 @@ final class FabricClient implements ResourceClient, AccessReview {
   private static final int LARGEST_REFUSAL = 64 << 10;
 
   private final ServerSettings settings;
+  private final Optional<String> ownNamespace;
   private final Sender sender;
   private final Shared shared = new Shared();
   private volatile boolean jsonOnly;
 
-  FabricClient(ServerSettings settings, Ticker ticker, String userAgent) {
+  /**
+   * A client.
+   *
+   * @param ownNamespace the namespace that this process runs in, if it runs in a cluster
+   */
+  FabricClient(ServerSettings settings, Optional<String> ownNamespace, Ticker ticker) {
     this.settings = settings;
-    this.sender = new Sender(settings, ticker, userAgent);
+    this.ownNamespace = ownNamespace;
+    this.sender = new Sender(settings, ticker);
   }
 
   @Override
@@ -59,7 +71,7 @@ final class FabricClient implements ResourceClient, AccessReview {
 
   @Override
   public Optional<String> ownNamespace() {
-    return settings.ownNamespace();
+    return ownNamespace;
   }
 
   @Override
@@ -114,8 +126,10 @@ final class FabricClient implements ResourceClient, AccessReview {
   public boolean allows(String verb, Resource<?> resource, String namespace)
       throws IOException, InterruptedException {
     URI uri = URI.create(settings.server() + REVIEWS);
-    byte[] question = JsonReview.question(verb, resource, namespace);
-    try (Exchange exchange = sender.post(uri, JSON, question, LIST_PAUSE)) {
+    Request request =
+        new Request(uri, Map.of("Accept", JSON), LIST_PAUSE, Optional.empty())
+            .posting(JsonReview.question(verb, resource, namespace));
+    try (Exchange exchange = sender.send(request)) {
       if (exchange.code() != 200 && exchange.code() != 201) {
         throw refusal(exchange);
       }

@@ -1,26 +1,24 @@
 package io.promdisco.providers.kubernetes.client;
 
 import io.promdisco.config.HttpClientConfig;
-import io.promdisco.config.HttpClientConfig.Authorization;
-import io.promdisco.config.HttpClientConfig.BasicAuth;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.discovery.DiscoveryException;
-import io.promdisco.providers.kubernetes.client.Credentials.Text;
+import io.promdisco.http.Credentials;
+import io.promdisco.http.Pem;
+import io.promdisco.http.ProxyRules;
+import io.promdisco.http.ServerSettings;
+import io.promdisco.http.TextFiles;
+import io.promdisco.http.TlsSettings;
+import io.promdisco.http.Urls;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,13 +32,6 @@ public final class FabricClientFactory implements ResourceClientFactory {
       Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
   private static final String HOST = "KUBERNETES_SERVICE_HOST";
   private static final String PORT = "KUBERNETES_SERVICE_PORT";
-
-  /** Headers that the HTTP client sets itself. */
-  private static final Set<String> RESERVED =
-      Set.of("host", "connection", "content-length", "expect", "upgrade");
-
-  /** RFC 9110, section 5.1. */
-  private static final Pattern HEADER_NAME = Pattern.compile("[-!#$%&'*+.^_`|~0-9A-Za-z]+");
 
   private final Ticker ticker;
   private final Map<String, String> env;
@@ -107,7 +98,7 @@ public final class FabricClientFactory implements ResourceClientFactory {
   @Override
   public ResourceClient open(KubernetesSdConfig config) throws DiscoveryException {
     try {
-      return new FabricClient(settings(config), ticker, userAgent());
+      return new FabricClient(settings(config), ownNamespace(config), ticker);
     } catch (IOException e) {
       throw new DiscoveryException(String.valueOf(e.getMessage()), e);
     }
@@ -119,16 +110,11 @@ public final class FabricClientFactory implements ResourceClientFactory {
       return Kubeconfig.read(file, context, ticker);
     }
     return config.apiServer().isPresent()
-        ? configured(config.apiServer().get(), config.http())
-        : inCluster(config.ownNamespace());
+        ? ServerSettings.of(config.apiServer().get(), "api_server", config.http(), env, ticker)
+        : inCluster();
   }
 
-  static String userAgent() {
-    String version = FabricClientFactory.class.getPackage().getImplementationVersion();
-    return "promdisco/" + (version == null ? "dev" : version);
-  }
-
-  private ServerSettings inCluster(boolean needsNamespace) throws IOException {
+  private ServerSettings inCluster() throws IOException {
     String host = env.getOrDefault(HOST, "");
     String port = env.getOrDefault(PORT, "");
     if (host.isEmpty() || port.isEmpty()) {
@@ -158,12 +144,16 @@ public final class FabricClientFactory implements ResourceClientFactory {
         ProxyRules.DIRECT,
         Map.of(),
         true,
-        true,
-        ownNamespace(needsNamespace));
+        true);
   }
 
-  private Optional<String> ownNamespace(boolean isNeeded) throws IOException {
+  /** The namespace that this process runs in: not asked for what a kubeconfig names. */
+  private Optional<String> ownNamespace(KubernetesSdConfig config) throws IOException {
+    if (kubeconfigOf(config) != null) {
+      return Optional.empty();
+    }
     Path file = serviceAccount.resolve("namespace");
+    boolean isNeeded = config.apiServer().isEmpty() && config.ownNamespace();
     if (!isNeeded && !Files.isReadable(file)) {
       return Optional.empty();
     }
@@ -172,73 +162,5 @@ public final class FabricClientFactory implements ResourceClientFactory {
       throw new IOException(file + ": empty (expected the pod's namespace, for own_namespace)");
     }
     return namespace.isEmpty() ? Optional.empty() : Optional.of(namespace);
-  }
-
-  private ServerSettings configured(String apiServer, HttpClientConfig http) throws IOException {
-    URI server = Urls.server(apiServer, "api_server");
-    TlsSettings tls = TlsSettings.of(http.tls(), "tls_config");
-    ProxyRules proxy = ProxyRules.of(http.proxy(), env);
-    return new ServerSettings(
-        server,
-        tls,
-        credentials(http, Urls.userInfo(apiServer)),
-        proxy,
-        headers(http),
-        http.followRedirects(),
-        http.enableHttp2(),
-        ownNamespace(false));
-  }
-
-  private Credentials credentials(HttpClientConfig http, String userInfo) throws IOException {
-    if (http.basicAuth().isPresent()) {
-      BasicAuth basic = http.basicAuth().get();
-      return Credentials.basic(
-          Text.of(basic.username(), basic.usernameFile()),
-          Text.of(basic.password().reveal(), basic.passwordFile()));
-    }
-    if (http.authorization().isPresent()) {
-      Authorization authorization = http.authorization().get();
-      return authorization.credentials().isEmpty() && !authorization.credentialsFile().isEmpty()
-          ? Credentials.tokenFile(authorization.type(), Path.of(authorization.credentialsFile()))
-          : Credentials.token(authorization.type(), authorization.credentials());
-    }
-    if (http.oauth2().isPresent()) {
-      HttpClientConfig.OAuth2 oauth2 = http.oauth2().get();
-      URI tokenUrl = Urls.server(oauth2.tokenUrl(), "oauth2.token_url");
-      return new OAuth2Tokens(
-          oauth2,
-          tokenUrl,
-          TlsSettings.of(oauth2.tls(), "oauth2.tls_config"),
-          ProxyRules.of(oauth2.proxy(), env),
-          ticker,
-          userAgent());
-    }
-    int colon = userInfo.indexOf(':');
-    if (userInfo.isEmpty()) {
-      return Credentials.NONE;
-    }
-    String user = colon < 0 ? userInfo : userInfo.substring(0, colon);
-    String password = colon < 0 ? "" : userInfo.substring(colon + 1);
-    return Credentials.basic(() -> user, () -> password);
-  }
-
-  private static Map<String, List<Text>> headers(HttpClientConfig http) throws IOException {
-    Map<String, List<Text>> headers = new LinkedHashMap<>();
-    for (Map.Entry<String, HttpClientConfig.Header> entry : http.headers().entrySet()) {
-      if (RESERVED.contains(entry.getKey().toLowerCase(Locale.ROOT))) {
-        throw new IOException("http_headers: " + entry.getKey() + ": cannot be set");
-      }
-      if (!HEADER_NAME.matcher(entry.getKey()).matches()) {
-        throw new IOException("http_headers: " + entry.getKey() + ": not the name of a header");
-      }
-      List<Text> texts = new ArrayList<>();
-      entry.getValue().values().forEach(value -> texts.add(() -> value));
-      entry.getValue().secrets().forEach(secret -> texts.add(secret::reveal));
-      for (String file : entry.getValue().files()) {
-        texts.add(Text.of("", file));
-      }
-      headers.put(entry.getKey(), texts);
-    }
-    return headers;
   }
 }

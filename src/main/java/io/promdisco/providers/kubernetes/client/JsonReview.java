@@ -12,7 +12,7 @@ import java.net.URI;
 final class JsonReview {
   private JsonReview() {}
 
-  static byte[] question(String verb, Resource<?> resource, String namespace) throws IOException {
+  static String question(String verb, Resource<?> resource, String namespace) {
     ObjectNode review = JsonNodeFactory.instance.objectNode();
     review.put("apiVersion", "authorization.k8s.io/v1").put("kind", "SelfSubjectAccessReview");
     ObjectNode attributes = review.putObject("spec").putObject("resourceAttributes");
@@ -20,7 +20,7 @@ final class JsonReview {
     if (!namespace.isEmpty()) {
       attributes.put("namespace", namespace);
     }
-    return new ObjectMapper().writeValueAsBytes(review);
+    return review.toString();
   }
 
   static boolean allowed(byte[] answer, URI uri) throws IOException {

@@ -4,7 +4,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.Secret;
-import io.promdisco.providers.kubernetes.client.Credentials.Text;
+import io.promdisco.http.Credentials;
+import io.promdisco.http.Credentials.Text;
+import io.promdisco.http.Pem;
+import io.promdisco.http.ProxyRules;
+import io.promdisco.http.ServerSettings;
+import io.promdisco.http.TextFiles;
+import io.promdisco.http.TlsSettings;
+import io.promdisco.http.Urls;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.net.URI;
@@ -15,7 +22,6 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -76,8 +82,7 @@ final class Kubeconfig {
         ProxyRules.all(cluster.text("proxy-url"), cluster.place() + ": proxy-url"),
         impersonation(user),
         true,
-        true,
-        Optional.empty());
+        true);
   }
 
   private String names(String list) throws IOException {

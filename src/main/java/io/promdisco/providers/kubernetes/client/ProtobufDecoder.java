@@ -2,6 +2,7 @@ package io.promdisco.providers.kubernetes.client;
 
 import static io.promdisco.providers.kubernetes.client.Wire.bytesTag;
 
+import io.promdisco.http.BodyReader;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.ObjectMeta;
 import io.promdisco.providers.kubernetes.object.PlainView;

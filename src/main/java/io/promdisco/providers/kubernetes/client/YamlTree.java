@@ -1,5 +1,6 @@
 package io.promdisco.providers.kubernetes.client;
 
+import io.promdisco.http.TextFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-/** Requests, streams and decoders. The only importer of fabric8. */
+/** Requests and decoders. */
 @NullMarked
 package io.promdisco.providers.kubernetes.client;
 

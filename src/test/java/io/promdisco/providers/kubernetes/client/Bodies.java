@@ -1,5 +1,6 @@
 package io.promdisco.providers.kubernetes.client;
 
+import io.promdisco.http.BodyReader;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;

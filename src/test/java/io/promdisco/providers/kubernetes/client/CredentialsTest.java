@@ -1,6 +1,6 @@
 package io.promdisco.providers.kubernetes.client;
 
-import static io.promdisco.providers.kubernetes.client.FakeApi.json;
+import static io.promdisco.testing.FakeServer.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -17,6 +17,8 @@ import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.ApiException;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.testing.FakeServer;
+import io.promdisco.testing.Https;
 import io.promdisco.testing.ManualTicker;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,13 +47,13 @@ class CredentialsTest {
     }
   }
 
-  private FakeApi api(FakeApi.Handler handler) {
-    FakeApi api = FakeApi.start(handler);
+  private FakeServer api(FakeServer.Handler handler) {
+    FakeServer api = FakeServer.start(handler);
     open.add(api);
     return api;
   }
 
-  private ResourceClient client(FakeApi api, HttpClientConfig http) throws DiscoveryException {
+  private ResourceClient client(FakeServer api, HttpClientConfig http) throws DiscoveryException {
     ResourceClient client =
         new FabricClientFactory(ticker, Map.of(), Path.of("/nowhere"), null, null)
             .open(FabricClientTest.config(api.url(), http));
@@ -63,12 +65,12 @@ class CredentialsTest {
     client.list(Resource.PODS, Scope.ALL, 0, "", "", pod -> {});
   }
 
-  private static List<String> authorizations(FakeApi api) {
+  private static List<String> authorizations(FakeServer api) {
     return api.requests.stream().map(request -> request.header("Authorization")).toList();
   }
 
   /** Accepts one value of the Authorization header. */
-  private static FakeApi.Handler accepting(String authorization) {
+  private static FakeServer.Handler accepting(String authorization) {
     return exchange -> {
       String given = exchange.getRequestHeaders().getFirst("Authorization");
       if (authorization.equals(given)) {
@@ -82,7 +84,7 @@ class CredentialsTest {
 
   @Test
   void aTokenIsSentAsItIs() throws Exception {
-    FakeApi api = api(accepting("Custom abc"));
+    FakeServer api = api(accepting("Custom abc"));
     list(client(api, Https.withAuthorization(new Authorization("Custom", new Secret("abc"), ""))));
     assertThat(api.requests).hasSize(1);
   }
@@ -90,7 +92,7 @@ class CredentialsTest {
   @Test
   void aTokenFileIsReadAgainForEveryRequest() throws Exception {
     Path file = Files.writeString(folder.resolve("token"), "first\n");
-    FakeApi api = api(json(200, LIST));
+    FakeServer api = api(json(200, LIST));
     ResourceClient client = client(api, Https.withTokenFile(file.toString()));
     list(client);
     Files.writeString(file, "second");
@@ -101,7 +103,7 @@ class CredentialsTest {
   @Test
   void aTokenThatIsRefusedIsReadAgainAndTriedOnceMore() throws Exception {
     Path file = Files.writeString(folder.resolve("token"), "old");
-    FakeApi api =
+    FakeServer api =
         api(
             exchange -> {
               Files.writeString(file, "new");
@@ -114,7 +116,7 @@ class CredentialsTest {
   @Test
   void aTokenThatIsRefusedAndStillTheSameIsNotTriedAgain() throws Exception {
     Path file = Files.writeString(folder.resolve("token"), "top-secret");
-    FakeApi api = api(accepting("Bearer other"));
+    FakeServer api = api(accepting("Bearer other"));
     ResourceClient client = client(api, Https.withTokenFile(file.toString()));
     assertThatExceptionOfType(ApiException.class)
         .isThrownBy(() -> list(client))
@@ -131,7 +133,7 @@ class CredentialsTest {
   @Test
   void userAndPasswordMayStandInFiles() throws Exception {
     Path password = Files.writeString(folder.resolve("password"), "p w\n");
-    FakeApi api = api(json(200, LIST));
+    FakeServer api = api(json(200, LIST));
     list(
         client(
             api, Https.withBasicAuth(new BasicAuth("me", "", Secret.NONE, password.toString()))));
@@ -143,7 +145,7 @@ class CredentialsTest {
   @Test
   void additionalHeadersHaveValuesSecretsAndFiles() throws Exception {
     Path file = Files.writeString(folder.resolve("value"), "from file");
-    FakeApi api = api(json(200, LIST));
+    FakeServer api = api(json(200, LIST));
     Header header =
         new Header(List.of("plain"), List.of(new Secret("hidden")), List.of(file.toString()));
     list(client(api, Https.withHeaders(Map.of("X-Scope", header))));
@@ -158,7 +160,7 @@ class CredentialsTest {
   @Test
   void aSecretThatCannotBeSentIsNotShown() throws Exception {
     Path file = Files.writeString(folder.resolve("token"), "top\nsecret");
-    FakeApi api = api(json(200, LIST));
+    FakeServer api = api(json(200, LIST));
     ResourceClient client = client(api, Https.withTokenFile(file.toString()));
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> list(client))
@@ -175,7 +177,7 @@ class CredentialsTest {
     assertThat(api.requests).isEmpty();
   }
 
-  private OAuth2 oauth2(FakeApi tokens) {
+  private OAuth2 oauth2(FakeServer tokens) {
     return new OAuth2(
         "my client",
         new Secret("s&cret"),
@@ -187,7 +189,7 @@ class CredentialsTest {
         ProxyConfig.NONE);
   }
 
-  private static FakeApi.Handler numberedTokens(int expiresIn) {
+  private static FakeServer.Handler numberedTokens(int expiresIn) {
     int[] count = {0};
     return exchange -> {
       int number;
@@ -208,8 +210,8 @@ class CredentialsTest {
 
   @Test
   void anOAuth2TokenIsKeptUntilItExpires() throws Exception {
-    FakeApi tokens = api(numberedTokens(100));
-    FakeApi api = api(json(200, LIST));
+    FakeServer tokens = api(numberedTokens(100));
+    FakeServer api = api(json(200, LIST));
     ResourceClient client = client(api, Https.withOAuth2(oauth2(tokens)));
     assertThat(tokens.requests).isEmpty();
     list(client);
@@ -226,8 +228,8 @@ class CredentialsTest {
 
   @Test
   void anOAuth2TokenThatIsRefusedIsRenewed() throws Exception {
-    FakeApi tokens = api(numberedTokens(3600));
-    FakeApi api = api(accepting("Bearer t1"));
+    FakeServer tokens = api(numberedTokens(3600));
+    FakeServer api = api(accepting("Bearer t1"));
     ResourceClient client = client(api, Https.withOAuth2(oauth2(tokens)));
     list(client);
     api.answer(accepting("Bearer t2"));
@@ -237,14 +239,14 @@ class CredentialsTest {
 
   @Test
   void anOAuth2ServerThatWantsTheClientInTheFormGetsIt() throws Exception {
-    FakeApi tokens =
+    FakeServer tokens =
         api(
             exchange -> {
               boolean inHeader = exchange.getRequestHeaders().containsKey("Authorization");
               json(inHeader ? 401 : 200, inHeader ? "{}" : "{\"access_token\": \"t\"}")
                   .handle(exchange);
             });
-    FakeApi api = api(json(200, LIST));
+    FakeServer api = api(json(200, LIST));
     list(client(api, Https.withOAuth2(oauth2(tokens))));
     assertThat(authorizations(api)).containsExactly("Bearer t");
     assertThat(tokens.requests.get(1).body())
@@ -253,8 +255,8 @@ class CredentialsTest {
 
   @Test
   void anOAuth2ServerThatGivesNoTokenIsOneClearLine() throws Exception {
-    FakeApi tokens = api(json(403, "{}"));
-    FakeApi api = api(json(200, LIST));
+    FakeServer tokens = api(json(403, "{}"));
+    FakeServer api = api(json(200, LIST));
     ResourceClient client = client(api, Https.withOAuth2(oauth2(tokens)));
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> list(client))
@@ -273,8 +275,8 @@ class CredentialsTest {
 
   @Test
   void requestsGoThroughAProxyUnlessTheHostIsExcepted() throws Exception {
-    FakeApi proxy = api(json(200, LIST));
-    FakeApi api = api(json(200, LIST));
+    FakeServer proxy = api(json(200, LIST));
+    FakeServer api = api(json(200, LIST));
     ProxyConfig through =
         new ProxyConfig(
             proxy.url().replace("//", "//user:pass@"),

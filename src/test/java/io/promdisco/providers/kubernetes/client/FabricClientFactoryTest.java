@@ -1,6 +1,6 @@
 package io.promdisco.providers.kubernetes.client;
 
-import static io.promdisco.providers.kubernetes.client.FakeApi.json;
+import static io.promdisco.testing.FakeServer.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -10,6 +10,9 @@ import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.testing.Certificates;
+import io.promdisco.testing.FakeServer;
+import io.promdisco.testing.Https;
 import io.promdisco.testing.ManualTicker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -150,7 +153,7 @@ class FabricClientFactoryTest {
     }
   }
 
-  private Path withUser(FakeApi api, String cluster, String user) throws IOException {
+  private Path withUser(FakeServer api, String cluster, String user) throws IOException {
     return kubeconfig(
         """
         current-context: c
@@ -173,14 +176,14 @@ class FabricClientFactoryTest {
             "tokenFile: token", "Bearer from-file",
             "username: me\npassword: pw", "Basic bWU6cHc=",
             "auth-provider: {name: oidc, config: {id-token: idt}}", "Bearer idt");
-    try (FakeApi api = FakeApi.start(json(200, LIST))) {
+    try (FakeServer api = FakeServer.start(json(200, LIST))) {
       for (Map.Entry<String, String> user : users.entrySet()) {
         list(withUser(api, "", user.getKey()));
         assertThat(api.requests.get(api.requests.size() - 1).header("Authorization"))
             .isEqualTo(user.getValue());
       }
       list(withUser(api, "", "as: bob\nas-groups: [dev, ops]\nas-user-extra: {scope: [x]}"));
-      FakeApi.Request last = api.requests.get(api.requests.size() - 1);
+      FakeServer.Request last = api.requests.get(api.requests.size() - 1);
       assertThat(last.header("Impersonate-User")).isEqualTo("bob");
       assertThat(last.headers().get("Impersonate-Group")).containsExactly("dev", "ops");
       assertThat(last.header("Impersonate-Extra-scope")).isEqualTo("x");
@@ -197,7 +200,7 @@ class FabricClientFactoryTest {
     Certificates both = Certificates.make(folder, "EC", "ip:127.0.0.1");
     Files.writeString(folder.resolve("ca.crt"), both.certificate());
     Files.writeString(folder.resolve("me.key"), both.key());
-    try (FakeApi api = FakeApi.start(both.server(), true, json(200, LIST))) {
+    try (FakeServer api = FakeServer.start(both.server(), true, json(200, LIST))) {
       list(
           withUser(
               api,
@@ -224,7 +227,7 @@ class FabricClientFactoryTest {
     }
   }
 
-  private Path plugin(FakeApi api, String script, String more) throws IOException {
+  private Path plugin(FakeServer api, String script, String more) throws IOException {
     Path file = Files.writeString(folder.resolve("plugin"), "#!/bin/sh\n" + script);
     assertThat(file.toFile().setExecutable(true)).isTrue();
     return withUser(
@@ -265,7 +268,7 @@ class FabricClientFactoryTest {
                 "\\\"token\\\": \\\"$1-$2-$FLAVOUR-$n\\\","
                     + " \\\"expirationTimestamp\\\": \\\"2026-01-01T00:10:00Z\\\"")
             + "\"\n";
-    try (FakeApi api = FakeApi.start(json(200, LIST));
+    try (FakeServer api = FakeServer.start(json(200, LIST));
         ResourceClient client =
             factory().open(sd(plugin(api, script, "provideClusterInfo: true")))) {
       client.list(Resource.PODS, Scope.ALL, 0, "", "", pod -> {});
@@ -282,7 +285,7 @@ class FabricClientFactoryTest {
 
   @Test
   void aPluginThatFailsIsOneClearLine() throws Exception {
-    try (FakeApi api = FakeApi.start(json(200, LIST))) {
+    try (FakeServer api = FakeServer.start(json(200, LIST))) {
       String name = "exec plugin " + folder.resolve("plugin");
       failing(
           plugin(api, "echo please log in >&2\nexit 3", ""), name + ": exit code 3: please log in");
@@ -320,7 +323,7 @@ class FabricClientFactoryTest {
             + both.key().replace("\n", "\\n")
             + "\"}}";
     Path output = Files.writeString(folder.resolve("credential.json"), json);
-    try (FakeApi api = FakeApi.start(both.server(), true, json(200, LIST))) {
+    try (FakeServer api = FakeServer.start(both.server(), true, json(200, LIST))) {
       Path file = plugin(api, "cat " + output, "");
       Files.writeString(
           file,
@@ -373,7 +376,7 @@ class FabricClientFactoryTest {
     Path account = Files.createDirectory(folder.resolve("account"));
     Files.writeString(account.resolve("token"), "tok");
     Files.writeString(account.resolve("ca.crt"), certificates.certificate());
-    try (FakeApi api = FakeApi.start(certificates.server(), json(200, LIST));
+    try (FakeServer api = FakeServer.start(certificates.server(), json(200, LIST));
         ResourceClient client =
             factory(
                     Map.of(
@@ -400,7 +403,7 @@ class FabricClientFactoryTest {
 
   @Test
   void aUserInTheUrlIsSentButNeverShown() throws Exception {
-    try (FakeApi api = FakeApi.start(json(200, LIST));
+    try (FakeServer api = FakeServer.start(json(200, LIST));
         ResourceClient client =
             factory()
                 .open(sd(Optional.of(api.url().replace("//", "//me:pw@")), Optional.empty()))) {

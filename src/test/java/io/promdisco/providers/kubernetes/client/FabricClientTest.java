@@ -1,6 +1,6 @@
 package io.promdisco.providers.kubernetes.client;
 
-import static io.promdisco.providers.kubernetes.client.FakeApi.PROTOBUF;
+import static io.promdisco.providers.kubernetes.client.Watches.PROTOBUF;
 import static io.promdisco.testing.Eventually.eventually;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,6 +11,7 @@ import io.kubernetes.client.proto.V1;
 import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.discovery.DiscoveryException;
+import io.promdisco.http.Sender;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.providers.kubernetes.object.Resource;
@@ -19,6 +20,8 @@ import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.ResourceClient.Page;
 import io.promdisco.providers.kubernetes.watch.ResourceClient.WatchHandler;
 import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.testing.FakeServer;
+import io.promdisco.testing.Https;
 import io.promdisco.testing.ManualTicker;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,8 +56,8 @@ class FabricClientTest {
     }
   }
 
-  private FakeApi api(FakeApi.Handler handler) {
-    FakeApi api = FakeApi.start(handler);
+  private FakeServer api(FakeServer.Handler handler) {
+    FakeServer api = FakeServer.start(handler);
     open.add(api);
     return api;
   }
@@ -108,7 +111,7 @@ class FabricClientTest {
 
   @Test
   void aListIsOneRequestThatAsksForProtobufFirst() throws Exception {
-    FakeApi api = api(FakeApi.body(200, PROTOBUF, podList("42")));
+    FakeServer api = api(FakeServer.body(200, PROTOBUF, podList("42")));
     List<PodView> pods = new ArrayList<>();
 
     Page page =
@@ -124,7 +127,7 @@ class FabricClientTest {
     assertThat(page).isEqualTo(new Page("42", "", -1));
     assertThat(pods).containsExactly(Samples.POD.view());
     assertThat(api.requests).hasSize(1);
-    FakeApi.Request request = api.requests.get(0);
+    FakeServer.Request request = api.requests.get(0);
     assertThat(request.uri())
         .isEqualTo(
             "/prefix/api/v1/namespaces/shop/pods?labelSelector=app+in+%28a%2Cb%29"
@@ -138,7 +141,7 @@ class FabricClientTest {
 
   @Test
   void aStreamingListSaysSoInItsQuery() throws Exception {
-    FakeApi api = api(FakeApi.frames(added(), Samples.frame(Samples.bookmark("9", true))));
+    FakeServer api = api(Watches.frames(added(), Samples.frame(Samples.bookmark("9", true))));
     Events events = new Events();
 
     client(api.url()).watch(Resource.PODS, Scope.ALL, "", 300, true, events);
@@ -155,10 +158,10 @@ class FabricClientTest {
   @Test
   void aWatchGoesOnFromItsVersionAndGivesEventsAsTheyCome() throws Exception {
     CountDownLatch seen = new CountDownLatch(1);
-    FakeApi api =
+    FakeServer api =
         api(
             exchange -> {
-              FakeApi.beginStream(exchange);
+              Watches.beginStream(exchange);
               OutputStream out = exchange.getResponseBody();
               out.write(added());
               out.flush();
@@ -185,8 +188,10 @@ class FabricClientTest {
 
   @Test
   void jsonIsReadWhereTheServerChoosesIt() throws Exception {
-    FakeApi api =
-        api(FakeApi.json(200, "{\"type\": \"ADDED\", \"object\": " + Samples.POD.json() + "}\n"));
+    FakeServer api =
+        api(
+            FakeServer.json(
+                200, "{\"type\": \"ADDED\", \"object\": " + Samples.POD.json() + "}\n"));
     Events events = new Events();
     watch(client(api.url()), events);
     assertThat(events.objects).containsExactly(Samples.POD.view());
@@ -195,12 +200,12 @@ class FabricClientTest {
   @Test
   void aServerThatRefusesProtobufIsAskedForJsonFromThenOn() throws Exception {
     for (int refusal : new int[] {406, 415}) {
-      FakeApi api =
+      FakeServer api =
           api(
               exchange -> {
                 boolean protobuf =
                     exchange.getRequestHeaders().getFirst("Accept").contains("protobuf");
-                FakeApi.json(
+                FakeServer.json(
                         protobuf ? refusal : 200,
                         protobuf
                             ? "{}"
@@ -217,11 +222,11 @@ class FabricClientTest {
 
   @Test
   void aRefusalIsAnApiExceptionWithWhatTheServerSays() throws Exception {
-    FakeApi api =
+    FakeServer api =
         api(
             exchange -> {
               exchange.getResponseHeaders().set("Retry-After", "11");
-              FakeApi.json(
+              FakeServer.json(
                       429,
                       "{\"kind\": \"Status\", \"code\": 429, \"reason\": \"TooManyRequests\","
                           + " \"message\": \"slow down\", \"details\": {\"retryAfterSeconds\": 3}}")
@@ -240,7 +245,7 @@ class FabricClientTest {
     assertThat(api.requests).as("nobody but the caller tries again").hasSize(1);
 
     byte[] status = Samples.envelope("v1", "Status", Samples.status(410, "Expired", "too old", 5));
-    api.answer(FakeApi.body(410, PROTOBUF, status));
+    api.answer(FakeServer.body(410, PROTOBUF, status));
     assertThatExceptionOfType(ApiException.class)
         .isThrownBy(() -> watch(client, new Events()))
         .withMessage("too old")
@@ -250,7 +255,7 @@ class FabricClientTest {
               assertThat(e.retryAfter()).contains(Duration.ofSeconds(5));
             });
 
-    api.answer(FakeApi.body(503, "text/html", "<h1>no</h1>".getBytes(UTF_8)));
+    api.answer(FakeServer.body(503, "text/html", "<h1>no</h1>".getBytes(UTF_8)));
     assertThatExceptionOfType(ApiException.class)
         .isThrownBy(() -> list(client))
         .withMessage(api.url() + " answered with status 503")
@@ -260,7 +265,8 @@ class FabricClientTest {
 
   @Test
   void anotherContentTypeIsAnErrorThatSaysWhatCame() throws Exception {
-    FakeApi api = api(FakeApi.body(200, "text/html; charset=utf-8", "<h1>hi</h1>".getBytes(UTF_8)));
+    FakeServer api =
+        api(FakeServer.body(200, "text/html; charset=utf-8", "<h1>hi</h1>".getBytes(UTF_8)));
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> list(client(api.url())))
         .withMessage(
@@ -273,7 +279,7 @@ class FabricClientTest {
   @Test
   void aStreamThatIsCutIsAnError() throws Exception {
     byte[] frame = added();
-    FakeApi api = api(FakeApi.frames(frame, Arrays.copyOf(frame, 100)));
+    FakeServer api = api(Watches.frames(frame, Arrays.copyOf(frame, 100)));
     Events events = new Events();
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> watch(client(api.url()), events))
@@ -323,7 +329,7 @@ class FabricClientTest {
 
   @Test
   void garbageIsAnErrorAndNothingMore() throws Exception {
-    FakeApi api = api(FakeApi.frames("this is no frame at all".getBytes(UTF_8)));
+    FakeServer api = api(Watches.frames("this is no frame at all".getBytes(UTF_8)));
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> watch(client(api.url()), new Events()))
         .withMessageContaining("a frame of 1952999795 bytes");
@@ -335,10 +341,10 @@ class FabricClientTest {
     int total = 64 << 20;
     AtomicLong written = new AtomicLong();
     CountDownLatch goOn = new CountDownLatch(1);
-    FakeApi api =
+    FakeServer api =
         api(
             exchange -> {
-              FakeApi.beginStream(exchange);
+              Watches.beginStream(exchange);
               OutputStream out = exchange.getResponseBody();
               while (written.get() < total) {
                 out.write(frame);
@@ -417,9 +423,9 @@ class FabricClientTest {
   }
 
   /** A watch that gives one event and then nothing, until the client goes. */
-  private static FakeApi.Handler idle(CountDownLatch gone) {
+  private static FakeServer.Handler idle(CountDownLatch gone) {
     return exchange -> {
-      FakeApi.beginStream(exchange);
+      Watches.beginStream(exchange);
       OutputStream out = exchange.getResponseBody();
       out.write(added());
       out.flush();
@@ -441,7 +447,7 @@ class FabricClientTest {
   @Test
   void anInterruptEndsAWatchAndTheServerSeesIt() throws Exception {
     CountDownLatch gone = new CountDownLatch(1);
-    FakeApi api = api(idle(gone));
+    FakeServer api = api(idle(gone));
     Watching watching = new Watching(client(api.url()));
     eventually(() -> assertThat(watching.events.log).isNotEmpty());
     watching.thread.interrupt();
@@ -452,7 +458,7 @@ class FabricClientTest {
   @Test
   void anInterruptEndsTheWaitForAnAnswer() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
-    FakeApi api = api(exchange -> release.await());
+    FakeServer api = api(exchange -> release.await());
     Watching watching = new Watching(client(api.url()));
     eventually(() -> assertThat(api.requests).hasSize(1));
     watching.thread.interrupt();
@@ -463,7 +469,7 @@ class FabricClientTest {
   @Test
   void closingTheClientEndsItsWatches() throws Exception {
     CountDownLatch gone = new CountDownLatch(1);
-    FakeApi api = api(idle(gone));
+    FakeServer api = api(idle(gone));
     ResourceClient client = client(api.url());
     Watching watching = new Watching(client);
     eventually(() -> assertThat(watching.events.log).isNotEmpty());
@@ -480,10 +486,10 @@ class FabricClientTest {
   @Test
   void aStreamThatStallsLongerThanItsTimeoutIsAnError() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
-    FakeApi api =
+    FakeServer api =
         api(
             exchange -> {
-              FakeApi.beginStream(exchange);
+              Watches.beginStream(exchange);
               exchange.getResponseBody().write(added());
               exchange.getResponseBody().flush();
               release.await();
@@ -502,7 +508,7 @@ class FabricClientTest {
   @Test
   void anAnswerThatDoesNotComeIsAnError() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
-    FakeApi api = api(exchange -> release.await());
+    FakeServer api = api(exchange -> release.await());
     Watching watching = new Watching(client(api.url()));
     eventually(() -> assertThat(api.requests).hasSize(1));
     ticker.awaitAlarms(1);
@@ -515,8 +521,8 @@ class FabricClientTest {
 
   @Test
   void redirectsAreFollowedButTakeNoCredentialsElsewhere() throws Exception {
-    FakeApi other = api(FakeApi.body(200, PROTOBUF, podList("5")));
-    FakeApi api =
+    FakeServer other = api(FakeServer.body(200, PROTOBUF, podList("5")));
+    FakeServer api =
         api(
             exchange -> {
               boolean first = exchange.getRequestURI().getPath().equals("/api/v1/pods");
@@ -539,7 +545,7 @@ class FabricClientTest {
 
   @Test
   void anEndlessRedirectIsAnError() throws Exception {
-    FakeApi api =
+    FakeServer api =
         api(
             exchange -> {
               exchange.getResponseHeaders().set("Location", "/again");

@@ -1,0 +1,133 @@
+package io.promdisco.cli;
+
+import io.promdisco.config.Problem;
+import io.promdisco.config.ProblemKind;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jline.utils.WCWidth;
+
+/**
+ * Lines of the files that problems are in, ready to be shown with a caret under the place. Secrets
+ * are hidden, control characters replaced. For one thread.
+ */
+final class Excerpt {
+  private static final int TAB = 4;
+  private static final String CUT = "…";
+  private static final char REPLACEMENT = '\uFFFD';
+  private static final long MOST_BYTES = 32 << 20;
+
+  /** What YAML takes for the end of a line. */
+  private static final Pattern END_OF_LINE = Pattern.compile("\r\n|[\n\r\u0085\u2028\u2029]");
+
+  private final Map<String, List<String>> files = new HashMap<>();
+  private final int width;
+
+  /**
+   * Shows lines in at most so many columns.
+   *
+   * @param width at least 20
+   */
+  Excerpt(int width) {
+    this.width = width;
+  }
+
+  /**
+   * A line as it is shown.
+   *
+   * @param text tabs as spaces, cut at the ends if it is long
+   * @param caret how many columns stand before the place
+   */
+  record Line(String text, int caret) {}
+
+  /** The line of a problem; nothing if the file has no such line, or cannot be read any more. */
+  Optional<Line> of(Problem problem) {
+    List<String> lines = files.computeIfAbsent(problem.position().file(), Excerpt::read);
+    int index = problem.position().line() - 1;
+    if (index >= lines.size() || lines.get(index).isBlank()) {
+      return Optional.empty();
+    }
+    String line = lines.get(index);
+    int points = Math.min(problem.position().column() - 1, line.codePointCount(0, line.length()));
+    int column = line.offsetByCodePoints(0, points);
+    SecretMask.Shown shown =
+        problem.kind() == ProblemKind.UNKNOWN_KEY
+            ? SecretMask.hideValueOfKey(line, column)
+            : SecretMask.hide(lines, index, column);
+    return Optional.of(layout(shown.text(), shown.column()));
+  }
+
+  private static List<String> read(String file) {
+    try {
+      Path path = Path.of(file);
+      if (Files.size(path) > MOST_BYTES) {
+        return List.of();
+      }
+      String text = new String(Files.readAllBytes(path), StandardCharsets.UTF_8);
+      return List.of(END_OF_LINE.split(text.startsWith("\uFEFF") ? text.substring(1) : text, -1));
+    } catch (IOException | InvalidPathException e) {
+      return List.of(); // Then the problem itself says so.
+    }
+  }
+
+  private Line layout(String text, int column) {
+    StringBuilder out = new StringBuilder();
+    int[] widthBefore = new int[text.length() + 1];
+    int[] startInOut = new int[text.length() + 1];
+    int used = 0;
+    for (int i = 0; i < text.length(); ) {
+      int c = text.codePointAt(i);
+      int next = i + Character.charCount(c);
+      widthBefore[i] = used;
+      startInOut[i] = out.length();
+      if (c == '\t') {
+        int spaces = TAB - used % TAB;
+        out.append(" ".repeat(spaces));
+        used += spaces;
+      } else {
+        boolean control = Character.isISOControl(c) || isBidiControl(c);
+        out.appendCodePoint(control ? REPLACEMENT : c);
+        used += control ? 1 : Math.max(0, WCWidth.wcwidth(c));
+      }
+      i = next;
+    }
+    widthBefore[text.length()] = used;
+    startInOut[text.length()] = out.length();
+    return used <= width
+        ? new Line(out.toString().stripTrailing(), widthBefore[column])
+        : cut(text, out, widthBefore, startInOut, column);
+  }
+
+  /** Marks that would turn the order of what follows, and so hide what the line says. */
+  private static boolean isBidiControl(int c) {
+    return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+  }
+
+  /** The part around the place. */
+  private Line cut(
+      String text, StringBuilder out, int[] widthBefore, int[] startInOut, int column) {
+    int room = width - 2 * CUT.length();
+    int from = column;
+    while (from > 0
+        && widthBefore[column] - widthBefore[text.offsetByCodePoints(from, -1)] <= room * 2 / 3) {
+      from = text.offsetByCodePoints(from, -1);
+    }
+    int to = from;
+    while (to < text.length()
+        && widthBefore[text.offsetByCodePoints(to, 1)] - widthBefore[from] <= room) {
+      to = text.offsetByCodePoints(to, 1);
+    }
+    String start = from > 0 ? CUT : "";
+    String end = to < text.length() ? CUT : "";
+    return new Line(
+        start + out.substring(startInOut[from], startInOut[to]) + end,
+        widthBefore[column] - widthBefore[from] + start.length());
+  }
+}

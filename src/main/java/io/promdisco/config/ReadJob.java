@@ -1,0 +1,18 @@
+package io.promdisco.config;
+
+import java.util.List;
+
+/**
+ * A job with the places that it was read from.
+ *
+ * @param section the job's
+ * @param rules the section of each of its rules
+ * @param config what was read
+ * @param leftOut whether it has a source of targets that promdisco has not
+ */
+record ReadJob(Section section, List<Section> rules, ScrapeConfig config, boolean leftOut) {
+  /** Copies the list. */
+  ReadJob {
+    rules = List.copyOf(rules);
+  }
+}

@@ -1,0 +1,19 @@
+package io.promdisco.config;
+
+import java.util.List;
+
+/** Finds rules of a job that are legal but surely not meant. */
+interface RuleAdvice {
+  /** What is to be said about the rules of a job. */
+  List<Finding> of(ReadJob job);
+
+  /**
+   * Something to be said about a rule.
+   *
+   * @param rule the rule's section
+   * @param key the key that it is about
+   * @param kind what kind of problem it is
+   * @param message what to say
+   */
+  record Finding(Section rule, String key, ProblemKind kind, String message) {}
+}

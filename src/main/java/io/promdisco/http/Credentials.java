@@ -1,0 +1,56 @@
+package io.promdisco.http;
+
+import io.promdisco.config.Secret;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/** What proves who we are, in the {@code Authorization} header. Safe for all threads. */
+public interface Credentials extends AutoCloseable {
+  /** None: a client certificate, or nobody in particular. */
+  Credentials NONE = () -> null;
+
+  /**
+   * The header's value now, or null for none. Files are read and tokens renewed when need be.
+   *
+   * @throws IOException if a file cannot be read or a token cannot be had
+   */
+  @Nullable String header() throws IOException, InterruptedException;
+
+  /** The server refused the last header: forgets what was kept. */
+  default void forget() {}
+
+  @Override
+  default void close() {}
+
+  /** A fixed token. */
+  static Credentials token(String type, Secret token) {
+    return () -> type + " " + token.reveal();
+  }
+
+  /** A token in a file, which is read for each request, since tokens are rotated. */
+  static Credentials tokenFile(String type, Path file) {
+    return () -> type + " " + TextFiles.read(file);
+  }
+
+  /** User and password. */
+  static Credentials basic(Text user, Text password) {
+    return () -> {
+      byte[] pair = (user.read() + ":" + password.read()).getBytes(StandardCharsets.UTF_8);
+      return "Basic " + Base64.getEncoder().encodeToString(pair);
+    };
+  }
+
+  /** A text that may stand in a file. */
+  interface Text {
+    /** The text now. */
+    String read() throws IOException;
+
+    /** {@code value}, or if that is empty what the file holds; empty if there is neither. */
+    static Text of(String value, String file) {
+      return value.isEmpty() && !file.isEmpty() ? () -> TextFiles.read(Path.of(file)) : () -> value;
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package io.promdisco.http;
+
+import io.fabric8.kubernetes.client.http.AsyncBody;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.promdisco.util.Ticker;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpTimeoutException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its answer. The thread that asked reads the body; any thread may fail or close
+ * it.
+ */
+public final class Exchange implements AutoCloseable, BodyReader.Source {
+  private final URI uri;
+  private final CompletableFuture<HttpResponse<AsyncBody>> answer;
+  private final BodyStream body;
+  private final Function<Throwable, IOException> explain;
+  private final Consumer<Exchange> atClose;
+  private final BodyReader reader = new BodyReader(this);
+  private @Nullable HttpResponse<AsyncBody> head;
+  private Ticker.Alarm alarm = () -> {};
+
+  /**
+   * A request that has been sent.
+   *
+   * @param uri what was asked for
+   * @param answer its answer; the body goes to {@code body} once it is started
+   * @param explain makes of any failure one that people understand
+   * @param atClose run when it is closed
+   */
+  Exchange(
+      URI uri,
+      CompletableFuture<HttpResponse<AsyncBody>> answer,
+      BodyStream body,
+      Function<Throwable, IOException> explain,
+      Consumer<Exchange> atClose) {
+    this.uri = uri;
+    this.answer = answer;
+    this.body = body;
+    this.explain = explain;
+    this.atClose = atClose;
+  }
+
+  /** Waits for the head of the answer and lets the body come. */
+  void awaitHead() throws IOException, InterruptedException {
+    try {
+      HttpResponse<AsyncBody> response = answer.get();
+      head = response;
+      body.start(response.body());
+    } catch (ExecutionException | CancellationException e) {
+      throw explain.apply(e);
+    }
+  }
+
+  private HttpResponse<AsyncBody> head() {
+    if (head == null) {
+      throw new IllegalStateException("no answer yet");
+    }
+    return head;
+  }
+
+  /** Fails when it has not been closed {@code patience} after {@code begin}, in nanoseconds. */
+  void limit(Ticker ticker, long begin, Duration patience) {
+    Duration left = patience.minusNanos(ticker.nanos() - begin);
+    String text = "no whole answer within " + patience.toMillis() / 1e3 + " s";
+    alarm =
+        ticker.schedule(
+            left.isNegative() ? Duration.ZERO : left, () -> fail(new HttpTimeoutException(text)));
+  }
+
+  /** What was asked for: after redirects, where they led. */
+  public URI uri() {
+    return uri;
+  }
+
+  /** The status. */
+  public int code() {
+    return head().code();
+  }
+
+  /** A header's first value, or the empty string. */
+  public String header(String name) {
+    List<String> values = head().headers(name.toLowerCase(Locale.ROOT));
+    return values.isEmpty() ? "" : values.get(0);
+  }
+
+  /** The content type without its parameters, in lower case; may be empty. */
+  public String contentType() {
+    String type = header("content-type");
+    int end = type.indexOf(';');
+    return (end < 0 ? type : type.substring(0, end)).strip().toLowerCase(Locale.ROOT);
+  }
+
+  /** How long the server asks to wait, or null. */
+  public @Nullable Duration retryAfter() {
+    String value = header("retry-after").strip();
+    if (value.isEmpty()) {
+      return null;
+    }
+    try {
+      return Duration.ofSeconds(Math.max(0, Math.min(Integer.parseInt(value), 24 * 3600)));
+    } catch (NumberFormatException e) {
+      return untilDate(value);
+    }
+  }
+
+  private static @Nullable Duration untilDate(String value) {
+    try {
+      ZonedDateTime date = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME);
+      Duration left = Duration.between(ZonedDateTime.now(date.getZone()), date);
+      return left.isNegative() ? Duration.ZERO : left;
+    } catch (DateTimeParseException e) {
+      return null; // Neither of the two forms: as if it were not there.
+    }
+  }
+
+  /** Reads the body; failures are explained. */
+  public BodyReader reader() {
+    return reader;
+  }
+
+  @Override
+  public @Nullable ByteBuffer next() throws IOException, InterruptedException {
+    try {
+      return body.next();
+    } catch (IOException e) {
+      throw explain.apply(e);
+    }
+  }
+
+  /** The beginning of the body, at most {@code limit} bytes of it, as far as it arrives. */
+  public byte[] beginning(int limit) throws InterruptedException {
+    byte[] bytes = new byte[limit];
+    int length = 0;
+    try {
+      while (length < limit && !reader.atEnd()) {
+        bytes[length++] = reader.read("answer");
+      }
+    } catch (IOException e) {
+      return Arrays.copyOf(bytes, length); // What came says more than how it ended.
+    }
+    return Arrays.copyOf(bytes, length);
+  }
+
+  /** Ends the exchange for whoever waits for it. */
+  void fail(IOException problem) {
+    answer.completeExceptionally(problem);
+    body.fail(problem);
+  }
+
+  /** Gives up what has not been read. */
+  @Override
+  public void close() {
+    answer.cancel(true);
+    body.close();
+    alarm.cancel();
+    atClose.accept(this);
+  }
+}

@@ -1,0 +1,182 @@
+package io.promdisco.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.promdisco.config.HttpClientConfig.OAuth2;
+import io.promdisco.util.Ticker;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tokens had with the client credentials grant (RFC 6749, section 4.4), kept until ten seconds
+ * before they expire. The client is named in the {@code Authorization} header first and, where the
+ * server refuses that, in the form. Safe for all threads; one at a time asks for a token.
+ */
+final class OAuth2Tokens implements Credentials {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration EARLY = Duration.ofSeconds(10);
+
+  private record Token(String header, boolean expires, long endNanos) {}
+
+  private final OAuth2 config;
+  private final URI tokenUrl;
+  private final URI shownUrl;
+  private final Text clientSecret;
+  private final TlsSettings tls;
+  private final HttpClient http;
+  private final Ticker ticker;
+  private final Lock lock = new ReentrantLock();
+
+  @GuardedBy("lock")
+  private @Nullable Token token;
+
+  @GuardedBy("lock")
+  private boolean inForm;
+
+  OAuth2Tokens(OAuth2 config, URI shownUrl, TlsSettings tls, ProxyRules proxy, Ticker ticker) {
+    this.config = config;
+    this.tokenUrl = URI.create(config.tokenUrl());
+    this.shownUrl = shownUrl;
+    this.clientSecret = Text.of(config.clientSecret().reveal(), config.clientSecretFile());
+    this.tls = tls;
+    this.http = Transport.open(tls, proxy, false);
+    this.ticker = ticker;
+  }
+
+  @Override
+  public String header() throws IOException, InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      Token current = token;
+      if (current == null || (current.expires && ticker.nanos() - current.endNanos >= 0)) {
+        current = fetch();
+        token = current;
+      }
+      return current.header;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void forget() {
+    lock.lock();
+    try {
+      token = null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private Token fetch() throws IOException, InterruptedException {
+    HttpResponse<byte[]> response = ask(inForm);
+    if (response.code() == 400 || response.code() == 401) {
+      HttpResponse<byte[]> other = ask(!inForm);
+      if (other.code() == 200) {
+        inForm = !inForm;
+        response = other;
+      }
+    }
+    if (response.code() != 200) {
+      throw new IOException("oauth2: " + shownUrl + " gives no token: status " + response.code());
+    }
+    return parse(response.body());
+  }
+
+  private HttpResponse<byte[]> ask(boolean clientInForm) throws IOException, InterruptedException {
+    Map<String, String> form = new TreeMap<>(config.endpointParams());
+    form.put("grant_type", "client_credentials");
+    if (!config.scopes().isEmpty()) {
+      form.put("scope", String.join(" ", config.scopes()));
+    }
+    HttpRequest.Builder builder = http.newHttpRequestBuilder();
+    builder.uri(tokenUrl);
+    builder.setHeader("User-Agent", UserAgent.TEXT);
+    builder.setHeader("Accept", "application/json");
+    if (clientInForm) {
+      form.put("client_id", config.clientId());
+      form.put("client_secret", clientSecret.read());
+    } else {
+      String pair = encoded(config.clientId()) + ":" + encoded(clientSecret.read());
+      builder.setHeader(
+          "Authorization", "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(UTF_8)));
+    }
+    StringBuilder body = new StringBuilder();
+    form.forEach(
+        (name, value) ->
+            body.append(body.isEmpty() ? "" : "&")
+                .append(encoded(name))
+                .append('=')
+                .append(encoded(value)));
+    builder.post("application/x-www-form-urlencoded", body.toString().getBytes(UTF_8));
+    return await(http.sendAsync(builder.build(), byte[].class));
+  }
+
+  private HttpResponse<byte[]> await(CompletableFuture<HttpResponse<byte[]>> answer)
+      throws IOException, InterruptedException {
+    Ticker.Alarm alarm =
+        ticker.schedule(
+            PATIENCE,
+            () ->
+                answer.completeExceptionally(
+                    new HttpTimeoutException("no answer within " + PATIENCE.toSeconds() + " s")));
+    try {
+      return answer.get();
+    } catch (ExecutionException e) {
+      IOException explained = Failures.explain(e, shownUrl, tls.trusted());
+      throw new IOException("oauth2: " + explained.getMessage(), explained);
+    } finally {
+      alarm.cancel();
+      answer.cancel(true);
+    }
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, UTF_8);
+  }
+
+  private Token parse(byte[] body) throws IOException {
+    JsonNode answer;
+    try {
+      answer = MAPPER.readTree(body);
+    } catch (JsonProcessingException e) {
+      throw new IOException("oauth2: the answer of " + shownUrl + " is not JSON");
+    }
+    String value = answer.path("access_token").asText("");
+    if (value.isEmpty()) {
+      throw new IOException("oauth2: the answer of " + shownUrl + " holds no access_token");
+    }
+    String type = answer.path("token_type").asText("");
+    long seconds = answer.path("expires_in").asLong(0);
+    Duration life = Duration.ofSeconds(Math.min(seconds, 10L * 365 * 24 * 3600)).minus(EARLY);
+    return new Token(
+        (type.isEmpty() || type.equalsIgnoreCase("bearer") ? "Bearer" : type) + " " + value,
+        seconds > 0,
+        ticker.nanos() + Math.max(0, life.toNanos()));
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+}

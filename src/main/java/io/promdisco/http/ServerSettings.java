@@ -1,0 +1,130 @@
+package io.promdisco.http;
+
+import io.promdisco.config.HttpClientConfig;
+import io.promdisco.config.HttpClientConfig.Authorization;
+import io.promdisco.config.HttpClientConfig.BasicAuth;
+import io.promdisco.http.Credentials.Text;
+import io.promdisco.util.Ticker;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * A server and how to talk to it.
+ *
+ * @param server its URL, perhaps with a path, without credentials and without a slash at the end
+ * @param tls how to speak TLS
+ * @param credentials who we are
+ * @param proxy which proxy
+ * @param headers additional headers
+ * @param followRedirects whether to go where the server sends us
+ * @param http2 whether HTTP/2 may be spoken
+ */
+public record ServerSettings(
+    URI server,
+    TlsSettings tls,
+    Credentials credentials,
+    ProxyRules proxy,
+    Map<String, List<Text>> headers,
+    boolean followRedirects,
+    boolean http2) {
+  /** Headers that the HTTP client sets itself. */
+  private static final Set<String> RESERVED =
+      Set.of("host", "connection", "content-length", "expect", "upgrade");
+
+  /** RFC 9110, section 5.1. */
+  private static final Pattern HEADER_NAME = Pattern.compile("[-!#$%&'*+.^_`|~0-9A-Za-z]+");
+
+  /**
+   * The server at {@code url} and how {@code http} says to talk to it.
+   *
+   * @param url of the server or of something on it; a user and password in it count if {@code http}
+   *     has no credentials
+   * @param path where {@code url} is written, for errors, as {@code api_server}
+   * @param env the process environment, for {@code proxy_from_environment}
+   * @throws IOException if a setting cannot be used or a certificate cannot be read, with one line
+   *     that names the setting
+   */
+  public static ServerSettings of(
+      String url, String path, HttpClientConfig http, Map<String, String> env, Ticker ticker)
+      throws IOException {
+    URI server = Urls.server(url, path);
+    TlsSettings tls = TlsSettings.of(http.tls(), "tls_config");
+    ProxyRules proxy = ProxyRules.of(http.proxy(), env);
+    Map<String, List<Text>> headers = headers(http);
+    return new ServerSettings(
+        server,
+        tls,
+        credentials(http, Urls.userInfo(url), env, ticker),
+        proxy,
+        headers,
+        http.followRedirects(),
+        http.enableHttp2());
+  }
+
+  /** Whether many requests can share one connection. */
+  boolean isMultiplexed() {
+    return http2 && "https".equals(server.getScheme());
+  }
+
+  private static Credentials credentials(
+      HttpClientConfig http, String userInfo, Map<String, String> env, Ticker ticker)
+      throws IOException {
+    if (http.basicAuth().isPresent()) {
+      BasicAuth basic = http.basicAuth().get();
+      return Credentials.basic(
+          Text.of(basic.username(), basic.usernameFile()),
+          Text.of(basic.password().reveal(), basic.passwordFile()));
+    }
+    if (http.authorization().isPresent()) {
+      Authorization authorization = http.authorization().get();
+      return authorization.credentials().isEmpty() && !authorization.credentialsFile().isEmpty()
+          ? Credentials.tokenFile(authorization.type(), Path.of(authorization.credentialsFile()))
+          : Credentials.token(authorization.type(), authorization.credentials());
+    }
+    if (http.oauth2().isPresent()) {
+      HttpClientConfig.OAuth2 oauth2 = http.oauth2().get();
+      URI tokenUrl = Urls.server(oauth2.tokenUrl(), "oauth2.token_url");
+      return new OAuth2Tokens(
+          oauth2,
+          tokenUrl,
+          TlsSettings.of(oauth2.tls(), "oauth2.tls_config"),
+          ProxyRules.of(oauth2.proxy(), env),
+          ticker);
+    }
+    int colon = userInfo.indexOf(':');
+    if (userInfo.isEmpty()) {
+      return Credentials.NONE;
+    }
+    String user = colon < 0 ? userInfo : userInfo.substring(0, colon);
+    String password = colon < 0 ? "" : userInfo.substring(colon + 1);
+    return Credentials.basic(() -> user, () -> password);
+  }
+
+  private static Map<String, List<Text>> headers(HttpClientConfig http) throws IOException {
+    Map<String, List<Text>> headers = new LinkedHashMap<>();
+    for (Map.Entry<String, HttpClientConfig.Header> entry : http.headers().entrySet()) {
+      if (RESERVED.contains(entry.getKey().toLowerCase(Locale.ROOT))) {
+        throw new IOException("http_headers: " + entry.getKey() + ": cannot be set");
+      }
+      if (!HEADER_NAME.matcher(entry.getKey()).matches()) {
+        throw new IOException("http_headers: " + entry.getKey() + ": not the name of a header");
+      }
+      List<Text> texts = new ArrayList<>();
+      entry.getValue().values().forEach(value -> texts.add(() -> value));
+      entry.getValue().secrets().forEach(secret -> texts.add(secret::reveal));
+      for (String file : entry.getValue().files()) {
+        texts.add(Text.of("", file));
+      }
+      headers.put(entry.getKey(), texts);
+    }
+    return headers;
+  }
+}

@@ -1,0 +1,5 @@
+/** An HTTP client that does as Prometheus's HTTP client settings say, over fabric8's. */
+@NullMarked
+package io.promdisco.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,210 @@
+package io.promdisco.providers.document;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
+import io.promdisco.model.Labels;
+import io.promdisco.model.TargetGroup;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads a JSON list of target groups, {@code [{"targets": ["host:port"], "labels": {"name":
+ * "value"}}]}, as Prometheus does: names of fields in any case, the last of equal ones counts, null
+ * is nothing. Any other field, and anything but a string as address or label value, is an error,
+ * and then nothing of the document is taken. What is not Unicode becomes U+FFFD. For one thread and
+ * one document; memory grows with the groups, not with the document.
+ */
+public final class TargetGroupJson {
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES) // A server chooses the names.
+          .build();
+
+  private final JsonParser json;
+  private final Origin origin;
+
+  /** Index of the group that is being read; below 0 before the list. */
+  private int group = -1;
+
+  private TargetGroupJson(JsonParser json, Origin origin) {
+    this.json = json;
+    this.origin = origin;
+  }
+
+  /**
+   * Reads a document.
+   *
+   * @return its groups in order, none for {@code null}
+   * @throws IOException if it is not such a list; the message begins with line and column, from 1,
+   *     as {@code 3:17: [0].labels.env: 5 (expected a string)}
+   */
+  public static List<TargetGroup> parse(byte[] document, Origin origin) throws IOException {
+    return parse(new ByteArrayInputStream(document), origin);
+  }
+
+  /**
+   * Reads a document to its end.
+   *
+   * @param document stays open
+   * @return its groups in order, none for {@code null}
+   * @throws IOException if it is not such a list, as with {@link #parse(byte[], Origin)}; or what
+   *     {@code document} throws
+   */
+  public static List<TargetGroup> parse(InputStream document, Origin origin) throws IOException {
+    try (JsonParser json = FACTORY.createParser(new InputStreamReader(document, UTF_8))) {
+      json.disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
+      try {
+        return new TargetGroupJson(json, origin).groups();
+      } catch (StreamConstraintsException e) {
+        throw new IOException(at(json.currentLocation()) + e.getOriginalMessage(), e);
+      } catch (JsonEOFException e) {
+        throw new IOException(at(e.getLocation()) + "cut off (expected more JSON)", e);
+      } catch (JsonProcessingException e) {
+        throw new IOException(at(e.getLocation()) + "not JSON: " + firstLine(e), e);
+      }
+    }
+  }
+
+  private static String firstLine(JsonProcessingException problem) {
+    return problem.getOriginalMessage().lines().findFirst().orElse("");
+  }
+
+  private static String at(JsonLocation place) {
+    return place.getLineNr() + ":" + place.getColumnNr() + ": ";
+  }
+
+  private List<TargetGroup> groups() throws IOException {
+    JsonToken first = json.nextToken();
+    if (first == null) {
+      throw new IOException("1:1: empty (expected a list of target groups; none are [])");
+    }
+    List<TargetGroup> groups = new ArrayList<>();
+    if (first != JsonToken.VALUE_NULL) {
+      expect(JsonToken.START_ARRAY, "", "a list of target groups");
+      while (json.nextToken() != JsonToken.END_ARRAY) {
+        group++;
+        groups.add(group());
+      }
+    }
+    if (json.nextToken() != null) {
+      throw new IOException(
+          at(json.currentTokenLocation()) + "more after the list (expected nothing)");
+    }
+    return groups;
+  }
+
+  private TargetGroup group() throws IOException {
+    expect(JsonToken.START_OBJECT, "", "a target group");
+    List<String> addresses = List.of();
+    Labels labels = Labels.EMPTY;
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String name = json.currentName();
+      if (name.equalsIgnoreCase("targets")) {
+        json.nextToken();
+        addresses = addresses();
+      } else if (name.equalsIgnoreCase("labels")) {
+        json.nextToken();
+        labels = labels();
+      } else {
+        throw wrong("." + shown(name), "unknown field", "targets or labels");
+      }
+    }
+    return origin.group(group, addresses, labels);
+  }
+
+  private List<String> addresses() throws IOException {
+    List<String> addresses = new ArrayList<>();
+    if (json.currentToken() == JsonToken.VALUE_NULL) {
+      return addresses;
+    }
+    expect(JsonToken.START_ARRAY, ".targets", "a list of strings");
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      addresses.add(text(".targets[", addresses.size() + "]"));
+    }
+    return addresses;
+  }
+
+  private Labels labels() throws IOException {
+    if (json.currentToken() == JsonToken.VALUE_NULL) {
+      return Labels.EMPTY;
+    }
+    expect(JsonToken.START_OBJECT, ".labels", "a map of strings");
+    Labels.Builder labels = Labels.builder();
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String name = json.currentName();
+      if (name.isEmpty()) {
+        throw wrong(".labels", "\"\" is not a valid label name", "a name");
+      }
+      json.nextToken();
+      labels.set(whole(name), text(".labels.", name));
+    }
+    return labels.build();
+  }
+
+  /** The string at which the parser stands; null is the empty one. */
+  private String text(String path, String end) throws IOException {
+    if (json.currentToken() == JsonToken.VALUE_NULL) {
+      return "";
+    }
+    if (json.currentToken() != JsonToken.VALUE_STRING) {
+      throw wrong(path + shown(end), found(), "a string");
+    }
+    return whole(json.getText());
+  }
+
+  /** With U+FFFD for each half of a surrogate pair, which an escape can write alone. */
+  private static String whole(String text) {
+    StringBuilder repaired = null;
+    for (int i = 0; i < text.length(); i++) {
+      if (!Character.isSurrogate(text.charAt(i))) {
+        continue;
+      }
+      if (Character.isSupplementaryCodePoint(text.codePointAt(i))) {
+        i++;
+        continue;
+      }
+      if (repaired == null) {
+        repaired = new StringBuilder(text);
+      }
+      repaired.setCharAt(i, '\ufffd');
+    }
+    return repaired == null ? text : repaired.toString();
+  }
+
+  private void expect(JsonToken token, String path, String expected) throws IOException {
+    if (json.currentToken() != token) {
+      throw wrong(path, found(), expected);
+    }
+  }
+
+  private String found() throws IOException {
+    return switch (json.currentToken()) {
+      case START_ARRAY -> "a list";
+      case START_OBJECT -> "an object";
+      case VALUE_STRING -> '"' + shown(json.getText()) + '"';
+      default -> shown(json.getText());
+    };
+  }
+
+  /** The beginning of a text that may be long. */
+  private static String shown(String text) {
+    return text.length() <= 60 ? text : text.substring(0, 60) + "…";
+  }
+
+  private IOException wrong(String path, String what, String expected) {
+    String where = group < 0 ? "" : "[" + group + "]" + path + ": ";
+    return new IOException(
+        at(json.currentTokenLocation()) + where + what + " (expected " + expected + ")");
+  }
+}

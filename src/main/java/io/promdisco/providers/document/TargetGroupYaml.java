@@ -1,0 +1,56 @@
+package io.promdisco.providers.document;
+
+import io.promdisco.config.ConfigException;
+import io.promdisco.config.Problem;
+import io.promdisco.config.TargetGroupsYaml;
+import io.promdisco.model.Labels;
+import io.promdisco.model.TargetGroup;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads a YAML list of target groups, as Prometheus does: the first document only, scalars of any
+ * kind as they are spelled, merge keys; a field given twice and a field of another name are errors,
+ * and then nothing of the document is taken.
+ */
+public final class TargetGroupYaml {
+  private TargetGroupYaml() {}
+
+  /**
+   * Reads a document of at most 32 MiB.
+   *
+   * @return its groups in order, none for {@code null} and for an empty document
+   * @throws IOException if it is not such a list; the message begins with line and column, from 1,
+   *     as {@code 3:17: [0].labels: cannot unmarshal …}, and gives the first problem and how many
+   *     more there are
+   */
+  public static List<TargetGroup> parse(byte[] document, Origin origin) throws IOException {
+    List<TargetGroupsYaml.Group> read;
+    try {
+      read = TargetGroupsYaml.read(origin.name(), document);
+    } catch (ConfigException e) {
+      throw new IOException(message(e.problems()), e);
+    }
+    List<TargetGroup> groups = new ArrayList<>(read.size());
+    for (TargetGroupsYaml.Group group : read) {
+      groups.add(origin.group(groups.size(), group.targets(), Labels.of(group.labels())));
+    }
+    return groups;
+  }
+
+  private static String message(List<Problem> problems) {
+    List<Problem> errors =
+        problems.stream().filter(p -> p.severity() == Problem.Severity.ERROR).toList();
+    Problem first = errors.get(0);
+    String path = first.path().isEmpty() ? "" : first.path() + ": ";
+    String more = errors.size() == 1 ? "" : " (and " + (errors.size() - 1) + " more)";
+    return first.position().line()
+        + ":"
+        + first.position().column()
+        + ": "
+        + path
+        + first.message()
+        + more;
+  }
+}

@@ -1,0 +1,244 @@
+package io.promdisco.providers.file;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.config.FileSdConfig;
+import io.promdisco.config.Globs;
+import io.promdisco.discovery.Discoverer;
+import io.promdisco.discovery.TargetSink;
+import io.promdisco.model.TargetGroup;
+import io.promdisco.providers.refresh.KnownGroups;
+import io.promdisco.util.OnDemandThreads;
+import io.promdisco.util.Ticker;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the files of one SD config at the start, when something in their folders changes, and every
+ * so often. One scan at a time; a change during a scan is followed by another one. The sink is
+ * called under this object's monitor, so that it is silent once closed; files are read outside.
+ */
+final class FileDiscoverer implements Discoverer {
+  private static final Logger log = LoggerFactory.getLogger(FileDiscoverer.class);
+  private static final Duration IF_ZERO = Duration.ofMinutes(5);
+
+  private final String provider;
+  private final FileSdConfig config;
+  private final Duration interval;
+  private final Ticker ticker;
+  private final OnDemandThreads threads;
+  private final FolderWatcher watcher;
+  private final FileMetrics metrics;
+  private final Settling settling;
+  private final Runnable changed;
+
+  @GuardedBy("this")
+  private @Nullable TargetSink sink;
+
+  @GuardedBy("this")
+  private Map<String, List<TargetGroup>> files = Map.of();
+
+  @GuardedBy("this")
+  private final KnownGroups known = new KnownGroups();
+
+  @GuardedBy("this")
+  private final Map<String, String> broken = new HashMap<>(); // file → reason
+
+  @GuardedBy("this")
+  private boolean scanning;
+
+  @GuardedBy("this")
+  private boolean again;
+
+  @GuardedBy("this")
+  private boolean closed;
+
+  @GuardedBy("this")
+  private Ticker.Alarm alarm = () -> {};
+
+  FileDiscoverer(
+      String provider,
+      FileSdConfig config,
+      Ticker ticker,
+      OnDemandThreads threads,
+      FolderWatcher watcher,
+      FileMetrics metrics) {
+    this.provider = provider;
+    this.config = config;
+    this.ticker = ticker;
+    this.threads = threads;
+    this.watcher = watcher;
+    this.metrics = metrics;
+    Duration configured = config.refreshInterval();
+    interval = configured.isZero() || configured.isNegative() ? IF_ZERO : configured;
+    settling = new Settling(ticker, () -> threads.run(this::scan));
+    changed = settling::changed;
+  }
+
+  @Override
+  public void start(TargetSink to) {
+    synchronized (this) {
+      sink = to;
+    }
+    threads.run(this::scan);
+  }
+
+  private void scan() {
+    synchronized (this) {
+      again = true;
+      if (scanning || closed) {
+        return;
+      }
+      scanning = true;
+    }
+    while (wanted()) {
+      try {
+        long begin = ticker.nanos();
+        Map<String, Read> read = new LinkedHashMap<>();
+        watchedFiles().forEach(file -> read.put(file.toString(), read(file)));
+        put(read, ticker.nanos() - begin);
+      } catch (RuntimeException e) {
+        log.error("{}: the scan failed unexpectedly; what is known stays", provider, e);
+        lookAgainLater();
+      }
+    }
+  }
+
+  private synchronized boolean wanted() {
+    boolean wanted = again && !closed;
+    again = false;
+    scanning = wanted;
+    return wanted;
+  }
+
+  /** What came of reading a file. */
+  private sealed interface Read {
+    record Good(TargetFile file) implements Read {}
+
+    record Bad(String reason) implements Read {}
+  }
+
+  private static Read read(Path file) {
+    try {
+      return new Read.Good(TargetFile.read(file));
+    } catch (IOException | RuntimeException e) {
+      return new Read.Bad(e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString());
+    }
+  }
+
+  /** The files that match; whatever happens after they were listed will be noticed. */
+  private Collection<Path> watchedFiles() {
+    Collection<Path> files = matching();
+    Map<Path, Names> folders = WatchedFolders.of(config.files(), files);
+    while (true) {
+      synchronized (this) {
+        if (closed) {
+          return List.of();
+        }
+        watcher.watch(changed, folders);
+      }
+      files = matching();
+      Map<Path, Names> now = WatchedFolders.of(config.files(), files);
+      if (now.equals(folders)) {
+        return files;
+      }
+      folders = now;
+    }
+  }
+
+  private Collection<Path> matching() {
+    Set<Path> matching = new LinkedHashSet<>();
+    for (String pattern : config.files()) {
+      try {
+        matching.addAll(Globs.files(pattern));
+      } catch (PatternSyntaxException e) {
+        log.debug("{}: {}: matches nothing: {}", provider, pattern, e.getDescription());
+      }
+    }
+    return matching;
+  }
+
+  private synchronized void put(Map<String, Read> read, long nanos) {
+    if (closed || sink == null) {
+      return;
+    }
+    Map<String, List<TargetGroup>> now = new LinkedHashMap<>();
+    read.forEach((name, result) -> now.put(name, groups(name, result, sink)));
+    for (String name : files.keySet()) {
+      if (!read.containsKey(name)) {
+        metrics.forget(this, name);
+        works(name, sink);
+      }
+    }
+    files = now;
+    List<TargetGroup> all = new ArrayList<>();
+    now.values().forEach(all::addAll);
+    List<TargetGroup> changes = known.replace(all);
+    if (!changes.isEmpty()) {
+      sink.update(changes);
+    }
+    metrics.scanned(nanos);
+    sink.synced(); // Only the first call counts.
+    lookAgainLater();
+  }
+
+  private synchronized void lookAgainLater() {
+    if (!closed) {
+      alarm.cancel();
+      alarm = ticker.schedule(interval, () -> threads.run(this::scan));
+    }
+  }
+
+  /** A file's groups now: those that were known, if it cannot be read. */
+  @GuardedBy("this")
+  private List<TargetGroup> groups(String name, Read result, TargetSink to) {
+    List<TargetGroup> before = files.getOrDefault(name, List.of());
+    if (result instanceof Read.Good good) {
+      works(name, to);
+      List<TargetGroup> groups = good.file().groups();
+      metrics.read(this, name, (double) good.file().changed());
+      if (groups.size() < before.size()) {
+        metrics.forget(this, name); // As in Prometheus: a file that lost groups, till read again.
+      }
+      return groups;
+    }
+    metrics.readFailed();
+    String reason = ((Read.Bad) result).reason();
+    if (!reason.equals(broken.put(name, reason))) {
+      log.warn("{}: {}; its {} known groups stay", provider, reason, before.size());
+    }
+    to.failing(name, reason, interval);
+    return before;
+  }
+
+  @GuardedBy("this")
+  private void works(String name, TargetSink to) {
+    if (broken.remove(name) != null) {
+      to.recovered(name);
+      log.info("{}: {}: no longer broken", provider, name);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    alarm.cancel();
+    watcher.watch(changed, Map.of());
+    files.keySet().forEach(name -> metrics.forget(this, name));
+  }
+}

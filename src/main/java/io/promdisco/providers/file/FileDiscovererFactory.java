@@ -1,0 +1,49 @@
+package io.promdisco.providers.file;
+
+import io.promdisco.config.FileSdConfig;
+import io.promdisco.config.SdConfig;
+import io.promdisco.discovery.Discoverer;
+import io.promdisco.discovery.DiscovererFactory;
+import io.promdisco.discovery.DiscoveryException;
+import io.promdisco.metrics.Metrics;
+import io.promdisco.util.OnDemandThreads;
+import io.promdisco.util.Ticker;
+
+/**
+ * Makes the discoverers of {@code file_sd_configs}. They share one watch of the file system and the
+ * threads that read, {@code sd-file-N}. Safe for all threads.
+ */
+public final class FileDiscovererFactory implements DiscovererFactory {
+  private final Ticker ticker;
+  private final FileMetrics metrics;
+  private final FolderWatcher watcher;
+  private final OnDemandThreads threads = new OnDemandThreads("sd-file");
+
+  /** A factory without threads, until its first discoverer starts. */
+  public FileDiscovererFactory(Ticker ticker, Metrics metrics) {
+    this.ticker = ticker;
+    this.metrics = new FileMetrics(metrics);
+    watcher = new FolderWatcher(this.metrics);
+  }
+
+  @Override
+  public boolean accepts(SdConfig config) {
+    return config instanceof FileSdConfig;
+  }
+
+  @Override
+  public Discoverer create(SdConfig config, String provider) throws DiscoveryException {
+    if (!(config instanceof FileSdConfig files)) {
+      throw new DiscoveryException(
+          provider + ": " + config.mechanism() + " (expected: a file SD config)");
+    }
+    return new FileDiscoverer(provider, files, ticker, threads, watcher, metrics);
+  }
+
+  /** Ends the threads and the watch. */
+  @Override
+  public void close() {
+    watcher.close();
+    threads.close();
+  }
+}

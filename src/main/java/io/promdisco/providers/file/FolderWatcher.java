@@ -1,0 +1,173 @@
+package io.promdisco.providers.file;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.util.NamedThreads;
+import java.io.IOException;
+import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.FileSystems;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchEvent;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells who is interested when something in a folder changes. One watch service and one thread,
+ * {@code sd-file-watch}, for all folders; there are none until a folder is watched. Safe for all
+ * threads.
+ */
+final class FolderWatcher implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(FolderWatcher.class);
+
+  private final FileMetrics metrics;
+
+  @GuardedBy("this")
+  private @Nullable WatchService service;
+
+  /** By folder (a key stands for the folder, not for its path): who waits for which names. */
+  @GuardedBy("this")
+  private final Map<WatchKey, Map<Runnable, Names>> interests = new HashMap<>();
+
+  @GuardedBy("this")
+  private final Set<Runnable> failing = new HashSet<>(); // for whom the last watch was not whole
+
+  @GuardedBy("this")
+  private boolean closed;
+
+  FolderWatcher(FileMetrics metrics) {
+    this.metrics = metrics;
+  }
+
+  /**
+   * Calls {@code listener}, from now on and until this is called again, when a file of one of these
+   * names in one of these folders comes, changes or goes. Folders that are not there are left out.
+   * That the system cannot watch is logged and counted; the listener must look by itself now and
+   * then.
+   *
+   * @param folders absolute; none: the listener is forgotten
+   */
+  synchronized void watch(Runnable listener, Map<Path, Names> folders) {
+    if (closed) {
+      return;
+    }
+    Set<WatchKey> used = new HashSet<>();
+    boolean failed = false;
+    for (Map.Entry<Path, Names> folder : folders.entrySet()) {
+      try {
+        WatchKey key = register(folder.getKey());
+        Map<Runnable, Names> interested = interests.computeIfAbsent(key, k -> new HashMap<>());
+        Names before = used.add(key) ? null : interested.get(listener);
+        Names names = folder.getValue();
+        interested.put(listener, before == null ? names : names.and(before));
+      } catch (NoSuchFileException | NotDirectoryException e) {
+        log.debug("{}: gone before it could be watched", folder.getKey());
+      } catch (IOException e) {
+        failed = true;
+        failed(listener, folder.getKey(), e);
+      }
+    }
+    if (!failed) {
+      failing.remove(listener);
+    }
+    for (WatchKey key : List.copyOf(interests.keySet())) {
+      if (!used.contains(key)) {
+        drop(key, listener);
+      }
+    }
+  }
+
+  @GuardedBy("this")
+  private void drop(WatchKey key, Runnable listener) {
+    Map<Runnable, Names> left = interests.getOrDefault(key, Map.of());
+    if (left.containsKey(listener)) {
+      left.remove(listener);
+      if (left.isEmpty()) {
+        interests.remove(key);
+        key.cancel();
+      }
+    }
+  }
+
+  @GuardedBy("this")
+  private void failed(Runnable listener, Path folder, IOException e) {
+    metrics.watchFailed();
+    if (failing.add(listener)) {
+      log.warn(
+          "{}: changes cannot be watched ({}); files are read at every refresh_interval only",
+          folder,
+          e.getMessage());
+    }
+  }
+
+  /** A folder that is watched already gives the key that it has. */
+  @GuardedBy("this")
+  private WatchKey register(Path folder) throws IOException {
+    WatchService watches = service;
+    if (watches == null) {
+      watches = FileSystems.getDefault().newWatchService();
+      service = watches;
+      WatchService taken = watches;
+      NamedThreads.start("sd-file-watch", () -> follow(taken));
+    }
+    return folder.register(
+        watches,
+        StandardWatchEventKinds.ENTRY_CREATE,
+        StandardWatchEventKinds.ENTRY_MODIFY,
+        StandardWatchEventKinds.ENTRY_DELETE);
+  }
+
+  private void follow(WatchService watches) {
+    while (true) {
+      try {
+        WatchKey key = watches.take();
+        List<WatchEvent<?>> events = key.pollEvents();
+        interested(key, events, key.reset()).forEach(Runnable::run);
+      } catch (ClosedWatchServiceException | InterruptedException e) {
+        log.debug("no folder is watched any more");
+        return;
+      }
+    }
+  }
+
+  private synchronized List<Runnable> interested(
+      WatchKey key, List<WatchEvent<?>> events, boolean folderIsThere) {
+    List<Runnable> all = new ArrayList<>();
+    interests
+        .getOrDefault(key, Map.of())
+        .forEach(
+            (listener, names) -> {
+              if (!folderIsThere || events.stream().anyMatch(names::matches)) {
+                all.add(listener);
+              }
+            });
+    if (!folderIsThere) {
+      interests.remove(key);
+    }
+    return all;
+  }
+
+  /** Ends the thread and all watches. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    interests.clear();
+    if (service != null) {
+      try {
+        service.close();
+      } catch (IOException e) {
+        log.warn("the watch service could not be closed: {}", e.getMessage());
+      }
+    }
+  }
+}

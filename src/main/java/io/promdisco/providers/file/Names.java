@@ -1,0 +1,39 @@
+package io.promdisco.providers.file;
+
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchEvent;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Names in a folder whose changes matter.
+ *
+ * @param all whether every name does
+ * @param some those that do otherwise
+ */
+record Names(boolean all, Set<String> some) {
+  static final Names ALL = new Names(true, Set.of());
+
+  /** Copies the set. */
+  Names {
+    some = Set.copyOf(some);
+  }
+
+  static Names of(String name) {
+    return new Names(false, Set.of(name));
+  }
+
+  /** These and {@code others}. */
+  Names and(Names others) {
+    Set<String> union = new HashSet<>(some);
+    union.addAll(others.some);
+    return new Names(all || others.all, union);
+  }
+
+  /** Whether an event is of such a name; one that says that events were lost always is. */
+  boolean matches(WatchEvent<?> event) {
+    return all
+        || event.kind() == StandardWatchEventKinds.OVERFLOW
+        || some.contains(String.valueOf(event.context()));
+  }
+}

@@ -1,0 +1,58 @@
+package io.promdisco.providers.file;
+
+import io.promdisco.model.TargetGroup;
+import io.promdisco.providers.document.Origin;
+import io.promdisco.providers.document.TargetGroupJson;
+import io.promdisco.providers.document.TargetGroupYaml;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What one read of a file has given.
+ *
+ * @param groups in order
+ * @param changed when the file was changed last, in whole seconds since 1970
+ */
+record TargetFile(List<TargetGroup> groups, long changed) {
+  private static final String LABEL = "__meta_filepath";
+  private static final int MOST_YAML_BYTES = 32 << 20;
+
+  /**
+   * Reads a file; its name tells whether it is JSON or YAML.
+   *
+   * @throws IOException if it cannot be read or is no list of groups; the message begins with the
+   *     path and, where there is one, the place
+   */
+  static TargetFile read(Path file) throws IOException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new IOException(file + ": no regular file (expected: JSON or YAML)");
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      Origin origin = new Origin(LABEL, file.toString());
+      List<TargetGroup> groups = parse(file, in, origin);
+      return new TargetFile(groups, Files.getLastModifiedTime(file).toInstant().getEpochSecond());
+    } catch (NoSuchFileException e) {
+      throw new IOException(file + ": no such file (a link may lead nowhere)", e);
+    } catch (AccessDeniedException e) {
+      throw new IOException(file + ": permission denied (expected: a file that may be read)", e);
+    }
+  }
+
+  private static List<TargetGroup> parse(Path file, InputStream in, Origin origin)
+      throws IOException {
+    try {
+      return file.toString().toLowerCase(Locale.ROOT).endsWith(".json")
+          ? TargetGroupJson.parse(new BufferedInputStream(in), origin)
+          : TargetGroupYaml.parse(in.readNBytes(MOST_YAML_BYTES + 1), origin);
+    } catch (IOException e) {
+      throw new IOException(file + ":" + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package io.promdisco.providers.file;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The folders in which something must happen before files that match a pattern can change: those of
+ * the files; the folder above, in which theirs may be replaced, or as long as it is missing the
+ * nearest that is there; and the folder of every symbolic link on the way, for links are how
+ * Kubernetes swaps the files of a ConfigMap.
+ */
+final class WatchedFolders {
+  private static final Logger log = LoggerFactory.getLogger(WatchedFolders.class);
+  private static final Pattern GLOB = Pattern.compile(".*[*?\\[\\\\].*", Pattern.DOTALL);
+  private static final int MOST_LINKS = 40;
+
+  private final Map<Path, Names> folders = new HashMap<>();
+
+  private WatchedFolders() {}
+
+  /** Of every pattern, as things are now. */
+  static Map<Path, Names> of(List<String> patterns, Iterable<Path> files) {
+    WatchedFolders all = new WatchedFolders();
+    for (String pattern : patterns) {
+      try {
+        all.addFolder(literalFolder(Path.of(pattern).toAbsolutePath()));
+      } catch (InvalidPathException e) {
+        log.debug("{}: there can be no such file", pattern);
+      }
+    }
+    for (Path file : files) {
+      all.addFile(file.toAbsolutePath());
+    }
+    return all.folders;
+  }
+
+  /** The part of a pattern before the first wildcard, without the last name. */
+  private static Path literalFolder(Path pattern) {
+    Path folder = pattern.getRoot();
+    for (int i = 0; i < pattern.getNameCount() - 1; i++) {
+      Path part = pattern.getName(i);
+      if (GLOB.matcher(part.toString()).matches()) {
+        break;
+      }
+      folder = folder.resolve(part);
+    }
+    return folder;
+  }
+
+  private void addFolder(Path folder) {
+    if (Files.isDirectory(folder)) {
+      add(folder, Names.ALL);
+      addLinks(folder, 0);
+    }
+    Path below = folder;
+    Path there = folder.getParent();
+    while (there != null && !Files.isDirectory(there)) {
+      below = there;
+      there = there.getParent();
+    }
+    add(there, below);
+  }
+
+  private void addFile(Path file) {
+    add(file.getParent(), file);
+    if (Files.isSymbolicLink(file)) {
+      addLinks(file, 0);
+      try {
+        Path real = file.toRealPath();
+        add(real.getParent(), real);
+      } catch (IOException e) {
+        log.debug("{}: leads nowhere yet", file);
+      }
+    }
+  }
+
+  /** The folder of each link that is on the way to {@code path}. */
+  private void addLinks(Path path, int links) {
+    Path at = path.getRoot();
+    for (Path part : path) {
+      Path next = at.resolve(part);
+      try {
+        if (Files.isSymbolicLink(next) && links < MOST_LINKS) {
+          add(at, next);
+          addLinks(at.resolve(Files.readSymbolicLink(next)).normalize(), links + 1);
+          next = next.toRealPath();
+        }
+      } catch (IOException e) {
+        log.debug("{}: leads nowhere yet", next);
+        return;
+      }
+      at = next;
+    }
+  }
+
+  private void add(@Nullable Path folder, Path child) {
+    Path name = child.getFileName();
+    if (folder != null && name != null) {
+      add(folder, Names.of(name.toString()));
+    }
+  }
+
+  private void add(Path folder, Names names) {
+    folders.merge(folder, names, Names::and);
+  }
+}

@@ -1,0 +1,62 @@
+package io.promdisco.providers.http;
+
+import io.promdisco.config.HttpSdConfig;
+import io.promdisco.config.SdConfig;
+import io.promdisco.discovery.Discoverer;
+import io.promdisco.discovery.DiscovererFactory;
+import io.promdisco.discovery.DiscoveryException;
+import io.promdisco.metrics.Metrics;
+import io.promdisco.providers.refresh.RefreshLoop;
+import io.promdisco.util.Ticker;
+import java.io.IOException;
+import java.util.Map;
+
+/**
+ * Discovers what web servers list ({@code http_sd_configs}): one GET request per refresh interval,
+ * answered with a JSON list of target groups. A server that fails or is slow holds up no other, and
+ * its targets stay.
+ */
+public final class HttpDiscovererFactory implements DiscovererFactory {
+  private final RefreshLoop loop;
+  private final Ticker ticker;
+  private final Metrics.Counter failures;
+  private final Map<String, String> env;
+
+  /**
+   * Looks at servers over {@code loop}, with the environment of this process.
+   *
+   * @param metrics counts {@code prometheus_sd_http_failures_total}
+   */
+  public HttpDiscovererFactory(RefreshLoop loop, Ticker ticker, Metrics metrics) {
+    this(loop, ticker, metrics, System.getenv());
+  }
+
+  HttpDiscovererFactory(RefreshLoop loop, Ticker ticker, Metrics metrics, Map<String, String> env) {
+    this.loop = loop;
+    this.ticker = ticker;
+    this.env = Map.copyOf(env);
+    failures =
+        metrics.counter(
+            "prometheus_sd_http_failures_total",
+            "Number of HTTP service discovery refresh failures.");
+    failures.add(0);
+  }
+
+  @Override
+  public boolean accepts(SdConfig config) {
+    return config instanceof HttpSdConfig;
+  }
+
+  @Override
+  public Discoverer create(SdConfig config, String provider) throws DiscoveryException {
+    HttpSdConfig http = (HttpSdConfig) config;
+    try {
+      HttpRefresher refresher =
+          new HttpRefresher(http, env, ticker, failures, HttpRefresher.LARGEST);
+      return loop.discoverer(
+          http.mechanism(), provider, refresher.server(), http.refreshInterval(), refresher);
+    } catch (IOException e) {
+      throw new DiscoveryException(String.valueOf(e.getMessage()), e);
+    }
+  }
+}

@@ -1,0 +1,214 @@
+package io.promdisco.providers.http;
+
+import io.promdisco.config.HttpSdConfig;
+import io.promdisco.http.Exchange;
+import io.promdisco.http.Request;
+import io.promdisco.http.Sender;
+import io.promdisco.http.ServerSettings;
+import io.promdisco.http.TlsSettings;
+import io.promdisco.http.Urls;
+import io.promdisco.metrics.Metrics;
+import io.promdisco.model.TargetGroup;
+import io.promdisco.providers.document.Origin;
+import io.promdisco.providers.document.TargetGroupJson;
+import io.promdisco.providers.refresh.Refreshed;
+import io.promdisco.providers.refresh.Refresher;
+import io.promdisco.util.Ticker;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+
+/**
+ * Asks one web server for its list of target groups. An answer that the server says is the same as
+ * the last one ({@code ETag}, status 304) is not read again. For one thread at a time.
+ */
+final class HttpRefresher implements Refresher {
+  /** The longest answer that is read, unpacked. */
+  static final long LARGEST = 256L << 20;
+
+  private static final Duration IF_ZERO = Duration.ofMinutes(1);
+  private static final Pattern JSON =
+      Pattern.compile(
+          "application/json(;[\\t\\n\\f\\r ]*charset=(\"utf-8\"|utf-8))?",
+          Pattern.CASE_INSENSITIVE);
+
+  /** RFC 9110, section 8.8.3, in ASCII. */
+  private static final Pattern ETAG = Pattern.compile("(W/)?\"[\\x21\\x23-\\x7e]{0,1000}\"");
+
+  private final HttpSdConfig config;
+  private final Map<String, String> env;
+  private final Ticker ticker;
+  private final Metrics.Counter failures;
+  private final long largest;
+  private final Origin origin;
+  private final URI server;
+  private final URI uri;
+  private final Duration patience;
+  private final Map<String, String> headers;
+
+  /** What the sender was opened with. */
+  private List<String> tlsFiles;
+
+  private Sender sender;
+  private List<TargetGroup> last = List.of();
+
+  /** What names {@link #last}, or empty if the server gave no such thing or failed since. */
+  private String etag = "";
+
+  /**
+   * A refresher that has not asked yet.
+   *
+   * @param env the process environment, for {@code proxy_from_environment}
+   * @param failures counts looks that failed
+   * @param largest the longest answer that is read, unpacked, in bytes
+   * @throws IOException if a setting cannot be used, with its name
+   */
+  HttpRefresher(
+      HttpSdConfig config,
+      Map<String, String> env,
+      Ticker ticker,
+      Metrics.Counter failures,
+      long largest)
+      throws IOException {
+    this.config = config;
+    this.env = env;
+    this.ticker = ticker;
+    this.failures = failures;
+    this.largest = largest;
+    origin = new Origin("__meta_url", config.url());
+    server = Urls.server(config.url(), "url");
+    uri = Urls.request(config.url(), "url");
+    patience = config.refreshInterval().isZero() ? IF_ZERO : config.refreshInterval();
+    headers =
+        Map.of(
+            "Accept", "application/json",
+            "Accept-Encoding", "gzip",
+            "X-Prometheus-Refresh-Interval-Seconds", seconds(config.refreshInterval()));
+    tlsFiles = tlsFiles();
+    sender = open();
+  }
+
+  private Sender open() throws IOException {
+    return new Sender(ServerSettings.of(config.url(), "url", config.http(), env, ticker), ticker);
+  }
+
+  private List<String> tlsFiles() throws IOException {
+    List<String> files = new ArrayList<>(TlsSettings.files(config.http().tls(), "tls_config"));
+    if (config.http().oauth2().isPresent()) {
+      files.addAll(TlsSettings.files(config.http().oauth2().get().tls(), "oauth2.tls_config"));
+    }
+    return files;
+  }
+
+  /** Certificates are renewed in their files; a connection keeps those it was opened with. */
+  private void reopenWithRenewedFiles() throws IOException {
+    List<String> now = tlsFiles();
+    if (!now.equals(tlsFiles)) {
+      Sender renewed = open();
+      sender.close();
+      sender = renewed;
+      tlsFiles = now;
+    }
+  }
+
+  private static String seconds(Duration duration) {
+    return BigDecimal.valueOf(duration.toNanos(), 9).stripTrailingZeros().toPlainString();
+  }
+
+  /** What is asked, for people: without query and credentials. */
+  String server() {
+    return server.toString();
+  }
+
+  @Override
+  public Refreshed refresh() throws IOException, InterruptedException {
+    String known = etag;
+    etag = ""; // Whatever goes wrong, the next answer is to be a whole one.
+    try (Exchange exchange = send(known)) {
+      boolean isDirect = exchange.uri().equals(uri);
+      boolean isUnchanged = exchange.code() == 304 && !known.isEmpty() && isDirect;
+      if (!isUnchanged) {
+        last = read(exchange);
+      }
+      String now = isUnchanged ? known : exchange.header("etag");
+      etag = isDirect && ETAG.matcher(now).matches() ? now : "";
+      return new Refreshed(last, Optional.empty());
+    } catch (InterruptedIOException e) {
+      throw interrupted(e);
+    } catch (IOException | RuntimeException e) {
+      failures.inc();
+      throw e;
+    }
+  }
+
+  /** What was thrown as an interrupt reached the one who reads the body. */
+  private static InterruptedException interrupted(InterruptedIOException e) {
+    Thread.interrupted(); // The exception says it from here on.
+    InterruptedException interrupt = new InterruptedException(e.getMessage());
+    interrupt.initCause(e);
+    return interrupt;
+  }
+
+  private Exchange send(String known) throws IOException, InterruptedException {
+    reopenWithRenewedFiles();
+    Map<String, String> all = new LinkedHashMap<>(headers);
+    if (!known.isEmpty()) {
+      all.put("If-None-Match", known);
+    }
+    return sender.send(Request.within(patience, uri, all));
+  }
+
+  private List<TargetGroup> read(Exchange exchange) throws IOException {
+    if (exchange.code() != 200) {
+      throw new IOException("status " + exchange.code() + " (expected 200" + hint(exchange) + ")");
+    }
+    String type = exchange.header("content-type").strip();
+    if (!JSON.matcher(type).matches()) {
+      throw new IOException("content type \"" + type + "\" (expected application/json)");
+    }
+    try (InputStream body = unpacked(exchange)) {
+      return TargetGroupJson.parse(new LimitedStream(body, largest), origin);
+    } catch (ZipException | EOFException e) {
+      throw new IOException("the answer is not gzip, as its header says, or is cut off", e);
+    }
+  }
+
+  private String hint(Exchange exchange) {
+    return switch (exchange.code()) {
+      case 401, 403 -> "; check the credentials";
+      case 301, 302, 303, 307, 308 ->
+          config.http().followRedirects()
+              ? "; it redirects more than ten times, from https to http, or nowhere"
+              : "; follow_redirects is false";
+      default -> "";
+    };
+  }
+
+  private static InputStream unpacked(Exchange exchange) throws IOException {
+    InputStream body = exchange.reader().stream();
+    String encoding = exchange.header("content-encoding").strip().toLowerCase(Locale.ROOT);
+    return switch (encoding) {
+      case "", "identity" -> body;
+      case "gzip", "x-gzip" -> new GZIPInputStream(body, 1 << 15);
+      default -> throw new IOException("content encoding " + encoding + " (expected gzip or none)");
+    };
+  }
+
+  @Override
+  public void close() {
+    sender.close();
+  }
+}

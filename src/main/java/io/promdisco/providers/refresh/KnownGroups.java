@@ -1,0 +1,40 @@
+package io.promdisco.providers.refresh;
+
+import io.promdisco.model.TargetGroup;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The groups that a source had when it was looked at last. For one thread at a time. */
+public final class KnownGroups {
+  private Map<String, TargetGroup> known = Map.of();
+
+  /**
+   * Takes note of all groups that are there now; of a source named twice the last group counts.
+   *
+   * @return those that are new or changed, and an empty one for each that has vanished
+   */
+  public List<TargetGroup> replace(List<TargetGroup> groups) {
+    Map<String, TargetGroup> now = new LinkedHashMap<>();
+    groups.forEach(group -> now.put(group.source(), group));
+    List<TargetGroup> changed = new ArrayList<>();
+    for (TargetGroup group : now.values()) {
+      if (!group.equals(known.get(group.source()))) {
+        changed.add(group);
+      }
+    }
+    for (String source : known.keySet()) {
+      if (!now.containsKey(source)) {
+        changed.add(TargetGroup.empty(source));
+      }
+    }
+    known = now;
+    return changed;
+  }
+
+  /** How many there are. */
+  public int size() {
+    return known.size();
+  }
+}

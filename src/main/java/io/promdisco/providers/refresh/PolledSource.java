@@ -1,0 +1,189 @@
+package io.promdisco.providers.refresh;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.discovery.Discoverer;
+import io.promdisco.discovery.TargetSink;
+import io.promdisco.model.TargetGroup;
+import io.promdisco.util.Ticker;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One source of a {@link RefreshLoop}: the ticker's alarm starts a look, the end of a look sets the
+ * next alarm. The sink is called under this object's monitor, so that it is silent once closed.
+ */
+final class PolledSource implements Discoverer {
+  private static final Logger log = LoggerFactory.getLogger(PolledSource.class);
+  private static final Duration IF_ZERO = Duration.ofMinutes(1);
+
+  private final RefreshLoop loop;
+  private final String mechanism;
+  private final String provider;
+  private final String part;
+  private final Duration interval;
+  private final Refresher refresher;
+
+  @GuardedBy("this")
+  private final KnownGroups known = new KnownGroups();
+
+  @GuardedBy("this")
+  private final Set<String> down = new HashSet<>(); // parts
+
+  @GuardedBy("this")
+  private boolean first = true;
+
+  @GuardedBy("this")
+  private boolean closed;
+
+  @GuardedBy("this")
+  private @Nullable Thread looking;
+
+  @GuardedBy("this")
+  private Ticker.Alarm alarm = () -> {};
+
+  PolledSource(
+      RefreshLoop loop,
+      String mechanism,
+      String provider,
+      String part,
+      Duration interval,
+      Refresher refresher) {
+    this.loop = loop;
+    this.mechanism = mechanism;
+    this.provider = provider;
+    this.part = part;
+    this.interval = interval.isZero() || interval.isNegative() ? IF_ZERO : interval;
+    this.refresher = refresher;
+  }
+
+  @Override
+  public void start(TargetSink sink) {
+    loop.begin(mechanism, sink.job());
+    loop.run(() -> look(sink));
+  }
+
+  private void look(TargetSink sink) {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      looking = Thread.currentThread();
+    }
+    long begin = loop.ticker().nanos();
+    Outcome outcome = ask();
+    long end = loop.ticker().nanos();
+    synchronized (this) {
+      looking = null;
+      if (!closed) {
+        loop.looked(mechanism, sink.job(), end - begin);
+        Duration pause = pause(outcome, end - begin);
+        tell(sink, outcome, pause);
+        first = false;
+        alarm = loop.ticker().schedule(pause, () -> loop.run(() -> look(sink)));
+        return;
+      }
+    }
+    Thread.interrupted(); // That was for the look, and the look is over.
+    refresher.close();
+  }
+
+  /** What came of a look. */
+  private sealed interface Outcome {
+    record Found(Refreshed refreshed) implements Outcome {}
+
+    record Failed(Throwable reason) implements Outcome {}
+  }
+
+  /** A source goes on whatever one look at it throws: it may be well the next time. */
+  private Outcome ask() {
+    try {
+      return new Outcome.Found(refresher.refresh());
+    } catch (Throwable e) {
+      return new Outcome.Failed(e);
+    }
+  }
+
+  @GuardedBy("this")
+  private Duration pause(Outcome outcome, long took) {
+    if (outcome instanceof Outcome.Found found && found.refreshed().nextAfter().isPresent()) {
+      return found.refreshed().nextAfter().get();
+    }
+    Duration whole = first ? loop.firstPause(interval) : interval;
+    Duration left = whole.minusNanos(took);
+    return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  @GuardedBy("this")
+  private void tell(TargetSink sink, Outcome outcome, Duration pause) {
+    if (outcome instanceof Outcome.Failed failed) {
+      loop.failed(mechanism, sink.job());
+      failed(sink, failed.reason(), pause);
+    } else if (outcome instanceof Outcome.Found found) {
+      found(sink, found.refreshed(), pause);
+    }
+  }
+
+  @GuardedBy("this")
+  private void failed(TargetSink sink, Throwable e, Duration pause) {
+    if (e instanceof IOException && e.getMessage() != null) {
+      down(sink, part, e.getMessage(), pause);
+      return;
+    }
+    if (!down.contains(part)) {
+      log.error("{}: {}: the look failed unexpectedly", provider, part, e);
+    }
+    down(sink, part, e.toString(), pause);
+  }
+
+  @GuardedBy("this")
+  private void down(TargetSink sink, String what, String reason, Duration pause) {
+    if (down.add(what)) {
+      log.warn(
+          "{}: {}: {}; what is known of it stays, next try in {} ms",
+          provider,
+          what,
+          reason,
+          pause.toMillis());
+    }
+    sink.failing(what, reason, pause);
+  }
+
+  @GuardedBy("this")
+  private void found(TargetSink sink, Refreshed refreshed, Duration pause) {
+    List<TargetGroup> changed = known.replace(refreshed.groups());
+    if (!changed.isEmpty()) {
+      sink.update(changed);
+    }
+    for (String what : List.copyOf(down)) {
+      if (!refreshed.failures().containsKey(what)) {
+        down.remove(what);
+        sink.recovered(what);
+        log.info("{}: {}: works again", provider, what);
+      }
+    }
+    refreshed.failures().forEach((what, reason) -> down(sink, what, reason, pause));
+    sink.synced(); // Only the first call counts.
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      alarm.cancel();
+      if (looking != null) {
+        looking.interrupt();
+        return; // The look itself closes the refresher when it ends.
+      }
+    }
+    refresher.close();
+  }
+}

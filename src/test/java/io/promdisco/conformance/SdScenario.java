@@ -1,0 +1,62 @@
+package io.promdisco.conformance;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A recorded scenario of file and HTTP discovery: what was done, and what was there then. */
+record SdScenario(JsonNode json) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Operations that were done together, and the state once everything had settled. */
+  record Step(String note, List<JsonNode> operations, JsonNode expected) {}
+
+  static List<SdScenario> all() {
+    List<SdScenario> all = new ArrayList<>();
+    for (Path file : Shared.list(Shared.folder("sd"))) {
+      if (file.toString().endsWith(".json")) {
+        try {
+          all.add(new SdScenario(JSON.readTree(file.toFile())));
+        } catch (IOException e) {
+          throw new AssertionError(file.toString(), e);
+        }
+      }
+    }
+    return all;
+  }
+
+  /** Whether nothing is asked over HTTP, so that each step's counters are its own. */
+  boolean isOfFilesOnly() {
+    return json.get("kind").asText().equals("file");
+  }
+
+  String config() {
+    return json.get("config").toString();
+  }
+
+  JsonNode files() {
+    return json.get("files");
+  }
+
+  JsonNode routes() {
+    return json.get("serve");
+  }
+
+  List<Step> steps() {
+    List<Step> steps = new ArrayList<>();
+    for (JsonNode step : json.get("steps")) {
+      List<JsonNode> operations = new ArrayList<>();
+      step.get("do").forEach(operations::add);
+      steps.add(new Step(step.get("note").asText(), operations, step.get("expect")));
+    }
+    return steps;
+  }
+
+  @Override
+  public String toString() {
+    return json.get("id").asText();
+  }
+}

@@ -1,0 +1,26 @@
+package io.promdisco.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.promdisco.config.ConfigLoader;
+import io.promdisco.config.Problem;
+import io.promdisco.scrape.WrittenTargets;
+import java.nio.file.Path;
+
+/** Whatever a configuration holds, reading it ends with a configuration or with problems. */
+class LoaderFuzzTest {
+  private static final Path NOWHERE = Path.of("target", "no-such-folder");
+
+  @FuzzTest(maxDuration = "5m")
+  void everyFileIsReadOrRefusedWithAPlace(byte[] content) {
+    ConfigLoader.LoadResult result = new ConfigLoader().read("fuzz.yml", content, NOWHERE);
+
+    assertThat(result.configuration().isEmpty() && result.valid()).isFalse();
+    for (Problem problem : WrittenTargets.check("fuzz.yml", result)) {
+      assertThat(problem.position().line()).isPositive();
+      assertThat(problem.position().column()).isPositive();
+      assertThat(problem.message()).isNotBlank();
+    }
+  }
+}

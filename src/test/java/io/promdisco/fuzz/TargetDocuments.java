@@ -1,0 +1,37 @@
+package io.promdisco.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.promdisco.model.Labels;
+import io.promdisco.model.TargetGroup;
+import io.promdisco.providers.document.Origin;
+import java.io.IOException;
+import java.util.List;
+
+/** What must be true of every list of target groups and of every refusal of one. */
+final class TargetDocuments {
+  private static final Origin ORIGIN = new Origin("__meta_filepath", "fuzz");
+
+  interface Parser {
+    List<TargetGroup> parse(byte[] document, Origin origin) throws IOException;
+  }
+
+  private TargetDocuments() {}
+
+  static void readOrRefused(byte[] document, Parser parser) {
+    try {
+      List<TargetGroup> groups = parser.parse(document, ORIGIN);
+      for (int i = 0; i < groups.size(); i++) {
+        assertThat(groups.get(i).source()).isEqualTo("fuzz:" + i);
+        assertThat(groups.get(i).labels().get("__meta_filepath")).isEqualTo("fuzz");
+        assertThat(groups.get(i).targets()).allMatch(TargetDocuments::isAddress);
+      }
+    } catch (IOException e) {
+      assertThat(e).hasMessageMatching("(?s)[1-9][0-9]*:[0-9]+: .+");
+    }
+  }
+
+  private static boolean isAddress(Labels target) {
+    return target.size() == 1 && target.has("__address__");
+  }
+}

@@ -1,0 +1,294 @@
+package io.promdisco.providers.dns;
+
+import static io.promdisco.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.promdisco.config.DnsSdConfig;
+import io.promdisco.metrics.PrometheusMetrics;
+import io.promdisco.providers.refresh.RefreshLoop;
+import io.promdisco.testing.ManualTicker;
+import io.promdisco.testing.MemorySink;
+import io.promdisco.util.Closer;
+import io.prometheus.client.CollectorRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.xbill.DNS.AAAARecord;
+import org.xbill.DNS.ARecord;
+import org.xbill.DNS.CNAMERecord;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.MXRecord;
+import org.xbill.DNS.NSRecord;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.SRVRecord;
+
+final class DnsDiscovererTest {
+  private static final Duration INTERVAL = Duration.ofSeconds(30);
+  private static final long TTL = 60;
+
+  private final Closer closer = new Closer();
+  private final ManualTicker ticker = new ManualTicker();
+  private final CollectorRegistry registry = new CollectorRegistry();
+  private final PrometheusMetrics metrics = new PrometheusMetrics(registry);
+  private final RefreshLoop loop = closer.add(new RefreshLoop(ticker, metrics));
+  private final MemorySink sink = new MemorySink("d");
+  private final NameServer server = closer.add(open());
+  private List<Name> search = List.of();
+  private List<InetSocketAddress> servers = List.of();
+
+  private static NameServer open() {
+    try {
+      return new NameServer();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @BeforeEach
+  void askOneServer() {
+    servers = List.of(server.address());
+  }
+
+  @AfterEach
+  void close() {
+    closer.close();
+  }
+
+  private static Name name(String text) throws IOException {
+    return Name.fromString(text, Name.root);
+  }
+
+  private static Record a(String name, String address) throws IOException {
+    return new ARecord(name(name), DClass.IN, TTL, InetAddress.getByName(address));
+  }
+
+  private static Record srv(String name, int port, String target) throws IOException {
+    return new SRVRecord(name(name), DClass.IN, TTL, 0, 0, port, name(target));
+  }
+
+  private void start(DnsSdConfig.Type type, int port, String... names) throws Exception {
+    DnsDiscovererFactory factory =
+        new DnsDiscovererFactory(loop, metrics, () -> new DnsSettings(servers, search, 1));
+    DnsSdConfig config = new DnsSdConfig(List.of(names), type, port, INTERVAL);
+    closer.add(factory.create(config, "dns/0")).start(sink);
+    ticker.awaitAlarms(1);
+  }
+
+  private void lookAgain() throws InterruptedException {
+    ticker.advance(INTERVAL);
+    ticker.awaitAlarms(1);
+  }
+
+  private double count(String name) {
+    Double value = registry.getSampleValue(name);
+    return value == null ? 0 : value;
+  }
+
+  private List<Map<String, String>> targets(String source) {
+    return sink.group(source).targets().stream().map(target -> target.toMap()).toList();
+  }
+
+  @Test
+  void servicesBringTheirPorts() throws Exception {
+    server.put(
+        name("_web._tcp.shop.test"),
+        srv("_web._tcp.shop.test", 9100, "Node-1.shop.test"),
+        srv("_web._tcp.shop.test", 0, "."));
+    start(DnsSdConfig.Type.SRV, 0, "_web._tcp.shop.test");
+    assertThat(targets("_web._tcp.shop.test"))
+        .containsExactly(
+            Map.of(
+                "__address__", "Node-1.shop.test:9100",
+                "__meta_dns_name", "_web._tcp.shop.test",
+                "__meta_dns_srv_record_target", "Node-1.shop.test.",
+                "__meta_dns_srv_record_port", "9100"),
+            Map.of(
+                "__address__", ":0",
+                "__meta_dns_name", "_web._tcp.shop.test",
+                "__meta_dns_srv_record_target", ".",
+                "__meta_dns_srv_record_port", "0"));
+    assertThat(sink.isSynced()).isTrue();
+    assertThat(count("prometheus_sd_dns_lookups_total")).isOne();
+    assertThat(count("prometheus_sd_dns_lookup_failures_total")).isZero();
+  }
+
+  @Test
+  void addressesGetTheConfiguredPortAndAliasesAreNoTargets() throws Exception {
+    server.put(
+        name("web.test"),
+        new CNAMERecord(name("web.test"), DClass.IN, TTL, name("real.test")),
+        a("real.test", "10.0.0.1"),
+        a("real.test", "10.0.0.2"));
+    start(DnsSdConfig.Type.A, 9100, "web.test");
+    assertThat(targets("web.test"))
+        .containsExactly(
+            Map.of("__address__", "10.0.0.1:9100", "__meta_dns_name", "web.test"),
+            Map.of("__address__", "10.0.0.2:9100", "__meta_dns_name", "web.test"));
+  }
+
+  @Test
+  void longAddressesAreShortenedAndInBrackets() throws Exception {
+    server.put(
+        name("six.test"),
+        new AAAARecord(
+            name("six.test"), DClass.IN, TTL, InetAddress.getByName("2001:db8:0:0:0:0:0:1")));
+    start(DnsSdConfig.Type.AAAA, 9100, "six.test");
+    assertThat(sink.addresses()).containsExactly("[2001:db8::1]:9100");
+  }
+
+  @Test
+  void mailServersBringTheirNames() throws Exception {
+    server.put(
+        name("mail.test"), new MXRecord(name("mail.test"), DClass.IN, TTL, 10, name("mx.test")));
+    start(DnsSdConfig.Type.MX, 25, "mail.test");
+    assertThat(targets("mail.test"))
+        .containsExactly(
+            Map.of(
+                "__address__", "mx.test:25",
+                "__meta_dns_name", "mail.test",
+                "__meta_dns_mx_record_target", "mx.test."));
+  }
+
+  @Test
+  void nameServersBringTheirNames() throws Exception {
+    server.put(name("zone.test"), new NSRecord(name("zone.test"), DClass.IN, TTL, name("ns.test")));
+    start(DnsSdConfig.Type.NS, 53, "zone.test.");
+    assertThat(targets("zone.test."))
+        .containsExactly(
+            Map.of(
+                "__address__", "ns.test:53",
+                "__meta_dns_name", "zone.test.",
+                "__meta_dns_ns_record_target", "ns.test."));
+  }
+
+  @Test
+  void answerThatDoesNotFitIsAskedForOverTcp() throws Exception {
+    server.truncate();
+    server.put(
+        name("many.test"),
+        IntStream.range(0, 3000)
+            .mapToObj(i -> record("10.0." + i / 250 + "." + i % 250))
+            .toArray(Record[]::new));
+    start(DnsSdConfig.Type.A, 9100, "many.test.");
+    assertThat(sink.addresses()).hasSize(3000).contains("10.0.11.249:9100");
+    assertThat(server.queries()).containsExactly("udp many.test. A", "tcp many.test. A");
+  }
+
+  private static Record record(String address) {
+    try {
+      return a("many.test", address);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void nameThatIsGoneLosesItsTargets() throws Exception {
+    server.put(name("web.test"), a("web.test", "10.0.0.1"));
+    start(DnsSdConfig.Type.A, 80, "web.test");
+    assertThat(sink.addresses()).containsExactly("10.0.0.1:80");
+    server.fail(name("web.test"), Rcode.NXDOMAIN);
+    lookAgain();
+    assertThat(sink.addresses()).isEmpty();
+    assertThat(sink.failures()).isEmpty();
+  }
+
+  @Test
+  void serverThatFailsLeavesTheTargetsOfThatNameOnly() throws Exception {
+    server.put(name("a.test"), a("a.test", "10.0.0.1"));
+    server.put(name("b.test"), a("b.test", "10.0.0.2"));
+    start(DnsSdConfig.Type.A, 80, "a.test", "b.test");
+    assertThat(sink.addresses()).containsExactly("10.0.0.1:80", "10.0.0.2:80");
+    server.fail(name("a.test"), Rcode.SERVFAIL);
+    server.put(name("b.test"), a("b.test", "10.0.0.3"));
+    lookAgain();
+    assertThat(sink.addresses()).containsExactly("10.0.0.1:80", "10.0.0.3:80");
+    assertThat(sink.failures()).containsOnlyKeys("a.test");
+    assertThat(sink.failures().get("a.test")).contains("SERVFAIL").contains("a.test.");
+    assertThat(count("prometheus_sd_dns_lookups_total")).isEqualTo(4);
+    assertThat(count("prometheus_sd_dns_lookup_failures_total")).isOne();
+    server.put(name("a.test"), a("a.test", "10.0.0.4"));
+    lookAgain();
+    assertThat(sink.failures()).isEmpty();
+    assertThat(sink.addresses()).containsExactly("10.0.0.4:80", "10.0.0.3:80");
+  }
+
+  @Test
+  void sourceIsNotSyncedWhileNoNameHasAnAnswer() throws Exception {
+    server.fail(name("a.test"), Rcode.REFUSED);
+    start(DnsSdConfig.Type.A, 80, "a.test");
+    assertThat(sink.isSynced()).isFalse();
+    assertThat(sink.failures().get("A records of a.test")).contains("REFUSED");
+    server.put(name("a.test"));
+    lookAgain();
+    assertThat(sink.isSynced()).isTrue();
+    assertThat(sink.failures()).isEmpty();
+  }
+
+  @Test
+  void secondServerIsAskedWhenTheFirstHasNoAnswer() throws Exception {
+    try (NameServer second = open()) {
+      server.fail(name("a.test"), Rcode.SERVFAIL);
+      second.put(name("a.test"), a("a.test", "10.0.0.1"));
+      servers = List.of(server.address(), second.address());
+      start(DnsSdConfig.Type.A, 80, "a.test");
+      assertThat(sink.addresses()).containsExactly("10.0.0.1:80");
+    }
+  }
+
+  @Test
+  void shortNameIsSearchedFirstAndALongOneLast() throws Exception {
+    search = List.of(name("one.test"), name("two.test"));
+    server.put(name("web.two.test"), a("web.two.test", "10.0.0.1"));
+    start(DnsSdConfig.Type.A, 80, "web");
+    assertThat(sink.addresses()).containsExactly("10.0.0.1:80");
+    assertThat(server.queries()).containsExactly("udp web.one.test. A", "udp web.two.test. A");
+    assertThat(sink.groups()).containsOnlyKeys("web");
+    server.queries().clear();
+    assertThat(new DnsSettings(servers, search, 1).names("a.web"))
+        .containsExactly(name("a.web"), name("a.web.one.test"), name("a.web.two.test"));
+    assertThat(new DnsSettings(servers, search, 2).names("a.web").get(2)).isEqualTo(name("a.web"));
+    assertThat(new DnsSettings(servers, search, 1).names("a.")).containsExactly(name("a"));
+  }
+
+  @Test
+  void failureInOneDomainOfTheSearchLeavesOpenWhetherThereIsSuchAName() throws Exception {
+    search = List.of(name("one.test"), name("two.test"));
+    server.fail(name("web.one.test"), Rcode.SERVFAIL);
+    start(DnsSdConfig.Type.A, 80, "web");
+    assertThat(sink.isSynced()).isFalse();
+    server.put(name("web.two.test"), a("web.two.test", "10.0.0.1"));
+    lookAgain();
+    assertThat(sink.addresses()).containsExactly("10.0.0.1:80");
+  }
+
+  @Test
+  void whatIsNoNameSaysSo() throws Exception {
+    start(DnsSdConfig.Type.A, 80, "a..b");
+    assertThat(sink.failures().get("A records of a..b")).contains("no DNS name");
+  }
+
+  @Test
+  void serverThatIsSilentIsGivenUp() throws Exception {
+    server.close();
+    try (java.net.DatagramSocket silent =
+        new java.net.DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      servers = List.of((InetSocketAddress) silent.getLocalSocketAddress());
+      start(DnsSdConfig.Type.A, 80, "a.test");
+      eventually(
+          () ->
+              assertThat(sink.failures().get("A records of a.test"))
+                  .contains("a.test.")
+                  .containsIgnoringCase("time"));
+    }
+  }
+}

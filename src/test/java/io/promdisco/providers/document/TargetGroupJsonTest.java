@@ -1,0 +1,182 @@
+package io.promdisco.providers.document;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.promdisco.model.Labels;
+import io.promdisco.model.TargetGroup;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TargetGroupJsonTest {
+  private static final Origin ORIGIN = new Origin("__meta_url", "u");
+
+  private static List<TargetGroup> parse(String text) throws IOException {
+    return TargetGroupJson.parse(text.getBytes(UTF_8), ORIGIN);
+  }
+
+  private static TargetGroup group(int index, List<String> addresses, String... labels) {
+    return new TargetGroup(
+        "u:" + index,
+        addresses.stream().map(address -> Labels.of("__address__", address)).toList(),
+        Labels.builder().setAll(Labels.of(labels)).set("__meta_url", "u").build());
+  }
+
+  @Test
+  void groupsAreNamedByTheirPlaceAndCarryTheirOrigin() throws IOException {
+    assertThat(
+            parse(
+                """
+                [{"targets": ["a:1", "b:1"], "labels": {"env": "x", "empty": ""}},
+                 {"targets": [], "labels": {"__meta_url": "mine"}},
+                 {}]
+                """))
+        .containsExactly(
+            group(0, List.of("a:1", "b:1"), "env", "x", "empty", ""),
+            group(1, List.of()),
+            group(2, List.of()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "[]", " \r\n\t[ ] \n"})
+  void anEmptyListMayBeNull(String text) throws IOException {
+    assertThat(parse(text)).isEmpty();
+  }
+
+  @Test
+  void nullIsNothing() throws IOException {
+    assertThat(
+            parse(
+                "[{\"targets\": null, \"labels\": null}, {\"targets\": [null], \"labels\": "
+                    + "{\"a\": null}}]"))
+        .containsExactly(group(0, List.of()), group(1, List.of(""), "a", ""));
+  }
+
+  @Test
+  void fieldNamesAreInAnyCaseAndTheLastCounts() throws IOException {
+    assertThat(
+            parse(
+                """
+                [{"TARGETS": ["a:1", "b:1"], "Labels": {"a": "1", "b": "2"}, "targetS": ["c:1"],
+                  "labels": {"a": "1", "a": "3"}}]
+                """))
+        .containsExactly(group(0, List.of("c:1"), "a", "3"));
+  }
+
+  @Test
+  void labelNamesKeepTheirCaseAndMayBeAnyText() throws IOException {
+    assertThat(parse("[{\"labels\": {\"A.b c\": \"1\", \"a\": \"2\", \"é\": \"\\u00e9\"}}]"))
+        .containsExactly(group(0, List.of(), "A.b c", "1", "a", "2", "é", "é"));
+  }
+
+  @Test
+  void bytesThatAreNotUtf8AreReplaced() throws IOException {
+    byte[] text = "[{\"targets\": [\"a\u00ffb\"]}]".getBytes(ISO_8859_1);
+    assertThat(TargetGroupJson.parse(text, ORIGIN)).containsExactly(group(0, List.of("a\ufffdb")));
+  }
+
+  @Test
+  void halfASurrogatePairIsReplaced() throws IOException {
+    assertThat(parse("[{\"labels\": {\"a\\udc00\": \"\\ud83dx\\ud83d\\ude00\\ud83d\"}}]"))
+        .containsExactly(group(0, List.of(), "a\ufffd", "\ufffdx\ud83d\ude00\ufffd"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "`` | 1:1: empty (expected a list of target groups; none are [])",
+        "` \n ` | 1:1: empty (expected a list of target groups; none are [])",
+        "{\"targets\": []} | 1:1: an object (expected a list of target groups)",
+        "5 | 1:1: 5 (expected a list of target groups)",
+        "[null] | 1:2: [0]: null (expected a target group)",
+        "[{}, null] | 1:6: [1]: null (expected a target group)",
+        "[{}, \"a:1\"] | 1:6: [1]: \"a:1\" (expected a target group)",
+        "[{}, []] | 1:6: [1]: a list (expected a target group)",
+        "[{\"target\": []}] | 1:3: [0].target: unknown field (expected targets or labels)",
+        "[{\"targets\": \"a:1\"}] | 1:14: [0].targets: \"a:1\" (expected a list of strings)",
+        "[{\"targets\": [1.50]}] | 1:15: [0].targets[0]: 1.50 (expected a string)",
+        "[{\"targets\": [\"\", []]}] | 1:19: [0].targets[1]: a list (expected a string)",
+        "[{\"labels\": []}] | 1:13: [0].labels: a list (expected a map of strings)",
+        "`[{},\n{\"labels\": {\"a\": 5}}]` | 2:18: [1].labels.a: 5 (expected a string)",
+        "[{\"labels\": {\"a\": true}}] | 1:19: [0].labels.a: true (expected a string)",
+        "[{\"labels\": {\"a\": {}}}] | 1:19: [0].labels.a: an object (expected a string)",
+        "[{\"labels\": {\"\": \"x\"}}]"
+            + " | 1:14: [0].labels: \"\" is not a valid label name (expected a name)",
+        "[] [] | 1:4: more after the list (expected nothing)",
+      })
+  void whatIsNoListOfGroupsIsRefusedWithItsPlace(String text, String message) {
+    assertThatExceptionOfType(IOException.class).isThrownBy(() -> parse(text)).withMessage(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "[ | 1:2: cut off",
+        "`[{\"targets\":\n [\"a` | 2:5: cut off",
+        "[{\"labels\": {\"a\" | 1:17: cut off",
+        "[] x | 1:4: not JSON",
+        "[,] | 1:2: not JSON",
+        "[{},] | 1:5: not JSON",
+        "[{\"targets\": ['a']}] | 1:15: not JSON",
+        "`[{\"targets\": [\"a\nb\"]}]` | 1:17: not JSON",
+        "// none | 1:1: not JSON",
+        "\uFEFF[] | 1:1: not JSON",
+        "NaN | 1:4: not JSON",
+      })
+  void whatIsNoJsonIsRefusedWithItsPlace(String text, String beginning) {
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> parse(text))
+        .withMessageStartingWith(beginning)
+        .satisfies(problem -> assertThat(problem.getMessage()).doesNotContain("\n"));
+  }
+
+  @Test
+  void aDocumentThatIsNestedWithoutEndIsRefusedAtOnce() {
+    String deep = "[{\"targets\": " + "[".repeat(1_000_000);
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> parse(deep))
+        .withMessage("1:15: [0].targets[0]: a list (expected a string)");
+  }
+
+  @Test
+  void aLongTextIsShownInPart() {
+    String name = "n".repeat(100_000);
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> parse("[{\"" + name + "\": 1}]"))
+        .satisfies(problem -> assertThat(problem.getMessage()).hasSizeLessThan(200));
+  }
+
+  @Test
+  void whatTheStreamThrowsComesThrough() {
+    InputStream broken =
+        new SequenceInputStream(
+            new ByteArrayInputStream("[{".getBytes(UTF_8)),
+            new InputStream() {
+              @Override
+              public int read() throws IOException {
+                throw new IOException("connection broke");
+              }
+
+              @Override
+              public int read(byte[] target, int offset, int length) throws IOException {
+                throw new IOException("connection broke");
+              }
+            });
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> TargetGroupJson.parse(broken, ORIGIN))
+        .withMessage("connection broke");
+  }
+}

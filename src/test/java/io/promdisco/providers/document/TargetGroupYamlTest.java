@@ -1,0 +1,74 @@
+package io.promdisco.providers.document;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.promdisco.model.Labels;
+import io.promdisco.model.TargetGroup;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class TargetGroupYamlTest {
+  private static final Origin ORIGIN = new Origin("__meta_filepath", "t.yml");
+
+  private static List<TargetGroup> parse(String text) throws IOException {
+    return TargetGroupYaml.parse(text.getBytes(StandardCharsets.UTF_8), ORIGIN);
+  }
+
+  @Test
+  void scalarsOfAnyKindAreTextAsTheyAreSpelled() throws IOException {
+    assertThat(
+            parse(
+                "- targets: [c:1, 9100]\n  labels: {n: 5, b: yes, f: 1.50, x: null, __meta_filepath: z}"))
+        .containsExactly(
+            new TargetGroup(
+                "t.yml:0",
+                List.of(Labels.of("__address__", "c:1"), Labels.of("__address__", "9100")),
+                Labels.of("n", "5", "b", "yes", "f", "1.50", "x", "", "__meta_filepath", "t.yml")));
+  }
+
+  @Test
+  void mergeKeysWork() throws IOException {
+    List<TargetGroup> groups =
+        parse("- &a\n  targets: [a:1]\n  labels: {env: x}\n- <<: *a\n  targets: [b:1]\n");
+    assertThat(groups.get(1).labels().get("env")).isEqualTo("x");
+    assertThat(groups.get(1).targets()).containsExactly(Labels.of("__address__", "b:1"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "~", "null", "# nothing\n", "[]", "---\n"})
+  void nothingIsAListWithoutGroups(String text) throws IOException {
+    assertThat(parse(text)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{targets: [a:1]}|1:1: cannot unmarshal !!map",
+        "[{targets: [a:1]}, null]|1:20: [1]: nil target group item found",
+        "[{target: [a:1]}]|1:3: [0].target: field target not found",
+        "[{targets: a}]|1:12: [0].targets: cannot unmarshal !!str `a`",
+        "[{targets: [a], labels: {x: [1]}}]|1:29: [0].labels.x: cannot unmarshal !!seq",
+        "[{targets: [a], labels: {'': x}}]|1:25: [0].labels: \"\" is not a valid label name",
+        "[{targets: [a], targets: [b]}]|1:17: [0].targets: field targets already set",
+        "[{targets: [a]|1:15: ",
+      })
+  void mistakesHaveAPlace(String text, String message) {
+    assertThatThrownBy(() -> parse(text))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith(message);
+  }
+
+  @Test
+  void severalMistakesAreCounted() {
+    assertThatThrownBy(() -> parse("- target: [a]\n- label: {}\n- targets: [a]\n  x: 1\n"))
+        .hasMessageStartingWith("1:3: [0].target: ")
+        .hasMessageEndingWith("(and 2 more)");
+  }
+}

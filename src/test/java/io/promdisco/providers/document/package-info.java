@@ -1,0 +1,5 @@
+/** Tests of the documents. */
+@NullMarked
+package io.promdisco.providers.document;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,282 @@
+package io.promdisco.providers.file;
+
+import static io.promdisco.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.promdisco.config.FileSdConfig;
+import io.promdisco.discovery.Discoverer;
+import io.promdisco.metrics.PrometheusMetrics;
+import io.promdisco.testing.ManualTicker;
+import io.promdisco.testing.MemorySink;
+import io.promdisco.util.Closer;
+import io.promdisco.util.SystemTicker;
+import io.prometheus.client.CollectorRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class FileDiscovererTest {
+  private static final Duration INTERVAL = Duration.ofMinutes(5);
+
+  @TempDir Path outside;
+  @TempDir Path folder;
+
+  private final Closer closer = new Closer();
+  private final CollectorRegistry registry = new CollectorRegistry();
+  private final MemorySink sink = new MemorySink("f");
+  private final PrometheusMetrics metrics = new PrometheusMetrics(registry);
+  private final FileDiscovererFactory factory =
+      closer.add(new FileDiscovererFactory(closer.add(new SystemTicker()), metrics));
+
+  @AfterEach
+  void close() {
+    closer.close();
+  }
+
+  private Discoverer start(String... patterns) throws Exception {
+    return start(factory, sink, patterns);
+  }
+
+  private Discoverer start(FileDiscovererFactory from, MemorySink to, String... patterns)
+      throws Exception {
+    List<String> files = Arrays.stream(patterns).map(p -> folder.resolve(p).toString()).toList();
+    Discoverer discoverer = closer.add(from.create(new FileSdConfig(files, INTERVAL), "file/0"));
+    discoverer.start(to);
+    return discoverer;
+  }
+
+  /** Puts a whole file in its place. */
+  private Path write(String name, String content) throws IOException {
+    Path target = folder.resolve(name);
+    Files.createDirectories(target.getParent());
+    Path whole = Files.writeString(outside.resolve("whole"), content);
+    return Files.move(whole, target, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static String targets(String... addresses) {
+    return "[{\"targets\": [\"" + String.join("\", \"", addresses) + "\"]}]";
+  }
+
+  private void eventuallyTargets(String... addresses) {
+    eventually(() -> assertThat(sink.addresses()).containsExactly(addresses));
+  }
+
+  private @Nullable Double mtime(Path file) {
+    return registry.getSampleValue(
+        "prometheus_sd_file_mtime_seconds",
+        new String[] {"filename"},
+        new String[] {file.toString()});
+  }
+
+  private double count(String name) {
+    Double value = registry.getSampleValue(name);
+    return value == null ? 0 : value;
+  }
+
+  @Test
+  void filesThatMatchAreReadHiddenOnesToo() throws Exception {
+    Path hidden = write(".hidden.yml", "- targets: [h:1]\n  labels: {env: prod}\n");
+    write("t.json", targets("a:1", "b:1"));
+    write("no.txt", targets("c:1"));
+    start("*.json", "*.yml");
+    eventually(() -> assertThat(sink.isSynced()).isTrue());
+    assertThat(sink.addresses()).containsExactly("h:1", "a:1", "b:1");
+    assertThat(sink.group(hidden + ":0").labels().toMap())
+        .containsEntry("__meta_filepath", hidden.toString())
+        .containsEntry("env", "prod")
+        .hasSize(2);
+  }
+
+  @Test
+  void missingFilesAreSyncedAndComeLater() throws Exception {
+    start("t.json");
+    eventually(() -> assertThat(sink.isSynced()).isTrue());
+    write("t.json", targets("a:1"));
+    eventuallyTargets("a:1");
+  }
+
+  @Test
+  void changeIsSeenWithinASecond() throws Exception {
+    write("t.json", targets("a:1"));
+    start("t.json");
+    eventuallyTargets("a:1");
+    long begin = System.nanoTime();
+    write("t.json", targets("b:1"));
+    eventuallyTargets("b:1");
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void onlyChangedGroupsArePutAndVanishedOnesEmptied() throws Exception {
+    Path file = write("t.json", "[{\"targets\":[\"a:1\"]},{\"targets\":[\"b:1\"]}]");
+    write("u.json", targets("u:1"));
+    start("*.json");
+    eventuallyTargets("a:1", "b:1", "u:1");
+    sink.takeUpdated();
+    write("t.json", targets("a:1"));
+    eventuallyTargets("a:1", "u:1");
+    assertThat(sink.takeUpdated()).containsExactly(file + ":1");
+  }
+
+  @Test
+  void brokenFileKeepsItsGroupsAndSaysWhereItIsBroken() throws Exception {
+    Path file = write("t.json", targets("a:1"));
+    write("u.json", targets("u:1"));
+    start("*.json");
+    eventuallyTargets("a:1", "u:1");
+    write("t.json", "[{\"targets\": [\"a:1\"],\n \"target\": []}]");
+    write("u.json", targets("u:2"));
+    eventuallyTargets("a:1", "u:2");
+    eventually(() -> assertThat(sink.failures()).containsOnlyKeys(file.toString()));
+    assertThat(sink.failures().get(file.toString())).startsWith(file + ":2:").contains("target");
+    assertThat(count("prometheus_sd_file_read_errors_total")).isPositive();
+    write("t.json", targets("a:2"));
+    eventuallyTargets("a:2", "u:2");
+    assertThat(sink.failures()).isEmpty();
+  }
+
+  @Test
+  void deletedFileDropsItsTargetsAndItsFailure() throws Exception {
+    Path broken = write("b.json", "[");
+    Path file = write("t.json", targets("a:1"));
+    start("*.json");
+    eventually(() -> assertThat(sink.failures()).containsOnlyKeys(broken.toString()));
+    assertThat(mtime(file)).isNotNull();
+    Files.delete(file);
+    Files.delete(broken);
+    eventuallyTargets();
+    eventually(() -> assertThat(sink.failures()).isEmpty());
+    assertThat(mtime(file)).isNull();
+  }
+
+  @Test
+  void linksAreFollowedAsKubernetesSwapsThem() throws Exception {
+    write("..1/t.json", targets("a:1"));
+    Files.createSymbolicLink(folder.resolve("..data"), Path.of("..1"));
+    Files.createSymbolicLink(folder.resolve("t.json"), Path.of("..data/t.json"));
+    start("t.json", "..data/*.json");
+    eventuallyTargets("a:1", "a:1");
+    write("..2/t.json", targets("b:1"));
+    Files.createSymbolicLink(folder.resolve("..data_tmp"), Path.of("..2"));
+    Files.move(
+        folder.resolve("..data_tmp"),
+        folder.resolve("..data"),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+    eventuallyTargets("b:1", "b:1");
+  }
+
+  @Test
+  void linkIntoAnotherFolderIsWatchedThere() throws Exception {
+    Path real = Files.writeString(outside.resolve("real.json"), targets("a:1"));
+    Files.createSymbolicLink(folder.resolve("t.json"), real);
+    start("t.json");
+    eventuallyTargets("a:1");
+    Files.move(
+        Files.writeString(outside.resolve("new"), targets("b:1")),
+        real,
+        StandardCopyOption.REPLACE_EXISTING);
+    eventuallyTargets("b:1");
+  }
+
+  @Test
+  void folderThatComesLaterIsNoticedAndOneThatIsReplacedToo() throws Exception {
+    start("deep/er/*.json");
+    eventually(() -> assertThat(sink.isSynced()).isTrue());
+    write("deep/er/t.json", targets("a:1"));
+    eventuallyTargets("a:1");
+    Files.move(folder.resolve("deep/er"), folder.resolve("deep/old"));
+    eventuallyTargets();
+    write("deep/er/t.json", targets("b:1"));
+    eventuallyTargets("b:1");
+  }
+
+  @Test
+  void fileThatNobodySeesChangeIsReadAgainAtTheInterval() throws Exception {
+    ManualTicker clock = new ManualTicker();
+    FileDiscovererFactory unwatched = closer.add(new FileDiscovererFactory(clock, metrics));
+    Path other = Files.writeString(outside.resolve("other.json"), targets("a:1"));
+    Files.createLink(folder.resolve("t.json"), other);
+    start(unwatched, sink, "t.json");
+    eventuallyTargets("a:1");
+    clock.awaitAlarms(1);
+    Files.writeString(other, targets("b:1")); // No event: the folder of this name is not watched.
+    clock.advance(INTERVAL);
+    eventuallyTargets("b:1");
+  }
+
+  @Test
+  void timeOfTheFileIsShownUntilItsLastReaderGoes() throws Exception {
+    Path file = write("t.json", targets("a:1"));
+    Files.setLastModifiedTime(file, FileTime.fromMillis(1_700_000_000_900L));
+    MemorySink second = new MemorySink("g");
+    Discoverer one = start("t.json");
+    Discoverer two = start(factory, second, "t.*json");
+    eventuallyTargets("a:1");
+    eventually(() -> assertThat(second.isSynced()).isTrue());
+    assertThat(mtime(file)).isEqualTo(1_700_000_000.0);
+    one.close();
+    assertThat(mtime(file)).isEqualTo(1_700_000_000.0);
+    two.close();
+    assertThat(mtime(file)).isNull();
+  }
+
+  @Test
+  void fileThatLostGroupsHasNoTimeUntilItIsReadAgain() throws Exception {
+    Path file = write("t.json", "[{\"targets\":[\"a:1\"]},{\"targets\":[\"b:1\"]}]");
+    start("t.json");
+    eventuallyTargets("a:1", "b:1");
+    write("t.json", targets("b:1"));
+    eventuallyTargets("b:1");
+    assertThat(mtime(file)).isNull();
+    write("t.json", targets("c:1"));
+    eventually(() -> assertThat(mtime(file)).isNotNull());
+  }
+
+  @Test
+  void folderWithTheNameOfAFileIsAnErrorNotTheEnd() throws Exception {
+    Path odd = Files.createDirectories(folder.resolve("odd.json"));
+    write("t.json", targets("a:1"));
+    start("*.json");
+    eventuallyTargets("a:1");
+    assertThat(sink.failures().get(odd.toString())).contains("no regular file");
+  }
+
+  @Test
+  void closedDiscovererPutsNothingMore() throws Exception {
+    write("t.json", targets("a:1"));
+    MemorySink other = new MemorySink("g");
+    Discoverer first = start("t.json");
+    start(factory, other, "*.json");
+    eventuallyTargets("a:1");
+    first.close();
+    write("t.json", targets("b:1"));
+    eventually(() -> assertThat(other.addresses()).containsExactly("b:1"));
+    assertThat(sink.addresses()).containsExactly("a:1");
+  }
+
+  @Test
+  void patternsThatCanMatchNothingDoNotKeepTheOthersFromWorking() throws Exception {
+    write("t.json", targets("a:1"));
+    List<String> files = List.of("/no\0where/x.json", "[/x.json", folder.resolve("t.json") + "");
+    closer.add(factory.create(new FileSdConfig(files, INTERVAL), "file/0")).start(sink);
+    eventuallyTargets("a:1");
+    write("t.json", targets("b:1"));
+    eventuallyTargets("b:1");
+  }
+
+  @Test
+  void scansAreTimed() throws Exception {
+    start("t.json");
+    eventually(() -> assertThat(count("prometheus_sd_file_scan_duration_seconds_count")).isOne());
+  }
+}

@@ -1,0 +1,5 @@
+/** Targets in files. */
+@NullMarked
+package io.promdisco.providers.file;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The refresh loop under a clock of the test's own. */
+@NullMarked
+package io.promdisco.providers.refresh;
+
+import org.jspecify.annotations.NullMarked;

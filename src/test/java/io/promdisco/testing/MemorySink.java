@@ -1,0 +1,94 @@
+package io.promdisco.testing;
+
+import io.promdisco.discovery.TargetSink;
+import io.promdisco.model.Labels;
+import io.promdisco.model.TargetGroup;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Keeps the groups that were put, as the target pool does. */
+public final class MemorySink implements TargetSink {
+  private final String job;
+  private final Map<String, TargetGroup> groups = new TreeMap<>();
+  private final List<String> updated = new ArrayList<>();
+  private final Map<String, String> failures = new TreeMap<>();
+  private int syncs;
+
+  /** The sink of a source that {@code job} uses. */
+  public MemorySink(String job) {
+    this.job = job;
+  }
+
+  @Override
+  public String job() {
+    return job;
+  }
+
+  @Override
+  public synchronized void update(List<TargetGroup> changed) {
+    for (TargetGroup group : changed) {
+      updated.add(group.source());
+      if (group.isEmpty()) {
+        groups.remove(group.source());
+      } else {
+        groups.put(group.source(), group);
+      }
+    }
+  }
+
+  @Override
+  public synchronized void synced() {
+    syncs++;
+  }
+
+  @Override
+  public synchronized void failing(String part, String reason, Duration nextTry) {
+    failures.put(part, reason);
+  }
+
+  @Override
+  public synchronized void recovered(String part) {
+    failures.remove(part);
+  }
+
+  /** Whether the sink was told that everything is there. */
+  public synchronized boolean isSynced() {
+    return syncs > 0;
+  }
+
+  /** What fails now, and why. */
+  public synchronized Map<String, String> failures() {
+    return Map.copyOf(failures);
+  }
+
+  /** The groups that are there, by source. */
+  public synchronized Map<String, TargetGroup> groups() {
+    return new TreeMap<>(groups);
+  }
+
+  /** The group that is there, or an empty one. */
+  public synchronized TargetGroup group(String source) {
+    return groups.getOrDefault(source, TargetGroup.empty(source));
+  }
+
+  /** The sources that were put since the last call, in order. */
+  public synchronized List<String> takeUpdated() {
+    List<String> taken = List.copyOf(updated);
+    updated.clear();
+    return taken;
+  }
+
+  /** The addresses of all targets, in order of the sources. */
+  public synchronized List<String> addresses() {
+    List<String> all = new ArrayList<>();
+    for (TargetGroup group : groups.values()) {
+      for (Labels target : group.targets()) {
+        all.add(target.getOrEmpty("__address__"));
+      }
+    }
+    return all;
+  }
+}
