@@ -11,6 +11,8 @@ import io.promdisco.explain.Inspector;
 import io.promdisco.explain.ObjectReader;
 import io.promdisco.explain.Query;
 import io.promdisco.explain.Query.ObjectQuery;
+import io.promdisco.providers.kubernetes.WatchedResources;
+import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import java.util.List;
 import java.util.function.BiConsumer;
 
@@ -71,6 +73,8 @@ final class ClusterSources implements Explainer.Sources {
   }
 
   private Inspector inspector(KubernetesSdConfig config) throws DiscoveryException {
-    return new Inspector(config, ObjectReader.of(readers.of(config)));
+    ResourceClient client = readers.of(config);
+    List<String> namespaces = WatchedResources.namespaces(config, client.ownNamespace());
+    return new Inspector(config, namespaces, ObjectReader.of(client));
   }
 }

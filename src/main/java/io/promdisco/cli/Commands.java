@@ -27,6 +27,9 @@ final class Commands implements CommandLine.IFactory {
     if (type == ExplainCommand.class) {
       return type.cast(new ExplainCommand(console));
     }
+    if (type == DiffCommand.class) {
+      return type.cast(new DiffCommand(console));
+    }
     if (type == RbacCommand.class) {
       return type.cast(new RbacCommand(console));
     }

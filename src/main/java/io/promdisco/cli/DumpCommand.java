@@ -6,16 +6,7 @@ import io.promdisco.config.Configuration;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.SdConfig;
-import io.promdisco.discovery.DiscoveryException;
-import io.promdisco.explain.ObjectReader;
 import io.promdisco.providers.kubernetes.WatchedResources;
-import io.promdisco.providers.kubernetes.WatchedResources.Watched;
-import io.promdisco.providers.kubernetes.object.KubeObject;
-import io.promdisco.providers.kubernetes.object.ObjectKey;
-import io.promdisco.providers.kubernetes.object.Resource;
-import io.promdisco.providers.kubernetes.watch.ResourceClient;
-import io.promdisco.providers.kubernetes.watch.WatchProblem;
-import io.promdisco.sim.ViewManifests;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -24,8 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -50,9 +39,6 @@ import picocli.CommandLine.Option;
       "you hand the file on."
     })
 final class DumpCommand implements Callable<Integer> {
-  /** Holds a copy of the whole object, its environment included. */
-  private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
-
   private final Console console;
   private final ObjectMapper mapper = new ObjectMapper();
   @Mixin private final SourceOptions source = new SourceOptions();
@@ -89,27 +75,26 @@ final class DumpCommand implements Callable<Integer> {
     }
   }
 
-  private List<ObjectNode> objects(List<ScrapeConfig> asked, ClusterReaders readers)
+  private static List<ObjectNode> objects(List<ScrapeConfig> asked, ClusterReaders readers)
       throws InterruptedException {
     Map<Object, Set<String>> servers = new LinkedHashMap<>();
-    Map<Resource<?>, Map<ObjectKey, ObjectNode>> found = new HashMap<>();
-    Set<Watched> read = new HashSet<>();
+    List<KubernetesSdConfig> configs = new ArrayList<>();
     for (ScrapeConfig job : asked) {
       for (SdConfig config : job.sdConfigs()) {
         if (config instanceof KubernetesSdConfig kubernetes) {
+          configs.add(kubernetes);
           servers
               .computeIfAbsent(readers.identity(kubernetes), any -> new LinkedHashSet<>())
               .add(job.jobName());
-          refuseSeveral(servers.values());
-          read(kubernetes, readers, read, found);
         }
       }
     }
-    List<ObjectNode> objects = new ArrayList<>();
-    for (Resource<?> resource : Resource.ALL) {
-      objects.addAll(found.getOrDefault(resource, Map.of()).values());
+    refuseSeveral(servers.values());
+    ClusterDump dump = new ClusterDump(readers);
+    for (KubernetesSdConfig config : configs) {
+      dump.add(config);
     }
-    return objects;
+    return dump.objects();
   }
 
   /** Objects of two clusters would be taken for those of one. */
@@ -121,51 +106,6 @@ final class DumpCommand implements Callable<Integer> {
               + jobs
               + " discover in several clusters (expected: those of one, chosen by --job)");
     }
-  }
-
-  private static void read(
-      KubernetesSdConfig config,
-      ClusterReaders readers,
-      Set<Watched> read,
-      Map<Resource<?>, Map<ObjectKey, ObjectNode>> found)
-      throws InterruptedException {
-    ResourceClient client;
-    try {
-      client = readers.of(config);
-    } catch (DiscoveryException e) {
-      throw new CommandException(ExitCode.USAGE, "promdisco: " + e.getMessage());
-    }
-    List<String> namespaces = WatchedResources.namespaces(config, client.ownNamespace());
-    for (Watched watched : WatchedResources.of(config, namespaces)) {
-      if (!read.add(watched)) {
-        continue;
-      }
-      Map<ObjectKey, ObjectNode> objects =
-          found.computeIfAbsent(watched.resource(), any -> new LinkedHashMap<>());
-      try {
-        for (KubeObject view : ObjectReader.of(client).read(watched.resource(), watched.scope())) {
-          ObjectNode object =
-              objects.computeIfAbsent(
-                  view.key(), any -> slim(ViewManifests.of(watched.resource(), view)));
-          SelectedFields.add(object, watched.scope().fieldSelector());
-        }
-      } catch (IOException e) {
-        throw new CommandException(
-            ExitCode.UNREACHABLE,
-            "promdisco: "
-                + client.server()
-                + ": "
-                + WatchProblem.of(e, watched.resource(), watched.scope()).reason());
-      }
-    }
-  }
-
-  private static ObjectNode slim(ObjectNode object) {
-    if (object.path("metadata").path("annotations") instanceof ObjectNode annotations
-        && annotations.has(LAST_APPLIED)) {
-      annotations.put(LAST_APPLIED, "{}");
-    }
-    return object;
   }
 
   private void write(List<ObjectNode> objects) {

@@ -133,7 +133,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   /** Asks a server what it discovered, and runs the rules over that again. */
   private int served(Query query, @Nullable Path config, String url) throws InterruptedException {
-    TargetsApi api = new TargetsApi(url, timeout);
+    TargetsApi api = new TargetsApi("--server", url, timeout);
     Configuration configuration =
         config == null ? configurationOf(api) : SourceOptions.of(config, cluster).load(console);
     List<ScrapeConfig> asked = JobChoice.of(configuration, jobs);

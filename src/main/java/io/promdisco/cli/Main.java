@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
       TargetsCommand.class,
       CheckCommand.class,
       ExplainCommand.class,
+      DiffCommand.class,
       RbacCommand.class,
       DumpCommand.class,
       ServeCommand.class,

@@ -122,14 +122,13 @@ final class RbacCommand implements Callable<Integer> {
 
   /** The namespace of the account, or with {@code --check} that of this process. */
   private List<String> namespaces(KubernetesSdConfig config, ClusterReaders readers) {
-    if (check && config.ownNamespace()) {
-      try {
-        return WatchedResources.namespaces(config, readers.of(config).ownNamespace());
-      } catch (DiscoveryException e) {
-        throw new CommandException(ExitCode.USAGE, "promdisco: " + e.getMessage());
-      }
+    try {
+      boolean ours = check && config.ownNamespace();
+      Optional<String> own = ours ? readers.of(config).ownNamespace() : Optional.of(namespace);
+      return WatchedResources.namespaces(config, own);
+    } catch (DiscoveryException e) {
+      throw new CommandException(ExitCode.USAGE, "promdisco: " + e.getMessage());
     }
-    return WatchedResources.namespaces(config, Optional.of(namespace));
   }
 
   private void print(Map<Object, Needs> servers) {

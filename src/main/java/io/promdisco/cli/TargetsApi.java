@@ -18,17 +18,20 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads what a running {@code promdisco serve}, or a Prometheus, answers. */
 final class TargetsApi {
+  private final String option;
   private final URI base;
   private final Duration timeout;
 
   /**
    * For one server.
    *
+   * @param option that named it, for messages
    * @param url as {@code http://127.0.0.1:9099}; may hold user and password, which are never shown
    * @param timeout for connecting, and for each pause of the answer
    * @throws CommandException if it is no URL of a server
    */
-  TargetsApi(String url, Duration timeout) {
+  TargetsApi(String option, String url, Duration timeout) {
+    this.option = option;
     URI parsed;
     try {
       parsed = URI.create(url.endsWith("/") ? url.substring(0, url.length() - 1) : url);
@@ -43,10 +46,10 @@ final class TargetsApi {
     this.timeout = timeout;
   }
 
-  private static CommandException unusable(String url) {
+  private CommandException unusable(String url) {
     return new CommandException(
         ExitCode.USAGE,
-        "promdisco: --server: "
+        "promdisco: " + option + ": "
             + (url.indexOf('@') >= 0 ? "<with credentials>" : url)
             + " (expected: the URL of a running promdisco serve or Prometheus, as"
             + " http://127.0.0.1:9099)");
@@ -59,8 +62,16 @@ final class TargetsApi {
    * @param discovered its labels before relabelling
    * @param labels its final labels; null: it is dropped
    * @param url what is scraped; empty: it is dropped
+   * @param interval as {@code 30s}; empty: it is dropped
+   * @param timeout as {@code 10s}; empty: it is dropped
    */
-  record Served(String job, Labels discovered, @Nullable Labels labels, String url) {}
+  record Served(
+      String job,
+      Labels discovered,
+      @Nullable Labels labels,
+      String url,
+      String interval,
+      String timeout) {}
 
   /** The server, without credentials. */
   String server() {
@@ -83,12 +94,14 @@ final class TargetsApi {
               node.path("scrapePool").asText(),
               labels(node.path("discoveredLabels")),
               labels(node.path("labels")),
-              node.path("scrapeUrl").asText()));
+              node.path("scrapeUrl").asText(),
+              node.path("scrapeInterval").asText(),
+              node.path("scrapeTimeout").asText()));
     }
     for (JsonNode node : data.path("droppedTargets")) {
       targets.add(
           new Served(
-              node.path("scrapePool").asText(), labels(node.path("discoveredLabels")), null, ""));
+              node.path("scrapePool").asText(), labels(node.path("discoveredLabels")), null, "", "", ""));
     }
     return targets;
   }
@@ -136,7 +149,7 @@ final class TargetsApi {
   private CommandException unreachable(String what) {
     return new CommandException(
         ExitCode.UNREACHABLE,
-        "promdisco: --server: "
+        "promdisco: " + option + ": "
             + server()
             + " "
             + what

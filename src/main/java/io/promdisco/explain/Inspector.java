@@ -7,7 +7,6 @@ import io.promdisco.explain.Absence.Why;
 import io.promdisco.explain.Query.AddressQuery;
 import io.promdisco.explain.Query.LabelQuery;
 import io.promdisco.explain.Query.ObjectQuery;
-import io.promdisco.providers.kubernetes.WatchedResources;
 import io.promdisco.providers.kubernetes.object.IngressView;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.NodeView;
@@ -38,11 +37,11 @@ public final class Inspector {
   private final ObjectReader reader;
   private final List<String> namespaces;
 
-  /** For what {@code config} discovers in the cluster that {@code reader} reads. */
-  public Inspector(KubernetesSdConfig config, ObjectReader reader) {
+  /** For what {@code config} discovers in {@code namespaces}; the empty one stands for all. */
+  public Inspector(KubernetesSdConfig config, List<String> namespaces, ObjectReader reader) {
     this.config = config;
     this.reader = reader;
-    namespaces = WatchedResources.namespaces(config, reader.ownNamespace());
+    this.namespaces = List.copyOf(namespaces);
   }
 
   /** The reasons, one at least. They name no source. */

@@ -7,16 +7,12 @@ import io.promdisco.providers.kubernetes.watch.Scope;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** A second look at the cluster that an SD config discovers in. */
 public interface ObjectReader {
   /** The objects that are there now. */
   <V extends KubeObject> List<V> read(Resource<V> resource, Scope scope)
       throws IOException, InterruptedException;
-
-  /** The namespace that this process runs in. */
-  Optional<String> ownNamespace();
 
   /** Reads through {@code client}, in pages. */
   static ObjectReader of(ResourceClient client) {
@@ -36,11 +32,6 @@ public interface ObjectReader {
         next = client.list(resource, scope, PAGE, next, "", all::add).continueToken();
       } while (!next.isEmpty());
       return all;
-    }
-
-    @Override
-    public Optional<String> ownNamespace() {
-      return client.ownNamespace();
     }
   }
 }

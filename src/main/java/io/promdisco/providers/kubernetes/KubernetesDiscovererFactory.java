@@ -1,7 +1,6 @@
 package io.promdisco.providers.kubernetes;
 
 import io.promdisco.config.KubernetesSdConfig;
-import io.promdisco.config.KubernetesSdConfig.Role;
 import io.promdisco.config.SdConfig;
 import io.promdisco.discovery.Discoverer;
 import io.promdisco.discovery.DiscovererFactory;
@@ -10,7 +9,6 @@ import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
 import io.promdisco.util.Ticker;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Makes the discoverers of {@code kubernetes_sd_configs}. Those that name the same server and
@@ -58,15 +56,11 @@ public final class KubernetesDiscovererFactory implements DiscovererFactory {
   private static List<String> namespaces(
       KubernetesSdConfig config, SharedClients.Use client, String provider)
       throws DiscoveryException {
-    Optional<String> own = client.client().ownNamespace();
-    if (config.role() != Role.NODE && config.ownNamespace() && own.isEmpty()) {
-      throw new DiscoveryException(
-          provider
-              + ": namespaces.own_namespace: true (expected: only in a cluster,"
-              + " where the service account names the namespace; list it under"
-              + " namespaces.names)");
+    try {
+      return WatchedResources.namespaces(config, client.client().ownNamespace());
+    } catch (DiscoveryException e) {
+      throw new DiscoveryException(provider + ": " + e.getMessage(), e);
     }
-    return WatchedResources.namespaces(config, own);
   }
 
   /** Closes the clients that are left. */

@@ -2,6 +2,7 @@ package io.promdisco.providers.kubernetes;
 
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.KubernetesSdConfig.Role;
+import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.Scope;
 import java.util.ArrayList;
@@ -28,10 +29,17 @@ public final class WatchedResources {
    * for all.
    *
    * @param own the namespace of this process; left out if {@code config} does not ask for it
+   * @throws DiscoveryException if it asks for it and there is none
    */
-  public static List<String> namespaces(KubernetesSdConfig config, Optional<String> own) {
+  public static List<String> namespaces(KubernetesSdConfig config, Optional<String> own)
+      throws DiscoveryException {
     if (config.role() == Role.NODE) {
       return List.of("");
+    }
+    if (config.ownNamespace() && own.isEmpty()) {
+      throw new DiscoveryException(
+          "namespaces.own_namespace: true (expected: only in a cluster, where the service account"
+              + " names the namespace; list it under namespaces.names)");
     }
     Set<String> names = new TreeSet<>(config.namespaces());
     if (config.ownNamespace()) {
