@@ -6,7 +6,6 @@ import io.promdisco.config.Configuration;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.SdConfig;
-import io.promdisco.providers.kubernetes.WatchedResources;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;

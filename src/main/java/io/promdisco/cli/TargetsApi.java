@@ -49,7 +49,9 @@ final class TargetsApi {
   private CommandException unusable(String url) {
     return new CommandException(
         ExitCode.USAGE,
-        "promdisco: " + option + ": "
+        "promdisco: "
+            + option
+            + ": "
             + (url.indexOf('@') >= 0 ? "<with credentials>" : url)
             + " (expected: the URL of a running promdisco serve or Prometheus, as"
             + " http://127.0.0.1:9099)");
@@ -101,7 +103,12 @@ final class TargetsApi {
     for (JsonNode node : data.path("droppedTargets")) {
       targets.add(
           new Served(
-              node.path("scrapePool").asText(), labels(node.path("discoveredLabels")), null, "", "", ""));
+              node.path("scrapePool").asText(),
+              labels(node.path("discoveredLabels")),
+              null,
+              "",
+              "",
+              ""));
     }
     return targets;
   }
@@ -149,7 +156,9 @@ final class TargetsApi {
   private CommandException unreachable(String what) {
     return new CommandException(
         ExitCode.UNREACHABLE,
-        "promdisco: " + option + ": "
+        "promdisco: "
+            + option
+            + ": "
             + server()
             + " "
             + what

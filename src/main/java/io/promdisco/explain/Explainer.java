@@ -76,7 +76,7 @@ public final class Explainer {
   public void see(
       ScrapeConfig job, String provider, String source, Labels discovered, TargetOutcome outcome) {
     if (!query.matches(discovered, outcome)) {
-      query.names(discovered, names::putIfAbsent);
+      query.names(discovered, outcome, names::putIfAbsent);
       return;
     }
     Found here = found.computeIfAbsent(job.jobName(), any -> new Found());

@@ -27,7 +27,7 @@ public sealed interface Query {
   String spelling();
 
   /** Gives the names by which a target could have been asked for, and how to show each. */
-  void names(Labels discovered, BiConsumer<String, String> names);
+  void names(Labels discovered, TargetOutcome outcome, BiConsumer<String, String> names);
 
   /**
    * Reads {@code pod/shop/web-0}, {@code pod/web-0}, {@code shop/web-0}, {@code web-0}, {@code
@@ -116,7 +116,7 @@ public sealed interface Query {
     }
 
     @Override
-    public void names(Labels discovered, BiConsumer<String, String> names) {
+    public void names(Labels discovered, TargetOutcome outcome, BiConsumer<String, String> names) {
       String in = discovered.get(META + "namespace");
       for (Role kind : kinds) {
         String found = nameOf(kind, discovered);
@@ -172,7 +172,7 @@ public sealed interface Query {
     }
 
     @Override
-    public void names(Labels discovered, BiConsumer<String, String> names) {
+    public void names(Labels discovered, TargetOutcome outcome, BiConsumer<String, String> names) {
       String address = discovered.getOrEmpty("__address__");
       names.accept(port.isPresent() ? address : host(address), address);
     }
@@ -195,15 +195,25 @@ public sealed interface Query {
 
     @Override
     public String spelling() {
-      return value;
+      return text;
     }
 
     @Override
-    public void names(Labels discovered, BiConsumer<String, String> names) {
-      String other = discovered.get(name);
-      if (other != null) {
-        names.accept(other, name + "=" + other);
+    public void names(Labels discovered, TargetOutcome outcome, BiConsumer<String, String> names) {
+      names(discovered, names);
+      if (outcome instanceof TargetOutcome.Kept kept) {
+        names(kept.target().labels(), names);
       }
+    }
+
+    /** Other values of the label, and other labels of the value. */
+    private void names(Labels labels, BiConsumer<String, String> names) {
+      labels.forEach(
+          (other, itsValue) -> {
+            if (other.equals(name) || itsValue.equals(value)) {
+              names.accept(other + "=" + itsValue, other + "=" + itsValue);
+            }
+          });
     }
   }
 

@@ -240,8 +240,7 @@ class RbacTest {
   @Test
   void checkInJsonHoldsAnEntryForEachPermission() throws IOException {
     assertThat(
-            withServer(
-                Permissions.ALL, "rbac", cli.file("p.yml", CONFIG), "--check", "-o", "json"))
+            withServer(Permissions.ALL, "rbac", cli.file("p.yml", CONFIG), "--check", "-o", "json"))
         .isZero();
 
     JsonNode answers = new ObjectMapper().readTree(cli.out());
