@@ -146,6 +146,28 @@ class ArchitectureTest {
   }
 
   @Test
+  void explanationsKnowNoServerNoClientAndNoSimulation() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.promdisco.explain..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.promdisco.server..",
+            "io.promdisco.sim..",
+            "io.promdisco.discovery..",
+            "io.promdisco.providers.kubernetes.client..")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.promdisco.explain..", "io.promdisco.cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.promdisco.explain..")
+        .check(CLASSES);
+  }
+
+  @Test
   void onlyTheHttpClientImportsFabric8() {
     noClasses()
         .that()

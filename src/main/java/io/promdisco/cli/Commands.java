@@ -33,6 +33,18 @@ final class Commands implements CommandLine.IFactory {
     if (type == CompletionCommand.class) {
       return type.cast(new CompletionCommand(console));
     }
+    if (type == ExplainCommand.class) {
+      return type.cast(new ExplainCommand(console));
+    }
+    if (type == DiffCommand.class) {
+      return type.cast(new DiffCommand(console));
+    }
+    if (type == RbacCommand.class) {
+      return type.cast(new RbacCommand(console));
+    }
+    if (type == DumpCommand.class) {
+      return type.cast(new DumpCommand(console));
+    }
     if (type == WarmUpCommand.class) {
       return type.cast(new WarmUpCommand());
     }

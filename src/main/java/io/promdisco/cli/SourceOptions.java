@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
 
 /** Which configuration, and where its Kubernetes objects come from. */
-final class SourceOptions {
+final class SourceOptions extends ClusterOptions {
   static final String SKIP_UNSUPPORTED = "--skip-unsupported";
   static final String SKIP_HELP =
       "Leave out jobs with sources of targets that Prometheus has and promdisco has not, with a"
@@ -31,27 +31,18 @@ final class SourceOptions {
       description = "Prometheus configuration file. Default: prometheus.yml in this folder.")
   @Nullable Path config;
 
-  @Option(
-      names = "--manifests",
-      paramLabel = "FILE|DIR",
-      description =
-          "Discover from a dump (kubectl get ... -o yaml) and not from a server. Repeatable.")
-  List<Path> manifests = List.of();
-
-  @Option(
-      names = "--kubeconfig",
-      paramLabel = "FILE",
-      description = "Reach every API server through this kubeconfig and not as configured.")
-  @Nullable Path kubeconfig;
-
-  @Option(
-      names = "--context",
-      paramLabel = "NAME",
-      description = "A context of the kubeconfig other than its current one.")
-  @Nullable String context;
-
   @Option(names = SKIP_UNSUPPORTED, description = SKIP_HELP)
   boolean skipUnsupported;
+
+  /** Those of a file whose name was given otherwise than as the first argument. */
+  static SourceOptions of(@Nullable Path config, ClusterOptions cluster) {
+    SourceOptions source = new SourceOptions();
+    source.config = config;
+    source.manifests = cluster.manifests;
+    source.kubeconfig = cluster.kubeconfig;
+    source.context = cluster.context;
+    return source;
+  }
 
   /** What reads configurations. */
   ConfigLoader loader() {

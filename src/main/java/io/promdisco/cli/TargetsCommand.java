@@ -4,7 +4,6 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import io.promdisco.Promdisco;
 import io.promdisco.config.Configuration;
-import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.model.Labels;
 import io.promdisco.scrape.DiscoveredTarget;
 import io.promdisco.scrape.HttpSdDocument;
@@ -95,17 +94,7 @@ final class TargetsCommand implements Callable<Integer> {
     Logging.useByDefault(Logging.Level.WARN);
     Map<String, Pattern> matchers = matchers();
     Configuration configuration = source.load(console);
-    for (String job : jobs) {
-      if (configuration.jobs().stream().noneMatch(known -> known.jobName().equals(job))) {
-        throw new CommandException(
-            ExitCode.USAGE,
-            "promdisco: --job: no job \""
-                + job
-                + "\" in the configuration (expected: one of "
-                + configuration.jobs().stream().map(known -> known.jobName()).toList()
-                + ")");
-      }
-    }
+    JobChoice.of(configuration, jobs);
     try (Promdisco promdisco = Wiring.start(source)) {
       long start = System.nanoTime();
       promdisco.apply(configuration);
@@ -113,7 +102,7 @@ final class TargetsCommand implements Callable<Integer> {
       List<Target> shown = print(promdisco, matchers);
       console.out().flush();
       summary(promdisco, Duration.ofNanos(System.nanoTime() - start));
-      int code = failures(promdisco, synced);
+      int code = SourceFailures.report(console, promdisco, synced, timeout);
       if (watch) {
         ChangeLines.follow(
             promdisco, new ChangeLines(console, row -> chosen(row, matchers), shown));
@@ -236,33 +225,5 @@ final class TargetsCommand implements Callable<Integer> {
                     dropped,
                     promdisco.pools().size(),
                     took.toMillis() / 1000.0)));
-  }
-
-  /** Says what could not be read. */
-  private int failures(Promdisco promdisco, boolean synced) {
-    int code = ExitCode.OK;
-    for (ProviderStatus status : promdisco.providers()) {
-      if (status.synced() && status.failures().isEmpty()) {
-        continue;
-      }
-      code = ExitCode.UNREACHABLE;
-      String jobNames = String.join(", ", status.jobs());
-      for (ProviderStatus.Failure failure : status.failures()) {
-        console.err().println(console.red("error: ") + jobNames + ": " + failure.reason());
-      }
-      if (status.failures().isEmpty()) {
-        console
-            .err()
-            .println(
-                console.red("error: ")
-                    + jobNames
-                    + ": "
-                    + status.provider()
-                    + " has not delivered everything within "
-                    + io.promdisco.model.PrometheusDuration.format(timeout)
-                    + " (--timeout waits longer)");
-      }
-    }
-    return synced ? code : ExitCode.UNREACHABLE;
   }
 }

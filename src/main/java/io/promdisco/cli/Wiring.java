@@ -3,42 +3,51 @@ package io.promdisco.cli;
 import io.promdisco.Promdisco;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.kubernetes.client.FabricClientFactory;
+import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
 import io.promdisco.sim.ManifestException;
 import io.promdisco.sim.Manifests;
 import io.promdisco.sim.ManifestsClients;
 import io.promdisco.sim.SimCluster;
+import io.promdisco.util.Ticker;
 import java.nio.file.Path;
+import java.util.function.Function;
 
 /** Joins the parts as the options say. */
 final class Wiring {
   private Wiring() {}
 
-  static Promdisco start(SourceOptions source) {
+  static Promdisco start(ClusterOptions source) {
     return start(source, Metrics.none());
   }
 
-  static Promdisco start(SourceOptions source, Metrics metrics) {
-    Promdisco.Builder builder = Promdisco.builder().metrics(metrics);
-    if (!source.manifests.isEmpty()) {
-      if (source.kubeconfig != null || source.context != null) {
+  static Promdisco start(ClusterOptions cluster, Metrics metrics) {
+    return Promdisco.builder().metrics(metrics).kubernetesClients(clients(cluster)).build();
+  }
+
+  /** What reaches the objects that the options name. */
+  static Function<Ticker, ResourceClientFactory> clients(ClusterOptions options) {
+    if (!options.manifests.isEmpty()) {
+      if (options.kubeconfig != null || options.context != null) {
         throw new CommandException(
             ExitCode.USAGE,
             "promdisco: --manifests with --kubeconfig or --context (expected: a dump or a server)");
       }
-      SimCluster cluster = load(source);
-      builder.kubernetesClients(ticker -> new ManifestsClients(cluster));
-    } else if (source.kubeconfig != null) {
-      Path file = source.kubeconfig;
-      builder.kubernetesClients(
-          ticker -> new FabricClientFactory(ticker).withKubeconfig(file, source.context));
-    } else if (source.context != null) {
-      String context = source.context;
-      builder.kubernetesClients(ticker -> new FabricClientFactory(ticker).withContext(context));
+      SimCluster cluster = load(options);
+      return ticker -> new ManifestsClients(cluster);
     }
-    return builder.build();
+    if (options.kubeconfig != null) {
+      Path file = options.kubeconfig;
+      String context = options.context;
+      return ticker -> new FabricClientFactory(ticker).withKubeconfig(file, context);
+    }
+    if (options.context != null) {
+      String context = options.context;
+      return ticker -> new FabricClientFactory(ticker).withContext(context);
+    }
+    return FabricClientFactory::new;
   }
 
-  private static SimCluster load(SourceOptions source) {
+  private static SimCluster load(ClusterOptions source) {
     SimCluster cluster = new SimCluster();
     try {
       cluster.load(Manifests.read(source.manifests));

@@ -1,12 +1,12 @@
 package io.promdisco.config;
 
 import io.promdisco.model.Position;
+import io.promdisco.model.Spelling;
 import io.promdisco.model.TargetGroup;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.error.Mark;
@@ -14,8 +14,6 @@ import org.yaml.snakeyaml.nodes.Node;
 
 /** Collects the problems of one file and of the files that it names. */
 final class Problems {
-  private static final int FARTHEST = 3;
-
   private final String file;
   private final @Nullable Problems parent;
   private final List<Problem> found;
@@ -142,34 +140,7 @@ final class Problems {
 
   /** {@code ; did you mean "pod"?} if one of the known names is near. */
   static String hint(String name, Collection<String> known) {
-    String nearest = null;
-    int least = Math.min(FARTHEST, Math.max(1, name.length() / 2)) + 1;
-    for (String candidate : known) {
-      int distance = distance(name.toLowerCase(Locale.ROOT), candidate.toLowerCase(Locale.ROOT));
-      if (distance < least) {
-        least = distance;
-        nearest = candidate;
-      }
-    }
-    return nearest == null ? "" : "; did you mean \"" + nearest + "\"?";
-  }
-
-  /** Levenshtein's. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int above = row[j];
-        int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        row[j] = Math.min(change, Math.min(row[j - 1], above) + 1);
-        diagonal = above;
-      }
-    }
-    return row[b.length()];
+    List<String> nearest = Spelling.nearest(name, known, 1);
+    return nearest.isEmpty() ? "" : "; did you mean \"" + nearest.get(0) + "\"?";
   }
 }

@@ -6,22 +6,38 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A GET request.
+ * A GET request, or a POST request with a JSON document.
  *
  * @param uri what is asked for
  * @param headers that it has beside those of the settings; they go along with redirects too
  * @param pause longest time without a byte of the body
  * @param patience longest time for everything, redirects and body included; empty: {@link
  *     Sender#HEAD_PATIENCE} for the head of the answer, no limit for its body
+ * @param json the document to post; empty: a GET request
  */
 public record Request(
-    URI uri, Map<String, String> headers, Duration pause, Optional<Duration> patience) {
+    URI uri,
+    Map<String, String> headers,
+    Duration pause,
+    Optional<Duration> patience,
+    Optional<String> json) {
   /** Copies the map. */
   public Request {
     headers = Map.copyOf(headers);
   }
 
-  /** A request that ends {@code patience} after it has begun, whatever came. */
+  /** A GET request. */
+  public Request(
+      URI uri, Map<String, String> headers, Duration pause, Optional<Duration> patience) {
+    this(uri, headers, pause, patience, Optional.empty());
+  }
+
+  /** The same, posting a JSON document. */
+  public Request posting(String document) {
+    return new Request(uri, headers, pause, patience, Optional.of(document));
+  }
+
+  /** A GET request that ends {@code patience} after it has begun, whatever came. */
   public static Request within(Duration patience, URI uri, Map<String, String> headers) {
     return new Request(uri, headers, patience, Optional.of(patience));
   }

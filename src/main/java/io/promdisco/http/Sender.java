@@ -1,5 +1,7 @@
 package io.promdisco.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.promdisco.config.Secret;
@@ -59,11 +61,14 @@ public final class Sender implements AutoCloseable {
    */
   public Exchange get(URI uri, String accept, Duration pause)
       throws IOException, InterruptedException {
-    return get(new Request(uri, Map.of("Accept", accept), pause, Optional.empty()));
+    return send(new Request(uri, Map.of("Accept", accept), pause, Optional.empty()));
   }
 
-  /** Sends a request and waits for the head of the answer. The caller closes the exchange. */
-  public Exchange get(Request request) throws IOException, InterruptedException {
+  /**
+   * Sends a request and waits for the head of the answer. The caller closes the exchange. One that
+   * posts something follows no redirect.
+   */
+  public Exchange send(Request request) throws IOException, InterruptedException {
     long begin = ticker.nanos();
     String authorization = settings.credentials().header();
     boolean refused = false;
@@ -79,7 +84,8 @@ public final class Sender implements AutoCloseable {
           continue;
         }
       }
-      URI next = redirects < MOST_REDIRECTS ? redirect(exchange, at) : null;
+      URI next =
+          request.json().isEmpty() && redirects < MOST_REDIRECTS ? redirect(exchange, at) : null;
       if (next == null) {
         return exchange;
       }
@@ -167,7 +173,7 @@ public final class Sender implements AutoCloseable {
     boolean answered = false;
     boolean entered = false;
     try {
-      HttpRequest built = build(connection, uri, request.headers(), authorization);
+      HttpRequest built = build(connection, uri, request, authorization);
       if (gate != null) {
         gate.enter();
         entered = true;
@@ -204,11 +210,12 @@ public final class Sender implements AutoCloseable {
   private HttpRequest build(
       Connection connection,
       URI uri,
-      Map<String, String> headers,
+      Request request,
       @Nullable String authorization)
       throws IOException {
     HttpRequest.Builder builder = connection.http.newHttpRequestBuilder().forStreaming();
     builder.uri(uri);
+    request.json().ifPresent(json -> builder.post("application/json", json.getBytes(UTF_8)));
     builder.setHeader("User-Agent", UserAgent.TEXT);
     if (isOurServer(uri)) {
       for (Map.Entry<String, List<Text>> header : settings.headers().entrySet()) {
@@ -231,7 +238,7 @@ public final class Sender implements AutoCloseable {
         builder.header(header.getKey(), checked(header.getKey(), value.reveal()));
       }
     }
-    for (Map.Entry<String, String> header : headers.entrySet()) {
+    for (Map.Entry<String, String> header : request.headers().entrySet()) {
       builder.setHeader(header.getKey(), checked(header.getKey(), header.getValue()));
     }
     return builder.build();

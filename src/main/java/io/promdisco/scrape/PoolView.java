@@ -5,6 +5,7 @@ import io.promdisco.model.TargetGroup;
 import io.promdisco.model.TargetSetReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /**
  * What may be seen of a job's scrape pool: each method shows the state at the time of its call.
@@ -100,6 +101,16 @@ public final class PoolView {
           }
         });
     return failed;
+  }
+
+  /**
+   * Calls {@code action} with everything that was discovered for the job and what becomes of it, in
+   * the order in which it was discovered; found as the dropped ones are.
+   */
+  public void forEachDiscovered(BiConsumer<DiscoveredTarget, TargetOutcome> action) {
+    forEachOutcome(
+        (builder, provider, group, index, outcome) ->
+            action.accept(new DiscoveredTarget(builder, provider, group, index), outcome));
   }
 
   private void forEachOutcome(Visitor visitor) {

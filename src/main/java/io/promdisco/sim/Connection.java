@@ -78,7 +78,7 @@ final class Connection implements Runnable {
       Reply reply;
       if (route == null) {
         refuseIfStruck("", injection);
-        reply = info(request);
+        reply = Reviews.isReview(request) ? review(user, request) : info(request);
       } else {
         server.users().authorize(user, route);
         codec = server.negotiation().choose(request.header("accept"));
@@ -118,6 +118,12 @@ final class Connection implements Runnable {
     if (fault instanceof Fault.ErrorEvent error && !verb.equals("watch")) {
       throw StatusException.of(error.code(), message);
     }
+  }
+
+  private Reply review(String user, HttpRequest request) {
+    Codec json = server.negotiation().json();
+    return new Reply(
+        201, json.contentType(), json.object(Reviews.answer(server.users(), user, request)));
   }
 
   private Reply info(HttpRequest request) {

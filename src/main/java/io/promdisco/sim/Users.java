@@ -49,13 +49,14 @@ final class Users {
     throw StatusException.of(401, "Unauthorized");
   }
 
+  synchronized boolean allows(String user, String verb, String resource, String namespace) {
+    return permissions.isEmpty()
+        || permissions.getOrDefault(user, Permissions.NONE).allows(verb, resource, namespace);
+  }
+
   synchronized void authorize(String user, Route route) {
-    if (permissions.isEmpty()) {
-      return;
-    }
-    Permissions may = permissions.getOrDefault(user, Permissions.NONE);
     String resource = route.resource().plural() + (route.status() ? "/status" : "");
-    if (!may.allows(route.verb(), resource, route.namespace())) {
+    if (!allows(user, route.verb(), resource, route.namespace())) {
       String where =
           route.namespace().isEmpty()
               ? "at the cluster scope"

@@ -158,7 +158,7 @@ final class HttpRefresher implements Refresher {
     if (!known.isEmpty()) {
       all.put("If-None-Match", known);
     }
-    return sender.current().get(Request.within(patience, uri, all));
+    return sender.current().send(Request.within(patience, uri, all));
   }
 
   private List<TargetGroup> read(Exchange exchange) throws IOException {

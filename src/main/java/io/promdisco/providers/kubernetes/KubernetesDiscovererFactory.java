@@ -1,7 +1,6 @@
 package io.promdisco.providers.kubernetes;
 
 import io.promdisco.config.KubernetesSdConfig;
-import io.promdisco.config.KubernetesSdConfig.Role;
 import io.promdisco.config.SdConfig;
 import io.promdisco.discovery.Discoverer;
 import io.promdisco.discovery.DiscovererFactory;
@@ -10,8 +9,6 @@ import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
 import io.promdisco.util.Ticker;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Makes the discoverers of {@code kubernetes_sd_configs}. Those that name the same server and
@@ -59,24 +56,11 @@ public final class KubernetesDiscovererFactory implements DiscovererFactory {
   private static List<String> namespaces(
       KubernetesSdConfig config, SharedClients.Use client, String provider)
       throws DiscoveryException {
-    if (config.role() == Role.NODE) {
-      return List.of("");
+    try {
+      return WatchedResources.namespaces(config, client.client().ownNamespace());
+    } catch (DiscoveryException e) {
+      throw new DiscoveryException(provider + ": " + e.getMessage(), e);
     }
-    Set<String> names = new TreeSet<>(config.namespaces());
-    if (config.ownNamespace()) {
-      names.add(
-          client
-              .client()
-              .ownNamespace()
-              .orElseThrow(
-                  () ->
-                      new DiscoveryException(
-                          provider
-                              + ": namespaces.own_namespace: true (expected: only in a cluster,"
-                              + " where the service account names the namespace; list it under"
-                              + " namespaces.names)")));
-    }
-    return names.isEmpty() || names.contains("") ? List.of("") : List.copyOf(names);
   }
 
   /** Closes the clients that are left. */

@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.promdisco.http.Exchange;
 import io.promdisco.http.RenewingSender;
+import io.promdisco.http.Request;
 import io.promdisco.http.Sender;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.providers.kubernetes.watch.AccessReview;
 import io.promdisco.providers.kubernetes.watch.ApiException;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.Scope;
@@ -14,6 +16,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -23,12 +26,14 @@ import org.slf4j.LoggerFactory;
  * Lists and watches over HTTP. Asks for protobuf, takes JSON too; a server that refuses protobuf is
  * asked for JSON only from then on. Safe for all threads.
  */
-final class FabricClient implements ResourceClient {
+final class FabricClient implements ResourceClient, AccessReview {
   private static final Logger log = LoggerFactory.getLogger(FabricClient.class);
 
   private static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
   private static final String JSON = "application/json";
   private static final String WATCH = ";stream=watch";
+
+  private static final String REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
   /** A list is given up when the server pauses for this long. */
   private static final Duration LIST_PAUSE = Duration.ofSeconds(60);
@@ -119,6 +124,21 @@ final class FabricClient implements ResourceClient {
       decoder.watch(resource, exchange.reader(), handler);
     } catch (IOException e) {
       throw hidden(sender, e);
+    }
+  }
+
+  @Override
+  public boolean allows(String verb, Resource<?> resource, String namespace)
+      throws IOException, InterruptedException {
+    URI uri = URI.create(server + REVIEWS);
+    Request request =
+        new Request(uri, Map.of("Accept", JSON), LIST_PAUSE, Optional.empty())
+            .posting(JsonReview.question(verb, resource, namespace));
+    try (Exchange exchange = senders.current().send(request)) {
+      if (exchange.code() != 200 && exchange.code() != 201) {
+        throw refusal(exchange);
+      }
+      return JsonReview.allowed(exchange.beginning(LARGEST_REFUSAL), uri);
     }
   }
 

@@ -12,10 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param kind tells problems apart for which the same has to be done
  * @param reason one line for people: what, and what to do
  */
-record WatchProblem(String kind, String reason) {
+public record WatchProblem(String kind, String reason) {
   private static final int LONGEST = 500;
 
-  static WatchProblem of(Throwable thrown, Resource<?> resource, Scope scope) {
+  /** What {@code thrown} says about reading these objects. */
+  public static WatchProblem of(Throwable thrown, Resource<?> resource, Scope scope) {
     Throwable cause = thrown.getCause();
     Throwable error = thrown instanceof UncheckedIOException && cause != null ? cause : thrown;
     if (error instanceof ApiException refused) {

@@ -1,0 +1,110 @@
+package io.promdisco.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.config.KubernetesSdConfig;
+import io.promdisco.discovery.DiscoveryException;
+import io.promdisco.explain.ObjectReader;
+import io.promdisco.providers.kubernetes.WatchedResources;
+import io.promdisco.providers.kubernetes.WatchedResources.Watched;
+import io.promdisco.providers.kubernetes.object.KubeObject;
+import io.promdisco.providers.kubernetes.object.ObjectKey;
+import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.providers.kubernetes.watch.ResourceClient;
+import io.promdisco.providers.kubernetes.watch.WatchProblem;
+import io.promdisco.sim.ViewManifests;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Gathers the objects of one cluster that SD configs read, slim. For one thread. */
+final class ClusterDump {
+  /** Holds a copy of the whole object, its environment included. */
+  private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+  private final ClusterReaders readers;
+  private final Map<Watched, Set<ObjectKey>> read = new LinkedHashMap<>();
+  private final Map<Resource<?>, Map<ObjectKey, ObjectNode>> found = new HashMap<>();
+
+  ClusterDump(ClusterReaders readers) {
+    this.readers = readers;
+  }
+
+  /**
+   * Reads what {@code config} discovers from.
+   *
+   * @throws CommandException if the configuration cannot be used, or its server does not give it
+   */
+  void add(KubernetesSdConfig config) throws InterruptedException {
+    ResourceClient client;
+    List<String> namespaces;
+    try {
+      client = readers.of(config);
+      namespaces = WatchedResources.namespaces(config, client.ownNamespace());
+    } catch (DiscoveryException e) {
+      throw new CommandException(ExitCode.USAGE, "promdisco: " + e.getMessage());
+    }
+    for (Watched watched : WatchedResources.of(config, namespaces)) {
+      if (!read.containsKey(watched)) {
+        read.put(watched, read(watched, client));
+      }
+    }
+  }
+
+  private Set<ObjectKey> read(Watched watched, ResourceClient client) throws InterruptedException {
+    Map<ObjectKey, ObjectNode> objects =
+        found.computeIfAbsent(watched.resource(), any -> new LinkedHashMap<>());
+    Set<ObjectKey> chosen = new HashSet<>();
+    try {
+      for (KubeObject view : ObjectReader.of(client).read(watched.resource(), watched.scope())) {
+        ObjectNode object =
+            objects.computeIfAbsent(
+                view.key(), any -> slim(ViewManifests.of(watched.resource(), view)));
+        SelectedFields.chosen(object, watched.scope().fieldSelector());
+        chosen.add(view.key());
+      }
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.UNREACHABLE,
+          "promdisco: "
+              + client.server()
+              + ": "
+              + WatchProblem.of(e, watched.resource(), watched.scope()).reason());
+    }
+    return chosen;
+  }
+
+  private static ObjectNode slim(ObjectNode object) {
+    if (object.path("metadata").path("annotations") instanceof ObjectNode annotations
+        && annotations.has(LAST_APPLIED)) {
+      annotations.put(LAST_APPLIED, "{}");
+    }
+    return object;
+  }
+
+  /** Everything that was read, each object once, by kind. */
+  List<ObjectNode> objects() {
+    read.forEach(this::keepOut);
+    List<ObjectNode> objects = new ArrayList<>();
+    for (Resource<?> resource : Resource.ALL) {
+      objects.addAll(found.getOrDefault(resource, Map.of()).values());
+    }
+    return objects;
+  }
+
+  /** What another SD config has read must not get through this one's selector. */
+  private void keepOut(Watched watched, Set<ObjectKey> chosen) {
+    found
+        .getOrDefault(watched.resource(), Map.of())
+        .forEach(
+            (key, object) -> {
+              if (!chosen.contains(key)) {
+                SelectedFields.leftOut(object, watched.scope().fieldSelector());
+              }
+            });
+  }
+}

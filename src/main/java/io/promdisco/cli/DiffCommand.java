@@ -1,0 +1,256 @@
+package io.promdisco.cli;
+
+import io.promdisco.Promdisco;
+import io.promdisco.cli.TargetDiff.Scraped;
+import io.promdisco.config.Configuration;
+import io.promdisco.config.ScrapeConfig;
+import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
+import io.promdisco.scrape.PoolView;
+import io.promdisco.util.Ticker;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Shows which targets come, go or change when one configuration replaces another. */
+@Command(
+    name = "diff",
+    mixinStandardHelpOptions = true,
+    customSynopsis = {
+      "promdisco diff [OPTIONS] OLD NEW",
+      "       promdisco diff [OPTIONS] --at-server URL NEW",
+      "       promdisco diff [OPTIONS] --at-server OLD_URL --at-server NEW_URL"
+    },
+    description = "Show which targets come, go or change when NEW replaces OLD.",
+    footer = {
+      "",
+      "Ends with 1 if --fail-on says so; with 3, and without a comparison, if a source could not be",
+      "read: half of the targets would look as if the others were lost."
+    })
+final class DiffCommand implements Callable<Integer> {
+  /** What makes a difference a failure. */
+  enum FailOn {
+    /** Targets that go. */
+    LOST,
+    /** Targets that come, go or change. */
+    ANY
+  }
+
+  private final Console console;
+  @Mixin private final ClusterOptions cluster = new ClusterOptions();
+
+  @Parameters(arity = "0..2", paramLabel = "OLD NEW", description = "Configuration files.")
+  private List<Path> files = List.of();
+
+  @Option(
+      names = "--at-server",
+      paramLabel = "URL",
+      description =
+          "In place of a file, the targets of a running promdisco serve or Prometheus. Given twice:"
+              + " the old one first.")
+  private List<String> servers = List.of();
+
+  @Option(names = "--job", paramLabel = "JOB", description = "Only this job. Repeatable.")
+  private List<String> jobs = List.of();
+
+  @Option(
+      names = "--fail-on",
+      paramLabel = "WHAT",
+      description = "lost: end with 1 if a target goes; any: if anything differs.")
+  private @Nullable FailOn failOn;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "How many lines of a job to show. Default: 50; json and yaml show all.")
+  private int limit = 50;
+
+  @Option(names = SourceOptions.SKIP_UNSUPPORTED, description = SourceOptions.SKIP_HELP)
+  private boolean skipUnsupported;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      converter = SourceOptions.DurationConverter.class,
+      description = "How long to wait for all sources. Default: 30s.")
+  private Duration timeout = Duration.ofSeconds(30);
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORM",
+      description = "text, json or yaml. Default: text.")
+  private Structured.Form form = Structured.Form.TEXT;
+
+  DiffCommand(Console console) {
+    this.console = console;
+  }
+
+  /** One of the two that are compared. Those of files discover together, then are read. */
+  private interface Side extends AutoCloseable {
+    /** Its jobs as far as they are known without a target. */
+    Set<String> jobs();
+
+    /** Waits for the targets; returns an exit code. */
+    int await() throws InterruptedException;
+
+    /** Its targets, in order. */
+    List<Scraped> targets();
+
+    @Override
+    void close();
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Logging.useByDefault(Logging.Level.WARN);
+    if (files.size() + servers.size() != 2) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "promdisco: diff: %d to compare (expected: two, each a file or an --at-server)"
+              .formatted(files.size() + servers.size()));
+    }
+    if (limit < 0) {
+      throw new CommandException(
+          ExitCode.USAGE, "promdisco: --limit: " + limit + " (expected: 0 or more)");
+    }
+    Function<Ticker, ResourceClientFactory> clients = Wiring.clients(cluster);
+    try (Side old = side(0, clients);
+        Side now = side(1, clients)) {
+      int code = Math.max(old.await(), now.await());
+      if (code != ExitCode.OK) {
+        console.err().println("promdisco: diff: not compared: not every source could be read");
+        return code;
+      }
+      return print(TargetDiff.of(chosen(old, now), chosen(now, old)));
+    }
+  }
+
+  private Side side(int index, Function<Ticker, ResourceClientFactory> clients) {
+    if (index < servers.size()) {
+      return new Served(new TargetsApi("--at-server", servers.get(index), timeout));
+    }
+    SourceOptions source = SourceOptions.of(files.get(index - servers.size()), cluster);
+    source.skipUnsupported = skipUnsupported;
+    return new Discovered(source.load(console), clients);
+  }
+
+  private List<Scraped> chosen(Side side, Side other) {
+    for (String job : jobs) {
+      if (!side.jobs().contains(job) && !other.jobs().contains(job)) {
+        throw new CommandException(
+            ExitCode.USAGE,
+            "promdisco: --job: no job \"" + job + "\" on either side (expected: one of them)");
+      }
+    }
+    return side.targets().stream()
+        .filter(target -> jobs.isEmpty() || jobs.contains(target.job()))
+        .toList();
+  }
+
+  private int print(List<TargetDiff> diffs) {
+    DiffPrinter printer = new DiffPrinter(console, limit);
+    if (form == Structured.Form.TEXT) {
+      printer.text(diffs);
+    } else {
+      printer.document(form, diffs);
+    }
+    if (failOn == null) {
+      return ExitCode.OK;
+    }
+    boolean found =
+        failOn == FailOn.LOST
+            ? diffs.stream().anyMatch(diff -> !diff.removed().isEmpty())
+            : diffs.stream().anyMatch(diff -> !diff.isEmpty());
+    return found ? ExitCode.FINDING : ExitCode.OK;
+  }
+
+  /** Those of a file. */
+  private final class Discovered implements Side {
+    private final Promdisco promdisco;
+    private final Set<String> jobNames = new HashSet<>();
+
+    Discovered(Configuration configuration, Function<Ticker, ResourceClientFactory> clients) {
+      configuration.jobs().stream().map(ScrapeConfig::jobName).forEach(jobNames::add);
+      promdisco = Promdisco.builder().kubernetesClients(clients).build();
+      promdisco.apply(configuration);
+    }
+
+    @Override
+    public Set<String> jobs() {
+      return jobNames;
+    }
+
+    @Override
+    public int await() throws InterruptedException {
+      boolean synced = Waiting.until(promdisco, timeout, console);
+      return SourceFailures.report(console, promdisco, synced, timeout);
+    }
+
+    @Override
+    public List<Scraped> targets() {
+      List<Scraped> targets = new ArrayList<>();
+      for (PoolView pool : promdisco.pools()) {
+        pool.activeTargets().forEach(target -> targets.add(Scraped.of(target)));
+      }
+      return targets;
+    }
+
+    @Override
+    public void close() {
+      promdisco.close();
+    }
+  }
+
+  /** Those of a server. */
+  private static final class Served implements Side {
+    private final TargetsApi api;
+    private final Set<String> jobNames = new HashSet<>();
+    private List<Scraped> active = List.of();
+
+    Served(TargetsApi api) {
+      this.api = api;
+    }
+
+    @Override
+    public Set<String> jobs() {
+      return jobNames;
+    }
+
+    @Override
+    public int await() {
+      List<Scraped> found = new ArrayList<>();
+      for (TargetsApi.Served target : api.targets()) {
+        jobNames.add(target.job());
+        if (target.labels() != null) {
+          found.add(
+              new Scraped(
+                  target.job(),
+                  target.url(),
+                  target.labels(),
+                  target.interval(),
+                  target.timeout(),
+                  target::discovered));
+        }
+      }
+      active = found;
+      return ExitCode.OK;
+    }
+
+    @Override
+    public List<Scraped> targets() {
+      return active;
+    }
+
+    @Override
+    public void close() {}
+  }
+}

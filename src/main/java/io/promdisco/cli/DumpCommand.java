@@ -1,0 +1,144 @@
+package io.promdisco.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.config.Configuration;
+import io.promdisco.config.KubernetesSdConfig;
+import io.promdisco.config.ScrapeConfig;
+import io.promdisco.config.SdConfig;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Writes what a configuration reads of a cluster, for {@code --manifests}. */
+@Command(
+    name = "dump",
+    mixinStandardHelpOptions = true,
+    description = "Write the objects that a configuration reads, slim, for --manifests.",
+    footer = {
+      "",
+      "Only what discovery reads is written: names, labels, annotations, addresses, ports, phases.",
+      "No environment, arguments, volumes or secrets; the annotation in which kubectl keeps the",
+      "whole object is emptied. Labels and annotations are as they are: look through them before",
+      "you hand the file on."
+    })
+final class DumpCommand implements Callable<Integer> {
+  private final Console console;
+  private final ObjectMapper mapper = new ObjectMapper();
+  @Mixin private final SourceOptions source = new SourceOptions();
+
+  @Option(names = "--job", paramLabel = "JOB", description = "Only this job. Repeatable.")
+  private List<String> jobs = List.of();
+
+  @Option(
+      names = {"-f", "--file"},
+      paramLabel = "FILE",
+      description = "Write to this file. Default: standard output.")
+  private @Nullable Path file;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORM",
+      description = "yaml or json. Default: yaml.")
+  private Structured.Form form = Structured.Form.YAML;
+
+  DumpCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Logging.useByDefault(Logging.Level.WARN);
+    Configuration configuration = source.load(console);
+    List<ScrapeConfig> asked = JobChoice.of(configuration, jobs);
+    try (ClusterReaders readers = new ClusterReaders(Wiring.clients(source))) {
+      List<ObjectNode> objects = objects(asked, readers);
+      write(objects);
+      console.err().println(console.dim(objects.size() + " objects"));
+      return ExitCode.OK;
+    }
+  }
+
+  private static List<ObjectNode> objects(List<ScrapeConfig> asked, ClusterReaders readers)
+      throws InterruptedException {
+    Map<Object, Set<String>> servers = new LinkedHashMap<>();
+    List<KubernetesSdConfig> configs = new ArrayList<>();
+    for (ScrapeConfig job : asked) {
+      for (SdConfig config : job.sdConfigs()) {
+        if (config instanceof KubernetesSdConfig kubernetes) {
+          configs.add(kubernetes);
+          servers
+              .computeIfAbsent(readers.identity(kubernetes), any -> new LinkedHashSet<>())
+              .add(job.jobName());
+        }
+      }
+    }
+    refuseSeveral(servers.values());
+    ClusterDump dump = new ClusterDump(readers);
+    for (KubernetesSdConfig config : configs) {
+      dump.add(config);
+    }
+    return dump.objects();
+  }
+
+  /** Objects of two clusters would be taken for those of one. */
+  private static void refuseSeveral(Collection<Set<String>> jobs) {
+    if (jobs.size() > 1) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "promdisco: the jobs "
+              + jobs
+              + " discover in several clusters (expected: those of one, chosen by --job)");
+    }
+  }
+
+  private void write(List<ObjectNode> objects) {
+    if (file == null) {
+      write(objects, console.out());
+      return;
+    }
+    try (PrintStream out =
+        new PrintStream(Files.newOutputStream(file), false, StandardCharsets.UTF_8)) {
+      write(objects, out);
+      if (out.checkError()) {
+        throw new IOException("the file is not whole");
+      }
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.USAGE, "promdisco: --file: " + file + " cannot be written: " + e.getMessage());
+    }
+  }
+
+  private void write(List<ObjectNode> objects, PrintStream out) {
+    if (form == Structured.Form.JSON) {
+      ObjectNode list = mapper.createObjectNode().put("apiVersion", "v1").put("kind", "List");
+      list.putArray("items").addAll(objects);
+      try {
+        out.println(mapper.writerWithDefaultPrettyPrinter().writeValueAsString(list));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    } else {
+      for (ObjectNode object : objects) {
+        out.println("---");
+        out.print(Structured.yaml(mapper.convertValue(object, Map.class)));
+      }
+    }
+    out.flush();
+  }
+}

@@ -1,0 +1,220 @@
+package io.promdisco.cli;
+
+import io.promdisco.config.Configuration;
+import io.promdisco.config.KubernetesSdConfig;
+import io.promdisco.config.ScrapeConfig;
+import io.promdisco.config.SdConfig;
+import io.promdisco.discovery.DiscoveryException;
+import io.promdisco.providers.kubernetes.LeastAccess;
+import io.promdisco.providers.kubernetes.LeastAccess.Access;
+import io.promdisco.providers.kubernetes.WatchedResources;
+import io.promdisco.providers.kubernetes.watch.AccessReview;
+import io.promdisco.providers.kubernetes.watch.ResourceClient;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Prints or checks the permissions that a configuration needs. */
+@Command(
+    name = "rbac",
+    mixinStandardHelpOptions = true,
+    description = "Print the least roles and bindings that a configuration needs, or check them.",
+    footer = {
+      "",
+      "Asks no server without --check, which ends with 0 if nothing is missing, otherwise with 1."
+    })
+final class RbacCommand implements Callable<Integer> {
+  private final Console console;
+  @Mixin private final SourceOptions source = new SourceOptions();
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "Name of the roles and bindings. Default: promdisco.")
+  private String name = "promdisco";
+
+  @Option(
+      names = "--namespace",
+      paramLabel = "NAMESPACE",
+      description = "Namespace of the service account; that of own_namespace. Default: default.")
+  private String namespace = "default";
+
+  @Option(
+      names = "--service-account",
+      paramLabel = "NAME",
+      description = "The service account to bind to. Default: the name of the roles.")
+  private String account = "";
+
+  @Option(
+      names = "--check",
+      description = "Ask each server whether the configured credentials suffice, and for what not.")
+  private boolean check;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORM",
+      description = "yaml or json; with --check also text, its default. Default: yaml.")
+  private Structured.Form form = Structured.Form.TEXT;
+
+  RbacCommand(Console console) {
+    this.console = console;
+  }
+
+  /** What one server is asked for. */
+  private static final class Needs {
+    private final KubernetesSdConfig config;
+    private final Set<WatchedResources.Watched> watched = new LinkedHashSet<>();
+    private final Set<String> jobs = new LinkedHashSet<>();
+
+    Needs(KubernetesSdConfig config) {
+      this.config = config;
+    }
+
+    List<Access> least() {
+      return LeastAccess.of(watched);
+    }
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Logging.useByDefault(Logging.Level.WARN);
+    if (!source.manifests.isEmpty()) {
+      throw new CommandException(
+          ExitCode.USAGE, "promdisco: --manifests: a dump grants nothing (expected: a server)");
+    }
+    Configuration configuration = source.load(console);
+    try (ClusterReaders readers = new ClusterReaders(Wiring.clients(source))) {
+      Map<Object, Needs> servers = needs(configuration, readers);
+      if (check) {
+        return check(servers, readers);
+      }
+      if (servers.isEmpty()) {
+        console.err().println("no job discovers in Kubernetes: no permission is needed");
+      }
+      print(servers);
+      return ExitCode.OK;
+    }
+  }
+
+  private Map<Object, Needs> needs(Configuration configuration, ClusterReaders readers) {
+    Map<Object, Needs> servers = new LinkedHashMap<>();
+    for (ScrapeConfig job : configuration.jobs()) {
+      for (SdConfig config : job.sdConfigs()) {
+        if (config instanceof KubernetesSdConfig kubernetes) {
+          Needs needs =
+              servers.computeIfAbsent(readers.identity(kubernetes), any -> new Needs(kubernetes));
+          needs.jobs.add(job.jobName());
+          needs.watched.addAll(WatchedResources.of(kubernetes, namespaces(kubernetes, readers)));
+        }
+      }
+    }
+    return servers;
+  }
+
+  /** The namespace of the account, or with {@code --check} that of this process. */
+  private List<String> namespaces(KubernetesSdConfig config, ClusterReaders readers) {
+    try {
+      boolean ours = check && config.ownNamespace();
+      Optional<String> own = ours ? readers.of(config).ownNamespace() : Optional.of(namespace);
+      return WatchedResources.namespaces(config, own);
+    } catch (DiscoveryException e) {
+      throw new CommandException(ExitCode.USAGE, "promdisco: " + e.getMessage());
+    }
+  }
+
+  private void print(Map<Object, Needs> servers) {
+    RbacManifests manifests =
+        new RbacManifests(name, namespace, account.isEmpty() ? name : account);
+    if (form == Structured.Form.JSON) {
+      List<Map<String, Object>> items = new ArrayList<>();
+      servers.values().forEach(needs -> items.addAll(manifests.of(needs.least())));
+      Map<String, Object> list = new LinkedHashMap<>();
+      list.put("apiVersion", "v1");
+      list.put("kind", "List");
+      list.put("items", items);
+      Structured.print(console, form, list);
+      return;
+    }
+    for (Needs needs : servers.values()) {
+      if (servers.size() > 1) {
+        console.out().println("# for the server of the jobs " + String.join(", ", needs.jobs));
+      }
+      for (Map<String, Object> object : manifests.of(needs.least())) {
+        console.out().println("---");
+        Structured.print(console, Structured.Form.YAML, object);
+      }
+    }
+  }
+
+  /** What a server says of one permission. */
+  private record Answer(String server, String verb, Access access, boolean allowed) {
+    String text() {
+      return verb
+          + " "
+          + access.resource().plural()
+          + (access.resource().group().isEmpty() ? "" : "." + access.resource().group())
+          + (access.namespace().isEmpty()
+              ? (access.resource().namespaced() ? " in all namespaces" : "")
+              : " in namespace " + access.namespace());
+    }
+
+    Map<String, Object> document() {
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("server", server);
+      map.put("verb", verb);
+      map.put("group", access.resource().group());
+      map.put("resource", access.resource().plural());
+      map.put("namespace", access.namespace());
+      map.put("allowed", allowed);
+      return map;
+    }
+  }
+
+  private int check(Map<Object, Needs> servers, ClusterReaders readers)
+      throws InterruptedException {
+    List<Answer> answers = new ArrayList<>();
+    for (Needs needs : servers.values()) {
+      answers.addAll(ask(needs, readers));
+    }
+    if (form != Structured.Form.TEXT) {
+      Structured.print(console, form, answers.stream().map(Answer::document).toList());
+    } else {
+      for (Answer answer : answers) {
+        String mark = answer.allowed() ? console.green("ok:      ") : console.red("missing: ");
+        console.out().println(mark + answer.text() + console.dim("  (" + answer.server() + ")"));
+      }
+    }
+    return answers.stream().allMatch(Answer::allowed) ? ExitCode.OK : ExitCode.FINDING;
+  }
+
+  private static List<Answer> ask(Needs needs, ClusterReaders readers) throws InterruptedException {
+    List<Answer> answers = new ArrayList<>();
+    try {
+      ResourceClient client = readers.of(needs.config);
+      if (!(client instanceof AccessReview review)) {
+        throw new IllegalStateException(client + ": cannot be asked for permissions");
+      }
+      for (Access access : needs.least()) {
+        for (String verb : LeastAccess.VERBS) {
+          boolean allowed = review.allows(verb, access.resource(), access.namespace());
+          answers.add(new Answer(client.server(), verb, access, allowed));
+        }
+      }
+    } catch (DiscoveryException e) {
+      throw new CommandException(ExitCode.USAGE, "promdisco: " + e.getMessage());
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.UNREACHABLE, "promdisco: --check: cannot be asked: " + e.getMessage());
+    }
+    return answers;
+  }
+}

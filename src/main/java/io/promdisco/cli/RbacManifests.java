@@ -1,0 +1,92 @@
+package io.promdisco.cli;
+
+import io.promdisco.providers.kubernetes.LeastAccess;
+import io.promdisco.providers.kubernetes.LeastAccess.Access;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Roles and bindings that let a service account read what is needed, and nothing else. */
+final class RbacManifests {
+  private static final String GROUP = "rbac.authorization.k8s.io";
+
+  private final String name;
+  private final String namespace;
+  private final String account;
+
+  /**
+   * For a service account.
+   *
+   * @param name of all objects
+   * @param namespace of the account
+   * @param account its name
+   */
+  RbacManifests(String name, String namespace, String account) {
+    this.name = name;
+    this.namespace = namespace;
+    this.account = account;
+  }
+
+  /** A {@code ClusterRole} for what is needed everywhere, a {@code Role} for each namespace. */
+  List<Map<String, Object>> of(List<Access> needed) {
+    Map<String, List<Access>> byNamespace = new TreeMap<>();
+    for (Access access : needed) {
+      byNamespace.computeIfAbsent(access.namespace(), any -> new ArrayList<>()).add(access);
+    }
+    List<Map<String, Object>> objects = new ArrayList<>();
+    byNamespace.forEach(
+        (in, accesses) -> {
+          String role = in.isEmpty() ? "ClusterRole" : "Role";
+          Map<String, Object> rules = object(role, in);
+          rules.put("rules", rules(accesses));
+          objects.add(rules);
+          Map<String, Object> binding = object(role + "Binding", in);
+          binding.put("roleRef", ordered("apiGroup", GROUP, "kind", role, "name", name));
+          binding.put(
+              "subjects",
+              List.of(ordered("kind", "ServiceAccount", "name", account, "namespace", namespace)));
+          objects.add(binding);
+        });
+    return objects;
+  }
+
+  private Map<String, Object> object(String kind, String in) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("apiVersion", GROUP + "/v1");
+    object.put("kind", kind);
+    object.put(
+        "metadata", in.isEmpty() ? ordered("name", name) : ordered("name", name, "namespace", in));
+    return object;
+  }
+
+  /** One rule an API group. */
+  private static List<Map<String, Object>> rules(List<Access> accesses) {
+    Map<String, TreeSet<String>> byGroup = new TreeMap<>();
+    for (Access access : accesses) {
+      byGroup
+          .computeIfAbsent(access.resource().group(), any -> new TreeSet<>())
+          .add(access.resource().plural());
+    }
+    List<Map<String, Object>> rules = new ArrayList<>();
+    byGroup.forEach(
+        (group, resources) -> {
+          Map<String, Object> rule = new LinkedHashMap<>();
+          rule.put("apiGroups", List.of(group));
+          rule.put("resources", List.copyOf(resources));
+          rule.put("verbs", LeastAccess.VERBS);
+          rules.add(rule);
+        });
+    return rules;
+  }
+
+  private static Map<String, Object> ordered(String... pairs) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    for (int i = 0; i < pairs.length; i += 2) {
+      map.put(pairs[i], pairs[i + 1]);
+    }
+    return map;
+  }
+}

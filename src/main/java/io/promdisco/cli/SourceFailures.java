@@ -1,0 +1,45 @@
+package io.promdisco.cli;
+
+import io.promdisco.Promdisco;
+import io.promdisco.discovery.ProviderStatus;
+import io.promdisco.model.PrometheusDuration;
+import java.time.Duration;
+
+/** Says which sources could not be read. */
+final class SourceFailures {
+  private SourceFailures() {}
+
+  /**
+   * Prints a line for each failure.
+   *
+   * @param synced whether all sources have delivered
+   * @param timeout how long they had
+   * @return the exit code that this makes
+   */
+  static int report(Console console, Promdisco promdisco, boolean synced, Duration timeout) {
+    int code = synced ? ExitCode.OK : ExitCode.UNREACHABLE;
+    for (ProviderStatus status : promdisco.providers()) {
+      if (status.synced() && status.failures().isEmpty()) {
+        continue;
+      }
+      code = ExitCode.UNREACHABLE;
+      String jobs = String.join(", ", status.jobs());
+      for (ProviderStatus.Failure failure : status.failures()) {
+        console.err().println(console.red("error: ") + jobs + ": " + failure.reason());
+      }
+      if (status.failures().isEmpty()) {
+        console
+            .err()
+            .println(
+                console.red("error: ")
+                    + jobs
+                    + ": "
+                    + status.provider()
+                    + " has not delivered everything within "
+                    + PrometheusDuration.format(timeout)
+                    + " (--timeout waits longer)");
+      }
+    }
+    return code;
+  }
+}

@@ -1,0 +1,167 @@
+package io.promdisco.explain;
+
+import io.promdisco.config.KubernetesSdConfig;
+import io.promdisco.config.ScrapeConfig;
+import io.promdisco.config.SdConfig;
+import io.promdisco.explain.Absence.Why;
+import io.promdisco.explain.Query.ObjectQuery;
+import io.promdisco.model.Labels;
+import io.promdisco.model.Spelling;
+import io.promdisco.relabel.RelabelTrace;
+import io.promdisco.scrape.TargetOutcome;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/**
+ * Gathers what jobs discover of what was asked for, and why they discover nothing of it. For one
+ * thread and one query.
+ */
+public final class Explainer {
+  /** Looks why one source discovers nothing that matches. */
+  public interface Sources {
+    /**
+     * The reasons, without the source's name; none if the source cannot tell.
+     *
+     * @param config one of a job's sources
+     */
+    List<Absence> inspect(SdConfig config, Query query) throws InterruptedException;
+
+    /** Gives names of what the source could discover, as {@link Query#names}. */
+    void names(SdConfig config, Query query, BiConsumer<String, String> names)
+        throws InterruptedException;
+  }
+
+  private static final int MOST_NAMES = 5;
+
+  private final Query query;
+  private final int limit;
+  private final Map<String, Found> found = new LinkedHashMap<>();
+
+  /** What could have been asked for instead, and how it is shown. */
+  private final Map<String, String> names = new LinkedHashMap<>();
+
+  /**
+   * Begins without jobs.
+   *
+   * @param limit how many targets of a job to trace at most; 1 or more
+   */
+  public Explainer(Query query, int limit) {
+    this.query = query;
+    this.limit = limit;
+  }
+
+  /** The targets of a job that match. */
+  private static final class Found {
+    private final List<TracedTarget> targets = new ArrayList<>();
+    private final Map<Class<?>, Integer> counts = new HashMap<>();
+
+    int count(Class<? extends TargetOutcome> outcome) {
+      return counts.getOrDefault(outcome, 0);
+    }
+  }
+
+  /**
+   * Takes a target into account.
+   *
+   * @param job whose rules it goes through
+   * @param provider who discovered it; may be empty
+   * @param source its group; may be empty
+   * @param outcome what becomes of it in that job
+   */
+  public void see(
+      ScrapeConfig job, String provider, String source, Labels discovered, TargetOutcome outcome) {
+    if (!query.matches(discovered, outcome)) {
+      query.names(discovered, outcome, names::putIfAbsent);
+      return;
+    }
+    Found here = found.computeIfAbsent(job.jobName(), any -> new Found());
+    Class<? extends TargetOutcome> kind = outcome.getClass();
+    here.counts.merge(kind, 1, Integer::sum);
+    if (here.count(kind) <= limit) {
+      RelabelTrace trace = RelabelTrace.of(job.relabelRules(), discovered);
+      here.targets.add(new TracedTarget(provider, source, trace, outcome));
+    }
+  }
+
+  /** The answer for {@code jobs}, all of whose targets have been seen. */
+  public Explanation explain(List<ScrapeConfig> jobs, Sources sources) throws InterruptedException {
+    List<JobAnswer> answers = new ArrayList<>();
+    for (ScrapeConfig job : jobs) {
+      Found here = found.getOrDefault(job.jobName(), new Found());
+      List<TracedTarget> targets = new ArrayList<>(here.targets);
+      targets.sort(Comparator.comparingInt(Explainer::rank));
+      answers.add(
+          new JobAnswer(
+              job.jobName(),
+              here.count(TargetOutcome.Kept.class),
+              here.count(TargetOutcome.Dropped.class),
+              here.count(TargetOutcome.Failed.class),
+              targets.subList(0, Math.min(limit, targets.size())),
+              targets.isEmpty() ? absences(job, sources) : List.of()));
+    }
+    Explanation answer = new Explanation(query, answers, List.of());
+    if (!answer.unknown()) {
+      return answer;
+    }
+    for (ScrapeConfig job : jobs) {
+      for (SdConfig config : job.sdConfigs()) {
+        sources.names(config, query, names::putIfAbsent);
+      }
+    }
+    return new Explanation(query, answers, near());
+  }
+
+  private static int rank(TracedTarget target) {
+    return target.outcome() instanceof TargetOutcome.Kept
+        ? 0
+        : target.outcome() instanceof TargetOutcome.Failed ? 1 : 2;
+  }
+
+  private List<Absence> absences(ScrapeConfig job, Sources sources) throws InterruptedException {
+    List<Absence> absences = new ArrayList<>();
+    Map<String, Integer> numbers = new HashMap<>();
+    for (SdConfig config : job.sdConfigs()) {
+      int number = numbers.merge(config.mechanism(), 1, Integer::sum) - 1;
+      String source = config.mechanism() + "_sd_configs[" + number + "]";
+      if (config instanceof KubernetesSdConfig kubernetes) {
+        source += " (role " + kubernetes.role().text() + ")";
+      } else if (config.mechanism().equals("static")) {
+        source = "static_configs";
+      }
+      for (Absence absence : sources.inspect(config, query)) {
+        absences.add(absence.of(source));
+      }
+    }
+    if (job.sdConfigs().isEmpty()) {
+      absences.add(new Absence("", Why.NOT_THERE, "the job has no source of targets"));
+    }
+    return absences;
+  }
+
+  /** The names that could have been meant. */
+  private List<String> near() {
+    String asked = query.spelling();
+    List<String> near = new ArrayList<>(Spelling.nearest(asked, names.keySet(), MOST_NAMES));
+    for (String name : names.keySet()) {
+      boolean part = !name.isEmpty() && (name.contains(asked) || asked.contains(name));
+      if (near.size() < MOST_NAMES && part && !near.contains(name)) {
+        near.add(name);
+      }
+    }
+    return near.stream().map(name -> names.getOrDefault(name, name)).toList();
+  }
+
+  /** What a source without objects of its own says. */
+  public static List<Absence> notListed(Query query) {
+    boolean object = query instanceof ObjectQuery named && !named.isBare();
+    return List.of(
+        object
+            ? new Absence("", Why.OTHER_SOURCE, "makes no targets of Kubernetes objects")
+            : new Absence("", Why.NOT_THERE, "no such target"));
+  }
+}

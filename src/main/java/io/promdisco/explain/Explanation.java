@@ -1,0 +1,104 @@
+package io.promdisco.explain;
+
+import io.promdisco.scrape.TargetOutcome;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Why something is scraped or is not.
+ *
+ * @param query what was asked for
+ * @param jobs what each job has to do with it, in the order of the configuration
+ * @param near names that could have been meant; only where nothing was found
+ */
+public record Explanation(Query query, List<JobAnswer> jobs, List<String> near) {
+  /** Copies the lists. */
+  public Explanation {
+    jobs = List.copyOf(jobs);
+    near = List.copyOf(near);
+  }
+
+  /** Whether a job scrapes it. */
+  public boolean scraped() {
+    return jobs.stream().anyMatch(job -> job.active() > 0);
+  }
+
+  /** Whether there is nothing of that name at all, discovered or not. */
+  boolean unknown() {
+    return jobs.stream()
+        .allMatch(
+            job ->
+                job.matched() == 0
+                    && job.absences().stream()
+                        .allMatch(
+                            absence ->
+                                absence.why() == Absence.Why.NOT_THERE
+                                    || absence.why() == Absence.Why.OTHER_SOURCE));
+  }
+
+  /** In one sentence. */
+  public String summary() {
+    if (scraped()) {
+      return query.text() + " is scraped by " + scrapers();
+    }
+    if (unknown()) {
+      return query.text()
+          + " is not scraped: nothing like it is discovered or could be"
+          + (near.isEmpty() ? "" : "; the nearest names: " + String.join(", ", near));
+    }
+    List<String> reasons =
+        jobs.stream().map(Explanation::reason).filter(r -> !r.isEmpty()).toList();
+    return query.text() + " is not scraped: " + String.join("; ", reasons);
+  }
+
+  private String scrapers() {
+    return jobs.stream()
+        .filter(job -> job.active() > 0)
+        .map(job -> "job " + job.job() + " at " + urls(job))
+        .collect(Collectors.joining(" and by "));
+  }
+
+  private static String urls(JobAnswer job) {
+    String first =
+        job.targets().stream()
+            .map(TracedTarget::outcome)
+            .filter(TargetOutcome.Kept.class::isInstance)
+            .map(kept -> ((TargetOutcome.Kept) kept).target().scrapeUrl())
+            .findFirst()
+            .orElse("?");
+    int more = job.active() - 1;
+    return more == 0 ? first : first + " and " + more + " more";
+  }
+
+  /** Why one job does not scrape it; empty if that tells nothing. */
+  private static String reason(JobAnswer job) {
+    if (job.matched() > 0) {
+      TracedTarget first = job.targets().get(0);
+      return "job " + job.job() + " " + fate(first);
+    }
+    return job.absences().stream()
+        .filter(absence -> absence.why() != Absence.Why.OTHER_SOURCE)
+        .filter(absence -> absence.why() != Absence.Why.NOT_THERE)
+        .map(absence -> "job " + job.job() + " does not discover it, since " + absence.reason())
+        .findFirst()
+        .orElse("");
+  }
+
+  private static String fate(TracedTarget target) {
+    if (target.outcome() instanceof TargetOutcome.Failed failed) {
+      return "keeps it, but it cannot be scraped: " + failed.message();
+    }
+    return target
+        .trace()
+        .dropped()
+        .map(
+            step ->
+                "drops it at "
+                    + StepText.place(step)
+                    + " ("
+                    + step.rule()
+                    + "): "
+                    + StepText.verdict(step))
+        .orElse("drops it");
+  }
+}

@@ -1,0 +1,322 @@
+package io.promdisco.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.sim.Manifests;
+import io.promdisco.sim.Permissions;
+import io.promdisco.sim.SimApiServer;
+import io.promdisco.sim.SimCluster;
+import io.promdisco.sim.SimOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DumpTest {
+  private static final String OBJECTS =
+      """
+      apiVersion: v1
+      kind: Pod
+      metadata:
+        name: web-0
+        namespace: shop
+        uid: '12e3'
+        labels: {app: web, version: '1.10'}
+        annotations:
+          note: 'yes'
+          kubectl.kubernetes.io/last-applied-configuration: '{"env":"topsecret"}'
+        ownerReferences: [{kind: ReplicaSet, name: web, controller: true}]
+      spec:
+        nodeName: node-1
+        schedulerName: special
+        volumes: [{name: v, secret: {secretName: topsecret}}]
+        initContainers: [{name: init, image: init:1, args: [topsecret]}]
+        containers:
+        - name: web
+          image: web:1
+          command: [topsecret]
+          env: [{name: PASSWORD, value: topsecret}]
+          ports: [{name: http, containerPort: 8080}, {name: dns, containerPort: 53, protocol: UDP}]
+      status:
+        phase: Running
+        podIP: 10.0.0.2
+        hostIP: 10.2.0.1
+        message: topsecret
+        conditions: [{type: Ready, status: 'True'}]
+        containerStatuses: [{name: web, containerID: 'containerd://1'}]
+      ---
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: plain-0, namespace: shop}
+      spec: {containers: [{name: plain, image: plain:1}]}
+      status: {phase: Running, podIP: 10.0.0.3}
+      ---
+      apiVersion: v1
+      kind: Service
+      metadata: {name: web, namespace: shop}
+      spec: {type: ClusterIP, clusterIP: 10.1.0.1, ports: [{name: http, port: 80}]}
+      ---
+      apiVersion: discovery.k8s.io/v1
+      kind: EndpointSlice
+      metadata: {name: web-x, namespace: shop, labels: {kubernetes.io/service-name: web}}
+      addressType: IPv4
+      ports: [{name: http, port: 8080}]
+      endpoints:
+      - addresses: [10.0.0.2]
+        conditions: {ready: true}
+        nodeName: node-1
+        targetRef: {kind: Pod, name: web-0, namespace: shop}
+      ---
+      apiVersion: v1
+      kind: Endpoints
+      metadata: {name: web, namespace: shop}
+      subsets:
+      - addresses: [{ip: 10.0.0.2, targetRef: {kind: Pod, name: web-0, namespace: shop}}]
+        ports: [{name: http, port: 8080}]
+      ---
+      apiVersion: networking.k8s.io/v1
+      kind: Ingress
+      metadata: {name: web, namespace: shop}
+      spec:
+        tls: [{hosts: [shop.example], secretName: topsecret}]
+        rules: [{host: shop.example, http: {paths: [{path: /, pathType: Prefix}]}}]
+      ---
+      apiVersion: v1
+      kind: Node
+      metadata: {name: node-1, labels: {zone: a}}
+      status:
+        addresses: [{type: InternalIP, address: 10.2.0.1}]
+        daemonEndpoints: {kubeletEndpoint: {Port: 10250}}
+      """;
+  private static final String CONFIG =
+      """
+      scrape_configs:
+      - job_name: all
+        kubernetes_sd_configs:
+        - {role: pod, kubeconfig_file: kubeconfig, attach_metadata: {node: true}}
+        - {role: node, kubeconfig_file: kubeconfig}
+        - {role: service, kubeconfig_file: kubeconfig}
+        - {role: endpoints, kubeconfig_file: kubeconfig}
+        - {role: endpointslice, kubeconfig_file: kubeconfig}
+        - {role: ingress, kubeconfig_file: kubeconfig}
+        relabel_configs:
+        - regex: __meta_kubernetes_(.*)
+          action: labelmap
+        - regex: .*_annotation_kubectl_.*
+          action: labeldrop
+      """;
+
+  @TempDir private Path folder = Path.of("");
+  private final ObjectMapper json = new ObjectMapper();
+  private Cli cli = new Cli(Path.of(""));
+
+  @BeforeEach
+  void files() {
+    cli = new Cli(folder);
+  }
+
+  private SimApiServer server(SimOptions options) throws Exception {
+    SimCluster cluster = new SimCluster();
+    cluster.load(Manifests.read(List.of(Path.of(cli.file("cluster.yaml", OBJECTS)))));
+    SimApiServer server = SimApiServer.start(cluster, options);
+    server.writeKubeconfig(folder.resolve("kubeconfig"));
+    return server;
+  }
+
+  /** The targets, without the annotation that a dump empties. */
+  private JsonNode targets(String config, String... options) throws IOException {
+    Stream<String> line = Stream.of("targets", config, "-o", "json");
+    assertThat(cli.run(Stream.concat(line, Stream.of(options)).toArray(String[]::new)))
+        .as(cli.err())
+        .isZero();
+    ArrayNode targets = (ArrayNode) json.readTree(cli.out());
+    for (JsonNode target : targets) {
+      ((ObjectNode) target.get("discoveredLabels"))
+          .remove(
+              "__meta_kubernetes_pod_annotation_kubectl_kubernetes_io_last_applied_configuration");
+    }
+    return targets;
+  }
+
+  @Test
+  void aDumpGivesTheSameTargetsAsTheServer() throws Exception {
+    String config = cli.file("p.yml", CONFIG);
+    String dump = folder.resolve("dump.yaml").toString();
+    JsonNode live;
+    try (SimApiServer server = server(new SimOptions())) {
+      live = targets(config);
+      assertThat(cli.run("dump", config, "--file", dump)).isZero();
+      assertThat(cli.out()).isEmpty();
+      assertThat(cli.err()).contains("7 objects");
+    }
+
+    assertThat(live).hasSizeGreaterThan(8);
+    assertThat(targets(config, "--manifests", dump)).isEqualTo(live);
+
+    assertThat(cli.run("dump", config, "--manifests", dump, "-o", "json")).isZero();
+    String again = cli.file("again.json", cli.out());
+    assertThat(targets(config, "--manifests", again)).isEqualTo(live);
+  }
+
+  @Test
+  void nothingThatDiscoveryDoesNotReadIsWritten() throws Exception {
+    try (SimApiServer server = server(new SimOptions())) {
+      assertThat(cli.run("dump", cli.file("p.yml", CONFIG))).isZero();
+    }
+
+    assertThat(cli.out())
+        .doesNotContain("topsecret")
+        .doesNotContain("env:")
+        .doesNotContain("volumes:")
+        .contains("kubectl.kubernetes.io/last-applied-configuration: '{}'")
+        .contains("uid: \"12e3\"")
+        .contains("note: \"yes\"");
+  }
+
+  @Test
+  void onlyWhatTheChosenJobsReadIsWritten() throws Exception {
+    String config =
+        cli.file(
+            "p.yml",
+            """
+            scrape_configs:
+            - job_name: nodes
+              kubernetes_sd_configs: [{role: node, kubeconfig_file: kubeconfig}]
+            - job_name: pods
+              kubernetes_sd_configs: [{role: pod, kubeconfig_file: kubeconfig}]
+            """);
+    try (SimApiServer server = server(new SimOptions())) {
+      assertThat(cli.run("dump", config, "--job", "nodes")).isZero();
+    }
+
+    assertThat(cli.out()).contains("kind: Node").doesNotContain("kind: Pod");
+  }
+
+  @Test
+  void objectsChosenByAFieldThatIsNotKeptAreChosenAgain() throws Exception {
+    for (String field :
+        List.of("spec.schedulerName=special", "spec.schedulerName!=default-scheduler")) {
+      String config =
+          cli.file(
+              "p.yml",
+              """
+              scrape_configs:
+              - job_name: pods
+                kubernetes_sd_configs:
+                - role: pod
+                  kubeconfig_file: kubeconfig
+                  selectors: [{role: pod, field: '%s'}]
+              """
+                  .formatted(field));
+      String dump = folder.resolve("dump.yaml").toString();
+      JsonNode live;
+      try (SimApiServer server = server(new SimOptions())) {
+        live = targets(config);
+        assertThat(cli.run("dump", config, "--file", dump)).isZero();
+      }
+      assertThat(live).hasSize(3);
+      assertThat(targets(config, "--manifests", dump)).as(field).isEqualTo(live);
+    }
+  }
+
+  @Test
+  void aKindThatMayNotBeReadIsNamedAndNothingIsWritten() throws Exception {
+    Path dump = folder.resolve("dump.yaml");
+    SimOptions options =
+        new SimOptions().user("viewer", "token", Permissions.ALL.deny("*", "nodes", "*"));
+    try (SimApiServer server = server(options)) {
+      assertThat(cli.run("dump", cli.file("p.yml", CONFIG), "--file", dump.toString()))
+          .isEqualTo(ExitCode.UNREACHABLE);
+    }
+
+    assertThat(cli.err()).contains("403 Forbidden").contains("nodes");
+    assertThat(dump).doesNotExist();
+  }
+
+  @Test
+  void objectsOfTwoClustersAreNotMixed() throws Exception {
+    String config =
+        cli.file(
+            "p.yml",
+            """
+            scrape_configs:
+            - job_name: east
+              kubernetes_sd_configs: [{role: node, kubeconfig_file: kubeconfig}]
+            - job_name: west
+              kubernetes_sd_configs: [{role: node, api_server: 'http://127.0.0.1:1'}]
+            """);
+    try (SimApiServer server = server(new SimOptions())) {
+      assertThat(cli.run("dump", config)).isEqualTo(ExitCode.USAGE);
+      assertThat(cli.err()).contains("[east], [west]").contains("--job");
+      assertThat(cli.run("dump", config, "--job", "east")).isZero();
+    }
+  }
+
+  @Test
+  void aFileThatCannotBeWrittenIsNamed() throws Exception {
+    try (SimApiServer server = server(new SimOptions())) {
+      String nowhere = folder.resolve("no/such/dump.yaml").toString();
+      assertThat(cli.run("dump", cli.file("p.yml", CONFIG), "--file", nowhere))
+          .isEqualTo(ExitCode.USAGE);
+    }
+
+    assertThat(cli.err()).contains("--file: no/such/dump.yaml cannot be written");
+  }
+
+  @Test
+  void everyRecordedClusterIsTheSameAfterADump() throws Exception {
+    Path recorded =
+        Path.of(System.getProperty("promdisco.shared", "../shared"), "conformance", "kubernetes");
+    assumeTrue(Files.isDirectory(recorded), recorded + " is not there");
+    int cases = 0;
+    try (Stream<Path> folders = Files.list(recorded)) {
+      for (Path from : folders.sorted().toList()) {
+        if (!Files.exists(from.resolve("cluster.yaml")) || asksForOwnNamespace(from)) {
+          continue; // a dump has no own namespace
+        }
+        String config = from.resolve("config.yml").toString();
+        String cluster = from.resolve("cluster.yaml").toString();
+        JsonNode before = targets(config, "--manifests", cluster, "--state", "any");
+        String dump = folder.resolve("dump.yaml").toString();
+        assertThat(cli.run("dump", config, "--manifests", cluster, "--file", dump)).isZero();
+        assertThat(targets(config, "--manifests", dump, "--state", "any"))
+            .as(from.getFileName().toString())
+            .isEqualTo(before);
+        cases++;
+      }
+    }
+    assertThat(cases).isPositive();
+  }
+
+  private static boolean asksForOwnNamespace(Path recorded) throws IOException {
+    return Files.readString(recorded.resolve("config.yml")).contains("own_namespace: true");
+  }
+
+  @Test
+  void theOwnNamespaceOfNobodyIsBadConfiguration() throws Exception {
+    String config =
+        cli.file(
+            "p.yml",
+            """
+            scrape_configs:
+            - job_name: own
+              kubernetes_sd_configs:
+              - role: pod
+                namespaces: {own_namespace: true}
+            """);
+    String objects = cli.file("cluster.yaml", OBJECTS);
+
+    assertThat(cli.run("dump", config, "--manifests", objects)).isEqualTo(ExitCode.USAGE);
+    assertThat(cli.err()).contains("own_namespace: true (expected: only in a cluster");
+    assertThat(cli.out()).isEmpty();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.promdisco.explain;
+
+import org.jspecify.annotations.NullMarked;
