@@ -333,12 +333,28 @@ class PageTest {
                       look();
                     })"""))
             .doubleValue();
-    assertThat(first).as("ms until the first content").isLessThan(2000);
+    assertThat(first).as("ms until the first content").isLessThan(2000); // goal: 1000
 
     choose(page, "all");
     page.keyboard().press("/");
     page.keyboard().type("web-05432");
     assertThat(page.locator("#found")).hasText("10 targets");
+    assertThat(millisToFind(page, "web-05432")).as("ms for a search").isLessThan(1000);
+  }
+
+  /** Goal: 200; more is allowed to a busy machine. */
+  private static double millisToFind(Page page, String query) {
+    Object millis =
+        page.evaluate(
+            """
+            async query => {
+              const start = performance.now();
+              const path = "api/v1/discovery/targets?state=any&limit=100&q=" + query;
+              await (await fetch(path)).json();
+              return performance.now() - start;
+            }""",
+            query);
+    return ((Number) millis).doubleValue();
   }
 
   @Test
