@@ -51,7 +51,8 @@ final class Documents {
         });
   }
 
-  private static void document(OutputStream out, Body body) throws IOException {
+  /** Writes a document, and nothing around it. */
+  static void document(OutputStream out, Body body) throws IOException {
     // By way of a writer, which replaces what is not Unicode; Jackson's own UTF-8 refuses it.
     try (JsonGenerator json =
         FACTORY.createGenerator(new OutputStreamWriter(out, StandardCharsets.UTF_8))) {

@@ -1,6 +1,7 @@
 package io.promdisco.server;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.setDefaultAssertionTimeout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
@@ -55,6 +56,7 @@ class PageTest {
   @BeforeAll
   static void startBrowser() {
     chromium = Chromium.start();
+    setDefaultAssertionTimeout(20_000);
   }
 
   @AfterAll
