@@ -83,6 +83,10 @@ class PageTest {
   }
 
   private static Labels pod(String name, String scrape) {
+    return pod(name, scrape, "stable");
+  }
+
+  private static Labels pod(String name, String scrape, String track) {
     return Labels.of(
         Map.of(
             "__address__",
@@ -92,7 +96,9 @@ class PageTest {
             "__meta_kubernetes_pod_name",
             name,
             "__meta_kubernetes_pod_annotation_prometheus_io_scrape",
-            scrape));
+            scrape,
+            "track",
+            track));
   }
 
   private void pods(List<Labels> pods) {
@@ -251,6 +257,23 @@ class PageTest {
     assertThat(chosen).hasAttribute("aria-selected", "true");
     assertThat(chosen.boundingBox().y).isEqualTo(top);
     assertThat(details(page)).containsText("web-1205");
+  }
+
+  @Test
+  void changesAreMarkedForAMoment() {
+    Page page = open();
+    assertThat(page.locator("#live")).hasText("live");
+    row(page, "web-1").click();
+    pods(List.of(pod("web-0", "true"), pod("web-1", "true", "canary"), pod("web-2", "true")));
+    assertThat(row(page, "web-2")).hasClass(Pattern.compile(".*\\bcame\\b.*"));
+    assertThat(row(page, "web-1")).hasClass(Pattern.compile(".*\\bchanged\\b.*"));
+    assertThat(row(page, "web-1")).hasAttribute("aria-selected", "true");
+    assertThat(details(page)).containsText("canary");
+    assertThat(row(page, "web-2")).not().hasClass(Pattern.compile(".*\\bcame\\b.*"));
+
+    pods(List.of(pod("web-0", "true")));
+    assertThat(rows(page)).hasCount(3);
+    assertThat(details(page)).containsText("This target is gone; these are its last labels.");
   }
 
   @Test
