@@ -35,6 +35,14 @@ public final class PoolView {
   }
 
   /**
+   * Another number after each change: while it stays, {@link #activeTargets} gives the same. What
+   * is dropped may change without it.
+   */
+  public long revision() {
+    return pool.revision();
+  }
+
+  /**
    * The active targets, each once, sorted by labels. Of equal ones the last is shown, by provider,
    * source and place in the group: that of Prometheus, where they are of one group.
    */

@@ -45,6 +45,9 @@ final class ScrapePool {
   @GuardedBy("lock")
   private boolean failing;
 
+  @GuardedBy("lock")
+  private long revision;
+
   /**
    * Whether the groups were read before the first update came. That one lists the groups there are
    * but not those that went since, so they are read once more.
@@ -86,6 +89,26 @@ final class ScrapePool {
     try {
       int dropped = Math.max(0, discovered - state.kept() - state.failed());
       return new PoolCounts(discovered, state.active(), dropped, state.failed());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Another number after each change of what was discovered or of the rules. */
+  long revision() {
+    lock.lock();
+    try {
+      return revision;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Goes on behind the revisions of a pool before, so that none of its numbers comes again. */
+  void startBehind(long last) {
+    lock.lock();
+    try {
+      revision = last + 1;
     } finally {
       lock.unlock();
     }
@@ -231,6 +254,7 @@ final class ScrapePool {
 
   @GuardedBy("lock")
   private TargetChange finish(Sync sync, Delta delta) {
+    revision++;
     TargetChange change = delta.toChange(job);
     metrics.changed(change, state.active());
     metrics.synced(job, sync.seconds(), sync.relabelled, sync.failed);
