@@ -1,11 +1,13 @@
 package io.promdisco.server;
 
+import io.promdisco.scrape.TargetChange;
 import io.promdisco.util.Closer;
 import io.promdisco.util.Ticker;
 
-/** What the server keeps of the past: the latest changes, for its streams. */
+/** What the server keeps of the past: the latest changes, for its streams, and the last hour in numbers. */
 final class LiveState implements AutoCloseable {
   private final Closer closer = new Closer();
+  private final Timeline timeline;
   private final StreamHub streams;
 
   /**
@@ -19,9 +21,19 @@ final class LiveState implements AutoCloseable {
   }
 
   LiveState(Backend backend, Ticker ticker, Limits limits) {
+    timeline = new Timeline(ticker);
     streams =
         closer.add(new StreamHub(backend::pools, ticker, limits.streams(), limits.changes()));
-    closer.add(backend.listen(streams::changed));
+    closer.add(backend.listen(this::changed));
+  }
+
+  private void changed(TargetChange change) {
+    timeline.changed(change);
+    streams.changed(change);
+  }
+
+  Timeline timeline() {
+    return timeline;
   }
 
   StreamHub streams() {

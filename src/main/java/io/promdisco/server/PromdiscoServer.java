@@ -148,7 +148,7 @@ public final class PromdiscoServer implements AutoCloseable {
   private static ServletContextHandler servlets(Backend backend, LiveState state) {
     ServletContextHandler context = new ServletContextHandler("/", false, false);
     context.getServletHandler().setDecodeAmbiguousURIs(true);
-    context.addServlet(new ServletHolder(Routes.servlet(backend)), "/*");
+    context.addServlet(new ServletHolder(Routes.servlet(backend, state)), "/*");
     ServletHolder streams = new ServletHolder(new StreamServlet(state.streams()));
     streams.setAsyncSupported(true);
     context.addServlet(streams, StreamServlet.PATH);
