@@ -9,6 +9,7 @@ import io.promdisco.config.Problem;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.scrape.PoolView;
+import io.promdisco.scrape.TargetListener;
 import io.promdisco.server.Backend;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
@@ -84,6 +85,11 @@ final class Reload implements Backend {
   @Override
   public List<PoolView> pools() {
     return promdisco.pools();
+  }
+
+  @Override
+  public TargetListener.Registration listen(TargetListener listener) {
+    return promdisco.listen(listener);
   }
 
   @Override

@@ -32,13 +32,41 @@ public final class HttpSdDocument {
     for (Target target : targets) {
       groups.computeIfAbsent(labels(target), labels -> new ArrayList<>(2)).add(target.address());
     }
+    write(groups, out);
+  }
+
+  /**
+   * Writes the targets as they were before relabelling, so that the rules can run where they are
+   * read.
+   *
+   * @param out is flushed and stays open
+   */
+  public static void writeDiscovered(List<Target> targets, OutputStream out) throws IOException {
+    Map<Labels, List<String>> groups = new LinkedHashMap<>();
+    for (Target target : targets) {
+      Labels all = target.discoveredLabels();
+      Labels.Builder rest = Labels.builder(all.size());
+      for (int i = 0; i < all.size(); i++) {
+        if (!all.name(i).equals(TargetLabels.ADDRESS)) {
+          rest.set(all.name(i), all.value(i));
+        }
+      }
+      groups
+          .computeIfAbsent(rest.build(), labels -> new ArrayList<>(2))
+          .add(all.getOrEmpty(TargetLabels.ADDRESS));
+    }
+    write(groups, out);
+  }
+
+  private static void write(Map<Labels, List<String>> groups, OutputStream out)
+      throws IOException {
     try (JsonGenerator json = JsonDocument.to(out)) {
       json.writeStartArray();
       for (Map.Entry<Labels, List<String>> group : groups.entrySet()) {
         json.writeStartObject();
         json.writeArrayFieldStart("targets");
         for (String address : group.getValue()) {
-          json.writeString(address);
+          json.writeString(Utf8.encodable(address));
         }
         json.writeEndArray();
         JsonDocument.labels(json, "labels", group.getKey());

@@ -39,6 +39,10 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
   @GuardedBy("writing")
   private int listenersSoFar;
 
+  /** The highest revision of any pool that was removed. */
+  @GuardedBy("writing")
+  private long lastRevision;
+
   @GuardedBy("writing")
   private boolean closed;
 
@@ -74,6 +78,7 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
         ScrapePool pool = before.remove(job.jobName());
         if (pool == null) {
           pool = new ScrapePool(job, metrics);
+          pool.startBehind(lastRevision);
           metrics.created();
           changes.add(pool.load(reader));
         } else {
@@ -81,7 +86,10 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
         }
         after.put(job.jobName(), pool);
       }
-      before.values().forEach(pool -> changes.add(pool.clear()));
+      for (ScrapePool pool : before.values()) {
+        changes.add(pool.clear());
+        lastRevision = Math.max(lastRevision, pool.revision());
+      }
       pools = Collections.unmodifiableMap(after);
       offers.clear();
       before.keySet().forEach(metrics::removed);

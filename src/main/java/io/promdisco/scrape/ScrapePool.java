@@ -104,6 +104,16 @@ final class ScrapePool {
     }
   }
 
+  /** Goes on behind the revisions of a pool before, so that none of its numbers comes again. */
+  void startBehind(long last) {
+    lock.lock();
+    try {
+      revision = last + 1;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** The active targets, in no order; equal ones of several groups are all there. */
   List<Target> targets() {
     lock.lock();

@@ -3,6 +3,7 @@ package io.promdisco.server;
 import io.promdisco.config.ConfigException;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.scrape.PoolView;
+import io.promdisco.scrape.TargetListener;
 import io.prometheus.client.CollectorRegistry;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,12 @@ import java.util.Map;
 public interface Backend {
   /** One view a job, in the configuration's order. */
   List<PoolView> pools();
+
+  /**
+   * Calls {@code listener} with each change of the active targets, from a thread of its own; first
+   * with all that are there.
+   */
+  TargetListener.Registration listen(TargetListener listener);
 
   /** How each provider is. */
   List<ProviderStatus> providers();

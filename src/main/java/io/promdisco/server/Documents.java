@@ -7,7 +7,6 @@ import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.model.Labels;
 import io.promdisco.scrape.PoolCounts;
 import io.promdisco.scrape.PoolView;
-import io.promdisco.scrape.Target;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
@@ -27,8 +26,6 @@ final class Documents {
           .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
           .disable(StreamWriteFeature.AUTO_CLOSE_CONTENT) // half a document is not a whole one
           .build();
-
-  private static final String ADDRESS = "__address__";
 
   private Documents() {}
 
@@ -51,7 +48,8 @@ final class Documents {
         });
   }
 
-  private static void document(OutputStream out, Body body) throws IOException {
+  /** Writes a document, and nothing around it. */
+  static void document(OutputStream out, Body body) throws IOException {
     // By way of a writer, which replaces what is not Unicode; Jackson's own UTF-8 refuses it.
     try (JsonGenerator json =
         FACTORY.createGenerator(new OutputStreamWriter(out, StandardCharsets.UTF_8))) {
@@ -117,12 +115,22 @@ final class Documents {
             job(json, pool.job(), pool.counts());
           }
           json.writeEndArray();
-          json.writeArrayFieldStart("providers");
-          for (ProviderStatus provider : providers) {
-            provider(json, provider);
-          }
-          json.writeEndArray();
+          providers(json, providers);
         });
+  }
+
+  /** How the sources are: what fails, why, since when, and when it is tried again. */
+  static void providers(List<ProviderStatus> providers, OutputStream out) throws IOException {
+    success(out, json -> providers(json, providers));
+  }
+
+  private static void providers(JsonGenerator json, List<ProviderStatus> providers)
+      throws IOException {
+    json.writeArrayFieldStart("providers");
+    for (ProviderStatus provider : providers) {
+      provider(json, provider);
+    }
+    json.writeEndArray();
   }
 
   private static void job(JsonGenerator json, String name, PoolCounts counts) throws IOException {
@@ -162,55 +170,6 @@ final class Documents {
     }
     json.writeEndArray();
     json.writeEndObject();
-  }
-
-  /**
-   * HTTP service discovery of targets as they were before relabelling, so that the rules can run
-   * where they are read. Neighbours with equal labels share a group.
-   */
-  static void discovered(List<Target> targets, OutputStream out) throws IOException {
-    document(
-        out,
-        json -> {
-          json.writeStartArray();
-          Labels shared = Labels.EMPTY;
-          boolean open = false;
-          for (Target target : targets) {
-            Labels all = target.discoveredLabels();
-            Labels labels = withoutAddress(all);
-            if (open && !labels.equals(shared)) {
-              endGroup(json, shared);
-              open = false;
-            }
-            if (!open) {
-              json.writeStartObject();
-              json.writeArrayFieldStart("targets");
-              shared = labels;
-              open = true;
-            }
-            json.writeString(all.getOrEmpty(ADDRESS));
-          }
-          if (open) {
-            endGroup(json, shared);
-          }
-          json.writeEndArray();
-        });
-  }
-
-  private static void endGroup(JsonGenerator json, Labels labels) throws IOException {
-    json.writeEndArray();
-    labels(json, "labels", labels);
-    json.writeEndObject();
-  }
-
-  private static Labels withoutAddress(Labels labels) {
-    Labels.Builder rest = Labels.builder(labels.size());
-    for (int i = 0; i < labels.size(); i++) {
-      if (!labels.name(i).equals(ADDRESS)) {
-        rest.set(labels.name(i), labels.value(i));
-      }
-    }
-    return rest.build();
   }
 
   static void labels(JsonGenerator json, String field, Labels labels) throws IOException {

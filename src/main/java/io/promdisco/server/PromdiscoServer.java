@@ -1,5 +1,7 @@
 package io.promdisco.server;
 
+import io.promdisco.util.Closer;
+import io.promdisco.util.SystemTicker;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -55,6 +57,7 @@ public final class PromdiscoServer implements AutoCloseable {
 
   private final Options options;
   private final Server server;
+  private final Closer live;
   private final int port;
 
   /**
@@ -82,13 +85,15 @@ public final class PromdiscoServer implements AutoCloseable {
     }
   }
 
-  private PromdiscoServer(Options options, ServerConnector connector) {
+  private PromdiscoServer(Options options, ServerConnector connector, Closer live) {
     this.options = options;
+    this.live = live;
     this.server = connector.getServer();
     this.port = connector.getLocalPort();
   }
 
-  private static ServerConnector build(Options options, Backend backend) {
+  private static ServerConnector build(
+      Options options, Backend backend, LiveState state) {
     QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 2);
     threads.setName("sd-http");
     threads.setDaemon(true);
@@ -96,7 +101,7 @@ public final class PromdiscoServer implements AutoCloseable {
     Server server =
         new Server(threads, new ScheduledExecutorScheduler("sd-http-timer", true), null);
     server.setStopTimeout(STOP_TIMEOUT.toMillis());
-    server.setHandler(new GracefulHandler(limited(options.web(), servlets(backend))));
+    server.setHandler(new GracefulHandler(limited(options.web(), servlets(backend, state))));
     server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
     ServerConnector connector =
         new ServerConnector(server, null, null, null, 1, 1, protocols(options.web()));
@@ -140,10 +145,13 @@ public final class PromdiscoServer implements AutoCloseable {
     return http;
   }
 
-  private static ServletContextHandler servlets(Backend backend) {
+  private static ServletContextHandler servlets(Backend backend, LiveState state) {
     ServletContextHandler context = new ServletContextHandler("/", false, false);
     context.getServletHandler().setDecodeAmbiguousURIs(true);
-    context.addServlet(new ServletHolder(Routes.servlet(backend)), "/*");
+    context.addServlet(new ServletHolder(Routes.servlet(backend, state)), "/*");
+    ServletHolder streams = new ServletHolder(new StreamServlet(state.streams()));
+    streams.setAsyncSupported(true);
+    context.addServlet(streams, StreamServlet.PATH);
     return context;
   }
 
@@ -153,14 +161,28 @@ public final class PromdiscoServer implements AutoCloseable {
    * @throws ListenException if it cannot: the port is in use, the host is not this machine's
    */
   public static PromdiscoServer start(Options options, Backend backend) throws ListenException {
+    Closer live = new Closer();
+    try {
+      SystemTicker ticker = live.add(new SystemTicker());
+      LiveState state = live.add(new LiveState(backend, ticker, LiveState.Limits.DEFAULT));
+      return start(options, backend, state, live);
+    } catch (ListenException | RuntimeException e) {
+      live.close();
+      throw e;
+    }
+  }
+
+  /** Starts to listen; when it is closed, it closes {@code live} first. */
+  static PromdiscoServer start(Options options, Backend backend, LiveState state, Closer live)
+      throws ListenException {
     InetAddress address = resolve(options);
-    ServerConnector connector = build(options, backend);
+    ServerConnector connector = build(options, backend, state);
     try {
       connector.open(); // while there is no thread yet
     } catch (IOException e) {
       throw failure(options, e);
     }
-    PromdiscoServer started = new PromdiscoServer(options, connector);
+    PromdiscoServer started = new PromdiscoServer(options, connector, live);
     try {
       started.server.start();
     } catch (Exception e) {
@@ -231,12 +253,13 @@ public final class PromdiscoServer implements AutoCloseable {
   }
 
   /**
-   * Stops listening, gives requests that are being answered three seconds to end, and ends the
+   * Stops listening, ends the streams, gives requests that are being answered three seconds to end, and ends the
    * threads. Does nothing when called again.
    */
   @Override
   public void close() {
     try {
+      live.close(); // else the streams would go on
       server.stop();
     } catch (Exception e) {
       log.warn("{}: stopped, but not in order", options.address(), e);

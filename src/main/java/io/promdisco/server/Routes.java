@@ -7,7 +7,6 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.servlet.JavalinServlet;
 import io.promdisco.config.ConfigException;
-import io.promdisco.scrape.HttpSdDocument;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.TargetsDocument;
 import io.prometheus.client.exporter.common.TextFormat;
@@ -16,24 +15,35 @@ import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Which path is answered with what. */
 final class Routes {
   private static final String JSON = "application/json";
+
+  /** An Accept-Encoding that takes gzip, which a weight of 0 does not. */
+  private static final Pattern GZIP =
+      Pattern.compile("(?i)\\bgzip\\b(?!\\s*;\\s*q=0(\\.0*)?\\s*(,|$))");
+
   private static final String TEXT = "text/plain; charset=utf-8";
 
   private final Backend backend;
+  private final LiveState state;
   private final Listing listing = new Listing(System::nanoTime);
+  private final HttpSdAnswers answers = new HttpSdAnswers();
 
-  private Routes(Backend backend) {
+  private Routes(Backend backend, LiveState state) {
     this.backend = backend;
+    this.state = state;
   }
 
   /** A servlet for all paths, which needs neither WebSocket nor Javalin's own server. */
-  static HttpServlet servlet(Backend backend) {
-    Routes routes = new Routes(backend);
+  static HttpServlet servlet(Backend backend, LiveState state) {
+    Routes routes = new Routes(backend, state);
     return new FrontServlet(new JavalinServlet(Javalin.create(routes::configure).unsafe));
   }
 
@@ -52,6 +62,8 @@ final class Routes {
     config.routes.get("/api/v1/scrape_pools", this::scrapePools);
     config.routes.get("/api/v1/status/config", this::config);
     config.routes.get("/api/v1/discovery", this::discovery);
+    config.routes.get("/api/v1/discovery/providers", this::providers);
+    config.routes.get("/api/v1/discovery/timeline", this::timeline);
     config.routes.get("/api/v1/discovery/targets", this::search);
     config.routes.get("/http-sd", this::jobs);
     config.routes.get("/http-sd/<job>", this::httpSd);
@@ -98,6 +110,17 @@ final class Routes {
     Documents.discovery(backend.pools(), backend.providers(), context.res().getOutputStream());
   }
 
+  private void providers(Context context) throws IOException {
+    context.contentType(JSON);
+    Documents.providers(backend.providers(), context.res().getOutputStream());
+  }
+
+  private void timeline(Context context) throws IOException {
+    List<String> jobs = backend.pools().stream().map(PoolView::job).toList();
+    context.contentType(JSON);
+    state.timeline().write(jobs, context.res().getOutputStream());
+  }
+
   private void search(Context context) throws IOException {
     Search search = Search.of(name -> parameter(context, name));
     context.contentType(JSON);
@@ -111,21 +134,38 @@ final class Routes {
 
   private void httpSd(Context context) throws IOException {
     PoolView pool = pool(context.pathParam("job"));
-    boolean relabeled = flag(context, "relabeled");
+    HttpSdAnswers.Answer answer = answers.of(pool, flag(context, "relabeled"));
+    boolean zip = takesGzip(context);
     context.contentType(JSON);
-    if (relabeled) {
-      HttpSdDocument.write(pool.activeTargets(), context.res().getOutputStream());
-    } else {
-      Documents.discovered(pool.activeTargets(), context.res().getOutputStream());
+    context.header("Cache-Control", "no-cache"); // to be kept, but asked for each time
+    context.header("Vary", "Accept-Encoding");
+    context.header("ETag", answer.tag(zip));
+    @Nullable String known = context.header("If-None-Match");
+    if (known != null && answer.isKnownBy(known)) {
+      context.status(304);
+      return;
     }
+    if (zip) {
+      context.header("Content-Encoding", "gzip");
+    }
+    byte[] body = zip ? answer.gzip() : answer.plain();
+    context.res().setContentLength(body.length);
+    context.res().getOutputStream().write(body);
+  }
+
+  private static boolean takesGzip(Context context) {
+    @Nullable String codings = context.header("Accept-Encoding");
+    return codings != null && GZIP.matcher(codings).find();
   }
 
   private PoolView pool(String job) {
-    for (PoolView pool : backend.pools()) {
+    List<PoolView> pools = backend.pools();
+    for (PoolView pool : pools) {
       if (pool.job().equals(job)) {
         return pool;
       }
     }
+    answers.retain(pools.stream().map(PoolView::job).collect(Collectors.toSet()));
     throw new HttpResponseException(404, "job: " + job + " (expected one that /http-sd lists)");
   }
 

@@ -14,7 +14,10 @@ sealed interface Shown {
   record Active(Target target) implements Shown {
     @Override
     public boolean has(String word) {
-      return Words.contains(target.job(), word) || Words.contains(target.scrapeUrl(), word);
+      return Words.contains(target.job(), word)
+          || Words.contains(target.address(), word)
+          // The URL is made for the occasion; what else is in it are discovered labels.
+          || Words.spansUrl(word) && Words.contains(target.scrapeUrl(), word);
     }
 
     @Override

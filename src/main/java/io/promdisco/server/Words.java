@@ -1,9 +1,12 @@
 package io.promdisco.server;
 
+import com.google.common.base.CharMatcher;
 import com.google.common.base.Splitter;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.BiPredicate;
 
 /**
@@ -11,6 +14,8 @@ import java.util.function.BiPredicate;
  * of a target's labels, final or discovered, in any case. For one thread.
  */
 final class Words {
+  private static final CharMatcher URL_MARKS = CharMatcher.anyOf("/?&%");
+
   private final List<Word> words = new ArrayList<>();
 
   Words(String query) {
@@ -38,6 +43,11 @@ final class Words {
     return text.contains(word) || hasUpper(text) && lower(text).contains(word);
   }
 
+  /** Whether a word may go over more than one part of a URL. */
+  static boolean spansUrl(String word) {
+    return URL_MARKS.matchesAnyOf(word);
+  }
+
   private static String lower(String text) {
     return text.toLowerCase(Locale.ROOT);
   }
@@ -63,6 +73,11 @@ final class Words {
     private final String nameEnd;
     private final String valueStart;
 
+    /** Whether the word is in a name, or ends it: names are few. */
+    private final Map<String, Boolean> inName = new HashMap<>();
+
+    private final Map<String, Boolean> endsName = new HashMap<>();
+
     Word(String text) {
       this.text = text;
       int equals = text.indexOf('=');
@@ -77,7 +92,7 @@ final class Words {
     }
 
     private boolean spans(String name, String value) {
-      return endsWith(name, nameEnd)
+      return endsName.computeIfAbsent(name, n -> endsWith(n, nameEnd))
           && value.regionMatches(true, 0, valueStart, 0, valueStart.length());
     }
 

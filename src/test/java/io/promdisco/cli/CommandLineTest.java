@@ -294,6 +294,22 @@ class CommandLineTest {
   }
 
   @Test
+  void serveRefusesAWebConfigWithItsMistakes() throws IOException {
+    String web = file("web.yml", "tls_server_config: {cert_file: a.crt}\n");
+    assertThat(run("serve", "--config", file("p.yml", CONFIG), "--web.config.file", web))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err()).contains("web.yml:1:20: tls_server_config: missing one of key or key_file");
+  }
+
+  @Test
+  void serveNamesTheWebConfigThatIsMissing() throws IOException {
+    String web = folder.resolve("none.yml").toString();
+    assertThat(run("serve", "--config", file("p.yml", CONFIG), "--web.config.file", web))
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(err()).contains("--web.config.file").contains("none.yml: no such file");
+  }
+
+  @Test
   void versionNamesTheJavaThatRuns() {
     assertThat(run("--version")).isZero();
     assertThat(out()).contains("promdisco").contains("Java " + Runtime.version().feature());

@@ -15,6 +15,7 @@ import io.promdisco.relabel.RelabelRule;
 import io.promdisco.relabel.RelabelSpec;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.ScrapeManager;
+import io.promdisco.scrape.TargetListener;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -143,6 +144,11 @@ final class FakeBackend implements Backend, TargetSetReader {
       throw thrown;
     }
     return manager.pools();
+  }
+
+  @Override
+  public TargetListener.Registration listen(TargetListener listener) {
+    return manager.addListener(listener);
   }
 
   @Override

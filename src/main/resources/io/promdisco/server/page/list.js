@@ -23,6 +23,7 @@ export class TargetList {
   #pages = new Map(); // number → rows, or the promise of them
   #rows = new Map(); // key → its element and what it shows
   #marks = new Map(); // key → {kind, until}
+  #unmarking = null;
   #generation = 0;
   #total = 0;
 
@@ -82,11 +83,17 @@ export class TargetList {
 
   /** Marks a row for a moment: it "came" or it "changed". */
   mark(key, kind) {
+    this.#marks.set(key, { kind, until: Date.now() + MARK_MS });
+    this.#unmarking ??= setTimeout(() => this.#unmark(), MARK_MS + 50);
+  }
+
+  #unmark() {
     const now = Date.now();
-    for (const [old, mark] of this.#marks) {
-      if (mark.until < now) this.#marks.delete(old);
+    for (const [key, mark] of this.#marks) {
+      if (mark.until <= now) this.#marks.delete(key);
     }
-    this.#marks.set(key, { kind, until: now + MARK_MS });
+    this.#unmarking = this.#marks.size > 0 ? setTimeout(() => this.#unmark(), MARK_MS / 2) : null;
+    this.#render();
   }
 
   /** The selected target has become another: it stays selected. */

@@ -1,0 +1,85 @@
+package io.promdisco.server;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.scrape.Target;
+import io.promdisco.scrape.TargetChange;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The latest changes of targets, numbered from 1, of all jobs. All streams read from it, so that a
+ * slow one costs no memory. Safe for all threads.
+ */
+final class ChangeLog {
+  private final String epoch;
+  private final @Nullable StreamEvent[] ring;
+
+  @GuardedBy("this")
+  private long newest;
+
+  /**
+   * Begins without changes.
+   *
+   * @param epoch tells this log's ids from those of a process before
+   * @param capacity how many changes are remembered
+   */
+  ChangeLog(String epoch, int capacity) {
+    this.epoch = epoch;
+    this.ring = new @Nullable StreamEvent[capacity];
+  }
+
+  /** Appends each target's change: what comes first, so that what stays is at no time gone. */
+  synchronized void append(TargetChange change) {
+    change.added().forEach(target -> append(StreamEvent.Kind.ADDED, target, null));
+    change.changed().forEach(c -> append(StreamEvent.Kind.CHANGED, c.after(), c.before()));
+    change.removed().forEach(target -> append(StreamEvent.Kind.REMOVED, target, null));
+  }
+
+  private synchronized void append(
+      StreamEvent.Kind kind, Target target, @Nullable Target before) {
+    newest++;
+    ring[(int) (newest % ring.length)] = new StreamEvent(kind, target, before, id(newest));
+  }
+
+  /** The number of the latest change; 0 before the first. */
+  synchronized long newest() {
+    return newest;
+  }
+
+  /** Whether all that came after that number is still here. */
+  synchronized boolean reaches(long number) {
+    return number <= newest && number >= newest - ring.length;
+  }
+
+  /** The changes after a number, {@code most} at most; nothing if some are gone. */
+  synchronized Optional<List<StreamEvent>> after(long number, int most) {
+    if (!reaches(number)) {
+      return Optional.empty();
+    }
+    List<StreamEvent> events = new ArrayList<>();
+    for (long n = number + 1; n <= Math.min(newest, number + most); n++) {
+      StreamEvent event = ring[(int) (n % ring.length)];
+      if (event != null) {
+        events.add(event);
+      }
+    }
+    return Optional.of(events);
+  }
+
+  /** What a reader sends back to go on behind that number. */
+  String id(long number) {
+    return epoch + "-" + number;
+  }
+
+  /** The number of an id; nothing if it is not of this log or what came after it is gone. */
+  Optional<Long> number(String id) {
+    String prefix = epoch + "-";
+    String digits = id.startsWith(prefix) ? id.substring(prefix.length()) : "";
+    if (!digits.matches("[0-9]{1,18}")) {
+      return Optional.empty();
+    }
+    return Optional.of(Long.parseLong(digits)).filter(this::reaches);
+  }
+}

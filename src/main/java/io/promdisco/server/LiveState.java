@@ -1,0 +1,48 @@
+package io.promdisco.server;
+
+import io.promdisco.scrape.TargetChange;
+import io.promdisco.util.Closer;
+import io.promdisco.util.Ticker;
+
+/** What the server keeps of the past: the latest changes, for its streams, and the last hour in numbers. */
+final class LiveState implements AutoCloseable {
+  private final Closer closer = new Closer();
+  private final Timeline timeline;
+  private final StreamHub streams;
+
+  /**
+   * How much is kept.
+   *
+   * @param streams at once
+   * @param changes that a reader of a stream may be behind
+   */
+  record Limits(int streams, int changes) {
+    static final Limits DEFAULT = new Limits(250, 4096);
+  }
+
+  LiveState(Backend backend, Ticker ticker, Limits limits) {
+    timeline = new Timeline(ticker);
+    streams =
+        closer.add(new StreamHub(backend::pools, ticker, limits.streams(), limits.changes()));
+    closer.add(backend.listen(this::changed));
+  }
+
+  private void changed(TargetChange change) {
+    timeline.changed(change);
+    streams.changed(change);
+  }
+
+  Timeline timeline() {
+    return timeline;
+  }
+
+  StreamHub streams() {
+    return streams;
+  }
+
+  /** Hears of no more changes, and ends the streams. */
+  @Override
+  public void close() {
+    closer.close();
+  }
+}

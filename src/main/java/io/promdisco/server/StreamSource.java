@@ -1,0 +1,110 @@
+package io.promdisco.server;
+
+import io.promdisco.scrape.Target;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What one stream has to be told next, in pieces. For one thread at a time. */
+final class StreamSource {
+  /** Changes or targets that are put into one piece. */
+  private static final int PIECE = 32;
+
+  private final ChangeLog log;
+  private final Snapshots snapshots;
+  private final StreamRequest request;
+
+  /** All up to this number has been told, or is in the snapshot that is being told. */
+  private long told;
+
+  private @Nullable Iterator<Target> snapshot;
+  private @Nullable String resetBecause;
+
+  StreamSource(ChangeLog log, Snapshots snapshots, StreamRequest request) {
+    this.log = log;
+    this.snapshots = snapshots;
+    this.request = request;
+    Optional<Long> seen = log.number(request.lastEventId());
+    told = seen.orElseGet(log::newest);
+    resetBecause =
+        seen.isPresent() ? null : request.lastEventId().isEmpty() ? "first" : "not remembered";
+  }
+
+  /** Whether what comes next is still remembered. */
+  boolean isRemembered() {
+    return log.reaches(told);
+  }
+
+  /** The next piece; empty if there is nothing to tell. */
+  byte[] next() {
+    if (resetBecause != null) {
+      byte[] reset = reset(resetBecause);
+      resetBecause = null;
+      return reset;
+    }
+    Iterator<Target> targets = snapshot;
+    return targets == null ? changes() : targets(targets);
+  }
+
+  private byte[] reset(String reason) {
+    if (!request.snapshot()) {
+      told = log.newest();
+      return event("reset", log.id(told), "{\"reason\":\"" + reason + "\"}");
+    }
+    Snapshots.Snapshot taken = snapshots.take();
+    List<Target> targets = taken.of(request.job());
+    told = taken.number();
+    snapshot = targets.iterator();
+    return event(
+        "reset", "", "{\"reason\":\"" + reason + "\",\"targets\":" + targets.size() + "}");
+  }
+
+  private byte[] targets(Iterator<Target> targets) {
+    ByteArrayOutputStream piece = new ByteArrayOutputStream();
+    for (int i = 0; i < PIECE && targets.hasNext(); i++) {
+      piece.writeBytes(StreamEvent.ofSnapshot(targets.next()));
+    }
+    if (!targets.hasNext()) {
+      snapshot = null;
+      piece.writeBytes(event("synced", log.id(told), "{}"));
+    }
+    return piece.toByteArray();
+  }
+
+  private byte[] changes() {
+    ByteArrayOutputStream piece = new ByteArrayOutputStream();
+    while (piece.size() == 0) {
+      Optional<List<StreamEvent>> events = log.after(told, PIECE);
+      if (events.isEmpty()) {
+        return reset("too many changes at once");
+      }
+      if (events.get().isEmpty()) {
+        break;
+      }
+      for (StreamEvent event : events.get()) {
+        if (request.job().isEmpty() || event.job().equals(request.job())) {
+          piece.writeBytes(event.wire());
+        }
+      }
+      told += events.get().size();
+    }
+    return piece.toByteArray();
+  }
+
+  /**
+   * A comment that shows that the connection lives, and the id as of now, which a stream of one job
+   * would else not learn while others change.
+   */
+  byte[] heartbeat() {
+    boolean begun = snapshot == null && resetBecause == null;
+    return (begun ? ":\nid: " + log.id(told) + "\n\n" : ":\n\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static byte[] event(String name, String id, String data) {
+    String head = "event: " + name + (id.isEmpty() ? "" : "\nid: " + id);
+    return (head + "\ndata: " + data + "\n\n").getBytes(StandardCharsets.UTF_8);
+  }
+}

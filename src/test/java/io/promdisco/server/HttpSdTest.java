@@ -1,0 +1,132 @@
+package io.promdisco.server;
+
+import static io.promdisco.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.promdisco.Promdisco;
+import io.promdisco.config.ConfigLoader;
+import io.promdisco.model.Labels;
+import io.promdisco.model.TargetGroup;
+import io.promdisco.scrape.Target;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import org.assertj.core.groups.Tuple;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+final class HttpSdTest extends ServerTestCase {
+  HttpSdTest() throws IOException {}
+
+  @Test
+  void whatIsKnownIsNotSentAgainUntilItChanges() throws Exception {
+    backend.discover("shop", Labels.of("__meta_pod", "a"), "1.1.1.1:80");
+    HttpResponse<String> first = get("/http-sd/shop");
+    String tag = header(first, "ETag");
+    assertThat(tag).matches("\"[0-9a-f]+\"");
+    assertThat(header(first, "Cache-Control")).isEqualTo("no-cache");
+
+    HttpResponse<String> known = get("/http-sd/shop", "If-None-Match", "\"other\", W/" + tag);
+    assertThat(known.statusCode()).isEqualTo(304);
+    assertThat(known.body()).isEmpty();
+    assertThat(header(known, "ETag")).isEqualTo(tag);
+    assertThat(header(get("/http-sd/shop?relabeled=true"), "ETag")).isNotEqualTo(tag);
+
+    // A discovered label that no rule reads: the target is equal, the answer is another.
+    backend.discover("shop", Labels.of("__meta_pod", "a", "__meta_x", "y"), "1.1.1.1:80");
+    HttpResponse<String> changed = get("/http-sd/shop", "If-None-Match", tag);
+    assertThat(changed.statusCode()).isEqualTo(200);
+    assertThat(changed.body()).contains("\"__meta_x\":\"y\"");
+  }
+
+  @Test
+  void aJobThatWentAndCameBackIsNotTheOneBefore() throws Exception {
+    backend.discover("shop", Labels.EMPTY, "1.1.1.1:80");
+    assertThat(get("/http-sd/shop").body()).contains("1.1.1.1:80");
+    backend.configure("ops/nodes/0");
+    assertThat(get("/http-sd/shop").statusCode()).isEqualTo(404);
+    backend.configure("shop");
+    backend.discover("shop", Labels.EMPTY, "2.2.2.2:80");
+    assertThat(get("/http-sd/shop").body()).contains("2.2.2.2:80").doesNotContain("1.1.1.1");
+  }
+
+  @Test
+  void isZippedForWhoTakesIt() throws Exception {
+    backend.discover("shop", Labels.of("__meta_pod", "a"), "1.1.1.1:80");
+    String plain = get("/http-sd/shop").body();
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(server.url() + "/http-sd/shop"))
+            .header("Accept-Encoding", "br, gzip;q=0.5")
+            .build();
+    HttpResponse<byte[]> zipped =
+        client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+    assertThat(zipped.headers().firstValue("Content-Encoding")).contains("gzip");
+    assertThat(zipped.headers().firstValue("Vary")).contains("Accept-Encoding");
+    try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(zipped.body()))) {
+      assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo(plain);
+    }
+    String tag = zipped.headers().firstValue("ETag").orElseThrow();
+    assertThat(get("/http-sd/shop", "If-None-Match", tag).statusCode()).isEqualTo(304);
+    assertThat(get("/http-sd/shop", "Accept-Encoding", "gzip;q=0, br").body()).isEqualTo(plain);
+  }
+
+  @Test
+  void targetsOfEqualLabelsShareAGroupEvenApart() throws Exception {
+    backend.discover(
+        "shop",
+        new TargetGroup(
+            "0",
+            List.of(
+                Labels.of("__address__", "a:1", "__meta_pod", "x"),
+                Labels.of("__address__", "b:1", "__meta_pod", "y"),
+                Labels.of("__address__", "c:1", "__meta_pod", "x")),
+            Labels.EMPTY));
+    assertThat(json("/http-sd/shop")).hasSize(2);
+    assertThat(json("/http-sd/shop").at("/0/targets").toString()).isEqualTo("[\"a:1\",\"c:1\"]");
+  }
+
+  @Test
+  void aReaderOverHttpHasTheTargetsOfADirectDiscovery() throws Exception {
+    backend.discover("shop", Labels.of("__meta_pod", "a"), "1.1.1.1:80", "1.1.1.2:80");
+    String config =
+        """
+        scrape_configs:
+        - job_name: shop
+          http_sd_configs: [{url: '%s/http-sd/shop', refresh_interval: 1s}]
+          relabel_configs:
+          - {source_labels: [__meta_drop], regex: 'yes', action: drop}
+          - {source_labels: [__meta_pod], target_label: pod}
+        """
+            .formatted(server.url());
+    try (Promdisco reader = Promdisco.builder().build()) {
+      reader.apply(
+          new ConfigLoader()
+              .read("reader.yml", config.getBytes(StandardCharsets.UTF_8), Path.of(""))
+              .configuration()
+              .orElseThrow());
+      assertThat(reader.awaitSynced(Duration.ofSeconds(20))).isTrue();
+      assertSame(reader);
+      backend.discover("shop", Labels.of("__meta_pod", "b"), "1.1.1.2:80", "1.1.1.3:80");
+      eventually(() -> assertSame(reader));
+    }
+  }
+
+  private void assertSame(Promdisco reader) {
+    List<Target> direct = backend.pools().get(0).activeTargets();
+    assertThat(direct).hasSize(2);
+    assertThat(reader.pool("shop").orElseThrow().activeTargets())
+        .extracting(Target::id, Target::labels, Target::scrapeUrl)
+        .containsExactlyElementsOf(
+            direct.stream()
+                .map(t -> Tuple.tuple(t.id(), t.labels(), t.scrapeUrl()))
+                .toList());
+  }
+}

@@ -1,0 +1,259 @@
+package io.promdisco.server;
+
+import static io.promdisco.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.promdisco.model.Labels;
+import io.promdisco.testing.ManualTicker;
+import io.promdisco.util.Closer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+final class StreamTest {
+  private static final int REMEMBERED = 8;
+
+  private final FakeBackend backend = new FakeBackend();
+  private final ManualTicker ticker = new ManualTicker();
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final Closer live = new Closer();
+  private final LiveState state;
+  private final PromdiscoServer server;
+
+  StreamTest() throws IOException {
+    backend.configure("shop", "ops");
+    state = live.add(new LiveState(backend, ticker, new LiveState.Limits(50, REMEMBERED)));
+    server = PromdiscoServer.start(ServerTestCase.LOOPBACK, backend, state, live);
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private String url() {
+    return server.url() + StreamServlet.PATH;
+  }
+
+  private EventReader open(String query) throws Exception {
+    return new EventReader(client, url() + query, "");
+  }
+
+  /** Opens a stream and reads what it begins with. */
+  private EventReader synced(String query) throws Exception {
+    EventReader reader = open(query);
+    while (!reader.next().name().equals("synced")) {
+      // What is in between is another test's.
+    }
+    return reader;
+  }
+
+  private void pods(String job, String pod, String... addresses) {
+    backend.discover(job, Labels.of("__meta_pod", pod), addresses);
+  }
+
+  @Test
+  void beginsWithAllTargetsAndGoesOnWithWhatChanges() throws Exception {
+    pods("shop", "a", "1.1.1.1:80", "1.1.1.2:80");
+    try (EventReader reader = open("")) {
+      EventReader.Event reset = reader.next();
+      assertThat(reset.name()).isEqualTo("reset");
+      assertThat(reset.data()).isEqualTo("{\"reason\":\"first\",\"targets\":2}");
+      EventReader.Event first = reader.next();
+      assertThat(first.name()).isEqualTo("target");
+      assertThat(first.json().at("/scrapePool").asText()).isEqualTo("shop");
+      assertThat(first.json().at("/scrapeUrl").asText()).isEqualTo("http://1.1.1.1:80/metrics");
+      assertThat(first.json().at("/labels/pod").asText()).isEqualTo("a");
+      assertThat(first.json().at("/discoveredLabels/__meta_pod").asText()).isEqualTo("a");
+      assertThat(reader.next().name()).isEqualTo("target");
+      assertThat(reader.lastId()).isEmpty();
+      assertThat(reader.next().name()).isEqualTo("synced");
+      assertThat(reader.lastId()).isNotEmpty();
+      drain(reader);
+
+      pods("shop", "b", "1.1.1.1:80");
+      EventReader.Event changed = reader.next();
+      assertThat(changed.name()).isEqualTo("changed");
+      assertThat(changed.json().at("/labels/pod").asText()).isEqualTo("b");
+      assertThat(changed.json().at("/before/labels/pod").asText()).isEqualTo("a");
+      assertThat(changed.json().at("/before/id")).isEqualTo(first.json().at("/id"));
+      EventReader.Event removed = reader.next();
+      assertThat(removed.name()).isEqualTo("removed");
+      assertThat(removed.json().at("/labels/instance").asText()).isEqualTo("1.1.1.2:80");
+    }
+  }
+
+  /** Reads until a marker of its own: the listener may tell again of what the snapshot had. */
+  private void drain(EventReader reader) throws IOException {
+    backend.discover("ops", Labels.EMPTY, "marker:1");
+    JsonNode seen;
+    do {
+      seen = reader.next().json();
+    } while (!seen.at("/labels/instance").asText().equals("marker:1"));
+  }
+
+  @Test
+  void goesOnBehindTheLastEventIdWithoutGapAndWithoutRepeating() throws Exception {
+    String last;
+    try (EventReader reader = synced("")) {
+      pods("shop", "a", "1.1.1.1:80");
+      assertThat(reader.next().name()).isEqualTo("added");
+      last = reader.lastId();
+    }
+    pods("shop", "a", "1.1.1.1:80", "1.1.1.2:80");
+    try (EventReader reader = new EventReader(client, url(), last)) {
+      EventReader.Event event = reader.next();
+      assertThat(event.name()).isEqualTo("added");
+      assertThat(event.json().at("/labels/instance").asText()).isEqualTo("1.1.1.2:80");
+    }
+  }
+
+  @Test
+  void anIdThatIsNoLongerRememberedOrNotOurs_beginsAgain() throws Exception {
+    String last;
+    try (EventReader reader = synced("")) {
+      pods("shop", "a", "1.1.1.1:80");
+      reader.next();
+      last = reader.lastId();
+    }
+    String[] many =
+        IntStream.range(0, REMEMBERED + 1).mapToObj(i -> "2.2.2." + i + ":80").toArray(String[]::new);
+    pods("shop", "b", many);
+    eventually(
+        () -> {
+          try (EventReader reader = new EventReader(client, url(), last)) {
+            assertThat(reader.next().data())
+                .isEqualTo(
+                    "{\"reason\":\"not remembered\",\"targets\":" + (REMEMBERED + 1) + "}");
+          }
+        });
+    for (String foreign : List.of("1", "ffffffff-1", last + "0000", "x")) {
+      try (EventReader reader = new EventReader(client, url(), foreign)) {
+        assertThat(reader.next().name()).as(foreign).isEqualTo("reset");
+      }
+    }
+  }
+
+  @Test
+  void tellsOfOneJobOnlyAndOfNoSnapshotWhenAsked() throws Exception {
+    pods("ops", "x", "9.9.9.9:80");
+    try (EventReader reader = open("?scrapePool=shop&snapshot=false")) {
+      assertThat(reader.next().data()).isEqualTo("{\"reason\":\"first\"}");
+      String before = reader.lastId();
+      assertThat(before).isNotEmpty();
+      pods("ops", "y", "9.9.9.9:80");
+      pods("shop", "a", "1.1.1.1:80");
+      EventReader.Event event = reader.next();
+      assertThat(event.json().at("/scrapePool").asText()).isEqualTo("shop");
+      assertThat(reader.lastId()).isNotEqualTo(before);
+    }
+  }
+
+  @Test
+  void showsThatItLivesAndHowFarItIs() throws Exception {
+    try (EventReader reader = synced("?scrapePool=shop")) {
+      String id = reader.lastId();
+      ticker.advance(StreamHub.HEARTBEAT);
+      assertThat(reader.line()).isEqualTo(":");
+      assertThat(reader.line()).isEqualTo("id: " + id);
+    }
+  }
+
+  @Test
+  void manyStreamsHoldNoThreadsAndOneTooManyIsToldWhy() throws Exception {
+    List<EventReader> readers = new ArrayList<>();
+    readers.add(synced(""));
+    long threads = serverThreads();
+    for (int i = 1; i < 50; i++) {
+      readers.add(synced(""));
+    }
+    // The pool of the server has eight threads at most, whoever reads.
+    assertThat(serverThreads()).isLessThanOrEqualTo(Math.max(threads, 11));
+    HttpResponse<String> refused = send("GET", "");
+    assertThat(refused.statusCode()).isEqualTo(503);
+    assertThat(refused.headers().firstValue("Retry-After")).contains("10");
+    assertThat(ServerTestCase.parse(refused.body()).at("/error").asText())
+        .isEqualTo("there are 50 streams already (expected: one that ends)");
+    for (EventReader reader : readers) {
+      reader.close();
+    }
+    eventually(
+        () -> {
+          ticker.advance(StreamHub.HEARTBEAT);
+          assertThat(state.streams().size()).isZero();
+        });
+    synced("").close();
+  }
+
+  private static long serverThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("sd-http"))
+        .count();
+  }
+
+  @Test
+  void aReaderThatDoesNotReadIsDroppedAndOthersAreNot() throws Exception {
+    try (EventReader good = synced("");
+        Socket stuck = new Socket()) {
+      stuck.setReceiveBufferSize(1024);
+      stuck.connect(new InetSocketAddress("127.0.0.1", server.port()));
+      stuck
+          .getOutputStream()
+          .write(
+              ("GET " + StreamServlet.PATH + " HTTP/1.1\r\nHost: x\r\n\r\n")
+                  .getBytes(StandardCharsets.US_ASCII));
+      eventually(() -> assertThat(state.streams().size()).isEqualTo(2));
+      String big = "x".repeat(100_000);
+      for (int i = 0; i < 300 && state.streams().size() == 2; i++) {
+        pods("shop", i + big, "1.1.1.1:80");
+        good.next();
+      }
+      assertThat(state.streams().size()).isEqualTo(1);
+      pods("ops", "still", "1.1.1.9:80");
+      EventReader.Event event = good.next();
+      assertThat(event.json().at("/labels/pod").asText()).isEqualTo("still");
+    }
+  }
+
+  @Test
+  void stoppingTheServerEndsTheStreamsAtOnce() throws Exception {
+    try (EventReader reader = synced("")) {
+      long begin = System.nanoTime();
+      server.close();
+      assertThat(reader.next().name()).isEqualTo("(end)");
+      assertThat(System.nanoTime() - begin).isLessThan(3_000_000_000L);
+      assertThat(state.streams().size()).isZero();
+    }
+  }
+
+  @Test
+  void otherMethodsAndFlagsAreRefused() throws Exception {
+    HttpResponse<String> post = send("POST", "");
+    assertThat(post.statusCode()).isEqualTo(405);
+    assertThat(post.headers().firstValue("Allow")).contains("GET");
+    HttpResponse<String> flag = send("GET", "?snapshot=1");
+    assertThat(flag.statusCode()).isEqualTo(400);
+    assertThat(flag.body()).contains("snapshot: 1 (expected true or false)");
+  }
+
+  private HttpResponse<String> send(String method, String query) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url() + query))
+            .method(method, HttpRequest.BodyPublishers.noBody())
+            .build();
+    return client.send(request, HttpResponse.BodyHandlers.ofString());
+  }
+}
