@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promdisco.model.Labels;
+import io.promdisco.scrape.TargetListener;
 import io.promdisco.testing.ManualTicker;
 import io.promdisco.util.Closer;
 import java.io.ByteArrayOutputStream;
@@ -16,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -25,9 +27,16 @@ final class TimelineTest {
   private final ManualTicker ticker = new ManualTicker();
   private final Timeline timeline = new Timeline(ticker);
 
+  private final TargetListener.Registration registration;
+
   TimelineTest() {
     backend.configure("shop", "ops");
-    backend.listen(timeline::changed);
+    registration = backend.listen(timeline::changed);
+  }
+
+  @AfterEach
+  void stop() {
+    registration.close();
   }
 
   private JsonNode read() throws IOException {
