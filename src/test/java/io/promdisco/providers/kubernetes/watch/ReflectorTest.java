@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -581,6 +582,32 @@ class ReflectorTest {
     api.next().fail(403, "cannot watch");
     ticker.awaitAlarms(1);
     assertThat(health.told).hasSize(4).allMatch(told -> told.startsWith("failing"));
+  }
+
+  @Test
+  void sinceWhenAWatchIsBrokenIsAMetric() throws InterruptedException {
+    Request watch = synced(pod("a", 1));
+    assertThat(brokenSince()).isNull();
+    double before = ticker.now().toEpochMilli() / 1e3;
+    watch.fail(new IOException("cut"));
+    passPause();
+    api.next().fail(new IOException("cut"));
+    passPause();
+    assertThat(brokenSince()).isEqualTo(before);
+    Request back = api.next().opened().bookmark("20");
+    assertThat(brokenSince()).isNull();
+    back.fail(new IOException("cut"));
+    ticker.awaitAlarms(1);
+    assertThat(brokenSince()).isGreaterThan(before);
+    informer.close(); // Nobody waits for it any more.
+    assertThat(brokenSince()).isNull();
+  }
+
+  private @Nullable Double brokenSince() {
+    return registry.getSampleValue(
+        "promdisco_kubernetes_watch_broken_since_timestamp_seconds",
+        new String[] {"server", "resource", "scope"},
+        new String[] {"https://api:6443", "pods", "in namespace \"good\""});
   }
 
   @Test
