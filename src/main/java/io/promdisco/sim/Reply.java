@@ -85,8 +85,7 @@ final class Reply {
     return send(wire);
   }
 
-  private boolean send(
-      Wire wire, Injection injection, Fault.Break how, Codec codec, String kind)
+  private boolean send(Wire wire, Injection injection, Fault.Break how, Codec codec, String kind)
       throws IOException, InterruptedException {
     byte[] half = Arrays.copyOf(body, body.length / 2);
     if (how == Fault.Break.ENDLESS && codec.canGoOn()) {
@@ -96,7 +95,8 @@ final class Reply {
       return false;
     }
     if (how != Fault.Break.HANG_UP) {
-      long length = how == Fault.Break.HUGE || how == Fault.Break.ENDLESS ? FOUR_GIGABYTES : body.length;
+      long length =
+          how == Fault.Break.HUGE || how == Fault.Break.ENDLESS ? FOUR_GIGABYTES : body.length;
       wire.head(status, headers(contentType), length);
       wire.body(half);
     }

@@ -191,10 +191,7 @@ final class FaultCase implements AutoCloseable {
     if (injection == null) {
       return;
     }
-    boolean once =
-        phase == Phase.WATCH
-            || weather.effect(phase) != Effect.BREAKS
-            || onlyOnce();
+    boolean once = phase == Phase.WATCH || weather.effect(phase) != Effect.BREAKS || onlyOnce();
     await("the fault", () -> injection.struck() >= (once ? 1 : 2));
     if (isSilent()) {
       await("silence", () -> injection.stalling() > 0);
@@ -255,7 +252,6 @@ final class FaultCase implements AutoCloseable {
       case NONE, DELAYS -> assertThat(broke).as("lines that say that it broke").isZero();
     }
     assertThat(log.lines(server.url() + " ", "WARN")).allMatch(this::saysWhatIsKept);
-
   }
 
   private boolean saysWhatIsKept(String line) {
@@ -330,13 +326,18 @@ final class FaultCase implements AutoCloseable {
       LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
       List<Duration> pending = ticker.pending();
       boolean isUsed = isBreaking() || (recovering && allWatch());
-      if (!isUsed && isSteady() && !pending.isEmpty() && pending.get(0).compareTo(LONGEST_PAUSE) < 0) {
+      if (!isUsed
+          && isSteady()
+          && !pending.isEmpty()
+          && pending.get(0).compareTo(LONGEST_PAUSE) < 0) {
         ticker.advance(pending.get(0));
       }
     }
   }
 
-  /** Whether nobody has set or cancelled an alarm for some polls, so that somebody may be at work. */
+  /**
+   * Whether nobody has set or cancelled an alarm for some polls, so that somebody may be at work.
+   */
   private boolean isSteady() {
     List<Duration> now = ticker.pending();
     steady = now.equals(lastPending) ? steady + 1 : 0;
@@ -349,7 +350,9 @@ final class FaultCase implements AutoCloseable {
         .allMatch(watch -> server.runningWatches(watch.resource()) > 0);
   }
 
-  /** Whether a watch runs that the fault is about to break, or has without its client's noticing. */
+  /**
+   * Whether a watch runs that the fault is about to break, or has without its client's noticing.
+   */
   private boolean isBreaking() {
     return breaker != null
         && (server.runningWatches(resource) > 0 || failures() < breaker.struck());

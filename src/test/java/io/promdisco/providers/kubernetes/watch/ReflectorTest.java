@@ -12,7 +12,6 @@ import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.ManualTicker;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
