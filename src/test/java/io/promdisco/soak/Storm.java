@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -56,9 +57,10 @@ final class Storm implements AutoCloseable {
           Fault.Disorder.ADDED_FOR_KNOWN,
           Fault.Disorder.DELETED_FOR_UNKNOWN);
   private static final int MOST_LISTENERS = 5;
+  private static final int HISTORY = 500; // events that the server remembers: soon full
 
   private final Random random;
-  private final SimCluster cluster = new SimCluster();
+  private final SimCluster cluster = new SimCluster(Instant::now, HISTORY);
   private final SimApiServer server;
   private final Promdisco promdisco = Promdisco.builder().build();
   private final Deque<TargetListener.Registration> listeners = new ArrayDeque<>();
