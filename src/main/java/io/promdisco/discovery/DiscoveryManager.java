@@ -93,6 +93,11 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
         public void failing(Provider provider) {
           settle(provider);
         }
+
+        @Override
+        public int targetCount(Provider provider) {
+          return pool.targets(provider.name());
+        }
       };
 
   /**

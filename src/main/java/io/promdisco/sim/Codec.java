@@ -24,6 +24,16 @@ sealed interface Codec {
   /** A frame that claims to be very long. */
   byte[] hugeFrame();
 
+  /** The beginning of a list or, in a watch, of an event whose object's name has not ended. */
+  default byte[] endless(boolean watch, String kind) {
+    return hugeFrame();
+  }
+
+  /** Whether {@link #endless} may be followed by any letters. */
+  default boolean canGoOn() {
+    return false;
+  }
+
   /** JSON text; in a watch one event a line. */
   record AsJson() implements Codec {
     private interface Body {
@@ -81,6 +91,20 @@ sealed interface Codec {
       String text =
           "{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"" + "x".repeat(1 << 20);
       return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public byte[] endless(boolean watch, String kind) {
+      String before =
+          watch
+              ? "{\"type\":\"ADDED\",\"object\":{\"kind\":\"" + kind + "\","
+              : "{\"kind\":\"" + kind + "List\",\"metadata\":{},\"items\":[{";
+      return (before + "\"metadata\":{\"name\":\"").getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public boolean canGoOn() {
+      return true;
     }
 
     private static byte[] line(Body body) {

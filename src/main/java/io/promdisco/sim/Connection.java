@@ -88,10 +88,13 @@ final class Connection implements Runnable {
           server.log(request, user, route, 200);
           return watch(session, in);
         }
-        reply = reply(route, request, codec);
+        reply = reply(route, request, codec, injection);
       }
       server.log(request, user, route, reply.status());
-      return injection.isPresent() ? reply.send(wire, injection.get()) : reply.send(wire);
+      String kind = route == null ? "" : route.resource().kind();
+      return injection.isPresent()
+          ? reply.send(wire, injection.get(), codec, kind)
+          : reply.send(wire);
     } catch (StatusException refusal) {
       server.log(request, user, route, refusal.code());
       return Reply.refusal(refusal, codec).send(wire);
@@ -138,9 +141,11 @@ final class Connection implements Runnable {
             () -> StatusException.of(404, "the server could not find the requested resource"));
   }
 
-  private Reply reply(Route route, HttpRequest request, Codec codec) {
+  private Reply reply(
+      Route route, HttpRequest request, Codec codec, Optional<Injection> injection) {
     if (route.verb().equals("list")) {
-      return new Reply(200, codec.contentType(), server.lists().list(route, request, codec));
+      byte[] list = server.lists().list(route, request, codec, injection);
+      return new Reply(200, codec.contentType(), list);
     }
     Writes.Result result = server.writes().handle(route, request);
     return new Reply(result.status(), codec.contentType(), codec.object(result.object()));

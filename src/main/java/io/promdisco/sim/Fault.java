@@ -49,10 +49,18 @@ public sealed interface Fault {
      */
     HUGE,
     /** Nothing more and no end, until healed. */
-    STALL
+    STALL,
+    /**
+     * A text within an object that goes on and on, until healed or the client hangs up. Only in
+     * JSON; in protobuf, where a length comes first, as {@link #HUGE}.
+     */
+    ENDLESS
   }
 
-  /** Events that a good server would not send so. Only watches have them. */
+  /**
+   * Events that a good server would not send so. Lists have the first two: items twice and in
+   * another order.
+   */
   enum Disorder implements Fault {
     /** Every event twice. */
     DUPLICATE,

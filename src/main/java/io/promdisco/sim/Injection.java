@@ -2,14 +2,19 @@ package io.promdisco.sim;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.providers.kubernetes.object.Resource;
+import java.io.IOException;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A fault at work. Safe for all threads. */
 public final class Injection {
   private final FaultRule rule;
   private final Set<Wire> stalled = ConcurrentHashMap.newKeySet();
+  private final Set<Wire> slowed = ConcurrentHashMap.newKeySet();
+  private final AtomicLong flood = new AtomicLong();
   private volatile boolean healed;
 
   @GuardedBy("this")
@@ -33,12 +38,13 @@ public final class Injection {
   }
 
   /**
-   * Ends the fault: it strikes no more, watches under way go on without it, and answers that stall
-   * because of it are closed.
+   * Ends the fault: it strikes no more, watches and slow answers under way go on without it, and
+   * answers that stall because of it are closed.
    */
   public void heal() {
     healed = true;
     stalled.forEach(Wire::release);
+    slowed.forEach(Wire::fullSpeed);
   }
 
   FaultRule rule() {
@@ -65,6 +71,30 @@ public final class Injection {
   /** Counts a request that was under way already. */
   synchronized void strikesRunning() {
     struck++;
+  }
+
+  /** How many bytes of endless objects it has sent. */
+  public long flood() {
+    return flood.get();
+  }
+
+  /** Sends on {@code wire} until this is healed or the client hangs up. */
+  void flood(Wire wire, byte[] beginning) throws IOException {
+    byte[] more = new byte[64 << 10];
+    Arrays.fill(more, (byte) 'x');
+    for (byte[] next = beginning; !healed; next = more) {
+      wire.chunk(next);
+      flood.addAndGet(next.length);
+    }
+  }
+
+  /** Makes {@code wire} slow until this is healed. */
+  void slow(Wire wire, int bytesPerSecond) {
+    slowed.add(wire);
+    wire.slow(bytesPerSecond);
+    if (healed) {
+      wire.fullSpeed();
+    }
   }
 
   /** Keeps {@code wire} silent until this is healed or the connection closed. */

@@ -2,7 +2,11 @@ package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
 
 /** Answers lists: pages, versions, selectors. */
 final class Lists {
@@ -15,7 +19,7 @@ final class Lists {
     this.cluster = cluster;
   }
 
-  byte[] list(Route route, HttpRequest request, Codec codec) {
+  byte[] list(Route route, HttpRequest request, Codec codec, Optional<Injection> injection) {
     if (!request.parameter("sendInitialEvents").isEmpty()) {
       throw invalid("sendInitialEvents: Forbidden: sendInitialEvents is forbidden for list");
     }
@@ -29,8 +33,20 @@ final class Lists {
         metadata.put("remainingItemCount", (long) page.remaining());
       }
     }
+    List<ObjectNode> items = new ArrayList<>(page.items());
+    if (injection.isPresent()) {
+      disorder(items, injection.get().rule().fault());
+    }
     return codec.list(
-        route.resource().apiVersion(), route.resource().kind() + "List", metadata, page.items());
+        route.resource().apiVersion(), route.resource().kind() + "List", metadata, items);
+  }
+
+  private static void disorder(List<ObjectNode> items, Fault fault) {
+    if (fault == Fault.Disorder.DUPLICATE) {
+      items.addAll(List.copyOf(items));
+    } else if (fault == Fault.Disorder.SWAP) {
+      Collections.reverse(items);
+    }
   }
 
   static Selection selection(Route route, HttpRequest request) {

@@ -65,7 +65,8 @@ final class Reply {
    *
    * @return whether the connection can go on
    */
-  boolean send(Wire wire, Injection injection) throws IOException, InterruptedException {
+  boolean send(Wire wire, Injection injection, Codec codec, String kind)
+      throws IOException, InterruptedException {
     Fault fault = injection.rule().fault();
     if (fault instanceof Fault.ContentType type) {
       wire.head(status, headers(type.value()), body.length);
@@ -73,22 +74,29 @@ final class Reply {
       return true;
     }
     if (fault instanceof Fault.Slow slow) {
-      wire.slow(slow.bytesPerSecond());
+      injection.slow(wire, slow.bytesPerSecond());
       send(wire);
       wire.fullSpeed();
       return true;
     }
     if (fault instanceof Fault.Break how) {
-      return send(wire, injection, how);
+      return send(wire, injection, how, codec, kind);
     }
     return send(wire);
   }
 
-  private boolean send(Wire wire, Injection injection, Fault.Break how)
+  private boolean send(Wire wire, Injection injection, Fault.Break how, Codec codec, String kind)
       throws IOException, InterruptedException {
     byte[] half = Arrays.copyOf(body, body.length / 2);
+    if (how == Fault.Break.ENDLESS && codec.canGoOn()) {
+      wire.head(status, headers(contentType), -1);
+      injection.flood(wire, codec.endless(false, kind));
+      wire.close();
+      return false;
+    }
     if (how != Fault.Break.HANG_UP) {
-      long length = how == Fault.Break.HUGE ? FOUR_GIGABYTES : body.length;
+      long length =
+          how == Fault.Break.HUGE || how == Fault.Break.ENDLESS ? FOUR_GIGABYTES : body.length;
       wire.head(status, headers(contentType), length);
       wire.body(half);
     }
@@ -99,7 +107,7 @@ final class Reply {
         wire.body(garbage(body.length - half.length));
         return true;
       }
-      case HUGE, STALL -> {
+      case HUGE, STALL, ENDLESS -> {
         injection.stall(wire);
         wire.close();
       }

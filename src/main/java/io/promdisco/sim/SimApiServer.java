@@ -22,6 +22,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,15 +40,17 @@ public final class SimApiServer implements AutoCloseable {
 
   private final SimOptions options;
   private final Closer closer = new Closer();
-  private final ServerSocket listener;
+  private final int port;
   private final Ticker ticker;
   private final Negotiation negotiation;
   private final Users users;
+  private final AtomicInteger numbers = new AtomicInteger();
   private final Faults faults = new Faults();
   private final Lists lists;
   private final Watches watches;
   private final Writes writes;
-  private final Thread acceptor;
+  private volatile ServerSocket listener;
+  private volatile Thread acceptor;
 
   @GuardedBy("connections")
   private final Map<Connection, Thread> connections = new HashMap<>();
@@ -62,10 +65,8 @@ public final class SimApiServer implements AutoCloseable {
     this.options = options;
     this.negotiation = new Negotiation(options.protobuf);
     this.users = new Users(options);
-    this.listener = new ServerSocket();
-    closer.add(listener);
-    listener.setReuseAddress(true);
-    listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), options.port), BACKLOG);
+    this.listener = listen(options.port);
+    this.port = listener.getLocalPort();
     this.ticker = options.ticker == null ? closer.add(new SystemTicker()) : options.ticker;
     this.lists = new Lists(cluster);
     this.watches = new Watches(cluster, options, ticker, faults);
@@ -100,7 +101,14 @@ public final class SimApiServer implements AutoCloseable {
 
   /** The port that it listens on. */
   public int port() {
-    return listener.getLocalPort();
+    return port;
+  }
+
+  private static ServerSocket listen(int port) throws IOException {
+    ServerSocket listener = new ServerSocket();
+    listener.setReuseAddress(true);
+    listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
+    return listener;
   }
 
   /** Writes a kubeconfig for the first user, or for nobody if there are no users. */
@@ -166,6 +174,44 @@ public final class SimApiServer implements AutoCloseable {
     return count;
   }
 
+  /** Ends every watch in good order, as a server does when their time is over. */
+  public void endWatches() {
+    faults.streams().forEach(WatchStream::timeOut);
+  }
+
+  /** Number of connections that are open. */
+  public int connections() {
+    return openConnections().size();
+  }
+
+  /**
+   * Closes port and connections, as a server that is shut down: who connects is refused until
+   * {@link #listenAgain}.
+   */
+  public synchronized void stopListening() throws IOException {
+    listener.close();
+    dropConnections();
+  }
+
+  /**
+   * Opens the port again that {@link #stopListening} closed.
+   *
+   * @throws IOException if it was taken meanwhile
+   */
+  public synchronized void listenAgain() throws IOException {
+    if (!listener.isClosed() || isClosed()) {
+      return;
+    }
+    listener = listen(port);
+    acceptor = NamedThreads.start("sd-sim-accept", this::accept);
+  }
+
+  private boolean isClosed() {
+    synchronized (connections) {
+      return closed;
+    }
+  }
+
   /** Closes every connection, as a server that dies; new ones are welcome. */
   public void dropConnections() {
     openConnections().forEach(Connection::close);
@@ -210,14 +256,14 @@ public final class SimApiServer implements AutoCloseable {
   }
 
   private void accept() {
-    int number = 0;
-    while (!listener.isClosed()) {
+    ServerSocket own = listener;
+    while (!own.isClosed()) {
       try {
-        Socket raw = listener.accept();
+        Socket raw = own.accept();
         raw.setTcpNoDelay(true);
-        open(raw, ++number);
+        open(raw, numbers.incrementAndGet());
       } catch (IOException e) {
-        if (!listener.isClosed()) {
+        if (!own.isClosed()) {
           log.warn("a connection could not be accepted", e);
         }
       }
@@ -286,7 +332,11 @@ public final class SimApiServer implements AutoCloseable {
     }
     faults.healAll();
     closer.close();
-    dropConnections();
+    try {
+      stopListening();
+    } catch (IOException e) {
+      log.warn("port {} could not be closed", port, e);
+    }
     try {
       acceptor.join();
       for (Thread thread : threads) {

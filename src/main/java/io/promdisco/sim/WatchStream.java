@@ -65,7 +65,16 @@ final class WatchStream {
   /** Something goes wrong from the next frame on. */
   void strike(Injection injection) {
     strikeAfter(injection, 0);
-    if (injection.rule().fault() instanceof Fault.Break) {
+    Fault fault = injection.rule().fault();
+    if (fault instanceof Fault.Break || fault instanceof Fault.ErrorEvent) {
+      events.bookmark();
+    }
+  }
+
+  /** Gives a {@link Fault.Break} that is due before any frame one to strike. */
+  void breakAtOnce(Injection injection) {
+    FaultRule rule = injection.rule();
+    if (rule.fault() instanceof Fault.Break && rule.afterFrames() == 0) {
       events.bookmark();
     }
   }
@@ -149,7 +158,9 @@ final class WatchStream {
   private List<SimEvent> disordered(SimEvent event) {
     Injection injection = due(false);
     if (injection == null || !(injection.rule().fault() instanceof Fault.Disorder disorder)) {
-      return List.of(event);
+      SimEvent before = held;
+      held = null;
+      return before == null ? List.of(event) : List.of(before, event);
     }
     boolean bookmark = event.type() == SimEvent.Type.BOOKMARK;
     return switch (disorder) {
@@ -222,7 +233,11 @@ final class WatchStream {
     wire.flush();
     Fault what = injection.rule().fault();
     if (what instanceof Fault.Slow slow) {
-      wire.slow(slow.bytesPerSecond());
+      injection.slow(wire, slow.bytesPerSecond());
+    }
+    if (what instanceof Fault.ErrorEvent error) {
+      wire.chunk(codec.frame("ERROR", Watches.refusal(error).toStatus()));
+      return false;
     }
     if (what instanceof Fault.Break how) {
       return send(frame, injection, how);
@@ -251,6 +266,15 @@ final class WatchStream {
       case HUGE -> {
         wire.chunk(codec.hugeFrame());
         injection.stall(wire);
+        wire.close();
+      }
+      case ENDLESS -> {
+        if (codec.canGoOn()) {
+          injection.flood(wire, codec.endless(true, resource.kind()));
+        } else {
+          wire.chunk(codec.hugeFrame());
+          injection.stall(wire);
+        }
         wire.close();
       }
       case STALL -> {

@@ -57,15 +57,21 @@ final class Watches {
     }
     if (injection.isPresent() && injection.get().rule().fault() instanceof Fault.ErrorEvent error) {
       events.close();
-      String message = "a fault injected by the simulation";
-      return new ErrorSession(wire, codec, StatusException.of(error.code(), message));
+      return new ErrorSession(wire, codec, refusal(error));
     }
     WatchStream stream =
         new WatchStream(
             route.resource(), events, codec, wire, ticker, request.flag("allowWatchBookmarks"));
     injection.ifPresent(it -> stream.strikeAfter(it, it.rule().afterFrames()));
     faults.streams().add(stream);
+    if (injection.isPresent() && !initialEvents) {
+      stream.breakAtOnce(injection.get());
+    }
     return new StreamSession(stream, timeout, type(codec, injection));
+  }
+
+  static StatusException refusal(Fault.ErrorEvent error) {
+    return StatusException.of(error.code(), "a fault injected by the simulation");
   }
 
   private static String type(Codec codec, Optional<Injection> injection) {

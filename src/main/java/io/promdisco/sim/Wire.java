@@ -31,7 +31,7 @@ final class Wire implements Closeable {
   private final Socket raw;
   private final OutputStream out;
   private final Ticker ticker;
-  private int bytesPerSecond = FULL_SPEED;
+  private volatile int bytesPerSecond = FULL_SPEED;
 
   private final Lock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -55,8 +55,10 @@ final class Wire implements Closeable {
     bytesPerSecond = newBytesPerSecond;
   }
 
+  /** From now on sends as fast as it can, what is under way too. */
   void fullSpeed() {
     bytesPerSecond = FULL_SPEED;
+    wake();
   }
 
   /**
@@ -142,12 +144,14 @@ final class Wire implements Closeable {
       send.send(bytes);
       return;
     }
-    int slice = Math.max(1, bytesPerSecond / SLICES_PER_SECOND);
-    for (int from = 0; from < bytes.length; from += slice) {
-      int to = Math.min(bytes.length, from + slice);
+    int to;
+    for (int from = 0; from < bytes.length; from = to) {
+      int speed = bytesPerSecond;
+      int slice = speed == FULL_SPEED ? bytes.length : Math.max(1, speed / SLICES_PER_SECOND);
+      to = Math.min(bytes.length, from + slice);
       send.send(Arrays.copyOfRange(bytes, from, to));
-      if (bytesPerSecond > 0) {
-        pause(Duration.ofNanos(1_000_000_000L * (to - from) / bytesPerSecond));
+      if (speed > 0) {
+        pause(Duration.ofNanos(1_000_000_000L * (to - from) / speed));
       }
     }
   }
@@ -176,7 +180,7 @@ final class Wire implements Closeable {
     Ticker.Alarm alarm = ticker.schedule(pause, this::wake);
     lock.lock();
     try {
-      while (!released && ticker.nanos() - end < 0) {
+      while (!released && bytesPerSecond != FULL_SPEED && ticker.nanos() - end < 0) {
         changed.await();
       }
     } catch (InterruptedException e) {

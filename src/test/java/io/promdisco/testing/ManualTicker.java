@@ -21,6 +21,7 @@ public final class ManualTicker implements Ticker {
       new PriorityQueue<>(Comparator.comparingLong(Due::at).thenComparingLong(Due::order));
   private long nanos;
   private long order;
+  private Duration jumped = Duration.ZERO;
 
   @Override
   public long nanos() {
@@ -34,7 +35,22 @@ public final class ManualTicker implements Ticker {
 
   @Override
   public Instant now() {
-    return Instant.parse("2026-01-01T00:00:00Z").plusNanos(nanos());
+    lock.lock();
+    try {
+      return Instant.parse("2026-01-01T00:00:00Z").plusNanos(nanos).plus(jumped);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Sets the time of day forward or back, as a clock that is put right; no time passes. */
+  public void jump(Duration by) {
+    lock.lock();
+    try {
+      jumped = jumped.plus(by);
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override

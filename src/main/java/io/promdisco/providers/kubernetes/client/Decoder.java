@@ -14,8 +14,8 @@ import java.util.function.Consumer;
  * IOException} that says what was read and at which byte. Each instance for one thread.
  */
 interface Decoder {
-  /** The largest object, or frame of a watch, that is read: 64 MiB. The API server's own is 3. */
-  int LARGEST = 64 << 20;
+  /** The largest object, or frame of a watch, that is read: 16 MiB. The API server takes 3 MiB. */
+  int LARGEST = 16 << 20;
 
   /** The annotation of the bookmark that ends the initial events of a streaming list. */
   String INITIAL_EVENTS_END = "k8s.io/initial-events-end";

@@ -5,7 +5,6 @@ import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.Resource;
-import io.promdisco.util.Backoff;
 import io.promdisco.util.NamedThreads;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
@@ -30,6 +29,9 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
 
   /** A watch that ends sooner than this is not followed by the next one at once. */
   private static final Duration BRIEF = Duration.ofSeconds(1);
+
+  /** A server that asks for a longer pause is asked again all the same: it may be mistaken. */
+  private static final Duration LONGEST_ASKED = Duration.ofMinutes(5);
 
   /** Takes what the server says, on the reflector's thread. */
   interface Sink<V> {
@@ -61,14 +63,11 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
   private final Sink<V> sink;
   private final WatchReport report;
   private final Pause pause;
-  private final Backoff unreachable;
-  private final Backoff troubled;
+  private final RetrySlot slot;
   private @Nullable Thread thread; // by the one who starts and closes
 
   private String version = ""; // up to which everything has been seen; empty: a list is needed
   private long began; // the round of now
-  private boolean works; // whether its watch has been accepted
-  private long worksSince;
   private int goneInARow; // versions, without a sign of life in between
 
   /**
@@ -93,11 +92,9 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
     this.ticker = ticker;
     this.streams = streams;
     this.sink = sink;
-    report = new WatchReport(client.server(), resource, scope, metrics, health);
+    report = new WatchReport(client.server(), resource, scope, ticker, metrics, health);
     pause = new Pause(ticker);
-    unreachable =
-        new Backoff(options.firstPause(), options.longestRefusedPause(), options.random());
-    troubled = new Backoff(options.firstPause(), options.longestPause(), options.random());
+    slot = new RetrySlot(options.retryPeriod(), options.random());
   }
 
   void start() {
@@ -123,7 +120,6 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
   /** One list or watch until it ends; returns how long to wait before the next. */
   private Duration round() {
     began = ticker.nanos();
-    works = false;
     try {
       boolean watched = true;
       if (!version.isEmpty()) {
@@ -134,16 +130,15 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
         list();
         watched = false;
       }
-      settle();
       // A server that ends every watch at once must not be asked in a tight loop.
-      return !watched || lasted(BRIEF) ? Duration.ZERO : troubled.next();
+      return !watched || lasted(BRIEF) ? Duration.ZERO : nextTry(Duration.ZERO);
     } catch (Throwable e) { // Whatever it is: a watch that no longer tries is worse.
       if (pause.isClosed()) {
         return Duration.ZERO;
       }
-      settle();
       return failed(e);
     } finally {
+      report.ended();
       sink.flush();
     }
   }
@@ -152,16 +147,13 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
     return ticker.nanos() - began >= time.toNanos();
   }
 
-  /** A watch that worked for a while makes the next failure the first. */
-  private void settle() {
-    if (works && ticker.nanos() - worksSince >= options.healthyAfter().toNanos()) {
-      unreachable.reset();
-      troubled.reset();
-    }
+  /** The pause before the next try, {@code atLeast} that long. */
+  private Duration nextTry(Duration atLeast) {
+    return slot.pause(ticker.nanos(), atLeast);
   }
 
   private Duration failed(Throwable error) {
-    Duration wait;
+    Duration asked = Duration.ZERO;
     if (error instanceof ApiException refused) {
       if (refused.isGone() && !version.isEmpty()) {
         log.debug("{}: version {} is gone, listing again", report.part(), version);
@@ -173,10 +165,9 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
       } else if (isBadVersion(refused)) {
         version = "";
       }
-      wait = longer(troubled.next(), refused.retryAfter().orElse(Duration.ZERO));
-    } else {
-      wait = (WatchProblem.isRefusedConnection(error) ? unreachable : troubled).next();
+      asked = refused.retryAfter().orElse(Duration.ZERO);
     }
+    Duration wait = nextTry(asked.compareTo(LONGEST_ASKED) < 0 ? asked : LONGEST_ASKED);
     report.failed(error, sink.size(), wait);
     return wait;
   }
@@ -185,19 +176,6 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
   private static boolean isBadVersion(ApiException e) {
     return e.code() == 400
         || (e.code() == 504 && String.valueOf(e.getMessage()).contains("resource version"));
-  }
-
-  private static Duration longer(Duration a, Duration b) {
-    return a.compareTo(b) > 0 ? a : b;
-  }
-
-  /** The list is complete and the watch that follows it is accepted. */
-  private void well() {
-    if (!works) {
-      works = true;
-      worksSince = ticker.nanos();
-    }
-    report.well();
   }
 
   /** Spread, so that the watches of many clients do not end all at once. */
@@ -318,7 +296,7 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
     public void opened() {
       heard = true;
       if (!listing) {
-        well();
+        report.opened();
       }
     }
 
@@ -347,7 +325,7 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
       } else if (initialEventsEnd) {
         complete(resourceVersion, newest);
         listing = false;
-        well();
+        report.well();
       }
     }
 
@@ -360,7 +338,7 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
         return;
       }
       goneInARow = 0;
-      well();
+      report.well();
       if (follows(version, resourceVersion)) {
         version = resourceVersion;
       }
@@ -376,5 +354,6 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
       running.interrupt();
       Uninterruptibles.joinUninterruptibly(running);
     }
+    report.closed();
   }
 }

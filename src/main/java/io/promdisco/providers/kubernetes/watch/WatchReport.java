@@ -1,21 +1,29 @@
 package io.promdisco.providers.kubernetes.watch;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells people how a watch is: each failure is counted and told to the health listener, the first
- * of each kind is logged, and that it works again. For the reflector's thread.
+ * Tells people how a watch is: each failure is counted and told to the health listener; logged are
+ * the first, another kind of failure when it has been broken for a while, and that it works again.
+ * Safe for all threads.
  */
 final class WatchReport {
   private static final Logger log = LoggerFactory.getLogger(WatchReport.class);
+
+  /** A server that comes back goes through several kinds of failure; each a line says less. */
+  private static final Duration QUIET = Duration.ofSeconds(10);
+
+  /** A server may let a watch in and break it at its first event, over and over. */
+  private static final Duration TRIAL = Duration.ofSeconds(1);
 
   private final String server;
   private final Resource<?> resource;
@@ -24,14 +32,33 @@ final class WatchReport {
   private final WatchHealth health;
   private final Metrics.Counter failures;
   private final Metrics.Counter failuresByWatch;
-  private final Set<String> logged = new HashSet<>(); // kinds since it broke; none: it is well
+  private final Metrics.Gauge brokenSince;
+  private final Ticker ticker;
+
+  @GuardedBy("this")
+  private String kind = ""; // of the failure that was logged last; empty: it is well
+
+  @GuardedBy("this")
+  private long logged;
+
+  @GuardedBy("this")
+  private long broke;
+
+  @GuardedBy("this")
+  private Ticker.@Nullable Alarm trial; // of a watch that was let in after it broke
 
   WatchReport(
-      String server, Resource<?> resource, Scope scope, Metrics metrics, WatchHealth health) {
+      String server,
+      Resource<?> resource,
+      Scope scope,
+      Ticker ticker,
+      Metrics metrics,
+      WatchHealth health) {
     this.server = server;
     this.resource = resource;
     this.scope = scope;
     this.health = health;
+    this.ticker = ticker;
     part = server + " " + resource.plural() + WatchProblem.where(resource, scope);
     failures =
         metrics.counter(
@@ -42,6 +69,14 @@ final class WatchReport {
             "Failed lists and watches by API server and resource.",
             "server",
             "resource");
+    brokenSince =
+        metrics.gauge(
+            "promdisco_kubernetes_watch_broken_since_timestamp_seconds",
+            "Since when a watch does not work, by API server, resource and what it is narrowed to;"
+                + " there only while it does not.",
+            "server",
+            "resource",
+            "scope");
     failures.add(0);
     failuresByWatch.add(0, server, resource.plural());
   }
@@ -52,29 +87,86 @@ final class WatchReport {
   }
 
   /** A list or watch failed; {@code known} objects are kept. */
-  void failed(Throwable error, int known, Duration wait) {
+  synchronized void failed(Throwable error, int known, Duration wait) {
+    endTrial();
     failures.inc();
     failuresByWatch.inc(server, resource.plural());
     WatchProblem problem = WatchProblem.of(error, resource, scope);
-    if (logged.add(problem.kind())) {
+    long now = ticker.nanos();
+    if (kind.isEmpty()) {
+      broke = now;
+      brokenSince.set(ticker.now().toEpochMilli() / 1e3, server, resource.plural(), scope());
+    }
+    boolean changed = !kind.equals(problem.kind()) && now - logged >= QUIET.toNanos();
+    if (kind.isEmpty() || changed) {
+      kind = problem.kind();
+      logged = now;
       log.warn(
-          "{}: {}; keeping {} objects, next try in {} ms",
+          "{}: {}; keeping {} objects and {} targets, next try in {} ms",
           part,
           problem.reason(),
           known,
+          targetCount(),
           wait.toMillis(),
           error instanceof IOException || error instanceof UncheckedIOException ? null : error);
     }
     tell(() -> health.failing(part, problem.reason(), wait));
   }
 
+  /** The server has let the watch in: it works if it still does after {@link #TRIAL}. */
+  synchronized void opened() {
+    endTrial();
+    if (!kind.isEmpty()) {
+      Ticker.Alarm[] own = new Ticker.Alarm[1];
+      own[0] = ticker.schedule(TRIAL, () -> wellAfter(own));
+      trial = own[0];
+    }
+  }
+
+  private synchronized void wellAfter(Ticker.Alarm[] own) {
+    if (trial != null && trial == own[0]) {
+      well();
+    }
+  }
+
+  /** The watch has ended, in whatever way. */
+  synchronized void ended() {
+    endTrial();
+  }
+
+  @GuardedBy("this")
+  private void endTrial() {
+    if (trial != null) {
+      trial.cancel();
+      trial = null;
+    }
+  }
+
   /** A watch works. */
-  void well() {
-    if (!logged.isEmpty()) {
-      logged.clear();
-      log.info("{}: works again", part);
+  synchronized void well() {
+    endTrial();
+    if (!kind.isEmpty()) {
+      kind = "";
+      brokenSince.remove(server, resource.plural(), scope());
+      log.info("{}: works again after {} s", part, (ticker.nanos() - broke) / 1_000_000 / 1e3);
       tell(() -> health.recovered(part));
     }
+  }
+
+  /** It is no longer wanted; nobody is told. */
+  synchronized void closed() {
+    endTrial();
+    brokenSince.remove(server, resource.plural(), scope());
+  }
+
+  private String scope() {
+    return WatchProblem.where(resource, scope).strip();
+  }
+
+  private int targetCount() {
+    int[] count = new int[1];
+    tell(() -> count[0] = health.targetCount());
+    return count[0];
   }
 
   /** Whoever listens must not break the watch. */

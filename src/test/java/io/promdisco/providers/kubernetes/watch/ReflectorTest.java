@@ -12,7 +12,6 @@ import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.ManualTicker;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,6 +19,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,10 +42,7 @@ class ReflectorTest {
               500,
               defaults.minWatchTimeout(),
               defaults.minResync(),
-              defaults.firstPause(),
-              defaults.longestRefusedPause(),
-              defaults.longestPause(),
-              defaults.healthyAfter(),
+              defaults.retryPeriod(),
               new Random(11)),
           ticker,
           new PrometheusMetrics(registry),
@@ -290,13 +287,12 @@ class ReflectorTest {
   @Test
   void watchesThatEndAtOnceAreNotAskedForInATightLoop() throws InterruptedException {
     synced().end();
-    Duration before = Duration.ZERO;
+    passPause();
+    api.next().opened().end();
     for (int i = 0; i < 12; i++) {
-      before = passPause();
-      assertThat(before).isGreaterThanOrEqualTo(Duration.ofMillis(100));
+      assertThat(passPause()).isEqualTo(defaults.retryPeriod());
       api.next().opened().end();
     }
-    assertThat(before).isBetween(Duration.ofSeconds(15), Duration.ofSeconds(45));
   }
 
   @Test
@@ -422,7 +418,7 @@ class ReflectorTest {
   void aBrokenWatchGoesOnFromTheLastVersionAndKeepsEverything() throws InterruptedException {
     synced(pod("a", 1)).added(pod("b", 17)).fail(new IOException("connection broke"));
     Duration pause = passPause();
-    assertThat(pause).isBetween(Duration.ofMillis(100), Duration.ofMillis(300));
+    assertThat(pause).isLessThanOrEqualTo(defaults.retryPeriod());
     Request next = api.next();
     assertThat(next.list).isFalse();
     assertThat(next.sendInitialEvents).isFalse();
@@ -439,34 +435,14 @@ class ReflectorTest {
   }
 
   @Test
-  void pausesGrowToThirtySecondsWithJitterForEver() throws InterruptedException {
+  void aBrokenWatchIsTriedOnceInEachPeriodForEver() throws InterruptedException {
     synced().fail(new IOException("cut"));
-    List<Duration> pauses = new ArrayList<>();
+    assertThat(passPause()).isLessThanOrEqualTo(defaults.retryPeriod());
     for (int i = 0; i < 200; i++) {
-      pauses.add(passPause());
       api.next().fail(new IOException("still cut"));
+      assertThat(passPause()).isEqualTo(defaults.retryPeriod());
     }
-    for (int i = 0; i < pauses.size(); i++) {
-      double middle = Math.min(30_000, 200 * Math.pow(2, Math.min(i, 20)));
-      assertThat((double) pauses.get(i).toMillis())
-          .as("pause %s", i)
-          .isBetween(middle * 0.5 - 1, middle * 1.5 + 1);
-    }
-    Set<Duration> last = new HashSet<>(pauses.subList(100, 200));
-    assertThat(last).hasSizeGreaterThan(90);
     eventually(() -> assertThat(failures()).isEqualTo(201));
-  }
-
-  @Test
-  void whileConnectionsAreRefusedNoPauseIsLongerThanAPersonWaits() throws InterruptedException {
-    IOException refused = new IOException("cannot connect", new ConnectException("refused"));
-    synced().fail(new IOException("cut"));
-    for (int i = 0; i < 100; i++) {
-      assertThat(passPause()).isLessThanOrEqualTo(Duration.ofMillis(1_500));
-      api.next().fail(refused);
-    }
-    Duration pause = passPause();
-    assertThat(pause).isLessThanOrEqualTo(Duration.ofMillis(1_500));
     Request back = api.next().opened();
     assertThat(back.version).isEqualTo("10");
     back.added(pod("new", 60));
@@ -474,31 +450,17 @@ class ReflectorTest {
   }
 
   @Test
-  void aWatchThatWasHealthyForAWhileMakesTheNextFailureTheFirst() throws InterruptedException {
-    synced().fail(new IOException("cut"));
-    for (int i = 0; i < 8; i++) {
-      passPause();
-      api.next().fail(new IOException("cut"));
-    }
-    passPause();
-    Request brief = api.next().opened();
-    ticker.advance(Duration.ofSeconds(5));
-    brief.fail(new IOException("cut"));
-    assertThat(passPause()).isGreaterThan(Duration.ofSeconds(10)); // It keeps breaking.
-    Request healthy = api.next().opened();
-    ticker.advance(Duration.ofSeconds(31));
-    healthy.fail(new IOException("cut"));
-    assertThat(passPause()).isLessThanOrEqualTo(Duration.ofMillis(300));
-  }
-
-  @Test
   void theServersRetryAfterIsHonoured() throws InterruptedException {
     synced().fail(new ApiException(429, "TooManyRequests", "later", Duration.ofSeconds(7)));
-    assertThat(passPause()).isEqualTo(Duration.ofSeconds(7));
+    Duration period = defaults.retryPeriod();
+    Duration seven = Duration.ofSeconds(7);
+    assertThat(passPause()).isBetween(seven, seven.plus(period)); // Spread, for many are told so.
     api.next().fail(new ApiException(503, "", "starting", Duration.ofSeconds(90)));
-    assertThat(passPause()).isEqualTo(Duration.ofSeconds(90));
-    api.next().fail(new ApiException(429, "", "soon", Duration.ofMillis(1)));
-    assertThat(passPause()).isGreaterThanOrEqualTo(Duration.ofMillis(400));
+    Duration ninety = Duration.ofSeconds(90);
+    assertThat(passPause()).isBetween(ninety, ninety.plus(period));
+    api.next().fail(new ApiException(429, "", "come back tomorrow", Duration.ofDays(1)));
+    Duration longest = Duration.ofMinutes(5);
+    assertThat(passPause()).isBetween(longest, longest.plus(period));
   }
 
   @Test
@@ -585,8 +547,13 @@ class ReflectorTest {
                 + " watch] on resource \"pods\" in apiGroup \"\" (ClusterRole, or Role in"
                 + " namespace \"good\"); the server says: pods is forbidden",
             "failing " + part + ": cannot connect");
+    Request brief = api.next().opened();
+    assertThat(health.told).hasSize(2); // It may break at once again.
+    brief.fail(new IOException("cannot connect"));
+    passPause();
     api.next().opened();
-    assertThat(health.told).hasSize(3).endsWith("recovered " + part);
+    ticker.advance(Duration.ofSeconds(1));
+    assertThat(health.told).hasSize(4).endsWith("recovered " + part);
   }
 
   @Test
@@ -617,6 +584,32 @@ class ReflectorTest {
   }
 
   @Test
+  void sinceWhenAWatchIsBrokenIsAMetric() throws InterruptedException {
+    Request watch = synced(pod("a", 1));
+    assertThat(brokenSince()).isNull();
+    double before = ticker.now().toEpochMilli() / 1e3;
+    watch.fail(new IOException("cut"));
+    passPause();
+    api.next().fail(new IOException("cut"));
+    passPause();
+    assertThat(brokenSince()).isEqualTo(before);
+    Request back = api.next().opened().bookmark("20");
+    assertThat(brokenSince()).isNull();
+    back.fail(new IOException("cut"));
+    ticker.awaitAlarms(1);
+    assertThat(brokenSince()).isGreaterThan(before);
+    informer.close(); // Nobody waits for it any more.
+    assertThat(brokenSince()).isNull();
+  }
+
+  private @Nullable Double brokenSince() {
+    return registry.getSampleValue(
+        "promdisco_kubernetes_watch_broken_since_timestamp_seconds",
+        new String[] {"server", "resource", "scope"},
+        new String[] {"https://api:6443", "pods", "in namespace \"good\""});
+  }
+
+  @Test
   void oneLineIsLoggedWhenAWatchBreaksAndOneWhenItHeals() throws InterruptedException {
     Request watch = synced(pod("a", 1), pod("b", 2));
     try (CapturedLog log = new CapturedLog()) {
@@ -626,7 +619,10 @@ class ReflectorTest {
         api.next().fail(new IOException("still broken"));
       }
       passPause();
+      ticker.advance(Duration.ofSeconds(10));
       api.next().fail(403, "not any more");
+      passPause();
+      api.next().fail(401, "soon");
       passPause();
       api.next().opened().bookmark("20");
       assertThat(log.lines("WARN"))
@@ -635,7 +631,7 @@ class ReflectorTest {
           .asString()
           .matches(
               ".*https://api:6443 pods in namespace \"good\": connection to https://api:6443 broke:"
-                  + " closed; keeping 2 objects, next try in \\d+ ms");
+                  + " closed; keeping 2 objects and 7 targets, next try in \\d+ ms");
       assertThat(log.lines("WARN", "403 Forbidden")).hasSize(1);
       assertThat(log.lines("INFO", "https://api:6443 pods in namespace \"good\": works again"))
           .hasSize(1);

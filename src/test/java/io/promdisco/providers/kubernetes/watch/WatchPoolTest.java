@@ -149,11 +149,16 @@ class WatchPoolTest {
           public void recovered(String part) {
             throw new IllegalStateException("recovered");
           }
+
+          @Override
+          public int targetCount() {
+            throw new IllegalStateException("targetCount");
+          }
         };
     Lease<PodView> lease = pool.lease(Resource.PODS, GOOD, broken);
     api.next().fail(new IOException("cut"));
     ticker.awaitAlarms(1);
-    ticker.advance(Duration.ofSeconds(1));
+    ticker.advance(InformerOptions.defaults().retryPeriod());
     api.next().opened().added(pod("a", 1)).initialEnd("10");
     assertThat(lease.hasSynced()).isTrue();
   }

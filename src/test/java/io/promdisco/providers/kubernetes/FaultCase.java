@@ -1,0 +1,392 @@
+package io.promdisco.providers.kubernetes;
+
+import static io.promdisco.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.config.HttpClientConfig;
+import io.promdisco.config.KubernetesSdConfig;
+import io.promdisco.config.KubernetesSdConfig.AttachMetadata;
+import io.promdisco.config.KubernetesSdConfig.Role;
+import io.promdisco.discovery.Discoverer;
+import io.promdisco.metrics.Metrics;
+import io.promdisco.metrics.PrometheusMetrics;
+import io.promdisco.providers.kubernetes.Weather.Effect;
+import io.promdisco.providers.kubernetes.Weather.Phase;
+import io.promdisco.providers.kubernetes.client.FabricClientFactory;
+import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.sim.DemoCluster;
+import io.promdisco.sim.Fault;
+import io.promdisco.sim.FaultRule;
+import io.promdisco.sim.Injection;
+import io.promdisco.sim.SimApiServer;
+import io.promdisco.sim.SimClient;
+import io.promdisco.sim.SimCluster;
+import io.promdisco.sim.SimOptions;
+import io.promdisco.testing.CapturedLog;
+import io.promdisco.testing.ManualTicker;
+import io.prometheus.client.CollectorRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One cell of the fault matrix: discovery of one role against a simulated server, a fault, and what
+ * has to be true while it lasts and after it. Time passes only when discovery waits for it.
+ */
+final class FaultCase implements AutoCloseable {
+  private static final Duration RECOVERY = Duration.ofSeconds(3);
+  private static final Duration PATIENCE = Duration.ofSeconds(10); // of the test, in real time
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+  private static final long LARGEST_OBJECT = 16 << 20;
+  private static final long ON_THE_WAY = 12 << 20; // in the buffers of both ends
+  private static final int MOST_THREADS = 20;
+  private static final int STEADY_POLLS = 4;
+
+  private final Role role;
+  private final Phase phase;
+  private final Weather weather;
+  private final Resource<?> resource;
+  private final ManualTicker ticker = new ManualTicker();
+  private final SimCluster cluster = new SimCluster();
+  private final SimApiServer server;
+  private final CapturedLog log = new CapturedLog();
+  private final CollectorRegistry counted = new CollectorRegistry();
+  private final RecordingSink sink = new RecordingSink();
+  private final KubernetesSdConfig config;
+  private final KubernetesDiscovererFactory factory;
+  private @Nullable Discoverer discoverer;
+  private final Set<Thread> others = Set.copyOf(Thread.getAllStackTraces().keySet());
+  private @Nullable Injection breaker; // of each watch that is let in
+  private boolean recovering;
+  private List<Duration> lastPending = List.of();
+  private int steady;
+  private int kept;
+  private List<Map<String, String>> expected = List.of();
+  private int mostThreads;
+  private int mostConnections;
+
+  FaultCase(Role role, Phase phase, Weather weather) {
+    this.role = role;
+    this.phase = phase;
+    this.weather = weather;
+    resource = RoleWatches.of(role, AttachMetadata.NONE).primary();
+    DemoCluster.create(cluster).close();
+    SimOptions options = new SimOptions().ticker(ticker);
+    if (phase == Phase.FIRST_LIST) {
+      options.streamingLists(SimOptions.StreamingLists.REFUSED_AS_INVALID);
+    }
+    if (weather == Weather.ENDLESS_OBJECT) {
+      options.refuseProtobuf();
+    }
+    server = SimApiServer.start(cluster, options);
+    config = config(server.url().toString());
+    factory =
+        new KubernetesDiscovererFactory(
+            new FabricClientFactory(ticker), ticker, new PrometheusMetrics(counted));
+  }
+
+  private KubernetesSdConfig config(String url) {
+    return new KubernetesSdConfig(
+        role,
+        Optional.of(url),
+        Optional.empty(),
+        HttpClientConfig.DEFAULT,
+        false,
+        List.of(),
+        List.of(),
+        AttachMetadata.NONE);
+  }
+
+  /** Lets the fault strike and end, and throws if a promise was broken. */
+  void run() throws Exception {
+    boolean first = phase == Phase.FIRST_LIST || phase == Phase.STREAMING_LIST;
+    List<Map<String, String>> before = List.of();
+    if (!first) {
+      start();
+      before = fresh();
+      expected = before;
+      await("the first targets", this::isAsFresh);
+    }
+    kept = before.size();
+    Injection injection = strike(first);
+    boolean breaksEach = phase == Phase.BETWEEN && weather.fault() instanceof Fault.Break;
+    breaker = breaksEach ? injection : null;
+    awaitTrouble(injection);
+    breaker = null;
+    change();
+    if (weather.effect(phase) == Effect.BREAKS || weather.effect(phase) == Effect.DELAYS) {
+      assertThat(sink.syncs()).as("lists taken as complete").isEqualTo(first ? 0 : 1);
+      assertThat(sortedTargets()).as("targets kept").isEqualTo(before);
+    }
+    if (injection != null) {
+      boundsHold(injection);
+    }
+    heal();
+    assertThat(awaitRecovery()).as("time to recover").isLessThanOrEqualTo(RECOVERY);
+    change();
+    await("targets after a further change", this::isAsFresh);
+    await("the end of the fault in the log", () -> said("INFO", "works again") == said("WARN"));
+    await("the end of all failures", () -> sink.failures().isEmpty());
+    toldAndCounted();
+    note();
+    assertThat(mostThreads).as("threads").isLessThanOrEqualTo(MOST_THREADS);
+    int watches = RoleWatches.of(role, AttachMetadata.NONE).watches().size();
+    assertThat(mostConnections).as("connections").isLessThanOrEqualTo(2 * watches);
+  }
+
+  private void start() throws Exception {
+    discoverer = factory.create(config, "kubernetes/0");
+    discoverer.start(sink);
+  }
+
+  private @Nullable Injection strike(boolean first) throws Exception {
+    if (first && weather == Weather.REFUSED) {
+      server.stopListening();
+    }
+    Fault fault = weather.fault();
+    Injection injection = null;
+    if (fault != null && phase == Phase.WATCH) {
+      injection = server.faults().strikeNow(resource, weather.runningFault());
+      if (!(fault instanceof Fault.Break)) {
+        change();
+        server.sendBookmarks();
+      }
+    } else if (fault != null) {
+      String verb = phase == Phase.FIRST_LIST ? "list" : "watch";
+      FaultRule rule = FaultRule.once(resource, verb, fault);
+      injection = server.faults().add(onlyOnce() ? rule : rule.untilHealed());
+    }
+    boolean goesOn = phase != Phase.WATCH && !onlyOnce();
+    if (fault != null && weather.effect(phase) == Effect.BREAKS && !goesOn) {
+      String verb = phase == Phase.FIRST_LIST ? "list" : "";
+      server.faults().add(FaultRule.once(resource, verb, Fault.Break.HANG_UP).untilHealed());
+    }
+    if (first) {
+      start();
+    } else if (phase == Phase.BETWEEN) {
+      server.endWatches();
+    }
+    switch (weather) {
+      case REFUSED -> server.stopListening();
+      case CLOCK_FORWARD -> ticker.jump(Duration.ofDays(400));
+      case CLOCK_BACK -> ticker.jump(Duration.ofDays(-400));
+      case ASLEEP_FOR_HOURS -> ticker.advance(Duration.ofHours(5));
+      default -> {}
+    }
+    return injection;
+  }
+
+  /** Waits until the fault has struck, twice if it goes on. */
+  private void awaitTrouble(@Nullable Injection injection) throws IOException {
+    if (weather == Weather.REFUSED) {
+      await("failures", () -> failures() >= 2);
+    }
+    if (injection == null) {
+      return;
+    }
+    boolean once = phase == Phase.WATCH || weather.effect(phase) != Effect.BREAKS || onlyOnce();
+    await("the fault", () -> injection.struck() >= (once ? 1 : 2));
+    if (isSilent()) {
+      await("silence", () -> injection.stalling() > 0);
+    }
+    if (weather.effect(phase) == Effect.DELAYS) {
+      ticker.advance(Duration.ofSeconds(20));
+    }
+    if (weather.effect(phase) == Effect.BREAKS) {
+      await(
+          "a failure",
+          () -> {
+            if (isSilent()) {
+              ticker.advance(Duration.ofMinutes(1)); // Until it is longer than discovery waits.
+            }
+            return failures() >= 1;
+          });
+    }
+  }
+
+  private boolean onlyOnce() {
+    return isSilent() || weather == Weather.ENDLESS_OBJECT;
+  }
+
+  /** Whether nobody but the clock ends it. */
+  private boolean isSilent() {
+    return weather == Weather.STALL
+        || (weather == Weather.FOUR_GIGABYTES && phase == Phase.FIRST_LIST);
+  }
+
+  private void heal() throws IOException {
+    server.faults().healAll();
+    server.listenAgain();
+    server.sendBookmarks();
+  }
+
+  private Duration awaitRecovery() {
+    long healed = ticker.nanos();
+    recovering = true;
+    await("the targets of a fresh start", this::isAsFresh);
+    recovering = false;
+    return Duration.ofNanos(ticker.nanos() - healed);
+  }
+
+  private void boundsHold(Injection injection) {
+    assertThat(injection.flood())
+        .as("bytes of an object that were taken")
+        .isLessThanOrEqualTo(LARGEST_OBJECT + ON_THE_WAY);
+  }
+
+  private void toldAndCounted() {
+    int broke = said("WARN");
+    switch (weather.effect(phase)) {
+      case BREAKS -> {
+        assertThat(broke).as("lines that say that it broke").isEqualTo(1);
+        assertThat(failures()).as("failures counted").isGreaterThanOrEqualTo(1);
+      }
+      case MAY_BREAK -> assertThat(broke).as("lines that say that it broke").isLessThan(2);
+      case NONE, DELAYS -> assertThat(broke).as("lines that say that it broke").isZero();
+    }
+    assertThat(log.lines(server.url() + " ", "WARN")).allMatch(this::saysWhatIsKept);
+  }
+
+  private boolean saysWhatIsKept(String line) {
+    return line.matches(".* keeping [0-9]+ objects and " + kept + " targets, next try in .* ms");
+  }
+
+  private int said(String... parts) {
+    String[] all = new String[parts.length + 1];
+    System.arraycopy(parts, 0, all, 0, parts.length);
+    all[parts.length] = server.url() + " " + resource.plural() + ": ";
+    return log.lines(all).size();
+  }
+
+  private int failures() {
+    Double value =
+        counted.getSampleValue(
+            "promdisco_kubernetes_watch_failures_total",
+            new String[] {"server", "resource"},
+            new String[] {server.url().toString(), resource.plural()});
+    return value == null ? 0 : value.intValue();
+  }
+
+  /** One object of the role is added, one changed and one deleted. */
+  private void change() {
+    List<ObjectNode> all = cluster.list(resource, "", "", "");
+    ObjectNode added = all.get(0).deepCopy();
+    String name = "new-" + cluster.resourceVersion();
+    metadata(added).put("name", name).remove(List.of("uid", "resourceVersion"));
+    cluster.create(added);
+    ObjectNode changed = all.get(1).deepCopy();
+    metadata(changed).withObjectProperty("labels").put("changed", name);
+    cluster.apply(changed);
+    cluster.delete(all.get(2));
+    expected = fresh();
+  }
+
+  private static ObjectNode metadata(ObjectNode object) {
+    return (ObjectNode) object.path("metadata");
+  }
+
+  private boolean isAsFresh() {
+    return sink.syncs() == 1 && sortedTargets().equals(expected);
+  }
+
+  private List<Map<String, String>> sortedTargets() {
+    return ConformanceCase.sorted(sink.targets());
+  }
+
+  /** What discovery finds that starts now, in good weather. */
+  private List<Map<String, String>> fresh() {
+    RecordingSink found = new RecordingSink();
+    try (KubernetesDiscovererFactory calm =
+            new KubernetesDiscovererFactory(
+                any -> new SimClient(cluster, "calm"), new ManualTicker(), Metrics.none());
+        Discoverer fresh = calm.create(config, "fresh/0")) {
+      fresh.start(found);
+      eventually(() -> assertThat(found.syncs()).isEqualTo(1)); // While our clock stands still.
+    } catch (Exception e) {
+      throw new AssertionError("a fresh start failed", e);
+    }
+    return ConformanceCase.sorted(found.targets());
+  }
+
+  /** Waits for {@code condition}; whoever pauses for a short time need not. */
+  private void await(String what, BooleanSupplier condition) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - end > 0) {
+        throw new AssertionError(what + " did not come; failing: " + sink.failures());
+      }
+      note();
+      LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+      List<Duration> pending = ticker.pending();
+      boolean isUsed = isBreaking() || (recovering && allWatch());
+      if (!isUsed
+          && isSteady()
+          && !pending.isEmpty()
+          && pending.get(0).compareTo(LONGEST_PAUSE) < 0) {
+        ticker.advance(pending.get(0));
+      }
+    }
+  }
+
+  /**
+   * Whether nobody has set or cancelled an alarm for some polls, so that somebody may be at work.
+   */
+  private boolean isSteady() {
+    List<Duration> now = ticker.pending();
+    steady = now.equals(lastPending) ? steady + 1 : 0;
+    lastPending = now;
+    return steady >= STEADY_POLLS;
+  }
+
+  private boolean allWatch() {
+    return RoleWatches.of(role, AttachMetadata.NONE).watches().stream()
+        .allMatch(watch -> server.runningWatches(watch.resource()) > 0);
+  }
+
+  /**
+   * Whether a watch runs that the fault is about to break, or has without its client's noticing.
+   */
+  private boolean isBreaking() {
+    return breaker != null
+        && (server.runningWatches(resource) > 0 || failures() < breaker.struck());
+  }
+
+  private void note() {
+    mostConnections = Math.max(mostConnections, server.connections());
+    Thread[] all = new Thread[2 * Thread.activeCount() + 20];
+    int count = Thread.enumerate(all);
+    int ours = 0;
+    for (int i = 0; i < count; i++) {
+      String name = all[i].getName();
+      boolean server = name.startsWith("sd-sim-") || name.startsWith("sd-fresh");
+      ours += server || others.contains(all[i]) ? 0 : 1;
+    }
+    mostThreads = Math.max(mostThreads, ours);
+  }
+
+  int mostThreads() {
+    return mostThreads;
+  }
+
+  int mostConnections() {
+    return mostConnections;
+  }
+
+  @Override
+  public void close() {
+    try (log;
+        server;
+        factory) {
+      if (discoverer != null) {
+        discoverer.close();
+      }
+    }
+  }
+}
