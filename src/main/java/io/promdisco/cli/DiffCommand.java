@@ -33,7 +33,8 @@ import picocli.CommandLine.Parameters;
     description = "Show which targets come, go or change when NEW replaces OLD.",
     footer = {
       "",
-      "Ends with 1 if --fail-on says so; with 3, and without a comparison, if a source could not be",
+      "Ends with 1 if --fail-on says so; with 3, and without a comparison, if a source could not"
+          + " be",
       "read: half of the targets would look as if the others were lost."
     })
 final class DiffCommand implements Callable<Integer> {

@@ -127,9 +127,7 @@ class DumpTest {
   private SimApiServer server(SimOptions options) throws Exception {
     SimCluster cluster = new SimCluster();
     cluster.load(Manifests.read(List.of(Path.of(cli.file("cluster.yaml", OBJECTS)))));
-    SimApiServer server = SimApiServer.start(cluster, options);
-    server.writeKubeconfig(folder.resolve("kubeconfig"));
-    return server;
+    return SimApiServer.start(cluster, options);
   }
 
   /** The targets, without the annotation that a dump empties. */
@@ -153,6 +151,7 @@ class DumpTest {
     String dump = folder.resolve("dump.yaml").toString();
     JsonNode live;
     try (SimApiServer server = server(new SimOptions())) {
+      server.writeKubeconfig(folder.resolve("kubeconfig"));
       live = targets(config);
       assertThat(cli.run("dump", config, "--file", dump)).isZero();
       assertThat(cli.out()).isEmpty();
@@ -170,6 +169,7 @@ class DumpTest {
   @Test
   void nothingThatDiscoveryDoesNotReadIsWritten() throws Exception {
     try (SimApiServer server = server(new SimOptions())) {
+      server.writeKubeconfig(folder.resolve("kubeconfig"));
       assertThat(cli.run("dump", cli.file("p.yml", CONFIG))).isZero();
     }
 
@@ -195,6 +195,7 @@ class DumpTest {
               kubernetes_sd_configs: [{role: pod, kubeconfig_file: kubeconfig}]
             """);
     try (SimApiServer server = server(new SimOptions())) {
+      server.writeKubeconfig(folder.resolve("kubeconfig"));
       assertThat(cli.run("dump", config, "--job", "nodes")).isZero();
     }
 
@@ -220,6 +221,7 @@ class DumpTest {
       String dump = folder.resolve("dump.yaml").toString();
       JsonNode live;
       try (SimApiServer server = server(new SimOptions())) {
+        server.writeKubeconfig(folder.resolve("kubeconfig"));
         live = targets(config);
         assertThat(cli.run("dump", config, "--file", dump)).isZero();
       }
@@ -234,6 +236,7 @@ class DumpTest {
     SimOptions options =
         new SimOptions().user("viewer", "token", Permissions.ALL.deny("*", "nodes", "*"));
     try (SimApiServer server = server(options)) {
+      server.writeKubeconfig(folder.resolve("kubeconfig"));
       assertThat(cli.run("dump", cli.file("p.yml", CONFIG), "--file", dump.toString()))
           .isEqualTo(ExitCode.UNREACHABLE);
     }
@@ -255,6 +258,7 @@ class DumpTest {
               kubernetes_sd_configs: [{role: node, api_server: 'http://127.0.0.1:1'}]
             """);
     try (SimApiServer server = server(new SimOptions())) {
+      server.writeKubeconfig(folder.resolve("kubeconfig"));
       assertThat(cli.run("dump", config)).isEqualTo(ExitCode.USAGE);
       assertThat(cli.err()).contains("[east], [west]").contains("--job");
       assertThat(cli.run("dump", config, "--job", "east")).isZero();
@@ -264,6 +268,7 @@ class DumpTest {
   @Test
   void aFileThatCannotBeWrittenIsNamed() throws Exception {
     try (SimApiServer server = server(new SimOptions())) {
+      server.writeKubeconfig(folder.resolve("kubeconfig"));
       String nowhere = folder.resolve("no/such/dump.yaml").toString();
       assertThat(cli.run("dump", cli.file("p.yml", CONFIG), "--file", nowhere))
           .isEqualTo(ExitCode.USAGE);
