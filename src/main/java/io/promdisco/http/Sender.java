@@ -156,11 +156,7 @@ public final class Sender implements AutoCloseable {
   }
 
   private Exchange send(
-      Connection connection,
-      URI uri,
-      Request request,
-      @Nullable String authorization,
-      long begin)
+      Connection connection, URI uri, Request request, @Nullable String authorization, long begin)
       throws IOException, InterruptedException {
     ConnectionGate gate = connection.gate;
     Exchange exchange = null;
@@ -202,10 +198,7 @@ public final class Sender implements AutoCloseable {
   }
 
   private HttpRequest build(
-      Connection connection,
-      URI uri,
-      Map<String, String> headers,
-      @Nullable String authorization)
+      Connection connection, URI uri, Map<String, String> headers, @Nullable String authorization)
       throws IOException {
     HttpRequest.Builder builder = connection.http.newHttpRequestBuilder().forStreaming();
     builder.uri(uri);

@@ -8,9 +8,11 @@ import java.time.Duration;
 import java.util.EnumSet;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
@@ -29,8 +31,17 @@ import org.slf4j.LoggerFactory;
 public final class PromdiscoServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PromdiscoServer.class);
 
-  /** One thread accepts, one selects; the others answer. */
-  private static final int MAX_THREADS = 8;
+  /**
+   * One thread accepts, one selects; the others answer, and a client that reads slowly holds one.
+   * They are made when they are needed.
+   */
+  private static final int MAX_THREADS = 64;
+
+  /** A client that neither reads nor writes for this long is let go. */
+  private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(15);
+
+  /** Connections at once; further ones wait until one ends. */
+  private static final int MAX_CONNECTIONS = 256;
 
   /** How long requests that are being answered may go on after {@link #close}. */
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(3);
@@ -78,13 +89,16 @@ public final class PromdiscoServer implements AutoCloseable {
     connector.setHost(options.host());
     connector.setPort(options.port());
     connector.setShutdownIdleTimeout(100);
+    connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
     server.addConnector(connector);
+    server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
     return connector;
   }
 
   private static HttpConfiguration http() {
     HttpConfiguration http = new HttpConfiguration();
     http.setSendServerVersion(false);
+    http.setHttpCompliance(HttpCompliance.STRICT);
     // Names of jobs are free: %2F, %25 and // in a path are parts of them.
     http.setUriCompliance(
         UriCompliance.from(
