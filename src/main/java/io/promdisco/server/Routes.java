@@ -174,7 +174,8 @@ final class Routes {
     @Nullable String from = context.header("Sec-Fetch-Site");
     boolean elsewhere = from != null && !from.equals("same-origin") && !from.equals("none");
     @Nullable String origin = context.header("Origin");
-    if (elsewhere || (origin != null && !origin.equals(context.scheme() + "://" + context.host()))) {
+    if (elsewhere
+        || (origin != null && !origin.equals(context.scheme() + "://" + context.host()))) {
       throw new HttpResponseException(
           403, context.method() + " " + context.path() + ": sent by a page of another site");
     }
