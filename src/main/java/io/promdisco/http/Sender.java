@@ -162,11 +162,7 @@ public final class Sender implements AutoCloseable {
   }
 
   private Exchange send(
-      Connection connection,
-      URI uri,
-      Request request,
-      @Nullable String authorization,
-      long begin)
+      Connection connection, URI uri, Request request, @Nullable String authorization, long begin)
       throws IOException, InterruptedException {
     ConnectionGate gate = connection.gate;
     Exchange exchange = null;

@@ -39,7 +39,12 @@ final class SentSecrets {
 
   /** Remembers the value of another header. */
   synchronized void add(String value) {
-    if (value.length() >= SHORTEST && values.add(value) && values.size() > MOST) {
+    if (value.length() < SHORTEST) {
+      return;
+    }
+    values.remove(value); // so that what is in use is the newest
+    values.add(value);
+    if (values.size() > MOST) {
       values.remove(values.iterator().next());
     }
   }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
@@ -37,8 +38,11 @@ import org.slf4j.LoggerFactory;
 public final class PromdiscoServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PromdiscoServer.class);
 
-  /** One thread accepts, one selects; the others answer. */
-  private static final int MAX_THREADS = 8;
+  /**
+   * One thread accepts, one selects; the others answer, and a client that reads slowly holds one.
+   * They are made when they are needed.
+   */
+  private static final int MAX_THREADS = 64;
 
   /** A target with all its labels fits, as {@code relabel_steps} takes it. */
   private static final int MAX_HEADER_BYTES = 64 << 10;
@@ -135,6 +139,7 @@ public final class PromdiscoServer implements AutoCloseable {
     HttpConfiguration http = new HttpConfiguration();
     http.setSendServerVersion(false);
     http.setRequestHeaderSize(MAX_HEADER_BYTES);
+    http.setHttpCompliance(HttpCompliance.STRICT);
     // Names of jobs are free: %2F, %25 and // in a path are parts of them.
     http.setUriCompliance(
         UriCompliance.from(

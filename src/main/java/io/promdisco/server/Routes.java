@@ -220,7 +220,10 @@ final class Routes {
    */
   private static void refuseOtherSites(Context context) {
     @Nullable String from = context.header("Sec-Fetch-Site");
-    if (from != null && !from.equals("same-origin") && !from.equals("none")) {
+    boolean elsewhere = from != null && !from.equals("same-origin") && !from.equals("none");
+    @Nullable String origin = context.header("Origin");
+    if (elsewhere
+        || (origin != null && !origin.equals(context.scheme() + "://" + context.host()))) {
       throw new HttpResponseException(
           403, context.method() + " " + context.path() + ": sent by a page of another site");
     }

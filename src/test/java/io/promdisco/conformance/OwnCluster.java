@@ -138,7 +138,9 @@ final class OwnCluster implements AutoCloseable {
   /** Sends a request that must succeed. */
   JsonNode ask(String method, String path, String body) throws IOException, InterruptedException {
     HttpResponse<String> answer = send(method, path, body);
-    assertThat(answer.statusCode()).as("%s %s: %s", method, path, answer.body()).isBetween(200, 299);
+    assertThat(answer.statusCode())
+        .as("%s %s: %s", method, path, answer.body())
+        .isBetween(200, 299);
     return JSON.readTree(answer.body());
   }
 
@@ -180,8 +182,7 @@ final class OwnCluster implements AutoCloseable {
               .POST(BodyPublishers.ofString(body))
               .build();
       try {
-        var answer =
-            HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+        var answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
         if (answer.statusCode() == 200 && answer.body().contains("header")) {
           return;
         }

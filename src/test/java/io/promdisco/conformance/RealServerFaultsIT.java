@@ -46,8 +46,7 @@ class RealServerFaultsIT {
     LEAST.put("pod", List.of("/pods"));
     LEAST.put("service", List.of("/services"));
     LEAST.put("endpoints", List.of("/endpoints", "/services", "/pods"));
-    LEAST.put(
-        "endpointslice", List.of("discovery.k8s.io/endpointslices", "/services", "/pods"));
+    LEAST.put("endpointslice", List.of("discovery.k8s.io/endpointslices", "/services", "/pods"));
     LEAST.put("ingress", List.of("networking.k8s.io/ingresses"));
   }
 
@@ -178,8 +177,7 @@ class RealServerFaultsIT {
 
   private static void works(Promdisco promdisco) {
     eventually(
-        () ->
-            assertThat(promdisco.providers()).flatExtracting(ProviderStatus::failures).isEmpty());
+        () -> assertThat(promdisco.providers()).flatExtracting(ProviderStatus::failures).isEmpty());
   }
 
   /** A service account that may do what its one role says, and its token in the file. */
@@ -187,7 +185,9 @@ class RealServerFaultsIT {
     cluster.ask(
         "POST",
         ACCOUNTS,
-        "{\"apiVersion\":\"v1\",\"kind\":\"ServiceAccount\",\"metadata\":{\"name\":\"" + name + "\"}}");
+        "{\"apiVersion\":\"v1\",\"kind\":\"ServiceAccount\",\"metadata\":{\"name\":\""
+            + name
+            + "\"}}");
     String rules =
         resources.stream()
             .map(resource -> resource.split("/", 2))
@@ -271,8 +271,7 @@ class RealServerFaultsIT {
     try (Promdisco promdisco = Promdisco.builder().build()) {
       promdisco.apply(withToken(Set.of("service", "pod")));
       fails(promdisco, "403", "verbs [list, watch] on resource \"services\"");
-      eventually(
-          () -> assertThat(promdisco.pool("pod").orElseThrow().activeTargets()).hasSize(1));
+      eventually(() -> assertThat(promdisco.pool("pod").orElseThrow().activeTargets()).hasSize(1));
     }
   }
 

@@ -66,8 +66,7 @@ class RenewingSenderTest {
   private RenewingSender.Source source() {
     HttpClientConfig http =
         Https.withTls(
-            new TlsConfig(
-                "", ca().toString(), "", "", Secret.NONE, "", "", false, "", ""));
+            new TlsConfig("", ca().toString(), "", "", Secret.NONE, "", "", false, "", ""));
     return new RenewingSender.Source() {
       @Override
       public ServerSettings settings() throws IOException {

@@ -201,13 +201,13 @@ final class LeakWorld {
 
   private static String kubeconfig(String server, String user) {
     return """
-        current-context: c
-        contexts: [{name: c, context: {cluster: c, user: c}}]
-        clusters: [{name: c, cluster: {server: '%s'}}]
-        users:
-        - name: c
-          user: %s
-        """
+    current-context: c
+    contexts: [{name: c, context: {cluster: c, user: c}}]
+    clusters: [{name: c, cluster: {server: '%s'}}]
+    users:
+    - name: c
+      user: %s
+    """
         .formatted(server, user);
   }
 

@@ -127,8 +127,7 @@ public final class FabricClientFactory implements ResourceClientFactory {
       public ServerSettings settings() throws IOException {
         return inCluster
             ? inCluster()
-            : ServerSettings.of(
-                config.apiServer().get(), "api_server", config.http(), env, ticker);
+            : ServerSettings.of(config.apiServer().get(), "api_server", config.http(), env, ticker);
       }
 
       @Override

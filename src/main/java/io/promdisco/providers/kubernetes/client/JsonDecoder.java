@@ -31,7 +31,6 @@ public final class JsonDecoder implements Decoder {
       new ObjectMapper(
           JsonFactory.builder().disable(JsonFactory.Feature.CHARSET_DETECTION).build());
 
-
   private final UnaryOperator<String> share;
 
   JsonDecoder(Shared shared) {

@@ -63,8 +63,8 @@ final class Kubeconfig {
   }
 
   /**
-   * What the file, and the certificate files that it names, hold now: once it differs, {@link #read}
-   * gives other settings. Tokens in files of their own are read for each request anyway.
+   * What the file, and the certificate files that it names, hold now: once it differs, {@link
+   * #read} gives other settings. Tokens in files of their own are read for each request anyway.
    */
   static List<String> contents(Path file, @Nullable String context, Ticker ticker)
       throws IOException {

@@ -6,6 +6,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 class ProtobufDecoderFuzzTest {
   @FuzzTest(maxDuration = "5m")
   void everyBodyIsReadOrRefused(byte[] input) throws InterruptedException {
-    DecoderRuns.readOrRefused(input, ProtobufDecoder::new, body -> new ProtobufDecoder(new Shared()).status(body));
+    DecoderRuns.readOrRefused(
+        input, ProtobufDecoder::new, body -> new ProtobufDecoder(new Shared()).status(body));
   }
 }

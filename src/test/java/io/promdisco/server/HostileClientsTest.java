@@ -1,0 +1,136 @@
+package io.promdisco.server;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.promdisco.model.Labels;
+import io.promdisco.model.TargetGroup;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Clients that want to confuse, to reach other files, or to hold the server up. */
+class HostileClientsTest extends ServerTestCase {
+  HostileClientsTest() throws IOException {}
+
+  private String raw(String request) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      socket.setSoTimeout(20_000);
+      socket.getOutputStream().write(request.getBytes(ISO_8859_1));
+      socket.shutdownOutput();
+      ByteArrayOutputStream answer = new ByteArrayOutputStream();
+      socket.getInputStream().transferTo(answer);
+      return answer.toString(ISO_8859_1);
+    }
+  }
+
+  /** Two servers in a row must not read two different requests from one. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: 4\r\nContent-Length: 5\r\n",
+        "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n",
+        "Transfer-Encoding: chunked, identity\r\n",
+        "Transfer-Encoding: xchunked\r\n",
+        "Content-Length : 4\r\n",
+        "Content-Length: +4\r\n",
+        "Content-Length: -1\r\n",
+        "X: a\r\n Content-Length: 4\r\n",
+        "X: a\nContent-Length: 4\r\n",
+        "X\u0000: a\r\n",
+      })
+  void aRequestThatCanBeReadInTwoWaysIsRefused(String headers) throws IOException {
+    String answer =
+        raw(
+            "POST /-/reload HTTP/1.1\r\nHost: h\r\n"
+                + headers
+                + "\r\n0\r\n\r\nGET /-/healthy HTTP/1.1\r\nHost: h\r\n\r\n");
+
+    assertThat(answer).matches("(?s)HTTP/1\\.1 (400|501) .*").doesNotContain("is healthy");
+    assertThat(backend.reloads).hasValue(0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/../../etc/passwd",
+        "/%2e%2e/%2e%2e/etc/passwd",
+        "/http-sd/../../etc/passwd",
+        "/http-sd/..%2f..%2fetc%2fpasswd",
+        "/..;/..;/etc/passwd",
+        "/assets/../../pom.xml",
+        "/./pom.xml",
+        "//etc/passwd",
+        "/http-sd/%00",
+        "/\\..\\pom.xml",
+        "/page/%252e%252e/pom.xml",
+      })
+  void noPathLeadsToAFile(String path) throws IOException {
+    assertThat(raw("GET " + path + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"))
+        .matches("(?s)HTTP/1\\.1 (400|404) .*")
+        .doesNotContain("root:", "<project");
+  }
+
+  @Test
+  void headersThatAreTooLargeAreRefused() throws IOException {
+    String answer = raw("GET / HTTP/1.1\r\nHost: h\r\nX: " + "a".repeat(100_000) + "\r\n\r\n");
+
+    assertThat(answer).startsWith("HTTP/1.1 431 ");
+    assertThat(raw("GET /" + "a".repeat(100_000) + " HTTP/1.1\r\nHost: h\r\n\r\n"))
+        .startsWith("HTTP/1.1 414 ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Origin: http://evil.example",
+        "Origin: null",
+        "Sec-Fetch-Site: cross-site",
+        "Sec-Fetch-Site: same-site"
+      })
+  void aPageOfAnotherSiteCannotReload(String header) throws IOException {
+    String request = "POST /-/reload HTTP/1.1\r\nHost: h:9099\r\nConnection: close\r\n";
+
+    assertThat(raw(request + header + "\r\n\r\n")).startsWith("HTTP/1.1 403 ");
+    assertThat(backend.reloads).hasValue(0);
+    assertThat(raw(request + "Origin: http://h:9099\r\n\r\n")).startsWith("HTTP/1.1 200 ");
+    assertThat(backend.reloads).hasValue(1);
+  }
+
+  @Test
+  void thoseWhoDoNotReadHoldUpNobody() throws Exception {
+    List<Labels> targets =
+        IntStream.range(0, 60_000)
+            .mapToObj(i -> Labels.of("__address__", "a-host-with-a-long-name-" + i + ":80"))
+            .toList();
+    backend.discover("shop", new TargetGroup("0", targets, Labels.of("__meta_a", "b")));
+    List<Socket> slow = new ArrayList<>();
+    try {
+      for (int i = 0; i < 20; i++) {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(4096);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+        socket
+            .getOutputStream()
+            .write("GET /http-sd/shop HTTP/1.1\r\nHost: h\r\n\r\n".getBytes(ISO_8859_1));
+        assertThat(socket.getInputStream().read()).isEqualTo('H');
+        slow.add(socket);
+      }
+      assertThat(get("/-/healthy").statusCode()).isEqualTo(200);
+    } finally {
+      for (Socket socket : slow) {
+        socket.setSoLinger(true, 0);
+        socket.close();
+      }
+    }
+  }
+}
