@@ -82,7 +82,9 @@ final class TargetsCommand implements Callable<Integer> {
 
   @Option(
       names = "--watch",
-      description = "Go on: a line for every target that comes (+), changes (~) or goes (-).")
+      description =
+          "Go on: a live table on a terminal (q quits), elsewhere a line for every target that"
+              + " comes (+), changes (~) or goes (-).")
   private boolean watch;
 
   TargetsCommand(Console console) {
@@ -103,7 +105,9 @@ final class TargetsCommand implements Callable<Integer> {
       console.out().flush();
       summary(promdisco, Duration.ofNanos(System.nanoTime() - start));
       int code = SourceFailures.report(console, promdisco, synced, timeout);
-      if (watch) {
+      if (watch && output == Output.TABLE && console.terminal() && LiveTargets.possible()) {
+        new LiveTargets(promdisco, row -> chosen(row, matchers), console.out()).run();
+      } else if (watch) {
         ChangeLines.follow(
             promdisco, new ChangeLines(console, row -> chosen(row, matchers), shown));
       }
