@@ -52,8 +52,7 @@ public final class WebConfigLoader {
     Problems problems = new Problems(file.toString());
     Path folder = file.getParent() == null ? Path.of("") : file.getParent();
     WebConfig config =
-        StrictYaml.read(
-            content, problems, new WebConfigLoader(new Paths(folder))::document);
+        StrictYaml.read(content, problems, new WebConfigLoader(new Paths(folder))::document);
     problems.check();
     if (problems.hasErrors() || config == null) {
       throw new ConfigException(problems.sorted());

@@ -204,10 +204,7 @@ public final class Sender implements AutoCloseable {
   }
 
   private HttpRequest build(
-      Connection connection,
-      URI uri,
-      Request request,
-      @Nullable String authorization)
+      Connection connection, URI uri, Request request, @Nullable String authorization)
       throws IOException {
     HttpRequest.Builder builder = connection.http.newHttpRequestBuilder().forStreaming();
     builder.uri(uri);

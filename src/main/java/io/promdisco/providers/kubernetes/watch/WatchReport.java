@@ -1,5 +1,7 @@
 package io.promdisco.providers.kubernetes.watch;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.kubernetes.object.Resource;
@@ -148,7 +150,8 @@ final class WatchReport {
     if (!kind.isEmpty()) {
       kind = "";
       brokenSince.remove(server, resource.plural(), scope());
-      log.info("{}: works again after {} s", part, (ticker.nanos() - broke) / 1_000_000 / 1e3);
+      log.info(
+          "{}: works again after {} s", part, NANOSECONDS.toMillis(ticker.nanos() - broke) / 1e3);
       tell(() -> health.recovered(part));
     }
   }
