@@ -153,7 +153,7 @@ final class FaultCase implements AutoCloseable {
     Fault fault = weather.fault();
     Injection injection = null;
     if (fault != null && phase == Phase.WATCH) {
-      injection = server.faults().strikeNow(resource, weather.runningFault());
+      injection = server.faults().strikeNow(resource, Weather.running(fault));
       if (!(fault instanceof Fault.Break)) {
         change();
         server.sendBookmarks();

@@ -148,7 +148,10 @@ final class WatchReport {
     if (!kind.isEmpty()) {
       kind = "";
       brokenSince.remove(server, resource.plural(), scope());
-      log.info("{}: works again after {} s", part, (ticker.nanos() - broke) / 1_000_000 / 1e3);
+      log.info(
+          "{}: works again after {} s",
+          part,
+          Duration.ofNanos(ticker.nanos() - broke).toMillis() / 1e3);
       tell(() -> health.recovered(part));
     }
   }
