@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -78,7 +78,7 @@ class SoakTest {
         LockSupport.parkNanos(Math.max(0, wait));
       }
       storm.calm();
-      TreeSet<String> expected = storm.fresh();
+      Set<String> expected = storm.fresh();
       eventually(() -> assertThat(storm.targets()).isEqualTo(expected));
       System.out.printf(
           "soak: %d pods replaced, %d reloads, %d changes told, %d targets as of a fresh start%n",
@@ -94,7 +94,7 @@ class SoakTest {
     threads.add(minute, management.getThreadCount());
     connections.add(minute, storm.connections());
     if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
-      descriptors.add(minute, unix.getOpenFileDescriptorCount());
+      descriptors.add(minute, (double) unix.getOpenFileDescriptorCount());
     } else {
       descriptors.add(minute, 0);
     }

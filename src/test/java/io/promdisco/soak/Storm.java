@@ -22,6 +22,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -163,12 +164,12 @@ final class Storm implements AutoCloseable {
   }
 
   /** The targets that there are, for comparison. */
-  TreeSet<String> targets() {
+  Set<String> targets() {
     return targets(promdisco);
   }
 
   /** What the same configuration finds that is applied now, by a library that starts now. */
-  TreeSet<String> fresh() throws InterruptedException {
+  Set<String> fresh() throws InterruptedException {
     try (Promdisco other = Promdisco.builder().build()) {
       other.apply(configuration());
       if (!other.awaitSynced(Duration.ofSeconds(20))) {
@@ -178,8 +179,8 @@ final class Storm implements AutoCloseable {
     }
   }
 
-  private static TreeSet<String> targets(Promdisco of) {
-    TreeSet<String> all = new TreeSet<>();
+  private static Set<String> targets(Promdisco of) {
+    Set<String> all = new TreeSet<>();
     for (PoolView pool : of.pools()) {
       for (Target target : pool.activeTargets()) {
         all.add(pool.job() + " " + target.scrapeUrl() + " " + target.labels());

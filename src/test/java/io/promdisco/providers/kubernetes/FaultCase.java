@@ -46,7 +46,7 @@ final class FaultCase implements AutoCloseable {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
   private static final long LARGEST_OBJECT = 16 << 20;
   private static final long ON_THE_WAY = 12 << 20; // in the buffers of both ends
-  private static final int MOST_THREADS = 20;
+  private static final int MOST_THREADS = 30;
   private static final int STEADY_POLLS = 4;
 
   private final Role role;
@@ -153,7 +153,7 @@ final class FaultCase implements AutoCloseable {
     Fault fault = weather.fault();
     Injection injection = null;
     if (fault != null && phase == Phase.WATCH) {
-      injection = server.faults().strikeNow(resource, weather.runningFault());
+      injection = server.faults().strikeNow(resource, Weather.running(fault));
       if (!(fault instanceof Fault.Break)) {
         change();
         server.sendBookmarks();

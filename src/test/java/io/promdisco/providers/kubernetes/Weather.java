@@ -56,7 +56,9 @@ enum Weather {
     BETWEEN
   }
 
+  @SuppressWarnings("ImmutableEnumChecker") // a record or an enum
   private final @Nullable Fault fault;
+
   private final Effect effect;
 
   Weather(@Nullable Fault fault, Effect effect) {
@@ -69,8 +71,8 @@ enum Weather {
     return fault;
   }
 
-  /** The fault for a watch under way, which has its status behind it. */
-  @Nullable Fault runningFault() {
+  /** {@code fault} for a watch under way, which has its status behind it. */
+  static Fault running(Fault fault) {
     return fault instanceof Fault.Status status ? new Fault.ErrorEvent(status.code()) : fault;
   }
 

@@ -1,7 +1,5 @@
 package io.promdisco.providers.kubernetes.watch;
 
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
-
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.kubernetes.object.Resource;
@@ -151,7 +149,9 @@ final class WatchReport {
       kind = "";
       brokenSince.remove(server, resource.plural(), scope());
       log.info(
-          "{}: works again after {} s", part, NANOSECONDS.toMillis(ticker.nanos() - broke) / 1e3);
+          "{}: works again after {} s",
+          part,
+          Duration.ofNanos(ticker.nanos() - broke).toMillis() / 1e3);
       tell(() -> health.recovered(part));
     }
   }

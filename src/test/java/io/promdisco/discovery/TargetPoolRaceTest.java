@@ -1,0 +1,70 @@
+package io.promdisco.discovery;
+
+import io.promdisco.model.TargetGroup;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jetbrains.lincheck.datastructures.IntGen;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Param;
+import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.junit.jupiter.api.Test;
+
+/** Whatever threads do with a pool at once is as if they had done it one after the other. */
+@Param(name = "source", gen = IntGen.class, conf = "1:3")
+@Param(name = "port", gen = IntGen.class, conf = "1:5")
+public class TargetPoolRaceTest {
+  private static final String PROVIDER = "p/0";
+
+  private final TargetPool pool = new TargetPool();
+
+  public TargetPoolRaceTest() {
+    pool.addProvider(PROVIDER);
+    pool.putSet("job", List.of(PROVIDER));
+  }
+
+  @Operation
+  public boolean put(@Param(name = "source") int source, @Param(name = "port") int port) {
+    return pool.update(PROVIDER, List.of(Groups.group("s" + source, "h:" + port)));
+  }
+
+  @Operation
+  public boolean remove(@Param(name = "source") int source) {
+    return pool.update(PROVIDER, List.of(Groups.gone("s" + source)));
+  }
+
+  @Operation
+  public int targets() {
+    return pool.targets(PROVIDER);
+  }
+
+  /** One thread sends. */
+  @Operation(nonParallelGroup = "sender")
+  public String drain() {
+    return pool.drain().updates().stream()
+        .flatMap(update -> update.changes().values().stream())
+        .flatMap(List::stream)
+        .map(TargetGroup::toString)
+        .sorted()
+        .toList()
+        .toString();
+  }
+
+  /** What a reader sees, in the order of the sources. */
+  @Operation
+  public String look() {
+    Map<String, String> seen = new TreeMap<>();
+    pool.forEachGroup("job", (provider, group) -> seen.put(group.source(), group.toString()));
+    return seen.toString();
+  }
+
+  @Test
+  void operationsAreAsIfOneAfterTheOther() {
+    new StressOptions()
+        .iterations(20)
+        .invocationsPerIteration(1_000)
+        .threads(3)
+        .actorsPerThread(3)
+        .check(getClass());
+  }
+}

@@ -1,0 +1,52 @@
+package io.promdisco.util;
+
+import java.util.Collections;
+import java.util.List;
+import org.jetbrains.lincheck.datastructures.IntGen;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Param;
+import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Whatever threads do with a ring at once is as if they had done it one after the other. */
+@Param(name = "element", gen = IntGen.class, conf = "1:9")
+public class GrowingRingRaceTest {
+  private final GrowingRing<Integer> ring = new GrowingRing<>();
+
+  @Operation
+  public boolean put(@Param(name = "element") int element) {
+    return ring.put(element);
+  }
+
+  @Operation
+  public boolean putTwenty(@Param(name = "element") int element) {
+    return ring.putAll(Collections.nCopies(20, element)); // More than it has room for.
+  }
+
+  /** One thread takes, and only what is there. */
+  @Operation(nonParallelGroup = "taker")
+  public @Nullable Integer take() throws InterruptedException {
+    return ring.size() == 0 ? null : ring.take();
+  }
+
+  @Operation(nonParallelGroup = "taker")
+  public @Nullable List<Integer> takeAll() throws InterruptedException {
+    return ring.size() == 0 ? null : ring.takeAll();
+  }
+
+  @Operation
+  public int size() {
+    return ring.size();
+  }
+
+  @Test
+  void operationsAreAsIfOneAfterTheOther() {
+    new StressOptions()
+        .iterations(20)
+        .invocationsPerIteration(1_000)
+        .threads(3)
+        .actorsPerThread(3)
+        .check(getClass());
+  }
+}

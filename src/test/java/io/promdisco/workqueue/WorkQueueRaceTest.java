@@ -1,0 +1,48 @@
+package io.promdisco.workqueue;
+
+import io.promdisco.metrics.Metrics;
+import io.promdisco.testing.ManualTicker;
+import java.util.List;
+import org.jetbrains.lincheck.datastructures.IntGen;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Param;
+import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.junit.jupiter.api.Test;
+
+/** Whatever threads do with a queue at once is as if they had done it one after the other. */
+@Param(name = "key", gen = IntGen.class, conf = "1:3")
+public class WorkQueueRaceTest {
+  private final WorkQueue<Integer> queue =
+      new WorkQueue<>("race", new ManualTicker(), Metrics.none());
+
+  @Operation
+  public void add(@Param(name = "key") int key) {
+    queue.add(key);
+  }
+
+  /** One worker takes, and only what is there. */
+  @Operation(nonParallelGroup = "worker")
+  public List<Integer> get() throws InterruptedException {
+    return queue.length() == 0 ? List.of() : queue.get(2);
+  }
+
+  @Operation
+  public void done(@Param(name = "key") int key) {
+    queue.done(key);
+  }
+
+  @Operation
+  public int length() {
+    return queue.length();
+  }
+
+  @Test
+  void operationsAreAsIfOneAfterTheOther() {
+    new StressOptions()
+        .iterations(20)
+        .invocationsPerIteration(1_000)
+        .threads(3)
+        .actorsPerThread(3)
+        .check(getClass());
+  }
+}
