@@ -58,8 +58,7 @@ public final class HttpSdDocument {
     write(groups, out);
   }
 
-  private static void write(Map<Labels, List<String>> groups, OutputStream out)
-      throws IOException {
+  private static void write(Map<Labels, List<String>> groups, OutputStream out) throws IOException {
     try (JsonGenerator json = JsonDocument.to(out)) {
       json.writeStartArray();
       for (Map.Entry<Labels, List<String>> group : groups.entrySet()) {

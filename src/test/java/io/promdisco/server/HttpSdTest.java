@@ -66,8 +66,7 @@ final class HttpSdTest extends ServerTestCase {
         HttpRequest.newBuilder(URI.create(server.url() + "/http-sd/shop"))
             .header("Accept-Encoding", "br, gzip;q=0.5")
             .build();
-    HttpResponse<byte[]> zipped =
-        client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+    HttpResponse<byte[]> zipped = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
     assertThat(zipped.headers().firstValue("Content-Encoding")).contains("gzip");
     assertThat(zipped.headers().firstValue("Vary")).contains("Accept-Encoding");
     try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(zipped.body()))) {
@@ -125,8 +124,6 @@ final class HttpSdTest extends ServerTestCase {
     assertThat(reader.pool("shop").orElseThrow().activeTargets())
         .extracting(Target::id, Target::labels, Target::scrapeUrl)
         .containsExactlyElementsOf(
-            direct.stream()
-                .map(t -> Tuple.tuple(t.id(), t.labels(), t.scrapeUrl()))
-                .toList());
+            direct.stream().map(t -> Tuple.tuple(t.id(), t.labels(), t.scrapeUrl())).toList());
   }
 }
