@@ -40,7 +40,8 @@ final class Words {
 
   /** Whether {@code word}, which is in lower case, occurs in {@code text} in any case. */
   static boolean contains(String text, String word) {
-    return text.contains(word) || hasUpper(text) && lower(text).contains(word);
+    return text.length() >= word.length()
+        && (text.contains(word) || hasUpper(text) && lower(text).contains(word));
   }
 
   /** Whether a word may go over more than one part of a URL. */
