@@ -354,9 +354,7 @@ class PageTest {
     page.keyboard().press("/");
     page.keyboard().type("web-05432");
     assertThat(page.locator("#found")).hasText("10 targets");
-    assertThat(best(() -> millisToFind(page, "web-05432")))
-        .as("ms to find")
-        .isLessThan(4000);
+    assertThat(best(() -> millisToFind(page, "web-05432"))).as("ms to find").isLessThan(4000);
   }
 
   /** Of a few: other processes of this machine have their turns too. */
