@@ -91,7 +91,7 @@ final class Listing {
   private static boolean holds(Page page, State state, long revision, long now) {
     long age = now - page.made();
     return age < AT_LEAST_NANOS
-        || page.revision() == revision && (state == State.ACTIVE || age < DROPPED_NANOS);
+        || (page.revision() == revision && (state == State.ACTIVE || age < DROPPED_NANOS));
   }
 
   private static List<Shown> find(PoolView pool, State state) {

@@ -41,7 +41,7 @@ final class Words {
   /** Whether {@code word}, which is in lower case, occurs in {@code text} in any case. */
   static boolean contains(String text, String word) {
     return text.length() >= word.length()
-        && (text.contains(word) || hasUpper(text) && lower(text).contains(word));
+        && (text.contains(word) || (hasUpper(text) && lower(text).contains(word)));
   }
 
   /** Whether a word may go over more than one part of a URL. */
@@ -57,7 +57,7 @@ final class Words {
   private static boolean hasUpper(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c >= 'A' && c <= 'Z' || c > 127) {
+      if ((c >= 'A' && c <= 'Z') || c > 127) {
         return true;
       }
     }
@@ -89,7 +89,7 @@ final class Words {
 
     @Override
     public boolean test(String name, String value) {
-      return contains(value, text) || contains(name, text) || pair && spans(name, value);
+      return contains(value, text) || contains(name, text) || (pair && spans(name, value));
     }
 
     private boolean spans(String name, String value) {
