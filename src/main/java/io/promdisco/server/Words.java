@@ -75,8 +75,10 @@ final class Words {
     private final String valueStart;
 
     /** Whether the word is in a name, or ends it: names are few. */
+    @SuppressWarnings("UnusedVariable") // read where it is computed
     private final Map<String, Boolean> inName = new HashMap<>();
 
+    @SuppressWarnings("UnusedVariable") // read where it is computed
     private final Map<String, Boolean> endsName = new HashMap<>();
 
     Word(String text) {
