@@ -17,7 +17,7 @@ sealed interface Shown {
       return Words.contains(target.job(), word)
           || Words.contains(target.address(), word)
           // The URL is made for the occasion; what else is in it are discovered labels.
-          || Words.spansUrl(word) && Words.contains(target.scrapeUrl(), word);
+          || (Words.spansUrl(word) && Words.contains(target.scrapeUrl(), word));
     }
 
     @Override

@@ -40,7 +40,8 @@ final class Words {
 
   /** Whether {@code word}, which is in lower case, occurs in {@code text} in any case. */
   static boolean contains(String text, String word) {
-    return text.contains(word) || hasUpper(text) && lower(text).contains(word);
+    return text.length() >= word.length()
+        && (text.contains(word) || (hasUpper(text) && lower(text).contains(word)));
   }
 
   /** Whether a word may go over more than one part of a URL. */
@@ -56,7 +57,7 @@ final class Words {
   private static boolean hasUpper(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c >= 'A' && c <= 'Z' || c > 127) {
+      if ((c >= 'A' && c <= 'Z') || c > 127) {
         return true;
       }
     }
@@ -74,8 +75,10 @@ final class Words {
     private final String valueStart;
 
     /** Whether the word is in a name, or ends it: names are few. */
+    @SuppressWarnings("UnusedVariable") // read where it is computed
     private final Map<String, Boolean> inName = new HashMap<>();
 
+    @SuppressWarnings("UnusedVariable") // read where it is computed
     private final Map<String, Boolean> endsName = new HashMap<>();
 
     Word(String text) {
@@ -88,7 +91,7 @@ final class Words {
 
     @Override
     public boolean test(String name, String value) {
-      return contains(value, text) || contains(name, text) || pair && spans(name, value);
+      return contains(value, text) || contains(name, text) || (pair && spans(name, value));
     }
 
     private boolean spans(String name, String value) {
