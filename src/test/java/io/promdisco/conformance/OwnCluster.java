@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -34,7 +35,7 @@ final class OwnCluster implements AutoCloseable {
   private final Path program;
   private final Path folder;
   private Process process;
-  private HttpClient http;
+  private HttpClient http = HttpClient.newHttpClient();
 
   /**
    * Starts one.
@@ -56,8 +57,8 @@ final class OwnCluster implements AutoCloseable {
   }
 
   /** As a crash looks. */
-  void kill() throws InterruptedException {
-    process.destroyForcibly().waitFor();
+  void kill() {
+    process.destroyForcibly().onExit().join();
   }
 
   void start() throws Exception {
@@ -175,6 +176,7 @@ final class OwnCluster implements AutoCloseable {
   /** Makes the data base forget everything before a version. */
   void compact(String version) throws IOException, InterruptedException {
     String body = "{\"revision\":\"" + version + "\",\"physical\":true}";
+    List<String> refusals = new ArrayList<>();
     for (int candidate : listening()) {
       HttpRequest request =
           HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + candidate + "/v3/kv/compaction"))
@@ -187,10 +189,11 @@ final class OwnCluster implements AutoCloseable {
           return;
         }
       } catch (IOException e) {
-        continue; // another port than etcd's for clients
+        refusals.add(candidate + ": " + e.getMessage()); // another port than etcd's for clients
       }
     }
-    throw new AssertionError("no etcd among the ports " + listening() + " of " + process.pid());
+    throw new AssertionError(
+        "no etcd among the ports " + listening() + " of " + process.pid() + ": " + refusals);
   }
 
   /** The ports on which the process listens, as the kernel tells. */
@@ -219,7 +222,7 @@ final class OwnCluster implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     kill();
   }
 }

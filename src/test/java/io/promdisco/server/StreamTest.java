@@ -8,6 +8,7 @@ import io.promdisco.model.Labels;
 import io.promdisco.testing.ManualTicker;
 import io.promdisco.util.Closer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -210,7 +211,7 @@ final class StreamTest {
     try (EventReader good = synced("");
         Socket stuck = new Socket()) {
       stuck.setReceiveBufferSize(1024);
-      stuck.connect(new InetSocketAddress("127.0.0.1", server.port()));
+      stuck.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
       stuck
           .getOutputStream()
           .write(
