@@ -88,6 +88,13 @@ final class PollingSdReaders {
       section.error("url", "host is missing in URL (expected: http://host/path)");
     }
     shown.all(http.shown()).unlessZero("refresh_interval", refresh);
+    if (!Urls.redacted(url).equals(url)) {
+      section.warn(
+          "url",
+          ProblemKind.QUESTIONABLE,
+          "the password in it stands in the label __meta_url of every target (expected:"
+              + " basic_auth)");
+    }
     shown.always("url", Urls.redacted(url));
     return new HttpSdConfig(url, http.config(), refresh);
   }

@@ -9,10 +9,21 @@ import java.util.List;
  * Where a document came from. It names the document's groups, and each of them carries it in a
  * label.
  *
+ * @param name of the document, for people, as {@code http://inventory/targets}
  * @param label the label that every group gets, as {@code __meta_url}
- * @param name its value, as {@code http://inventory/targets}
+ * @param value its value: the name, with the password if there is one in it
  */
-public record Origin(String label, String name) {
+public record Origin(String name, String label, String value) {
+  /** One whose label is its name. */
+  public Origin(String label, String name) {
+    this(name, label, name);
+  }
+
+  /** Without the value, which may hold a password. */
+  @Override
+  public String toString() {
+    return "Origin[name=" + name + ", label=" + label + "]";
+  }
 
   /** The name of the group at {@code index}, from 0. */
   public String source(int index) {
@@ -31,7 +42,7 @@ public record Origin(String label, String name) {
     for (String address : addresses) {
       targets.add(Labels.of("__address__", address));
     }
-    Labels common = Labels.builder(labels.size() + 1).setAll(labels).set(label, name).build();
+    Labels common = Labels.builder(labels.size() + 1).setAll(labels).set(label, value).build();
     return new TargetGroup(source(index), targets, common);
   }
 }

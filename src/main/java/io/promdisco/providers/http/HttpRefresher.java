@@ -80,7 +80,7 @@ final class HttpRefresher implements Refresher {
     this.config = config;
     this.failures = failures;
     this.largest = largest;
-    origin = new Origin("__meta_url", config.shownUrl());
+    origin = new Origin(config.shownUrl(), "__meta_url", config.url());
     server = Urls.server(config.url(), "url");
     uri = Urls.request(config.url(), "url");
     patience = config.refreshInterval().isZero() ? IF_ZERO : config.refreshInterval();

