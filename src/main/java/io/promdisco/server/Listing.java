@@ -4,7 +4,9 @@ import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import io.promdisco.scrape.PoolView;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.LongSupplier;
@@ -20,6 +22,9 @@ final class Listing {
 
   /** Of what is dropped nobody is told. */
   private static final long DROPPED_NANOS = Duration.ofSeconds(2).toNanos();
+
+  /** Of so many searches of a list what they found is kept with it. */
+  private static final int SEARCHES = 16;
 
   private final LongSupplier nanos;
   private final Cache<Key, Page> pages =
@@ -56,36 +61,79 @@ final class Listing {
 
   private record Key(String job, State state) {}
 
-  private record Page(long revision, long made, List<Shown> targets) {}
+  private record Found(Words words, List<Shown> fitting) {}
+
+  /** What the last searches found, the newest last: the next is mostly one of them, and more. */
+  private record Page(long revision, long made, List<Shown> targets, Deque<Found> searches) {
+    List<Found> searched() {
+      synchronized (searches) {
+        return List.copyOf(searches);
+      }
+    }
+
+    void remember(Found found) {
+      synchronized (searches) {
+        searches.addLast(found);
+        if (searches.size() > SEARCHES) {
+          searches.removeFirst();
+        }
+      }
+    }
+  }
 
   Listing(LongSupplier nanos) {
     this.nanos = nanos;
   }
 
-  /** The targets of a job: active ones sorted by labels, then dropped ones, then failed ones. */
-  List<Shown> of(PoolView pool, State state) {
-    List<Shown> all = new ArrayList<>();
+  /**
+   * The targets of a job that have the words, in parts: active ones sorted by labels, then dropped
+   * ones, then failed ones.
+   */
+  List<List<Shown>> of(PoolView pool, State state, Words words) {
+    List<List<Shown>> parts = new ArrayList<>();
     for (State one : new State[] {State.ACTIVE, State.DROPPED, State.FAILED}) {
-      if (state == one) {
-        return targets(pool, one);
-      }
       if (state.includes(one)) {
-        all.addAll(targets(pool, one));
+        parts.add(fitting(page(pool, one), words));
       }
     }
-    return all;
+    return parts;
   }
 
-  private List<Shown> targets(PoolView pool, State state) {
+  private List<Shown> fitting(Page page, Words words) {
+    List<Shown> targets = page.targets();
+    if (words.isEmpty() || targets.isEmpty()) {
+      return targets;
+    }
+    List<Shown> candidates = targets;
+    List<String> texts = words.texts();
+    for (Found found : page.searched()) {
+      if (found.words().texts().equals(texts)) {
+        return found.fitting();
+      }
+      if (found.fitting().size() < candidates.size() && words.narrow(found.words())) {
+        candidates = found.fitting();
+      }
+    }
+    List<Shown> fitting = new ArrayList<>();
+    for (Shown target : candidates) {
+      if (words.fit(target)) {
+        fitting.add(target);
+      }
+    }
+    page.remember(new Found(words, fitting));
+    return fitting;
+  }
+
+  private Page page(PoolView pool, State state) {
     Key key = new Key(pool.job(), state);
     Page page = pages.getIfPresent(key);
     long now = nanos.getAsLong();
     long revision = pool.revision();
     if (page == null || !holds(page, state, revision, now)) {
-      page = new Page(revision, now, find(pool, state));
+      page = new Page(revision, now, find(pool, state), new ArrayDeque<>());
       pages.put(key, page);
     }
-    return page.targets();
+    return page;
   }
 
   private static boolean holds(Page page, State state, long revision, long now) {

@@ -58,7 +58,12 @@ record Search(Words words, String job, Listing.State state, int offset, int limi
     int fitting = 0;
     for (PoolView pool : pools) {
       if (job.isEmpty() || pool.job().equals(job)) {
-        fitting = add(listing.of(pool, state), fitting, shown);
+        for (List<Shown> part : listing.of(pool, state, words)) {
+          int from = Math.max(0, Math.min(part.size(), offset - fitting));
+          int to = Math.min(part.size(), from + limit - shown.size());
+          shown.addAll(part.subList(from, to));
+          fitting += part.size();
+        }
       }
     }
     int total = fitting;
@@ -74,25 +79,5 @@ record Search(Words words, String job, Listing.State state, int offset, int limi
           }
           json.writeEndArray();
         });
-  }
-
-  /** Adds those of the page to {@code shown}; returns how many fit with these. */
-  private int add(List<Shown> targets, int before, List<Shown> shown) {
-    int fitting = before;
-    if (words.isEmpty()) {
-      int from = Math.max(0, Math.min(targets.size(), offset - fitting));
-      int to = Math.min(targets.size(), from + limit - shown.size());
-      shown.addAll(targets.subList(from, to));
-      return fitting + targets.size();
-    }
-    for (Shown target : targets) {
-      if (words.fit(target)) {
-        if (fitting >= offset && shown.size() < limit) {
-          shown.add(target);
-        }
-        fitting++;
-      }
-    }
-    return fitting;
   }
 }

@@ -3,11 +3,11 @@ package io.promdisco.server;
 import com.google.common.base.CharMatcher;
 import com.google.common.base.Splitter;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 
 /**
  * The words of a search. Each must occur in the job's name, the scrape URL or a {@code name=value}
@@ -25,6 +25,26 @@ final class Words {
     }
   }
 
+  /**
+   * Whether all that these fit, {@code before} fits too: each word of {@code before} is part of one
+   * of these. A word that goes over parts of a URL is looked for in more places.
+   */
+  boolean narrow(Words before) {
+    return before.words.stream()
+        .allMatch(
+            old ->
+                words.stream()
+                    .anyMatch(
+                        word ->
+                            word.text.contains(old.text)
+                                && spansUrl(word.text) == spansUrl(old.text)));
+  }
+
+  /** Of the words themselves, for equal words fit the same. */
+  List<String> texts() {
+    return words.stream().map(word -> word.text).toList();
+  }
+
   boolean isEmpty() {
     return words.isEmpty();
   }
@@ -38,30 +58,31 @@ final class Words {
     return true;
   }
 
-  /** Whether {@code word}, which is in lower case, occurs in {@code text} in any case. */
+  /**
+   * Whether {@code word}, which is in lower case, occurs in {@code text} in any case. Makes no copy
+   * of the text: a search asks this millions of times.
+   */
   static boolean contains(String text, String word) {
-    return text.length() >= word.length()
-        && (text.contains(word) || (hasUpper(text) && lower(text).contains(word)));
+    int last = text.length() - word.length();
+    if (last < 0 || word.isEmpty()) {
+      return word.isEmpty();
+    }
+    char lower = word.charAt(0);
+    char upper = Character.toUpperCase(lower);
+    for (int i = 0; i <= last; i++) {
+      char c = text.charAt(i);
+      // Beyond ASCII there are letters whose lower case is another's.
+      if ((c == lower || c == upper || c > 127)
+          && text.regionMatches(true, i, word, 0, word.length())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether a word may go over more than one part of a URL. */
   static boolean spansUrl(String word) {
     return URL_MARKS.matchesAnyOf(word);
-  }
-
-  private static String lower(String text) {
-    return text.toLowerCase(Locale.ROOT);
-  }
-
-  /** Most values of labels have none, and a copy of each would take longer than the search. */
-  private static boolean hasUpper(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if ((c >= 'A' && c <= 'Z') || c > 127) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /**
@@ -74,12 +95,8 @@ final class Words {
     private final String nameEnd;
     private final String valueStart;
 
-    /** Whether the word is in a name, or ends it: names are few. */
-    @SuppressWarnings("UnusedVariable") // read where it is computed
-    private final Map<String, Boolean> inName = new HashMap<>();
-
-    @SuppressWarnings("UnusedVariable") // read where it is computed
-    private final Map<String, Boolean> endsName = new HashMap<>();
+    private final Known inText;
+    private final Known endsName;
 
     Word(String text) {
       this.text = text;
@@ -87,20 +104,49 @@ final class Words {
       pair = equals >= 0;
       nameEnd = equals < 0 ? "" : text.substring(0, equals);
       valueStart = equals < 0 ? "" : text.substring(equals + 1);
+      inText = new Known(t -> contains(t, text));
+      endsName = new Known(this::endsWithNameEnd);
     }
 
     @Override
     public boolean test(String name, String value) {
-      return contains(value, text) || contains(name, text) || (pair && spans(name, value));
+      return inText.test(name) || inText.test(value) || (pair && spans(name, value));
     }
 
     private boolean spans(String name, String value) {
-      return endsName.computeIfAbsent(name, n -> endsWith(n, nameEnd))
+      return endsName.test(name)
           && value.regionMatches(true, 0, valueStart, 0, valueStart.length());
     }
 
-    private static boolean endsWith(String name, String end) {
-      return name.regionMatches(true, name.length() - end.length(), end, 0, end.length());
+    private boolean endsWithNameEnd(String name) {
+      return name.regionMatches(true, name.length() - nameEnd.length(), nameEnd, 0, nameEnd.length());
+    }
+  }
+
+  /**
+   * Remembers what was found of the last texts: all targets share the names of labels, and many
+   * values. A text's place is that of its hash, which it knows; a later one takes the place over.
+   */
+  private static final class Known {
+    private static final int PLACES = 1024;
+
+    private final Predicate<String> test;
+    private final String[] texts = new String[PLACES];
+    private final boolean[] found = new boolean[PLACES];
+
+    Known(Predicate<String> test) {
+      this.test = test;
+      Arrays.fill(texts, "");
+    }
+
+    boolean test(String text) {
+      int hash = text.hashCode();
+      int place = (hash ^ (hash >>> 10) ^ (hash >>> 20)) & (PLACES - 1);
+      if (!texts[place].equals(text) || text.isEmpty()) {
+        texts[place] = text;
+        found[place] = test.test(text);
+      }
+      return found[place];
     }
   }
 }

@@ -1,0 +1,78 @@
+package io.promdisco.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.management.ThreadMXBean;
+import io.promdisco.model.Labels;
+import io.promdisco.model.TargetGroup;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class SearchTest {
+  private static final int TARGETS = 20_000;
+
+  private final FakeBackend backend = new FakeBackend();
+  private final Listing listing = new Listing(System::nanoTime);
+
+  private static Labels pod(int i) {
+    Labels.Builder labels = Labels.builder(20);
+    labels.set("__address__", "10.0." + i / 256 + "." + i % 256 + ":8080");
+    labels.set("__meta_pod", "Web-" + i);
+    for (int j = 0; j < 18; j++) {
+      labels.set("__meta_label_" + j, "value-" + j + "-" + i % (j * 13 + 1));
+    }
+    return labels.build();
+  }
+
+  private void discover(int pods) {
+    backend.configure("shop");
+    List<Labels> many = IntStream.range(0, pods).mapToObj(SearchTest::pod).toList();
+    backend.discover("shop", new TargetGroup("pods", many, Labels.EMPTY));
+  }
+
+  private int total(String query, Listing in) throws IOException {
+    Map<String, String> given = Map.of("q", query, "state", "any", "limit", "1");
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Search.of(name -> given.getOrDefault(name, "")).write(in, backend.pools(), out);
+    JsonNode json = ServerTestCase.parse(out.toString(StandardCharsets.UTF_8));
+    return json.path("data").path("total").asInt(-1);
+  }
+
+  @Test
+  void eachKeystrokeFindsWhatTheWholeWordWouldFind() throws IOException {
+    discover(1200);
+    for (String query :
+        List.of("web-119", "POD=WEB-7", "8080/metrics", "web-1 value-3-7", "http://10.0.0.7:")) {
+      for (int end = 1; end <= query.length(); end++) {
+        String typed = query.substring(0, end);
+        assertThat(total(typed, listing))
+            .as(typed)
+            .isEqualTo(total(typed, new Listing(System::nanoTime)))
+            .isPositive();
+      }
+    }
+    assertThat(total("web-119", listing)).isEqualTo(11);
+    assertThat(total("pod=web-7", listing)).isEqualTo(111);
+  }
+
+  @Test
+  void searchMakesNoCopiesOfTheTargets() throws IOException {
+    discover(TARGETS);
+    assertThat(total("absent", listing)).isZero(); // the list is made
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long thread = Thread.currentThread().getId();
+    long before = threads.getThreadAllocatedBytes(thread);
+    for (int i = 0; i < 5; i++) {
+      assertThat(total(i + "-not-there", listing)).isZero();
+    }
+    long each = (threads.getThreadAllocatedBytes(thread) - before) / 5;
+    assertThat(each / TARGETS).as("bytes per target").isLessThan(100);
+  }
+}
