@@ -37,8 +37,7 @@ final class ChangeLog {
     change.removed().forEach(target -> append(StreamEvent.Kind.REMOVED, target, null));
   }
 
-  private synchronized void append(
-      StreamEvent.Kind kind, Target target, @Nullable Target before) {
+  private synchronized void append(StreamEvent.Kind kind, Target target, @Nullable Target before) {
     newest++;
     ring[(int) (newest % ring.length)] = new StreamEvent(kind, target, before, id(newest));
   }

@@ -4,7 +4,10 @@ import io.promdisco.scrape.TargetChange;
 import io.promdisco.util.Closer;
 import io.promdisco.util.Ticker;
 
-/** What the server keeps of the past: the latest changes, for its streams, and the last hour in numbers. */
+/**
+ * What the server keeps of the past: the latest changes, for its streams, and the last hour in
+ * numbers.
+ */
 final class LiveState implements AutoCloseable {
   private final Closer closer = new Closer();
   private final Timeline timeline;

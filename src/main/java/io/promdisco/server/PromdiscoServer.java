@@ -92,8 +92,7 @@ public final class PromdiscoServer implements AutoCloseable {
     this.port = connector.getLocalPort();
   }
 
-  private static ServerConnector build(
-      Options options, Backend backend, LiveState state) {
+  private static ServerConnector build(Options options, Backend backend, LiveState state) {
     QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 2);
     threads.setName("sd-http");
     threads.setDaemon(true);
@@ -253,8 +252,8 @@ public final class PromdiscoServer implements AutoCloseable {
   }
 
   /**
-   * Stops listening, ends the streams, gives requests that are being answered three seconds to end, and ends the
-   * threads. Does nothing when called again.
+   * Stops listening, ends the streams, gives requests that are being answered three seconds to end,
+   * and ends the threads. Does nothing when called again.
    */
   @Override
   public void close() {

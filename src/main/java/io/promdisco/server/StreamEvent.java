@@ -84,8 +84,7 @@ final class StreamEvent {
     return out.toByteArray();
   }
 
-  private static void fields(JsonGenerator json, Target target)
-      throws IOException {
+  private static void fields(JsonGenerator json, Target target) throws IOException {
     Labels labels = target.labels();
     json.writeStringField("id", target.id());
     json.writeStringField("scrapePool", target.job());

@@ -58,8 +58,7 @@ final class StreamSource {
     List<Target> targets = taken.of(request.job());
     told = taken.number();
     snapshot = targets.iterator();
-    return event(
-        "reset", "", "{\"reason\":\"" + reason + "\",\"targets\":" + targets.size() + "}");
+    return event("reset", "", "{\"reason\":\"" + reason + "\",\"targets\":" + targets.size() + "}");
   }
 
   private byte[] targets(Iterator<Target> targets) {

@@ -71,8 +71,7 @@ class TwoProcessesTest {
       assertThat(direct).hasSize(PODS / 2);
       try (ChildJvm finished = serve(ruled);
           ChildJvm discovered = serve(unruled)) {
-        String relabeled =
-            cli.file("relabeled.yml", job(httpSd(finished, "?relabeled=true"), ""));
+        String relabeled = cli.file("relabeled.yml", job(httpSd(finished, "?relabeled=true"), ""));
         String raw = cli.file("raw.yml", job(httpSd(discovered, ""), RULES));
         // Ready to listen is not yet ready to answer with all targets.
         eventually(() -> assertThat(targets(raw)).isEqualTo(direct));

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.GZIPInputStream;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,26 @@ final class HttpSdTest extends ServerTestCase {
   }
 
   @Test
+  void aLargeAnswerHoldsForAMomentAndASmallOneDoesNot() throws Exception {
+    AtomicLong now = new AtomicLong(Long.MAX_VALUE); // and over: the clock may be anywhere
+    HttpSdAnswers answers = new HttpSdAnswers(now::get);
+    for (int size : new int[] {10, 300_000}) {
+      backend.discover("shop", Labels.of("__meta_x", "x".repeat(size)), "1.1.1.1:80");
+      now.addAndGet(HttpSdAnswers.LARGE_HOLDS.toNanos());
+      byte[] first = answers.of(backend.pools().get(0), false).plain();
+      assertThat(first.length).isGreaterThan(size);
+
+      backend.discover("shop", Labels.of("__meta_x", "y".repeat(size)), "1.1.1.1:80");
+      now.addAndGet(HttpSdAnswers.LARGE_HOLDS.toNanos() - 1);
+      byte[] soon = answers.of(backend.pools().get(0), false).plain();
+      now.addAndGet(1);
+      byte[] later = answers.of(backend.pools().get(0), false).plain();
+      assertThat(later).isNotEqualTo(first);
+      assertThat(soon).isEqualTo(size > 10 ? first : later);
+    }
+  }
+
+  @Test
   void aJobThatWentAndCameBackIsNotTheOneBefore() throws Exception {
     backend.discover("shop", Labels.EMPTY, "1.1.1.1:80");
     assertThat(get("/http-sd/shop").body()).contains("1.1.1.1:80");
@@ -66,8 +87,7 @@ final class HttpSdTest extends ServerTestCase {
         HttpRequest.newBuilder(URI.create(server.url() + "/http-sd/shop"))
             .header("Accept-Encoding", "br, gzip;q=0.5")
             .build();
-    HttpResponse<byte[]> zipped =
-        client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+    HttpResponse<byte[]> zipped = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
     assertThat(zipped.headers().firstValue("Content-Encoding")).contains("gzip");
     assertThat(zipped.headers().firstValue("Vary")).contains("Accept-Encoding");
     try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(zipped.body()))) {
@@ -125,8 +145,6 @@ final class HttpSdTest extends ServerTestCase {
     assertThat(reader.pool("shop").orElseThrow().activeTargets())
         .extracting(Target::id, Target::labels, Target::scrapeUrl)
         .containsExactlyElementsOf(
-            direct.stream()
-                .map(t -> Tuple.tuple(t.id(), t.labels(), t.scrapeUrl()))
-                .toList());
+            direct.stream().map(t -> Tuple.tuple(t.id(), t.labels(), t.scrapeUrl())).toList());
   }
 }

@@ -63,9 +63,7 @@ final class LeakTest {
       long heap = Long.MAX_VALUE;
       for (int i = 0; i < 3; i++) { // what the first frees may free more
         System.gc();
-        heap =
-            Math.min(
-                heap, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+        heap = Math.min(heap, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
       }
       return new Held(Thread.getAllStackTraces().size(), openFiles(), heap);
     }
@@ -134,7 +132,9 @@ final class LeakTest {
       String query = List.of("", "?scrapePool=shop", "?snapshot=false").get(random.nextInt(3));
       String request = "GET " + StreamServlet.PATH + query + " HTTP/1.1\r\nHost: x\r\n\r\n";
       int sent = random.nextInt(8) == 0 ? random.nextInt(request.length()) : request.length();
-      socket.getOutputStream().write(request.substring(0, sent).getBytes(StandardCharsets.US_ASCII));
+      socket
+          .getOutputStream()
+          .write(request.substring(0, sent).getBytes(StandardCharsets.US_ASCII));
       if (sent == request.length() && random.nextBoolean()) {
         assertThat(socket.getInputStream().read()).isEqualTo('H');
       }
@@ -150,7 +150,8 @@ final class LeakTest {
     switch (random.nextInt(4)) {
       case 0 -> reader.setSoLinger(true, 0);
       case 1 -> reader.shutdownOutput();
-      case 2 -> reader.getInputStream().skipNBytes(Math.min(100, reader.getInputStream().available()));
+      case 2 ->
+          reader.getInputStream().skipNBytes(Math.min(100, reader.getInputStream().available()));
       default -> {
         // In order.
       }

@@ -49,9 +49,7 @@ final class OpenApi {
       for (Map.Entry<String, JsonNode> method : path.getValue().properties()) {
         operations.add(
             new Operation(
-                method.getKey().toUpperCase(Locale.ROOT),
-                path.getKey(),
-                method.getValue()));
+                method.getKey().toUpperCase(Locale.ROOT), path.getKey(), method.getValue()));
       }
     }
     return operations;

@@ -290,8 +290,7 @@ final class OpenApiTest {
   @Test
   void aDocumentThatIsNotAsDescribedIsFound() throws Exception {
     JsonNode schema =
-        api.answer(operation("GET /api/v1/discovery"), 200)
-            .at("/content/application~1json/schema");
+        api.answer(operation("GET /api/v1/discovery"), 200).at("/content/application~1json/schema");
     String job = "{'job':'a','discovered':1,'active':1,'dropped':0,'failed':-1,'new':1}";
     String text = "{'status':'success','data':{'jobs':[" + job + ",7]}}";
     assertThat(api.differences(schema, ServerTestCase.parse(text.replace('\'', '"'))))

@@ -132,14 +132,15 @@ final class StreamTest {
       last = reader.lastId();
     }
     String[] many =
-        IntStream.range(0, REMEMBERED + 1).mapToObj(i -> "2.2.2." + i + ":80").toArray(String[]::new);
+        IntStream.range(0, REMEMBERED + 1)
+            .mapToObj(i -> "2.2.2." + i + ":80")
+            .toArray(String[]::new);
     pods("shop", "b", many);
     eventually(
         () -> {
           try (EventReader reader = new EventReader(client, url(), last)) {
             assertThat(reader.next().data())
-                .isEqualTo(
-                    "{\"reason\":\"not remembered\",\"targets\":" + (REMEMBERED + 1) + "}");
+                .isEqualTo("{\"reason\":\"not remembered\",\"targets\":" + (REMEMBERED + 1) + "}");
           }
         });
     for (String foreign : List.of("1", "ffffffff-1", last + "0000", "x")) {

@@ -47,8 +47,7 @@ final class TimelineTest {
 
   private void discover(String... addresses) {
     backend.discover("shop", Labels.EMPTY, addresses);
-    eventually(
-        () -> assertThat(last(read()).at("/active").asInt()).isEqualTo(addresses.length));
+    eventually(() -> assertThat(last(read()).at("/active").asInt()).isEqualTo(addresses.length));
   }
 
   private static JsonNode last(JsonNode document) {
