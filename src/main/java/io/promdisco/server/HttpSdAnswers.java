@@ -102,7 +102,7 @@ final class HttpSdAnswers {
     synchronized Answer of(PoolView pool, boolean relabeled, long time) throws IOException {
       long now = pool.revision(); // before the targets are read: what comes after is another one
       Answer known = answer;
-      if (known != null && (revision == now || known.isLarge() && isRecent(time))) {
+      if (known != null && (revision == now || (known.isLarge() && isRecent(time)))) {
         return known;
       }
       List<Target> targets = pool.activeTargets();
