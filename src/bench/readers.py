@@ -129,6 +129,7 @@ class Load:
         self.host, self.port = where.hostname, where.port
         self.options = options
         self.jobs = jobs
+        self.query = "?relabeled=true" if options.relabeled else ""
         self.latencies = {200: [], 304: []}  # milliseconds by status
         self.errors = {}
         self.received = self.events = self.streamed = 0
@@ -173,7 +174,7 @@ class Load:
                 when, job, known = due
                 more = f"If-None-Match: {tags[job]}\r\n" if known and job in tags else ""
                 more += "Accept-Encoding: gzip\r\n" if self.options.gzip else ""
-                writer.write(request("/http-sd/" + urllib.parse.quote(job, safe=""), more))
+                writer.write(request("/http-sd/" + urllib.parse.quote(job, safe="") + self.query, more))
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
                 status = int(head.split(" ", 2)[1])
                 fields = dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:] if ": " in line)
@@ -222,6 +223,7 @@ class Load:
         begin = time.monotonic()
         waiting = await self.schedule(dues, self.options.seconds)
         took = time.monotonic() - begin
+        answered = sum(map(len, self.latencies.values())), self.received, self.events, self.streamed
         for _ in senders:
             dues.put_nowait(None)
         await asyncio.wait(senders, timeout=30)
@@ -229,7 +231,7 @@ class Load:
         for task in streams + senders:
             task.cancel()
         await asyncio.gather(*streams, *senders, return_exceptions=True)
-        return took, waiting
+        return took, waiting, [number / took for number in answered]
 
 
 def request(path, more):
@@ -261,18 +263,17 @@ def measure(options, url, jobs, serve):
     own = time.process_time()
     before = cpu(serve.pid) if serve else 0
     begin = time.monotonic()
-    took, waiting = asyncio.run(load.run())
+    took, waiting, (answers, received, events, streamed) = asyncio.run(load.run())
     whole = time.monotonic() - begin
-    answers = sum(map(len, load.latencies.values()))
     result = {
         "readers": options.readers, "rate": options.rate, "seconds": round(took, 1), "known_share": options.known,
-        "gzip": options.gzip, "churn": None if options.url else options.churn,
-        "answers_per_second": round(answers / took, 1), "waiting_at_the_end": waiting,
+        "gzip": options.gzip, "relabeled": options.relabeled, "churn": None if options.url else options.churn,
+        "answers_per_second": round(answers, 1), "waiting_at_the_end": waiting,
         "errors": load.errors,
         "milliseconds": {str(status): percentiles(values) for status, values in load.latencies.items()},
-        "answered_megabytes_per_second": round(load.received / took / 1e6, 1),
-        "stream_events_per_second": round(load.events / took),
-        "streamed_megabytes_per_second": round(load.streamed / took / 1e6, 1),
+        "answered_megabytes_per_second": round(received / 1e6, 1),
+        "stream_events_per_second": round(events),
+        "streamed_megabytes_per_second": round(streamed / 1e6, 1),
         "client_cores": round((time.process_time() - own) / whole, 2),
     }
     if serve:
@@ -306,6 +307,7 @@ def main():
     parser.add_argument("--connections", type=int, default=50)
     parser.add_argument("--known", type=float, default=0.5, help="share of requests with If-None-Match, 0 to 1")
     parser.add_argument("--gzip", action="store_true", help="take compressed answers")
+    parser.add_argument("--relabeled", action="store_true", help="ask for the final labels, not the discovered ones")
     parser.add_argument("--churn", type=int, default=20, help="pods replaced each second")
     parser.add_argument("--warm-up", type=float, default=10, help="seconds that are not counted")
     parser.add_argument("--seconds", type=float, default=60)

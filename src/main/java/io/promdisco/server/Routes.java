@@ -34,7 +34,7 @@ final class Routes {
   private final Backend backend;
   private final LiveState state;
   private final Listing listing = new Listing(System::nanoTime);
-  private final HttpSdAnswers answers = new HttpSdAnswers();
+  private final HttpSdAnswers answers = new HttpSdAnswers(System::nanoTime);
 
   private Routes(Backend backend, LiveState state) {
     this.backend = backend;
