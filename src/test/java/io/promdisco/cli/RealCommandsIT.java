@@ -174,13 +174,11 @@ class RealCommandsIT {
         Terminal.piped(folder, "targets", config, "--watch", "--kubeconfig", KUBECONFIG)) {
       eventually(() -> assertThat(pipe.screen()).contains("1 active, 1 dropped in 1 jobs"));
       create(pod("web-1", "web", "10.0.0.4"));
-      eventually(
-          () -> assertThat(pipe.screen()).contains("+ pods  http://10.0.0.4:8080/metrics"));
+      eventually(() -> assertThat(pipe.screen()).contains("+ pods  http://10.0.0.4:8080/metrics"));
       for (JsonNode object : Manifests.documents(folder.resolve("object.yaml"))) {
         cluster().delete((ObjectNode) object);
       }
-      eventually(
-          () -> assertThat(pipe.screen()).contains("- pods  http://10.0.0.4:8080/metrics"));
+      eventually(() -> assertThat(pipe.screen()).contains("- pods  http://10.0.0.4:8080/metrics"));
       assertThat(pipe.screen()).doesNotContain("\u001b");
     }
   }
