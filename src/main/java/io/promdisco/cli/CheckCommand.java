@@ -146,9 +146,7 @@ final class CheckCommand implements Callable<Integer> {
   private static Map<String, Object> problem(Problem problem) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("severity", problem.severity().name().toLowerCase(Locale.ROOT));
-    map.put("file", problem.position().file());
-    map.put("line", problem.position().line());
-    map.put("column", problem.position().column());
+    map.putAll(Structured.position(problem.position()));
     map.put("path", problem.path());
     map.put("message", problem.message());
     return map;
