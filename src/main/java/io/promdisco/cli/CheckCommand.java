@@ -1,13 +1,9 @@
 package io.promdisco.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.Problem;
 import io.promdisco.scrape.WrittenTargets;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,11 +60,15 @@ final class CheckCommand implements Callable<Integer> {
     switch (form) {
       case TEXT -> text(results);
       case JSON ->
-          json(
+          Structured.print(
+              console,
+              Structured.Form.JSON,
               results.entrySet().stream()
                   .map(checked -> entry(checked.getKey(), checked.getValue()))
                   .toList());
-      case SARIF -> json(SarifDocument.of(problems(results), Path.of("")));
+      case SARIF ->
+          Structured.print(
+              console, Structured.Form.JSON, SarifDocument.of(problems(results), Path.of("")));
     }
     boolean valid = results.values().stream().allMatch(Checked::valid);
     return valid ? ExitCode.OK : ExitCode.FINDING;
@@ -87,19 +87,6 @@ final class CheckCommand implements Callable<Integer> {
 
   private static List<Problem> problems(Map<Path, Checked> results) {
     return results.values().stream().flatMap(result -> result.problems().stream()).toList();
-  }
-
-  private void json(Object document) {
-    try {
-      console
-          .out()
-          .println(
-              new ObjectMapper()
-                  .enable(SerializationFeature.INDENT_OUTPUT)
-                  .writeValueAsString(document));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private void text(Map<Path, Checked> results) {
@@ -146,9 +133,7 @@ final class CheckCommand implements Callable<Integer> {
   private static Map<String, Object> problem(Problem problem) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("severity", problem.severity().name().toLowerCase(Locale.ROOT));
-    map.put("file", problem.position().file());
-    map.put("line", problem.position().line());
-    map.put("column", problem.position().column());
+    map.putAll(Structured.position(problem.position()));
     map.put("path", problem.path());
     map.put("message", problem.message());
     return map;

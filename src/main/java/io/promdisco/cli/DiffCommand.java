@@ -176,12 +176,13 @@ final class DiffCommand implements Callable<Integer> {
 
   /** Those of a file. */
   private final class Discovered implements Side {
+    private final Listed listed = new Listed();
     private final Promdisco promdisco;
     private final Set<String> jobNames = new HashSet<>();
 
     Discovered(Configuration configuration, Function<Ticker, ResourceClientFactory> clients) {
       configuration.jobs().stream().map(ScrapeConfig::jobName).forEach(jobNames::add);
-      promdisco = Promdisco.builder().kubernetesClients(clients).build();
+      promdisco = Promdisco.builder().kubernetesClients(listed.counting(clients)).build();
       promdisco.apply(configuration);
     }
 
@@ -192,7 +193,7 @@ final class DiffCommand implements Callable<Integer> {
 
     @Override
     public int await() throws InterruptedException {
-      boolean synced = Waiting.until(promdisco, timeout, console);
+      boolean synced = Waiting.until(promdisco, timeout, console, listed);
       return SourceFailures.report(console, promdisco, synced, timeout);
     }
 

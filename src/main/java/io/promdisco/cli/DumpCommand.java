@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -66,15 +67,16 @@ final class DumpCommand implements Callable<Integer> {
     Logging.useByDefault(Logging.Level.WARN);
     Configuration configuration = source.load(console);
     List<ScrapeConfig> asked = JobChoice.of(configuration, jobs);
-    try (ClusterReaders readers = new ClusterReaders(Wiring.clients(source))) {
-      List<ObjectNode> objects = objects(asked, readers);
+    Listed listed = new Listed();
+    try (ClusterReaders readers = new ClusterReaders(listed.counting(Wiring.clients(source)))) {
+      List<ObjectNode> objects = objects(asked, readers, listed);
       write(objects);
       console.err().println(console.dim(objects.size() + " objects"));
       return ExitCode.OK;
     }
   }
 
-  private static List<ObjectNode> objects(List<ScrapeConfig> asked, ClusterReaders readers)
+  private List<ObjectNode> objects(List<ScrapeConfig> asked, ClusterReaders readers, Listed listed)
       throws InterruptedException {
     Map<Object, Set<String>> servers = new LinkedHashMap<>();
     List<KubernetesSdConfig> configs = new ArrayList<>();
@@ -90,8 +92,11 @@ final class DumpCommand implements Callable<Integer> {
     }
     refuseSeveral(servers.values());
     ClusterDump dump = new ClusterDump(readers);
-    for (KubernetesSdConfig config : configs) {
-      dump.add(config);
+    try (Waiting waiting = Waiting.show(console, listed::text)) {
+      Objects.requireNonNull(waiting);
+      for (KubernetesSdConfig config : configs) {
+        dump.add(config);
+      }
     }
     return dump.objects();
   }

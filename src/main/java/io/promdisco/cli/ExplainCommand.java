@@ -108,10 +108,12 @@ final class ExplainCommand implements Callable<Integer> {
     Configuration configuration = SourceOptions.of(config, cluster).load(console);
     List<ScrapeConfig> asked = JobChoice.of(configuration, jobs);
     Function<Ticker, ResourceClientFactory> clients = Wiring.clients(cluster);
-    try (Promdisco promdisco = Promdisco.builder().kubernetesClients(clients).build();
+    Listed listed = new Listed();
+    try (Promdisco promdisco =
+            Promdisco.builder().kubernetesClients(listed.counting(clients)).build();
         ClusterReaders readers = new ClusterReaders(clients)) {
       promdisco.apply(new Configuration(asked, configuration.effective(), List.of()));
-      boolean synced = Waiting.until(promdisco, timeout, console);
+      boolean synced = Waiting.until(promdisco, timeout, console, listed);
       Explainer explainer = new Explainer(query, limit);
       for (PoolView pool : promdisco.pools()) {
         pool.forEachDiscovered(

@@ -26,6 +26,7 @@ final class Reload implements Backend {
   private final ConfigLoader loader;
   private final Path file;
   private final CollectorRegistry registry;
+  private final Metrics metrics;
   private final Metrics.Gauge successful;
   private final Metrics.Gauge successTime;
 
@@ -42,6 +43,7 @@ final class Reload implements Backend {
     this.loader = loader;
     this.file = file;
     this.registry = registry;
+    this.metrics = metrics;
     successful =
         metrics.gauge(
             "prometheus_config_last_reload_successful",
@@ -100,6 +102,11 @@ final class Reload implements Backend {
   @Override
   public CollectorRegistry registry() {
     return registry;
+  }
+
+  @Override
+  public Metrics metrics() {
+    return metrics;
   }
 
   @Override

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.model.Position;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -51,16 +53,20 @@ final class Structured {
   }
 
   private static void yaml(Console console, Object document) {
-    console.out().print(yaml(document));
+    writer().dump(document, new OutputStreamWriter(console.out(), StandardCharsets.UTF_8));
   }
 
   /** A document in YAML, in block style, no line folded and nothing by reference. */
   static String yaml(Object document) {
+    return writer().dump(document);
+  }
+
+  private static Yaml writer() {
     DumperOptions options = new DumperOptions();
     options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
     options.setDereferenceAliases(true);
     options.setWidth(1 << 20);
-    return new Yaml(new Quoting(options), options).dump(document);
+    return new Yaml(new Quoting(options), options);
   }
 
   /**

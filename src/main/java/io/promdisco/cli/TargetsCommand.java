@@ -97,10 +97,11 @@ final class TargetsCommand implements Callable<Integer> {
     Map<String, Pattern> matchers = matchers();
     Configuration configuration = source.load(console);
     JobChoice.of(configuration, jobs);
-    try (Promdisco promdisco = Wiring.start(source)) {
+    Listed listed = new Listed();
+    try (Promdisco promdisco = Wiring.start(source, listed)) {
       long start = System.nanoTime();
       promdisco.apply(configuration);
-      boolean synced = Waiting.until(promdisco, timeout, console);
+      boolean synced = Waiting.until(promdisco, timeout, console, listed);
       List<Target> shown = print(promdisco, matchers);
       console.out().flush();
       summary(promdisco, Duration.ofNanos(System.nanoTime() - start));

@@ -2,56 +2,107 @@ package io.promdisco.cli;
 
 import io.promdisco.Promdisco;
 import io.promdisco.discovery.ProviderStatus;
+import java.io.PrintStream;
 import java.time.Duration;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
+import me.tongfei.progressbar.ProgressBarConsumer;
+import org.jspecify.annotations.Nullable;
 
-/** Waits for the sources; on a terminal, after half a second, with a progress bar. */
-final class Waiting {
-  private static final Duration QUIET = Duration.ofMillis(500);
-  private static final Duration STEP = Duration.ofMillis(200);
+/**
+ * Shows on a terminal, after half a second and until it is closed, how far a command is: a line
+ * that goes away again. In a pipe it shows nothing.
+ */
+final class Waiting implements AutoCloseable {
+  private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final int STEP_MILLIS = 200;
+  private static final int USUAL_COLUMNS = 80;
 
-  private Waiting() {}
+  private final @Nullable ProgressBar bar;
 
-  /** Returns whether every source has delivered within {@code timeout}. */
-  static boolean until(Promdisco promdisco, Duration timeout, Console console)
-      throws InterruptedException {
-    if (!console.terminal()) {
-      return promdisco.awaitSynced(timeout);
-    }
-    Duration quiet = timeout.compareTo(QUIET) < 0 ? timeout : QUIET;
-    if (promdisco.awaitSynced(quiet)) {
-      return true;
-    }
-    return withBar(promdisco, timeout.minus(quiet));
+  private Waiting(@Nullable ProgressBar bar) {
+    this.bar = bar;
   }
 
-  private static boolean withBar(Promdisco promdisco, Duration timeout)
+  /** Returns whether every source has delivered within {@code timeout}. */
+  static boolean until(Promdisco promdisco, Duration timeout, Console console, Listed listed)
       throws InterruptedException {
-    long end = System.nanoTime() + timeout.toNanos();
-    try (ProgressBar bar =
+    try (Waiting waiting = show(console, () -> sources(promdisco) + listed.text())) {
+      Objects.requireNonNull(waiting);
+      return promdisco.awaitSynced(timeout);
+    }
+  }
+
+  /**
+   * Shows {@code text} from now on.
+   *
+   * @param text one line of how far it is; asked from a thread of its own
+   */
+  static Waiting show(Console console, Supplier<String> text) {
+    if (!console.terminal()) {
+      return new Waiting(null);
+    }
+    return new Waiting(
         new ProgressBarBuilder()
-            .setTaskName("discovering")
-            .setInitialMax(promdisco.providers().size())
-            .setStyle(ProgressBarStyle.ASCII)
-            .setUpdateIntervalMillis((int) STEP.toMillis())
-            .setConsumer(new ConsoleProgressBarConsumer(System.err))
-            .build()) {
-      while (true) {
-        long synced = promdisco.providers().stream().filter(ProviderStatus::synced).count();
-        long targets = promdisco.providers().stream().mapToLong(ProviderStatus::targets).sum();
-        bar.stepTo(synced);
-        bar.setExtraMessage(targets + " targets");
-        Duration left = Duration.ofNanos(end - System.nanoTime());
-        if (left.isNegative() || left.isZero()) {
-          return false;
-        }
-        if (promdisco.awaitSynced(left.compareTo(STEP) < 0 ? left : STEP)) {
-          bar.stepTo(promdisco.providers().size());
-          return true;
-        }
+            .setUpdateIntervalMillis(STEP_MILLIS)
+            .continuousUpdate()
+            .setRenderer((state, columns) -> cut(text.get(), columns))
+            .setConsumer(new Line(console))
+            .build());
+  }
+
+  private static String sources(Promdisco promdisco) {
+    List<ProviderStatus> providers = promdisco.providers();
+    long synced = providers.stream().filter(ProviderStatus::synced).count();
+    return synced + " of " + providers.size() + " sources complete   ";
+  }
+
+  private static String cut(String text, int columns) {
+    return text.length() <= columns ? text : text.substring(0, columns);
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+    }
+  }
+
+  /** The terminal's line in which the cursor is. */
+  private static final class Line implements ProgressBarConsumer {
+    private final PrintStream err;
+    private final int columns;
+    private final long start = System.nanoTime();
+    private boolean shown;
+
+    Line(Console console) {
+      err = console.err();
+      columns = (console.columns() > 0 ? console.columns() : USUAL_COLUMNS) - 1;
+    }
+
+    @Override
+    public int getMaxRenderedLength() {
+      return columns;
+    }
+
+    @Override
+    public synchronized void accept(String text) {
+      if (System.nanoTime() - start >= QUIET_NANOS && !text.isEmpty()) {
+        shown = true;
+        err.print("\r" + text + "\u001b[K");
+        err.flush();
+      }
+    }
+
+    @Override
+    public synchronized void close() {
+      if (shown) {
+        err.print("\r\u001b[K");
+        err.flush();
       }
     }
   }

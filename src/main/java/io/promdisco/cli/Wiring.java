@@ -16,8 +16,8 @@ import java.util.function.Function;
 final class Wiring {
   private Wiring() {}
 
-  static Promdisco start(ClusterOptions source) {
-    return start(source, Metrics.none());
+  static Promdisco start(ClusterOptions cluster, Listed listed) {
+    return Promdisco.builder().kubernetesClients(listed.counting(clients(cluster))).build();
   }
 
   static Promdisco start(ClusterOptions cluster, Metrics metrics) {

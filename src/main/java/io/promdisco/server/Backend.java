@@ -2,6 +2,7 @@ package io.promdisco.server;
 
 import io.promdisco.config.ConfigException;
 import io.promdisco.discovery.ProviderStatus;
+import io.promdisco.metrics.Metrics;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.TargetListener;
 import io.prometheus.client.CollectorRegistry;
@@ -27,6 +28,9 @@ public interface Backend {
 
   /** The metrics to expose. */
   CollectorRegistry registry();
+
+  /** Where the server counts on its own account: into {@link #registry}, or nowhere. */
+  Metrics metrics();
 
   /**
    * Reads the configuration again and applies it. Returns when it is in force.

@@ -7,20 +7,34 @@ import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.Target;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The answers of HTTP service discovery, made once for each change of a job and for all readers:
- * who asks while one is being made waits for it. Safe for all threads.
+ * who asks while one is being made waits for it. A large answer is given for a second, whatever
+ * changes meanwhile: where targets change all the time, making it anew for each change would keep
+ * the processors busy, and readers ask every few seconds at most. Safe for all threads.
  */
 final class HttpSdAnswers {
+  /** What is more takes tens of milliseconds to make. */
+  private static final int LARGE_BYTES = 256 << 10;
+
+  static final Duration LARGE_HOLDS = Duration.ofSeconds(1);
+
+  private final LongSupplier nanos;
   private final Map<Key, Entry> entries = new ConcurrentHashMap<>();
+
+  HttpSdAnswers(LongSupplier nanos) {
+    this.nanos = nanos;
+  }
 
   private record Key(String job, boolean relabeled) {}
 
@@ -39,6 +53,10 @@ final class HttpSdAnswers {
 
     byte[] plain() {
       return plain;
+    }
+
+    boolean isLarge() {
+      return plain.length > LARGE_BYTES;
     }
 
     /** Made when somebody asks first; fast, for it goes with the next change. */
@@ -76,12 +94,15 @@ final class HttpSdAnswers {
     private long revision = -1;
 
     @GuardedBy("this")
+    private long made;
+
+    @GuardedBy("this")
     private @Nullable Answer answer;
 
-    synchronized Answer of(PoolView pool, boolean relabeled) throws IOException {
+    synchronized Answer of(PoolView pool, boolean relabeled, long time) throws IOException {
       long now = pool.revision(); // before the targets are read: what comes after is another one
       Answer known = answer;
-      if (known != null && revision == now) {
+      if (known != null && (revision == now || (known.isLarge() && isRecent(time)))) {
         return known;
       }
       List<Target> targets = pool.activeTargets();
@@ -91,10 +112,16 @@ final class HttpSdAnswers {
       } else {
         HttpSdDocument.writeDiscovered(targets, out);
       }
-      Answer made = new Answer(out.toByteArray());
-      answer = made;
+      Answer fresh = new Answer(out.toByteArray());
+      answer = fresh;
       revision = now;
-      return made;
+      made = time;
+      return fresh;
+    }
+
+    @GuardedBy("this")
+    private boolean isRecent(long time) {
+      return time - made < LARGE_HOLDS.toNanos();
     }
   }
 
@@ -102,7 +129,7 @@ final class HttpSdAnswers {
   Answer of(PoolView pool, boolean relabeled) throws IOException {
     return entries
         .computeIfAbsent(new Key(pool.job(), relabeled), key -> new Entry())
-        .of(pool, relabeled);
+        .of(pool, relabeled, nanos.getAsLong());
   }
 
   /** Forgets the answers of jobs that are gone. */

@@ -25,7 +25,9 @@ final class LiveState implements AutoCloseable {
 
   LiveState(Backend backend, Ticker ticker, Limits limits) {
     timeline = new Timeline(ticker);
-    streams = closer.add(new StreamHub(backend::pools, ticker, limits.streams(), limits.changes()));
+    streams =
+        closer.add(
+            new StreamHub(backend::pools, new StreamMetrics(backend.metrics()), ticker, limits));
     closer.add(backend.listen(this::changed));
   }
 

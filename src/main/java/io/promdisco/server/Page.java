@@ -43,14 +43,19 @@ final class Page {
   }
 
   private static void send(Context context, String file) throws IOException {
-    try (InputStream in = Page.class.getResourceAsStream("page/" + file)) {
+    byte[] content = read("page/" + file);
+    context.header("Content-Security-Policy", POLICY);
+    context.header("Referrer-Policy", "no-referrer");
+    context.contentType(type(file)).result(content);
+  }
+
+  /** A file that lies beside this class. */
+  static byte[] read(String path) throws IOException {
+    try (InputStream in = Page.class.getResourceAsStream(path)) {
       if (in == null) {
-        throw new FileNotFoundException(
-            "page/" + file + ": not on the class path (expected beside Page)");
+        throw new FileNotFoundException(path + ": not on the class path (expected beside Page)");
       }
-      context.header("Content-Security-Policy", POLICY);
-      context.header("Referrer-Policy", "no-referrer");
-      context.contentType(type(file)).result(in.readAllBytes());
+      return in.readAllBytes();
     }
   }
 

@@ -34,7 +34,7 @@ final class Routes {
   private final Backend backend;
   private final LiveState state;
   private final Listing listing = new Listing(System::nanoTime);
-  private final HttpSdAnswers answers = new HttpSdAnswers();
+  private final HttpSdAnswers answers = new HttpSdAnswers(System::nanoTime);
 
   private Routes(Backend backend, LiveState state) {
     this.backend = backend;
@@ -43,8 +43,12 @@ final class Routes {
 
   /** A servlet for all paths, which needs neither WebSocket nor Javalin's own server. */
   static HttpServlet servlet(Backend backend, LiveState state) {
-    Routes routes = new Routes(backend, state);
-    return new FrontServlet(new JavalinServlet(Javalin.create(routes::configure).unsafe));
+    return new FrontServlet(new JavalinServlet(app(backend, state).unsafe));
+  }
+
+  /** All paths but that of the streams. */
+  static Javalin app(Backend backend, LiveState state) {
+    return Javalin.create(new Routes(backend, state)::configure);
   }
 
   private void configure(JavalinConfig config) {
@@ -72,7 +76,12 @@ final class Routes {
     config.routes.get("/-/ready", this::ready);
     config.routes.post("/-/reload", this::reload);
     config.routes.put("/-/reload", this::reload);
+    config.routes.get("/openapi.yaml", Routes::description);
     Page.addTo(config.routes);
+  }
+
+  private static void description(Context context) throws IOException {
+    context.contentType("application/yaml").result(Page.read("openapi.yaml"));
   }
 
   private static void harden(Context context) {

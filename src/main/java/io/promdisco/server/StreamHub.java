@@ -30,6 +30,7 @@ final class StreamHub implements AutoCloseable {
 
   private final ChangeLog log;
   private final Snapshots snapshots;
+  private final StreamMetrics metrics;
   private final Ticker ticker;
   private final int most;
   private final Set<TargetStream> streams = ConcurrentHashMap.newKeySet();
@@ -50,14 +51,18 @@ final class StreamHub implements AutoCloseable {
   /**
    * Starts its thread.
    *
-   * @param most number of streams at once
-   * @param remembered number of changes that a reader may be behind
+   * @param limits how many streams there may be, and how many changes are remembered
    */
-  StreamHub(Supplier<List<PoolView>> pools, Ticker ticker, int most, int remembered) {
+  StreamHub(
+      Supplier<List<PoolView>> pools,
+      StreamMetrics metrics,
+      Ticker ticker,
+      LiveState.Limits limits) {
+    this.metrics = metrics;
     this.ticker = ticker;
-    this.most = most;
+    this.most = limits.streams();
     String epoch = HexFormat.of().toHexDigits(ticker.now().toEpochMilli()).substring(4);
-    log = new ChangeLog(epoch, remembered);
+    log = new ChangeLog(epoch, limits.changes());
     snapshots = new Snapshots(pools, log);
     alarm = ticker.schedule(HEARTBEAT, this::beat);
     NamedThreads.start("sd-http-stream", this::run);
@@ -66,6 +71,7 @@ final class StreamHub implements AutoCloseable {
   /** Takes note of a change. */
   void changed(TargetChange change) {
     log.append(change);
+    metrics.changed(change);
     synchronized (this) {
       news = true;
       notifyAll();
@@ -86,6 +92,7 @@ final class StreamHub implements AutoCloseable {
       return true;
     }
     places.decrementAndGet();
+    metrics.refused();
     return false;
   }
 
@@ -101,6 +108,7 @@ final class StreamHub implements AutoCloseable {
   /** Begins a stream, which has a place. It ends at once if the hub is closed. */
   void start(TargetStream stream) {
     streams.add(stream);
+    count();
     stream.start();
     synchronized (this) {
       if (!closed) {
@@ -114,6 +122,13 @@ final class StreamHub implements AutoCloseable {
   void ended(TargetStream stream) {
     if (streams.remove(stream)) {
       release();
+      count();
+    }
+  }
+
+  private void count() {
+    synchronized (streams) { // else an older number could be set after a newer one
+      metrics.readers(streams.size());
     }
   }
 
@@ -153,6 +168,7 @@ final class StreamHub implements AutoCloseable {
     for (TargetStream stream : streams) {
       try {
         if (stream.pump()) {
+          metrics.cut();
           logger.info("a reader of the stream of changes is dropped: it is too slow");
         } else if (beat) {
           stream.heartbeat();

@@ -138,6 +138,22 @@ class CommandLineTest {
   }
 
   @Test
+  void inYamlNoLabelLooksLikeANumber() throws IOException {
+    String config =
+        file(
+            "numbers.yml",
+            """
+            scrape_configs:
+            - job_name: numbers
+              static_configs:
+              - {targets: ["127.0.0.2:80"], labels: {commit: '12e3'}}
+            """);
+
+    assertThat(run("targets", config, "--output", "yaml")).isZero();
+    assertThat(out()).contains("commit: \"12e3\"");
+  }
+
+  @Test
   void whereMatchesFinalLabelsAndOtherwiseDiscoveredOnes() throws IOException {
     String config = file("p.yml", CONFIG);
     String manifests = file("m.yaml", PODS);

@@ -2,16 +2,12 @@ package io.promdisco.cli;
 
 import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.promdisco.model.Labels;
-import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,41 +63,18 @@ class LiveTest {
 
   @Test
   void onATerminalTheTableIsShownUntilQAndTheScreenComesBack() throws Exception {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "no script(1) here");
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/stty")), "no stty(1) here");
-    Path screen = folder.resolve("screen");
-    Process process = start(screen);
-    try (OutputStream keys = process.getOutputStream()) {
-      eventually(() -> assertThat(read(screen)).contains("JOB ^", "http://127.0.0.1:9101/metrics"));
+    try (Terminal terminal =
+            Terminal.run(folder, "targets", "config-examples/static.yml", "--watch");
+        OutputStream keys = terminal.keys()) {
+      eventually(
+          () -> assertThat(terminal.screen()).contains("JOB ^", "http://127.0.0.1:9101/metrics"));
       keys.write("/9101\n".getBytes(StandardCharsets.US_ASCII));
       keys.flush();
-      eventually(() -> assertThat(read(screen)).contains("1 of 2 active  filter: 9101"));
+      eventually(() -> assertThat(terminal.screen()).contains("1 of 2 active  filter: 9101"));
       keys.write('q');
       keys.flush();
-      assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-      assertThat(process.exitValue()).isZero();
-      assertThat(read(screen)).contains("\u001b[?1049h").contains("\u001b[?25h\u001b[?1049l");
-    } finally {
-      process.destroyForcibly();
+      assertThat(terminal.exitCode()).isZero();
+      assertThat(terminal.screen()).contains("\u001b[?1049h").contains("\u001b[?25h\u001b[?1049l");
     }
-  }
-
-  private static Process start(Path screen) throws IOException {
-    String command =
-        Path.of(System.getProperty("java.home"), "bin", "java")
-            + " -XX:TieredStopAtLevel=1 io.promdisco.cli.Main targets config-examples/static.yml"
-            + " --watch";
-    ProcessBuilder builder = new ProcessBuilder("script", "-qec", command, screen.toString());
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-    builder.environment().put("TERM", "xterm");
-    builder.environment().remove("NO_COLOR");
-    return builder
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .start();
-  }
-
-  private static String read(Path screen) throws IOException {
-    return Files.exists(screen) ? Files.readString(screen, StandardCharsets.ISO_8859_1) : "";
   }
 }

@@ -23,7 +23,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** Writes objects to a real API server, as a controller and a kubelet would. */
-final class RealCluster {
+public final class RealCluster {
   /** The server made or found this object unacceptable. */
   static final class RefusedException extends IOException {
     private static final long serialVersionUID = 1L;
@@ -43,7 +43,8 @@ final class RealCluster {
   final String token;
   final String caFile;
 
-  RealCluster(Path kubeconfig) throws Exception {
+  /** The one that {@code kubeconfig} names, with its first user's token. */
+  public RealCluster(Path kubeconfig) throws Exception {
     JsonNode config = Manifests.documents(kubeconfig).get(0);
     JsonNode cluster = config.at("/clusters/0/cluster");
     url = cluster.get("server").asText();
@@ -70,7 +71,8 @@ final class RealCluster {
     return uids;
   }
 
-  void create(ObjectNode object) throws IOException, InterruptedException {
+  /** Makes it, with its status; one of a kind that discovery never looks at is passed over. */
+  public void create(ObjectNode object) throws IOException, InterruptedException {
     if (isBackground(object)) {
       return;
     }
@@ -138,7 +140,8 @@ final class RealCluster {
     check(send("PUT", path(object) + "/status", present), "update the status of", object);
   }
 
-  void delete(ObjectNode object) throws IOException, InterruptedException {
+  /** Deletes it at once. */
+  public void delete(ObjectNode object) throws IOException, InterruptedException {
     if (isBackground(object)) {
       return;
     }
@@ -152,7 +155,7 @@ final class RealCluster {
   }
 
   /** Removes everything but what the server itself makes. */
-  void clear() throws IOException, InterruptedException {
+  public void clear() throws IOException, InterruptedException {
     List<Resource<?>> resources = new ArrayList<>(Resource.ALL);
     resources.remove(Resource.NAMESPACES);
     resources.add(Resource.NAMESPACES);

@@ -5,6 +5,7 @@ import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.StaticSdConfig;
 import io.promdisco.discovery.ProviderStatus;
+import io.promdisco.metrics.Metrics;
 import io.promdisco.metrics.PrometheusMetrics;
 import io.promdisco.model.Labels;
 import io.promdisco.model.NameValidation;
@@ -42,7 +43,8 @@ final class FakeBackend implements Backend, TargetSetReader {
   volatile @Nullable RuntimeException breakage;
   volatile boolean unreadable;
 
-  private final ScrapeManager manager = new ScrapeManager(this, new PrometheusMetrics(registry));
+  private final PrometheusMetrics metrics = new PrometheusMetrics(registry);
+  private final ScrapeManager manager = new ScrapeManager(this, metrics);
   private final Map<String, TargetGroup> groups = new ConcurrentHashMap<>();
 
   /** Configures jobs, each of which drops the targets that have a label {@code drop}. */
@@ -159,6 +161,11 @@ final class FakeBackend implements Backend, TargetSetReader {
   @Override
   public CollectorRegistry registry() {
     return registry;
+  }
+
+  @Override
+  public Metrics metrics() {
+    return metrics;
   }
 
   @Override

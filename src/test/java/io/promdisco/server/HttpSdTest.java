@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.GZIPInputStream;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,26 @@ final class HttpSdTest extends ServerTestCase {
     HttpResponse<String> changed = get("/http-sd/shop", "If-None-Match", tag);
     assertThat(changed.statusCode()).isEqualTo(200);
     assertThat(changed.body()).contains("\"__meta_x\":\"y\"");
+  }
+
+  @Test
+  void aLargeAnswerHoldsForAMomentAndASmallOneDoesNot() throws Exception {
+    AtomicLong now = new AtomicLong(Long.MAX_VALUE); // and over: the clock may be anywhere
+    HttpSdAnswers answers = new HttpSdAnswers(now::get);
+    for (int size : new int[] {10, 300_000}) {
+      backend.discover("shop", Labels.of("__meta_x", "x".repeat(size)), "1.1.1.1:80");
+      now.addAndGet(HttpSdAnswers.LARGE_HOLDS.toNanos());
+      byte[] first = answers.of(backend.pools().get(0), false).plain();
+      assertThat(first.length).isGreaterThan(size);
+
+      backend.discover("shop", Labels.of("__meta_x", "y".repeat(size)), "1.1.1.1:80");
+      now.addAndGet(HttpSdAnswers.LARGE_HOLDS.toNanos() - 1);
+      byte[] soon = answers.of(backend.pools().get(0), false).plain();
+      now.addAndGet(1);
+      byte[] later = answers.of(backend.pools().get(0), false).plain();
+      assertThat(later).isNotEqualTo(first);
+      assertThat(soon).isEqualTo(size > 10 ? first : later);
+    }
   }
 
   @Test

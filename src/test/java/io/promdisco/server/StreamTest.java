@@ -69,6 +69,7 @@ final class StreamTest {
   @Test
   void beginsWithAllTargetsAndGoesOnWithWhatChanges() throws Exception {
     pods("shop", "a", "1.1.1.1:80", "1.1.1.2:80");
+    eventually(() -> assertThat(metric("events_total")).isEqualTo(2));
     try (EventReader reader = open("")) {
       EventReader.Event reset = reader.next();
       assertThat(reset.name()).isEqualTo("reset");
@@ -92,6 +93,7 @@ final class StreamTest {
       assertThat(changed.json().at("/before/labels/pod").asText()).isEqualTo("a");
       assertThat(changed.json().at("/before/id")).isEqualTo(first.json().at("/id"));
       EventReader.Event removed = reader.next();
+      assertThat(metric("events_total")).isEqualTo(5); // with the marker's
       assertThat(removed.name()).isEqualTo("removed");
       assertThat(removed.json().at("/labels/instance").asText()).isEqualTo("1.1.1.2:80");
     }
@@ -182,6 +184,7 @@ final class StreamTest {
     for (int i = 1; i < 50; i++) {
       readers.add(synced(""));
     }
+    assertThat(metric("readers")).isEqualTo(50);
     // The pool of the server has eight threads at most, whoever reads.
     assertThat(serverThreads()).isLessThanOrEqualTo(Math.max(threads, 11));
     HttpResponse<String> refused = send("GET", "");
@@ -192,12 +195,19 @@ final class StreamTest {
     for (EventReader reader : readers) {
       reader.close();
     }
+    assertThat(metric("readers_refused_total")).isEqualTo(1);
     eventually(
         () -> {
           ticker.advance(StreamHub.HEARTBEAT);
-          assertThat(state.streams().size()).isZero();
+          assertThat(metric("readers")).isZero();
         });
+    assertThat(state.streams().size()).isZero();
+    assertThat(metric("readers_cut_total")).isZero();
     synced("").close();
+  }
+
+  private double metric(String name) {
+    return backend.registry.getSampleValue("promdisco_stream_" + name);
   }
 
   private static long serverThreads() {
@@ -224,6 +234,7 @@ final class StreamTest {
         good.next();
       }
       assertThat(state.streams().size()).isEqualTo(1);
+      assertThat(metric("readers_cut_total")).isEqualTo(1);
       pods("ops", "still", "1.1.1.9:80");
       EventReader.Event event = good.next();
       assertThat(event.json().at("/labels/pod").asText()).isEqualTo("still");

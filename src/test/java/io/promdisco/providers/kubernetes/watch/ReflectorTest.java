@@ -550,6 +550,7 @@ class ReflectorTest {
     Request brief = api.next().opened();
     assertThat(health.told).hasSize(2); // It may break at once again.
     brief.fail(new IOException("cannot connect"));
+    eventually(() -> assertThat(health.told).hasSize(3)); // Its trial is over.
     passPause();
     api.next().opened();
     ticker.advance(Duration.ofSeconds(1));

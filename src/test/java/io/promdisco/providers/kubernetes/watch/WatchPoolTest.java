@@ -117,7 +117,7 @@ class WatchPoolTest {
     assertThat(health.told).containsExactly("failing " + part + ": cannot connect");
     assertThat(late.told).isEqualTo(health.told);
     assertThat(late.pauses).isEqualTo(health.pauses);
-    ticker.advance(Duration.ofSeconds(1));
+    ticker.advance(Duration.ofMillis(2_800));
     api.next().opened().initialEnd("10");
     assertThat(health.told).hasSize(2).endsWith("recovered " + part);
     assertThat(late.told).isEqualTo(health.told);

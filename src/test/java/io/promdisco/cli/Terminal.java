@@ -1,0 +1,78 @@
+package io.promdisco.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A command in a process of its own, under a pseudo-terminal or with a pipe. */
+final class Terminal implements AutoCloseable {
+  private final Process process;
+  private final Path screen;
+
+  private Terminal(Process process, Path screen) {
+    this.process = process;
+    this.screen = screen;
+  }
+
+  /** Runs it under a pseudo-terminal; the test is skipped where there is none to be had. */
+  static Terminal run(Path folder, String... args) throws IOException {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "no script(1) here");
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/stty")), "no stty(1) here");
+    Path screen = folder.resolve("screen");
+    return start(
+        new ProcessBuilder("script", "-qefc", String.join(" ", command(args)), screen.toString())
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD),
+        screen);
+  }
+
+  /** Runs it with both outputs in a pipe or file, as in a script. */
+  static Terminal piped(Path folder, String... args) throws IOException {
+    Path output = folder.resolve("output");
+    return start(new ProcessBuilder(command(args)).redirectOutput(output.toFile()), output);
+  }
+
+  private static List<String> command(String... args) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("io.promdisco.cli.Main");
+    command.addAll(List.of(args));
+    return command;
+  }
+
+  private static Terminal start(ProcessBuilder builder, Path screen) throws IOException {
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    builder.environment().put("TERM", "xterm");
+    builder.environment().remove("NO_COLOR");
+    return new Terminal(builder.redirectErrorStream(true).start(), screen);
+  }
+
+  /** What a person types. */
+  OutputStream keys() {
+    return process.getOutputStream();
+  }
+
+  /** Everything that was printed so far. */
+  String screen() throws IOException {
+    return Files.exists(screen) ? Files.readString(screen, StandardCharsets.ISO_8859_1) : "";
+  }
+
+  /** Waits for the end. */
+  int exitCode() throws InterruptedException {
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).as("it has ended").isTrue();
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
