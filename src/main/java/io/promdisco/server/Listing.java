@@ -9,13 +9,17 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The targets of a job in the order in which they are shown. Sorting them, or finding out which are
  * dropped, takes a while where there are many: what was found is kept for the next page, for as
- * long as nothing changed, and at least for a moment. Safe for all threads.
+ * long as nothing changed, and at least for a moment. Where it takes long enough to be felt, the
+ * old list is shown until the new one is there. Safe for all threads.
  */
 final class Listing {
   private static final long AT_LEAST_NANOS = Duration.ofMillis(250).toNanos();
@@ -23,10 +27,20 @@ final class Listing {
   /** Of what is dropped nobody is told. */
   private static final long DROPPED_NANOS = Duration.ofSeconds(2).toNanos();
 
+  /** A list that took longer to make is made anew beside the answers, which show the one before. */
+  private static final long SLOW_NANOS = Duration.ofMillis(50).toNanos();
+
+  /** None that is older is shown. */
+  private static final long AT_MOST_NANOS = Duration.ofSeconds(10).toNanos();
+
   /** Of so many searches of a list what they found is kept with it. */
   private static final int SEARCHES = 16;
 
+  /** So many targets are searched on all cores. */
+  private static final int MANY = 10_000;
+
   private final LongSupplier nanos;
+  private final Executor renewals;
   private final Cache<Key, Page> pages =
       CacheBuilder.newBuilder()
           .maximumSize(1000)
@@ -63,8 +77,28 @@ final class Listing {
 
   private record Found(Words words, List<Shown> fitting) {}
 
-  /** What the last searches found, the newest last: the next is mostly one of them, and more. */
-  private record Page(long revision, long made, List<Shown> targets, Deque<Found> searches) {
+  /**
+   * What was found.
+   *
+   * @param lists active targets sorted by labels, then dropped ones, then failed ones
+   * @param pending whether a newer list is being made
+   */
+  record Result(List<List<Shown>> lists, boolean pending) {}
+
+  /**
+   * A list.
+   *
+   * @param took nanoseconds that it took to make it
+   * @param searches what the last ones found, the newest last: the next is mostly one of them, and
+   *     more
+   */
+  private record Page(
+      long revision,
+      long made,
+      long took,
+      List<Shown> targets,
+      Deque<Found> searches,
+      AtomicBoolean renewing) {
     List<Found> searched() {
       synchronized (searches) {
         return List.copyOf(searches);
@@ -81,22 +115,29 @@ final class Listing {
     }
   }
 
-  Listing(LongSupplier nanos) {
+  /**
+   * A listing.
+   *
+   * @param nanos the clock
+   * @param renewals runs what makes lists anew
+   */
+  Listing(LongSupplier nanos, Executor renewals) {
     this.nanos = nanos;
+    this.renewals = renewals;
   }
 
-  /**
-   * The targets of a job that have the words, in parts: active ones sorted by labels, then dropped
-   * ones, then failed ones.
-   */
-  List<List<Shown>> of(PoolView pool, State state, Words words) {
-    List<List<Shown>> parts = new ArrayList<>();
+  /** The targets of a job that have the words. */
+  Result of(PoolView pool, State state, Words words) {
+    List<List<Shown>> lists = new ArrayList<>();
+    boolean pending = false;
     for (State one : new State[] {State.ACTIVE, State.DROPPED, State.FAILED}) {
       if (state.includes(one)) {
-        parts.add(fitting(page(pool, one), words));
+        Page page = page(pool, one);
+        lists.add(fitting(page, words));
+        pending |= page.renewing().get();
       }
     }
-    return parts;
+    return new Result(lists, pending);
   }
 
   private List<Shown> fitting(Page page, Words words) {
@@ -114,12 +155,9 @@ final class Listing {
         candidates = found.fitting();
       }
     }
-    List<Shown> fitting = new ArrayList<>();
-    for (Shown target : candidates) {
-      if (words.fit(target)) {
-        fitting.add(target);
-      }
-    }
+    Stream<Shown> all =
+        candidates.size() < MANY ? candidates.stream() : candidates.parallelStream();
+    List<Shown> fitting = all.filter(words::fit).toList();
     page.remember(new Found(words, fitting));
     return fitting;
   }
@@ -128,11 +166,29 @@ final class Listing {
     Key key = new Key(pool.job(), state);
     Page page = pages.getIfPresent(key);
     long now = nanos.getAsLong();
-    long revision = pool.revision();
-    if (page == null || !holds(page, state, revision, now)) {
-      page = new Page(revision, now, find(pool, state), new ArrayDeque<>());
-      pages.put(key, page);
+    if (page == null) {
+      return make(key, pool);
     }
+    if (holds(page, state, pool.revision(), now)) {
+      return page;
+    }
+    if (page.took() < SLOW_NANOS || now - page.made() > AT_MOST_NANOS) {
+      return make(key, pool);
+    }
+    if (page.renewing().compareAndSet(false, true)) {
+      renewals.execute(() -> make(key, pool));
+    }
+    return page;
+  }
+
+  private Page make(Key key, PoolView pool) {
+    long start = nanos.getAsLong();
+    long revision = pool.revision(); // before the targets: what comes after is another one
+    List<Shown> targets = find(pool, key.state());
+    long made = nanos.getAsLong();
+    Page page =
+        new Page(revision, made, made - start, targets, new ArrayDeque<>(), new AtomicBoolean());
+    pages.put(key, page);
     return page;
   }
 

@@ -17,6 +17,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ForkJoinPool;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,7 @@ final class Routes {
 
   private final Backend backend;
   private final LiveState state;
-  private final Listing listing = new Listing(System::nanoTime);
+  private final Listing listing = new Listing(System::nanoTime, ForkJoinPool.commonPool());
   private final HttpSdAnswers answers = new HttpSdAnswers(System::nanoTime);
 
   private Routes(Backend backend, LiveState state) {

@@ -56,9 +56,12 @@ record Search(Words words, String job, Listing.State state, int offset, int limi
   void write(Listing listing, List<PoolView> pools, OutputStream out) throws IOException {
     List<Shown> shown = new ArrayList<>();
     int fitting = 0;
+    boolean newer = false;
     for (PoolView pool : pools) {
       if (job.isEmpty() || pool.job().equals(job)) {
-        for (List<Shown> part : listing.of(pool, state, words)) {
+        Listing.Result result = listing.of(pool, state, words);
+        newer |= result.pending();
+        for (List<Shown> part : result.lists()) {
           int from = Math.max(0, Math.min(part.size(), offset - fitting));
           int to = Math.min(part.size(), from + limit - shown.size());
           shown.addAll(part.subList(from, to));
@@ -67,10 +70,12 @@ record Search(Words words, String job, Listing.State state, int offset, int limi
       }
     }
     int total = fitting;
+    boolean pending = newer;
     Documents.success(
         out,
         json -> {
           json.writeNumberField("total", total);
+          json.writeBooleanField("pending", pending);
           json.writeArrayFieldStart("targets");
           for (Shown target : shown) {
             json.writeStartObject();

@@ -3,7 +3,6 @@ package io.promdisco.server;
 import com.google.common.base.CharMatcher;
 import com.google.common.base.Splitter;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.BiPredicate;
@@ -11,7 +10,7 @@ import java.util.function.Predicate;
 
 /**
  * The words of a search. Each must occur in the job's name, the scrape URL or a {@code name=value}
- * of a target's labels, final or discovered, in any case. For one thread.
+ * of a target's labels, final or discovered, in any case. Safe for all threads.
  */
 final class Words {
   private static final CharMatcher URL_MARKS = CharMatcher.anyOf("/?&%");
@@ -63,26 +62,29 @@ final class Words {
    * of the text: a search asks this millions of times.
    */
   static boolean contains(String text, String word) {
-    int last = text.length() - word.length();
-    if (last < 0 || word.isEmpty()) {
-      return word.isEmpty();
+    if (word.isEmpty()) {
+      return true;
     }
     char lower = word.charAt(0);
     char upper = Character.toUpperCase(lower);
-    for (int i = 0; i <= last; i++) {
-      char c = text.charAt(i);
-      // Beyond ASCII there are letters whose lower case is another's.
-      if ((c == lower || c == upper || c > 127)
-          && text.regionMatches(true, i, word, 0, word.length())) {
+    return containsFrom(text, word, lower) || (upper != lower && containsFrom(text, word, upper));
+  }
+
+  private static boolean containsFrom(String text, String word, char first) {
+    int last = text.length() - word.length();
+    int at = last < 0 ? -1 : text.indexOf(first);
+    while (at >= 0 && at <= last) {
+      if (text.regionMatches(true, at, word, 0, word.length())) {
         return true;
       }
+      at = text.indexOf(first, at + 1);
     }
     return false;
   }
 
   /** Whether a word may go over more than one part of a URL. */
   static boolean spansUrl(String word) {
-    return URL_MARKS.matchesAnyOf(word);
+    return word.endsWith(":") || URL_MARKS.matchesAnyOf(word);
   }
 
   /**
@@ -119,7 +121,8 @@ final class Words {
     }
 
     private boolean endsWithNameEnd(String name) {
-      return name.regionMatches(true, name.length() - nameEnd.length(), nameEnd, 0, nameEnd.length());
+      return name.regionMatches(
+          true, name.length() - nameEnd.length(), nameEnd, 0, nameEnd.length());
     }
   }
 
@@ -131,22 +134,27 @@ final class Words {
     private static final int PLACES = 1024;
 
     private final Predicate<String> test;
-    private final String[] texts = new String[PLACES];
-    private final boolean[] found = new boolean[PLACES];
+
+    // Threads may overwrite each other's; whatever is there is true.
+    private final String[] fitting = new String[PLACES];
+    private final String[] others = new String[PLACES];
 
     Known(Predicate<String> test) {
       this.test = test;
-      Arrays.fill(texts, "");
     }
 
     boolean test(String text) {
       int hash = text.hashCode();
       int place = (hash ^ (hash >>> 10) ^ (hash >>> 20)) & (PLACES - 1);
-      if (!texts[place].equals(text) || text.isEmpty()) {
-        texts[place] = text;
-        found[place] = test.test(text);
+      if (text.equals(others[place])) {
+        return false;
       }
-      return found[place];
+      if (text.equals(fitting[place])) {
+        return true;
+      }
+      boolean fits = test.test(text);
+      (fits ? fitting : others)[place] = text;
+      return fits;
     }
   }
 }

@@ -45,7 +45,7 @@ final class FakeBackend implements Backend, TargetSetReader {
 
   private final PrometheusMetrics metrics = new PrometheusMetrics(registry);
   private final ScrapeManager manager = new ScrapeManager(this, metrics);
-  private final Map<String, TargetGroup> groups = new ConcurrentHashMap<>();
+  private final Map<String, List<TargetGroup>> groups = new ConcurrentHashMap<>();
 
   /** Configures jobs, each of which drops the targets that have a label {@code drop}. */
   void configure(String... jobs) {
@@ -68,15 +68,14 @@ final class FakeBackend implements Backend, TargetSetReader {
     discover(job, new TargetGroup("0", targets, labels));
   }
 
-  void discover(String job, TargetGroup group) {
-    groups.put(job, group);
+  /** In place of what was discovered for the job before. */
+  void discover(String job, TargetGroup... discovered) {
+    groups.put(job, List.of(discovered));
+    int targets = Arrays.stream(discovered).mapToInt(group -> group.targets().size()).sum();
     manager.onUpdates(
         List.of(
             new TargetSetUpdate(
-                job,
-                false,
-                Map.of(PROVIDER, group.targets().size()),
-                Map.of(PROVIDER, List.of(group)))));
+                job, false, Map.of(PROVIDER, targets), Map.of(PROVIDER, List.of(discovered)))));
   }
 
   static ProviderStatus provider(
@@ -133,10 +132,7 @@ final class FakeBackend implements Backend, TargetSetReader {
     if (unreadable) {
       throw new IllegalStateException("groups: unreadable, as the test asked");
     }
-    TargetGroup group = groups.get(job);
-    if (group != null) {
-      action.accept(PROVIDER, group);
-    }
+    groups.getOrDefault(job, List.of()).forEach(group -> action.accept(PROVIDER, group));
   }
 
   @Override

@@ -16,16 +16,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** The page in a real browser. */
@@ -100,6 +104,23 @@ class PageTest {
             scrape,
             "track",
             track));
+  }
+
+  /** As a cluster has them: names and values are few, and discovery keeps one string of each. */
+  private static TargetGroup podOfTwoPorts(int number) {
+    String name = String.format("web-%05d", number);
+    Labels.Builder shared = Labels.builder(30);
+    shared.setAll(pod(name, number % 4 == 0 ? "false" : "true"));
+    for (int label = 0; label < 20; label++) {
+      shared.set(
+          ("__meta_kubernetes_pod_label_" + label).intern(),
+          ("value-" + number % (label * 13 + 1)).intern());
+    }
+    List<Labels> ports =
+        Stream.of("8080", "8081")
+            .map(port -> Labels.of("__address__", name + ":" + port, "__meta_port", port))
+            .toList();
+    return new TargetGroup("pod/shop/" + name, ports, shared.build());
   }
 
   private void pods(List<Labels> pods) {
@@ -335,26 +356,36 @@ class PageTest {
   }
 
   @Test
-  void hundredThousandTargetsStayUsable() {
-    List<Labels> many = new ArrayList<>();
-    for (int i = 0; i < 100_000; i++) {
-      many.add(pod(String.format("web-%06d", i), i % 4 == 0 ? "false" : "true"));
-    }
-    pods(many);
+  void hundredThousandTargetsStayUsable(TestReporter report) {
+    backend.discover(
+        "pods",
+        IntStream.range(0, 50_000).mapToObj(PageTest::podOfTwoPorts).toArray(TargetGroup[]::new));
     Page page = open();
-    assertThat(page.locator("#found")).hasText("75,002 active targets");
+    assertThat(page.locator("#found")).hasText("75,004 active targets");
     assertThat(page.locator(".row").count()).isLessThan(100); // the others are not in the page
     page.getByRole(AriaRole.LISTBOX).focus();
     page.keyboard().press("End");
     assertThat(row(page, "10.9.0.2:9100")).hasAttribute("aria-selected", "true");
 
-    assertThat(best(() -> millisToFirstRow(page))).as("ms to the first row").isLessThan(2000);
+    double first = best(() -> millisToFirstRow(page));
+    report.publishEntry("ms to the first row", Double.toString(first));
+    assertThat(first).as("ms to the first row").isLessThan(2000);
 
     choose(page, "all");
     page.keyboard().press("/");
-    page.keyboard().type("web-05432");
-    assertThat(page.locator("#found")).hasText("10 targets");
-    assertThat(best(() -> millisToFind(page, "web-05432"))).as("ms to find").isLessThan(4000);
+    page.keyboard().type("web-0543");
+    assertThat(page.locator("#found")).hasText("20 targets");
+    List<Double> keystrokes = new ArrayList<>();
+    for (String query : List.of("web-0%d43", "zone_%d=a", "shop 808%d/metrics", "absent%d")) {
+      for (int i = 0; i < 5; i++) {
+        keystrokes.addAll(keystrokes(page, String.format(query, i)));
+      }
+    }
+    Collections.sort(keystrokes);
+    double median = keystrokes.get(keystrokes.size() / 2);
+    double most = keystrokes.get(keystrokes.size() * 95 / 100);
+    report.publishEntry("ms a keystroke, median and 95 %", median + ", " + most);
+    assertThat(median).as("ms a keystroke").isLessThan(1000);
   }
 
   /** Of a few: other processes of this machine have their turns too. */
@@ -380,19 +411,25 @@ class PageTest {
     return ((Number) millis).doubleValue();
   }
 
-  /** Goal: 200, on a machine that does nothing else. */
-  private static double millisToFind(Page page, String query) {
+  /** From each change of the search field to its rows, in milliseconds. Goal: 200. */
+  private static List<Double> keystrokes(Page page, String query) {
     Object millis =
         page.evaluate(
             """
             async query => {
-              const start = performance.now();
-              const path = "api/v1/discovery/targets?state=any&limit=100&q=" + query;
-              await (await fetch(path)).json();
-              return performance.now() - start;
+              const [field, list] = ["query", "list"].map(id => document.getElementById(id));
+              const all = [];
+              for (let end = 1; end <= query.length; end++) {
+                const start = performance.now();
+                field.value = query.slice(0, end);
+                field.dispatchEvent(new Event("input"));
+                do await new Promise(requestAnimationFrame); while (list.ariaBusy === "true");
+                all.push(performance.now() - start);
+              }
+              return all;
             }""",
             query);
-    return ((Number) millis).doubleValue();
+    return ((List<?>) millis).stream().map(ms -> ((Number) ms).doubleValue()).toList();
   }
 
   @Test

@@ -10,16 +10,20 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SearchTest {
-  private static final int TARGETS = 20_000;
+  private static final int TARGETS = 9_000; // searched by one thread
 
   private final FakeBackend backend = new FakeBackend();
-  private final Listing listing = new Listing(System::nanoTime);
+  private final Listing listing = new Listing(System::nanoTime, Runnable::run);
 
   private static Labels pod(int i) {
     Labels.Builder labels = Labels.builder(20);
@@ -38,11 +42,14 @@ class SearchTest {
   }
 
   private int total(String query, Listing in) throws IOException {
+    return search(query, in).path("total").asInt(-1);
+  }
+
+  private JsonNode search(String query, Listing in) throws IOException {
     Map<String, String> given = Map.of("q", query, "state", "any", "limit", "1");
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     Search.of(name -> given.getOrDefault(name, "")).write(in, backend.pools(), out);
-    JsonNode json = ServerTestCase.parse(out.toString(StandardCharsets.UTF_8));
-    return json.path("data").path("total").asInt(-1);
+    return ServerTestCase.parse(out.toString(StandardCharsets.UTF_8)).path("data");
   }
 
   @Test
@@ -54,12 +61,40 @@ class SearchTest {
         String typed = query.substring(0, end);
         assertThat(total(typed, listing))
             .as(typed)
-            .isEqualTo(total(typed, new Listing(System::nanoTime)))
+            .isEqualTo(total(typed, new Listing(System::nanoTime, Runnable::run)))
             .isPositive();
       }
     }
     assertThat(total("web-119", listing)).isEqualTo(11);
     assertThat(total("pod=web-7", listing)).isEqualTo(111);
+  }
+
+  @Test
+  void listThatTakesLongIsMadeAnewBesideTheAnswers() throws IOException {
+    AtomicLong clock = new AtomicLong();
+    long slow = Duration.ofMillis(60).toNanos(); // each look at the clock
+    Deque<Runnable> renewals = new ArrayDeque<>();
+    Listing listing = new Listing(() -> clock.addAndGet(slow), renewals::add);
+    discover(3);
+    assertThat(total("", listing)).isEqualTo(3);
+
+    discover(5);
+    clock.addAndGet(Duration.ofSeconds(1).toNanos());
+    JsonNode before = search("", listing);
+    assertThat(before.path("total").asInt()).isEqualTo(3);
+    assertThat(before.path("pending").asBoolean()).isTrue();
+    assertThat(renewals).as("active, dropped and failed ones").hasSize(3);
+    assertThat(total("", listing)).isEqualTo(3);
+    assertThat(renewals).as("none twice").hasSize(3);
+
+    renewals.forEach(Runnable::run);
+    JsonNode after = search("", listing);
+    assertThat(after.path("total").asInt()).isEqualTo(5);
+    assertThat(after.path("pending").asBoolean(true)).isFalse();
+
+    discover(7);
+    clock.addAndGet(Duration.ofMinutes(1).toNanos());
+    assertThat(total("", listing)).as("too old to be shown").isEqualTo(7);
   }
 
   @Test

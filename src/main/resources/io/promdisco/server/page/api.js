@@ -44,7 +44,7 @@ function publicLabels(discovered) {
 
 export async function targets({ query, job = "", state, offset, limit }) {
   const data = await get("api/v1/discovery/targets", { q: query, scrapePool: job, state, offset, limit });
-  return { total: data.total, rows: data.targets.map(row) };
+  return { total: data.total, pending: data.pending, rows: data.targets.map(row) };
 }
 
 export const discovery = () => get("api/v1/discovery");

@@ -25,7 +25,9 @@ export class TargetList {
   #marks = new Map(); // key → {kind, until}
   #unmarking = null;
   #generation = 0;
+  #resetting = null;
   #total = 0;
+  #wanted = null; // the index to select as soon as its row is there
 
   /** The selected row and where it is, or null. */
   selected = null;
@@ -33,8 +35,9 @@ export class TargetList {
   onSelect = () => {};
   onOpen = () => {};
   onFailure = () => {};
+  onPending = () => {};
 
-  /** @param load (offset, limit) → promise of {total, rows} */
+  /** @param load (offset, limit) → promise of {total, rows, pending} */
   constructor(load) {
     this.#load = load;
     this.#root.addEventListener("scroll", () => this.#render(), { passive: true });
@@ -49,25 +52,36 @@ export class TargetList {
 
   focus() {
     this.#root.focus({ preventScroll: true });
-    if (!this.selected && this.#total > 0) this.#move(this.#first());
+    if (!this.selected && this.#wanted === null && this.#total > 0) this.#move(this.#first());
   }
 
   /** Starts anew at the top: the question is another one. */
-  async reset() {
+  reset() {
+    this.#resetting = this.#begin();
+    return this.#resetting;
+  }
+
+  async #begin() {
     const generation = ++this.#generation;
+    this.#root.ariaBusy = "true";
     try {
       const answer = await this.#load(0, PAGE);
       if (generation !== this.#generation) return;
       this.#pages = new Map([[0, answer.rows]]);
+      this.#wanted = null;
       this.#root.scrollTop = 0;
       this.#settle(answer.total);
+      if (answer.pending) this.onPending();
     } catch (e) {
       if (generation === this.#generation) this.onFailure(e);
+    } finally {
+      if (generation === this.#generation) this.#root.ariaBusy = "false";
     }
   }
 
   /** Fetches what is in view again; what is seen stays where it is. */
   async refresh() {
+    await this.#resetting; // what it asks for is new enough, but what has changed meanwhile is not in it
     const generation = ++this.#generation;
     const wanted = this.#pagesInView();
     try {
@@ -76,6 +90,7 @@ export class TargetList {
       const anchor = this.#anchor();
       this.#pages = new Map(wanted.map((page, i) => [page, answers[i].rows]));
       this.#settle(answers[0].total, anchor);
+      if (answers.some((answer) => answer.pending)) this.onPending();
     } catch (e) {
       if (generation === this.#generation) this.onFailure(e);
     }
@@ -102,7 +117,7 @@ export class TargetList {
   }
 
   clear() {
-    this.selected = null;
+    this.selected = this.#wanted = null;
     this.#render();
   }
 
@@ -122,6 +137,8 @@ export class TargetList {
     }
     this.onTotal(total);
     this.#render();
+    if (this.#wanted !== null) this.#wanted = total > 0 ? Math.min(this.#wanted, total - 1) : null;
+    this.#arrive();
   }
 
   #find(key) {
@@ -173,6 +190,7 @@ export class TargetList {
         if (generation !== this.#generation) return;
         this.#pages.set(page, answer.rows);
         this.#render();
+        this.#arrive();
       },
       (e) => {
         if (generation !== this.#generation) return;
@@ -235,7 +253,7 @@ export class TargetList {
 
   #pressed(event) {
     const page = Math.max(1, Math.floor(this.#root.clientHeight / ROW) - 1);
-    const at = this.selected?.index ?? this.#first() - 1;
+    const at = this.#wanted ?? this.selected?.index ?? this.#first() - 1;
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: this.#total - 1 }[event.key];
     if (to !== undefined) {
       event.preventDefault();
@@ -246,16 +264,20 @@ export class TargetList {
     }
   }
 
-  async #move(to) {
-    const index = Math.max(0, Math.min(to, Math.min(this.#total, MOST) - 1));
-    this.#reveal(index);
-    if (!this.#row(index)) {
-      const page = Math.floor(index / PAGE);
-      if (!this.#pages.has(page)) this.#fetch(page);
-      await this.#pages.get(page);
-    }
-    const row = this.#row(index);
+  #move(to) {
+    if (this.#total === 0) return;
+    this.#wanted = Math.max(0, Math.min(to, Math.min(this.#total, MOST) - 1));
+    this.#reveal(this.#wanted);
+    this.#render(); // fetches the row's page where it is not there
+    this.#arrive();
+  }
+
+  /** Selects the wanted row when it is there, whichever of the fetches and refreshes brought it. */
+  #arrive() {
+    const index = this.#wanted;
+    const row = index === null ? undefined : this.#row(index);
     if (!row) return;
+    this.#wanted = null;
     this.selected = { key: row.key, index, row };
     this.#render();
     this.onSelect(row);

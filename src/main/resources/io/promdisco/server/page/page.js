@@ -7,7 +7,6 @@ import { TargetList } from "./list.js";
 import { showOverview } from "./overview.js";
 import { askForPod } from "./pod.js";
 
-const TYPING_MS = 120;
 const CHANGES_MS = 400; // changes of so long are shown at once
 const REFRESH_MS = 5000; // for what no change tells: sources that fail, the graphs
 
@@ -86,21 +85,26 @@ list.onTotal = (total) => {
   trouble("");
 };
 list.onFailure = lost;
+list.onPending = changed;
 list.onSelect = (row) => {
   if (!details.hidden) showDetails(row);
 };
 list.onOpen = () => showDetails(list.selected.row);
 details.addEventListener("leave", leaveDetails);
 
-let typing;
+let typed = null; // the promise of askTyped, while it runs
+
+/** Asks for what is typed: one question at a time, and what was typed meanwhile is the next one. */
+async function askTyped() {
+  while (query.value.trim() !== asked.query) await ask({ query: query.value.trim() });
+}
+
 query.addEventListener("input", () => {
-  clearTimeout(typing);
-  typing = setTimeout(() => ask({ query: query.value.trim() }), TYPING_MS);
+  typed ??= askTyped().finally(() => (typed = null));
 });
 byId("search").addEventListener("submit", (event) => {
   event.preventDefault();
-  clearTimeout(typing);
-  ask({ query: query.value.trim() }).then(() => list.focus());
+  Promise.resolve(typed).then(() => list.focus());
 });
 byId("states").addEventListener("change", (event) => ask({ state: event.target.value }));
 byId("jobs").addEventListener("click", (event) => {
