@@ -1,53 +1,57 @@
 package io.promdisco.cli;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 
-/** Makes the commands, each with the console that it prints on. */
-final class Commands implements CommandLine.IFactory {
-  private final Console console;
+/**
+ * The commands by name, in the order in which help lists them. A command is made when it is asked
+ * for: to make all of them takes as long as everything else that {@code --version} does.
+ */
+final class Commands {
+  /** They show the others. */
+  private static final List<String> NEED_ALL = List.of("completion", "help", "man-pages");
+
+  private static final List<String> VERSION = List.of("--version", "-V");
+
+  private final Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
 
   Commands(Console console) {
-    this.console = console;
+    commands.put("targets", () -> new TargetsCommand(console));
+    commands.put("check", () -> new CheckCommand(console));
+    commands.put("test", () -> new TestCommand(console));
+    commands.put("explain", () -> new ExplainCommand(console));
+    commands.put("diff", () -> new DiffCommand(console));
+    commands.put("rbac", () -> new RbacCommand(console));
+    commands.put("dump", () -> new DumpCommand(console));
+    commands.put("serve", () -> new ServeCommand(console));
+    commands.put("demo", () -> new DemoCommand(console));
+    commands.put("bench", () -> new BenchCommand(console));
+    commands.put("bench-server", BenchServerCommand::new);
+    commands.put("completion", () -> new CompletionCommand(console));
+    commands.put("help", CommandLine.HelpCommand::new);
+    commands.put("man-pages", ManPagesCommand::new);
+    commands.put("warm-up", WarmUpCommand::new);
   }
 
-  @Override
-  public <K> K create(Class<K> type) throws Exception {
-    if (type == TargetsCommand.class) {
-      return type.cast(new TargetsCommand(console));
+  /** Adds those that the arguments may mean: one where they name it, or else all. */
+  void addTo(CommandLine line, List<String> arguments) {
+    if (!arguments.isEmpty() && VERSION.contains(arguments.get(0))) {
+      return;
     }
-    if (type == CheckCommand.class) {
-      return type.cast(new CheckCommand(console));
+    Supplier<Object> named =
+        arguments.stream()
+            .filter(commands::containsKey)
+            .findFirst()
+            .filter(name -> !NEED_ALL.contains(name))
+            .map(commands::get)
+            .orElse(null);
+    if (named == null) {
+      commands.values().forEach(command -> line.addSubcommand(command.get()));
+    } else {
+      line.addSubcommand(named.get());
     }
-    if (type == TestCommand.class) {
-      return type.cast(new TestCommand(console));
-    }
-    if (type == ServeCommand.class) {
-      return type.cast(new ServeCommand(console));
-    }
-    if (type == DemoCommand.class) {
-      return type.cast(new DemoCommand(console));
-    }
-    if (type == BenchCommand.class) {
-      return type.cast(new BenchCommand(console));
-    }
-    if (type == CompletionCommand.class) {
-      return type.cast(new CompletionCommand(console));
-    }
-    if (type == ExplainCommand.class) {
-      return type.cast(new ExplainCommand(console));
-    }
-    if (type == DiffCommand.class) {
-      return type.cast(new DiffCommand(console));
-    }
-    if (type == RbacCommand.class) {
-      return type.cast(new RbacCommand(console));
-    }
-    if (type == DumpCommand.class) {
-      return type.cast(new DumpCommand(console));
-    }
-    if (type == WarmUpCommand.class) {
-      return type.cast(new WarmUpCommand());
-    }
-    return CommandLine.defaultFactory().create(type);
   }
 }

@@ -8,7 +8,6 @@ import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.util.Ticker;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -60,8 +59,7 @@ final class DiffCommand implements Callable<Integer> {
               + " the old one first.")
   private List<String> servers = List.of();
 
-  @Option(names = "--job", paramLabel = "JOB", description = "Only this job. Repeatable.")
-  private List<String> jobs = List.of();
+  @Mixin private final JobChoice jobs = new JobChoice();
 
   @Option(
       names = "--fail-on",
@@ -78,18 +76,9 @@ final class DiffCommand implements Callable<Integer> {
   @Option(names = SourceOptions.SKIP_UNSUPPORTED, description = SourceOptions.SKIP_HELP)
   private boolean skipUnsupported;
 
-  @Option(
-      names = "--timeout",
-      paramLabel = "TIME",
-      converter = SourceOptions.DurationConverter.class,
-      description = "How long to wait for all sources. Default: 30s.")
-  private Duration timeout = Duration.ofSeconds(30);
+  @Mixin private final WaitOptions waiting = new WaitOptions();
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORM",
-      description = "text, json or yaml. Default: text.")
-  private Structured.Form form = Structured.Form.TEXT;
+  @Mixin private final StructuredOptions structured = new StructuredOptions();
 
   DiffCommand(Console console) {
     this.console = console;
@@ -137,7 +126,7 @@ final class DiffCommand implements Callable<Integer> {
 
   private Side side(int index, Function<Ticker, ResourceClientFactory> clients) {
     if (index < servers.size()) {
-      return new Served(new TargetsApi("--at-server", servers.get(index), timeout));
+      return new Served(new TargetsApi("--at-server", servers.get(index), waiting.timeout));
     }
     SourceOptions source = SourceOptions.of(files.get(index - servers.size()), cluster);
     source.skipUnsupported = skipUnsupported;
@@ -145,24 +134,22 @@ final class DiffCommand implements Callable<Integer> {
   }
 
   private List<Scraped> chosen(Side side, Side other) {
-    for (String job : jobs) {
+    for (String job : jobs.names) {
       if (!side.jobs().contains(job) && !other.jobs().contains(job)) {
         throw new CommandException(
             ExitCode.USAGE,
             "promdisco: --job: no job \"" + job + "\" on either side (expected: one of them)");
       }
     }
-    return side.targets().stream()
-        .filter(target -> jobs.isEmpty() || jobs.contains(target.job()))
-        .toList();
+    return side.targets().stream().filter(target -> jobs.includes(target.job())).toList();
   }
 
   private int print(List<TargetDiff> diffs) {
     DiffPrinter printer = new DiffPrinter(console, limit);
-    if (form == Structured.Form.TEXT) {
+    if (structured.form == Structured.Form.TEXT) {
       printer.text(diffs);
     } else {
-      printer.document(form, diffs);
+      printer.document(structured.form, diffs);
     }
     if (failOn == null) {
       return ExitCode.OK;
@@ -176,7 +163,7 @@ final class DiffCommand implements Callable<Integer> {
 
   /** Those of a file. */
   private final class Discovered implements Side {
-    private final Listed listed = new Listed();
+    private final Listed listed = new Listed(console);
     private final Promdisco promdisco;
     private final Set<String> jobNames = new HashSet<>();
 
@@ -193,8 +180,8 @@ final class DiffCommand implements Callable<Integer> {
 
     @Override
     public int await() throws InterruptedException {
-      boolean synced = Waiting.until(promdisco, timeout, console, listed);
-      return SourceFailures.report(console, promdisco, synced, timeout);
+      boolean synced = Waiting.until(promdisco, waiting.timeout, console, listed);
+      return SourceFailures.report(console, promdisco, synced, waiting.timeout);
     }
 
     @Override

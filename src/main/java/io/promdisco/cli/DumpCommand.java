@@ -43,8 +43,7 @@ final class DumpCommand implements Callable<Integer> {
   private final ObjectMapper mapper = new ObjectMapper();
   @Mixin private final SourceOptions source = new SourceOptions();
 
-  @Option(names = "--job", paramLabel = "JOB", description = "Only this job. Repeatable.")
-  private List<String> jobs = List.of();
+  @Mixin private final JobChoice jobs = new JobChoice();
 
   @Option(
       names = {"-f", "--file"},
@@ -66,8 +65,8 @@ final class DumpCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Logging.useByDefault(Logging.Level.WARN);
     Configuration configuration = source.load(console);
-    List<ScrapeConfig> asked = JobChoice.of(configuration, jobs);
-    Listed listed = new Listed();
+    List<ScrapeConfig> asked = jobs.of(configuration);
+    Listed listed = new Listed(console);
     try (ClusterReaders readers = new ClusterReaders(listed.counting(Wiring.clients(source)))) {
       List<ObjectNode> objects = objects(asked, readers, listed);
       write(objects);

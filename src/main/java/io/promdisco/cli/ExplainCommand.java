@@ -16,7 +16,6 @@ import io.promdisco.scrape.TargetBuilder;
 import io.promdisco.util.Ticker;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,8 +56,7 @@ final class ExplainCommand implements Callable<Integer> {
               + " configuration too.")
   private @Nullable String server;
 
-  @Option(names = "--job", paramLabel = "JOB", description = "Only this job. Repeatable.")
-  private List<String> jobs = List.of();
+  @Mixin private final JobChoice jobs = new JobChoice();
 
   @Option(
       names = "--limit",
@@ -66,18 +64,9 @@ final class ExplainCommand implements Callable<Integer> {
       description = "How many targets of a job to show. Default: 5.")
   private int limit = 5;
 
-  @Option(
-      names = "--timeout",
-      paramLabel = "TIME",
-      converter = SourceOptions.DurationConverter.class,
-      description = "How long to wait for all sources. Default: 30s.")
-  private Duration timeout = Duration.ofSeconds(30);
+  @Mixin private final WaitOptions waiting = new WaitOptions();
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORM",
-      description = "text, json or yaml. Default: text.")
-  private Structured.Form form = Structured.Form.TEXT;
+  @Mixin private final StructuredOptions structured = new StructuredOptions();
 
   ExplainCommand(Console console) {
     this.console = console;
@@ -106,14 +95,14 @@ final class ExplainCommand implements Callable<Integer> {
   /** Discovers for itself. */
   private int discovered(Query query, @Nullable Path config) throws InterruptedException {
     Configuration configuration = SourceOptions.of(config, cluster).load(console);
-    List<ScrapeConfig> asked = JobChoice.of(configuration, jobs);
+    List<ScrapeConfig> asked = jobs.of(configuration);
     Function<Ticker, ResourceClientFactory> clients = Wiring.clients(cluster);
-    Listed listed = new Listed();
+    Listed listed = new Listed(console);
     try (Promdisco promdisco =
             Promdisco.builder().kubernetesClients(listed.counting(clients)).build();
         ClusterReaders readers = new ClusterReaders(clients)) {
       promdisco.apply(new Configuration(asked, configuration.effective(), List.of()));
-      boolean synced = Waiting.until(promdisco, timeout, console, listed);
+      boolean synced = Waiting.until(promdisco, waiting.timeout, console, listed);
       Explainer explainer = new Explainer(query, limit);
       for (PoolView pool : promdisco.pools()) {
         pool.forEachDiscovered(
@@ -127,7 +116,7 @@ final class ExplainCommand implements Callable<Integer> {
       }
       Explanation answer =
           explainer.explain(asked, new ClusterSources(readers, promdisco.providers()));
-      int unreachable = SourceFailures.report(console, promdisco, synced, timeout);
+      int unreachable = SourceFailures.report(console, promdisco, synced, waiting.timeout);
       int code = print(answer);
       return code == ExitCode.OK ? code : Math.max(code, unreachable);
     }
@@ -135,10 +124,10 @@ final class ExplainCommand implements Callable<Integer> {
 
   /** Asks a server what it discovered, and runs the rules over that again. */
   private int served(Query query, @Nullable Path config, String url) throws InterruptedException {
-    TargetsApi api = new TargetsApi("--server", url, timeout);
+    TargetsApi api = new TargetsApi("--server", url, waiting.timeout);
     Configuration configuration =
         config == null ? configurationOf(api) : SourceOptions.of(config, cluster).load(console);
-    List<ScrapeConfig> asked = JobChoice.of(configuration, jobs);
+    List<ScrapeConfig> asked = jobs.of(configuration);
     Map<String, TargetBuilder> builders = new HashMap<>();
     Map<String, ScrapeConfig> byName = new HashMap<>();
     for (ScrapeConfig job : asked) {
@@ -178,10 +167,10 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   private int print(Explanation answer) {
-    if (form == Structured.Form.TEXT) {
+    if (structured.form == Structured.Form.TEXT) {
       new ExplainPrinter(console).print(answer);
     } else {
-      Structured.print(console, form, ExplainDocument.of(answer));
+      Structured.print(console, structured.form, ExplainDocument.of(answer));
     }
     console.out().flush();
     return answer.scraped() ? ExitCode.OK : ExitCode.FINDING;

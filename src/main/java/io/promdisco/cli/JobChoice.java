@@ -3,17 +3,24 @@ package io.promdisco.cli;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.ScrapeConfig;
 import java.util.List;
+import picocli.CommandLine.Option;
 
-/** The jobs that a user names with {@code --job}. */
+/** The jobs that a user names. */
 final class JobChoice {
-  private JobChoice() {}
+  @Option(names = "--job", paramLabel = "JOB", description = "Only this job. Repeatable.")
+  List<String> names = List.of();
+
+  /** Whether the job is one of those, or none is named. */
+  boolean includes(String job) {
+    return names.isEmpty() || names.contains(job);
+  }
 
   /**
    * Those jobs of the configuration, in its order; all of them if none is named.
    *
    * @throws CommandException if there is no such job
    */
-  static List<ScrapeConfig> of(Configuration configuration, List<String> names) {
+  List<ScrapeConfig> of(Configuration configuration) {
     List<String> known = configuration.jobs().stream().map(ScrapeConfig::jobName).toList();
     for (String name : names) {
       if (!known.contains(name)) {
@@ -26,8 +33,6 @@ final class JobChoice {
                 + ")");
       }
     }
-    return configuration.jobs().stream()
-        .filter(job -> names.isEmpty() || names.contains(job.jobName()))
-        .toList();
+    return configuration.jobs().stream().filter(job -> includes(job.jobName())).toList();
   }
 }

@@ -1,6 +1,5 @@
 package io.promdisco.cli;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.providers.kubernetes.object.KubeObject;
@@ -11,39 +10,57 @@ import io.promdisco.providers.kubernetes.watch.Scope;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Counts the objects that clients list, for those who wait. A list that begins again counts from
- * nothing. Safe for all threads.
+ * Counts the objects that clients list, for those who wait on a terminal; where nobody does, it
+ * leaves clients as they are. A list that begins again counts from nothing. Safe for all threads.
  */
 final class Listed {
-  @GuardedBy("this")
-  private final Map<Key, Progress> lists = new LinkedHashMap<>();
+  private final boolean shown;
+  private final Map<Key, Progress> lists = new ConcurrentHashMap<>();
 
   private record Key(ResourceClient client, Resource<?> resource, Scope scope) {}
 
-  /** One list. */
+  /** One list, counted by the thread that reads it. */
   private static final class Progress {
-    long count;
-    long announced; // with those that the server says will follow; 0: it has not said
+    final String resource;
+    final int place;
+    final AtomicLong count = new AtomicLong();
+    volatile long announced; // with those that the server says will follow; 0: it has not said
 
-    void add(Progress other) {
-      count += other.count;
-      announced += Math.max(other.announced, other.count);
+    Progress(String resource, int place) {
+      this.resource = resource;
+      this.place = place;
     }
+
+    void item() {
+      count.incrementAndGet();
+    }
+
+    void page(long remaining) {
+      announced = remaining < 0 ? 0 : count.get() + remaining;
+    }
+  }
+
+  /** For those who wait at the console. */
+  Listed(Console console) {
+    shown = console.terminal();
   }
 
   /** What counts all that the clients of {@code clients} list. */
   Function<Ticker, ResourceClientFactory> counting(
       Function<Ticker, ResourceClientFactory> clients) {
-    return ticker -> new Factory(clients.apply(ticker));
+    return shown ? ticker -> new Factory(clients.apply(ticker)) : clients;
   }
 
   /**
@@ -51,36 +68,32 @@ final class Listed {
    * lists began; empty if none has.
    */
   String text() {
-    Map<String, Progress> byResource = new LinkedHashMap<>();
-    synchronized (this) {
-      lists.forEach(
-          (key, progress) ->
-              byResource
-                  .computeIfAbsent(key.resource().plural(), any -> new Progress())
-                  .add(progress));
-    }
+    Map<String, long[]> byResource = new LinkedHashMap<>();
+    lists.values().stream()
+        .sorted(Comparator.comparingInt(progress -> progress.place))
+        .forEach(
+            progress -> {
+              long[] sum = byResource.computeIfAbsent(progress.resource, any -> new long[2]);
+              long count = progress.count.get();
+              sum[0] += count;
+              sum[1] += Math.max(progress.announced, count);
+            });
     List<String> parts = new ArrayList<>();
     byResource.forEach(
-        (resource, progress) ->
+        (resource, sum) ->
             parts.add(
-                progress.announced > progress.count
-                    ? String.format(
-                        Locale.ROOT, "%s %,d of %,d", resource, progress.count, progress.announced)
-                    : String.format(Locale.ROOT, "%s %,d", resource, progress.count)));
+                sum[1] > sum[0]
+                    ? String.format(Locale.ROOT, "%s %,d of %,d", resource, sum[0], sum[1])
+                    : String.format(Locale.ROOT, "%s %,d", resource, sum[0])));
     return String.join(" · ", parts);
   }
 
-  private synchronized void begin(Key key) {
-    lists.put(key, new Progress());
-  }
-
-  private synchronized void item(Key key) {
-    lists.computeIfAbsent(key, any -> new Progress()).count++;
-  }
-
-  private synchronized void page(Key key, long remaining) {
-    Progress progress = lists.computeIfAbsent(key, any -> new Progress());
-    progress.announced = remaining < 0 ? 0 : progress.count + remaining;
+  /** A list that begins, or begins again in its old place. */
+  private Progress begin(Key key) {
+    return lists.compute(
+        key,
+        (same, before) ->
+            new Progress(key.resource().plural(), before == null ? lists.size() : before.place));
   }
 
   private final class Factory implements ResourceClientFactory {
@@ -128,9 +141,8 @@ final class Listed {
         Consumer<? super V> items)
         throws IOException, InterruptedException {
       Key key = new Key(this, resource, scope);
-      if (continueToken.isEmpty()) {
-        begin(key);
-      }
+      Progress known = continueToken.isEmpty() ? null : lists.get(key);
+      Progress progress = known == null ? begin(key) : known;
       Page page =
           client.list(
               resource,
@@ -139,10 +151,10 @@ final class Listed {
               continueToken,
               resourceVersion,
               item -> {
-                item(key);
+                progress.item();
                 items.accept(item);
               });
-      page(key, page.remaining());
+      progress.page(page.remaining());
       return page;
     }
 
@@ -159,10 +171,14 @@ final class Listed {
         client.watch(resource, scope, resourceVersion, timeoutSeconds, false, handler);
         return;
       }
-      Key key = new Key(this, resource, scope);
-      begin(key);
+      Progress progress = begin(new Key(this, resource, scope));
       client.watch(
-          resource, scope, resourceVersion, timeoutSeconds, true, new Streamed<>(key, handler));
+          resource,
+          scope,
+          resourceVersion,
+          timeoutSeconds,
+          true,
+          new Streamed<>(progress, handler));
     }
 
     @Override
@@ -172,13 +188,13 @@ final class Listed {
   }
 
   /** A list as a stream: its end is a bookmark, after which nothing is counted. */
-  private final class Streamed<V> implements ResourceClient.WatchHandler<V> {
-    private final Key key;
+  private static final class Streamed<V> implements ResourceClient.WatchHandler<V> {
+    private final Progress progress;
     private final ResourceClient.WatchHandler<? super V> handler;
     private boolean ended;
 
-    Streamed(Key key, ResourceClient.WatchHandler<? super V> handler) {
-      this.key = key;
+    Streamed(Progress progress, ResourceClient.WatchHandler<? super V> handler) {
+      this.progress = progress;
       this.handler = handler;
     }
 
@@ -190,7 +206,7 @@ final class Listed {
     @Override
     public void added(V object, String resourceVersion) {
       if (!ended) {
-        item(key);
+        progress.item();
       }
       handler.added(object, resourceVersion);
     }

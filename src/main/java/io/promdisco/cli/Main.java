@@ -18,23 +18,6 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     description = "Finds the targets of a Prometheus configuration.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      TargetsCommand.class,
-      CheckCommand.class,
-      TestCommand.class,
-      ExplainCommand.class,
-      DiffCommand.class,
-      RbacCommand.class,
-      DumpCommand.class,
-      ServeCommand.class,
-      DemoCommand.class,
-      BenchCommand.class,
-      BenchServerCommand.class,
-      CompletionCommand.class,
-      CommandLine.HelpCommand.class,
-      ManPagesCommand.class,
-      WarmUpCommand.class
-    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  promdisco targets prometheus.yml               what is scraped, as a table",
@@ -89,7 +72,7 @@ final class Main implements Runnable {
 
   /** Runs a command line and returns its exit code. */
   static int run(Console console, String... args) {
-    CommandLine line = commandLine(console);
+    CommandLine line = commandLine(console, List.of(args));
     line.setExecutionStrategy(
         parsed -> {
           Main main = line.getCommand();
@@ -100,8 +83,9 @@ final class Main implements Runnable {
     return line.execute(args);
   }
 
-  private static CommandLine commandLine(Console console) {
-    CommandLine line = new CommandLine(new Main(), new Commands(console));
+  private static CommandLine commandLine(Console console, List<String> args) {
+    CommandLine line = new CommandLine(new Main());
+    new Commands(console).addTo(line, args);
     line.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
     line.setColorScheme(

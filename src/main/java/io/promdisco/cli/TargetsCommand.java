@@ -56,8 +56,7 @@ final class TargetsCommand implements Callable<Integer> {
       description = "table, wide, json, yaml, http-sd or prometheus. Default: table.")
   private Output output = Output.TABLE;
 
-  @Option(names = "--job", paramLabel = "JOB", description = "Only this job. Repeatable.")
-  private List<String> jobs = List.of();
+  @Mixin private final JobChoice jobs = new JobChoice();
 
   @Option(
       names = "--state",
@@ -73,12 +72,7 @@ final class TargetsCommand implements Callable<Integer> {
               + " final one. Repeatable.")
   private Map<String, String> where = new LinkedHashMap<>();
 
-  @Option(
-      names = "--timeout",
-      paramLabel = "TIME",
-      converter = SourceOptions.DurationConverter.class,
-      description = "How long to wait for all sources. Default: 30s.")
-  private Duration timeout = Duration.ofSeconds(30);
+  @Mixin private final WaitOptions waiting = new WaitOptions();
 
   @Option(
       names = "--watch",
@@ -96,16 +90,16 @@ final class TargetsCommand implements Callable<Integer> {
     Logging.useByDefault(Logging.Level.WARN);
     Map<String, Pattern> matchers = matchers();
     Configuration configuration = source.load(console);
-    JobChoice.of(configuration, jobs);
-    Listed listed = new Listed();
+    jobs.of(configuration);
+    Listed listed = new Listed(console);
     try (Promdisco promdisco = Wiring.start(source, listed)) {
       long start = System.nanoTime();
       promdisco.apply(configuration);
-      boolean synced = Waiting.until(promdisco, timeout, console, listed);
+      boolean synced = Waiting.until(promdisco, waiting.timeout, console, listed);
       List<Target> shown = print(promdisco, matchers);
       console.out().flush();
       summary(promdisco, Duration.ofNanos(System.nanoTime() - start));
-      int code = SourceFailures.report(console, promdisco, synced, timeout);
+      int code = SourceFailures.report(console, promdisco, synced, waiting.timeout);
       if (watch && output == Output.TABLE && console.terminal() && LiveTargets.possible()) {
         new LiveTargets(promdisco, row -> chosen(row, matchers), console.out()).run();
       } else if (watch) {
@@ -144,9 +138,7 @@ final class TargetsCommand implements Callable<Integer> {
   /** Returns the active targets, as they were when they were printed. */
   private List<Target> print(Promdisco promdisco, Map<String, Pattern> matchers) {
     List<PoolView> pools =
-        promdisco.pools().stream()
-            .filter(pool -> jobs.isEmpty() || jobs.contains(pool.job()))
-            .toList();
+        promdisco.pools().stream().filter(pool -> jobs.includes(pool.job())).toList();
     List<Target> active = new ArrayList<>();
     pools.forEach(pool -> active.addAll(pool.activeTargets()));
     try {
@@ -209,7 +201,7 @@ final class TargetsCommand implements Callable<Integer> {
         return false;
       }
     }
-    return jobs.isEmpty() || jobs.contains(row.job());
+    return jobs.includes(row.job());
   }
 
   private void summary(Promdisco promdisco, Duration took) {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -39,11 +40,7 @@ final class TestCommand implements Callable<Integer> {
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files of tests.")
   private List<Path> files = List.of();
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORM",
-      description = "text, json or yaml. Default: text.")
-  private Structured.Form form = Structured.Form.TEXT;
+  @Mixin private final StructuredOptions structured = new StructuredOptions();
 
   @Option(
       names = "--junit",
@@ -73,10 +70,10 @@ final class TestCommand implements Callable<Integer> {
     for (Path file : files.stream().distinct().toList()) {
       tested.add(run(file, loader));
     }
-    if (form == Structured.Form.TEXT) {
+    if (structured.form == Structured.Form.TEXT) {
       new TestPrinter(console).print(tested);
     } else {
-      Structured.print(console, form, TestDocument.of(tested));
+      Structured.print(console, structured.form, TestDocument.of(tested));
     }
     if (junit != null) {
       report(junit, tested);

@@ -40,7 +40,11 @@ final class WarmUpCommand implements Callable<Integer> {
       try (SimApiServer server = SimApiServer.start(cluster, SimTls.options(folder))) {
         server.writeKubeconfig(folder.resolve("kubeconfig"));
         Path config = Files.writeString(folder.resolve("p.yml"), DemoCommand.configurationText());
+        Main.run(quiet, "--version");
         Main.run(quiet, "targets", config.toString());
+        Path dump = folder.resolve("dump");
+        Main.run(quiet, "dump", config.toString(), "--to", dump.toString());
+        Main.run(quiet, "targets", config.toString(), "--manifests", dump.toString());
         serve(config);
       }
     } finally {

@@ -4,8 +4,10 @@ import io.fabric8.kubernetes.client.RequestConfig;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientImpl;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes fabric8's HTTP client for one server. It gets everything from us: fabric8's own Config,
@@ -19,6 +21,7 @@ final class Transport extends JdkHttpClientFactory {
   private final TlsSettings tls;
   private final ProxyRules proxy;
   private final boolean http2;
+  private final OneThread thread = new OneThread();
 
   private Transport(TlsSettings tls, ProxyRules proxy, boolean http2) {
     this.tls = tls;
@@ -44,7 +47,7 @@ final class Transport extends JdkHttpClientFactory {
 
   @Override
   protected java.net.http.HttpClient.Builder createNewHttpClientBuilder() {
-    return java.net.http.HttpClient.newBuilder().executor(Runnable::run);
+    return java.net.http.HttpClient.newBuilder().executor(thread);
   }
 
   @Override
@@ -64,6 +67,35 @@ final class Transport extends JdkHttpClientFactory {
 
   @Override
   protected void closeHttpClient(JdkHttpClientImpl client) {
-    // The JDK ends the thread when nothing refers to the client any more.
+    thread.end();
+  }
+
+  /**
+   * Runs everything where it arises, which is mostly the client's own thread: the one that waits
+   * for its sockets. The JDK ends that one only when it finds that nothing refers to the client any
+   * more, and a process that exits waits 0.3 s for a thread that is in native code.
+   */
+  private static final class OneThread implements Executor {
+    private static final String NAME = "SelectorManager"; // how the JDK's ends
+
+    private volatile @Nullable Thread own;
+
+    @Override
+    public void execute(Runnable task) {
+      if (own == null) {
+        Thread thread = Thread.currentThread();
+        if (thread.getName().endsWith(NAME)) {
+          own = thread;
+        }
+      }
+      task.run();
+    }
+
+    void end() {
+      Thread thread = own;
+      if (thread != null) {
+        thread.interrupt();
+      }
+    }
   }
 }
