@@ -31,7 +31,7 @@ final class Commands {
     commands.put("bench", () -> new BenchCommand(console));
     commands.put("bench-server", BenchServerCommand::new);
     commands.put("completion", () -> new CompletionCommand(console));
-    commands.put("help", CommandLine.HelpCommand::new);
+    commands.put("help", () -> new CommandLine.HelpCommand());
     commands.put("man-pages", ManPagesCommand::new);
     commands.put("warm-up", WarmUpCommand::new);
   }
@@ -49,7 +49,9 @@ final class Commands {
             .map(commands::get)
             .orElse(null);
     if (named == null) {
-      commands.values().forEach(command -> line.addSubcommand(command.get()));
+      for (Supplier<Object> command : commands.values()) {
+        line.addSubcommand(command.get());
+      }
     } else {
       line.addSubcommand(named.get());
     }

@@ -9,9 +9,15 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
-/** The command line's entry point. */
+/**
+ * The command line's entry point.
+ *
+ * <p>It is picocli's handlers itself, since the VM of Java 25 cannot keep lambdas of picocli's
+ * interfaces, which are compiled for Java 5, in the cache that makes a start faster.
+ */
 @Command(
     name = "promdisco",
     mixinStandardHelpOptions = true,
@@ -28,7 +34,11 @@ import picocli.CommandLine.Spec;
       "",
       "Exit codes: 0 ok, 1 a finding, 2 bad usage or configuration, 3 no server."
     })
-final class Main implements Runnable {
+final class Main
+    implements Runnable,
+        CommandLine.IExecutionStrategy,
+        CommandLine.IParameterExceptionHandler,
+        CommandLine.IExecutionExceptionHandler {
   /** Examples come before the list of options: they are on the first screen. */
   private static final List<String> FIRST_SCREEN =
       List.of(
@@ -59,7 +69,11 @@ final class Main implements Runnable {
       description = "Log as text or json, an object a line. Default: text.")
   private Logging.@org.jspecify.annotations.Nullable Format logFormat;
 
-  private Main() {}
+  private final Console console;
+
+  private Main(Console console) {
+    this.console = console;
+  }
 
   /** Runs the process's command line and ends the process. */
   public static void main(String[] args) {
@@ -72,20 +86,9 @@ final class Main implements Runnable {
 
   /** Runs a command line and returns its exit code. */
   static int run(Console console, String... args) {
-    CommandLine line = commandLine(console, List.of(args));
-    line.setExecutionStrategy(
-        parsed -> {
-          Main main = line.getCommand();
-          Logging.set(main.logLevel);
-          Logging.set(main.logFormat);
-          return new CommandLine.RunLast().execute(parsed);
-        });
-    return line.execute(args);
-  }
-
-  private static CommandLine commandLine(Console console, List<String> args) {
-    CommandLine line = new CommandLine(new Main());
-    new Commands(console).addTo(line, args);
+    Main main = new Main(console);
+    CommandLine line = new CommandLine(main);
+    new Commands(console).addTo(line, List.of(args));
     line.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
     line.setColorScheme(
@@ -93,12 +96,21 @@ final class Main implements Runnable {
             console.color() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.getCommandSpec().usageMessage().sectionKeys(FIRST_SCREEN);
-    line.setParameterExceptionHandler(Main::badUsage);
-    line.setExecutionExceptionHandler((error, command, parsed) -> failed(console, error));
-    return line;
+    line.setExecutionStrategy(main);
+    line.setParameterExceptionHandler(main);
+    line.setExecutionExceptionHandler(main);
+    return line.execute(args);
   }
 
-  private static int badUsage(ParameterException error, String[] args) {
+  @Override
+  public int execute(ParseResult parsed) {
+    Logging.set(logLevel);
+    Logging.set(logFormat);
+    return new CommandLine.RunLast().execute(parsed);
+  }
+
+  @Override
+  public int handleParseException(ParameterException error, String[] args) {
     CommandLine command = error.getCommandLine();
     PrintWriter err = command.getErr();
     err.println("promdisco: " + error.getMessage());
@@ -107,7 +119,9 @@ final class Main implements Runnable {
     return ExitCode.USAGE;
   }
 
-  private static int failed(Console console, Exception error) throws Exception {
+  @Override
+  public int handleExecutionException(Exception error, CommandLine command, ParseResult parsed)
+      throws Exception {
     if (error instanceof CommandException known) {
       console.out().flush();
       known.lines().forEach(console.err()::println);
