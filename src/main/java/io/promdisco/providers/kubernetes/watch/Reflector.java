@@ -147,9 +147,9 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
     return ticker.nanos() - began >= time.toNanos();
   }
 
-  /** The pause before the next try, {@code atLeast} that long. */
-  private Duration nextTry(Duration atLeast) {
-    return slot.pause(ticker.nanos(), atLeast);
+  /** The pause before the next try. */
+  private Duration nextTry(Duration asked) {
+    return slot.pause(ticker.nanos(), asked);
   }
 
   private Duration failed(Throwable error) {

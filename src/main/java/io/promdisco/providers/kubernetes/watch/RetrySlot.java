@@ -6,8 +6,9 @@ import java.util.random.RandomGenerator;
 /**
  * The moments at which a broken watch is tried again: one in every period, at a place in it that
  * was drawn once. However long a server was away, the watches of many clients come back evenly over
- * one period, and none waits longer than that. Pauses that grow would be longer than a person
- * waits, and short ones that are drawn anew each time would crowd at the beginning. Immutable.
+ * one period, and none waits longer than that. A server that answers, if only to ask for a pause,
+ * is asked again when it wants to be. Pauses that grow would be longer than a person waits, and
+ * short ones that are drawn anew each time would crowd at the beginning. Immutable.
  */
 final class RetrySlot {
   private final long period;
@@ -23,13 +24,17 @@ final class RetrySlot {
   }
 
   /**
-   * The pause from {@code now} to the first slot that is at least {@code atLeast} away; beyond
-   * {@code atLeast} it is more than 0 and at most a period.
+   * The pause from {@code now}: to the next slot, or, where the server asks for one, as long as it
+   * asks and a part of that more, at most a period. It is never 0.
    *
    * @param now in nanoseconds, as {@code Ticker.nanos()} gives it
+   * @param asked what the server asks for; zero: it does not
    */
-  Duration pause(long now, Duration atLeast) {
-    long earliest = now + atLeast.toNanos();
-    return atLeast.plusNanos(period - Math.floorMod(earliest - phase, period));
+  Duration pause(long now, Duration asked) {
+    if (asked.isZero()) {
+      return Duration.ofNanos(period - Math.floorMod(now - phase, period));
+    }
+    double part = (double) phase / period;
+    return asked.plusNanos((long) (part * Math.min(period, asked.toNanos())) + 1);
   }
 }

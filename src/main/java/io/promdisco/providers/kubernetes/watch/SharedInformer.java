@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  * once and in order.
  */
 public final class SharedInformer<V extends KubeObject> implements AutoCloseable {
-  /** Notices of a list that are passed on at once: a listener is not woken for each object. */
+  /**
+   * Notices of the first list that are passed on at once: a listener is not woken for each object.
+   * In a later list most objects are as they were, and what is new is passed on as it comes.
+   */
   private static final int CHUNK = 256;
 
   private final ObjectStore<V> store = new ObjectStore<>();
@@ -35,9 +38,6 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
   /** What a list that is under way has not shown yet; null: nothing to be missed. */
   @GuardedBy("this")
   private @Nullable ObjectTable<V> unseen;
-
-  @GuardedBy("this")
-  private boolean listing;
 
   /** Notices of the list under way that the listeners have not got. */
   @GuardedBy("this")
@@ -130,7 +130,7 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
       return;
     }
     held.add(notice);
-    if (!listing || held.size() >= CHUNK) {
+    if (synced || held.size() >= CHUNK) {
       flush();
     }
   }
@@ -207,7 +207,6 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
     @Override
     public void listing() {
       synchronized (SharedInformer.this) {
-        listing = true;
         unseen = store.size() == 0 ? null : store.copy();
       }
     }
@@ -258,7 +257,6 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
         if (gone != null) {
           gone.toList().forEach(object -> remove(object.key()));
         }
-        listing = false;
         SharedInformer.this.flush();
         if (!synced) {
           synced = true;

@@ -42,20 +42,27 @@ class RetrySlotTest {
     System.out.printf(
         "%d instances, server away for %d ms: at most %d in 100 ms, the last after %d ms%n",
         INSTANCES, away, fullest, latest / 1_000_000);
-    assertThat(fullest).isLessThanOrEqualTo(INSTANCES * 5 / 100);
+    assertThat(fullest).isLessThanOrEqualTo(INSTANCES * 6 / 100); // evenly: 3.6 %
     assertThat(Duration.ofNanos(latest)).isLessThan(Duration.ofSeconds(3).plusMillis(failing));
   }
 
-  @Test
-  void thoseWhoAreToldToWaitAreSpreadToo() {
+  /**
+   * @param asked how long the server asks for, in milliseconds
+   * @param over how long they come back for then, in milliseconds
+   */
+  @ParameterizedTest
+  @CsvSource({"1000, 1000", "2000, 2000", "30000, 2800"})
+  void thoseWhoAreToldToWaitAreSpreadToo(long asked, long over) {
     Random seeds = new Random(7);
     int[] buckets = new int[60];
     for (int i = 0; i < INSTANCES; i++) {
       RetrySlot slot = new RetrySlot(PERIOD, new Random(seeds.nextLong()));
-      Duration beyond = slot.pause(0, Duration.ofSeconds(1)).minusSeconds(1);
+      Duration beyond = slot.pause(0, Duration.ofMillis(asked)).minusMillis(asked);
+      assertThat(beyond).isBetween(Duration.ZERO, Duration.ofMillis(over).plusNanos(1));
       buckets[(int) (beyond.toNanos() / BUCKET)]++;
     }
-    assertThat(Arrays.stream(buckets).max().orElse(0)).isLessThanOrEqualTo(INSTANCES * 5 / 100);
+    long even = INSTANCES * 100 / over;
+    assertThat(Arrays.stream(buckets).max().orElse(0)).isLessThanOrEqualTo((int) even * 3 / 2);
   }
 
   @Test
@@ -63,6 +70,7 @@ class RetrySlotTest {
     RetrySlot slot = new RetrySlot(Duration.ofNanos(10), new Random(3));
     for (long now = -25; now < 25; now++) {
       assertThat(slot.pause(now, Duration.ZERO).toNanos()).isBetween(1L, 10L);
+      assertThat(slot.pause(now, Duration.ofNanos(4)).toNanos()).isBetween(5L, 8L);
     }
     assertThatThrownBy(() -> new RetrySlot(Duration.ZERO, new Random()))
         .isInstanceOf(IllegalArgumentException.class)

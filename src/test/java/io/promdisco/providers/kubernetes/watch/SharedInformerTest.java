@@ -123,6 +123,16 @@ class SharedInformerTest {
   }
 
   @Test
+  void aLaterListTellsWhatIsNewBeforeItIsComplete() throws InterruptedException {
+    informer.addListener("one", listener, Duration.ZERO);
+    synced(pod("a", 1), pod("c", 2)).fail(410, "gone");
+    Request again = api.next().opened().added(pod("a", 1)).added(pod("b", 11));
+    told(listener, "+a@1*", "+c@2*", "synced", "+b@11");
+    again.initialEnd("20");
+    told(listener, "+a@1*", "+c@2*", "synced", "+b@11", "-c@2");
+  }
+
+  @Test
   void aListenerThatIsClosedIsToldNoMore() throws InterruptedException {
     RecordingListener other = new RecordingListener();
     SharedInformer.Registration one = informer.addListener("one", listener, SECOND);
