@@ -8,6 +8,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,6 +77,27 @@ class LiveTest {
       keys.flush();
       assertThat(terminal.exitCode()).isZero();
       assertThat(terminal.screen()).contains("\u001b[?1049h").contains("\u001b[?25h\u001b[?1049l");
+    }
+  }
+
+  @Test
+  void controlCLeavesTheTerminalAsItWas() throws Exception {
+    String shell = "stty -g; " + Terminal.line("targets", "config-examples/static.yml", "--watch");
+    try (Terminal terminal = Terminal.runLine(folder, "trap : INT; " + shell + "; stty -g");
+        OutputStream keys = terminal.keys()) {
+      eventually(() -> assertThat(terminal.screen()).contains("http://127.0.0.1:9101/metrics"));
+      keys.write(3); // what the key makes, and the terminal turns into a signal
+      keys.flush();
+      assertThat(terminal.exitCode()).isZero();
+      List<String> settings =
+          Pattern.compile("[0-9a-f]+(:[0-9a-f]+){10,}")
+              .matcher(terminal.screen())
+              .results()
+              .map(MatchResult::group)
+              .toList();
+      assertThat(settings).as("before and after").hasSize(2);
+      assertThat(settings.get(1)).isEqualTo(settings.get(0));
+      assertThat(terminal.screen()).contains("\u001b[?25h\u001b[?1049l");
     }
   }
 }

@@ -9,6 +9,7 @@ import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
 import io.promdisco.sim.SimOptions;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -235,6 +236,25 @@ class RbacTest {
     assertThat(cli.out())
         .contains("ok:      list nodes  (http://127.0.0.1:")
         .contains("missing: watch endpointslices.discovery.k8s.io in namespace billing  (http:");
+  }
+
+  @Test
+  void theDocumentationShowsWhatCheckPrints() throws IOException {
+    String config =
+        """
+        scrape_configs:
+        - job_name: shop
+          kubernetes_sd_configs:
+          - role: pod
+            kubeconfig_file: kubeconfig
+            namespaces: {names: [shop]}
+        """;
+    Permissions may = Permissions.ALL.deny("watch", "pods", "shop");
+    assertThat(withServer(may, "rbac", cli.file("p.yml", config), "--check"))
+        .isEqualTo(ExitCode.FINDING);
+    String printed = cli.out().replaceAll("http://127.0.0.1:[0-9]+", "https://10.0.0.1:6443");
+    assertThat(Files.readString(Path.of("docs/cli.md")))
+        .contains("```\n$ promdisco rbac p.yml --check\n" + printed + "```\n");
   }
 
   @Test

@@ -24,11 +24,16 @@ final class Terminal implements AutoCloseable {
 
   /** Runs it under a pseudo-terminal; the test is skipped where there is none to be had. */
   static Terminal run(Path folder, String... args) throws IOException {
+    return runLine(folder, line(args));
+  }
+
+  /** Runs a line of the shell under a pseudo-terminal. */
+  static Terminal runLine(Path folder, String line) throws IOException {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "no script(1) here");
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/stty")), "no stty(1) here");
     Path screen = folder.resolve("screen");
     return start(
-        new ProcessBuilder("script", "-qefc", String.join(" ", command(args)), screen.toString())
+        new ProcessBuilder("script", "-qefc", line, screen.toString())
             .redirectOutput(ProcessBuilder.Redirect.DISCARD),
         screen);
   }
@@ -37,6 +42,11 @@ final class Terminal implements AutoCloseable {
   static Terminal piped(Path folder, String... args) throws IOException {
     Path output = folder.resolve("output");
     return start(new ProcessBuilder(command(args)).redirectOutput(output.toFile()), output);
+  }
+
+  /** The command as a line of the shell. */
+  static String line(String... args) {
+    return String.join(" ", command(args));
   }
 
   private static List<String> command(String... args) {
