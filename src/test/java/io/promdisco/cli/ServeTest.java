@@ -11,6 +11,7 @@ import io.promdisco.metrics.PrometheusMetrics;
 import io.promdisco.scrape.Target;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
+import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.ExpectsErrors;
 import io.promdisco.util.Closer;
 import io.promdisco.util.SystemTicker;
@@ -18,6 +19,7 @@ import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,5 +121,40 @@ class ServeTest {
                   .containsExactly("http://h:2/metrics"));
       assertThat(server.requests()).hasSize(requests);
     }
+  }
+
+  @Test
+  void aSourceThatFailsIsALineWhenItBreaksAndOneWhenItWorksAgain() throws Exception {
+    CollectorRegistry registry = new CollectorRegistry();
+    try (SimApiServer server = SimApiServer.start(new SimCluster());
+        CapturedLog log = new CapturedLog();
+        Promdisco promdisco =
+            Promdisco.builder().metrics(new PrometheusMetrics(registry)).build()) {
+      server.writeKubeconfig(folder.resolve("kubeconfig"));
+      Path file = folder.resolve("p.yml");
+      Files.writeString(
+          file,
+          """
+          scrape_configs:
+          - job_name: pods
+            kubernetes_sd_configs: [{role: pod, kubeconfig_file: kubeconfig}]
+          """);
+      promdisco.apply(new ConfigLoader().load(file));
+      assertThat(promdisco.awaitSynced(Duration.ofSeconds(10))).isTrue();
+
+      server.stopListening();
+      eventually(() -> assertThat(failures(registry)).isGreaterThanOrEqualTo(3));
+      server.listenAgain();
+      eventually(() -> assertThat(log.lines("works again")).hasSize(1));
+      assertThat(log.lines("WARN")).singleElement().asString().contains("pods", "next try in");
+    }
+  }
+
+  private static double failures(CollectorRegistry registry) {
+    return Collections.list(registry.metricFamilySamples()).stream()
+        .flatMap(family -> family.samples.stream())
+        .filter(sample -> sample.name.equals("promdisco_kubernetes_watch_failures_total"))
+        .mapToDouble(sample -> sample.value)
+        .sum();
   }
 }

@@ -4,6 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.setDefaultAssertionTimeout;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
@@ -12,6 +13,9 @@ import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -150,16 +154,7 @@ class PageTest {
   @Test
   void jobsSourcesAndTargetsAreThereAndNothingIsAskedOfOtherHosts() {
     backend.providers.add(FakeBackend.provider("static/0", true, true));
-    backend.providers.add(
-        FakeBackend.provider(
-            "http/1",
-            true,
-            true,
-            new ProviderStatus.Failure(
-                "http://sd.example/",
-                "503 Service Unavailable",
-                Instant.now().minus(Duration.ofMinutes(12)),
-                Instant.MAX)));
+    backend.providers.add(failing());
     Page page = open();
     assertThat(page.getByRole(AriaRole.STATUS).first())
         .hasText("4 active targets · 2 jobs · 2 sources · 1 failing");
@@ -177,6 +172,18 @@ class PageTest {
     assertThat(chromium.complaints).isEmpty();
   }
 
+  private static ProviderStatus failing() {
+    return FakeBackend.provider(
+        "http/1",
+        true,
+        true,
+        new ProviderStatus.Failure(
+            "http://sd.example/",
+            "503 Service Unavailable",
+            Instant.now().minus(Duration.ofMinutes(12)),
+            Instant.MAX));
+  }
+
   private static Page.GetByRoleOptions named(String name) {
     return new Page.GetByRoleOptions().setName(name).setExact(true);
   }
@@ -184,6 +191,38 @@ class PageTest {
   private static Locator rowOfJob(Page page, String job) {
     return page.locator("#jobs tbody tr")
         .filter(new Locator.FilterOptions().setHas(page.getByRole(AriaRole.BUTTON, named(job))));
+  }
+
+  @Test
+  void pageMetricsAndTheApiShowTheSameFigures() throws Exception {
+    Page page = open();
+    assertThat(rows(page)).hasCount(4);
+    HttpClient client = HttpClient.newHttpClient();
+    JsonNode api = ServerTestCase.parse(get(client, "/api/v1/targets?state=any")).path("data");
+    JsonNode pools = ServerTestCase.parse(get(client, "/api/v1/discovery")).path("data");
+    String metrics = get(client, "/metrics");
+    assertThat(api.path("activeTargets")).hasSize(rows(page).count());
+    choose(page, "dropped");
+    assertThat(rows(page)).hasCount(api.path("droppedTargets").size());
+    for (JsonNode job : pools.path("jobs")) {
+      String name = job.path("job").asText();
+      int active = job.path("active").asInt();
+      int dropped = job.path("dropped").asInt();
+      assertThat(rowOfJob(page, name).locator("td"))
+          .containsText(
+              new String[] {
+                Integer.toString(active),
+                Integer.toString(dropped),
+                Integer.toString(active + dropped)
+              });
+      assertThat(metrics)
+          .contains("prometheus_target_scrape_pool_targets{scrape_job=\"" + name + "\",} " + active);
+    }
+  }
+
+  private String get(HttpClient client, String path) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(server.url() + path)).build();
+    return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
   }
 
   @Test
@@ -435,6 +474,8 @@ class PageTest {
   @Test
   @EnabledIfSystemProperty(named = "promdisco.screenshots", matches = "true")
   void screenshots() {
+    backend.providers.add(FakeBackend.provider("static/0", true, true));
+    backend.providers.add(failing());
     Path images = Path.of("docs", "images");
     for (ColorScheme scheme : new ColorScheme[] {ColorScheme.LIGHT, ColorScheme.DARK}) {
       Page page = chromium.open(server.url() + "/", scheme);

@@ -1,5 +1,6 @@
 package io.promdisco.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +9,8 @@ import io.promdisco.model.Labels;
 import io.promdisco.testing.CapturedLog;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.BufferedReader;
 import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -16,7 +19,6 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -106,16 +108,61 @@ final class PromdiscoServerTest extends ServerTestCase {
       socket
           .getOutputStream()
           .write(
-              "GET /api/v1/targets HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+              "GET /api/v1/targets HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8));
       InputStream in = socket.getInputStream();
       assertThat(in.read()).isEqualTo('H');
       long start = System.nanoTime();
       server.close();
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
       assertThat(threads()).isEmpty();
-      String rest = new String(readLeniently(in), StandardCharsets.UTF_8);
+      String rest = new String(readLeniently(in), UTF_8);
       assertThat(rest).doesNotEndWith("\r\n0\r\n\r\n"); // cut, not ended
     }
+  }
+
+  @Test
+  void readinessEndsBeforeTheServerDoes() throws Exception {
+    backend.discover(
+        "shop",
+        Labels.of("__meta_pod", "x".repeat(1000)),
+        IntStream.range(0, 20_000).mapToObj(i -> "h" + i + ":80").toArray(String[]::new));
+    try (Socket slow = new Socket(); // holds up the stop for a while
+        Socket asking = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      slow.setReceiveBufferSize(4096);
+      slow.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+      slow.getOutputStream()
+          .write("GET /api/v1/targets HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8));
+      assertThat(slow.getInputStream().read()).isEqualTo('H');
+      BufferedReader answers =
+          new BufferedReader(new InputStreamReader(asking.getInputStream(), UTF_8));
+      assertThat(ready(asking, answers)).isEqualTo("HTTP/1.1 200 OK");
+
+      Thread stopping = new Thread(server::close, "stopping");
+      long start = System.nanoTime();
+      stopping.start();
+      String answer;
+      do {
+        answer = ready(asking, answers);
+      } while (answer.endsWith("200 OK"));
+      assertThat(answer).isEqualTo("HTTP/1.1 503 Service Unavailable");
+      stopping.join();
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+    }
+  }
+
+  private static String ready(Socket socket, BufferedReader answers) throws IOException {
+    socket.getOutputStream().write("GET /-/ready HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8));
+    String status = answers.readLine();
+    int length = 0;
+    for (String line = answers.readLine(); !line.isEmpty(); line = answers.readLine()) {
+      if (line.startsWith("Content-Length: ")) {
+        length = Integer.parseInt(line.substring("Content-Length: ".length()));
+      }
+    }
+    for (int i = 0; i < length; i++) {
+      answers.read();
+    }
+    return status;
   }
 
   @Test

@@ -9,6 +9,9 @@ import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.Certificates;
 import io.promdisco.testing.ExpectsErrors;
 import java.io.IOException;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.ParameterizedTest;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -115,8 +118,12 @@ class WebSettingsTest {
   }
 
   private static HttpRequest request(PromdiscoServer of, String credentials) {
+    return request(of, "/-/healthy", credentials);
+  }
+
+  private static HttpRequest request(PromdiscoServer of, String path, String credentials) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(of.url() + "/-/healthy")).timeout(Duration.ofSeconds(20));
+        HttpRequest.newBuilder(URI.create(of.url() + path)).timeout(Duration.ofSeconds(20));
     if (!credentials.isEmpty()) {
       byte[] bytes = credentials.getBytes(StandardCharsets.UTF_8);
       request.header("Authorization", "Basic " + Base64.getEncoder().encodeToString(bytes));
@@ -224,8 +231,40 @@ class WebSettingsTest {
         .isInstanceOf(SSLHandshakeException.class);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/",
+        "/openapi.yaml",
+        "/metrics",
+        "/-/ready",
+        "/http-sd",
+        "/http-sd/shop",
+        "/api/v1/targets",
+        "/api/v1/targets/stream",
+        "/api/v1/discovery/targets?q=x",
+        "/api/v1/status/config"
+      })
+  void nothingIsShownWithoutThePassword(String path) throws Exception {
+    backend.configure("shop");
+    PromdiscoServer started = start("basic_auth_users: {anna: " + HASH + "}\n");
+    HttpClient client = HttpClient.newHttpClient();
+    for (String credentials : new String[] {"", "anna:Secret"}) {
+      HttpResponse<String> refused =
+          client.send(
+              request(started, path, credentials), HttpResponse.BodyHandlers.ofString());
+      assertThat(refused.statusCode()).isEqualTo(401);
+      assertThat(refused.body()).doesNotContain("shop");
+    }
+    HttpResponse<InputStream> shown = // a stream has no end
+        client.send(
+            request(started, path, "anna:secret"), HttpResponse.BodyHandlers.ofInputStream());
+    assertThat(shown.statusCode()).isEqualTo(200);
+    shown.body().close();
+  }
+
   @Test
-  void passwordIsAskedForEverywhere() throws Exception {
+  void passwordIsAskedForAtEachRequestAndMayChange() throws Exception {
     PromdiscoServer started = start("basic_auth_users: {anna: " + HASH + "}\n");
     HttpResponse<String> refused = ask(started, "");
     assertThat(refused.statusCode()).isEqualTo(401);
