@@ -25,7 +25,7 @@ final class SourceFailures {
       code = ExitCode.UNREACHABLE;
       String jobs = String.join(", ", status.jobs());
       for (ProviderStatus.Failure failure : status.failures()) {
-        console.err().println(console.red("error: ") + jobs + ": " + failure.reason());
+        console.err().println(console.red("error: ") + jobs + ": " + failure.describe());
       }
       if (status.failures().isEmpty()) {
         console

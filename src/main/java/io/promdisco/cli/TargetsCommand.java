@@ -143,7 +143,7 @@ final class TargetsCommand implements Callable<Integer> {
     pools.forEach(pool -> active.addAll(pool.activeTargets()));
     try {
       if (output == Output.PROMETHEUS) {
-        TargetsDocument.write(pools, documentState(), null, console.out());
+        TargetsDocument.write(pools, documentState(), null, List.of(), console.out());
         console.out().println();
         return active;
       }

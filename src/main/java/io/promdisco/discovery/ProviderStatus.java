@@ -2,6 +2,7 @@ package io.promdisco.discovery;
 
 import io.promdisco.config.SdConfig;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /**
@@ -37,5 +38,17 @@ public record ProviderStatus(
    * @param since since when
    * @param nextTry when it is tried again; equal to {@link Instant#MAX} if not
    */
-  public record Failure(String part, String reason, Instant since, Instant nextTry) {}
+  public record Failure(String part, String reason, Instant since, Instant nextTry) {
+    /** All of it on one line: what, why, since when and when it is tried again. */
+    public String describe() {
+      return part
+          + ": "
+          + reason
+          + " (since "
+          + since.truncatedTo(ChronoUnit.SECONDS)
+          + (nextTry.equals(Instant.MAX)
+              ? ")"
+              : ", next try " + nextTry.truncatedTo(ChronoUnit.SECONDS) + ")");
+    }
+  }
 }

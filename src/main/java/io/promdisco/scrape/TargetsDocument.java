@@ -62,10 +62,15 @@ public final class TargetsDocument {
    * @param pools all there are
    * @param scrapePool the only job whose targets are shown; null or empty: every job's. The numbers
    *     of dropped targets are always every job's
+   * @param warnings what a reader should know of, for example that what is shown may be old
    * @param out is flushed and stays open
    */
   public static void write(
-      List<PoolView> pools, State state, @Nullable String scrapePool, OutputStream out)
+      List<PoolView> pools,
+      State state,
+      @Nullable String scrapePool,
+      List<String> warnings,
+      OutputStream out)
       throws IOException {
     List<PoolView> sorted = new ArrayList<>(pools);
     sorted.sort(BY_JOB);
@@ -81,6 +86,13 @@ public final class TargetsDocument {
       writeDropped(json, state.showsDropped() ? shown : List.of());
       writeCounts(json, state.showsDropped() ? sorted : null);
       json.writeEndObject();
+      if (!warnings.isEmpty()) {
+        json.writeArrayFieldStart("warnings");
+        for (String warning : warnings) {
+          json.writeString(warning);
+        }
+        json.writeEndArray();
+      }
       json.writeEndObject();
     }
   }

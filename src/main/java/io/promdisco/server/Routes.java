@@ -7,6 +7,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.servlet.JavalinServlet;
 import io.promdisco.config.ConfigException;
+import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.TargetsDocument;
 import io.prometheus.client.exporter.common.TextFormat;
@@ -94,7 +95,13 @@ final class Routes {
     TargetsDocument.State state = TargetsDocument.State.parse(context.queryParam("state"));
     String pool = context.queryParam("scrapePool");
     context.contentType(JSON);
-    TargetsDocument.write(backend.pools(), state, pool, context.res().getOutputStream());
+    List<String> warnings =
+        backend.providers().stream()
+            .flatMap(provider -> provider.failures().stream())
+            .map(ProviderStatus.Failure::describe)
+            .toList();
+    TargetsDocument.write(
+        backend.pools(), state, pool, warnings, context.res().getOutputStream());
   }
 
   private void relabelSteps(Context context) throws IOException {

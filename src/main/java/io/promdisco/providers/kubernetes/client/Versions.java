@@ -4,7 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
  * Resource versions as numbers. A decimal number of at most 18 digits is that number; no version at
- * all is 0; any other text is a 64-bit hash of it, good for telling versions apart only.
+ * all is 0; any other text is a hash of it that is less than 0, good for telling versions apart
+ * only.
  */
 final class Versions {
   private static final int DIGITS = 18;
@@ -40,6 +41,6 @@ final class Versions {
     for (int i = from; i < from + length; i++) {
       hash = (hash ^ (bytes[i] & 0xff)) * PRIME;
     }
-    return hash;
+    return hash | Long.MIN_VALUE;
   }
 }

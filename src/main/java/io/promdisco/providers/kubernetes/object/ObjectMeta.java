@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param key namespace and name
  * @param uid the object's uid
  * @param version the resource version as a number; a version that is no decimal number is held as a
- *     hash, so that equality can still be asked (KEP-5504 makes it a number that may be compared)
+ *     hash less than 0, so that equality can still be asked (KEP-5504 makes it a number that may be compared)
  * @param labels its labels
  * @param annotations its annotations
  * @param controller the owner that controls it, if any
@@ -21,6 +21,11 @@ public record ObjectMeta(
     Labels labels,
     Labels annotations,
     @Nullable OwnerRef controller) {
+  /** Whether it is known to be from before {@code version}. */
+  public boolean isBefore(long version) {
+    return this.version > 0 && this.version < version;
+  }
+
   /** Its name. */
   public String name() {
     return key.name();

@@ -3,7 +3,6 @@ package io.promdisco.providers.kubernetes.watch;
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.kubernetes.object.KubeObject;
-import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.util.NamedThreads;
 import io.promdisco.util.Ticker;
@@ -41,8 +40,8 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
     /** The object is there, new or changed. */
     void put(V object);
 
-    /** The object is gone. */
-    void remove(ObjectKey key);
+    /** The object is gone; it is as it was last. */
+    void remove(V object);
 
     /** The list that began last is complete. */
     void listed();
@@ -313,7 +312,7 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
 
     @Override
     public void deleted(V object, String resourceVersion) {
-      sink.remove(object.key());
+      sink.remove(object);
       advance(resourceVersion);
     }
 

@@ -8,7 +8,9 @@ import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.util.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,9 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
    */
   private static final int CHUNK = 256;
 
+  /** So many deleted objects are remembered, against events that come late. */
+  private static final int DELETED = 512;
+
   private final ObjectStore<V> store = new ObjectStore<>();
   private final Reflector<V> reflector;
   private final InformerOptions options;
@@ -38,6 +43,19 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
   /** What a list that is under way has not shown yet; null: nothing to be missed. */
   @GuardedBy("this")
   private @Nullable ObjectTable<V> unseen;
+
+  @GuardedBy("this")
+  private boolean listing;
+
+  /** The objects that were deleted last: uid, and the version of the deletion. */
+  @GuardedBy("this")
+  private final Map<String, Long> deleted =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+          return size() > DELETED;
+        }
+      };
 
   /** Notices of the list under way that the listeners have not got. */
   @GuardedBy("this")
@@ -207,6 +225,8 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
     @Override
     public void listing() {
       synchronized (SharedInformer.this) {
+        listing = true;
+        deleted.clear(); // What a list holds is there, though it were older: a backup was restored.
         unseen = store.size() == 0 ? null : store.copy();
       }
     }
@@ -218,7 +238,7 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
           unseen.remove(object.key());
         }
         V before = store.get(object.key());
-        if (before != null && isSame(before, object)) {
+        if (before == null ? isDeleted(object) : isKnown(before, object)) {
           return;
         }
         store.put(object);
@@ -231,19 +251,29 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
       }
     }
 
-    private boolean isSame(V before, V object) {
-      return before.meta().version() == object.meta().version()
-          && before.meta().uid().equals(object.meta().uid());
+    /** Whether the object is in the store as it is, or was seen newer than an event has it. */
+    private boolean isKnown(V before, V object) {
+      long known = before.meta().version();
+      return before.meta().uid().equals(object.meta().uid())
+          && (object.meta().version() == known || (!listing && object.meta().isBefore(known)));
+    }
+
+    /** Whether the object was deleted, and an event from before that comes late. */
+    private boolean isDeleted(V object) {
+      Long version = listing ? null : deleted.get(object.meta().uid());
+      return version != null && object.meta().isBefore(version);
     }
 
     @Override
-    public void remove(ObjectKey key) {
+    public void remove(V object) {
       synchronized (SharedInformer.this) {
+        ObjectKey key = object.key();
         if (unseen != null) {
           unseen.remove(key);
         }
         V last = store.remove(key);
         if (last != null) {
+          deleted.put(object.meta().uid(), object.meta().version());
           tell(told -> told.onDelete(last));
         }
       }
@@ -254,8 +284,9 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
       synchronized (SharedInformer.this) {
         ObjectTable<V> gone = unseen;
         unseen = null;
+        listing = false;
         if (gone != null) {
-          gone.toList().forEach(object -> remove(object.key()));
+          gone.toList().forEach(this::remove);
         }
         SharedInformer.this.flush();
         if (!synced) {

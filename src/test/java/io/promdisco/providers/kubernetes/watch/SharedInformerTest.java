@@ -133,6 +133,26 @@ class SharedInformerTest {
   }
 
   @Test
+  void eventsThatComeLateChangeNothing() throws InterruptedException {
+    informer.addListener("one", listener, Duration.ZERO);
+    synced(pod("a", 1), pod("b", 2))
+        .modified(pod("a", 13))
+        .modified(pod("a", 11))
+        .deleted(pod("b", 15))
+        .modified(pod("b", 14))
+        .added(pod("c", 16));
+    told(listener, "+a@1*", "+b@2*", "synced", "a@1>a@13", "-b@2", "+c@16");
+  }
+
+  @Test
+  void aListMayHoldOlderObjectsForABackupMayHaveBeenRestored() throws InterruptedException {
+    informer.addListener("one", listener, Duration.ZERO);
+    synced(pod("a", 1)).modified(pod("a", 13)).added(pod("b", 14)).deleted(pod("b", 15)).fail(410, "gone");
+    api.next().opened().added(pod("a", 12)).added(pod("b", 11)).initialEnd("12");
+    told(listener, "+a@1*", "synced", "a@1>a@13", "+b@14", "-b@14", "a@13>a@12", "+b@11");
+  }
+
+  @Test
   void aListenerThatIsClosedIsToldNoMore() throws InterruptedException {
     RecordingListener other = new RecordingListener();
     SharedInformer.Registration one = informer.addListener("one", listener, SECOND);
