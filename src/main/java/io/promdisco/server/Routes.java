@@ -100,8 +100,7 @@ final class Routes {
             .flatMap(provider -> provider.failures().stream())
             .map(ProviderStatus.Failure::describe)
             .toList();
-    TargetsDocument.write(
-        backend.pools(), state, pool, warnings, context.res().getOutputStream());
+    TargetsDocument.write(backend.pools(), state, pool, warnings, context.res().getOutputStream());
   }
 
   private void relabelSteps(Context context) throws IOException {

@@ -1,13 +1,13 @@
 package io.promdisco.discovery;
 
 import io.promdisco.model.TargetGroup;
+import io.promdisco.testing.Race;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
-import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.Test;
 
 /** Whatever threads do with a pool at once is as if they had done it one after the other. */
@@ -60,11 +60,6 @@ public class TargetPoolRaceTest {
 
   @Test
   void operationsAreAsIfOneAfterTheOther() {
-    new StressOptions()
-        .iterations(20)
-        .invocationsPerIteration(1_000)
-        .threads(3)
-        .actorsPerThread(3)
-        .check(getClass());
+    Race.run(getClass(), 1_000);
   }
 }

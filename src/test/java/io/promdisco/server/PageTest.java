@@ -216,7 +216,8 @@ class PageTest {
                 Integer.toString(active + dropped)
               });
       assertThat(metrics)
-          .contains("prometheus_target_scrape_pool_targets{scrape_job=\"" + name + "\",} " + active);
+          .contains(
+              "prometheus_target_scrape_pool_targets{scrape_job=\"" + name + "\",} " + active);
     }
   }
 

@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.promdisco.model.Labels;
 import io.promdisco.testing.CapturedLog;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.BufferedReader;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -107,8 +107,7 @@ final class PromdiscoServerTest extends ServerTestCase {
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
       socket
           .getOutputStream()
-          .write(
-              "GET /api/v1/targets HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8));
+          .write("GET /api/v1/targets HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8));
       InputStream in = socket.getInputStream();
       assertThat(in.read()).isEqualTo('H');
       long start = System.nanoTime();

@@ -9,8 +9,6 @@ import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.Certificates;
 import io.promdisco.testing.ExpectsErrors;
 import java.io.IOException;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.params.ParameterizedTest;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -35,6 +33,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WebSettingsTest {
   /** Of the password "secret", the cheapest there is. */
@@ -251,8 +251,7 @@ class WebSettingsTest {
     HttpClient client = HttpClient.newHttpClient();
     for (String credentials : new String[] {"", "anna:Secret"}) {
       HttpResponse<String> refused =
-          client.send(
-              request(started, path, credentials), HttpResponse.BodyHandlers.ofString());
+          client.send(request(started, path, credentials), HttpResponse.BodyHandlers.ofString());
       assertThat(refused.statusCode()).isEqualTo(401);
       assertThat(refused.body()).doesNotContain("shop");
     }

@@ -1,11 +1,11 @@
 package io.promdisco.util;
 
+import io.promdisco.testing.Race;
 import java.util.Collections;
 import java.util.List;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
-import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -42,11 +42,6 @@ public class GrowingRingRaceTest {
 
   @Test
   void operationsAreAsIfOneAfterTheOther() {
-    new StressOptions()
-        .iterations(20)
-        .invocationsPerIteration(1_000)
-        .threads(3)
-        .actorsPerThread(3)
-        .check(getClass());
+    Race.run(getClass(), 1_000);
   }
 }

@@ -2,11 +2,11 @@ package io.promdisco.workqueue;
 
 import io.promdisco.metrics.Metrics;
 import io.promdisco.testing.ManualTicker;
+import io.promdisco.testing.Race;
 import java.util.List;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
-import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.Test;
 
 /** Whatever threads do with a queue at once is as if they had done it one after the other. */
@@ -38,11 +38,6 @@ public class WorkQueueRaceTest {
 
   @Test
   void operationsAreAsIfOneAfterTheOther() {
-    new StressOptions()
-        .iterations(20)
-        .invocationsPerIteration(1_000)
-        .threads(3)
-        .actorsPerThread(3)
-        .check(getClass());
+    Race.run(getClass(), 1_000);
   }
 }

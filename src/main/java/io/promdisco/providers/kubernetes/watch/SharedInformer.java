@@ -32,6 +32,7 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
   private static final int DELETED = 512;
 
   private final ObjectStore<V> store = new ObjectStore<>();
+  private final Changes changes = new Changes();
   private final Reflector<V> reflector;
   private final InformerOptions options;
   private final Ticker ticker;
@@ -86,7 +87,7 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
     this.metrics = metrics;
     reflector =
         new Reflector<>(
-            client, resource, scope, options, ticker, metrics, streams, new Changes(), health);
+            client, resource, scope, options, ticker, metrics, streams, changes, health);
   }
 
   /** A listener that is told. */
@@ -101,6 +102,11 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
 
   void start() {
     reflector.start();
+  }
+
+  /** What the reflector tells. */
+  Reflector.Sink<V> sink() {
+    return changes;
   }
 
   /** What is known. */
@@ -252,6 +258,7 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
     }
 
     /** Whether the object is in the store as it is, or was seen newer than an event has it. */
+    @GuardedBy("SharedInformer.this")
     private boolean isKnown(V before, V object) {
       long known = before.meta().version();
       return before.meta().uid().equals(object.meta().uid())
@@ -259,6 +266,7 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
     }
 
     /** Whether the object was deleted, and an event from before that comes late. */
+    @GuardedBy("SharedInformer.this")
     private boolean isDeleted(V object) {
       Long version = listing ? null : deleted.get(object.meta().uid());
       return version != null && object.meta().isBefore(version);

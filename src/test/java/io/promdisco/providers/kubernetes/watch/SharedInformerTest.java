@@ -147,7 +147,11 @@ class SharedInformerTest {
   @Test
   void aListMayHoldOlderObjectsForABackupMayHaveBeenRestored() throws InterruptedException {
     informer.addListener("one", listener, Duration.ZERO);
-    synced(pod("a", 1)).modified(pod("a", 13)).added(pod("b", 14)).deleted(pod("b", 15)).fail(410, "gone");
+    synced(pod("a", 1))
+        .modified(pod("a", 13))
+        .added(pod("b", 14))
+        .deleted(pod("b", 15))
+        .fail(410, "gone");
     api.next().opened().added(pod("a", 12)).added(pod("b", 11)).initialEnd("12");
     told(listener, "+a@1*", "synced", "a@1>a@13", "+b@14", "-b@14", "a@13>a@12", "+b@11");
   }

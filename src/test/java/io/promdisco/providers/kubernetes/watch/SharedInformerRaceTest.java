@@ -1,0 +1,102 @@
+package io.promdisco.providers.kubernetes.watch;
+
+import static io.promdisco.providers.kubernetes.watch.Pods.pod;
+
+import io.promdisco.metrics.Metrics;
+import io.promdisco.providers.kubernetes.object.PodView;
+import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.testing.ManualTicker;
+import io.promdisco.testing.Race;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jetbrains.lincheck.datastructures.IntGen;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Param;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A listener that is added while objects come and go is told what was there at one moment, and then
+ * what changed, each change once and in order.
+ */
+@Param(name = "name", gen = IntGen.class, conf = "1:3")
+public class SharedInformerRaceTest {
+  private final SharedInformer<PodView> informer =
+      new SharedInformer<>(
+          new ScriptedClient(),
+          Resource.PODS,
+          Scope.ALL,
+          InformerOptions.defaults(),
+          new ManualTicker(),
+          Metrics.none(),
+          new AtomicBoolean(true),
+          WatchHealth.NONE);
+  private final Reflector.Sink<PodView> server = informer.sink();
+  private long version = 1; // of the one thread that is the reflector
+
+  public SharedInformerRaceTest() {
+    server.listing();
+    server.listed();
+  }
+
+  @Operation(nonParallelGroup = "reflector")
+  public void put(@Param(name = "name") int name) {
+    server.put(pod("p" + name, ++version));
+  }
+
+  @Operation(nonParallelGroup = "reflector")
+  public void remove(@Param(name = "name") int name) {
+    server.remove(pod("p" + name, ++version));
+  }
+
+  /** What a listener has been told when it is told that this is all. */
+  @Operation
+  public String listen() throws Exception {
+    Seen seen = new Seen();
+    SharedInformer.Registration registration = informer.addListener("race", seen, Duration.ZERO);
+    try {
+      return seen.first.get();
+    } finally {
+      registration.close();
+    }
+  }
+
+  private static final class Seen implements ObjectListener<PodView> {
+    final CompletableFuture<String> first = new CompletableFuture<>();
+    private final Map<String, Long> pods = new TreeMap<>();
+
+    @Override
+    public void onAdd(PodView pod, boolean initial) {
+      put(pods.put(pod.meta().name(), pod.meta().version()) == null, pod);
+    }
+
+    @Override
+    public void onUpdate(PodView before, PodView pod) {
+      Long known = pods.put(pod.meta().name(), pod.meta().version());
+      put(known != null && known == before.meta().version(), pod);
+    }
+
+    @Override
+    public void onDelete(PodView last) {
+      put(pods.remove(last.meta().name()) != null, last);
+    }
+
+    private void put(boolean fits, PodView pod) {
+      if (!fits) {
+        first.completeExceptionally(new AssertionError(Pods.text(pod) + " after " + pods));
+      }
+    }
+
+    @Override
+    public void onSynced() {
+      first.complete(pods.toString());
+    }
+  }
+
+  @Test
+  void operationsAreAsIfOneAfterTheOther() {
+    Race.run(getClass(), 200);
+  }
+}
