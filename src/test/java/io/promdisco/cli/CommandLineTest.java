@@ -260,7 +260,7 @@ class CommandLineTest {
     assertThat(code).isEqualTo(ExitCode.UNREACHABLE);
     assertThat(err())
         .contains("http://127.0.0.1:1")
-        .contains("refused")
+        .contains("refused", "(since ", ", next try ")
         .doesNotContain("topsecret");
   }
 

@@ -4,12 +4,14 @@ import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +38,30 @@ final class TargetsEndpointsTest extends ServerTestCase {
     assertThat(document.at("/data/activeTargets/0/labels/pod").asText()).isEqualTo("web");
     assertThat(document.at("/data/droppedTargets")).hasSize(1);
     assertThat(document.at("/data/droppedTargetCounts/ops~1nodes~10").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void aSourceThatFailsIsAWarning() throws Exception {
+    assertThat(json("/api/v1/targets").has("warnings")).isFalse();
+    backend.providers.add(
+        FakeBackend.provider(
+            "kubernetes/0",
+            true,
+            true,
+            new ProviderStatus.Failure(
+                "https://10.0.0.1:6443 pods",
+                "connection refused",
+                Instant.parse("2026-11-21T12:00:00.5Z"),
+                Instant.parse("2026-11-21T12:00:03.2Z"))));
+    JsonNode document = json("/api/v1/targets");
+    assertThat(document.at("/status").asText()).isEqualTo("success");
+    assertThat(document.at("/data/activeTargets")).hasSize(2);
+    assertThat(document.at("/warnings"))
+        .singleElement()
+        .extracting(JsonNode::asText)
+        .isEqualTo(
+            "https://10.0.0.1:6443 pods: connection refused"
+                + " (since 2026-11-21T12:00:00Z, next try 2026-11-21T12:00:03Z)");
   }
 
   @Test
