@@ -105,6 +105,7 @@ public final class Globs {
       out.append('^');
       i++;
     }
+    out.append("\\x{0}"); // In no name: a class that is left without a range matches nothing.
     int first = i;
     while (i < glob.length() && (glob.charAt(i) != ']' || i == first)) {
       char c = glob.charAt(i);
@@ -127,7 +128,8 @@ public final class Globs {
     if (i >= glob.length()) {
       throw wrong(glob);
     }
-    out.append('\\').append('x').append(String.format("{%x}", (int) glob.charAt(i)));
+    int low = glob.charAt(i);
+    int high = low;
     i++;
     if (i < glob.length() && glob.charAt(i) == '-') {
       i++;
@@ -137,8 +139,11 @@ public final class Globs {
       if (i >= glob.length() || glob.charAt(i) == ']') {
         throw wrong(glob);
       }
-      out.append('-').append('\\').append('x').append(String.format("{%x}", (int) glob.charAt(i)));
+      high = glob.charAt(i);
       i++;
+    }
+    if (low <= high) { // As in Go, another range is none, and no error.
+      out.append(String.format("\\x{%x}-\\x{%x}", low, high));
     }
     return i;
   }

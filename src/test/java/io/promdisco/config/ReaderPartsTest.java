@@ -50,7 +50,10 @@ class ReaderPartsTest {
     "'{a}*', '{a}.txt'",
     "'s?b/*.yml', 'sub/b.yml'",
     "'none/*.yml', ''",
-    "'\\a.yml', 'a.yml'"
+    "'\\a.yml', 'a.yml'",
+    "'[z-a].yml', ''",
+    "'[z-aa].yml', 'a.yml'",
+    "'[^z-a].yml', 'a.yml'",
   })
   void globsMatchAsInGo(String pattern, String names, @TempDir Path folder) throws IOException {
     Files.createDirectory(folder.resolve("sub"));
