@@ -31,6 +31,8 @@ final class Routes {
   private static final Pattern GZIP =
       Pattern.compile("(?i)\\bgzip\\b(?!\\s*;\\s*q=0(\\.0*)?\\s*(,|$))");
 
+  private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
+
   private static final String TEXT = "text/plain; charset=utf-8";
 
   private final Backend backend;
@@ -61,6 +63,7 @@ final class Routes {
     config.http.prefer405over404 = true;
     config.router.treatMultipleSlashesAsSingleSlash = false;
     config.routes.before(Routes::harden);
+    config.routes.before(Routes::refuseBrokenEscapes);
     config.routes.exception(HttpResponseException.class, Failures::refused);
     config.routes.exception(Exception.class, Failures::failed);
     config.routes.get("/api/v1/targets", this::targets);
@@ -89,6 +92,12 @@ final class Routes {
   private static void harden(Context context) {
     context.header("X-Content-Type-Options", "nosniff");
     context.header("Cache-Control", "no-store");
+  }
+
+  private static void refuseBrokenEscapes(Context context) {
+    if (BROKEN_ESCAPE.matcher(context.req().getRequestURI()).find()) {
+      throw new HttpResponseException(400, "path: a % without two hexadecimal digits behind it");
+    }
   }
 
   private void targets(Context context) throws IOException {

@@ -19,6 +19,12 @@ record ApiStatus(int code, String reason, String message, int retryAfterSeconds)
   /** The kind's name. */
   static final String KIND = "Status";
 
+  /** Leaves out the space around texts. */
+  ApiStatus {
+    reason = reason.strip();
+    message = message.strip();
+  }
+
   /** Reads a {@code meta/v1} Status message. */
   static ApiStatus ofProtobuf(byte[] bytes, int from, int to) throws IOException {
     Wire wire = new Wire();
