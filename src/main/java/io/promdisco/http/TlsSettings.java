@@ -170,6 +170,16 @@ public record TlsSettings(
     if (insecure) {
       return new TrustManager[] {new TrustsAnybody()};
     }
+    return trusting(authorities);
+  }
+
+  /**
+   * What trusts those that the authorities vouch for.
+   *
+   * @param authorities none: the machine's
+   */
+  public static TrustManager[] trusting(List<X509Certificate> authorities)
+      throws GeneralSecurityException, IOException {
     KeyStore store = null; // the machine's
     if (!authorities.isEmpty()) {
       store = KeyStore.getInstance(KeyStore.getDefaultType());

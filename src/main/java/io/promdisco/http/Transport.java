@@ -31,8 +31,8 @@ final class Transport extends JdkHttpClientFactory {
 
   /**
    * Opens a client. It has one thread, which reads, decrypts and hands on; what it calls must not
-   * block. A second thread for the decrypting, as the JDK has by default, costs an eighth more CPU
-   * where changes come one by one.
+   * block. A second thread for the decrypting, as the JDK has by default, would be woken for each
+   * change that comes alone.
    */
   static HttpClient open(TlsSettings tls, ProxyRules proxy, boolean http2) {
     RequestConfig onlyOnce = new RequestConfig(null, null, null, null, null, null, null, null);

@@ -2,10 +2,10 @@ package io.promdisco.server;
 
 import io.promdisco.config.WebConfig.Tls;
 import io.promdisco.http.ClientKey;
+import io.promdisco.http.TlsSettings;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -17,7 +17,6 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
@@ -113,18 +112,7 @@ final class ServerTls extends SslContextFactory.Server {
     private static X509ExtendedTrustManager trust(List<X509Certificate> authorities)
         throws CertificateException {
       try {
-        KeyStore store = null; // the machine's
-        if (!authorities.isEmpty()) {
-          store = KeyStore.getInstance(KeyStore.getDefaultType());
-          store.load(null, null);
-          for (X509Certificate authority : authorities) {
-            store.setCertificateEntry("ca-" + store.size(), authority);
-          }
-        }
-        TrustManagerFactory factory =
-            TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(store);
-        for (TrustManager manager : factory.getTrustManagers()) {
+        for (TrustManager manager : TlsSettings.trusting(authorities)) {
           if (manager instanceof X509ExtendedTrustManager extended) {
             return extended;
           }
