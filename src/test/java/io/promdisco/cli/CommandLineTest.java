@@ -8,12 +8,9 @@ import io.promdisco.sim.Permissions;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
 import io.promdisco.sim.SimOptions;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,59 +52,40 @@ class CommandLineTest {
       """;
 
   @TempDir private Path folder = Path.of("");
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private Cli cli = new Cli(folder);
 
-  private int run(String... args) {
-    Console console =
-        new Console(
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            false,
-            false,
-            0);
-    return Main.run(console, args);
-  }
-
-  private String out() {
-    return out.toString(StandardCharsets.UTF_8);
-  }
-
-  private String err() {
-    return err.toString(StandardCharsets.UTF_8);
-  }
-
-  private String file(String name, String content) throws IOException {
-    return Files.writeString(folder.resolve(name), content).toString();
+  @BeforeEach
+  void useFolder() {
+    cli = new Cli(folder);
   }
 
   @Test
   void targetsOfADumpAreAnAlignedTable() throws IOException {
-    int code = run("targets", file("p.yml", CONFIG), "--manifests", file("pods.yaml", PODS));
+    int code = cli.run("targets", cli.file("p.yml", CONFIG), "--manifests", cli.file("pods.yaml", PODS));
 
     assertThat(code).isZero();
-    assertThat(out())
+    assertThat(cli.out())
         .isEqualTo(
             """
             JOB   STATE   TARGET                         LABELS
             pods  active  http://127.0.0.2:8080/metrics  instance="127.0.0.2:8080", pod="web-0"
             """);
-    assertThat(err()).contains("1 active, 1 dropped in 1 jobs");
+    assertThat(cli.err()).contains("1 active, 1 dropped in 1 jobs");
   }
 
   @Test
   void droppedTargetsShowWhatWasDiscovered() throws IOException {
-    run(
+    cli.run(
         "targets",
-        file("p.yml", CONFIG),
+        cli.file("p.yml", CONFIG),
         "--manifests",
-        file("pods.yaml", PODS),
+        cli.file("pods.yaml", PODS),
         "--state",
         "dropped",
         "-o",
         "json");
 
-    JsonNode rows = JSON.readTree(out());
+    JsonNode rows = JSON.readTree(cli.out());
     assertThat(rows).hasSize(1);
     assertThat(rows.at("/0/state").asText()).isEqualTo("dropped");
     assertThat(rows.at("/0/discoveredLabels/__meta_kubernetes_pod_name").asText())
@@ -116,9 +94,9 @@ class CommandLineTest {
 
   @Test
   void prometheusOutputIsTheDocumentOfItsTargetsApi() throws IOException {
-    run("targets", file("p.yml", CONFIG), "--manifests", file("m.yaml", PODS), "-o", "prometheus");
+    cli.run("targets", cli.file("p.yml", CONFIG), "--manifests", cli.file("m.yaml", PODS), "-o", "prometheus");
 
-    JsonNode data = JSON.readTree(out()).get("data");
+    JsonNode data = JSON.readTree(cli.out()).get("data");
     assertThat(data.at("/activeTargets/0/scrapeUrl").asText())
         .isEqualTo("http://127.0.0.2:8080/metrics");
     assertThat(data.at("/activeTargets/0/health").asText()).isEqualTo("unknown");
@@ -128,19 +106,19 @@ class CommandLineTest {
 
   @Test
   void everyOutputFormHoldsTheTarget() throws IOException {
-    String config = file("p.yml", CONFIG);
-    String manifests = file("m.yaml", PODS);
+    String config = cli.file("p.yml", CONFIG);
+    String manifests = cli.file("m.yaml", PODS);
     for (String form : new String[] {"table", "wide", "json", "yaml", "http-sd", "prometheus"}) {
-      out.reset();
-      assertThat(run("targets", config, "--manifests", manifests, "--output", form)).isZero();
-      assertThat(out()).as(form).contains("127.0.0.2:8080");
+      
+      assertThat(cli.run("targets", config, "--manifests", manifests, "--output", form)).isZero();
+      assertThat(cli.out()).as(form).contains("127.0.0.2:8080");
     }
   }
 
   @Test
   void inYamlNoLabelLooksLikeANumber() throws IOException {
     String config =
-        file(
+        cli.file(
             "numbers.yml",
             """
             scrape_configs:
@@ -149,32 +127,32 @@ class CommandLineTest {
               - {targets: ["127.0.0.2:80"], labels: {commit: '12e3'}}
             """);
 
-    assertThat(run("targets", config, "--output", "yaml")).isZero();
-    assertThat(out()).contains("commit: \"12e3\"");
+    assertThat(cli.run("targets", config, "--output", "yaml")).isZero();
+    assertThat(cli.out()).contains("commit: \"12e3\"");
   }
 
   @Test
   void whereMatchesFinalLabelsAndOtherwiseDiscoveredOnes() throws IOException {
-    String config = file("p.yml", CONFIG);
-    String manifests = file("m.yaml", PODS);
+    String config = cli.file("p.yml", CONFIG);
+    String manifests = cli.file("m.yaml", PODS);
 
-    run("targets", config, "--manifests", manifests, "--where", "pod=web-.");
-    assertThat(out()).contains("web-0");
-    out.reset();
-    run(
+    cli.run("targets", config, "--manifests", manifests, "--where", "pod=web-.");
+    assertThat(cli.out()).contains("web-0");
+    
+    cli.run(
         "targets",
         config,
         "--manifests",
         manifests,
         "--where",
         "__meta_kubernetes_pod_container_name=other");
-    assertThat(out()).isEmpty();
+    assertThat(cli.out()).isEmpty();
   }
 
   @Test
   void aBadConfigurationIsBadUsageAndEveryMistakeIsALine() throws IOException {
     String config =
-        file(
+        cli.file(
             "bad.yml",
             """
             scrape_configs:
@@ -184,8 +162,8 @@ class CommandLineTest {
               schema: https
             """);
 
-    assertThat(run("targets", config)).isEqualTo(ExitCode.USAGE);
-    assertThat(err())
+    assertThat(cli.run("targets", config)).isEqualTo(ExitCode.USAGE);
+    assertThat(cli.err())
         .contains("bad.yml:4:11: scrape_configs[0].kubernetes_sd_configs[0].role: unknown")
         .contains("did you mean \"pod\"?")
         .contains("bad.yml:5:3: scrape_configs[0].schema: field schema not found")
@@ -194,13 +172,13 @@ class CommandLineTest {
 
   @Test
   void checkSaysOkOrWhatIsWrongAndEndsAccordingly() throws IOException {
-    assertThat(run("check", file("good.yml", CONFIG))).isZero();
-    assertThat(out()).contains("ok: ").contains(": 1 job\n");
-    out.reset();
+    assertThat(cli.run("check", cli.file("good.yml", CONFIG))).isZero();
+    assertThat(cli.out()).contains("ok: ").contains(": 1 job\n");
+    
 
-    assertThat(run("check", file("bad.yml", "scrape_config: []\n"), "-o", "json"))
+    assertThat(cli.run("check", cli.file("bad.yml", "scrape_config: []\n"), "-o", "json"))
         .isEqualTo(ExitCode.FINDING);
-    JsonNode entry = JSON.readTree(out()).get(0);
+    JsonNode entry = JSON.readTree(cli.out()).get(0);
     assertThat(entry.get("valid").asBoolean()).isFalse();
     assertThat(entry.at("/problems/0/line").asInt()).isEqualTo(1);
     assertThat(entry.at("/problems/0/path").asText()).isEqualTo("scrape_config");
@@ -208,20 +186,20 @@ class CommandLineTest {
 
   @Test
   void unknownOptionsAndJobsAreBadUsage() throws IOException {
-    assertThat(run("targets", "--outptu", "json")).isEqualTo(ExitCode.USAGE);
-    assertThat(err()).contains("--outptu").contains("--help");
-    err.reset();
+    assertThat(cli.run("targets", "--outptu", "json")).isEqualTo(ExitCode.USAGE);
+    assertThat(cli.err()).contains("--outptu").contains("--help");
+    
 
     assertThat(
-            run(
+            cli.run(
                 "targets",
-                file("p.yml", CONFIG),
+                cli.file("p.yml", CONFIG),
                 "--manifests",
-                file("m.yaml", PODS),
+                cli.file("m.yaml", PODS),
                 "--job",
                 "nodes"))
         .isEqualTo(ExitCode.USAGE);
-    assertThat(err()).contains("no job \"nodes\"").contains("[pods]");
+    assertThat(cli.err()).contains("no job \"nodes\"").contains("[pods]");
   }
 
   @Test
@@ -232,10 +210,10 @@ class CommandLineTest {
             cluster, new SimOptions().user("viewer", "viewer-token", Permissions.NONE))) {
       server.writeKubeconfig(folder.resolve("kubeconfig"), "viewer-token");
 
-      int code = run("targets", file("p.yml", CONFIG), "--timeout", "1s");
+      int code = cli.run("targets", cli.file("p.yml", CONFIG), "--timeout", "1s");
 
       assertThat(code).isEqualTo(ExitCode.UNREACHABLE);
-      assertThat(err())
+      assertThat(cli.err())
           .contains("pods: ")
           .contains("403")
           .contains("grant verbs [list, watch] on resource \"pods\"");
@@ -244,7 +222,7 @@ class CommandLineTest {
 
   @Test
   void aServerThatIsNotThereEndsWithUnreachableInOneClearLine() throws IOException {
-    file(
+    cli.file(
         "kubeconfig",
         """
         apiVersion: v1
@@ -255,10 +233,10 @@ class CommandLineTest {
         users: [{name: u, user: {token: topsecret}}]
         """);
 
-    int code = run("targets", file("p.yml", CONFIG), "--timeout", "1s");
+    int code = cli.run("targets", cli.file("p.yml", CONFIG), "--timeout", "1s");
 
     assertThat(code).isEqualTo(ExitCode.UNREACHABLE);
-    assertThat(err())
+    assertThat(cli.err())
         .contains("http://127.0.0.1:1")
         .contains("refused", "(since ", ", next try ")
         .doesNotContain("topsecret");
@@ -267,7 +245,7 @@ class CommandLineTest {
   @Test
   void aMissingKubeconfigIsNamedAtOnceAndOtherJobsGoOn() throws IOException {
     String config =
-        file(
+        cli.file(
             "p.yml",
             CONFIG
                 + """
@@ -275,11 +253,11 @@ class CommandLineTest {
                   static_configs: [{targets: ['127.0.0.1:9']}]
                 """);
 
-    int code = run("targets", config, "--timeout", "20s");
+    int code = cli.run("targets", config, "--timeout", "20s");
 
     assertThat(code).isEqualTo(ExitCode.UNREACHABLE);
-    assertThat(out()).contains("http://127.0.0.1:9/metrics");
-    assertThat(err()).contains("kubeconfig");
+    assertThat(cli.out()).contains("http://127.0.0.1:9/metrics");
+    assertThat(cli.err()).contains("kubeconfig");
   }
 
   @Test
@@ -289,45 +267,45 @@ class CommandLineTest {
       String elsewhere =
           server.writeKubeconfig(folder.resolve("elsewhere")).toAbsolutePath().toString();
 
-      assertThat(run("targets", file("p.yml", CONFIG), "--kubeconfig", elsewhere)).isZero();
+      assertThat(cli.run("targets", cli.file("p.yml", CONFIG), "--kubeconfig", elsewhere)).isZero();
     }
   }
 
   @Test
   void aBrokenManifestNamesItsFile() throws IOException {
     int code =
-        run("targets", file("p.yml", CONFIG), "--manifests", file("broken.yaml", "kind: [\n"));
+        cli.run("targets", cli.file("p.yml", CONFIG), "--manifests", cli.file("broken.yaml", "kind: [\n"));
 
     assertThat(code).isEqualTo(ExitCode.USAGE);
-    assertThat(err()).contains("broken.yaml");
+    assertThat(cli.err()).contains("broken.yaml");
   }
 
   @Test
   void demoShowsTargetsComingAndGoing() {
-    assertThat(run("demo", "--steps", "6", "--pace", "100ms")).isZero();
+    assertThat(cli.run("demo", "--steps", "6", "--pace", "100ms")).isZero();
 
-    assertThat(out()).contains("JOB").contains("nodes").contains("+ pods");
+    assertThat(cli.out()).contains("JOB").contains("nodes").contains("+ pods");
   }
 
   @Test
   void serveRefusesAWebConfigWithItsMistakes() throws IOException {
-    String web = file("web.yml", "tls_server_config: {cert_file: a.crt}\n");
-    assertThat(run("serve", "--config", file("p.yml", CONFIG), "--web.config.file", web))
+    String web = cli.file("web.yml", "tls_server_config: {cert_file: a.crt}\n");
+    assertThat(cli.run("serve", "--config", cli.file("p.yml", CONFIG), "--web.config.file", web))
         .isEqualTo(ExitCode.USAGE);
-    assertThat(err()).contains("web.yml:1:20: tls_server_config: missing one of key or key_file");
+    assertThat(cli.err()).contains("web.yml:1:20: tls_server_config: missing one of key or key_file");
   }
 
   @Test
   void serveNamesTheWebConfigThatIsMissing() throws IOException {
     String web = folder.resolve("none.yml").toString();
-    assertThat(run("serve", "--config", file("p.yml", CONFIG), "--web.config.file", web))
+    assertThat(cli.run("serve", "--config", cli.file("p.yml", CONFIG), "--web.config.file", web))
         .isEqualTo(ExitCode.USAGE);
-    assertThat(err()).contains("--web.config.file").contains("none.yml: no such file");
+    assertThat(cli.err()).contains("--web.config.file").contains("none.yml: no such file");
   }
 
   @Test
   void versionNamesTheJavaThatRuns() {
-    assertThat(run("--version")).isZero();
-    assertThat(out()).contains("promdisco").contains("Java " + Runtime.version().feature());
+    assertThat(cli.run("--version")).isZero();
+    assertThat(cli.out()).contains("promdisco").contains("Java " + Runtime.version().feature());
   }
 }
