@@ -9,34 +9,25 @@ under the very same changes. Nothing is asked of them meanwhile.
 
 The pods that it makes are copies of those that it finds, and are deleted again. Linux only (/proc).
 """
-import http.client
 import json
 import os
-import pathlib
 import signal
-import ssl
-import subprocess
 import sys
 import time
-import urllib.parse
-import urllib.request
 
-LAUNCHER = pathlib.Path(__file__).resolve().parents[2] / "promdisco"
-METRIC = "prometheus_target_scrape_pool_targets"
+import program
+
 RATE = 20  # pods a second
 ALIVE = 40  # pods that are there at once
 SETTLE = 10  # seconds after the start
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Api:
     def __init__(self):
-        server = urllib.parse.urlparse(os.environ["API_SERVER"])
-        tls = ssl._create_unverified_context()  # a server for measurements
-        self.connection = http.client.HTTPSConnection(server.hostname, server.port, context=tls)
+        self.connection = program.api()
 
     def ask(self, method, path, body=None):
-        headers = {"Authorization": "Bearer " + os.environ["API_TOKEN"], "Content-Type": "application/json"}
+        headers = dict(program.credentials(), **{"Content-Type": "application/json"})
         self.connection.request(method, path, json.dumps(body) if body else None, headers)
         answer = self.connection.getresponse()
         text = answer.read()
@@ -56,28 +47,6 @@ class Api:
         return path
 
 
-def start(config, options, port):
-    environment = dict(os.environ, JAVA_OPTS=options)
-    return subprocess.Popen(
-        [LAUNCHER, "serve", "--config", config, "--listen", f"127.0.0.1:{port}"],
-        env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def active(port):
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20) as answer:
-            lines = answer.read().decode().splitlines()
-    except OSError:
-        return 0  # it does not listen yet
-    return sum(float(line.split()[-1]) for line in lines if line.startswith(METRIC))
-
-
-def cpu(process):
-    with open(f"/proc/{process.pid}/stat") as stat:
-        fields = stat.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
-
-
 def churn(api, patterns, seconds):
     made, number, begin = [], 0, time.monotonic()
     while time.monotonic() - begin < seconds:
@@ -93,21 +62,20 @@ def churn(api, patterns, seconds):
 
 
 def main(config, wanted, seconds, *variants):
-    subprocess.run([LAUNCHER, "--version"], check=True, stdout=subprocess.DEVNULL)  # builds, if need be
+    program.build()
     api = Api()
     patterns = [pod for pod in api.ask("GET", "/api/v1/pods?limit=500")["items"] if pod.get("status", {}).get("podIP")][::12]
     started = []
     try:
         for place, (name, options) in enumerate(variant.partition("=")[::2] for variant in variants or ["ours="]):
             port = 19500 + place
-            started.append((name, start(config, options, port)))
-            while active(port) < float(wanted):
-                time.sleep(0.2)
+            started.append((name, program.start(config, options, port)))
+            program.wait_for(started[-1][1], port, float(wanted))
         time.sleep(SETTLE)
-        before = [cpu(process) for _, process in started]
+        before = [program.cpu(process) for _, process in started]
         rate, took = churn(api, patterns, float(seconds))
         for (name, process), used in zip(started, before):
-            print(f"{name:12} {(cpu(process) - used) / took:.3f} cores at {rate:.1f} pods/s for {took:.0f} s")
+            print(f"{name:12} {(program.cpu(process) - used) / took:.3f} cores at {rate:.1f} pods/s for {took:.0f} s")
     finally:
         for _, process in started:
             process.send_signal(signal.SIGTERM)

@@ -28,13 +28,14 @@ import time
 import urllib.parse
 import urllib.request
 
+import program
+
 LAUNCHER = pathlib.Path(__file__).resolve().parents[2] / "promdisco"
 PATIENCE = 120  # seconds
 PODS = 10_000
 NAMESPACES = 50
 JOBS = 5
 TARGETS = 2_000
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def config(kubeconfig):
@@ -238,18 +239,6 @@ def request(path, more):
     return f"GET {path} HTTP/1.1\r\nHost: promdisco\r\n{more}\r\n".encode()
 
 
-def cpu(pid):
-    """Seconds of CPU time so far; Linux only."""
-    with open(f"/proc/{pid}/stat") as stat:
-        fields = stat.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
-
-
-def peak_memory(pid):
-    with open(f"/proc/{pid}/status") as status:
-        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
-
-
 def percentiles(values):
     ordered = sorted(values)
     picked = {name: ordered[min(len(ordered) - 1, int(len(ordered) * share))]
@@ -261,7 +250,7 @@ def percentiles(values):
 def measure(options, url, jobs, serve):
     load = Load(options, url, jobs)
     own = time.process_time()
-    before = cpu(serve.pid) if serve else 0
+    before = program.cpu(serve) if serve else 0
     begin = time.monotonic()
     took, waiting, (answers, received, events, streamed) = asyncio.run(load.run())
     whole = time.monotonic() - begin
@@ -277,8 +266,8 @@ def measure(options, url, jobs, serve):
         "client_cores": round((time.process_time() - own) / whole, 2),
     }
     if serve:
-        result["serve_cores"] = round((cpu(serve.pid) - before) / whole, 2)
-        result["serve_peak_megabytes"] = round(peak_memory(serve.pid) / 1e6)
+        result["serve_cores"] = round((program.cpu(serve) - before) / whole, 2)
+        result["serve_peak_megabytes"] = round(program.peak(serve))
     return result
 
 

@@ -61,7 +61,8 @@ class CommandLineTest {
 
   @Test
   void targetsOfADumpAreAnAlignedTable() throws IOException {
-    int code = cli.run("targets", cli.file("p.yml", CONFIG), "--manifests", cli.file("pods.yaml", PODS));
+    int code =
+        cli.run("targets", cli.file("p.yml", CONFIG), "--manifests", cli.file("pods.yaml", PODS));
 
     assertThat(code).isZero();
     assertThat(cli.out())
@@ -94,7 +95,13 @@ class CommandLineTest {
 
   @Test
   void prometheusOutputIsTheDocumentOfItsTargetsApi() throws IOException {
-    cli.run("targets", cli.file("p.yml", CONFIG), "--manifests", cli.file("m.yaml", PODS), "-o", "prometheus");
+    cli.run(
+        "targets",
+        cli.file("p.yml", CONFIG),
+        "--manifests",
+        cli.file("m.yaml", PODS),
+        "-o",
+        "prometheus");
 
     JsonNode data = JSON.readTree(cli.out()).get("data");
     assertThat(data.at("/activeTargets/0/scrapeUrl").asText())
@@ -109,7 +116,7 @@ class CommandLineTest {
     String config = cli.file("p.yml", CONFIG);
     String manifests = cli.file("m.yaml", PODS);
     for (String form : new String[] {"table", "wide", "json", "yaml", "http-sd", "prometheus"}) {
-      
+
       assertThat(cli.run("targets", config, "--manifests", manifests, "--output", form)).isZero();
       assertThat(cli.out()).as(form).contains("127.0.0.2:8080");
     }
@@ -138,7 +145,7 @@ class CommandLineTest {
 
     cli.run("targets", config, "--manifests", manifests, "--where", "pod=web-.");
     assertThat(cli.out()).contains("web-0");
-    
+
     cli.run(
         "targets",
         config,
@@ -174,7 +181,6 @@ class CommandLineTest {
   void checkSaysOkOrWhatIsWrongAndEndsAccordingly() throws IOException {
     assertThat(cli.run("check", cli.file("good.yml", CONFIG))).isZero();
     assertThat(cli.out()).contains("ok: ").contains(": 1 job\n");
-    
 
     assertThat(cli.run("check", cli.file("bad.yml", "scrape_config: []\n"), "-o", "json"))
         .isEqualTo(ExitCode.FINDING);
@@ -188,7 +194,6 @@ class CommandLineTest {
   void unknownOptionsAndJobsAreBadUsage() throws IOException {
     assertThat(cli.run("targets", "--outptu", "json")).isEqualTo(ExitCode.USAGE);
     assertThat(cli.err()).contains("--outptu").contains("--help");
-    
 
     assertThat(
             cli.run(
@@ -274,7 +279,11 @@ class CommandLineTest {
   @Test
   void aBrokenManifestNamesItsFile() throws IOException {
     int code =
-        cli.run("targets", cli.file("p.yml", CONFIG), "--manifests", cli.file("broken.yaml", "kind: [\n"));
+        cli.run(
+            "targets",
+            cli.file("p.yml", CONFIG),
+            "--manifests",
+            cli.file("broken.yaml", "kind: [\n"));
 
     assertThat(code).isEqualTo(ExitCode.USAGE);
     assertThat(cli.err()).contains("broken.yaml");
@@ -292,7 +301,8 @@ class CommandLineTest {
     String web = cli.file("web.yml", "tls_server_config: {cert_file: a.crt}\n");
     assertThat(cli.run("serve", "--config", cli.file("p.yml", CONFIG), "--web.config.file", web))
         .isEqualTo(ExitCode.USAGE);
-    assertThat(cli.err()).contains("web.yml:1:20: tls_server_config: missing one of key or key_file");
+    assertThat(cli.err())
+        .contains("web.yml:1:20: tls_server_config: missing one of key or key_file");
   }
 
   @Test
