@@ -8,6 +8,7 @@ import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.testing.ManualTicker;
 import io.promdisco.testing.Race;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.Test;
  */
 @Param(name = "name", gen = IntGen.class, conf = "1:3")
 public class SharedInformerRaceTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
   private final SharedInformer<PodView> informer =
       new SharedInformer<>(
           new ScriptedClient(),
@@ -51,21 +54,44 @@ public class SharedInformerRaceTest {
     server.remove(pod("p" + name, ++version));
   }
 
-  /** What a listener has been told when it is told that this is all. */
+  /**
+   * What a listener has been told when it is told that this is all, and whether it comes to know
+   * what the store holds.
+   */
   @Operation
   public String listen() throws Exception {
     Seen seen = new Seen();
     SharedInformer.Registration registration = informer.addListener("race", seen, Duration.ZERO);
     try {
-      return seen.first.get();
+      String first = seen.first.get();
+      long end = System.nanoTime() + PATIENCE.toNanos();
+      while (!seen.pods().equals(stored())) {
+        if (System.nanoTime() > end) {
+          return first + ", then " + seen.pods() + " for ever";
+        }
+        Thread.onSpinWait();
+      }
+      return first;
     } finally {
       registration.close();
     }
   }
 
+  private Map<String, Long> stored() {
+    Map<String, Long> pods = new TreeMap<>();
+    informer.store().all().forEach(pod -> pods.put(pod.meta().name(), pod.meta().version()));
+    return pods;
+  }
+
   private static final class Seen implements ObjectListener<PodView> {
     final CompletableFuture<String> first = new CompletableFuture<>();
-    private final Map<String, Long> pods = new TreeMap<>();
+    private final Map<String, Long> pods = Collections.synchronizedMap(new TreeMap<>());
+
+    Map<String, Long> pods() {
+      synchronized (pods) {
+        return new TreeMap<>(pods);
+      }
+    }
 
     @Override
     public void onAdd(PodView pod, boolean initial) {
@@ -97,6 +123,6 @@ public class SharedInformerRaceTest {
 
   @Test
   void operationsAreAsIfOneAfterTheOther() {
-    Race.run(getClass(), 200);
+    Race.run(getClass(), 50);
   }
 }
