@@ -272,6 +272,15 @@ final class Kubeconfig {
     }
   }
 
+  private static String encoded(YamlTree cluster, Path ca) throws IOException {
+    try {
+      byte[] pem = TextFiles.read(ca).getBytes(StandardCharsets.UTF_8);
+      return Base64.getEncoder().encodeToString(pem);
+    } catch (IOException e) {
+      throw new IOException(cluster.place() + ": certificate-authority: " + e.getMessage(), e);
+    }
+  }
+
   private ExecPlugin plugin(YamlTree exec, YamlTree cluster) throws IOException {
     String command = exec.text("command");
     if (command.isEmpty()) {
@@ -315,8 +324,7 @@ final class Kubeconfig {
     }
     String ca = path(cluster, "certificate-authority");
     if (!ca.isEmpty() && !cluster.has("certificate-authority-data")) {
-      byte[] pem = TextFiles.read(Path.of(ca)).getBytes(StandardCharsets.UTF_8);
-      info.put("certificate-authority-data", Base64.getEncoder().encodeToString(pem));
+      info.put("certificate-authority-data", encoded(cluster, Path.of(ca)));
     }
     return info;
   }
