@@ -82,10 +82,14 @@ class LiveTest {
 
   @Test
   void controlCLeavesTheTerminalAsItWas() throws Exception {
-    String shell = "stty -g; " + Terminal.line("targets", "config-examples/static.yml", "--watch");
-    try (Terminal terminal = Terminal.runLine(folder, "trap : INT; " + shell + "; stty -g");
+    // Who runs the tests may have had the signal ignored, which is inherited.
+    String command =
+        "env --default-signal=INT "
+            + Terminal.line("targets", "config-examples/static.yml", "--watch");
+    String shell = "trap : INT; stty -g; " + command + "; stty -g";
+    try (Terminal terminal = Terminal.runLine(folder, shell);
         OutputStream keys = terminal.keys()) {
-      eventually(() -> assertThat(terminal.screen()).contains("http://127.0.0.1:9101/metrics"));
+      eventually(() -> assertThat(terminal.screen()).contains("\u001b[?1049h"));
       keys.write(3); // what the key makes, and the terminal turns into a signal
       keys.flush();
       assertThat(terminal.exitCode()).isZero();
