@@ -33,7 +33,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** The page in a real browser. */
@@ -396,7 +395,7 @@ class PageTest {
   }
 
   @Test
-  void hundredThousandTargetsStayUsable(TestReporter report) {
+  void hundredThousandTargetsStayUsable() {
     backend.discover(
         "pods",
         IntStream.range(0, 50_000).mapToObj(PageTest::podOfTwoPorts).toArray(TargetGroup[]::new));
@@ -408,7 +407,6 @@ class PageTest {
     assertThat(row(page, "10.9.0.2:9100")).hasAttribute("aria-selected", "true");
 
     double first = best(() -> millisToFirstRow(page));
-    report.publishEntry("ms to the first row", Double.toString(first));
     assertThat(first).as("ms to the first row").isLessThan(2000);
 
     choose(page, "all");
@@ -424,7 +422,10 @@ class PageTest {
     Collections.sort(keystrokes);
     double median = keystrokes.get(keystrokes.size() / 2);
     double most = keystrokes.get(keystrokes.size() * 95 / 100);
-    report.publishEntry("ms a keystroke, median and 95 %", median + ", " + most);
+    System.out.printf(
+        "100,000 targets: first row after %.0f ms; a keystroke %.0f ms in the median, %.0f ms in 95"
+            + " of 100%n",
+        first, median, most);
     assertThat(median).as("ms a keystroke").isLessThan(1000);
   }
 
