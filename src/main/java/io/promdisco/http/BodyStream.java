@@ -2,6 +2,7 @@ package io.promdisco.http;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.fabric8.kubernetes.client.http.AsyncBody;
+import io.promdisco.util.Silence;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,8 +26,7 @@ final class BodyStream
   /** Bytes that may wait for the reader before the server is slowed down: 256 KiB. */
   static final int HIGH = 256 << 10;
 
-  private final Ticker ticker;
-  private final Duration longestPause;
+  private final Silence silence;
   private final Lock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
@@ -48,19 +48,17 @@ final class BodyStream
   @GuardedBy("lock")
   private @Nullable AsyncBody body;
 
-  @GuardedBy("lock")
-  private long lastSign;
-
-  @GuardedBy("lock")
-  private Ticker.@Nullable Alarm alarm;
-
   /** Only the reader's; swapped with {@link #waiting}. */
   private ArrayDeque<ByteBuffer> taken = new ArrayDeque<>();
 
   /** A body that is given up when nothing arrives for {@code longestPause}. */
   BodyStream(Ticker ticker, Duration longestPause) {
-    this.ticker = ticker;
-    this.longestPause = longestPause;
+    silence =
+        new Silence(
+            ticker,
+            longestPause,
+            this::isWaitingForReader,
+            () -> fail(new IOException("nothing came for " + longestPause.toSeconds() + " s")));
   }
 
   /** The answer's head is there: lets the body come. */
@@ -71,8 +69,7 @@ final class BodyStream
       givenUp = ended;
       if (!givenUp) {
         body = answer;
-        lastSign = ticker.nanos();
-        alarm = ticker.schedule(longestPause, this::checkPause);
+        silence.start();
       }
     } finally {
       lock.unlock();
@@ -97,7 +94,7 @@ final class BodyStream
           waitingBytes += chunk.remaining();
         }
       }
-      lastSign = ticker.nanos();
+      silence.sign();
       more = waitingBytes < HIGH;
       mustAsk = !more;
       changed.signalAll();
@@ -127,6 +124,7 @@ final class BodyStream
 
   /** Ends the body where it is; of several ends the first counts. */
   private void end(@Nullable IOException problem) {
+    silence.stop();
     lock.lock();
     try {
       if (!ended) {
@@ -134,31 +132,18 @@ final class BodyStream
         failure = problem;
         changed.signalAll();
       }
-      if (alarm != null) {
-        alarm.cancel();
-        alarm = null;
-      }
     } finally {
       lock.unlock();
     }
   }
 
-  private void checkPause() {
+  private boolean isWaitingForReader() {
     lock.lock();
     try {
-      if (ended) {
-        return;
-      }
-      long left = lastSign + longestPause.toNanos() - ticker.nanos();
-      if (left > 0 || mustAsk) { // Not the server pauses but the reader.
-        Duration next = left > 0 ? Duration.ofNanos(left) : longestPause;
-        alarm = ticker.schedule(next, this::checkPause);
-        return;
-      }
+      return mustAsk;
     } finally {
       lock.unlock();
     }
-    fail(new IOException("nothing came for " + longestPause.toSeconds() + " s"));
   }
 
   @Override

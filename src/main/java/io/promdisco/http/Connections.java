@@ -2,104 +2,121 @@ package io.promdisco.http;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.fabric8.kubernetes.client.http.HttpClient;
+import io.promdisco.http.h2.Http2Connection;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * As few connections to one server as its limit of streams allows. An HTTP/2 server takes so many
- * requests at once over a connection (an API server: 100), and each watch is one that lasts; the
- * JDK's client refuses the next instead of opening another connection. Safe for all threads.
+ * As few connections to one server as it allows: one that all requests share, where it speaks
+ * HTTP/2, and another only when so many requests are under way as it takes at once; otherwise one
+ * for each request, which are used again. Safe for all threads.
  */
 final class Connections implements AutoCloseable {
-  /** Requests under way over one connection; servers must not allow fewer than 100 (RFC 9113). */
-  static final int MOST_STREAMS = 90;
+  private static final String THREAD = "sd-http2";
 
   private final ServerSettings settings;
   private final Ticker ticker;
 
   @GuardedBy("this")
-  private final List<Connection> all = new ArrayList<>();
+  private final List<Http2Connection> shared = new ArrayList<>();
 
   @GuardedBy("this")
-  private @Nullable Connection plain;
+  private @Nullable SSLContext context;
+
+  @GuardedBy("this")
+  private @Nullable HttpClient plain;
+
+  @GuardedBy("this")
+  private boolean isShared;
 
   @GuardedBy("this")
   private boolean closed;
 
-  /** A client whose requests share one connection, where they can. */
-  static final class Connection {
-    final HttpClient http;
-
-    /** Null where each request has a connection of its own. */
-    final @Nullable ConnectionGate gate;
-
-    private int streams; // guarded by the Connections
-
-    private Connection(HttpClient http, @Nullable ConnectionGate gate) {
-      this.http = http;
-      this.gate = gate;
-    }
-  }
-
   Connections(ServerSettings settings, Ticker ticker) {
     this.settings = settings;
     this.ticker = ticker;
+    isShared = settings.isMultiplexed();
   }
 
-  /** One with room for a request; to be given back when the request has ended. */
-  synchronized Connection take() {
-    if (closed) {
-      throw new IllegalStateException("closed");
+  /**
+   * A connection with a place for a request, to be released when the request has ended, or null if
+   * the server does not share.
+   */
+  @Nullable Http2Connection share() throws IOException, InterruptedException {
+    Http2Connection connection = reserve();
+    if (connection == null) {
+      return null;
     }
-    for (Connection connection : all) {
-      if (connection.gate == null || connection.streams < MOST_STREAMS) {
-        connection.streams++;
+    boolean speaks = false;
+    try {
+      speaks = connection.awaitOpen();
+    } finally {
+      if (!speaks) {
+        connection.release();
+      }
+    }
+    if (!speaks) {
+      becomePlain();
+    }
+    return speaks ? connection : null;
+  }
+
+  private synchronized @Nullable Http2Connection reserve() throws IOException {
+    checkOpen();
+    if (!isShared) {
+      return null;
+    }
+    shared.removeIf(Http2Connection::isClosed);
+    for (Http2Connection connection : shared) {
+      if (connection.reserve()) {
         return connection;
       }
     }
-    boolean shared = settings.isMultiplexed();
-    Connection made =
-        new Connection(
-            Transport.open(settings.tls(), settings.proxy(), shared),
-            shared ? new ConnectionGate(ticker) : null);
-    made.streams = 1;
-    all.add(made);
-    return made;
+    if (context == null) {
+      context = settings.tls().context();
+    }
+    Http2Connection made = Http2Connection.start(new Dialer(settings, context), THREAD, ticker);
+    shared.add(made);
+    return made.reserve() ? made : null;
   }
 
-  /** One that speaks HTTP/1.1 whatever the settings say. */
-  synchronized Connection takePlain() throws IOException {
+  private synchronized void becomePlain() {
+    isShared = false;
+  }
+
+  /** What speaks HTTP/1.1. */
+  synchronized HttpClient plain() throws IOException {
+    checkOpen();
+    if (plain == null) {
+      plain = Transport.open(settings.tls(), settings.proxy());
+    }
+    return plain;
+  }
+
+  @GuardedBy("this")
+  private void checkOpen() throws IOException {
     if (closed) {
       throw new IOException("the client of " + settings.server() + " is closed");
     }
-    Connection connection = plain;
-    if (connection == null) {
-      connection = new Connection(Transport.open(settings.tls(), settings.proxy(), false), null);
-      plain = connection;
-    }
-    connection.streams++;
-    return connection;
-  }
-
-  /** The request has ended. */
-  synchronized void giveBack(Connection connection) {
-    connection.streams--;
   }
 
   @Override
   public void close() {
-    List<Connection> left;
+    List<Http2Connection> left;
+    HttpClient leftPlain;
     synchronized (this) {
       closed = true;
-      left = List.copyOf(all);
-      if (plain != null) {
-        plain.http.close();
-      }
-      all.clear();
+      left = List.copyOf(shared);
+      leftPlain = plain;
+      shared.clear();
     }
-    left.forEach(connection -> connection.http.close());
+    left.forEach(Http2Connection::close);
+    if (leftPlain != null) {
+      leftPlain.close();
+    }
   }
 }

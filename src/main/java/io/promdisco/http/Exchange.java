@@ -1,7 +1,5 @@
 package io.promdisco.http;
 
-import io.fabric8.kubernetes.client.http.AsyncBody;
-import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.net.URI;
@@ -12,11 +10,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -27,60 +21,52 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Exchange implements AutoCloseable, BodyReader.Source {
   private final URI uri;
-  private final CompletableFuture<HttpResponse<AsyncBody>> answer;
-  private final BodyStream body;
+  private final Call call;
   private final Function<Throwable, IOException> explain;
   private final Consumer<Exchange> atClose;
   private final BodyReader reader = new BodyReader(this);
-  private @Nullable HttpResponse<AsyncBody> head;
   private Ticker.Alarm alarm = () -> {};
 
   /**
    * A request that has been sent.
    *
    * @param uri what was asked for
-   * @param answer its answer; the body goes to {@code body} once it is started
    * @param explain makes of any failure one that people understand
    * @param atClose run when it is closed
    */
   Exchange(
-      URI uri,
-      CompletableFuture<HttpResponse<AsyncBody>> answer,
-      BodyStream body,
-      Function<Throwable, IOException> explain,
-      Consumer<Exchange> atClose) {
+      URI uri, Call call, Function<Throwable, IOException> explain, Consumer<Exchange> atClose) {
     this.uri = uri;
-    this.answer = answer;
-    this.body = body;
+    this.call = call;
     this.explain = explain;
     this.atClose = atClose;
   }
 
-  /** Waits for the head of the answer and lets the body come. */
+  /**
+   * Waits for the head of the answer and lets the body come.
+   *
+   * @throws IOException as it was, so that the caller may see whether to try again
+   */
   void awaitHead() throws IOException, InterruptedException {
-    try {
-      HttpResponse<AsyncBody> response = answer.get();
-      head = response;
-      body.start(response.body());
-    } catch (ExecutionException | CancellationException e) {
-      throw explain.apply(e);
-    }
+    call.awaitHead();
   }
 
-  private HttpResponse<AsyncBody> head() {
-    if (head == null) {
-      throw new IllegalStateException("no answer yet");
-    }
-    return head;
+  /** Fails when the head of the answer has not come after {@code patience}. */
+  Ticker.Alarm limitHead(Ticker ticker, Duration patience) {
+    String text = "no answer within " + patience.toSeconds() + " s";
+    return ticker.schedule(patience, () -> call.failUnanswered(new HttpTimeoutException(text)));
   }
 
   /** Fails when it has not been closed {@code patience} after {@code begin}, in nanoseconds. */
   void limit(Ticker ticker, long begin, Duration patience) {
     Duration left = patience.minusNanos(ticker.nanos() - begin);
-    String text = "no whole answer within " + patience.toMillis() / 1e3 + " s";
-    alarm =
-        ticker.schedule(
-            left.isNegative() ? Duration.ZERO : left, () -> fail(new HttpTimeoutException(text)));
+    IOException late =
+        new HttpTimeoutException("no whole answer within " + patience.toMillis() / 1e3 + " s");
+    if (left.isNegative() || left.isZero()) {
+      fail(late);
+    } else {
+      alarm = ticker.schedule(left, () -> fail(late));
+    }
   }
 
   /** What was asked for: after redirects, where they led. */
@@ -90,13 +76,12 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
 
   /** The status. */
   public int code() {
-    return head().code();
+    return call.code();
   }
 
   /** A header's first value, or the empty string. */
   public String header(String name) {
-    List<String> values = head().headers(name.toLowerCase(Locale.ROOT));
-    return values.isEmpty() ? "" : values.get(0);
+    return call.header(name.toLowerCase(Locale.ROOT));
   }
 
   /** The content type without its parameters, in lower case; may be empty. */
@@ -137,7 +122,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
   @Override
   public @Nullable ByteBuffer next() throws IOException, InterruptedException {
     try {
-      return body.next();
+      return call.next();
     } catch (IOException e) {
       throw explain.apply(e);
     }
@@ -159,15 +144,13 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
 
   /** Ends the exchange for whoever waits for it. */
   void fail(IOException problem) {
-    answer.completeExceptionally(problem);
-    body.fail(problem);
+    call.fail(problem);
   }
 
   /** Gives up what has not been read. */
   @Override
   public void close() {
-    answer.cancel(true);
-    body.close();
+    call.close();
     alarm.cancel();
     atClose.accept(this);
   }

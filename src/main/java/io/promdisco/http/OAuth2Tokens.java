@@ -67,7 +67,7 @@ final class OAuth2Tokens implements Credentials {
     this.clientSecret = Text.of(config.clientSecret().reveal(), config.clientSecretFile());
     this.assertion = config.jwt().map(jwt -> new JwtAssertion(config, jwt)).orElse(null);
     this.tls = tls;
-    this.http = Transport.open(tls, proxy, false);
+    this.http = Transport.open(tls, proxy);
     this.ticker = ticker;
   }
 

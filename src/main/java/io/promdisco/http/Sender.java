@@ -3,15 +3,19 @@ package io.promdisco.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.promdisco.config.Secret;
-import io.promdisco.http.Connections.Connection;
 import io.promdisco.http.Credentials.Text;
+import io.promdisco.http.h2.Field;
+import io.promdisco.http.h2.Http2Connection;
+import io.promdisco.http.h2.Http2Exception;
+import io.promdisco.http.h2.Http2Stream;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +34,7 @@ public final class Sender implements AutoCloseable {
   public static final Duration HEAD_PATIENCE = Duration.ofSeconds(60);
 
   private static final int MOST_REDIRECTS = 10;
+  private static final int MOST_TRIES = 2;
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
   private final ServerSettings settings;
@@ -125,132 +130,134 @@ public final class Sender implements AutoCloseable {
 
   private Exchange send(URI uri, Request request, @Nullable String authorization, long begin)
       throws IOException, InterruptedException {
-    Connection connection = connection();
-    try {
-      return send(connection, uri, request, authorization, begin);
-    } catch (IOException e) {
-      if (connection.gate == null || !isGoAway(e)) {
-        throw e;
+    List<Field> fields = fields(uri, request, authorization);
+    for (int tries = 1; ; tries++) {
+      try {
+        return sendOnce(uri, request, fields, begin);
+      } catch (Http2Exception e) {
+        if (!e.isUnprocessed() || tries == MOST_TRIES) {
+          throw explain(e);
+        }
+      } catch (IOException e) {
+        throw explain(e);
       }
-      return refusalBehind(e, uri, request, authorization, begin);
     }
   }
 
-  private static boolean isGoAway(IOException e) {
-    Throwable cause = e.getCause();
-    return cause != null && String.valueOf(cause.getMessage()).contains("GOAWAY");
+  private Exchange sendOnce(URI uri, Request request, List<Field> fields, long begin)
+      throws IOException, InterruptedException {
+    Http2Connection shared =
+        isOurServer(uri) && request.json().isEmpty() ? connections.share() : null;
+    Exchange exchange =
+        shared == null ? sendPlain(uri, request, fields) : sendShared(shared, uri, request, fields);
+    return answered(exchange, request, begin);
   }
 
-  /**
-   * An API server answers 401 over HTTP/2 and ends the connection with the same breath, and the
-   * JDK's client then loses the answer. Over HTTP/1.1 it arrives; whatever else arrives there is
-   * asked for again over HTTP/2 when the caller tries again.
-   */
-  private Exchange refusalBehind(
-      IOException failure, URI uri, Request request, @Nullable String authorization, long begin)
-      throws IOException, InterruptedException {
-    try {
-      Exchange exchange = send(connections.takePlain(), uri, request, authorization, begin);
-      if (exchange.code() == 401) {
-        return exchange;
-      }
-      exchange.close();
-    } catch (IOException e) {
-      failure.addSuppressed(e);
+  private Exchange sendShared(Http2Connection shared, URI uri, Request request, List<Field> fields)
+      throws IOException {
+    List<Field> all = new ArrayList<>();
+    all.add(new Field(":method", "GET"));
+    all.add(new Field(":scheme", uri.getScheme()));
+    all.add(new Field(":authority", authority(uri)));
+    all.add(new Field(":path", path(uri)));
+    for (Field field : fields) {
+      all.add(new Field(field.name().toLowerCase(Locale.ROOT), field.value()));
     }
-    throw failure;
+    boolean sent = false;
+    try {
+      Http2Stream stream = shared.request(all, request.pause());
+      sent = true;
+      return new Exchange(
+          uri, new Http2Call(stream), this::explain, ended -> forget(ended, shared::release));
+    } finally {
+      if (!sent) {
+        shared.release();
+      }
+    }
   }
 
-  private Exchange send(
-      Connection connection, URI uri, Request request, @Nullable String authorization, long begin)
+  private static String authority(URI uri) {
+    String authority = uri.getRawAuthority();
+    return authority.substring(authority.indexOf('@') + 1);
+  }
+
+  private static String path(URI uri) {
+    String path = uri.getRawPath();
+    String query = uri.getRawQuery();
+    return (path == null || path.isEmpty() ? "/" : path) + (query == null ? "" : "?" + query);
+  }
+
+  private Exchange sendPlain(URI uri, Request request, List<Field> fields) throws IOException {
+    HttpClient client = connections.plain();
+    HttpRequest.Builder builder = client.newHttpRequestBuilder().forStreaming();
+    builder.uri(uri);
+    request.json().ifPresent(json -> builder.post("application/json", json.getBytes(UTF_8)));
+    fields.forEach(field -> builder.header(field.name(), field.value()));
+    for (Map.Entry<String, List<Secret>> header : settings.proxy().headers().entrySet()) {
+      for (Secret value : header.getValue()) {
+        builder.header(header.getKey(), Headers.checked(header.getKey(), value.reveal()));
+      }
+    }
+    BodyStream body = new BodyStream(ticker, request.pause());
+    Call call = new FabricCall(client.consumeBytes(builder.build(), body), body);
+    return new Exchange(uri, call, this::explain, ended -> forget(ended, () -> {}));
+  }
+
+  /** Waits for the head of the answer; until it is closed, the exchange ends when this does. */
+  private Exchange answered(Exchange exchange, Request request, long begin)
       throws IOException, InterruptedException {
-    ConnectionGate gate = connection.gate;
-    Exchange exchange = null;
+    Ticker.Alarm headAlarm = () -> {};
+    if (request.patience().isPresent()) {
+      exchange.limit(ticker, begin, request.patience().get());
+    } else {
+      headAlarm = exchange.limitHead(ticker, HEAD_PATIENCE);
+    }
+    boolean late;
+    synchronized (lock) {
+      late = closed;
+      live.add(exchange);
+    }
+    if (late) {
+      exchange.fail(closedProblem());
+    }
     boolean answered = false;
-    boolean entered = false;
     try {
-      HttpRequest built = build(connection, uri, request, authorization);
-      if (gate != null) {
-        gate.enter();
-        entered = true;
-      }
-      exchange = begin(connection, built, request, begin);
       exchange.awaitHead();
       answered = true;
       return exchange;
     } finally {
-      if (gate != null && entered) {
-        if (answered) {
-          gate.connected();
-        } else {
-          gate.disconnected();
-        }
-      }
-      if (exchange == null) {
-        connections.giveBack(connection);
-      } else if (!answered) {
+      headAlarm.cancel();
+      if (!answered) {
         exchange.close();
       }
     }
   }
 
-  private Connection connection() throws IOException {
-    synchronized (lock) {
-      if (closed) {
-        throw closedProblem();
-      }
-      return connections.take();
-    }
-  }
-
-  private HttpRequest build(
-      Connection connection, URI uri, Request request, @Nullable String authorization)
+  private List<Field> fields(URI uri, Request request, @Nullable String authorization)
       throws IOException {
-    HttpRequest.Builder builder = connection.http.newHttpRequestBuilder().forStreaming();
-    builder.uri(uri);
-    request.json().ifPresent(json -> builder.post("application/json", json.getBytes(UTF_8)));
-    builder.setHeader("User-Agent", UserAgent.TEXT);
+    Headers headers = new Headers().add("User-Agent", UserAgent.TEXT);
     if (isOurServer(uri)) {
       for (Map.Entry<String, List<Text>> header : settings.headers().entrySet()) {
         for (Text value : header.getValue()) {
-          String text = checked(header.getKey(), value.read());
+          String text = value.read();
           if (value.isSecret()) {
             sent.add(text);
           }
-          builder.header(header.getKey(), text);
+          headers.add(header.getKey(), text);
         }
       }
       if (authorization != null) {
         sent.addAuthorization(authorization);
-        builder.setHeader("Authorization", checked("Authorization", authorization));
+        headers.set("Authorization", authorization);
       }
     }
-    for (Map.Entry<String, List<Secret>> header : settings.proxy().headers().entrySet()) {
-      for (Secret value : header.getValue()) {
-        sent.add(value.reveal());
-        builder.header(header.getKey(), checked(header.getKey(), value.reveal()));
-      }
+    for (List<Secret> values : settings.proxy().headers().values()) {
+      values.forEach(value -> sent.add(value.reveal()));
     }
     for (Map.Entry<String, String> header : request.headers().entrySet()) {
-      builder.setHeader(header.getKey(), checked(header.getKey(), header.getValue()));
+      headers.set(header.getKey(), header.getValue());
     }
-    return builder.build();
-  }
-
-  /**
-   * Refuses what the HTTP client would refuse, which would show the value.
-   *
-   * @throws IOException without the value
-   */
-  private static String checked(String name, String value) throws IOException {
-    for (int i = 0; i < value.length(); i++) {
-      char c = value.charAt(i);
-      if ((c < ' ' && c != '\t') || c == 0x7f || c > 0xff) {
-        throw new IOException(
-            name + ": the value of this header has a character that may not be sent, at " + i);
-      }
-    }
-    return value;
+    return headers.fields();
   }
 
   /** Credentials and headers go to the configured server only, not where it redirects to. */
@@ -261,52 +268,15 @@ public final class Sender implements AutoCloseable {
         && uri.getPort() == server.getPort();
   }
 
-  private Exchange begin(Connection connection, HttpRequest built, Request request, long begin)
-      throws IOException {
-    BodyStream body = new BodyStream(ticker, request.pause());
-    synchronized (lock) {
-      if (closed) {
-        throw closedProblem();
-      }
-    }
-    var answer = connection.http.consumeBytes(built, body);
-    Exchange exchange =
-        new Exchange(
-            built.uri(),
-            answer,
-            body,
-            problem -> explain(connection, problem),
-            ended -> forget(connection, ended));
-    if (request.patience().isPresent()) {
-      exchange.limit(ticker, begin, request.patience().get());
-    } else {
-      Ticker.Alarm alarm =
-          ticker.schedule(
-              HEAD_PATIENCE,
-              () ->
-                  answer.completeExceptionally(
-                      new HttpTimeoutException(
-                          "no answer within " + HEAD_PATIENCE.toSeconds() + " s")));
-      var unused = answer.whenComplete((head, problem) -> alarm.cancel());
-    }
-    boolean late;
-    synchronized (lock) {
-      late = closed;
-      live.add(exchange);
-    }
-    if (late) {
-      exchange.fail(closedProblem());
-    }
-    return exchange;
-  }
-
-  private void forget(Connection connection, Exchange exchange) {
+  private void forget(Exchange exchange, Runnable release) {
     boolean last;
+    boolean known;
     synchronized (lock) {
-      if (live.remove(exchange)) {
-        connections.giveBack(connection);
-      }
+      known = live.remove(exchange);
       last = retired && live.isEmpty();
+    }
+    if (known) {
+      release.run();
     }
     if (last) {
       close();
@@ -332,14 +302,11 @@ public final class Sender implements AutoCloseable {
     }
   }
 
-  private IOException explain(Connection connection, Throwable problem) {
+  private IOException explain(Throwable problem) {
     synchronized (lock) {
       if (closed) {
         return closedProblem();
       }
-    }
-    if (connection.gate != null) {
-      connection.gate.disconnected();
     }
     return Failures.explain(problem, settings.server(), settings.tls().trusted());
   }

@@ -10,9 +10,9 @@ import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes fabric8's HTTP client for one server. It gets everything from us: fabric8's own Config,
- * which looks at the machine's environment and files, is never filled; it does not try again by
- * itself and follows no redirects.
+ * Makes fabric8's HTTP client for one server; it speaks HTTP/1.1. It gets everything from us:
+ * fabric8's own Config, which looks at the machine's environment and files, is never filled; it
+ * does not try again by itself and follows no redirects.
  */
 final class Transport extends JdkHttpClientFactory {
   private static final int CONNECT_SECONDS = 10;
@@ -20,13 +20,11 @@ final class Transport extends JdkHttpClientFactory {
 
   private final TlsSettings tls;
   private final ProxyRules proxy;
-  private final boolean http2;
   private final OneThread thread = new OneThread();
 
-  private Transport(TlsSettings tls, ProxyRules proxy, boolean http2) {
+  private Transport(TlsSettings tls, ProxyRules proxy) {
     this.tls = tls;
     this.proxy = proxy;
-    this.http2 = http2;
   }
 
   /**
@@ -34,10 +32,10 @@ final class Transport extends JdkHttpClientFactory {
    * block. A second thread for the decrypting, as the JDK has by default, would be woken for each
    * change that comes alone.
    */
-  static HttpClient open(TlsSettings tls, ProxyRules proxy, boolean http2) {
+  static HttpClient open(TlsSettings tls, ProxyRules proxy) {
     RequestConfig onlyOnce = new RequestConfig(null, null, null, null, null, null, null, null);
     onlyOnce.setRequestRetryBackoffLimit(0);
-    HttpClient.Builder builder = new Transport(tls, proxy, http2).newBuilder();
+    HttpClient.Builder builder = new Transport(tls, proxy).newBuilder();
     builder.connectTimeout(CONNECT_SECONDS, TimeUnit.SECONDS);
     builder.tag(onlyOnce);
     // At TRACE it would log every header, the Authorization too.
@@ -56,10 +54,7 @@ final class Transport extends JdkHttpClientFactory {
         .sslContext(tls.context())
         .proxy(proxy.selector())
         .followRedirects(java.net.http.HttpClient.Redirect.NEVER)
-        .version(
-            http2
-                ? java.net.http.HttpClient.Version.HTTP_2
-                : java.net.http.HttpClient.Version.HTTP_1_1);
+        .version(java.net.http.HttpClient.Version.HTTP_1_1);
     if (!tls.versions().isEmpty()) {
       builder.sslParameters(new SSLParameters(null, tls.versions().toArray(new String[0])));
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.promdisco.config.HttpClientConfig;
-import io.promdisco.http.Connections.Connection;
 import io.promdisco.testing.ManualTicker;
 import java.io.IOException;
 import java.util.Map;
@@ -19,28 +18,10 @@ class ConnectionsTest {
   }
 
   @Test
-  void requestsShareAConnectionUntilItIsFull() throws IOException {
-    try (Connections connections = to("https://127.0.0.1:1")) {
-      Connection first = connections.take();
-      for (int i = 1; i < Connections.MOST_STREAMS; i++) {
-        assertThat(connections.take()).isSameAs(first);
-      }
-      Connection second = connections.take();
-      assertThat(second).isNotSameAs(first);
-
-      connections.giveBack(first);
-      assertThat(connections.take()).isSameAs(first);
-      assertThat(connections.take()).isSameAs(second);
-    }
-  }
-
-  @Test
-  void whereNothingIsSharedOneClientOpensAllConnections() throws IOException {
+  void withoutTlsNothingIsSharedAndOneClientOpensAllConnections() throws Exception {
     try (Connections connections = to("http://127.0.0.1:1")) {
-      Connection first = connections.take();
-      for (int i = 0; i < 3 * Connections.MOST_STREAMS; i++) {
-        assertThat(connections.take()).isSameAs(first);
-      }
+      assertThat(connections.share()).isNull();
+      assertThat(connections.plain()).isSameAs(connections.plain());
     }
   }
 
@@ -48,9 +29,11 @@ class ConnectionsTest {
   void closedGivesNoMore() throws IOException {
     Connections connections = to("https://127.0.0.1:1");
     connections.close();
-    assertThatExceptionOfType(IllegalStateException.class).isThrownBy(connections::take);
     assertThatExceptionOfType(IOException.class)
-        .isThrownBy(connections::takePlain)
+        .isThrownBy(connections::share)
+        .withMessage("the client of https://127.0.0.1:1 is closed");
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(connections::plain)
         .withMessage("the client of https://127.0.0.1:1 is closed");
   }
 }

@@ -1,0 +1,213 @@
+package io.promdisco.http;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.config.Secret;
+import io.promdisco.http.h2.Line;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.http.HttpConnectTimeoutException;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+
+/** Connects to a server with TLS, through a proxy where the settings say so, and offers HTTP/2. */
+final class Dialer implements Line {
+  /** For the connection and for the TLS handshake. */
+  private static final int PATIENCE_MILLIS = 10_000;
+
+  private static final int LONGEST_PROXY_HEAD = 16 << 10;
+  private static final String[] PROTOCOLS = {"h2", "http/1.1"};
+
+  private final ServerSettings settings;
+  private final SSLContext context;
+
+  @GuardedBy("this")
+  private @Nullable ReadAhead socket;
+
+  @GuardedBy("this")
+  private boolean closed;
+
+  // Of the thread that connects and reads; the second, of all.
+  private @Nullable ReadAhead connected;
+  private volatile @Nullable SSLSocket tls;
+
+  /** A way to the server of {@code settings}. */
+  Dialer(ServerSettings settings, SSLContext context) {
+    this.settings = settings;
+    this.context = context;
+  }
+
+  @Override
+  public String connect() throws IOException {
+    URI server = settings.server();
+    URI proxy = settings.proxy().proxyFor(server);
+    String host = bare(server.getHost());
+    int port = server.getPort() < 0 ? 443 : server.getPort();
+    try {
+      ReadAhead raw =
+          proxy == null
+              ? reach(host, port)
+              : reach(bare(proxy.getHost()), proxy.getPort() < 0 ? 80 : proxy.getPort());
+      raw.setSoTimeout(PATIENCE_MILLIS);
+      if (proxy != null) {
+        openTunnel(raw, server.getHost() + ":" + port, proxy);
+      }
+      String protocol = encrypt(raw, host, port);
+      raw.setSoTimeout(0);
+      connected = raw;
+      return protocol;
+    } catch (SocketTimeoutException e) {
+      HttpConnectTimeoutException timeout = new HttpConnectTimeoutException("no answer");
+      timeout.initCause(e);
+      throw timeout;
+    }
+  }
+
+  private String encrypt(ReadAhead raw, String host, int port) throws IOException {
+    String named = settings.tls().serverName();
+    SSLSocket made =
+        (SSLSocket)
+            context
+                .getSocketFactory()
+                .createSocket(raw, named.isEmpty() ? host : named, port, true);
+    tls = made;
+    SSLParameters parameters = made.getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    parameters.setApplicationProtocols(PROTOCOLS);
+    List<String> versions = settings.tls().versions();
+    if (!versions.isEmpty()) {
+      parameters.setProtocols(versions.toArray(new String[0]));
+    }
+    made.setSSLParameters(parameters);
+    made.startHandshake();
+    String protocol = made.getApplicationProtocol();
+    return protocol == null ? "" : protocol;
+  }
+
+  /** Tries each address that the name has. */
+  private ReadAhead reach(String host, int port) throws IOException {
+    IOException problem = new ConnectException("connection refused");
+    for (InetAddress address : InetAddress.getAllByName(host)) {
+      ReadAhead made = new ReadAhead();
+      synchronized (this) {
+        if (closed) {
+          throw new IOException("closed");
+        }
+        socket = made;
+      }
+      try {
+        made.setTcpNoDelay(true);
+        made.connect(new InetSocketAddress(address, port), PATIENCE_MILLIS);
+        return made;
+      } catch (IOException e) {
+        made.close();
+        problem = e;
+      }
+    }
+    throw problem;
+  }
+
+  /** RFC 9110, section 9.3.6. */
+  private void openTunnel(ReadAhead raw, String target, URI proxy) throws IOException {
+    StringBuilder request = new StringBuilder();
+    request.append("CONNECT ").append(target).append(" HTTP/1.1\r\nHost: ").append(target);
+    request.append("\r\nUser-Agent: ").append(UserAgent.TEXT).append("\r\n");
+    for (Map.Entry<String, List<Secret>> header : settings.proxy().headers().entrySet()) {
+      for (Secret value : header.getValue()) {
+        String text = Headers.checked(header.getKey(), value.reveal());
+        request.append(header.getKey()).append(": ").append(text).append("\r\n");
+      }
+    }
+    raw.getOutputStream().write(request.append("\r\n").toString().getBytes(ISO_8859_1));
+    String status = head(raw.getInputStream());
+    String[] parts = status.split(" ", 3);
+    if (parts.length < 2 || !parts[0].startsWith("HTTP/1.")) {
+      throw new IOException("what " + proxy.getHost() + " answers is not HTTP (expected: a proxy)");
+    }
+    if (!parts[1].startsWith("2")) {
+      throw new IOException(
+          "the proxy " + proxy.getHost() + " answers with status " + parts[1] + " to CONNECT");
+    }
+  }
+
+  /** Reads the head of an answer and returns its first line. */
+  private static String head(InputStream in) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (int matched = 0; matched < 4; ) {
+      int b = in.read();
+      if (b < 0) {
+        throw new IOException("the proxy closed the connection");
+      }
+      bytes.write(b);
+      if (bytes.size() > LONGEST_PROXY_HEAD) {
+        throw new IOException("the answer of the proxy does not end");
+      }
+      matched = b == "\r\n\r\n".charAt(matched) ? matched + 1 : b == '\r' ? 1 : 0;
+    }
+    String text = bytes.toString(ISO_8859_1);
+    return text.substring(0, text.indexOf('\r'));
+  }
+
+  private static String bare(String host) {
+    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+  }
+
+  private SSLSocket tls() throws IOException {
+    SSLSocket encrypted = tls;
+    if (encrypted == null) {
+      throw new IOException("not connected");
+    }
+    return encrypted;
+  }
+
+  @Override
+  public InputStream input() throws IOException {
+    return tls().getInputStream();
+  }
+
+  @Override
+  public OutputStream output() throws IOException {
+    return tls().getOutputStream();
+  }
+
+  @Override
+  public boolean hasMore() {
+    return connected != null && connected.hasMore();
+  }
+
+  @Override
+  public boolean isDrained() {
+    return connected != null && connected.isDrained();
+  }
+
+  /** Closes the socket beneath: TLS would say good-bye first, and that may block. */
+  @Override
+  public void close() {
+    Socket open;
+    synchronized (this) {
+      closed = true;
+      open = socket;
+    }
+    if (open != null) {
+      try {
+        open.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e); // Of a socket this does not happen.
+      }
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package io.promdisco.http;
+
+import io.promdisco.http.h2.Field;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The header fields of a request, while they are put together. */
+final class Headers {
+  private final List<Field> fields = new ArrayList<>();
+
+  /** Another value beside those that are there. */
+  Headers add(String name, String value) throws IOException {
+    fields.add(new Field(name, checked(name, value)));
+    return this;
+  }
+
+  /** The only value. */
+  Headers set(String name, String value) throws IOException {
+    fields.removeIf(field -> field.name().equalsIgnoreCase(name));
+    return add(name, value);
+  }
+
+  List<Field> fields() {
+    return fields;
+  }
+
+  /**
+   * Refuses what may not be sent.
+   *
+   * @throws IOException without the value, which may be a secret
+   */
+  static String checked(String name, String value) throws IOException {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if ((c < ' ' && c != '\t') || c == 0x7f || c > 0xff) {
+        throw new IOException(
+            name + ": the value of this header has a character that may not be sent, at " + i);
+      }
+    }
+    return value;
+  }
+}

@@ -1,0 +1,74 @@
+package io.promdisco.util;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Notices when the other side has said nothing for too long. Silence does not count while it is we
+ * who have not listened. Safe for all threads.
+ */
+public final class Silence {
+  private final Ticker ticker;
+  private final Duration longest;
+  private final BooleanSupplier isOurs;
+  private final Runnable tooLong;
+  private volatile long lastSign;
+
+  @GuardedBy("this")
+  private Ticker.@Nullable Alarm alarm;
+
+  @GuardedBy("this")
+  private boolean stopped;
+
+  /**
+   * Does nothing until it is started.
+   *
+   * @param isOurs whether something waits for us just now
+   * @param tooLong run once, on the ticker's thread
+   */
+  public Silence(Ticker ticker, Duration longest, BooleanSupplier isOurs, Runnable tooLong) {
+    this.ticker = ticker;
+    this.longest = longest;
+    this.isOurs = isOurs;
+    this.tooLong = tooLong;
+  }
+
+  /** Begins to listen. */
+  public synchronized void start() {
+    lastSign = ticker.nanos();
+    if (!stopped) {
+      alarm = ticker.schedule(longest, this::check);
+    }
+  }
+
+  /** The other side has said something. */
+  public void sign() {
+    lastSign = ticker.nanos();
+  }
+
+  /** Listens no more. */
+  public synchronized void stop() {
+    stopped = true;
+    if (alarm != null) {
+      alarm.cancel();
+      alarm = null;
+    }
+  }
+
+  private void check() {
+    boolean ours = isOurs.getAsBoolean();
+    synchronized (this) {
+      if (stopped) {
+        return;
+      }
+      long left = lastSign + longest.toNanos() - ticker.nanos();
+      if (left > 0 || ours) {
+        alarm = ticker.schedule(left > 0 ? Duration.ofNanos(left) : longest, this::check);
+        return;
+      }
+    }
+    tooLong.run();
+  }
+}
