@@ -25,7 +25,8 @@ final class RetrySlot {
 
   /**
    * The pause from {@code now}: to the next slot, or, where the server asks for one, as long as it
-   * asks and a part of that more, at most a period. It is never 0.
+   * asks and up to a tenth of that more, at most a period: those who are asked came in their slots,
+   * and so stay spread. It is never 0.
    *
    * @param now in nanoseconds, as {@code Ticker.nanos()} gives it
    * @param asked what the server asks for; zero: it does not
@@ -35,6 +36,6 @@ final class RetrySlot {
       return Duration.ofNanos(period - Math.floorMod(now - phase, period));
     }
     double part = (double) phase / period;
-    return asked.plusNanos((long) (part * Math.min(period, asked.toNanos())) + 1);
+    return asked.plusNanos((long) (part * Math.min(period, asked.toNanos() / 10)) + 1);
   }
 }
