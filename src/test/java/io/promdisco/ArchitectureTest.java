@@ -1,5 +1,7 @@
 package io.promdisco;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -175,6 +177,18 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.fabric8..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void http2KnowsNothingOfUs() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.promdisco.http.h2..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("io.promdisco..")
+                .and(resideOutsideOfPackages("io.promdisco.http.h2..", "io.promdisco.util..")))
         .check(CLASSES);
   }
 
