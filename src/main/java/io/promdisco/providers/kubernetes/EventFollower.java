@@ -15,6 +15,9 @@ import java.util.function.Consumer;
 final class EventFollower<V extends KubeObject> implements ObjectListener<V> {
   /** What a follower tells. */
   interface Target {
+    /** Whether it is to be told of the objects of the first list too. */
+    boolean takesFirst();
+
     /** The groups of the objects at {@code keys} are to be built. */
     void build(List<ObjectKey> keys);
 
@@ -39,7 +42,7 @@ final class EventFollower<V extends KubeObject> implements ObjectListener<V> {
   @Override
   public void onAdd(V object, boolean initial) {
     count(DiscoveryMetrics.ADD);
-    if (!initial) {
+    if (!initial || target.takesFirst()) {
       follow(object);
     }
   }

@@ -1,7 +1,6 @@
 package io.promdisco.providers.kubernetes;
 
 import io.promdisco.config.KubernetesSdConfig.Role;
-import io.promdisco.discovery.TargetSink;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
@@ -13,11 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds the groups of a discoverer's objects from what the caches hold now, and puts them into the
- * sink, many at a time. For one thread at a time.
+ * Builds the groups of a discoverer's objects from what the caches hold now, many at a time. For
+ * one thread at a time.
  */
 final class GroupWorker<P extends KubeObject> implements Workers.Sync<ObjectKey> {
   /** Groups that are put at once. */
@@ -27,7 +27,7 @@ final class GroupWorker<P extends KubeObject> implements Workers.Sync<ObjectKey>
   private final Resource<P> primary;
   private final GroupBuilder<P> builder;
   private final Map<String, NamespaceCaches> caches;
-  private final TargetSink sink;
+  private final Consumer<List<TargetGroup>> sink;
   private final DiscoveryMetrics metrics;
   private final BooleanSupplier closed;
 
@@ -35,13 +35,14 @@ final class GroupWorker<P extends KubeObject> implements Workers.Sync<ObjectKey>
    * A worker.
    *
    * @param caches by namespace; under the empty name those of all namespaces
-   * @param closed whether nothing is to be put any more
+   * @param sink gets what was built
+   * @param closed whether nothing is to be built any more
    */
   GroupWorker(
       Role role,
       RoleWatches<P> watches,
       Map<String, NamespaceCaches> caches,
-      TargetSink sink,
+      Consumer<List<TargetGroup>> sink,
       DiscoveryMetrics metrics,
       BooleanSupplier closed) {
     this.role = role;
@@ -111,7 +112,7 @@ final class GroupWorker<P extends KubeObject> implements Workers.Sync<ObjectKey>
   private void put(List<TargetGroup> groups) {
     if (!groups.isEmpty()) {
       metrics.built(role, groups.size());
-      sink.update(groups);
+      sink.accept(groups);
     }
   }
 }

@@ -5,6 +5,7 @@ import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.discovery.Discoverer;
 import io.promdisco.discovery.TargetSink;
 import io.promdisco.metrics.Metrics;
+import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.kubernetes.RoleWatches.Watch;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,10 +32,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It waits until every watch that the role needs has been told the state at the start, builds
  * all groups, and from then on those that a changed object leads back to. Events that come before
- * are not followed: what they changed is in the stores when the groups are built.
+ * are not followed: what they changed is in the stores when the groups are built. Where a group
+ * shows nothing but its own object there is nothing to wait for: groups are built while the first
+ * list is still under way, and put when it is complete.
  *
  * <p>Threads: {@code sd-<provider>-start} builds the first groups and ends; {@code sd-<provider>-0}
- * builds the others; each watch has its listener's thread.
+ * builds the others; each watch has its listener's thread, which builds the first groups where
+ * nothing is to be waited for.
  */
 final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
   private final String provider;
@@ -84,11 +89,27 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
   public void start(TargetSink sink) {
     Map<String, NamespaceCaches> caches = lease(new SinkHealth(sink));
     CountDownLatch unsynced = new CountDownLatch(followings.size());
-    Follow follow = new Follow(unsynced);
-    followings.forEach(following -> listen(following, follow));
-    GroupWorker<P> worker =
-        new GroupWorker<>(config.role(), watches, caches, sink, counters, () -> closed);
-    starter = NamedThreads.start("sd-" + provider + "-start", () -> begin(unsynced, worker, sink));
+    GroupWorker<P> worker = worker(caches, sink::update);
+    Runnable first;
+    if (watches.watches().size() == 1) {
+      List<Early> earlies = new ArrayList<>();
+      for (Following<?> following : followings) {
+        Early early = new Early(unsynced, caches);
+        earlies.add(early);
+        listen(following, early);
+      }
+      first = () -> earlies.forEach(early -> early.put(sink));
+    } else {
+      followings.forEach(following -> listen(following, new Follow(unsynced)));
+      first = () -> buildAll(worker);
+    }
+    starter =
+        NamedThreads.start("sd-" + provider + "-start", () -> begin(unsynced, first, worker, sink));
+  }
+
+  private GroupWorker<P> worker(
+      Map<String, NamespaceCaches> caches, Consumer<List<TargetGroup>> sink) {
+    return new GroupWorker<>(config.role(), watches, caches, sink, counters, () -> closed);
   }
 
   /** Leases the watches that all namespaces share, and those that each has for itself. */
@@ -130,7 +151,7 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
     return new Following<>(watch, namespace, lease, caches);
   }
 
-  private <V extends KubeObject> void listen(Following<V> following, Follow follow) {
+  private <V extends KubeObject> void listen(Following<V> following, EventFollower.Target follow) {
     String name = provider + "-" + following.watch.resource().plural();
     following.lease.addListener(
         following.namespace.isEmpty() ? name : name + "-" + following.namespace,
@@ -139,20 +160,25 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
   }
 
   /** The starter's work. */
-  private void begin(CountDownLatch unsynced, GroupWorker<P> worker, TargetSink sink) {
+  private void begin(
+      CountDownLatch unsynced, Runnable first, GroupWorker<P> worker, TargetSink sink) {
     try {
       unsynced.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // Closed.
       return;
     }
-    // From here on events are followed; what came before is in the stores that are read now.
-    live = true;
-    worker.buildAll((key, reason) -> queue.addRateLimited(key));
+    first.run();
     if (!closed) {
       sink.synced();
       workers = new Workers<>(provider, queue, 1, GroupWorker.BATCH, metrics, worker);
     }
+  }
+
+  /** From here on events are followed; what came before is in the stores that are read now. */
+  private void buildAll(GroupWorker<P> worker) {
+    live = true;
+    worker.buildAll((key, reason) -> queue.addRateLimited(key));
   }
 
   @Override
@@ -182,6 +208,11 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
     }
 
     @Override
+    public boolean takesFirst() {
+      return false;
+    }
+
+    @Override
     public void build(List<ObjectKey> keys) {
       if (live) {
         queue.addAll(keys);
@@ -191,6 +222,62 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
     @Override
     public void synced() {
       unsynced.countDown();
+    }
+  }
+
+  /**
+   * Builds what the first list of a watch holds while it comes, on the thread of its listener, and
+   * keeps it until all lists are complete. What comes later goes into the queue.
+   */
+  private final class Early implements EventFollower.Target {
+    private final CountDownLatch unsynced;
+    private final GroupWorker<P> worker;
+    private final List<ObjectKey> found = new ArrayList<>();
+    private boolean synced;
+
+    /** By the listener's thread until it is synced, then by the starter. */
+    private List<TargetGroup> built = new ArrayList<>();
+
+    Early(CountDownLatch unsynced, Map<String, NamespaceCaches> caches) {
+      this.unsynced = unsynced;
+      worker = worker(caches, groups -> built.addAll(groups));
+    }
+
+    @Override
+    public boolean takesFirst() {
+      return true;
+    }
+
+    @Override
+    public void build(List<ObjectKey> keys) {
+      if (synced) {
+        queue.addAll(keys);
+        return;
+      }
+      found.addAll(keys);
+      if (found.size() >= GroupWorker.BATCH) {
+        buildFound();
+      }
+    }
+
+    private void buildFound() {
+      worker.sync(found, (key, reason) -> queue.addRateLimited(key));
+      found.clear();
+    }
+
+    @Override
+    public void synced() {
+      if (!synced) {
+        buildFound();
+        synced = true;
+        unsynced.countDown();
+      }
+    }
+
+    void put(TargetSink sink) {
+      List<TargetGroup> groups = built;
+      built = List.of();
+      sink.update(groups);
     }
   }
 
