@@ -9,19 +9,20 @@ import io.promdisco.util.Ticker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A connection over which many GET requests go at once (RFC 9113). Its thread connects, reads, and
  * hands on to the readers of the streams once it has taken in all that has arrived: where much
- * comes they are woken seldom. Safe for all threads.
+ * comes they are woken seldom. Another one writes, so that a server that does not read holds nobody
+ * up: neither the reading nor the ticker nor who closes. Safe for all threads.
  */
 public final class Http2Connection implements AutoCloseable {
   /** A server that sends nothing for so long, while it should, is asked for a sign of life. */
@@ -45,6 +46,13 @@ public final class Http2Connection implements AutoCloseable {
   private static final int FIRST_WINDOW = 65535; // of a connection
   private static final int CONNECTION_WINDOW = 1 << 30;
   private static final int CREDIT_AFTER = 1 << 20;
+
+  /** So many bytes may wait for a server that does not read. */
+  static final int UNSENT_AT_MOST = 1 << 20;
+
+  /** How long the reason of an end may take to be sent. */
+  static final Duration FAREWELL = Duration.ofSeconds(1);
+
   private static final byte[] PING = "promdisc".getBytes(US_ASCII);
 
   private enum State {
@@ -60,8 +68,11 @@ public final class Http2Connection implements AutoCloseable {
   private final Line line;
   private final Ticker ticker;
   private final String name;
-  private final ReentrantLock writing = new ReentrantLock();
   private final Object lock = new Object();
+
+  /** What is to be written. */
+  @GuardedBy("lock")
+  private final ByteArrayOutputStream unsent = new ByteArrayOutputStream();
 
   @GuardedBy("lock")
   private State state = State.CONNECTING;
@@ -167,22 +178,21 @@ public final class Http2Connection implements AutoCloseable {
    * @throws IOException if it takes no more requests
    */
   public Http2Stream request(List<Field> fields, Duration longestPause) throws IOException {
-    writing.lock();
-    try {
-      Http2Stream stream;
-      synchronized (lock) {
-        if (state != State.OPEN) {
-          throw Http2Exception.closedUnanswered();
-        }
-        stream = new Http2Stream(this, nextStream, ticker, longestPause);
-        streams.put(nextStream, stream);
-        nextStream += 2;
+    boolean tooMuch;
+    Http2Stream stream;
+    synchronized (lock) {
+      if (state != State.OPEN || nextStream < 0) {
+        throw Http2Exception.closedUnanswered();
       }
-      write(new Frames().headers(stream.id(), fields));
-      return stream;
-    } finally {
-      writing.unlock();
+      stream = new Http2Stream(this, nextStream, ticker, longestPause);
+      streams.put(nextStream, stream);
+      tooMuch = !enqueue(new Frames().headers(nextStream, fields));
+      nextStream += 2;
     }
+    if (tooMuch) {
+      endAsUnread();
+    }
+    return stream;
   }
 
   /** The reader of a stream has taken so many bytes. */
@@ -194,33 +204,73 @@ public final class Http2Connection implements AutoCloseable {
   void cancel(Http2Stream stream) {
     boolean open;
     synchronized (lock) {
-      open = streams.remove(stream.id()) != null && (state == State.OPEN || state == State.LEAVING);
+      open = streams.remove(stream.id()) != null;
     }
     if (open) {
       send(new Frames().reset(stream.id(), Http2Exception.CANCEL));
     }
   }
 
-  /** Where it fails the thread that reads finds out, and says so to all streams. */
+  /** Leaves frames to the thread that writes; never waits. Where it fails all streams are told. */
   private void send(Frames frames) {
-    writing.lock();
-    try {
-      write(frames);
-    } catch (IOException e) {
-      end(e);
-    } finally {
-      writing.unlock();
+    boolean tooMuch;
+    synchronized (lock) {
+      tooMuch = isOpen() && !enqueue(frames);
+    }
+    if (tooMuch) {
+      endAsUnread();
     }
   }
 
-  @GuardedBy("writing")
-  private void write(Frames frames) throws IOException {
-    line.output().write(frames.bytes());
-    line.output().flush();
+  @GuardedBy("lock")
+  private boolean isOpen() {
+    return state == State.OPEN || state == State.LEAVING;
+  }
+
+  @GuardedBy("lock")
+  private boolean enqueue(Frames frames) {
+    unsent.writeBytes(frames.bytes());
+    lock.notifyAll();
+    return unsent.size() <= UNSENT_AT_MOST;
+  }
+
+  private void endAsUnread() {
+    end(new IOException("the server does not read what it is sent"));
+  }
+
+  /** Writes until the connection ends, and then what is still to be said. */
+  private void write() {
+    try {
+      OutputStream out = line.output();
+      for (byte[] next = nextToWrite(); next.length > 0; next = nextToWrite()) {
+        out.write(next);
+        out.flush();
+      }
+    } catch (IOException e) {
+      end(e);
+    } catch (InterruptedException e) {
+      end(new IOException("interrupted", e)); // Nobody does that.
+    } catch (RuntimeException | Error e) { // A bug of ours: the streams must end all the same.
+      end(new IOException(e.toString(), e));
+    }
+    line.close();
+  }
+
+  /** Waits for something; nothing once the connection has ended. */
+  private byte[] nextToWrite() throws InterruptedException {
+    synchronized (lock) {
+      while (unsent.size() == 0 && isOpen()) {
+        lock.wait();
+      }
+      byte[] next = unsent.toByteArray();
+      unsent.reset();
+      return next;
+    }
   }
 
   private void run() {
     IOException problem;
+    Frames farewell = null;
     try {
       if (line.connect().equals("h2")) {
         begin();
@@ -229,26 +279,15 @@ public final class Http2Connection implements AutoCloseable {
         become(State.OTHER);
         problem = new IOException("the server does not speak HTTP/2");
       }
+    } catch (Http2Exception e) {
+      problem = e;
+      farewell = new Frames().goAway(e.code());
     } catch (IOException e) {
       problem = e;
-      if (e instanceof Http2Exception broken) {
-        sayWhy(broken);
-      }
     } catch (RuntimeException | Error e) { // A bug of ours: the streams must end all the same.
       problem = new IOException(e.toString(), e);
     }
-    end(problem);
-  }
-
-  private void sayWhy(Http2Exception broken) {
-    writing.lock();
-    try {
-      write(new Frames().goAway(broken.code()));
-    } catch (IOException e) {
-      broken.addSuppressed(e);
-    } finally {
-      writing.unlock();
-    }
+    end(problem, farewell);
   }
 
   private void begin() throws IOException {
@@ -260,20 +299,20 @@ public final class Http2Connection implements AutoCloseable {
                 Frames.INITIAL_WINDOW_SIZE, Http2Stream.WINDOW,
                 Frames.MAX_FRAME_SIZE, FrameReader.LONGEST)
             .windowUpdate(0, CONNECTION_WINDOW - FIRST_WINDOW);
-    writing.lock();
-    try {
-      write(first);
-    } finally {
-      writing.unlock();
-    }
+    OutputStream out = line.output();
+    out.write(first.bytes());
+    out.flush();
     heard = ticker.nanos();
-    become(State.OPEN);
+    if (become(State.OPEN)) {
+      NamedThreads.start(name + "-writer", this::write);
+    }
   }
 
-  private void become(State next) {
+  /** Goes on to {@code next}, unless it has been closed meanwhile. */
+  private boolean become(State next) {
     synchronized (lock) {
       if (state != State.CONNECTING) {
-        return; // Closed meanwhile.
+        return false;
       }
       state = next;
       lock.notifyAll();
@@ -281,6 +320,7 @@ public final class Http2Connection implements AutoCloseable {
         opened = true;
         schedule(QUIET);
       }
+      return true;
     }
   }
 
@@ -311,14 +351,26 @@ public final class Http2Connection implements AutoCloseable {
 
   /** The connection is of no use any more: all streams end. Of several ends the first counts. */
   private void end(IOException problem) {
+    end(problem, null);
+  }
+
+  /** The same; if the connection is open, the server is told {@code farewell} before. */
+  private void end(IOException problem, @Nullable Frames farewell) {
     List<Http2Stream> open;
     Ticker.Alarm running;
+    boolean says;
     synchronized (lock) {
+      says = farewell != null && isOpen();
       if (state != State.OTHER) {
         state = State.CLOSED;
       }
       if (failure == null) {
         failure = problem;
+      }
+      if (says && farewell != null) {
+        unsent.writeBytes(farewell.bytes());
+      } else {
+        unsent.reset();
       }
       open = new ArrayList<>(streams.values());
       streams.clear();
@@ -329,7 +381,11 @@ public final class Http2Connection implements AutoCloseable {
     if (running != null) {
       running.cancel();
     }
-    line.close();
+    if (says) {
+      var unused = ticker.schedule(FAREWELL, line::close); // The writer does, if it is not stuck.
+    } else {
+      line.close();
+    }
     for (Http2Stream stream : open) {
       stream.end(problem);
     }
@@ -341,7 +397,7 @@ public final class Http2Connection implements AutoCloseable {
     boolean ask = false;
     boolean givesUp = false;
     synchronized (lock) {
-      if (state != State.OPEN && state != State.LEAVING) {
+      if (!isOpen()) {
         return;
       }
       if (streams.isEmpty() || quiet.compareTo(QUIET) < 0) {
@@ -356,7 +412,7 @@ public final class Http2Connection implements AutoCloseable {
       }
     }
     if (ask) {
-      ping();
+      send(new Frames().ping(0, PING));
     }
     if (givesUp) {
       end(new IOException("no sign of life for " + quiet.toSeconds() + " s"));
@@ -366,19 +422,6 @@ public final class Http2Connection implements AutoCloseable {
   @GuardedBy("lock")
   private void schedule(Duration delay) {
     alarm = ticker.schedule(delay, this::checkQuiet);
-  }
-
-  /** On the ticker's thread, so where somebody is writing it is left out. */
-  private void ping() {
-    if (writing.tryLock()) {
-      try {
-        write(new Frames().ping(0, PING));
-      } catch (IOException e) {
-        end(e);
-      } finally {
-        writing.unlock();
-      }
-    }
   }
 
   /** Ends all streams and the connection. */
