@@ -469,7 +469,7 @@ public final class Http2Connection implements AutoCloseable {
 
     @Override
     public void data(int id, byte[] bytes, int from, int length) throws Http2Exception {
-      uncredited += length;
+      take(length);
       Http2Stream stream = stream(id);
       if (stream != null) {
         stream.append(bytes, from, length);
@@ -483,13 +483,23 @@ public final class Http2Connection implements AutoCloseable {
     @Override
     public void dataEnded(int id, int padding, boolean endStream) throws Http2Exception {
       checkNoBlock();
-      uncredited += padding;
-      Http2Stream stream = endStream ? remove(id) : stream(id);
+      take(padding);
+      Http2Stream stream = stream(id);
       if (stream != null) {
         stream.skip(padding);
         if (endStream) {
+          remove(id);
           stream.end(null);
         }
+      }
+    }
+
+    private void take(int bytes) throws Http2Exception {
+      uncredited += bytes;
+      if (uncredited > CONNECTION_WINDOW) {
+        throw Http2Exception.broken(
+            Http2Exception.FLOW_CONTROL_ERROR,
+            "more than " + CONNECTION_WINDOW + " bytes unasked for");
       }
     }
 

@@ -274,6 +274,7 @@ class Http2ConnectionTest {
     Http2Stream stream = answered("/");
     Http2Stream other = answered("/other");
     server.send(body(1, Http2Stream.WINDOW), data(1, "x"));
+    server.awaitClosed();
     assertThat(read(stream, Http2Stream.WINDOW)).hasSize(Http2Stream.WINDOW);
     String what = "not HTTP/2: more than 2097152 bytes unasked for";
     fails(what, stream::next);
@@ -283,7 +284,6 @@ class Http2ConnectionTest {
       left.add(server.next());
     } while (left.get(left.size() - 1).type() != Frames.GOAWAY);
     assertThat(left.get(left.size() - 1).number(4)).isEqualTo(Http2Exception.FLOW_CONTROL_ERROR);
-    server.awaitClosed();
   }
 
   @Test
@@ -416,21 +416,36 @@ class Http2ConnectionTest {
     assertThat(credit.number(0)).isEqualTo(MIB);
   }
 
+  /** Frames of 256 bytes of padding, {@code count} bytes in all. */
+  private static byte[] padding(int stream, int count) {
+    byte[] one = frame(Frames.DATA, Frames.PADDED, stream, hex("ff"), new byte[255]);
+    byte[][] frames = new byte[count / 256][];
+    Arrays.fill(frames, one);
+    return join(frames);
+  }
+
   @Test
-  void paddingIsCreditedToTheConnection() throws Exception {
+  void paddingIsCreditedToo() throws Exception {
     open();
     Http2Stream stream = answered("/");
-    byte[] half = frame(Frames.DATA, Frames.PADDED, 1, hex("ff"), new byte[255]);
-    byte[] padding = new byte[0];
-    for (int i = 0; i < 8; i++) {
-      padding = join(padding, half);
+    for (int i = 0; i < 5; i++) {
+      server.send(padding(1, MIB));
+      List<Frame> credits = List.of(server.next(), server.next());
+      assertThat(credits).allMatch(f -> f.type() == Frames.WINDOW_UPDATE && f.number(0) == MIB);
+      assertThat(credits).extracting(Frame::stream).containsExactlyInAnyOrder(0, 1);
     }
-    for (int i = 0; i < MIB / 2048; i++) {
-      server.send(padding);
-    }
-    List<Frame> credits = List.of(server.expect(Frames.WINDOW_UPDATE));
-    assertThat(credits.get(0).number(0)).isEqualTo(MIB);
-    stream.close();
+    server.send(lastData(1, "a"));
+    assertThat(rest(stream)).isEqualTo("a");
+  }
+
+  @Test
+  void paddingBeyondTheWindowBreaksTheConnection() throws Exception {
+    open();
+    Http2Stream stream = answered("/");
+    server.send(body(1, Http2Stream.WINDOW), padding(1, 256));
+    server.awaitClosed();
+    assertThat(read(stream, Http2Stream.WINDOW)).hasSize(Http2Stream.WINDOW);
+    fails("not HTTP/2: more than 2097152 bytes unasked for", stream::next);
   }
 
   @Test
