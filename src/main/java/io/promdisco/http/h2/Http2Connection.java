@@ -460,6 +460,20 @@ public final class Http2Connection implements AutoCloseable {
       }
     }
 
+    /** Null if it has ended; its number must be that of a request. */
+    private @Nullable Http2Stream known(int id) throws Http2Exception {
+      Http2Stream stream = stream(id);
+      if (stream == null) {
+        synchronized (lock) {
+          int asked = nextStream < 0 ? Integer.MAX_VALUE : nextStream - 1;
+          if (id % 2 == 0 || id > asked) {
+            throw Http2Exception.broken(PROTOCOL_ERROR, "an answer to no request");
+          }
+        }
+      }
+      return stream;
+    }
+
     private @Nullable Http2Stream remove(int id) {
       recent = null;
       synchronized (lock) {
@@ -469,8 +483,9 @@ public final class Http2Connection implements AutoCloseable {
 
     @Override
     public void data(int id, byte[] bytes, int from, int length) throws Http2Exception {
+      checkNoBlock();
       take(length);
-      Http2Stream stream = stream(id);
+      Http2Stream stream = known(id);
       if (stream != null) {
         stream.append(bytes, from, length);
         if (!stream.undelivered) {
@@ -484,7 +499,7 @@ public final class Http2Connection implements AutoCloseable {
     public void dataEnded(int id, int padding, boolean endStream) throws Http2Exception {
       checkNoBlock();
       take(padding);
-      Http2Stream stream = stream(id);
+      Http2Stream stream = known(id);
       if (stream != null) {
         stream.skip(padding);
         if (endStream) {
@@ -532,19 +547,25 @@ public final class Http2Connection implements AutoCloseable {
         case Frames.HEADERS -> headers(flags, id, content, length);
         case Frames.RST_STREAM -> {
           expect(length == 4, "RST_STREAM");
-          Http2Stream stream = remove(id);
+          Http2Stream stream = known(id);
           if (stream != null) {
+            remove(id);
             stream.end(Http2Exception.reset(FrameReader.number(content, 0)));
           }
         }
-        case Frames.SETTINGS -> settings(flags, content, length);
+        case Frames.SETTINGS -> {
+          expectWhole(id, "SETTINGS");
+          settings(flags, content, length);
+        }
         case Frames.PING -> {
+          expectWhole(id, "PING");
           expect(length == 8, "PING");
           if ((flags & Frames.ACK) == 0) {
             send(new Frames().ping(Frames.ACK, content));
           }
         }
         case Frames.GOAWAY -> {
+          expectWhole(id, "GOAWAY");
           expect(length >= 8, "GOAWAY");
           goAway(FrameReader.number(content, 0) & 0x7fffffff, FrameReader.number(content, 4));
         }
@@ -566,6 +587,12 @@ public final class Http2Connection implements AutoCloseable {
       }
     }
 
+    private static void expectWhole(int id, String what) throws Http2Exception {
+      if (id != 0) {
+        throw Http2Exception.broken(PROTOCOL_ERROR, what + " of one request");
+      }
+    }
+
     private void headers(int flags, int id, byte[] content, int length) throws Http2Exception {
       int from = 0;
       int to = length;
@@ -577,7 +604,11 @@ public final class Http2Connection implements AutoCloseable {
       if ((flags & Frames.WITH_PRIORITY) != 0) {
         from += 5;
       }
-      expect(from <= to && id != 0, "HEADERS");
+      expect(from <= length, "HEADERS");
+      if (from > to) {
+        throw Http2Exception.broken(PROTOCOL_ERROR, "padding that is longer than its frame");
+      }
+      var unused = known(id);
       blockStream = id;
       blockEnds = (flags & Frames.END_STREAM) != 0;
       block(content, from, to - from, flags);
@@ -597,7 +628,7 @@ public final class Http2Connection implements AutoCloseable {
       blockStream = 0;
       Http2Stream stream = blockEnds ? remove(id) : stream(id);
       if (stream != null) {
-        if (blockEnds || !isInterim(fields)) {
+        if (!isInterim(fields)) {
           stream.answer(fields);
         }
         if (blockEnds) {
@@ -618,6 +649,7 @@ public final class Http2Connection implements AutoCloseable {
     private void settings(int flags, byte[] content, int length) throws Http2Exception {
       expect(length % 6 == 0, "SETTINGS");
       if ((flags & Frames.ACK) != 0) {
+        expect(length == 0, "SETTINGS");
         return;
       }
       for (int at = 0; at < length; at += 6) {

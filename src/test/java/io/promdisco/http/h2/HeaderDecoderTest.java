@@ -277,6 +277,12 @@ class HeaderDecoderTest {
   }
 
   @Test
+  void tableMayChangeOnlyBeforeTheFirstField() throws Http2Exception {
+    assertThat(decode("20 3fe11f 82")).containsExactly(":method: GET");
+    refuses("a table that changes amidst header fields", "82 20");
+  }
+
+  @Test
   void fieldsThatAreTooLongTogetherAreRefused() throws Http2Exception {
     byte[] value = new byte[4063];
     Arrays.fill(value, (byte) 'x');

@@ -567,6 +567,69 @@ class Http2ConnectionTest {
   }
 
   @Test
+  void otherFramesOfAWrongLengthBreakAllToo() throws Exception {
+    breaks(
+        Http2Exception.FRAME_SIZE_ERROR,
+        "SETTINGS of a wrong length",
+        frame(Frames.SETTINGS, Frames.ACK, 0, new byte[6]));
+  }
+
+  @Test
+  void paddingOfHeaderFieldsFitsTheirFrame() throws Exception {
+    breaks(
+        Http2Exception.PROTOCOL_ERROR,
+        "padding that is longer than its frame",
+        frame(Frames.HEADERS, Frames.END_HEADERS | Frames.PADDED, 1, hex("02 88")));
+  }
+
+  @Test
+  void bodyAmidstHeaderFieldsIsNotHandedOn() throws Exception {
+    open();
+    Http2Stream one = answered("/");
+    byte[] half = frame(Frames.HEADERS, 0, 1, hex("88"));
+    server.send(half, Arrays.copyOf(data(1, "abc"), 11));
+    fails("not HTTP/2: a frame amidst header fields", one::next);
+  }
+
+  @Test
+  void bodyOfNoRequestIsAgainstTheProtocol() throws Exception {
+    breaks(Http2Exception.PROTOCOL_ERROR, "an answer to no request", data(0, "a"));
+  }
+
+  @Test
+  void answerToARequestThatWasNotSentIsAgainstTheProtocol() throws Exception {
+    breaks(Http2Exception.PROTOCOL_ERROR, "an answer to no request", answer(3, ":status", "200"));
+  }
+
+  @Test
+  void answerThatTheServerBeganByItselfIsAgainstTheProtocol() throws Exception {
+    breaks(Http2Exception.PROTOCOL_ERROR, "an answer to no request", lastData(2, ""));
+  }
+
+  @Test
+  void endOfARequestThatWasNotSentIsAgainstTheProtocol() throws Exception {
+    breaks(
+        Http2Exception.PROTOCOL_ERROR,
+        "an answer to no request",
+        new Frames().reset(5, Http2Exception.CANCEL).bytes());
+  }
+
+  @Test
+  void whatIsOfTheConnectionCannotBeOfOneRequest() throws Exception {
+    breaks(
+        Http2Exception.PROTOCOL_ERROR, "SETTINGS of one request", frame(Frames.SETTINGS, 0, 1));
+  }
+
+  @Test
+  void interimAnswerThatIsTheLastIsNoAnswer() throws Exception {
+    open();
+    Http2Stream stream = get("/");
+    int both = Frames.END_HEADERS | Frames.END_STREAM;
+    server.send(frame(Frames.HEADERS, both, 1, block(":status", "103")));
+    fails("the server ended the answer before it began", stream::awaitHead);
+  }
+
+  @Test
   void tooLongFrameBreaksAll() throws Exception {
     breaks(Http2Exception.FRAME_SIZE_ERROR, "a frame of 16777215 bytes", hex("ffffff 000000000001"));
   }
@@ -642,6 +705,7 @@ class Http2ConnectionTest {
     ticker.awaitAlarms(3); // of the pauses, and of the connection
     ticker.advance(Duration.ofSeconds(4));
     server.send(data(1, "a"));
+    server.awaitTaken();
     assertThat(read(one, 1)).isEqualTo("a");
     ticker.advance(Duration.ofMillis(4_999));
     assertThat(server.untilNow()).isEmpty();
@@ -658,8 +722,7 @@ class Http2ConnectionTest {
     Http2Stream stream = get("/", Duration.ofSeconds(5));
     server.send(answer(1, ":status", "200"), data(1, "a"));
     stream.awaitHead();
-    server.untilNow();
-    ticker.awaitAlarms(2);
+    server.awaitTaken();
     ticker.advance(Duration.ofSeconds(25));
     assertThat(server.untilNow()).isEmpty();
     assertThat(read(stream, 1)).isEqualTo("a");
