@@ -42,6 +42,9 @@ public final class Http2Connection implements AutoCloseable {
    */
   private static final int MUCH = 64 << 10;
 
+  /** So much is kept from the readers at most, where more comes all the time. */
+  private static final int HELD_AT_MOST = 256 << 10;
+
   private static final long BREATH_NANOS = 1_000_000;
   private static final int FIRST_WINDOW = 65535; // of a connection
   private static final int CONNECTION_WINDOW = 1 << 30;
@@ -329,13 +332,16 @@ public final class Http2Connection implements AutoCloseable {
     Reading reading = new Reading();
     byte[] buffer = new byte[BUFFER];
     int sinceBreath = 0;
+    int held = 0;
     InputStream in = line.input();
     try {
       for (int count; (count = in.read(buffer)) >= 0; ) {
         heard = ticker.nanos();
         reading.frames.feed(buffer, 0, count);
         sinceBreath += count;
-        if (!line.hasMore()) {
+        held += count;
+        if (held >= HELD_AT_MOST || !line.hasMore()) {
+          held = 0;
           reading.deliver();
           if (sinceBreath >= MUCH && line.isDrained()) {
             sinceBreath = 0;
@@ -653,7 +659,7 @@ public final class Http2Connection implements AutoCloseable {
         return;
       }
       for (int at = 0; at < length; at += 6) {
-        int name = (content[at] & 0xff) << 8 | content[at + 1] & 0xff;
+        int name = (content[at] & 0xff) << 8 | (content[at + 1] & 0xff);
         int value = FrameReader.number(content, at + 2);
         if (name == Frames.MAX_CONCURRENT_STREAMS) {
           synchronized (lock) {

@@ -231,6 +231,7 @@ public final class Http2Stream implements AutoCloseable {
       filled = 0;
       draining = full;
       credit = taken(length);
+      silence.sign(); // Until now the server may have waited for us.
     } finally {
       lock.unlock();
     }

@@ -59,8 +59,7 @@ final class Blocks {
   static byte[] block(String... namesAndValues) {
     byte[] block = NOTHING;
     for (int i = 0; i < namesAndValues.length; i += 2) {
-      block =
-          join(block, new byte[] {0}, text(namesAndValues[i]), text(namesAndValues[i + 1]));
+      block = join(block, new byte[] {0}, text(namesAndValues[i]), text(namesAndValues[i + 1]));
     }
     return block;
   }

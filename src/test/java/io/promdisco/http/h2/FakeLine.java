@@ -22,6 +22,7 @@ final class FakeLine implements Line {
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
   /** What the client has sent. */
+  @SuppressWarnings("ArrayRecordComponent") // It is not compared.
   record Frame(int type, int flags, int stream, byte[] content) {
     boolean has(int flag) {
       return (flags & flag) != 0;
@@ -37,7 +38,7 @@ final class FakeLine implements Line {
   private final Queue<Frame> frames = new ArrayDeque<>();
   private final FrameReader reader = new FrameReader(new Collector());
   private byte[] preface = new byte[0];
-  private boolean neverDrained;
+  private volatile boolean neverDrained;
 
   private final Object connecting = new Object();
 
@@ -53,7 +54,7 @@ final class FakeLine implements Line {
   @GuardedBy("connecting")
   private boolean closed;
 
-  // What the test says, the first four before it is used:
+  // What the test says, the first three before it is used:
 
   FakeLine speaking(String what) {
     synchronized (connecting) {
@@ -77,10 +78,14 @@ final class FakeLine implements Line {
     return this;
   }
 
-  /** There is always a little more on the way. */
-  FakeLine neverDrained() {
+  /** From now on there is always a little more on the way. */
+  void neverDrained() {
     neverDrained = true;
-    return this;
+  }
+
+  /** The client gets no more than so many bytes at once. */
+  void inPieces(int most) {
+    toClient.piece(most);
   }
 
   void letConnect() {
@@ -246,6 +251,7 @@ final class FakeLine implements Line {
   private static final class Pipe {
     private byte[] bytes = new byte[0]; // guarded by this, like what follows
     private int limit = Integer.MAX_VALUE;
+    private int piece = Integer.MAX_VALUE;
     private boolean ended;
     private boolean closed;
     private boolean waitedFor;
@@ -278,6 +284,10 @@ final class FakeLine implements Line {
 
     synchronized void limit(int most) {
       limit = most;
+    }
+
+    synchronized void piece(int most) {
+      piece = most;
     }
 
     synchronized void end() {
@@ -325,7 +335,7 @@ final class FakeLine implements Line {
       if (bytes.length == 0) {
         return -1;
       }
-      int part = Math.min(length, bytes.length);
+      int part = Math.min(Math.min(length, piece), bytes.length);
       System.arraycopy(bytes, 0, target, from, part);
       bytes = Arrays.copyOfRange(bytes, part, bytes.length);
       return part;
@@ -346,6 +356,7 @@ final class FakeLine implements Line {
       return all;
     }
 
+    @SuppressWarnings("WaitNotInLoop") // The callers have the loop.
     private synchronized void pause(long millis) throws IOException {
       try {
         wait(millis);

@@ -99,7 +99,8 @@ class FrameReaderTest {
 
   @Test
   void frameMayBeAllPadding() throws Http2Exception {
-    assertThat(read(frame(Frames.DATA, PADDED_END, 1, hex("03 000000")))).containsExactly("1 '' +4 end");
+    assertThat(read(frame(Frames.DATA, PADDED_END, 1, hex("03 000000"))))
+        .containsExactly("1 '' +4 end");
     assertThat(read(frame(Frames.DATA, PADDED_END, 1, hex("00")))).containsExactly("1 '' +1 end");
   }
 

@@ -147,8 +147,7 @@ class Http2ConnectionTest {
     assertThat(new String(server.preface(), ISO_8859_1))
         .isEqualTo("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
     assertThat(settings.stream()).isZero();
-    assertThat(settings.content())
-        .isEqualTo(hex("0002 00000000  0004 00200000  0005 00020000"));
+    assertThat(settings.content()).isEqualTo(hex("0002 00000000  0004 00200000  0005 00020000"));
     Frame window = server.expect(Frames.WINDOW_UPDATE);
     assertThat(window.stream()).isZero();
     assertThat(window.number(0)).isEqualTo((1 << 30) - 65535);
@@ -165,8 +164,7 @@ class Http2ConnectionTest {
     assertThat(request.stream()).isOne();
     assertThat(request.flags()).isEqualTo(Frames.END_STREAM | Frames.END_HEADERS);
     assertThat(new HeaderDecoder().decode(request.content(), request.content().length))
-        .containsExactly(
-            new Field(":method", "GET"), new Field("authorization", "Bearer t\u00e9"));
+        .containsExactly(new Field(":method", "GET"), new Field("authorization", "Bearer t\u00e9"));
 
     server.send(answer(1, ":status", "200", "content-type", "text/plain"));
     assertThat(stream.awaitHead())
@@ -255,7 +253,8 @@ class Http2ConnectionTest {
     while (credited < Http2Stream.WINDOW - MIB) {
       credited += server.expect(Frames.WINDOW_UPDATE).number(0);
     }
-    assertThat(server.untilNow()).allMatch(f -> f.type() == Frames.WINDOW_UPDATE && f.stream() == 0);
+    assertThat(server.untilNow())
+        .allMatch(f -> f.type() == Frames.WINDOW_UPDATE && f.stream() == 0);
 
     int taken = read(stream, Http2Stream.WINDOW).length();
     assertThat(taken).isEqualTo(Http2Stream.WINDOW);
@@ -362,8 +361,7 @@ class Http2ConnectionTest {
     assertThat(server.untilNow()).isEmpty();
     assertThat(connection.reserve()).isFalse();
     assertThat(connection.isClosed()).isFalse();
-    failsUnprocessed(
-        "closed before an answer came", () -> connection.request(List.of(), LONG));
+    failsUnprocessed("closed before an answer came", () -> connection.request(List.of(), LONG));
 
     server.send(frame(Frames.GOAWAY, 0, 0, number(3), number(0), hex("616263")));
     failsUnprocessed("the server closes the connection: NO_ERROR", streams.get(2)::next);
@@ -563,7 +561,9 @@ class Http2ConnectionTest {
   @Test
   void pingOfAWrongLengthBreaksAll() throws Exception {
     breaks(
-        Http2Exception.FRAME_SIZE_ERROR, "PING of a wrong length", frame(Frames.PING, 0, 0, number(1)));
+        Http2Exception.FRAME_SIZE_ERROR,
+        "PING of a wrong length",
+        frame(Frames.PING, 0, 0, number(1)));
   }
 
   @Test
@@ -616,8 +616,7 @@ class Http2ConnectionTest {
 
   @Test
   void whatIsOfTheConnectionCannotBeOfOneRequest() throws Exception {
-    breaks(
-        Http2Exception.PROTOCOL_ERROR, "SETTINGS of one request", frame(Frames.SETTINGS, 0, 1));
+    breaks(Http2Exception.PROTOCOL_ERROR, "SETTINGS of one request", frame(Frames.SETTINGS, 0, 1));
   }
 
   @Test
@@ -631,7 +630,8 @@ class Http2ConnectionTest {
 
   @Test
   void tooLongFrameBreaksAll() throws Exception {
-    breaks(Http2Exception.FRAME_SIZE_ERROR, "a frame of 16777215 bytes", hex("ffffff 000000000001"));
+    breaks(
+        Http2Exception.FRAME_SIZE_ERROR, "a frame of 16777215 bytes", hex("ffffff 000000000001"));
   }
 
   @Test
@@ -728,6 +728,34 @@ class Http2ConnectionTest {
     assertThat(read(stream, 1)).isEqualTo("a");
     ticker.advance(Duration.ofSeconds(5));
     fails("nothing came for 5 s", stream::next);
+  }
+
+  @Test
+  void pauseBeginsWhenTheReaderHasCaughtUp() throws Exception {
+    open();
+    Http2Stream stream = get("/", Duration.ofSeconds(5));
+    server.send(answer(1, ":status", "200"), body(1, Http2Stream.WINDOW));
+    stream.awaitHead();
+    server.awaitTaken();
+    ticker.advance(Duration.ofMillis(4_999)); // in which the server could send nothing
+    assertThat(read(stream, Http2Stream.WINDOW)).hasSize(Http2Stream.WINDOW);
+    ticker.advance(Duration.ofMillis(4_999));
+    server.send(lastData(1, "a"));
+    assertThat(rest(stream)).isEqualTo("a");
+  }
+
+  @Test
+  void readersAreToldInTimeThoughMoreComesAllTheTime() throws Exception {
+    open();
+    Http2Stream stream = answered("/");
+    AtomicReference<String> seen = new AtomicReference<>("");
+    Thread reader = start(() -> seen.set(String.valueOf(problemOf(stream))));
+    awaitWaiting(reader);
+    server.neverDrained();
+    server.send(body(1, MIB));
+    reader.join(10_000);
+    assertThat(seen.get()).isEqualTo("null");
+    assertThat(connection.isClosed()).isFalse();
   }
 
   @Test
@@ -876,7 +904,8 @@ class Http2ConnectionTest {
     for (int i = 0; i < 1000; i++) {
       many = join(many, ping);
     }
-    for (int i = 0; i <= Http2Connection.UNSENT_AT_MOST / (1000 * ping.length) + 1; i++) {
+    // As much again is with the thread that writes, at most.
+    for (int i = 0; i <= 2 * Http2Connection.UNSENT_AT_MOST / many.length; i++) {
       server.send(many);
     }
     fails("the server does not read what it is sent", stream::next);
