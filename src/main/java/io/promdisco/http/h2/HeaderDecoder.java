@@ -69,6 +69,9 @@ final class HeaderDecoder {
         field = literal(6);
         remember(field);
       } else if ((first & 0x20) != 0) {
+        if (!fields.isEmpty()) {
+          throw broken("a table that changes amidst header fields");
+        }
         resize(integer(5));
         continue;
       } else {

@@ -9,19 +9,20 @@ import io.promdisco.util.Ticker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A connection over which many GET requests go at once (RFC 9113). Its thread connects, reads, and
  * hands on to the readers of the streams once it has taken in all that has arrived: where much
- * comes they are woken seldom. Safe for all threads.
+ * comes they are woken seldom. Another one writes, so that a server that does not read holds nobody
+ * up: neither the reading nor the ticker nor who closes. Safe for all threads.
  */
 public final class Http2Connection implements AutoCloseable {
   /** A server that sends nothing for so long, while it should, is asked for a sign of life. */
@@ -41,10 +42,20 @@ public final class Http2Connection implements AutoCloseable {
    */
   private static final int MUCH = 64 << 10;
 
+  /** So much is kept from the readers at most, where more comes all the time. */
+  private static final int HELD_AT_MOST = 256 << 10;
+
   private static final long BREATH_NANOS = 1_000_000;
   private static final int FIRST_WINDOW = 65535; // of a connection
   private static final int CONNECTION_WINDOW = 1 << 30;
   private static final int CREDIT_AFTER = 1 << 20;
+
+  /** So many bytes may wait for a server that does not read. */
+  static final int UNSENT_AT_MOST = 1 << 20;
+
+  /** How long the reason of an end may take to be sent. */
+  static final Duration FAREWELL = Duration.ofSeconds(1);
+
   private static final byte[] PING = "promdisc".getBytes(US_ASCII);
 
   private enum State {
@@ -60,8 +71,11 @@ public final class Http2Connection implements AutoCloseable {
   private final Line line;
   private final Ticker ticker;
   private final String name;
-  private final ReentrantLock writing = new ReentrantLock();
   private final Object lock = new Object();
+
+  /** What is to be written. */
+  @GuardedBy("lock")
+  private final ByteArrayOutputStream unsent = new ByteArrayOutputStream();
 
   @GuardedBy("lock")
   private State state = State.CONNECTING;
@@ -167,22 +181,21 @@ public final class Http2Connection implements AutoCloseable {
    * @throws IOException if it takes no more requests
    */
   public Http2Stream request(List<Field> fields, Duration longestPause) throws IOException {
-    writing.lock();
-    try {
-      Http2Stream stream;
-      synchronized (lock) {
-        if (state != State.OPEN) {
-          throw Http2Exception.closedUnanswered();
-        }
-        stream = new Http2Stream(this, nextStream, ticker, longestPause);
-        streams.put(nextStream, stream);
-        nextStream += 2;
+    boolean tooMuch;
+    Http2Stream stream;
+    synchronized (lock) {
+      if (state != State.OPEN || nextStream < 0) {
+        throw Http2Exception.closedUnanswered();
       }
-      write(new Frames().headers(stream.id(), fields));
-      return stream;
-    } finally {
-      writing.unlock();
+      stream = new Http2Stream(this, nextStream, ticker, longestPause);
+      streams.put(nextStream, stream);
+      tooMuch = !enqueue(new Frames().headers(nextStream, fields));
+      nextStream += 2;
     }
+    if (tooMuch) {
+      endAsUnread();
+    }
+    return stream;
   }
 
   /** The reader of a stream has taken so many bytes. */
@@ -194,33 +207,73 @@ public final class Http2Connection implements AutoCloseable {
   void cancel(Http2Stream stream) {
     boolean open;
     synchronized (lock) {
-      open = streams.remove(stream.id()) != null && (state == State.OPEN || state == State.LEAVING);
+      open = streams.remove(stream.id()) != null;
     }
     if (open) {
       send(new Frames().reset(stream.id(), Http2Exception.CANCEL));
     }
   }
 
-  /** Where it fails the thread that reads finds out, and says so to all streams. */
+  /** Leaves frames to the thread that writes; never waits. Where it fails all streams are told. */
   private void send(Frames frames) {
-    writing.lock();
-    try {
-      write(frames);
-    } catch (IOException e) {
-      end(e);
-    } finally {
-      writing.unlock();
+    boolean tooMuch;
+    synchronized (lock) {
+      tooMuch = isOpen() && !enqueue(frames);
+    }
+    if (tooMuch) {
+      endAsUnread();
     }
   }
 
-  @GuardedBy("writing")
-  private void write(Frames frames) throws IOException {
-    line.output().write(frames.bytes());
-    line.output().flush();
+  @GuardedBy("lock")
+  private boolean isOpen() {
+    return state == State.OPEN || state == State.LEAVING;
+  }
+
+  @GuardedBy("lock")
+  private boolean enqueue(Frames frames) {
+    unsent.writeBytes(frames.bytes());
+    lock.notifyAll();
+    return unsent.size() <= UNSENT_AT_MOST;
+  }
+
+  private void endAsUnread() {
+    end(new IOException("the server does not read what it is sent"));
+  }
+
+  /** Writes until the connection ends, and then what is still to be said. */
+  private void write() {
+    try {
+      OutputStream out = line.output();
+      for (byte[] next = nextToWrite(); next.length > 0; next = nextToWrite()) {
+        out.write(next);
+        out.flush();
+      }
+    } catch (IOException e) {
+      end(e);
+    } catch (InterruptedException e) {
+      end(new IOException("interrupted", e)); // Nobody does that.
+    } catch (RuntimeException | Error e) { // A bug of ours: the streams must end all the same.
+      end(new IOException(e.toString(), e));
+    }
+    line.close();
+  }
+
+  /** Waits for something; nothing once the connection has ended. */
+  private byte[] nextToWrite() throws InterruptedException {
+    synchronized (lock) {
+      while (unsent.size() == 0 && isOpen()) {
+        lock.wait();
+      }
+      byte[] next = unsent.toByteArray();
+      unsent.reset();
+      return next;
+    }
   }
 
   private void run() {
     IOException problem;
+    Frames farewell = null;
     try {
       if (line.connect().equals("h2")) {
         begin();
@@ -229,26 +282,15 @@ public final class Http2Connection implements AutoCloseable {
         become(State.OTHER);
         problem = new IOException("the server does not speak HTTP/2");
       }
+    } catch (Http2Exception e) {
+      problem = e;
+      farewell = new Frames().goAway(e.code());
     } catch (IOException e) {
       problem = e;
-      if (e instanceof Http2Exception broken) {
-        sayWhy(broken);
-      }
     } catch (RuntimeException | Error e) { // A bug of ours: the streams must end all the same.
       problem = new IOException(e.toString(), e);
     }
-    end(problem);
-  }
-
-  private void sayWhy(Http2Exception broken) {
-    writing.lock();
-    try {
-      write(new Frames().goAway(broken.code()));
-    } catch (IOException e) {
-      broken.addSuppressed(e);
-    } finally {
-      writing.unlock();
-    }
+    end(problem, farewell);
   }
 
   private void begin() throws IOException {
@@ -260,20 +302,20 @@ public final class Http2Connection implements AutoCloseable {
                 Frames.INITIAL_WINDOW_SIZE, Http2Stream.WINDOW,
                 Frames.MAX_FRAME_SIZE, FrameReader.LONGEST)
             .windowUpdate(0, CONNECTION_WINDOW - FIRST_WINDOW);
-    writing.lock();
-    try {
-      write(first);
-    } finally {
-      writing.unlock();
-    }
+    OutputStream out = line.output();
+    out.write(first.bytes());
+    out.flush();
     heard = ticker.nanos();
-    become(State.OPEN);
+    if (become(State.OPEN)) {
+      NamedThreads.start(name + "-writer", this::write);
+    }
   }
 
-  private void become(State next) {
+  /** Goes on to {@code next}, unless it has been closed meanwhile. */
+  private boolean become(State next) {
     synchronized (lock) {
       if (state != State.CONNECTING) {
-        return; // Closed meanwhile.
+        return false;
       }
       state = next;
       lock.notifyAll();
@@ -281,6 +323,7 @@ public final class Http2Connection implements AutoCloseable {
         opened = true;
         schedule(QUIET);
       }
+      return true;
     }
   }
 
@@ -289,13 +332,16 @@ public final class Http2Connection implements AutoCloseable {
     Reading reading = new Reading();
     byte[] buffer = new byte[BUFFER];
     int sinceBreath = 0;
+    int held = 0;
     InputStream in = line.input();
     try {
       for (int count; (count = in.read(buffer)) >= 0; ) {
         heard = ticker.nanos();
         reading.frames.feed(buffer, 0, count);
         sinceBreath += count;
-        if (!line.hasMore()) {
+        held += count;
+        if (held >= HELD_AT_MOST || !line.hasMore()) {
+          held = 0;
           reading.deliver();
           if (sinceBreath >= MUCH && line.isDrained()) {
             sinceBreath = 0;
@@ -311,14 +357,26 @@ public final class Http2Connection implements AutoCloseable {
 
   /** The connection is of no use any more: all streams end. Of several ends the first counts. */
   private void end(IOException problem) {
+    end(problem, null);
+  }
+
+  /** The same; if the connection is open, the server is told {@code farewell} before. */
+  private void end(IOException problem, @Nullable Frames farewell) {
     List<Http2Stream> open;
     Ticker.Alarm running;
+    boolean says;
     synchronized (lock) {
+      says = farewell != null && isOpen();
       if (state != State.OTHER) {
         state = State.CLOSED;
       }
       if (failure == null) {
         failure = problem;
+      }
+      if (says && farewell != null) {
+        unsent.writeBytes(farewell.bytes());
+      } else {
+        unsent.reset();
       }
       open = new ArrayList<>(streams.values());
       streams.clear();
@@ -329,7 +387,11 @@ public final class Http2Connection implements AutoCloseable {
     if (running != null) {
       running.cancel();
     }
-    line.close();
+    if (says) {
+      var unused = ticker.schedule(FAREWELL, line::close); // The writer does, if it is not stuck.
+    } else {
+      line.close();
+    }
     for (Http2Stream stream : open) {
       stream.end(problem);
     }
@@ -341,7 +403,7 @@ public final class Http2Connection implements AutoCloseable {
     boolean ask = false;
     boolean givesUp = false;
     synchronized (lock) {
-      if (state != State.OPEN && state != State.LEAVING) {
+      if (!isOpen()) {
         return;
       }
       if (streams.isEmpty() || quiet.compareTo(QUIET) < 0) {
@@ -356,7 +418,7 @@ public final class Http2Connection implements AutoCloseable {
       }
     }
     if (ask) {
-      ping();
+      send(new Frames().ping(0, PING));
     }
     if (givesUp) {
       end(new IOException("no sign of life for " + quiet.toSeconds() + " s"));
@@ -366,19 +428,6 @@ public final class Http2Connection implements AutoCloseable {
   @GuardedBy("lock")
   private void schedule(Duration delay) {
     alarm = ticker.schedule(delay, this::checkQuiet);
-  }
-
-  /** On the ticker's thread, so where somebody is writing it is left out. */
-  private void ping() {
-    if (writing.tryLock()) {
-      try {
-        write(new Frames().ping(0, PING));
-      } catch (IOException e) {
-        end(e);
-      } finally {
-        writing.unlock();
-      }
-    }
   }
 
   /** Ends all streams and the connection. */
@@ -417,6 +466,20 @@ public final class Http2Connection implements AutoCloseable {
       }
     }
 
+    /** Null if it has ended; its number must be that of a request. */
+    private @Nullable Http2Stream known(int id) throws Http2Exception {
+      Http2Stream stream = stream(id);
+      if (stream == null) {
+        synchronized (lock) {
+          int asked = nextStream < 0 ? Integer.MAX_VALUE : nextStream - 1;
+          if (id % 2 == 0 || id > asked) {
+            throw Http2Exception.broken(PROTOCOL_ERROR, "an answer to no request");
+          }
+        }
+      }
+      return stream;
+    }
+
     private @Nullable Http2Stream remove(int id) {
       recent = null;
       synchronized (lock) {
@@ -426,8 +489,9 @@ public final class Http2Connection implements AutoCloseable {
 
     @Override
     public void data(int id, byte[] bytes, int from, int length) throws Http2Exception {
-      uncredited += length;
-      Http2Stream stream = stream(id);
+      checkNoBlock();
+      take(length);
+      Http2Stream stream = known(id);
       if (stream != null) {
         stream.append(bytes, from, length);
         if (!stream.undelivered) {
@@ -440,13 +504,23 @@ public final class Http2Connection implements AutoCloseable {
     @Override
     public void dataEnded(int id, int padding, boolean endStream) throws Http2Exception {
       checkNoBlock();
-      uncredited += padding;
-      Http2Stream stream = endStream ? remove(id) : stream(id);
+      take(padding);
+      Http2Stream stream = known(id);
       if (stream != null) {
         stream.skip(padding);
         if (endStream) {
+          remove(id);
           stream.end(null);
         }
+      }
+    }
+
+    private void take(int bytes) throws Http2Exception {
+      uncredited += bytes;
+      if (uncredited > CONNECTION_WINDOW) {
+        throw Http2Exception.broken(
+            Http2Exception.FLOW_CONTROL_ERROR,
+            "more than " + CONNECTION_WINDOW + " bytes unasked for");
       }
     }
 
@@ -479,19 +553,25 @@ public final class Http2Connection implements AutoCloseable {
         case Frames.HEADERS -> headers(flags, id, content, length);
         case Frames.RST_STREAM -> {
           expect(length == 4, "RST_STREAM");
-          Http2Stream stream = remove(id);
+          Http2Stream stream = known(id);
           if (stream != null) {
+            remove(id);
             stream.end(Http2Exception.reset(FrameReader.number(content, 0)));
           }
         }
-        case Frames.SETTINGS -> settings(flags, content, length);
+        case Frames.SETTINGS -> {
+          expectWhole(id, "SETTINGS");
+          settings(flags, content, length);
+        }
         case Frames.PING -> {
+          expectWhole(id, "PING");
           expect(length == 8, "PING");
           if ((flags & Frames.ACK) == 0) {
             send(new Frames().ping(Frames.ACK, content));
           }
         }
         case Frames.GOAWAY -> {
+          expectWhole(id, "GOAWAY");
           expect(length >= 8, "GOAWAY");
           goAway(FrameReader.number(content, 0) & 0x7fffffff, FrameReader.number(content, 4));
         }
@@ -513,6 +593,12 @@ public final class Http2Connection implements AutoCloseable {
       }
     }
 
+    private static void expectWhole(int id, String what) throws Http2Exception {
+      if (id != 0) {
+        throw Http2Exception.broken(PROTOCOL_ERROR, what + " of one request");
+      }
+    }
+
     private void headers(int flags, int id, byte[] content, int length) throws Http2Exception {
       int from = 0;
       int to = length;
@@ -524,7 +610,11 @@ public final class Http2Connection implements AutoCloseable {
       if ((flags & Frames.WITH_PRIORITY) != 0) {
         from += 5;
       }
-      expect(from <= to && id != 0, "HEADERS");
+      expect(from <= length, "HEADERS");
+      if (from > to) {
+        throw Http2Exception.broken(PROTOCOL_ERROR, "padding that is longer than its frame");
+      }
+      var unused = known(id);
       blockStream = id;
       blockEnds = (flags & Frames.END_STREAM) != 0;
       block(content, from, to - from, flags);
@@ -544,7 +634,7 @@ public final class Http2Connection implements AutoCloseable {
       blockStream = 0;
       Http2Stream stream = blockEnds ? remove(id) : stream(id);
       if (stream != null) {
-        if (blockEnds || !isInterim(fields)) {
+        if (!isInterim(fields)) {
           stream.answer(fields);
         }
         if (blockEnds) {
@@ -565,10 +655,11 @@ public final class Http2Connection implements AutoCloseable {
     private void settings(int flags, byte[] content, int length) throws Http2Exception {
       expect(length % 6 == 0, "SETTINGS");
       if ((flags & Frames.ACK) != 0) {
+        expect(length == 0, "SETTINGS");
         return;
       }
       for (int at = 0; at < length; at += 6) {
-        int name = (content[at] & 0xff) << 8 | content[at + 1] & 0xff;
+        int name = (content[at] & 0xff) << 8 | (content[at + 1] & 0xff);
         int value = FrameReader.number(content, at + 2);
         if (name == Frames.MAX_CONCURRENT_STREAMS) {
           synchronized (lock) {

@@ -108,11 +108,8 @@ public final class Http2Stream implements AutoCloseable {
       if (ended) {
         return;
       }
+      checkWindow(length);
       int needed = filled + length;
-      if (needed + uncredited > WINDOW) {
-        throw Http2Exception.broken(
-            Http2Exception.FLOW_CONTROL_ERROR, "more than " + WINDOW + " bytes unasked for");
-      }
       if (filling.length < needed) {
         int room = Math.max(Math.max(needed, KEPT), Math.min(WINDOW, 2 * filling.length));
         filling = Arrays.copyOf(filling, room);
@@ -135,14 +132,42 @@ public final class Http2Stream implements AutoCloseable {
     }
   }
 
-  /** Counts bytes of the window that were no content. */
-  void skip(int bytes) {
+  @GuardedBy("lock")
+  private void checkWindow(int more) throws Http2Exception {
+    if (filled + uncredited + more > WINDOW) {
+      throw Http2Exception.broken(
+          Http2Exception.FLOW_CONTROL_ERROR, "more than " + WINDOW + " bytes unasked for");
+    }
+  }
+
+  /** Takes bytes of the window that were no content. */
+  void skip(int bytes) throws Http2Exception {
+    int credit;
     lock.lock();
     try {
-      uncredited += bytes;
+      if (ended) {
+        return;
+      }
+      checkWindow(bytes);
+      credit = taken(bytes);
     } finally {
       lock.unlock();
     }
+    if (credit > 0) {
+      connection.credit(id, credit);
+    }
+  }
+
+  /** Counts what has been taken; returns how much of it the server is to be told now. */
+  @GuardedBy("lock")
+  private int taken(int bytes) {
+    uncredited += bytes;
+    if (ended || uncredited < WINDOW / 2) {
+      return 0;
+    }
+    int credit = uncredited;
+    uncredited = 0;
+    return credit;
   }
 
   /** The server ends the answer, or it breaks off; of several ends the first counts. */
@@ -188,7 +213,7 @@ public final class Http2Stream implements AutoCloseable {
   public @Nullable ByteBuffer next() throws IOException, InterruptedException {
     byte[] full;
     int length;
-    int credit = 0;
+    int credit;
     lock.lockInterruptibly();
     try {
       while (filled == 0) {
@@ -205,11 +230,8 @@ public final class Http2Stream implements AutoCloseable {
       filling = reusable(length);
       filled = 0;
       draining = full;
-      uncredited += length;
-      if (!ended && uncredited >= WINDOW / 2) {
-        credit = uncredited;
-        uncredited = 0;
-      }
+      credit = taken(length);
+      silence.sign(); // Until now the server may have waited for us.
     } finally {
       lock.unlock();
     }
