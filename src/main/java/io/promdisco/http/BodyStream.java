@@ -176,6 +176,7 @@ final class BodyStream
       lock.unlock();
     }
     if (ask != null) {
+      silence.sign(); // It was we who paused.
       ask.consume();
     }
     return taken.poll();

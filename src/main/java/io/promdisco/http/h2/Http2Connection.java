@@ -106,7 +106,8 @@ public final class Http2Connection implements AutoCloseable {
 
   private volatile long heard;
 
-  private Http2Connection(Line line, String name, Ticker ticker) {
+  private Http2Connection(Line line, String name, Ticker ticker, int reserved) {
+    this.reserved = reserved;
     this.line = line;
     this.ticker = ticker;
     this.name = name;
@@ -115,7 +116,16 @@ public final class Http2Connection implements AutoCloseable {
 
   /** Begins to connect; {@code name} is that of the thread. */
   public static Http2Connection start(Line line, String name, Ticker ticker) {
-    Http2Connection connection = new Http2Connection(line, name, ticker);
+    return start(line, name, ticker, 0);
+  }
+
+  /** The same, with a place taken as by {@link #reserve}, even if it should fail at once. */
+  public static Http2Connection startReserved(Line line, String name, Ticker ticker) {
+    return start(line, name, ticker, 1);
+  }
+
+  private static Http2Connection start(Line line, String name, Ticker ticker, int reserved) {
+    Http2Connection connection = new Http2Connection(line, name, ticker, reserved);
     NamedThreads.start(name, connection::run);
     return connection;
   }
