@@ -172,13 +172,18 @@ public final class Http2Connection implements AutoCloseable {
       Http2Stream stream;
       synchronized (lock) {
         if (state != State.OPEN) {
-          throw Http2Exception.closedUnanswered();
+          throw Http2Exception.closedUnanswered(failure);
         }
         stream = new Http2Stream(this, nextStream, ticker, longestPause);
         streams.put(nextStream, stream);
         nextStream += 2;
       }
-      write(new Frames().headers(stream.id(), fields));
+      try {
+        write(new Frames().headers(stream.id(), fields));
+      } catch (IOException e) {
+        end(e);
+        throw Http2Exception.closedUnanswered(e);
+      }
       return stream;
     } finally {
       writing.unlock();
