@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -408,6 +409,91 @@ class Http2SenderTest {
             assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> get(sender, url + "/"))
                 .withMessage("cannot connect to " + url + ": connection refused"));
+  }
+
+  /** It listens, and nobody takes what comes. */
+  private String silent() throws Exception {
+    ServerSocket silent =
+        closing(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+    return "https://127.0.0.1:" + silent.getLocalPort();
+  }
+
+  @Test
+  void aServerThatDoesNotSpeakAtAllIsGivenUp() throws Exception {
+    String url = silent();
+    Sender sender = sender(url);
+    CompletableFuture<String> asking = asking(() -> get(sender, url + "/"));
+    ticker.awaitAlarms(2); // Of the connection, and of the request.
+    ticker.advance(Duration.ofSeconds(30));
+    assertThat(asking.get(20, TimeUnit.SECONDS))
+        .isEqualTo("cannot connect to " + url + ": no answer");
+  }
+
+  @Test
+  void aRequestThatMustEndSoonDoesNotWaitLongerForTheConnection() throws Exception {
+    String url = silent();
+    Sender sender = sender(url);
+    Request request = Request.within(Duration.ofSeconds(4), URI.create(url + "/"), Map.of());
+    CompletableFuture<String> asking = asking(() -> sender.send(request));
+    ticker.awaitAlarms(2); // Of the connection, and of the request.
+    ticker.advance(Duration.ofSeconds(4));
+    assertThat(asking.get(20, TimeUnit.SECONDS))
+        .isEqualTo("connection to " + url + " broke: no whole answer within 4.0 s");
+  }
+
+  @Test
+  void closingTheSenderEndsTheWaitForAConnection() throws Exception {
+    String url = silent();
+    Sender sender = sender(url);
+    CompletableFuture<String> asking = asking(() -> get(sender, url + "/"));
+    ticker.awaitAlarms(2);
+    sender.close();
+    assertThat(asking.get(20, TimeUnit.SECONDS)).isEqualTo("the client of " + url + " is closed");
+  }
+
+  /** Asks in another thread; gives what was wrong. */
+  private static CompletableFuture<String> asking(Callable<Exchange> ask) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try (Exchange unexpected = ask.call()) {
+            return "answered: " + unexpected.code();
+          } catch (Exception e) {
+            return String.valueOf(e.getMessage());
+          }
+        },
+        task -> new Thread(task, "asks").start());
+  }
+
+  @Test
+  void anInterruptedCallerWaitsNoLongerAndLeavesNothingBehind() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    Http2Server server =
+        server(
+            Options.DEFAULT.taking(1),
+            (request, answer) -> {
+              if (request.uri().equals("/slow")) {
+                asked.countDown();
+                more.await();
+              }
+            });
+    Sender sender = sender(server.url());
+    CompletableFuture<String> asking = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                get(sender, server.url() + "/slow");
+              } catch (Exception e) {
+                asking.complete(e.getClass().getSimpleName());
+              }
+            },
+            "asks");
+    thread.start();
+    asked.await();
+    thread.interrupt();
+    assertThat(asking.get(20, TimeUnit.SECONDS)).isEqualTo("InterruptedException");
+    assertThat(get(sender, server.url() + "/").code()).isEqualTo(200);
+    assertThat(server.connections()).isEqualTo(1);
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.promdisco.util.Ticker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.http.HttpConnectTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,6 +30,9 @@ public final class Http2Connection implements AutoCloseable {
 
   /** How long it has to give it. */
   static final Duration PATIENCE = Duration.ofSeconds(15);
+
+  /** The longest time to connect, with all addresses, a proxy and TLS. */
+  static final Duration LONGEST_CONNECTING = Duration.ofSeconds(30);
 
   /** What API servers take at once; until the server says how many. */
   private static final int USUAL_STREAMS = 100;
@@ -102,6 +106,9 @@ public final class Http2Connection implements AutoCloseable {
   /** Begins to connect; {@code name} is that of the thread. */
   public static Http2Connection start(Line line, String name, Ticker ticker) {
     Http2Connection connection = new Http2Connection(line, name, ticker);
+    synchronized (connection.lock) {
+      connection.alarm = ticker.schedule(LONGEST_CONNECTING, connection::giveUpConnecting);
+    }
     NamedThreads.start(name, connection::run);
     return connection;
   }
@@ -144,19 +151,49 @@ public final class Http2Connection implements AutoCloseable {
   /**
    * Waits until it is connected.
    *
+   * @param patience how long to wait; the others who wait go on then
+   * @param late thrown after that
    * @return whether the server speaks HTTP/2
    * @throws IOException if it cannot be reached
    */
-  public boolean awaitOpen() throws IOException, InterruptedException {
+  public boolean awaitOpen(Duration patience, IOException late)
+      throws IOException, InterruptedException {
+    long end = ticker.nanos() + patience.toNanos();
+    Ticker.Alarm wake = ticker.schedule(patience, this::wakeAll);
     synchronized (lock) {
-      while (state == State.CONNECTING) {
-        lock.wait();
+      try {
+        while (state == State.CONNECTING) {
+          if (ticker.nanos() - end >= 0) {
+            throw late;
+          }
+          lock.wait();
+        }
+      } finally {
+        wake.cancel();
       }
       if (!opened && state == State.CLOSED && failure != null) {
         throw failure;
       }
       return state != State.OTHER;
     }
+  }
+
+  private void wakeAll() {
+    synchronized (lock) {
+      lock.notifyAll();
+    }
+  }
+
+  private void giveUpConnecting() {
+    IOException late = new HttpConnectTimeoutException("no answer");
+    synchronized (lock) {
+      if (state != State.CONNECTING) {
+        return;
+      }
+      state = State.CLOSED;
+      failure = late;
+    }
+    end(late);
   }
 
   /**
@@ -284,6 +321,9 @@ public final class Http2Connection implements AutoCloseable {
       lock.notifyAll();
       if (next == State.OPEN) {
         opened = true;
+        if (alarm != null) {
+          alarm.cancel();
+        }
         schedule(QUIET);
       }
     }

@@ -8,9 +8,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.SocketException;
+import java.net.http.HttpConnectTimeoutException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
@@ -87,6 +91,67 @@ class ConnectingTest {
     return Http2Connection.start(line, "sd-test", ticker);
   }
 
+  private static boolean open(Http2Connection connection) throws Exception {
+    return connection.awaitOpen(PAUSE, new IOException("late"));
+  }
+
+  /** Does not get anywhere before it is closed. */
+  private static final class Unreachable extends FakeLine {
+    @Override
+    public String connect() throws IOException {
+      awaitClose();
+      throw new SocketException("closed");
+    }
+  }
+
+  @Test
+  void aServerThatDoesNotAnswerIsGivenUp() throws Exception {
+    FakeLine line = new Unreachable();
+    try (Http2Connection connection = start(line)) {
+      assertThat(connection.reserve()).isTrue();
+      ticker.advance(Http2Connection.LONGEST_CONNECTING);
+      assertThatExceptionOfType(HttpConnectTimeoutException.class)
+          .isThrownBy(() -> open(connection));
+      assertThat(connection.isClosed()).isTrue();
+      assertThat(line.closed.getCount()).isZero();
+      assertThat(ticker.pending()).isEmpty();
+    }
+  }
+
+  @Test
+  void whoeverWaitsMayHaveLessPatience() throws Exception {
+    try (Http2Connection connection = start(new Unreachable())) {
+      assertThat(connection.reserve()).isTrue();
+      CompletableFuture<Boolean> waiting =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return connection.awaitOpen(Duration.ofSeconds(3), new IOException("late"));
+                } catch (IOException | InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+              },
+              task -> new Thread(task, "waits").start());
+      ticker.awaitAlarms(2);
+      ticker.advance(Duration.ofSeconds(3));
+      assertThatExceptionOfType(ExecutionException.class)
+          .isThrownBy(() -> waiting.get(20, TimeUnit.SECONDS))
+          .withMessageContaining("late");
+      assertThat(connection.isClosed()).isFalse();
+    }
+  }
+
+  @Test
+  void closingEndsTheWaitForAServer() throws Exception {
+    Http2Connection connection = start(new Unreachable());
+    assertThat(connection.reserve()).isTrue();
+    connection.close();
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> open(connection))
+        .withMessage("closed");
+    assertThat(ticker.pending()).isEmpty();
+  }
+
   @Test
   void aRequestAfterTheEndLearnsOfTheReason() throws Exception {
     FakeLine line =
@@ -98,7 +163,7 @@ class ConnectingTest {
         };
     try (Http2Connection connection = start(line)) {
       assertThat(connection.reserve()).isTrue();
-      connection.awaitOpen();
+      assertThat(open(connection)).isTrue();
       line.closed.await();
       assertThatExceptionOfType(Http2Exception.class)
           .isThrownBy(() -> connection.request(REQUEST, PAUSE))
@@ -121,7 +186,7 @@ class ConnectingTest {
         };
     try (Http2Connection connection = start(line)) {
       assertThat(connection.reserve()).isTrue();
-      assertThat(connection.awaitOpen()).isTrue();
+      assertThat(open(connection)).isTrue();
       broken.set(true);
       assertThatExceptionOfType(Http2Exception.class)
           .isThrownBy(() -> connection.request(REQUEST, PAUSE))
