@@ -106,7 +106,8 @@ final class Failures {
         : "received fatal alert: " + name.substring(alert + ALERT.length());
   }
 
-  private static String detail(Throwable problem, String otherwise) {
+  /** The first line of what it says. */
+  static String detail(Throwable problem, String otherwise) {
     String message = problem.getMessage();
     if (message == null || message.isBlank()) {
       return otherwise;
@@ -115,7 +116,8 @@ final class Failures {
     return (line < 0 ? message : message.substring(0, line)).strip();
   }
 
-  private static String lower(String text) {
+  /** A sentence without its capital letter. */
+  static String lower(String text) {
     boolean sentence =
         text.length() > 1
             && Character.isUpperCase(text.charAt(0))

@@ -170,7 +170,8 @@ public final class Sender implements AutoCloseable {
     all.add(new Field(":authority", authority(uri)));
     all.add(new Field(":path", path(uri)));
     for (Field field : fields) {
-      all.add(new Field(field.name().toLowerCase(Locale.ROOT), field.value()));
+      // HTTP/2 has no spaces around a value, and servers end a request that does.
+      all.add(new Field(field.name().toLowerCase(Locale.ROOT), field.value().strip()));
     }
     boolean sent = false;
     try {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.google.common.base.Throwables;
 import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.HttpClientConfig.Authorization;
 import io.promdisco.config.HttpClientConfig.Header;
@@ -19,8 +20,10 @@ import io.promdisco.testing.ManualTicker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
 import java.net.ServerSocket;
-import java.net.Socket;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -29,11 +32,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -598,5 +603,174 @@ class Http2SenderTest {
         server(Options.DEFAULT.speaking("h2", "http/1.1"), Http2Server.text("x"));
     assertThat(body(get(sender(server.url()), server.url() + "/"))).isEqualTo("x");
     assertThat(server.requests.get(0).protocol()).isEqualTo("HTTP/2.0");
+  }
+
+  private Sender through(ConnectProxy proxy, String url, Map<String, List<Secret>> headers)
+      throws Exception {
+    return sender(
+        url,
+        http(
+            trusting(here),
+            new ProxyConfig("http://me:s3cret@" + proxy.address(), "", false, headers),
+            Map.of(),
+            null));
+  }
+
+  @Test
+  void throughAProxyGoesHttp2AndOnlyTheProxySeesItsCredentials() throws Exception {
+    Http2Server server = server(Http2Server.text("x"));
+    ConnectProxy proxy = closing(ConnectProxy.to(server.port()));
+    Sender sender =
+        through(proxy, server.url(), Map.of("Proxy-Tenant", List.of(new Secret("t3nant"))));
+
+    assertThat(body(get(sender, server.url() + "/"))).isEqualTo("x");
+    assertThat(body(get(sender, server.url() + "/"))).isEqualTo("x");
+
+    String host = "127.0.0.1:" + server.port();
+    assertThat(proxy.heads).hasSize(1);
+    assertThat(proxy.heads.get(0).lines())
+        .startsWith("CONNECT " + host + " HTTP/1.1", "Host: " + host)
+        .contains("Proxy-Tenant: t3nant", "Proxy-Authorization: Basic bWU6czNjcmV0");
+    assertThat(server.requests)
+        .hasSize(2)
+        .allSatisfy(
+            request -> {
+              assertThat(request.protocol()).isEqualTo("HTTP/2.0");
+              assertThat(request.headers().toString().toLowerCase(Locale.ROOT))
+                  .doesNotContain("proxy-");
+            });
+  }
+
+  @Test
+  void throughAProxyGoesHttp1TooAndOnlyTheProxySeesItsHeaders() throws Exception {
+    Http2Server server = server(Options.DEFAULT.speaking("http/1.1"), Http2Server.text("x"));
+    ConnectProxy proxy = closing(ConnectProxy.to(server.port()));
+    Sender sender =
+        through(proxy, server.url(), Map.of("Proxy-Tenant", List.of(new Secret("t3nant"))));
+
+    assertThat(body(get(sender, server.url() + "/"))).isEqualTo("x");
+
+    assertThat(proxy.heads)
+        .hasSize(2)
+        .allSatisfy(head -> assertThat(head).containsIgnoringCase("Proxy-Tenant: t3nant"));
+    assertThat(server.requests.get(0).headers().toString().toLowerCase(Locale.ROOT))
+        .doesNotContain("proxy-");
+  }
+
+  @Test
+  void theProxyIsToldTheHostAndFindsIt() throws Exception {
+    Http2Server server = closing(Http2Server.start(elsewhere, Http2Server.text("x")));
+    ConnectProxy proxy = closing(ConnectProxy.to(server.port()));
+    HttpClientConfig http =
+        http(
+            trusting(elsewhere),
+            new ProxyConfig("http://" + proxy.address(), "", false, Map.of()),
+            Map.of(),
+            null);
+    assertThat(body(get(sender("https://api.example", http), "https://api.example/")))
+        .isEqualTo("x");
+    assertThat(proxy.heads.get(0)).startsWith("CONNECT api.example:443 HTTP/1.1\r\n");
+    assertThat(server.requests.get(0).authority()).isEqualTo("api.example");
+  }
+
+  @Test
+  void whatIsWrongWithAProxyIsSaidWithoutThePassword() throws Exception {
+    ConnectProxy proxy = closing(ConnectProxy.to(1));
+    String url = "https://api.example:6443";
+    String begin = "cannot connect to " + url + ": the proxy " + proxy.address() + ": ";
+    Map<String, String> said =
+        Map.of(
+            "HTTP/1.1 407 Give me s3cret\r\nProxy-Authenticate: Basic\r\n\r\n",
+            "it answers with status 407, it wants other credentials (proxy_url)",
+            "HTTP/1.1 502 Bad Gateway\r\n\r\n",
+            "it answers with status 502",
+            "SSH-2.0-me\r\n\r\n",
+            "its answer is not HTTP",
+            "HTTP/1.1 200",
+            "it closes the connection",
+            "HTTP/1.1 502 " + "x".repeat(70_000),
+            "its answer does not end");
+    for (Map.Entry<String, String> answer : said.entrySet()) {
+      proxy.answer(answer.getKey());
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> get(through(proxy, url, Map.of()), url + "/"))
+          .withMessage(begin + answer.getValue())
+          .withStackTraceContaining("Dialer")
+          .satisfies(e -> assertThat(Throwables.getStackTraceAsString(e)).doesNotContain("s3cret"));
+    }
+    proxy.close();
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> get(through(proxy, url, Map.of()), url + "/"))
+        .withMessage(begin + "connection refused");
+  }
+
+  @Test
+  void aProxyThatIsNotKnownIsNamedAndNotTheServer() throws Exception {
+    HttpClientConfig http =
+        http(
+            trusting(here),
+            new ProxyConfig("http://me:s3cret@proxy.invalid:3128", "", false, Map.of()),
+            Map.of(),
+            null);
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> get(sender("https://127.0.0.1:1", http), "https://127.0.0.1:1/"))
+        .withMessage(
+            "cannot connect to https://127.0.0.1:1:"
+                + " the proxy proxy.invalid:3128: unknown host proxy.invalid");
+  }
+
+  @Test
+  void theProxyOfTheJvmIsNotAsked() throws Exception {
+    Http2Server server = server(Http2Server.text("x"));
+    ProxySelector before = ProxySelector.getDefault();
+    List<URI> asked = new CopyOnWriteArrayList<>();
+    ProxySelector.setDefault(
+        new ProxySelector() {
+          @Override
+          public List<Proxy> select(URI uri) {
+            asked.add(uri);
+            return List.of(Proxy.NO_PROXY);
+          }
+
+          @Override
+          public void connectFailed(URI uri, SocketAddress address, IOException problem) {}
+        });
+    try {
+      assertThat(body(get(sender(server.url()), server.url() + "/"))).isEqualTo("x");
+    } finally {
+      ProxySelector.setDefault(before);
+    }
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void spacesAroundTheValueOfAHeaderAreNotSent() throws Exception {
+    Http2Server server = server(Http2Server.text("x"));
+    HttpClientConfig http =
+        http(
+            trusting(here),
+            ProxyConfig.NONE,
+            Map.of("X-Own", new Header(List.of(" a b\t"), List.of(), List.of())),
+            null);
+    assertThat(body(get(sender(server.url(), http), server.url() + "/"))).isEqualTo("x");
+    assertThat(server.requests.get(0).header("x-own")).isEqualTo("a b");
+  }
+
+  @Test
+  void ipv6AddressesAreReached() throws Exception {
+    Certificates six = Certificates.make(folder, "EC", "ip:::1");
+    Http2Server server =
+        closing(Http2Server.start(six, Options.DEFAULT.speaking("h2"), Http2Server.text("x")));
+    ConnectProxy proxy = closing(ConnectProxy.to(server.port()));
+    HttpClientConfig http =
+        http(
+            trusting(six),
+            new ProxyConfig("http://" + proxy.address(), "", false, Map.of()),
+            Map.of(),
+            null);
+    assertThat(body(get(sender("https://[::1]:6443", http), "https://[::1]:6443/")))
+        .isEqualTo("x");
+    assertThat(proxy.heads.get(0)).startsWith("CONNECT [::1]:6443 HTTP/1.1\r\nHost: [::1]:6443");
+    assertThat(server.requests.get(0).authority()).isEqualTo("[::1]:6443");
   }
 }
