@@ -74,8 +74,12 @@ final class ReadAhead extends Socket {
       return part;
     }
 
+    /** The JDK's TLS skips until nothing is {@link #available}, so it must get on. */
     @Override
-    public long skip(long count) {
+    public long skip(long count) throws IOException {
+      if (count > 0 && at == end && !fill()) {
+        return 0;
+      }
       int part = (int) Math.min(Math.max(0, count), end - at);
       at += part;
       return part;
