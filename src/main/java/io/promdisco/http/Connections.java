@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.http.HttpClient;
 import io.promdisco.http.h2.Http2Connection;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLContext;
@@ -45,15 +46,19 @@ final class Connections implements AutoCloseable {
   /**
    * A connection with a place for a request, to be released when the request has ended, or null if
    * the server does not share.
+   *
+   * @param patience how long to wait for it
+   * @param late thrown after that
    */
-  @Nullable Http2Connection share() throws IOException, InterruptedException {
+  @Nullable Http2Connection share(Duration patience, IOException late)
+      throws IOException, InterruptedException {
     Http2Connection connection = reserve();
     if (connection == null) {
       return null;
     }
     boolean speaks = false;
     try {
-      speaks = connection.awaitOpen();
+      speaks = connection.awaitOpen(patience, late);
     } finally {
       if (!speaks) {
         connection.release();

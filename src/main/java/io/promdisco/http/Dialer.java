@@ -13,9 +13,12 @@ import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +33,7 @@ final class Dialer implements Line {
   private static final int PATIENCE_MILLIS = 10_000;
 
   private static final int LONGEST_PROXY_HEAD = 16 << 10;
+  private static final String CREDENTIALS = ", it wants other credentials (proxy_url)";
   private static final String[] PROTOCOLS = {"h2", "http/1.1"};
 
   private final ServerSettings settings;
@@ -58,10 +62,7 @@ final class Dialer implements Line {
     String host = bare(server.getHost());
     int port = server.getPort() < 0 ? 443 : server.getPort();
     try {
-      ReadAhead raw =
-          proxy == null
-              ? reach(host, port)
-              : reach(bare(proxy.getHost()), proxy.getPort() < 0 ? 80 : proxy.getPort());
+      ReadAhead raw = proxy == null ? reach(host, port) : reach(proxy);
       raw.setSoTimeout(PATIENCE_MILLIS);
       if (proxy != null) {
         openTunnel(raw, server.getHost() + ":" + port, proxy);
@@ -70,11 +71,39 @@ final class Dialer implements Line {
       raw.setSoTimeout(0);
       connected = raw;
       return protocol;
-    } catch (SocketTimeoutException e) {
-      HttpConnectTimeoutException timeout = new HttpConnectTimeoutException("no answer");
-      timeout.initCause(e);
-      throw timeout;
+    } catch (IOException e) {
+      throw isTimeout(e) ? because(new HttpConnectTimeoutException("no answer"), e) : e;
     }
+  }
+
+  /** Whether the other side was silent; the TLS of the JDK calls this a failure of TLS. */
+  private static boolean isTimeout(IOException problem) {
+    return problem instanceof SocketTimeoutException
+        || problem.getCause() instanceof SocketTimeoutException;
+  }
+
+  private static IOException because(IOException problem, IOException cause) {
+    problem.initCause(cause);
+    return problem;
+  }
+
+  private ReadAhead reach(URI proxy) throws IOException {
+    try {
+      return reach(bare(proxy.getHost()), proxy.getPort() < 0 ? 80 : proxy.getPort());
+    } catch (UnknownHostException e) {
+      throw atProxy(proxy, "unknown host " + proxy.getHost());
+    } catch (SocketTimeoutException e) {
+      throw atProxy(proxy, "no answer");
+    } catch (SocketException e) {
+      throw atProxy(proxy, Failures.detail(e, "connection refused"));
+    }
+  }
+
+  /** Without what the causes say: it would be taken for the server's. */
+  private static ConnectException atProxy(URI proxy, String problem) {
+    String port = proxy.getPort() < 0 ? "" : ":" + proxy.getPort();
+    return new ConnectException(
+        "the proxy " + proxy.getHost() + port + ": " + Failures.lower(problem));
   }
 
   private String encrypt(ReadAhead raw, String host, int port) throws IOException {
@@ -113,9 +142,12 @@ final class Dialer implements Line {
         made.setTcpNoDelay(true);
         made.connect(new InetSocketAddress(address, port), PATIENCE_MILLIS);
         return made;
-      } catch (IOException e) {
+      } catch (ConnectException | NoRouteToHostException | SocketTimeoutException e) {
         made.close();
         problem = e;
+      } catch (IOException e) {
+        made.close();
+        problem = because(new ConnectException(e.getMessage()), e);
       }
     }
     throw problem;
@@ -133,14 +165,22 @@ final class Dialer implements Line {
       }
     }
     raw.getOutputStream().write(request.append("\r\n").toString().getBytes(ISO_8859_1));
-    String status = head(raw.getInputStream());
+    String status;
+    try {
+      status = head(raw.getInputStream());
+    } catch (SocketTimeoutException e) {
+      throw atProxy(proxy, "no answer");
+    } catch (IOException e) {
+      throw atProxy(proxy, Failures.detail(e, "closed"));
+    }
     String[] parts = status.split(" ", 3);
     if (parts.length < 2 || !parts[0].startsWith("HTTP/1.")) {
-      throw new IOException("what " + proxy.getHost() + " answers is not HTTP (expected: a proxy)");
+      throw atProxy(proxy, "its answer is not HTTP");
     }
     if (!parts[1].startsWith("2")) {
-      throw new IOException(
-          "the proxy " + proxy.getHost() + " answers with status " + parts[1] + " to CONNECT");
+      throw atProxy(
+          proxy,
+          "it answers with status " + parts[1] + (parts[1].equals("407") ? CREDENTIALS : ""));
     }
   }
 
@@ -150,11 +190,11 @@ final class Dialer implements Line {
     for (int matched = 0; matched < 4; ) {
       int b = in.read();
       if (b < 0) {
-        throw new IOException("the proxy closed the connection");
+        throw new IOException("it closes the connection");
       }
       bytes.write(b);
       if (bytes.size() > LONGEST_PROXY_HEAD) {
-        throw new IOException("the answer of the proxy does not end");
+        throw new IOException("its answer does not end");
       }
       matched = b == "\r\n\r\n".charAt(matched) ? matched + 1 : b == '\r' ? 1 : 0;
     }

@@ -53,15 +53,26 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
 
   /** Fails when the head of the answer has not come after {@code patience}. */
   Ticker.Alarm limitHead(Ticker ticker, Duration patience) {
-    String text = "no answer within " + patience.toSeconds() + " s";
-    return ticker.schedule(patience, () -> call.failUnanswered(new HttpTimeoutException(text)));
+    IOException late = late(patience, false);
+    return ticker.schedule(patience, () -> call.failUnanswered(late));
+  }
+
+  /**
+   * Says that there was no answer in time.
+   *
+   * @param whole whether it should have been there as a whole
+   */
+  static IOException late(Duration patience, boolean whole) {
+    return new HttpTimeoutException(
+        whole
+            ? "no whole answer within " + patience.toMillis() / 1e3 + " s"
+            : "no answer within " + patience.toSeconds() + " s");
   }
 
   /** Fails when it has not been closed {@code patience} after {@code begin}, in nanoseconds. */
   void limit(Ticker ticker, long begin, Duration patience) {
     Duration left = patience.minusNanos(ticker.nanos() - begin);
-    IOException late =
-        new HttpTimeoutException("no whole answer within " + patience.toMillis() / 1e3 + " s");
+    IOException late = late(patience, true);
     if (left.isNegative() || left.isZero()) {
       fail(late);
     } else {

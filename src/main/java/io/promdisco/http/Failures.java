@@ -15,11 +15,16 @@ import java.security.cert.CertificateNotYetValidException;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Says in one line for people what went wrong on the way to a server. */
 final class Failures {
+  private static final Pattern BORINGSSL = Pattern.compile("OPENSSL_internal:(\\w+)");
+  private static final String ALERT = "alert_";
+
   private Failures() {}
 
   /**
@@ -81,14 +86,28 @@ final class Failures {
     if (detail.contains("nrecognized SSL message") || detail.contains("parse TLS packet header")) {
       return server + " does not speak TLS";
     }
-    String alert = detail.toLowerCase(Locale.ROOT);
-    if (alert.contains("bad_certificate") || alert.contains("certificate_required")) {
+    detail = reason(problem, detail);
+    if (detail.contains("bad_certificate") || detail.contains("certificate_required")) {
       return server + " wants a client certificate, another than this one: " + lower(detail);
     }
     return "TLS with " + server + " failed: " + lower(detail);
   }
 
-  private static String detail(Throwable problem, String otherwise) {
+  /** BoringSSL says it in the second line, and in the first an address of its memory. */
+  private static String reason(SSLException problem, String otherwise) {
+    Matcher matcher = BORINGSSL.matcher(String.valueOf(problem.getMessage()));
+    if (!matcher.find()) {
+      return otherwise;
+    }
+    String name = matcher.group(1).toLowerCase(Locale.ROOT);
+    int alert = name.indexOf(ALERT);
+    return alert < 0
+        ? name.replace('_', ' ')
+        : "received fatal alert: " + name.substring(alert + ALERT.length());
+  }
+
+  /** The first line of what it says. */
+  static String detail(Throwable problem, String otherwise) {
     String message = problem.getMessage();
     if (message == null || message.isBlank()) {
       return otherwise;
@@ -97,7 +116,8 @@ final class Failures {
     return (line < 0 ? message : message.substring(0, line)).strip();
   }
 
-  private static String lower(String text) {
+  /** A sentence without its capital letter. */
+  static String lower(String text) {
     boolean sentence =
         text.length() > 1
             && Character.isUpperCase(text.charAt(0))

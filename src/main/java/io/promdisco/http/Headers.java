@@ -4,9 +4,13 @@ import io.promdisco.http.h2.Field;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The header fields of a request, while they are put together. */
 final class Headers {
+  /** RFC 9110, section 5.1. */
+  private static final Pattern NAME = Pattern.compile("[-!#$%&'*+.^_`|~0-9A-Za-z]+");
+
   private final List<Field> fields = new ArrayList<>();
 
   /** Another value beside those that are there. */
@@ -23,6 +27,10 @@ final class Headers {
 
   List<Field> fields() {
     return fields;
+  }
+
+  static boolean isName(String text) {
+    return NAME.matcher(text).matches();
   }
 
   /**

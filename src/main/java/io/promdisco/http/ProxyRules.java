@@ -66,6 +66,9 @@ public final class ProxyRules {
         throw new IOException(
             "proxy_connect_header: " + name + " (expected a name that begins with Proxy-)");
       }
+      if (!Headers.isName(name)) {
+        throw new IOException("proxy_connect_header: " + name + ": not the name of a header");
+      }
     }
     if (config.fromEnvironment()) {
       return new ProxyRules(

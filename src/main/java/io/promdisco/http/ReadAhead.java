@@ -3,6 +3,7 @@ package io.promdisco.http;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Proxy;
 import java.net.Socket;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,11 @@ final class ReadAhead extends Socket {
   private static final int SIZE = 64 << 10;
 
   private @Nullable Buffered in;
+
+  /** One that does not ask the JVM's settings for a proxy: ours say which. */
+  ReadAhead() {
+    super(Proxy.NO_PROXY);
+  }
 
   @Override
   public InputStream getInputStream() throws IOException {
@@ -68,8 +74,12 @@ final class ReadAhead extends Socket {
       return part;
     }
 
+    /** The JDK's TLS skips until nothing is {@link #available}, so it must get on. */
     @Override
-    public long skip(long count) {
+    public long skip(long count) throws IOException {
+      if (count > 0 && at == end && !fill()) {
+        return 0;
+      }
       int part = (int) Math.min(Math.max(0, count), end - at);
       at += part;
       return part;

@@ -147,10 +147,19 @@ public final class Sender implements AutoCloseable {
   private Exchange sendOnce(URI uri, Request request, List<Field> fields, long begin)
       throws IOException, InterruptedException {
     Http2Connection shared =
-        isOurServer(uri) && request.json().isEmpty() ? connections.share() : null;
+        isOurServer(uri) && request.json().isEmpty() ? share(request, begin) : null;
     Exchange exchange =
         shared == null ? sendPlain(uri, request, fields) : sendShared(shared, uri, request, fields);
     return answered(exchange, request, begin);
+  }
+
+  private @Nullable Http2Connection share(Request request, long begin)
+      throws IOException, InterruptedException {
+    Duration patience = request.patience().orElse(HEAD_PATIENCE);
+    Duration gone =
+        request.patience().isPresent() ? Duration.ofNanos(ticker.nanos() - begin) : Duration.ZERO;
+    return connections.share(
+        patience.minus(gone), Exchange.late(patience, request.patience().isPresent()));
   }
 
   private Exchange sendShared(Http2Connection shared, URI uri, Request request, List<Field> fields)
@@ -161,7 +170,8 @@ public final class Sender implements AutoCloseable {
     all.add(new Field(":authority", authority(uri)));
     all.add(new Field(":path", path(uri)));
     for (Field field : fields) {
-      all.add(new Field(field.name().toLowerCase(Locale.ROOT), field.value()));
+      // HTTP/2 has no spaces around a value, and servers end a request that does.
+      all.add(new Field(field.name().toLowerCase(Locale.ROOT), field.value().strip()));
     }
     boolean sent = false;
     try {

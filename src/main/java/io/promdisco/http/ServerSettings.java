@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * A server and how to talk to it.
@@ -38,9 +37,6 @@ public record ServerSettings(
   /** Headers that the HTTP client sets itself. */
   private static final Set<String> RESERVED =
       Set.of("host", "connection", "content-length", "expect", "upgrade");
-
-  /** RFC 9110, section 5.1. */
-  private static final Pattern HEADER_NAME = Pattern.compile("[-!#$%&'*+.^_`|~0-9A-Za-z]+");
 
   /**
    * The server at {@code url} and how {@code http} says to talk to it.
@@ -119,7 +115,7 @@ public record ServerSettings(
       if (RESERVED.contains(entry.getKey().toLowerCase(Locale.ROOT))) {
         throw new IOException("http_headers: " + entry.getKey() + ": cannot be set");
       }
-      if (!HEADER_NAME.matcher(entry.getKey()).matches()) {
+      if (!Headers.isName(entry.getKey())) {
         throw new IOException("http_headers: " + entry.getKey() + ": not the name of a header");
       }
       List<Text> texts = new ArrayList<>();

@@ -11,6 +11,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.concurrent.CompletionException;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 
@@ -36,5 +37,28 @@ class FailuresTest {
     URI server = URI.create("https://api.example:6443");
     assertThat(Failures.explain(new CompletionException(handshake), server, "the CA in ca.crt"))
         .hasMessage(message.formatted(server));
+  }
+
+  @Test
+  void whatBoringSslSaysHasNoAddressesOfItsMemory() {
+    URI server = URI.create("https://api.example:6443");
+    assertThat(
+            Failures.explain(
+                new SSLException(
+                    "Read error: ssl=0x7fe3f8002028: Failure in SSL library, usually a protocol"
+                        + " error\nerror:1000045c:SSL routines:OPENSSL_internal:"
+                        + "TLSV1_ALERT_CERTIFICATE_REQUIRED (external/ssl.cc:587 0x7f:0x00000000)"),
+                server,
+                ""))
+        .hasMessage(
+            server
+                + " wants a client certificate, another than this one:"
+                + " received fatal alert: certificate_required");
+    assertThat(
+            Failures.explain(
+                new SSLException("failure\nerror:1:SSL routines:OPENSSL_internal:NO_SHARED_CIPHER"),
+                server,
+                ""))
+        .hasMessage("TLS with " + server + " failed: no shared cipher");
   }
 }

@@ -72,4 +72,18 @@ class ProxyRulesTest {
                     Map.of()))
         .withMessage("proxy_connect_header: X-Tag (expected a name that begins with Proxy-)");
   }
+
+  @Test
+  void aNameOfAHeaderCannotSmuggleAnotherHeader() {
+    for (String name : new String[] {"Proxy-A: b\r\nX", "Proxy-A b", "Proxy-\u00e4"}) {
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(
+              () ->
+                  ProxyRules.of(
+                      new ProxyConfig(
+                          "http://p", "", false, Map.of(name, List.of(new Secret("a")))),
+                      Map.of()))
+          .withMessage("proxy_connect_header: " + name + ": not the name of a header");
+    }
+  }
 }

@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.http.HttpConnectTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,6 +31,9 @@ public final class Http2Connection implements AutoCloseable {
 
   /** How long it has to give it. */
   static final Duration PATIENCE = Duration.ofSeconds(15);
+
+  /** The longest time to connect, with all addresses, a proxy and TLS. */
+  static final Duration LONGEST_CONNECTING = Duration.ofSeconds(30);
 
   /** What API servers take at once; until the server says how many. */
   private static final int USUAL_STREAMS = 100;
@@ -126,6 +130,9 @@ public final class Http2Connection implements AutoCloseable {
 
   private static Http2Connection start(Line line, String name, Ticker ticker, int reserved) {
     Http2Connection connection = new Http2Connection(line, name, ticker, reserved);
+    synchronized (connection.lock) {
+      connection.alarm = ticker.schedule(LONGEST_CONNECTING, connection::giveUpConnecting);
+    }
     NamedThreads.start(name, connection::run);
     return connection;
   }
@@ -168,19 +175,49 @@ public final class Http2Connection implements AutoCloseable {
   /**
    * Waits until it is connected.
    *
+   * @param patience how long to wait; the others who wait go on then
+   * @param late thrown after that
    * @return whether the server speaks HTTP/2
    * @throws IOException if it cannot be reached
    */
-  public boolean awaitOpen() throws IOException, InterruptedException {
+  public boolean awaitOpen(Duration patience, IOException late)
+      throws IOException, InterruptedException {
+    long end = ticker.nanos() + patience.toNanos();
+    Ticker.Alarm wake = ticker.schedule(patience, this::wakeAll);
     synchronized (lock) {
-      while (state == State.CONNECTING) {
-        lock.wait();
+      try {
+        while (state == State.CONNECTING) {
+          if (ticker.nanos() - end >= 0) {
+            throw late;
+          }
+          lock.wait();
+        }
+      } finally {
+        wake.cancel();
       }
       if (!opened && state == State.CLOSED && failure != null) {
         throw failure;
       }
       return state != State.OTHER;
     }
+  }
+
+  private void wakeAll() {
+    synchronized (lock) {
+      lock.notifyAll();
+    }
+  }
+
+  private void giveUpConnecting() {
+    IOException late = new HttpConnectTimeoutException("no answer");
+    synchronized (lock) {
+      if (state != State.CONNECTING) {
+        return;
+      }
+      state = State.CLOSED;
+      failure = late;
+    }
+    end(late);
   }
 
   /**
@@ -195,7 +232,7 @@ public final class Http2Connection implements AutoCloseable {
     Http2Stream stream;
     synchronized (lock) {
       if (state != State.OPEN || nextStream < 0) {
-        throw Http2Exception.closedUnanswered();
+        throw Http2Exception.closedUnanswered(failure);
       }
       stream = new Http2Stream(this, nextStream, ticker, longestPause);
       streams.put(nextStream, stream);
@@ -331,6 +368,9 @@ public final class Http2Connection implements AutoCloseable {
       lock.notifyAll();
       if (next == State.OPEN) {
         opened = true;
+        if (alarm != null) {
+          alarm.cancel();
+        }
         schedule(QUIET);
       }
       return true;

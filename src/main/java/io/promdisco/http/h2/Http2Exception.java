@@ -1,6 +1,7 @@
 package io.promdisco.http.h2;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** A failure of a stream or of its connection, by the error codes of RFC 9113, section 7. */
 public final class Http2Exception extends IOException {
@@ -56,9 +57,13 @@ public final class Http2Exception extends IOException {
     return new Http2Exception(code, unprocessed, "the server closes the connection: " + name(code));
   }
 
-  /** The connection closed before anything of the answer had come. */
-  static Http2Exception closedUnanswered() {
-    return new Http2Exception(NO_ERROR, true, "closed before an answer came");
+  /** The connection closed before the request was sent, and why if that is known. */
+  static Http2Exception closedUnanswered(@Nullable IOException why) {
+    Http2Exception made = new Http2Exception(NO_ERROR, true, "closed before an answer came");
+    if (why != null) {
+      made.initCause(why);
+    }
+    return made;
   }
 
   private static String name(int code) {

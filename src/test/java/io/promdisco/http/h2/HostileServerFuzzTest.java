@@ -37,7 +37,8 @@ class HostileServerFuzzTest {
     server.inPieces(piece);
     try (Http2Connection connection =
         Http2Connection.start(server, "sd-http2-fuzz", new ManualTicker())) {
-      assertThat(connection.awaitOpen()).isTrue();
+      assertThat(connection.awaitOpen(Duration.ofHours(1), new IOException("not connected")))
+          .isTrue();
       List<Http2Stream> streams = new ArrayList<>();
       for (int i = 0; i < REQUESTS; i++) {
         assertThat(connection.reserve()).isTrue();

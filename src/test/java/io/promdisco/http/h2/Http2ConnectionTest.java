@@ -45,10 +45,14 @@ class Http2ConnectionTest {
     connection.close();
   }
 
+  private boolean isOpen() throws IOException, InterruptedException {
+    return connection.awaitOpen(LONG, new IOException("not connected"));
+  }
+
   /** Connects; both sides have said what they want. */
   private void open(int... settings) throws Exception {
     server.letConnect();
-    assertThat(connection.awaitOpen()).isTrue();
+    assertThat(isOpen()).isTrue();
     server.send(new Frames().settings(settings));
     server.expect(Frames.SETTINGS);
     server.expect(Frames.WINDOW_UPDATE);
@@ -775,8 +779,8 @@ class Http2ConnectionTest {
   @Test
   void whoeverWaitsForAConnectionLearnsWhyThereIsNone() throws Exception {
     server.refusing(new IOException("connection refused")).letConnect();
-    fails("connection refused", connection::awaitOpen);
-    fails("connection refused", connection::awaitOpen);
+    fails("connection refused", this::isOpen);
+    fails("connection refused", this::isOpen);
     assertThat(connection.isClosed()).isTrue();
     assertThat(connection.reserve()).isFalse();
   }
@@ -784,12 +788,12 @@ class Http2ConnectionTest {
   @Test
   void serverMayNotSpeakHttp2() throws Exception {
     server.speaking("http/1.1").letConnect();
-    assertThat(connection.awaitOpen()).isFalse();
+    assertThat(isOpen()).isFalse();
     assertThat(connection.isClosed()).isTrue();
     assertThat(connection.reserve()).isFalse();
     fails("closed before an answer came", () -> connection.request(List.of(), LONG));
     server.awaitClosed();
-    assertThat(connection.awaitOpen()).isFalse();
+    assertThat(isOpen()).isFalse();
   }
 
   @Test
@@ -803,7 +807,7 @@ class Http2ConnectionTest {
 
   private boolean awaitOpen() {
     try {
-      return connection.awaitOpen();
+      return isOpen();
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }

@@ -1,0 +1,764 @@
+package io.promdisco.http;
+
+import static io.promdisco.testing.Eventually.eventually;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.google.common.base.Throwables;
+import io.promdisco.config.HttpClientConfig;
+import io.promdisco.config.HttpClientConfig.Authorization;
+import io.promdisco.config.HttpClientConfig.Header;
+import io.promdisco.config.HttpClientConfig.ProxyConfig;
+import io.promdisco.config.HttpClientConfig.TlsConfig;
+import io.promdisco.config.Secret;
+import io.promdisco.testing.Certificates;
+import io.promdisco.testing.ConnectProxy;
+import io.promdisco.testing.Http2Server;
+import io.promdisco.testing.Http2Server.Options;
+import io.promdisco.testing.ManualTicker;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.ServerSocket;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Our client with another's server, over TLS. */
+class Http2SenderTest {
+  private static final Duration PAUSE = Duration.ofSeconds(20);
+
+  @TempDir static Path folder;
+
+  @SuppressWarnings("NullAway.Init") // Before the first test.
+  private static Certificates here;
+
+  @SuppressWarnings("NullAway.Init") // Before the first test.
+  private static Certificates elsewhere;
+
+  private final ManualTicker ticker = new ManualTicker();
+  private final CountDownLatch more = new CountDownLatch(1);
+  private final List<AutoCloseable> toClose = new ArrayList<>();
+
+  @BeforeAll
+  static void makeCertificates() throws Exception {
+    here = Certificates.make(folder, "EC", "ip:127.0.0.1,dns:localhost");
+    elsewhere = Certificates.make(folder, "EC", "dns:api.example");
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    more.countDown();
+    for (int i = toClose.size() - 1; i >= 0; i--) {
+      toClose.get(i).close();
+    }
+  }
+
+  private <T extends AutoCloseable> T closing(T what) {
+    toClose.add(what);
+    return what;
+  }
+
+  private Http2Server server(Http2Server.Answering answering) throws Exception {
+    return server(Options.DEFAULT, answering);
+  }
+
+  private Http2Server server(Options options, Http2Server.Answering answering) throws Exception {
+    return closing(Http2Server.start(here, options, answering));
+  }
+
+  private static TlsConfig trusting(Certificates ca) throws Exception {
+    return tls(ca, "");
+  }
+
+  private static TlsConfig tls(Certificates ca, String serverName) throws Exception {
+    return new TlsConfig(ca.certificate(), "", "", "", Secret.NONE, "", serverName, false, "", "");
+  }
+
+  private static HttpClientConfig http(TlsConfig tls) {
+    return http(tls, ProxyConfig.NONE, Map.of(), null);
+  }
+
+  private static HttpClientConfig http(
+      TlsConfig tls, ProxyConfig proxy, Map<String, Header> headers, Authorization authorization) {
+    return new HttpClientConfig(
+        Optional.empty(),
+        Optional.ofNullable(authorization),
+        Optional.empty(),
+        tls,
+        proxy,
+        headers,
+        true,
+        true);
+  }
+
+  private Sender sender(String url) throws Exception {
+    return sender(url, http(trusting(here)));
+  }
+
+  private Sender sender(String url, HttpClientConfig http) throws Exception {
+    return closing(new Sender(ServerSettings.of(url, "url", http, Map.of(), ticker), ticker));
+  }
+
+  private Exchange get(Sender sender, String uri) throws Exception {
+    return closing(sender.get(URI.create(uri), "*/*", PAUSE));
+  }
+
+  /** The rest of an answer, which is closed. */
+  private static String body(Exchange exchange) throws Exception {
+    try (exchange) {
+      return new String(bytes(exchange), UTF_8);
+    }
+  }
+
+  private static byte[] bytes(Exchange exchange) throws Exception {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (ByteBuffer part; (part = exchange.next()) != null; ) {
+      byte[] bytes = new byte[part.remaining()];
+      part.get(bytes);
+      all.writeBytes(bytes);
+    }
+    return all.toByteArray();
+  }
+
+  /** Answers with a letter, waits for the end of the test, and ends with another. */
+  private Http2Server.Answering streaming() {
+    return (request, answer) -> {
+      answer.write((byte) 'a');
+      more.await();
+      answer.write((byte) 'b');
+    };
+  }
+
+  @Test
+  void aRequestArrivesAsItWasSentAndTheAnswerComesBack() throws Exception {
+    Http2Server server =
+        server(
+            (request, answer) ->
+                answer.status(203).header("X-Back", "yes").write("hello".getBytes(UTF_8)));
+    HttpClientConfig http =
+        http(
+            trusting(here),
+            ProxyConfig.NONE,
+            Map.of("X-Two", new Header(List.of("one"), List.of(new Secret("two")), List.of())),
+            new Authorization("Bearer", new Secret("t0ken"), ""));
+
+    Exchange exchange = get(sender(server.url(), http), server.url() + "/a%20b/c?d=e%26f&g");
+
+    assertThat(exchange.code()).isEqualTo(203);
+    assertThat(exchange.header("x-back")).isEqualTo("yes");
+    assertThat(body(exchange)).isEqualTo("hello");
+    Http2Server.Request request = server.requests.get(0);
+    assertThat(request.protocol()).isEqualTo("HTTP/2.0");
+    assertThat(request.method()).isEqualTo("GET");
+    assertThat(request.authority()).isEqualTo("127.0.0.1:" + server.port());
+    assertThat(request.uri()).isEqualTo("/a%20b/c?d=e%26f&g");
+    assertThat(request.header("user-agent")).isEqualTo(UserAgent.TEXT);
+    assertThat(request.header("accept")).isEqualTo("*/*");
+    assertThat(request.header("authorization")).isEqualTo("Bearer t0ken");
+    assertThat(request.headers().getValuesList("x-two")).containsExactly("one", "two");
+  }
+
+  @Test
+  void aRefusedTokenIsReadAgainOnceAndSentOverTheSameConnection() throws Exception {
+    Path token = Files.writeString(folder.resolve("token"), "old");
+    Http2Server server =
+        server(
+            (request, answer) -> {
+              Files.writeString(token, "new");
+              answer.status(request.header("authorization").equals("Bearer new") ? 200 : 401);
+            });
+    HttpClientConfig http =
+        http(
+            trusting(here),
+            ProxyConfig.NONE,
+            Map.of(),
+            new Authorization("Bearer", Secret.NONE, token.toString()));
+
+    assertThat(get(sender(server.url(), http), server.url() + "/").code()).isEqualTo(200);
+
+    assertThat(server.requests)
+        .extracting(request -> request.header("authorization"))
+        .containsExactly("Bearer old", "Bearer new");
+    assertThat(server.connections()).isEqualTo(1);
+  }
+
+  @Test
+  void aTokenThatStaysRefusedIsSaidAfterOneRequest() throws Exception {
+    Http2Server server = server((request, answer) -> answer.status(401));
+    HttpClientConfig http =
+        http(
+            trusting(here),
+            ProxyConfig.NONE,
+            Map.of(),
+            new Authorization("Bearer", new Secret("t0ken"), ""));
+    assertThat(get(sender(server.url(), http), server.url() + "/").code()).isEqualTo(401);
+    assertThat(server.requests).hasSize(1);
+  }
+
+  @Test
+  void aLargeBodyIsWhole() throws Exception {
+    byte[] large = new byte[20 << 20];
+    new Random(7).nextBytes(large);
+    Http2Server server =
+        server(
+            (request, answer) -> {
+              for (int at = 0; at < large.length; at += 100_000) {
+                answer.write(Arrays.copyOfRange(large, at, Math.min(large.length, at + 100_000)));
+              }
+            });
+    Sender sender = sender(server.url());
+    assertThat(bytes(get(sender, server.url() + "/"))).isEqualTo(large);
+    assertThat(bytes(get(sender, server.url() + "/"))).isEqualTo(large);
+    assertThat(server.connections()).isEqualTo(1);
+  }
+
+  @Test
+  void streamsShareOneConnection() throws Exception {
+    Http2Server server = server(streaming());
+    Sender sender = sender(server.url());
+    Exchange one = get(sender, server.url() + "/1");
+    Exchange two = get(sender, server.url() + "/2");
+    assertThat(one.reader().read("one")).isEqualTo((byte) 'a');
+    assertThat(two.reader().read("two")).isEqualTo((byte) 'a');
+    more.countDown();
+    assertThat(body(one)).isEqualTo("b");
+    assertThat(body(two)).isEqualTo("b");
+    assertThat(server.connections()).isEqualTo(1);
+  }
+
+  @Test
+  void requestsThatBeginTogetherShareOneConnection() throws Exception {
+    Http2Server server = server(Http2Server.text("x"));
+    Sender sender = sender(server.url());
+    List<CompletableFuture<String>> answers = new ArrayList<>();
+    for (int i = 0; i < 25; i++) {
+      answers.add(
+          CompletableFuture.supplyAsync(
+              () -> {
+                try (Exchange exchange = sender.get(URI.create(server.url() + "/"), "*/*", PAUSE)) {
+                  return body(exchange);
+                } catch (Exception e) {
+                  throw new IllegalStateException(e);
+                }
+              },
+              task -> new Thread(task, "asks").start()));
+    }
+    for (CompletableFuture<String> answer : answers) {
+      assertThat(answer.get(20, TimeUnit.SECONDS)).isEqualTo("x");
+    }
+    assertThat(server.connections()).isEqualTo(1);
+  }
+
+  @Test
+  void moreStreamsThanTheServerTakesGoOverAnotherConnection() throws Exception {
+    Http2Server server = server(streaming());
+    Sender sender = sender(server.url());
+    List<Exchange> streams = new ArrayList<>();
+    for (int i = 0; i < 150; i++) {
+      streams.add(get(sender, server.url() + "/" + i));
+    }
+    assertThat(server.connections()).isEqualTo(2);
+    more.countDown();
+    for (Exchange stream : streams) {
+      assertThat(body(stream)).isEqualTo("ab");
+    }
+  }
+
+  @Test
+  void anAnswerThatIsGivenUpLeavesTheConnectionUsable() throws Exception {
+    Http2Server server =
+        server(
+            Options.DEFAULT.taking(10),
+            (request, answer) -> {
+              byte[] much = new byte[100_000];
+              for (int i = 0; i < (request.uri().equals("/endless") ? 100_000 : 1); i++) {
+                answer.write(much);
+              }
+            });
+    Sender sender = sender(server.url());
+    for (int i = 0; i < 15; i++) { // More than the places that a connection has.
+      Exchange endless = sender.get(URI.create(server.url() + "/endless"), "*/*", PAUSE);
+      assertThat(endless.next()).isNotNull();
+      endless.close();
+    }
+    assertThat(bytes(get(sender, server.url() + "/"))).hasSize(100_000);
+    assertThat(server.connections()).isEqualTo(1);
+  }
+
+  @Test
+  void closingTheSenderEndsWhoeverReads() throws Exception {
+    Http2Server server = server(streaming());
+    Sender sender = sender(server.url());
+    Exchange exchange = get(sender, server.url() + "/");
+    assertThat(exchange.reader().read("stream")).isEqualTo((byte) 'a');
+    CompletableFuture<Void> reading =
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                exchange.reader().read("stream");
+              } catch (Exception e) {
+                throw new IllegalStateException(e.getMessage());
+              }
+            },
+            task -> new Thread(task, "reads").start());
+
+    sender.close();
+
+    assertThatExceptionOfType(ExecutionException.class)
+        .isThrownBy(() -> reading.get(20, TimeUnit.SECONDS))
+        .withMessageContaining("the client of " + server.url() + " is closed");
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> get(sender, server.url() + "/"))
+        .withMessage("the client of " + server.url() + " is closed");
+  }
+
+  @Test
+  void aRedirectToTheSameServerIsFollowedOverTheSameConnection() throws Exception {
+    Http2Server server =
+        server(
+            (request, answer) -> {
+              if (request.uri().equals("/old")) {
+                answer.status(302).header("Location", "/new?a=b");
+              } else {
+                answer.write((byte) 'x');
+              }
+            });
+    Exchange exchange = get(sender(server.url()), server.url() + "/old");
+    assertThat(body(exchange)).isEqualTo("x");
+    assertThat(exchange.uri()).hasToString(server.url() + "/new?a=b");
+    assertThat(server.connections()).isEqualTo(1);
+  }
+
+  @Test
+  void aRedirectElsewhereTakesNoCredentialsAlong() throws Exception {
+    Http2Server other =
+        server(Options.DEFAULT.speaking("h2", "http/1.1"), Http2Server.text("elsewhere"));
+    Http2Server server =
+        server((request, answer) -> answer.status(307).header("Location", other.url() + "/x"));
+    HttpClientConfig http =
+        http(
+            trusting(here),
+            ProxyConfig.NONE,
+            Map.of("X-Own", new Header(List.of("mine"), List.of(), List.of())),
+            new Authorization("Bearer", new Secret("t0ken"), ""));
+
+    assertThat(body(get(sender(server.url(), http), server.url() + "/"))).isEqualTo("elsewhere");
+
+    assertThat(server.requests.get(0).header("authorization")).isEqualTo("Bearer t0ken");
+    Http2Server.Request there = other.requests.get(0);
+    assertThat(there.headers().contains("authorization")).isFalse();
+    assertThat(there.headers().contains("x-own")).isFalse();
+  }
+
+  @Test
+  void aServerThatStartsAgainBetweenRequestsIsNotNoticed() throws Exception {
+    Http2Server first = server(Http2Server.text("first"));
+    Sender sender = sender(first.url());
+    assertThat(body(get(sender, first.url() + "/"))).isEqualTo("first");
+    first.close(); // With GOAWAY.
+    Http2Server second = server(Options.DEFAULT.at(first.port()), Http2Server.text("second"));
+    assertThat(body(get(sender, second.url() + "/"))).isEqualTo("second");
+  }
+
+  @Test
+  void aServerThatFallsEndsTheAnswerAndIsReachedAgain() throws Exception {
+    Http2Server first = server(streaming());
+    Sender sender = sender(first.url());
+    Exchange stream = get(sender, first.url() + "/");
+    assertThat(stream.reader().read("stream")).isEqualTo((byte) 'a');
+    first.fall();
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> stream.reader().read("stream"))
+        .withMessageStartingWith("connection to " + first.url() + " broke: ");
+    Http2Server second = server(Options.DEFAULT.at(first.port()), Http2Server.text("second"));
+    assertThat(body(get(sender, second.url() + "/"))).isEqualTo("second");
+  }
+
+  @Test
+  void aServerThatIsGoneRefusesTheConnection() throws Exception {
+    Http2Server server = server(Http2Server.text("x"));
+    String url = server.url();
+    Sender sender = sender(url);
+    assertThat(body(get(sender, url + "/"))).isEqualTo("x");
+    server.close();
+    eventually(
+        () ->
+            assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> get(sender, url + "/"))
+                .withMessage("cannot connect to " + url + ": connection refused"));
+  }
+
+  /** It listens, and nobody takes what comes. */
+  private String silent() throws Exception {
+    ServerSocket silent = closing(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+    return "https://127.0.0.1:" + silent.getLocalPort();
+  }
+
+  @Test
+  void aServerThatDoesNotSpeakAtAllIsGivenUp() throws Exception {
+    String url = silent();
+    Sender sender = sender(url);
+    CompletableFuture<String> asking = asking(() -> get(sender, url + "/"));
+    ticker.awaitAlarms(2); // Of the connection, and of the request.
+    ticker.advance(Duration.ofSeconds(30));
+    assertThat(asking.get(20, TimeUnit.SECONDS))
+        .isEqualTo("cannot connect to " + url + ": no answer");
+  }
+
+  @Test
+  void aRequestThatMustEndSoonDoesNotWaitLongerForTheConnection() throws Exception {
+    String url = silent();
+    Sender sender = sender(url);
+    Request request = Request.within(Duration.ofSeconds(4), URI.create(url + "/"), Map.of());
+    CompletableFuture<String> asking = asking(() -> sender.send(request));
+    ticker.awaitAlarms(2); // Of the connection, and of the request.
+    ticker.advance(Duration.ofSeconds(4));
+    assertThat(asking.get(20, TimeUnit.SECONDS))
+        .isEqualTo("connection to " + url + " broke: no whole answer within 4.0 s");
+  }
+
+  @Test
+  void closingTheSenderEndsTheWaitForAConnection() throws Exception {
+    String url = silent();
+    Sender sender = sender(url);
+    CompletableFuture<String> asking = asking(() -> get(sender, url + "/"));
+    ticker.awaitAlarms(2);
+    sender.close();
+    assertThat(asking.get(20, TimeUnit.SECONDS)).isEqualTo("the client of " + url + " is closed");
+  }
+
+  /** Asks in another thread; gives what was wrong. */
+  private static CompletableFuture<String> asking(Callable<Exchange> ask) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try (Exchange unexpected = ask.call()) {
+            return "answered: " + unexpected.code();
+          } catch (Exception e) {
+            return String.valueOf(e.getMessage());
+          }
+        },
+        task -> new Thread(task, "asks").start());
+  }
+
+  @Test
+  void anInterruptedCallerWaitsNoLongerAndLeavesNothingBehind() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    Http2Server server =
+        server(
+            Options.DEFAULT.taking(1),
+            (request, answer) -> {
+              if (request.uri().equals("/slow")) {
+                asked.countDown();
+                more.await();
+              }
+            });
+    Sender sender = sender(server.url());
+    CompletableFuture<String> asking = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                get(sender, server.url() + "/slow");
+              } catch (Exception e) {
+                asking.complete(e.getClass().getSimpleName());
+              }
+            },
+            "asks");
+    thread.start();
+    asked.await();
+    thread.interrupt();
+    assertThat(asking.get(20, TimeUnit.SECONDS)).isEqualTo("InterruptedException");
+    assertThat(get(sender, server.url() + "/").code()).isEqualTo(200);
+    assertThat(server.connections()).isEqualTo(1);
+  }
+
+  @Test
+  void anUnknownHostIsNamed() throws Exception {
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> get(sender("https://nobody.invalid"), "https://nobody.invalid/"))
+        .withMessage("cannot connect to https://nobody.invalid: unknown host nobody.invalid");
+  }
+
+  @Test
+  void aCertificateThatIsNotGoodIsOneClearLine() throws Exception {
+    Http2Server server = server(Http2Server.text("x"));
+    String url = server.url();
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> get(sender(url, http(TlsConfig.DEFAULT)), url + "/"))
+        .withMessage("certificate of " + url + " is not signed by a CA that this machine trusts");
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> get(sender(url, http(tls(here, "wrong.example"))), url + "/"))
+        .withMessageStartingWith("certificate of " + url + " is for another name: no ");
+    assertThat(server.requests).isEmpty();
+  }
+
+  @Test
+  void theServerMayGoByAnotherName() throws Exception {
+    Http2Server server = closing(Http2Server.start(elsewhere, Http2Server.text("x")));
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> get(sender(server.url(), http(trusting(elsewhere))), server.url() + "/"))
+        .withMessageStartingWith("certificate of " + server.url() + " is for another name: no ");
+    assertThat(
+            body(
+                get(sender(server.url(), http(tls(elsewhere, "api.example"))), server.url() + "/")))
+        .isEqualTo("x");
+    assertThat(server.requests.get(0).protocol()).isEqualTo("HTTP/2.0");
+  }
+
+  @Test
+  void insecureSkipVerifyTrustsAnybody() throws Exception {
+    Http2Server server = closing(Http2Server.start(elsewhere, Http2Server.text("x")));
+    TlsConfig insecure = new TlsConfig("", "", "", "", Secret.NONE, "", "", true, "", "");
+    assertThat(body(get(sender(server.url(), http(insecure)), server.url() + "/"))).isEqualTo("x");
+    assertThat(server.requests.get(0).protocol()).isEqualTo("HTTP/2.0");
+  }
+
+  @Test
+  void bothVersionsOfTlsSpeakHttp2() throws Exception {
+    Http2Server server = server(Http2Server.text("x"));
+    for (String version : new String[] {"TLS12", "TLS13"}) {
+      TlsConfig tls =
+          new TlsConfig(
+              here.certificate(), "", "", "", Secret.NONE, "", "", false, version, version);
+      assertThat(body(get(sender(server.url(), http(tls)), server.url() + "/"))).isEqualTo("x");
+    }
+    assertThat(server.requests).extracting(Http2Server.Request::protocol).containsOnly("HTTP/2.0");
+  }
+
+  @Test
+  void aClientCertificateIsShownAndItsLackIsSaid() throws Exception {
+    Http2Server server = server(Options.DEFAULT.wantingClients(), Http2Server.text("x"));
+    String url = server.url();
+    TlsConfig with =
+        new TlsConfig(
+            here.certificate(),
+            "",
+            here.certificate(),
+            "",
+            new Secret(here.key()),
+            "",
+            "",
+            false,
+            "",
+            "");
+    assertThat(body(get(sender(url, http(with)), url + "/"))).isEqualTo("x");
+    for (String version : new String[] {"TLS12", "TLS13"}) {
+      TlsConfig without =
+          new TlsConfig(
+              here.certificate(), "", "", "", Secret.NONE, "", "", false, version, version);
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> get(sender(url, http(without)), url + "/"))
+          .withMessageStartingWith(url + " wants a client certificate, another than this one: ");
+    }
+  }
+
+  @Test
+  void aServerOfHttp1IsAskedForHttp2OnceOnly() throws Exception {
+    Http2Server server = server(Options.DEFAULT.speaking("http/1.1"), Http2Server.text("x"));
+    Sender sender = sender(server.url());
+    for (int i = 0; i < 3; i++) {
+      assertThat(body(get(sender, server.url() + "/"))).isEqualTo("x");
+    }
+    assertThat(server.requests).extracting(Http2Server.Request::protocol).containsOnly("HTTP/1.1");
+    assertThat(server.connections()).isEqualTo(2);
+  }
+
+  @Test
+  void aServerOfBothProtocolsSpeaksHttp2() throws Exception {
+    Http2Server server = server(Options.DEFAULT.speaking("h2", "http/1.1"), Http2Server.text("x"));
+    assertThat(body(get(sender(server.url()), server.url() + "/"))).isEqualTo("x");
+    assertThat(server.requests.get(0).protocol()).isEqualTo("HTTP/2.0");
+  }
+
+  private Sender through(ConnectProxy proxy, String url, Map<String, List<Secret>> headers)
+      throws Exception {
+    return sender(
+        url,
+        http(
+            trusting(here),
+            new ProxyConfig("http://me:s3cret@" + proxy.address(), "", false, headers),
+            Map.of(),
+            null));
+  }
+
+  @Test
+  void throughAProxyGoesHttp2AndOnlyTheProxySeesItsCredentials() throws Exception {
+    Http2Server server = server(Http2Server.text("x"));
+    ConnectProxy proxy = closing(ConnectProxy.to(server.port()));
+    Sender sender =
+        through(proxy, server.url(), Map.of("Proxy-Tenant", List.of(new Secret("t3nant"))));
+
+    assertThat(body(get(sender, server.url() + "/"))).isEqualTo("x");
+    assertThat(body(get(sender, server.url() + "/"))).isEqualTo("x");
+
+    String host = "127.0.0.1:" + server.port();
+    assertThat(proxy.heads).hasSize(1);
+    assertThat(proxy.heads.get(0).lines())
+        .startsWith("CONNECT " + host + " HTTP/1.1", "Host: " + host)
+        .contains("Proxy-Tenant: t3nant", "Proxy-Authorization: Basic bWU6czNjcmV0");
+    assertThat(server.requests)
+        .hasSize(2)
+        .allSatisfy(
+            request -> {
+              assertThat(request.protocol()).isEqualTo("HTTP/2.0");
+              assertThat(request.headers().toString().toLowerCase(Locale.ROOT))
+                  .doesNotContain("proxy-");
+            });
+  }
+
+  @Test
+  void throughAProxyGoesHttp1TooAndOnlyTheProxySeesItsHeaders() throws Exception {
+    Http2Server server = server(Options.DEFAULT.speaking("http/1.1"), Http2Server.text("x"));
+    ConnectProxy proxy = closing(ConnectProxy.to(server.port()));
+    Sender sender =
+        through(proxy, server.url(), Map.of("Proxy-Tenant", List.of(new Secret("t3nant"))));
+
+    assertThat(body(get(sender, server.url() + "/"))).isEqualTo("x");
+
+    assertThat(proxy.heads)
+        .hasSize(2)
+        .allSatisfy(head -> assertThat(head).containsIgnoringCase("Proxy-Tenant: t3nant"));
+    assertThat(server.requests.get(0).headers().toString().toLowerCase(Locale.ROOT))
+        .doesNotContain("proxy-");
+  }
+
+  @Test
+  void theProxyIsToldTheHostAndFindsIt() throws Exception {
+    Http2Server server = closing(Http2Server.start(elsewhere, Http2Server.text("x")));
+    ConnectProxy proxy = closing(ConnectProxy.to(server.port()));
+    HttpClientConfig http =
+        http(
+            trusting(elsewhere),
+            new ProxyConfig("http://" + proxy.address(), "", false, Map.of()),
+            Map.of(),
+            null);
+    assertThat(body(get(sender("https://api.example", http), "https://api.example/")))
+        .isEqualTo("x");
+    assertThat(proxy.heads.get(0)).startsWith("CONNECT api.example:443 HTTP/1.1\r\n");
+    assertThat(server.requests.get(0).authority()).isEqualTo("api.example");
+  }
+
+  @Test
+  void whatIsWrongWithAProxyIsSaidWithoutThePassword() throws Exception {
+    ConnectProxy proxy = closing(ConnectProxy.to(1));
+    String url = "https://api.example:6443";
+    String begin = "cannot connect to " + url + ": the proxy " + proxy.address() + ": ";
+    Map<String, String> said =
+        Map.of(
+            "HTTP/1.1 407 Give me s3cret\r\nProxy-Authenticate: Basic\r\n\r\n",
+            "it answers with status 407, it wants other credentials (proxy_url)",
+            "HTTP/1.1 502 Bad Gateway\r\n\r\n",
+            "it answers with status 502",
+            "SSH-2.0-me\r\n\r\n",
+            "its answer is not HTTP",
+            "HTTP/1.1 200",
+            "it closes the connection",
+            "HTTP/1.1 502 " + "x".repeat(70_000),
+            "its answer does not end");
+    for (Map.Entry<String, String> answer : said.entrySet()) {
+      proxy.answer(answer.getKey());
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> get(through(proxy, url, Map.of()), url + "/"))
+          .withMessage(begin + answer.getValue())
+          .withStackTraceContaining("Dialer")
+          .satisfies(e -> assertThat(Throwables.getStackTraceAsString(e)).doesNotContain("s3cret"));
+    }
+    proxy.close();
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> get(through(proxy, url, Map.of()), url + "/"))
+        .withMessage(begin + "connection refused");
+  }
+
+  @Test
+  void aProxyThatIsNotKnownIsNamedAndNotTheServer() throws Exception {
+    HttpClientConfig http =
+        http(
+            trusting(here),
+            new ProxyConfig("http://me:s3cret@proxy.invalid:3128", "", false, Map.of()),
+            Map.of(),
+            null);
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> get(sender("https://127.0.0.1:1", http), "https://127.0.0.1:1/"))
+        .withMessage(
+            "cannot connect to https://127.0.0.1:1:"
+                + " the proxy proxy.invalid:3128: unknown host proxy.invalid");
+  }
+
+  @Test
+  void theProxyOfTheJvmIsNotAsked() throws Exception {
+    Http2Server server = server(Http2Server.text("x"));
+    ProxySelector before = ProxySelector.getDefault();
+    List<URI> asked = new CopyOnWriteArrayList<>();
+    ProxySelector.setDefault(
+        new ProxySelector() {
+          @Override
+          public List<Proxy> select(URI uri) {
+            asked.add(uri);
+            return List.of(Proxy.NO_PROXY);
+          }
+
+          @Override
+          public void connectFailed(URI uri, SocketAddress address, IOException problem) {}
+        });
+    try {
+      assertThat(body(get(sender(server.url()), server.url() + "/"))).isEqualTo("x");
+    } finally {
+      ProxySelector.setDefault(before);
+    }
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void spacesAroundTheValueOfAHeaderAreNotSent() throws Exception {
+    Http2Server server = server(Http2Server.text("x"));
+    HttpClientConfig http =
+        http(
+            trusting(here),
+            ProxyConfig.NONE,
+            Map.of("X-Own", new Header(List.of(" a b\t"), List.of(), List.of())),
+            null);
+    assertThat(body(get(sender(server.url(), http), server.url() + "/"))).isEqualTo("x");
+    assertThat(server.requests.get(0).header("x-own")).isEqualTo("a b");
+  }
+
+  @Test
+  void ipv6AddressesAreReached() throws Exception {
+    Certificates six = Certificates.make(folder, "EC", "ip:::1");
+    Http2Server server =
+        closing(Http2Server.start(six, Options.DEFAULT.speaking("h2"), Http2Server.text("x")));
+    ConnectProxy proxy = closing(ConnectProxy.to(server.port()));
+    HttpClientConfig http =
+        http(
+            trusting(six),
+            new ProxyConfig("http://" + proxy.address(), "", false, Map.of()),
+            Map.of(),
+            null);
+    assertThat(body(get(sender("https://[::1]:6443", http), "https://[::1]:6443/"))).isEqualTo("x");
+    assertThat(proxy.heads.get(0)).startsWith("CONNECT [::1]:6443 HTTP/1.1\r\nHost: [::1]:6443");
+    assertThat(server.requests.get(0).authority()).isEqualTo("[::1]:6443");
+  }
+}

@@ -1,0 +1,83 @@
+package io.promdisco.http;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.promdisco.testing.Eventually;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@SuppressWarnings("NullAway.Init") // Before each test.
+class ReadAheadTest {
+  private final ReadAhead socket = new ReadAhead();
+  private ServerSocket listening;
+  private Socket other;
+  private InputStream in;
+  private OutputStream out;
+
+  @BeforeEach
+  void connect() throws Exception {
+    listening = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+    socket.connect(listening.getLocalSocketAddress());
+    other = listening.accept();
+    in = socket.getInputStream();
+    out = other.getOutputStream();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    socket.close();
+    other.close();
+    listening.close();
+  }
+
+  private void arrive(String text) throws Exception {
+    int before = in.available();
+    out.write(text.getBytes(US_ASCII));
+    Eventually.eventually(() -> assertThat(in.available()).isEqualTo(before + text.length()));
+  }
+
+  @Test
+  void whatHasComeIsReadAtOnceAndGivenInParts() throws Exception {
+    arrive("abcdef");
+    assertThat(socket.hasMore()).isFalse();
+    assertThat(in.read()).isEqualTo('a');
+    assertThat(socket.hasMore()).isTrue();
+    assertThat(socket.isDrained()).isTrue();
+    byte[] part = new byte[3];
+    assertThat(in.read(part, 0, 0)).isZero();
+    assertThat(in.read(part)).isEqualTo(3);
+    assertThat(new String(part, US_ASCII)).isEqualTo("bcd");
+    assertThat(in.read(part)).isEqualTo(2);
+    assertThat(socket.hasMore()).isFalse();
+    other.shutdownOutput();
+    assertThat(in.read(part)).isEqualTo(-1);
+    assertThat(in.read()).isEqualTo(-1);
+    assertThat(in.skip(1)).isZero();
+  }
+
+  @Test
+  void allThatIsAvailableCanBeSkipped() throws Exception {
+    arrive("abc");
+    assertThat(in.skip(2)).isEqualTo(2); // Not read ahead before.
+    assertThat(in.available()).isEqualTo(1);
+    arrive("def");
+    while (in.available() > 0) {
+      assertThat(in.skip(in.available())).isPositive();
+    }
+    assertThat(in.skip(0)).isZero();
+  }
+
+  @Test
+  void aFullReadMayLeaveMoreInTheNetwork() throws Exception {
+    arrive("x".repeat(64 << 10));
+    assertThat(in.read()).isEqualTo('x');
+    assertThat(socket.isDrained()).isFalse();
+  }
+}

@@ -1,0 +1,252 @@
+package io.promdisco.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/**
+ * Jetty on the local host, which speaks HTTP/2 over TLS, answers as the test says, and writes down
+ * what was asked.
+ */
+public final class Http2Server implements AutoCloseable {
+  private static final int GRACE_MILLIS = 5000;
+
+  /** Answers a request. */
+  public interface Answering {
+    /** Writes the answer, which ends when this returns. It may wait. */
+    void answer(Request request, Answer answer) throws Exception;
+  }
+
+  /**
+   * How it is set up.
+   *
+   * @param port to listen at; 0: any
+   * @param mostStreams requests that it takes at once over a connection
+   * @param protocols what it offers: {@code h2}, {@code http/1.1}
+   * @param wantsClients whether clients have to show a certificate
+   */
+  public record Options(int port, int mostStreams, List<String> protocols, boolean wantsClients) {
+    /** HTTP/2 only, as an API server has it. */
+    public static final Options DEFAULT = new Options(0, 100, List.of("h2"), false);
+
+    /** The same at another port. */
+    public Options at(int other) {
+      return new Options(other, mostStreams, protocols, wantsClients);
+    }
+
+    /** The same with another limit. */
+    public Options taking(int streams) {
+      return new Options(port, streams, protocols, wantsClients);
+    }
+
+    /** The same with other protocols. */
+    public Options speaking(String... others) {
+      return new Options(port, mostStreams, List.of(others), wantsClients);
+    }
+
+    /** The same, and clients must show a certificate. */
+    public Options wantingClients() {
+      return new Options(port, mostStreams, protocols, true);
+    }
+  }
+
+  /**
+   * What came.
+   *
+   * @param uri path and query
+   * @param protocol as {@code HTTP/2.0}
+   */
+  public record Request(
+      String method, String authority, String uri, HttpFields headers, String protocol) {
+    /** A header's first value, or the empty string. */
+    public String header(String name) {
+      String value = headers.get(name);
+      return value == null ? "" : value;
+    }
+  }
+
+  /** What goes back. */
+  public static final class Answer {
+    private final Response response;
+
+    private Answer(Response response) {
+      this.response = response;
+    }
+
+    /** Sets the status; 200 without this. */
+    public Answer status(int code) {
+      response.setStatus(code);
+      return this;
+    }
+
+    /** Adds a header. */
+    public Answer header(String name, String value) {
+      response.getHeaders().add(name, value);
+      return this;
+    }
+
+    /** Sends a piece of the body at once, and the head before it. */
+    public Answer write(byte... bytes) throws IOException {
+      Content.Sink.write(response, false, ByteBuffer.wrap(bytes));
+      return this;
+    }
+  }
+
+  public final List<Request> requests = new CopyOnWriteArrayList<>();
+  public final List<Exception> problems = new CopyOnWriteArrayList<>();
+  private final AtomicInteger connections = new AtomicInteger();
+  private final Server server;
+  private final ServerConnector connector;
+  private int port;
+
+  private Http2Server(Certificates certificates, Options options, Answering answering)
+      throws GeneralSecurityException {
+    QueuedThreadPool threads = new QueuedThreadPool(400);
+    threads.setName("jetty-h2");
+    server = new Server(threads);
+    HttpConfiguration http = new HttpConfiguration();
+    http.setSendServerVersion(false);
+    http.addCustomizer(new SecureRequestCustomizer(false));
+    SslContextFactory.Server tls = new SslContextFactory.Server();
+    tls.setSslContext(certificates.server());
+    tls.setSniRequired(false);
+    tls.setNeedClientAuth(options.wantsClients);
+    HTTP2ServerConnectionFactory http2 = new HTTP2ServerConnectionFactory(http);
+    http2.setMaxConcurrentStreams(options.mostStreams);
+    ALPNServerConnectionFactory alpn =
+        new ALPNServerConnectionFactory(options.protocols.toArray(new String[0]));
+    alpn.setDefaultProtocol(options.protocols.get(options.protocols.size() - 1));
+    connector =
+        new ServerConnector(
+            server,
+            new ConnectionFactory[] {
+              new SslConnectionFactory(tls, alpn.getProtocol()),
+              alpn,
+              options.protocols.contains("h2") ? http2 : new HttpConnectionFactory(http),
+              new HttpConnectionFactory(http)
+            });
+    connector.setHost("127.0.0.1");
+    connector.setPort(options.port);
+    connector.addBean(new Counting());
+    connector.setShutdownIdleTimeout(GRACE_MILLIS);
+    server.addConnector(connector);
+    server.setHandler(new Answers(answering));
+    server.setStopTimeout(GRACE_MILLIS);
+  }
+
+  /** With the options that are usual. */
+  public static Http2Server start(Certificates certificates, Answering answering)
+      throws GeneralSecurityException {
+    return start(certificates, Options.DEFAULT, answering);
+  }
+
+  /** Listens when this returns. */
+  public static Http2Server start(Certificates certificates, Options options, Answering answering)
+      throws GeneralSecurityException {
+    Http2Server made = new Http2Server(certificates, options, answering);
+    try {
+      made.server.start();
+      made.port = made.connector.getLocalPort();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+    return made;
+  }
+
+  /** Answers with a whole body. */
+  public static Answering text(String body) {
+    return (request, answer) ->
+        answer.write(body.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  public int port() {
+    return port;
+  }
+
+  public String url() {
+    return "https://127.0.0.1:" + port();
+  }
+
+  /** How many have been opened so far. */
+  public int connections() {
+    return connections.get();
+  }
+
+  /** Closes everything without a word, as a server that falls. */
+  public void fall() {
+    connector.getConnectedEndPoints().forEach(end -> end.close());
+    close();
+  }
+
+  /** Says good-bye to its clients and waits until what is under way has ended. */
+  @Override
+  public void close() {
+    try {
+      server.stop();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private final class Counting implements Connection.Listener {
+    @Override
+    public void onOpened(Connection connection) {
+      if (connection instanceof SslConnection) {
+        connections.incrementAndGet();
+      }
+    }
+  }
+
+  private final class Answers extends Handler.Abstract {
+    private final Answering answering;
+
+    Answers(Answering answering) {
+      this.answering = answering;
+    }
+
+    @Override
+    public boolean handle(
+        org.eclipse.jetty.server.Request request, Response response, Callback callback) {
+      Request asked =
+          new Request(
+              request.getMethod(),
+              request.getHttpURI().getAuthority(),
+              request.getHttpURI().getPathQuery(),
+              request.getHeaders().asImmutable(),
+              request.getConnectionMetaData().getProtocol());
+      requests.add(asked);
+      try {
+        answering.answer(asked, new Answer(response));
+        callback.succeeded();
+      } catch (Exception e) {
+        problems.add(e);
+        callback.failed(e);
+      }
+      return true;
+    }
+  }
+}
