@@ -78,7 +78,7 @@ final class FrameReader {
   }
 
   private void begin() throws Http2Exception {
-    length = (head[0] & 0xff) << 16 | (head[1] & 0xff) << 8 | head[2] & 0xff;
+    length = (head[0] & 0xff) << 16 | (head[1] & 0xff) << 8 | (head[2] & 0xff);
     type = head[3] & 0xff;
     flags = head[4] & 0xff;
     stream = number(head, 5) & 0x7fffffff;
@@ -139,6 +139,6 @@ final class FrameReader {
     return (bytes[at] & 0xff) << 24
         | (bytes[at + 1] & 0xff) << 16
         | (bytes[at + 2] & 0xff) << 8
-        | bytes[at + 3] & 0xff;
+        | (bytes[at + 3] & 0xff);
   }
 }

@@ -9,6 +9,7 @@ import io.promdisco.util.Ticker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketException;
 import java.net.http.HttpConnectTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -218,12 +219,22 @@ public final class Http2Connection implements AutoCloseable {
       try {
         write(new Frames().headers(stream.id(), fields));
       } catch (IOException e) {
-        end(e);
+        takeNoMore(stream.id());
         throw Http2Exception.closedUnanswered(e);
       }
       return stream;
     } finally {
       writing.unlock();
+    }
+  }
+
+  /** Nothing can be written any more; why the server hung up the thread that reads finds out. */
+  private void takeNoMore(int unsent) {
+    synchronized (lock) {
+      streams.remove(unsent);
+      if (state == State.OPEN) {
+        state = State.LEAVING;
+      }
     }
   }
 
@@ -305,11 +316,26 @@ public final class Http2Connection implements AutoCloseable {
     writing.lock();
     try {
       write(first);
+    } catch (IOException e) {
+      throw lastWords(e);
     } finally {
       writing.unlock();
     }
     heard = ticker.nanos();
     become(State.OPEN);
+  }
+
+  /** What the server said before it hung up tells more than that it cannot be written to. */
+  private IOException lastWords(IOException unwritten) {
+    try {
+      InputStream in = line.input();
+      while (in.read() >= 0) {
+        // Not HTTP/2, as it has not been greeted.
+      }
+      return unwritten;
+    } catch (IOException e) {
+      return e instanceof SocketException ? unwritten : e;
+    }
   }
 
   private void become(State next) {
@@ -613,7 +639,7 @@ public final class Http2Connection implements AutoCloseable {
         return;
       }
       for (int at = 0; at < length; at += 6) {
-        int name = (content[at] & 0xff) << 8 | content[at + 1] & 0xff;
+        int name = (content[at] & 0xff) << 8 | (content[at + 1] & 0xff);
         int value = FrameReader.number(content, at + 2);
         if (name == Frames.MAX_CONCURRENT_STREAMS) {
           synchronized (lock) {
