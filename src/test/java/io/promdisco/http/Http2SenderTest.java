@@ -42,6 +42,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -95,8 +96,7 @@ class Http2SenderTest {
   }
 
   private static TlsConfig tls(Certificates ca, String serverName) throws Exception {
-    return new TlsConfig(
-        ca.certificate(), "", "", "", Secret.NONE, "", serverName, false, "", "");
+    return new TlsConfig(ca.certificate(), "", "", "", Secret.NONE, "", serverName, false, "", "");
   }
 
   private static HttpClientConfig http(TlsConfig tls) {
@@ -104,7 +104,10 @@ class Http2SenderTest {
   }
 
   private static HttpClientConfig http(
-      TlsConfig tls, ProxyConfig proxy, Map<String, Header> headers, Authorization authorization) {
+      TlsConfig tls,
+      ProxyConfig proxy,
+      Map<String, Header> headers,
+      @Nullable Authorization authorization) {
     return new HttpClientConfig(
         Optional.empty(),
         Optional.ofNullable(authorization),
@@ -260,8 +263,7 @@ class Http2SenderTest {
       answers.add(
           CompletableFuture.supplyAsync(
               () -> {
-                try (Exchange exchange =
-                    sender.get(URI.create(server.url() + "/"), "*/*", PAUSE)) {
+                try (Exchange exchange = sender.get(URI.create(server.url() + "/"), "*/*", PAUSE)) {
                   return body(exchange);
                 } catch (Exception e) {
                   throw new IllegalStateException(e);
@@ -382,8 +384,7 @@ class Http2SenderTest {
     Sender sender = sender(first.url());
     assertThat(body(get(sender, first.url() + "/"))).isEqualTo("first");
     first.close(); // With GOAWAY.
-    Http2Server second =
-        server(Options.DEFAULT.at(first.port()), Http2Server.text("second"));
+    Http2Server second = server(Options.DEFAULT.at(first.port()), Http2Server.text("second"));
     assertThat(body(get(sender, second.url() + "/"))).isEqualTo("second");
   }
 
@@ -397,8 +398,7 @@ class Http2SenderTest {
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> stream.reader().read("stream"))
         .withMessageStartingWith("connection to " + first.url() + " broke: ");
-    Http2Server second =
-        server(Options.DEFAULT.at(first.port()), Http2Server.text("second"));
+    Http2Server second = server(Options.DEFAULT.at(first.port()), Http2Server.text("second"));
     assertThat(body(get(sender, second.url() + "/"))).isEqualTo("second");
   }
 
@@ -418,8 +418,7 @@ class Http2SenderTest {
 
   /** It listens, and nobody takes what comes. */
   private String silent() throws Exception {
-    ServerSocket silent =
-        closing(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+    ServerSocket silent = closing(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
     return "https://127.0.0.1:" + silent.getLocalPort();
   }
 
@@ -525,14 +524,11 @@ class Http2SenderTest {
   void theServerMayGoByAnotherName() throws Exception {
     Http2Server server = closing(Http2Server.start(elsewhere, Http2Server.text("x")));
     assertThatExceptionOfType(IOException.class)
-        .isThrownBy(
-            () -> get(sender(server.url(), http(trusting(elsewhere))), server.url() + "/"))
+        .isThrownBy(() -> get(sender(server.url(), http(trusting(elsewhere))), server.url() + "/"))
         .withMessageStartingWith("certificate of " + server.url() + " is for another name: no ");
     assertThat(
             body(
-                get(
-                    sender(server.url(), http(tls(elsewhere, "api.example"))),
-                    server.url() + "/")))
+                get(sender(server.url(), http(tls(elsewhere, "api.example"))), server.url() + "/")))
         .isEqualTo("x");
     assertThat(server.requests.get(0).protocol()).isEqualTo("HTTP/2.0");
   }
@@ -540,8 +536,7 @@ class Http2SenderTest {
   @Test
   void insecureSkipVerifyTrustsAnybody() throws Exception {
     Http2Server server = closing(Http2Server.start(elsewhere, Http2Server.text("x")));
-    TlsConfig insecure =
-        new TlsConfig("", "", "", "", Secret.NONE, "", "", true, "", "");
+    TlsConfig insecure = new TlsConfig("", "", "", "", Secret.NONE, "", "", true, "", "");
     assertThat(body(get(sender(server.url(), http(insecure)), server.url() + "/"))).isEqualTo("x");
     assertThat(server.requests.get(0).protocol()).isEqualTo("HTTP/2.0");
   }
@@ -575,20 +570,23 @@ class Http2SenderTest {
             "",
             "");
     assertThat(body(get(sender(url, http(with)), url + "/"))).isEqualTo("x");
-    for (String version : new String[] {"TLS12", "TLS13"}) {
-      TlsConfig without =
-          new TlsConfig(
-              here.certificate(), "", "", "", Secret.NONE, "", "", false, version, version);
-      assertThatExceptionOfType(IOException.class)
-          .isThrownBy(() -> get(sender(url, http(without)), url + "/"))
-          .withMessageStartingWith(url + " wants a client certificate, another than this one: ");
-    }
+    String said = url + " wants a client certificate, another than this one: .*";
+    refused(url, "TLS13", said);
+    // The JDK's TLS 1.2 goes on writing, and when that fails it does not read what was said.
+    refused(url, "TLS12", said + "|connection to " + url + " broke: .*");
+  }
+
+  private void refused(String url, String version, String pattern) throws Exception {
+    TlsConfig tls =
+        new TlsConfig(here.certificate(), "", "", "", Secret.NONE, "", "", false, version, version);
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> get(sender(url, http(tls)), url + "/"))
+        .withMessageMatching(pattern);
   }
 
   @Test
   void aServerOfHttp1IsAskedForHttp2OnceOnly() throws Exception {
-    Http2Server server =
-        server(Options.DEFAULT.speaking("http/1.1"), Http2Server.text("x"));
+    Http2Server server = server(Options.DEFAULT.speaking("http/1.1"), Http2Server.text("x"));
     Sender sender = sender(server.url());
     for (int i = 0; i < 3; i++) {
       assertThat(body(get(sender, server.url() + "/"))).isEqualTo("x");
@@ -599,8 +597,7 @@ class Http2SenderTest {
 
   @Test
   void aServerOfBothProtocolsSpeaksHttp2() throws Exception {
-    Http2Server server =
-        server(Options.DEFAULT.speaking("h2", "http/1.1"), Http2Server.text("x"));
+    Http2Server server = server(Options.DEFAULT.speaking("h2", "http/1.1"), Http2Server.text("x"));
     assertThat(body(get(sender(server.url()), server.url() + "/"))).isEqualTo("x");
     assertThat(server.requests.get(0).protocol()).isEqualTo("HTTP/2.0");
   }
@@ -768,8 +765,7 @@ class Http2SenderTest {
             new ProxyConfig("http://" + proxy.address(), "", false, Map.of()),
             Map.of(),
             null);
-    assertThat(body(get(sender("https://[::1]:6443", http), "https://[::1]:6443/")))
-        .isEqualTo("x");
+    assertThat(body(get(sender("https://[::1]:6443", http), "https://[::1]:6443/"))).isEqualTo("x");
     assertThat(proxy.heads.get(0)).startsWith("CONNECT [::1]:6443 HTTP/1.1\r\nHost: [::1]:6443");
     assertThat(server.requests.get(0).authority()).isEqualTo("[::1]:6443");
   }

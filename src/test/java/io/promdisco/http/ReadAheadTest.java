@@ -40,8 +40,7 @@ class ReadAheadTest {
   private void arrive(String text) throws Exception {
     int before = in.available();
     out.write(text.getBytes(US_ASCII));
-    Eventually.eventually(
-        () -> assertThat(in.available()).isEqualTo(before + text.length()));
+    Eventually.eventually(() -> assertThat(in.available()).isEqualTo(before + text.length()));
   }
 
   @Test
