@@ -42,6 +42,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -103,7 +104,10 @@ class Http2SenderTest {
   }
 
   private static HttpClientConfig http(
-      TlsConfig tls, ProxyConfig proxy, Map<String, Header> headers, Authorization authorization) {
+      TlsConfig tls,
+      ProxyConfig proxy,
+      Map<String, Header> headers,
+      @Nullable Authorization authorization) {
     return new HttpClientConfig(
         Optional.empty(),
         Optional.ofNullable(authorization),
@@ -566,14 +570,18 @@ class Http2SenderTest {
             "",
             "");
     assertThat(body(get(sender(url, http(with)), url + "/"))).isEqualTo("x");
-    for (String version : new String[] {"TLS12", "TLS13"}) {
-      TlsConfig without =
-          new TlsConfig(
-              here.certificate(), "", "", "", Secret.NONE, "", "", false, version, version);
-      assertThatExceptionOfType(IOException.class)
-          .isThrownBy(() -> get(sender(url, http(without)), url + "/"))
-          .withMessageStartingWith(url + " wants a client certificate, another than this one: ");
-    }
+    String said = url + " wants a client certificate, another than this one: .*";
+    refused(url, "TLS13", said);
+    // The JDK's TLS 1.2 goes on writing, and when that fails it does not read what was said.
+    refused(url, "TLS12", said + "|connection to " + url + " broke: .*");
+  }
+
+  private void refused(String url, String version, String pattern) throws Exception {
+    TlsConfig tls =
+        new TlsConfig(here.certificate(), "", "", "", Secret.NONE, "", "", false, version, version);
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> get(sender(url, http(tls)), url + "/"))
+        .withMessageMatching(pattern);
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.SocketException;
 import java.net.http.HttpConnectTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -95,6 +96,14 @@ public final class Http2Connection implements AutoCloseable {
 
   @GuardedBy("lock")
   private int nextStream = 1;
+
+  /** Streams below have had their request written. */
+  @GuardedBy("lock")
+  private int writtenBelow = 1;
+
+  /** The same, once what is being written has been. */
+  @GuardedBy("lock")
+  private int beingWrittenBelow = 1;
 
   @GuardedBy("lock")
   private int reserved;
@@ -295,15 +304,45 @@ public final class Http2Connection implements AutoCloseable {
       for (byte[] next = nextToWrite(); next.length > 0; next = nextToWrite()) {
         out.write(next);
         out.flush();
+        written();
       }
     } catch (IOException e) {
-      end(e);
+      takeNoMore(e);
+      return;
     } catch (InterruptedException e) {
       end(new IOException("interrupted", e)); // Nobody does that.
     } catch (RuntimeException | Error e) { // A bug of ours: the streams must end all the same.
       end(new IOException(e.toString(), e));
     }
     line.close();
+  }
+
+  private void written() {
+    synchronized (lock) {
+      writtenBelow = beingWrittenBelow;
+    }
+  }
+
+  /**
+   * Nothing can be written any more: what was not may be tried over another connection. Why the
+   * server hung up the thread that reads finds out.
+   */
+  private void takeNoMore(IOException problem) {
+    List<Http2Stream> unwritten = new ArrayList<>();
+    synchronized (lock) {
+      if (!isOpen()) {
+        return;
+      }
+      state = State.LEAVING;
+      for (Http2Stream stream : streams.values()) {
+        if (stream.id() >= writtenBelow) {
+          unwritten.add(stream);
+        }
+      }
+      unwritten.forEach(stream -> streams.remove(stream.id()));
+    }
+    unwritten.forEach(stream -> stream.end(Http2Exception.closedUnanswered(problem)));
+    var unused = ticker.schedule(FAREWELL, () -> end(problem));
   }
 
   /** Waits for something; nothing once the connection has ended. */
@@ -313,6 +352,7 @@ public final class Http2Connection implements AutoCloseable {
         lock.wait();
       }
       byte[] next = unsent.toByteArray();
+      beingWrittenBelow = nextStream;
       unsent.reset();
       return next;
     }
@@ -349,12 +389,29 @@ public final class Http2Connection implements AutoCloseable {
                 Frames.INITIAL_WINDOW_SIZE, Http2Stream.WINDOW,
                 Frames.MAX_FRAME_SIZE, FrameReader.LONGEST)
             .windowUpdate(0, CONNECTION_WINDOW - FIRST_WINDOW);
-    OutputStream out = line.output();
-    out.write(first.bytes());
-    out.flush();
+    try {
+      OutputStream out = line.output();
+      out.write(first.bytes());
+      out.flush();
+    } catch (IOException e) {
+      throw lastWords(e);
+    }
     heard = ticker.nanos();
     if (become(State.OPEN)) {
       NamedThreads.start(name + "-writer", this::write);
+    }
+  }
+
+  /** What the server said before it hung up tells more than that it cannot be written to. */
+  private IOException lastWords(IOException unwritten) {
+    try {
+      InputStream in = line.input();
+      while (in.read() >= 0) {
+        // Not HTTP/2, as it has not been greeted.
+      }
+      return unwritten;
+    } catch (IOException e) {
+      return e instanceof SocketException ? unwritten : e;
     }
   }
 

@@ -58,6 +58,12 @@ class ConnectingTest {
         public int read() throws IOException {
           return FakeLine.this.read();
         }
+
+        @Override
+        public int read(byte[] target, int from, int length) throws IOException {
+          target[from] = (byte) read();
+          return 1;
+        }
       };
     }
 
@@ -173,7 +179,7 @@ class ConnectingTest {
   }
 
   @Test
-  void aRequestThatCannotBeWrittenEndsTheConnectionAndMayBeRepeated() throws Exception {
+  void aRequestThatCannotBeWrittenMayBeRepeatedOverAnotherConnection() throws Exception {
     AtomicBoolean broken = new AtomicBoolean();
     FakeLine line =
         new FakeLine() {
@@ -188,12 +194,34 @@ class ConnectingTest {
       assertThat(connection.reserve()).isTrue();
       assertThat(open(connection)).isTrue();
       broken.set(true);
+      Http2Stream stream = connection.request(REQUEST, PAUSE);
       assertThatExceptionOfType(Http2Exception.class)
-          .isThrownBy(() -> connection.request(REQUEST, PAUSE))
+          .isThrownBy(stream::awaitHead)
           .withCauseInstanceOf(SocketException.class)
           .satisfies(e -> assertThat(e.isUnprocessed()).isTrue());
-      assertThat(connection.isClosed()).isTrue();
+      assertThat(connection.reserve()).isFalse();
+      connection.release();
       assertThat(line.closed.getCount()).isZero();
+    }
+  }
+
+  @Test
+  void whatTheServerSaidBeforeItHungUpCountsMore() throws Exception {
+    FakeLine line =
+        new FakeLine() {
+          @Override
+          int read() throws IOException {
+            throw new SSLException("certificate_required");
+          }
+
+          @Override
+          void write() throws IOException {
+            throw new SocketException("broken pipe");
+          }
+        };
+    try (Http2Connection connection = start(line)) {
+      assertThat(connection.reserve()).isTrue();
+      assertThatExceptionOfType(SSLException.class).isThrownBy(() -> open(connection));
     }
   }
 }
