@@ -1,6 +1,5 @@
 package io.promdisco.http.h2;
 
-import static io.promdisco.http.h2.Http2Exception.PROTOCOL_ERROR;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
@@ -36,6 +35,9 @@ public final class Http2Connection implements AutoCloseable {
   /** The longest time to connect, with all addresses, a proxy and TLS. */
   static final Duration LONGEST_CONNECTING = Duration.ofSeconds(30);
 
+  /** Bytes that a server may send over the whole connection before they are counted: 1 GiB. */
+  static final int WINDOW = 1 << 30;
+
   /** What API servers take at once; until the server says how many. */
   private static final int USUAL_STREAMS = 100;
 
@@ -52,8 +54,6 @@ public final class Http2Connection implements AutoCloseable {
 
   private static final long BREATH_NANOS = 1_000_000;
   private static final int FIRST_WINDOW = 65535; // of a connection
-  private static final int CONNECTION_WINDOW = 1 << 30;
-  private static final int CREDIT_AFTER = 1 << 20;
 
   /** So many bytes may wait for a server that does not read. */
   static final int UNSENT_AT_MOST = 1 << 20;
@@ -270,8 +270,60 @@ public final class Http2Connection implements AutoCloseable {
     }
   }
 
+  /** The stream of that number, if it has not ended. */
+  @Nullable Http2Stream stream(int id) {
+    synchronized (lock) {
+      return streams.get(id);
+    }
+  }
+
+  /** The same; it ends now. */
+  @Nullable Http2Stream remove(int id) {
+    synchronized (lock) {
+      return streams.remove(id);
+    }
+  }
+
+  /** Whether there has been a request of that number. */
+  boolean hasAsked(int id) {
+    synchronized (lock) {
+      return id % 2 == 1 && (nextStream < 0 || id < nextStream);
+    }
+  }
+
+  /** The server takes so many requests at once. */
+  void allow(int requests) {
+    synchronized (lock) {
+      mostStreams = requests;
+    }
+  }
+
+  /** The server closes the connection when it has answered the requests up to {@code last}. */
+  void leave(int last, int code) {
+    List<Http2Stream> unprocessed = new ArrayList<>();
+    boolean unused;
+    synchronized (lock) {
+      if (state == State.OPEN) {
+        state = State.LEAVING;
+      }
+      for (Http2Stream stream : streams.values()) {
+        if (stream.id() > last) {
+          unprocessed.add(stream);
+        }
+      }
+      unprocessed.forEach(stream -> streams.remove(stream.id()));
+      unused = reserved == 0;
+    }
+    for (Http2Stream stream : unprocessed) {
+      stream.end(Http2Exception.goneAway(code, true));
+    }
+    if (unused) {
+      line.close();
+    }
+  }
+
   /** Leaves frames to the thread that writes; never waits. Where it fails all streams are told. */
-  private void send(Frames frames) {
+  void send(Frames frames) {
     boolean tooMuch;
     synchronized (lock) {
       tooMuch = isOpen() && !enqueue(frames);
@@ -388,7 +440,7 @@ public final class Http2Connection implements AutoCloseable {
                 Frames.ENABLE_PUSH, 0,
                 Frames.INITIAL_WINDOW_SIZE, Http2Stream.WINDOW,
                 Frames.MAX_FRAME_SIZE, FrameReader.LONGEST)
-            .windowUpdate(0, CONNECTION_WINDOW - FIRST_WINDOW);
+            .windowUpdate(0, WINDOW - FIRST_WINDOW);
     try {
       OutputStream out = line.output();
       out.write(first.bytes());
@@ -436,7 +488,7 @@ public final class Http2Connection implements AutoCloseable {
 
   /** Reads to the end; returns why it is the end for streams that are under way. */
   private IOException read() throws IOException {
-    Reading reading = new Reading();
+    Incoming incoming = new Incoming(this);
     byte[] buffer = new byte[BUFFER];
     int sinceBreath = 0;
     int held = 0;
@@ -444,12 +496,12 @@ public final class Http2Connection implements AutoCloseable {
     try {
       for (int count; (count = in.read(buffer)) >= 0; ) {
         heard = ticker.nanos();
-        reading.frames.feed(buffer, 0, count);
+        incoming.feed(buffer, count);
         sinceBreath += count;
         held += count;
         if (held >= HELD_AT_MOST || !line.hasMore()) {
           held = 0;
-          reading.deliver();
+          incoming.deliver();
           if (sinceBreath >= MUCH && line.isDrained()) {
             sinceBreath = 0;
             LockSupport.parkNanos(BREATH_NANOS);
@@ -457,7 +509,7 @@ public final class Http2Connection implements AutoCloseable {
         }
       }
     } finally {
-      reading.deliver();
+      incoming.deliver();
     }
     return new IOException("closed");
   }
@@ -546,259 +598,5 @@ public final class Http2Connection implements AutoCloseable {
   @Override
   public String toString() {
     return "Http2Connection[" + name + "]";
-  }
-
-  /** What the connection's thread makes of the frames. */
-  private final class Reading implements FrameReader.Sink {
-    /** The longest header block, compressed. */
-    private static final int LONGEST_BLOCK = 128 << 10;
-
-    final FrameReader frames = new FrameReader(this);
-    private final HeaderDecoder headers = new HeaderDecoder();
-    private final ByteArrayOutputStream block = new ByteArrayOutputStream();
-    private final List<Http2Stream> undelivered = new ArrayList<>();
-    private int blockStream; // whose header block is under way; 0: none
-    private boolean blockEnds; // whether its stream ends with it
-    private int uncredited;
-    private @Nullable Http2Stream recent;
-
-    private @Nullable Http2Stream stream(int id) {
-      Http2Stream last = recent;
-      if (last != null && last.id() == id) {
-        return last;
-      }
-      synchronized (lock) {
-        recent = streams.get(id);
-        return recent;
-      }
-    }
-
-    /** Null if it has ended; its number must be that of a request. */
-    private @Nullable Http2Stream known(int id) throws Http2Exception {
-      Http2Stream stream = stream(id);
-      if (stream == null) {
-        synchronized (lock) {
-          int asked = nextStream < 0 ? Integer.MAX_VALUE : nextStream - 1;
-          if (id % 2 == 0 || id > asked) {
-            throw Http2Exception.broken(PROTOCOL_ERROR, "an answer to no request");
-          }
-        }
-      }
-      return stream;
-    }
-
-    private @Nullable Http2Stream remove(int id) {
-      recent = null;
-      synchronized (lock) {
-        return streams.remove(id);
-      }
-    }
-
-    @Override
-    public void data(int id, byte[] bytes, int from, int length) throws Http2Exception {
-      checkNoBlock();
-      take(length);
-      Http2Stream stream = known(id);
-      if (stream != null) {
-        stream.append(bytes, from, length);
-        if (!stream.undelivered) {
-          stream.undelivered = true;
-          undelivered.add(stream);
-        }
-      }
-    }
-
-    @Override
-    public void dataEnded(int id, int padding, boolean endStream) throws Http2Exception {
-      checkNoBlock();
-      take(padding);
-      Http2Stream stream = known(id);
-      if (stream != null) {
-        stream.skip(padding);
-        if (endStream) {
-          remove(id);
-          stream.end(null);
-        }
-      }
-    }
-
-    private void take(int bytes) throws Http2Exception {
-      uncredited += bytes;
-      if (uncredited > CONNECTION_WINDOW) {
-        throw Http2Exception.broken(
-            Http2Exception.FLOW_CONTROL_ERROR,
-            "more than " + CONNECTION_WINDOW + " bytes unasked for");
-      }
-    }
-
-    /** All that had arrived has been taken in. */
-    void deliver() {
-      for (int i = 0; i < undelivered.size(); i++) {
-        Http2Stream stream = undelivered.get(i);
-        stream.undelivered = false;
-        stream.deliver();
-      }
-      undelivered.clear();
-      if (uncredited >= CREDIT_AFTER) {
-        send(new Frames().windowUpdate(0, uncredited));
-        uncredited = 0;
-      }
-    }
-
-    @Override
-    public void frame(int type, int flags, int id, byte[] content, int length)
-        throws Http2Exception {
-      if (type == Frames.CONTINUATION) {
-        if (blockStream == 0 || id != blockStream) {
-          throw Http2Exception.broken(PROTOCOL_ERROR, "CONTINUATION of nothing");
-        }
-        block(content, 0, length, flags);
-        return;
-      }
-      checkNoBlock();
-      switch (type) {
-        case Frames.HEADERS -> headers(flags, id, content, length);
-        case Frames.RST_STREAM -> {
-          expect(length == 4, "RST_STREAM");
-          Http2Stream stream = known(id);
-          if (stream != null) {
-            remove(id);
-            stream.end(Http2Exception.reset(FrameReader.number(content, 0)));
-          }
-        }
-        case Frames.SETTINGS -> {
-          expectWhole(id, "SETTINGS");
-          settings(flags, content, length);
-        }
-        case Frames.PING -> {
-          expectWhole(id, "PING");
-          expect(length == 8, "PING");
-          if ((flags & Frames.ACK) == 0) {
-            send(new Frames().ping(Frames.ACK, content));
-          }
-        }
-        case Frames.GOAWAY -> {
-          expectWhole(id, "GOAWAY");
-          expect(length >= 8, "GOAWAY");
-          goAway(FrameReader.number(content, 0) & 0x7fffffff, FrameReader.number(content, 4));
-        }
-        case Frames.PUSH_PROMISE ->
-            throw Http2Exception.broken(PROTOCOL_ERROR, "PUSH_PROMISE, which was declined");
-        default -> {} // WINDOW_UPDATE is for bodies of requests; what is unknown has no meaning.
-      }
-    }
-
-    private void checkNoBlock() throws Http2Exception {
-      if (blockStream != 0) {
-        throw Http2Exception.broken(PROTOCOL_ERROR, "a frame amidst header fields");
-      }
-    }
-
-    private static void expect(boolean right, String what) throws Http2Exception {
-      if (!right) {
-        throw Http2Exception.broken(Http2Exception.FRAME_SIZE_ERROR, what + " of a wrong length");
-      }
-    }
-
-    private static void expectWhole(int id, String what) throws Http2Exception {
-      if (id != 0) {
-        throw Http2Exception.broken(PROTOCOL_ERROR, what + " of one request");
-      }
-    }
-
-    private void headers(int flags, int id, byte[] content, int length) throws Http2Exception {
-      int from = 0;
-      int to = length;
-      if ((flags & Frames.PADDED) != 0) {
-        expect(length > 0, "HEADERS");
-        from = 1;
-        to -= content[0] & 0xff;
-      }
-      if ((flags & Frames.WITH_PRIORITY) != 0) {
-        from += 5;
-      }
-      expect(from <= length, "HEADERS");
-      if (from > to) {
-        throw Http2Exception.broken(PROTOCOL_ERROR, "padding that is longer than its frame");
-      }
-      var unused = known(id);
-      blockStream = id;
-      blockEnds = (flags & Frames.END_STREAM) != 0;
-      block(content, from, to - from, flags);
-    }
-
-    private void block(byte[] content, int from, int length, int flags) throws Http2Exception {
-      if (block.size() + length > LONGEST_BLOCK) {
-        throw Http2Exception.broken(PROTOCOL_ERROR, "header fields that do not end");
-      }
-      block.write(content, from, length);
-      if ((flags & Frames.END_HEADERS) == 0) {
-        return;
-      }
-      List<Field> fields = headers.decode(block.toByteArray(), block.size());
-      block.reset();
-      int id = blockStream;
-      blockStream = 0;
-      Http2Stream stream = blockEnds ? remove(id) : stream(id);
-      if (stream != null) {
-        if (!isInterim(fields)) {
-          stream.answer(fields);
-        }
-        if (blockEnds) {
-          stream.end(null);
-        }
-      }
-    }
-
-    private static boolean isInterim(List<Field> fields) {
-      for (Field field : fields) {
-        if (field.name().equals(":status")) {
-          return field.value().startsWith("1");
-        }
-      }
-      return false;
-    }
-
-    private void settings(int flags, byte[] content, int length) throws Http2Exception {
-      expect(length % 6 == 0, "SETTINGS");
-      if ((flags & Frames.ACK) != 0) {
-        expect(length == 0, "SETTINGS");
-        return;
-      }
-      for (int at = 0; at < length; at += 6) {
-        int name = (content[at] & 0xff) << 8 | (content[at + 1] & 0xff);
-        int value = FrameReader.number(content, at + 2);
-        if (name == Frames.MAX_CONCURRENT_STREAMS) {
-          synchronized (lock) {
-            mostStreams = value < 0 ? Integer.MAX_VALUE : value; // it has no sign
-          }
-        }
-      }
-      send(new Frames().settingsAck());
-    }
-
-    private void goAway(int last, int code) {
-      List<Http2Stream> unprocessed = new ArrayList<>();
-      boolean unused;
-      synchronized (lock) {
-        if (state == State.OPEN) {
-          state = State.LEAVING;
-        }
-        for (Http2Stream stream : streams.values()) {
-          if (stream.id() > last) {
-            unprocessed.add(stream);
-          }
-        }
-        unprocessed.forEach(stream -> streams.remove(stream.id()));
-        unused = reserved == 0;
-      }
-      recent = null;
-      for (Http2Stream stream : unprocessed) {
-        stream.end(Http2Exception.goneAway(code, true));
-      }
-      if (unused) {
-        line.close();
-      }
-    }
   }
 }
