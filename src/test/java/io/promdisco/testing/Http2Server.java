@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.HttpFields;
@@ -200,11 +201,13 @@ public final class Http2Server implements AutoCloseable {
     close();
   }
 
-  /** Says good-bye to its clients and waits until what is under way has ended. */
+  /** Says good-bye to its clients and waits a while until what is under way has ended. */
   @Override
   public void close() {
     try {
       server.stop();
+    } catch (TimeoutException e) {
+      // On a busy machine somebody was slower than its patience; it has stopped all the same.
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (Exception e) {
