@@ -53,12 +53,7 @@ final class BodyStream
 
   /** A body that is given up when nothing arrives for {@code longestPause}. */
   BodyStream(Ticker ticker, Duration longestPause) {
-    silence =
-        new Silence(
-            ticker,
-            longestPause,
-            this::isWaitingForReader,
-            () -> fail(new IOException("nothing came for " + longestPause.toSeconds() + " s")));
+    silence = new Silence(ticker, longestPause, this::isWaitingForReader, this::fail);
   }
 
   /** The answer's head is there: lets the body come. */

@@ -84,8 +84,7 @@ final class Connections implements AutoCloseable {
     if (context == null) {
       context = settings.tls().context();
     }
-    Http2Connection made =
-        Http2Connection.startReserved(new Dialer(settings, context), THREAD, ticker);
+    Http2Connection made = Http2Connection.start(new Dialer(settings, context), THREAD, ticker);
     shared.add(made);
     return made;
   }

@@ -59,7 +59,7 @@ final class Dialer implements Line {
   public String connect() throws IOException {
     URI server = settings.server();
     URI proxy = settings.proxy().proxyFor(server);
-    String host = bare(server.getHost());
+    String host = Urls.bare(server.getHost());
     int port = server.getPort() < 0 ? 443 : server.getPort();
     try {
       ReadAhead raw = proxy == null ? reach(host, port) : reach(proxy);
@@ -89,7 +89,7 @@ final class Dialer implements Line {
 
   private ReadAhead reach(URI proxy) throws IOException {
     try {
-      return reach(bare(proxy.getHost()), proxy.getPort() < 0 ? 80 : proxy.getPort());
+      return reach(Urls.bare(proxy.getHost()), proxy.getPort() < 0 ? 80 : proxy.getPort());
     } catch (UnknownHostException e) {
       throw atProxy(proxy, "unknown host " + proxy.getHost());
     } catch (SocketTimeoutException e) {
@@ -200,10 +200,6 @@ final class Dialer implements Line {
     }
     String text = bytes.toString(ISO_8859_1);
     return text.substring(0, text.indexOf('\r'));
-  }
-
-  private static String bare(String host) {
-    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
   }
 
   private SSLSocket tls() throws IOException {

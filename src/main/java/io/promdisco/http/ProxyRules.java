@@ -112,7 +112,7 @@ public final class ProxyRules {
   }
 
   private boolean isExcepted(URI target) {
-    String host = bare(target.getHost().toLowerCase(Locale.ROOT));
+    String host = Urls.bare(target.getHost().toLowerCase(Locale.ROOT));
     int port = target.getPort();
     if (port < 0) {
       port = "https".equals(target.getScheme()) ? 443 : 80;
@@ -149,7 +149,7 @@ public final class ProxyRules {
       }
       name = entry.substring(0, colon);
     }
-    name = bare(name);
+    name = Urls.bare(name);
     if (address != null) {
       return Arrays.equals(address, address(name));
     }
@@ -157,10 +157,6 @@ public final class ProxyRules {
     return domain.startsWith(".")
         ? host.endsWith(domain)
         : host.equals(domain) || host.endsWith("." + domain);
-  }
-
-  private static String bare(String host) {
-    return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
   }
 
   private static boolean isLoopback(byte @Nullable [] address) {

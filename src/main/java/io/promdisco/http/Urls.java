@@ -106,4 +106,9 @@ public final class Urls {
       return ""; // server() says what is wrong with it.
     }
   }
+
+  /** A host without the brackets that an IPv6 address has in a URL. */
+  static String bare(String host) {
+    return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+  }
 }

@@ -1,8 +1,10 @@
 package io.promdisco.util;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +15,7 @@ public final class Silence {
   private final Ticker ticker;
   private final Duration longest;
   private final BooleanSupplier isOurs;
-  private final Runnable tooLong;
+  private final Consumer<IOException> tooLong;
   private volatile long lastSign;
 
   @GuardedBy("this")
@@ -26,9 +28,10 @@ public final class Silence {
    * Does nothing until it is started.
    *
    * @param isOurs whether something waits for us just now
-   * @param tooLong run once, on the ticker's thread
+   * @param tooLong told once what is wrong, on the ticker's thread
    */
-  public Silence(Ticker ticker, Duration longest, BooleanSupplier isOurs, Runnable tooLong) {
+  public Silence(
+      Ticker ticker, Duration longest, BooleanSupplier isOurs, Consumer<IOException> tooLong) {
     this.ticker = ticker;
     this.longest = longest;
     this.isOurs = isOurs;
@@ -69,6 +72,6 @@ public final class Silence {
         return;
       }
     }
-    tooLong.run();
+    tooLong.accept(new IOException("nothing came for " + longest.toSeconds() + " s"));
   }
 }

@@ -12,7 +12,7 @@ class SilenceTest {
   private final ManualTicker ticker = new ManualTicker();
   private boolean ours;
   private int noticed;
-  private final Silence silence = new Silence(ticker, LONGEST, () -> ours, () -> noticed++);
+  private final Silence silence = new Silence(ticker, LONGEST, () -> ours, problem -> noticed++);
 
   private void seconds(int count) {
     ticker.advance(Duration.ofSeconds(count));
@@ -91,7 +91,7 @@ class SilenceTest {
               looking[0].stop();
               return false;
             },
-            () -> noticed++);
+            problem -> noticed++);
     looking[0].start();
     seconds(600);
     assertThat(noticed).isZero();

@@ -106,7 +106,7 @@ public final class Http2Connection implements AutoCloseable {
   private int beingWrittenBelow = 1;
 
   @GuardedBy("lock")
-  private int reserved;
+  private int reserved = 1;
 
   @GuardedBy("lock")
   private int mostStreams = USUAL_STREAMS;
@@ -119,26 +119,20 @@ public final class Http2Connection implements AutoCloseable {
 
   private volatile long heard;
 
-  private Http2Connection(Line line, String name, Ticker ticker, int reserved) {
-    this.reserved = reserved;
+  private Http2Connection(Line line, String name, Ticker ticker) {
     this.line = line;
     this.ticker = ticker;
     this.name = name;
     heard = ticker.nanos();
   }
 
-  /** Begins to connect; {@code name} is that of the thread. */
+  /**
+   * Begins to connect, with a place taken as by {@link #reserve}.
+   *
+   * @param name of the threads
+   */
   public static Http2Connection start(Line line, String name, Ticker ticker) {
-    return start(line, name, ticker, 0);
-  }
-
-  /** The same, with a place taken as by {@link #reserve}, even if it should fail at once. */
-  public static Http2Connection startReserved(Line line, String name, Ticker ticker) {
-    return start(line, name, ticker, 1);
-  }
-
-  private static Http2Connection start(Line line, String name, Ticker ticker, int reserved) {
-    Http2Connection connection = new Http2Connection(line, name, ticker, reserved);
+    Http2Connection connection = new Http2Connection(line, name, ticker);
     synchronized (connection.lock) {
       connection.alarm = ticker.schedule(LONGEST_CONNECTING, connection::giveUpConnecting);
     }

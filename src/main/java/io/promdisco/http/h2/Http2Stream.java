@@ -65,12 +65,7 @@ public final class Http2Stream implements AutoCloseable {
     this.id = id;
     this.ticker = ticker;
     lastMuch = ticker.nanos();
-    silence =
-        new Silence(
-            ticker,
-            longestPause,
-            this::isWaitingForReader,
-            () -> fail(new IOException("nothing came for " + longestPause.toSeconds() + " s")));
+    silence = new Silence(ticker, longestPause, this::isWaitingForReader, this::fail);
   }
 
   int id() {

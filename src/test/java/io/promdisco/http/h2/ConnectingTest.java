@@ -94,7 +94,9 @@ class ConnectingTest {
   }
 
   private Http2Connection start(Line line) {
-    return Http2Connection.start(line, "sd-test", ticker);
+    Http2Connection connection = Http2Connection.start(line, "sd-test", ticker);
+    connection.release();
+    return connection;
   }
 
   private static boolean open(Http2Connection connection) throws Exception {

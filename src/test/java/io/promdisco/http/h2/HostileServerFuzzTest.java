@@ -37,6 +37,7 @@ class HostileServerFuzzTest {
     server.inPieces(piece);
     try (Http2Connection connection =
         Http2Connection.start(server, "sd-http2-fuzz", new ManualTicker())) {
+      connection.release();
       assertThat(connection.awaitOpen(Duration.ofHours(1), new IOException("not connected")))
           .isTrue();
       List<Http2Stream> streams = new ArrayList<>();

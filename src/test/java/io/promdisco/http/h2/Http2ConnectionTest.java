@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -39,6 +40,12 @@ class Http2ConnectionTest {
   private final FakeLine server = new FakeLine();
   private final Http2Connection connection =
       Http2Connection.start(server.held(), "sd-http2-test", ticker);
+
+  /** Each test takes its places itself. */
+  @BeforeEach
+  void giveBackTheFirstPlace() {
+    connection.release();
+  }
 
   @AfterEach
   void close() {
