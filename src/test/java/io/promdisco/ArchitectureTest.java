@@ -234,7 +234,6 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage(
             "picocli..",
-            "io.javalin..",
             "org.eclipse.jetty..",
             "me.tongfei..",
             "io.prometheus.client.hotspot..",

@@ -1,11 +1,11 @@
 package io.promdisco.server;
 
-import io.javalin.config.RoutesConfig;
-import io.javalin.http.Context;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The page at {@code /}: files of the jar, which load nothing from any other host. */
 final class Page {
@@ -18,7 +18,7 @@ final class Page {
           + " img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
           + " require-trusted-types-for 'script'; trusted-types 'none'";
 
-  private static final List<String> FILES =
+  private static final List<String> PARTS =
       List.of(
           "page.css",
           "icon.svg",
@@ -33,20 +33,21 @@ final class Page {
           "spark.js",
           "why.js");
 
+  /** Which path is which file. */
+  static final Map<String, String> FILES = files();
+
   private Page() {}
 
-  static void addTo(RoutesConfig routes) {
-    routes.get("/", context -> send(context, "index.html"));
-    for (String file : FILES) {
-      routes.get("/page/" + file, context -> send(context, file));
-    }
+  private static Map<String, String> files() {
+    Map<String, String> files = new HashMap<>();
+    files.put("/", "index.html");
+    PARTS.forEach(part -> files.put("/page/" + part, part));
+    return files;
   }
 
-  private static void send(Context context, String file) throws IOException {
-    byte[] content = read("page/" + file);
-    context.header("Content-Security-Policy", POLICY);
-    context.header("Referrer-Policy", "no-referrer");
-    context.contentType(type(file)).result(content);
+  static void send(Exchange exchange, String file) throws IOException {
+    exchange.set("Content-Security-Policy", POLICY).set("Referrer-Policy", "no-referrer");
+    exchange.send(type(file), read("page/" + file));
   }
 
   /** A file that lies beside this class. */

@@ -8,8 +8,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.EnumSet;
-import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
-import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.ConnectionFactory;
@@ -104,7 +102,9 @@ public final class PromdiscoServer implements AutoCloseable {
     Server server =
         new Server(threads, new ScheduledExecutorScheduler("sd-http-timer", true), null);
     server.setStopTimeout(STOP_TIMEOUT.toMillis());
-    server.setHandler(new GracefulHandler(limited(options.web(), servlets(backend, state))));
+    server.setHandler(
+        new GracefulHandler(limited(options.web(), new Front(new Routes(backend, state)))));
+    server.setErrorHandler(Front::refuse);
     server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
     ServerConnector connector =
         new ServerConnector(server, null, null, null, 1, 1, protocols(options.web()));
@@ -147,16 +147,6 @@ public final class PromdiscoServer implements AutoCloseable {
                 UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING,
                 UriCompliance.Violation.AMBIGUOUS_EMPTY_SEGMENT)));
     return http;
-  }
-
-  private static ServletContextHandler servlets(Backend backend, LiveState state) {
-    ServletContextHandler context = new ServletContextHandler("/", false, false);
-    context.getServletHandler().setDecodeAmbiguousURIs(true);
-    context.addServlet(new ServletHolder(Routes.servlet(backend, state)), "/*");
-    ServletHolder streams = new ServletHolder(new StreamServlet(state.streams()));
-    streams.setAsyncSupported(true);
-    context.addServlet(streams, StreamServlet.PATH);
-    return context;
   }
 
   /**

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import io.javalin.http.HttpResponseException;
 import io.promdisco.model.Labels;
 import io.promdisco.relabel.RelabelRule;
 import io.promdisco.relabel.RelabelTrace;
@@ -28,10 +27,10 @@ record RelabelSteps(List<RelabelTrace.Step> steps) {
   /** Follows labels, given as a JSON object, through the rules of a job. */
   static RelabelSteps of(List<PoolView> pools, String job, String labels) throws IOException {
     if (job.isEmpty()) {
-      throw new HttpResponseException(400, "no scrapePool parameter provided");
+      throw new RequestException(400, "no scrapePool parameter provided");
     }
     if (labels.isEmpty()) {
-      throw new HttpResponseException(400, "no labels parameter provided");
+      throw new RequestException(400, "no labels parameter provided");
     }
     Labels discovered = parse(labels);
     for (PoolView pool : pools) {
@@ -39,7 +38,7 @@ record RelabelSteps(List<RelabelTrace.Step> steps) {
         return new RelabelSteps(RelabelTrace.of(pool.config().relabelRules(), discovered).steps());
       }
     }
-    throw new HttpResponseException(400, "scrape pool " + job + " not found");
+    throw new RequestException(400, "scrape pool " + job + " not found");
   }
 
   private static Labels parse(String text) throws IOException {
@@ -55,10 +54,10 @@ record RelabelSteps(List<RelabelTrace.Step> steps) {
         return Labels.of(labels);
       }
     } catch (JsonProcessingException e) {
-      throw new HttpResponseException(
+      throw new RequestException(
           400, "labels: " + e.getOriginalMessage() + " (expected a JSON object of texts)");
     }
-    throw new HttpResponseException(400, "labels: no JSON object of texts");
+    throw new RequestException(400, "labels: no JSON object of texts");
   }
 
   void write(OutputStream out) throws IOException {

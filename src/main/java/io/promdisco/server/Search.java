@@ -1,7 +1,6 @@
 package io.promdisco.server;
 
 import com.google.common.primitives.Ints;
-import io.javalin.http.HttpResponseException;
 import io.promdisco.scrape.PoolView;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -27,7 +26,7 @@ record Search(Words words, String job, Listing.State state, int offset, int limi
     String state = parameters.apply("state");
     Listing.State of = state.isEmpty() ? Listing.State.ACTIVE : Listing.State.of(state);
     if (of == null) {
-      throw new HttpResponseException(
+      throw new RequestException(
           400, "state: " + state + " (expected active, dropped, failed or any)");
     }
     return new Search(
@@ -46,7 +45,7 @@ record Search(Words words, String job, Listing.State state, int offset, int limi
     }
     Integer number = Ints.tryParse(text);
     if (number == null || number < min || number > max) {
-      throw new HttpResponseException(
+      throw new RequestException(
           400, name + ": " + text + " (expected " + min + " to " + max + ")");
     }
     return number;

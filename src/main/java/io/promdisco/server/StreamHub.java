@@ -175,7 +175,7 @@ final class StreamHub implements AutoCloseable {
         }
       } catch (RuntimeException e) {
         logger.error("a stream of changes: failed, and is ended", e);
-        stream.onError(e);
+        stream.failed(e);
       }
     }
   }

@@ -1,14 +1,11 @@
 package io.promdisco.server;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import jakarta.servlet.AsyncContext;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
-import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.WriteListener;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,57 +13,54 @@ import org.slf4j.LoggerFactory;
  * One reader's connection. It is written to as far as the connection takes it without waiting, so
  * that no thread is held by it; the server calls back when it takes more.
  */
-final class TargetStream implements WriteListener, AsyncListener {
+final class TargetStream implements Callback {
   private static final Logger log = LoggerFactory.getLogger(TargetStream.class);
 
+  /** Pieces are put together until there are so many bytes. */
+  private static final int ENOUGH = 16 << 10;
+
   private final StreamSource source;
-  private final AsyncContext context;
-  private final ServletOutputStream out;
-  private final Consumer<Throwable> cut;
+  private final LongAnswer answer;
   private final Consumer<TargetStream> onEnd;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** Whether the connection takes no more; then the server calls back. */
+  /** Whether the connection has not taken all that was written; then the server calls back. */
   @GuardedBy("lock")
-  private boolean full = true;
+  private boolean full;
 
+  /** Whether a loop further up the stack writes on when the connection took all at once. */
   @GuardedBy("lock")
-  private boolean unflushed;
+  private boolean writing;
 
   @GuardedBy("lock")
   private boolean ended;
 
   /**
-   * Of a request for which asynchronous work has been started.
+   * Of an answer that has not begun.
    *
-   * @param cut breaks the connection
    * @param onEnd is told once or more that it ended
    */
-  TargetStream(
-      StreamSource source,
-      AsyncContext context,
-      ServletOutputStream out,
-      Consumer<Throwable> cut,
-      Consumer<TargetStream> onEnd) {
+  TargetStream(StreamSource source, LongAnswer answer, Consumer<TargetStream> onEnd) {
     this.source = source;
-    this.context = context;
-    this.out = out;
-    this.cut = cut;
+    this.answer = answer;
     this.onEnd = onEnd;
   }
 
   /** Begins to write. */
   void start() {
-    context.addListener(this);
-    out.setWriteListener(this);
+    answer.onFailure(this::failed);
+    pump();
   }
 
+  /** The connection has taken what was written. */
   @Override
-  public void onWritePossible() {
+  public void succeeded() {
     lock.lock();
     try {
       full = false;
-      write();
+      if (!writing) {
+        write();
+      }
     } finally {
       lock.unlock();
     }
@@ -95,12 +89,9 @@ final class TargetStream implements WriteListener, AsyncListener {
     lock.lock();
     try {
       if (!full && !ended) {
-        out.write(source.heartbeat());
-        unflushed = true;
+        send(source.heartbeat());
         write();
       }
-    } catch (IOException | RuntimeException e) {
-      end(e);
     } finally {
       lock.unlock();
     }
@@ -110,24 +101,37 @@ final class TargetStream implements WriteListener, AsyncListener {
   private void write() {
     try {
       while (!full && !ended) {
-        if (!out.isReady()) {
-          full = true;
+        byte[] next = gather();
+        if (next.length == 0) {
           return;
         }
-        byte[] piece = source.next();
-        if (piece.length > 0) {
-          out.write(piece);
-          unflushed = true;
-        } else if (unflushed) {
-          unflushed = false;
-          out.flush();
-        } else {
-          return;
-        }
+        send(next);
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
       end(e);
     }
+  }
+
+  private byte[] gather() {
+    byte[] piece = source.next();
+    if (piece.length == 0 || piece.length >= ENOUGH) {
+      return piece;
+    }
+    ByteArrayOutputStream gathered = new ByteArrayOutputStream(2 * piece.length);
+    while (piece.length > 0) {
+      gathered.writeBytes(piece);
+      piece = gathered.size() < ENOUGH ? source.next() : new byte[0];
+    }
+    return gathered.toByteArray();
+  }
+
+  /** Often the connection has taken it when this returns; then the call-back came meanwhile. */
+  @GuardedBy("lock")
+  private void send(byte[] bytes) {
+    full = true;
+    writing = true;
+    answer.write(bytes, this);
+    writing = false;
   }
 
   /** Ends the answer; breaks the connection if it takes no more. */
@@ -141,7 +145,7 @@ final class TargetStream implements WriteListener, AsyncListener {
         end(new IOException("the server stops"));
       } else {
         ended = true;
-        context.complete();
+        answer.end();
       }
     } finally {
       lock.unlock();
@@ -154,47 +158,19 @@ final class TargetStream implements WriteListener, AsyncListener {
     if (!ended) {
       ended = true;
       log.debug("a stream ends", cause);
-      cut.accept(cause);
+      answer.cut(cause);
       onEnd.accept(this);
-      complete();
     }
   }
 
-  private void complete() {
-    try {
-      context.complete();
-    } catch (IllegalStateException e) {
-      log.debug("a stream that was cut has completed already", e);
-    }
-  }
-
+  /** The connection broke. */
   @Override
-  public void onError(Throwable cause) {
+  public void failed(Throwable cause) {
     lock.lock();
     try {
       end(cause);
     } finally {
       lock.unlock();
     }
-  }
-
-  @Override
-  public void onComplete(AsyncEvent event) {
-    onEnd.accept(this);
-  }
-
-  @Override
-  public void onTimeout(AsyncEvent event) {
-    onError(new IOException("timeout"));
-  }
-
-  @Override
-  public void onError(AsyncEvent event) {
-    onError(event.getThrowable());
-  }
-
-  @Override
-  public void onStartAsync(AsyncEvent event) {
-    // There is no second start.
   }
 }

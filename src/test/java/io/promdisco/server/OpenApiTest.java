@@ -93,13 +93,7 @@ final class OpenApiTest {
 
   @Test
   void everyRouteIsDescribedAndEveryDescribedPathIsARoute() {
-    Set<String> routes =
-        Routes.app(backend, state).unsafe.internalRouter.allHttpHandlers().stream()
-            .map(handler -> handler.endpoint)
-            .filter(endpoint -> endpoint.method.isHttpMethod())
-            .map(endpoint -> endpoint.method + " " + endpoint.path.replaceAll("<(\\w+)>", "{$1}"))
-            .collect(Collectors.toCollection(TreeSet::new));
-    routes.add("GET " + StreamServlet.PATH);
+    Set<String> routes = new Routes(backend, state).all();
     Set<String> described =
         api.operations().stream()
             .flatMap(operation -> spelledOut(operation).stream())
@@ -189,7 +183,7 @@ final class OpenApiTest {
       send(operation(reload), Map.of());
       send(operation(reload), Map.of("Sec-Fetch-Site", "cross-site"));
     }
-    OpenApi.Operation stream = operation("GET " + StreamServlet.PATH);
+    OpenApi.Operation stream = operation("GET " + Streams.PATH);
     try (InputStream first =
         client
             .send(request(stream.path()).build(), HttpResponse.BodyHandlers.ofInputStream())

@@ -194,7 +194,7 @@ final class StateEndpointsTest extends ServerTestCase {
       assertThat(answer.body().replace("http://www.w3.org/2000/svg", "")) // a name, not a place
           .doesNotContain("http://", "https://", "innerHTML", " style=");
     }
-    assertThat(header(get("/"), "Content-Type")).isEqualToIgnoringCase("text/html;charset=utf-8");
+    assertThat(header(get("/"), "Content-Type")).isEqualTo("text/html; charset=utf-8");
     assertThat(header(get("/page/page.js"), "Content-Type")).startsWith("text/javascript");
   }
 }

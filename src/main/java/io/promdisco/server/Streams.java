@@ -1,0 +1,51 @@
+package io.promdisco.server;
+
+import java.io.IOException;
+
+/** Changes of targets as server-sent events. */
+final class Streams implements Exchange.Answer {
+  static final String PATH = "/api/v1/targets/stream";
+
+  private static final String TYPE = "text/event-stream;charset=utf-8";
+
+  private final StreamHub hub;
+
+  Streams(StreamHub hub) {
+    this.hub = hub;
+  }
+
+  @Override
+  public void to(Exchange exchange) throws IOException {
+    String snapshot = exchange.parameter("snapshot");
+    if (!snapshot.isEmpty() && !snapshot.equals("true") && !snapshot.equals("false")) {
+      throw new RequestException(400, "snapshot: " + snapshot + " (expected true or false)");
+    }
+    if (exchange.method().equals("HEAD")) {
+      exchange.send(TYPE, new byte[0]);
+    } else if (hub.reserve()) {
+      begin(exchange, !snapshot.equals("false"));
+    } else {
+      exchange.set("Retry-After", "10");
+      throw new RequestException(
+          503, "there are " + hub.most() + " streams already (expected: one that ends)");
+    }
+  }
+
+  private void begin(Exchange exchange, boolean snapshot) {
+    boolean started = false;
+    try {
+      // Proxies that gather answers would hold the changes back.
+      exchange.set("X-Accel-Buffering", "no");
+      String last = exchange.header("Last-Event-ID");
+      StreamRequest wanted =
+          new StreamRequest(exchange.parameter("scrapePool"), snapshot, last == null ? "" : last);
+      TargetStream stream = new TargetStream(hub.source(wanted), exchange.goOn(TYPE), hub::ended);
+      started = true;
+      hub.start(stream);
+    } finally {
+      if (!started) {
+        hub.release();
+      }
+    }
+  }
+}
