@@ -61,7 +61,7 @@ public final class Promdisco implements AutoCloseable {
     factories.add(new HttpDiscovererFactory(loop, ticker, builder.metrics));
     factories.add(new DnsDiscovererFactory(loop, builder.metrics));
     factories.addAll(builder.factories);
-    ServiceLoader.load(DiscovererFactory.class).forEach(factories::add);
+    factories.add(new FoundFactories(ServiceLoader.load(DiscovererFactory.class)));
     discovery = new DiscoveryManager(factories, ticker, builder.metrics);
     scrape = closer.add(new ScrapeManager(discovery, builder.metrics));
     closer.add(discovery);

@@ -3,10 +3,7 @@ package io.promdisco.cli;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Logs go to standard error. To be set before the first logger is made: slf4j-simple reads its
- * properties once.
- */
+/** How much is logged to standard error, and how. To be set before the first logger is made. */
 final class Logging {
   /** How much is logged. */
   enum Level {
@@ -28,37 +25,44 @@ final class Logging {
     JSON
   }
 
+  /** Any of SLF4J's, for the JVM's command line; {@code trace} shows more than our option. */
+  private static final String LEVEL = "promdisco.log.level";
+
+  private static final String FORMAT = "promdisco.log.format";
+
   private Logging() {}
 
+  /** Has SLF4J log here, whatever else is on the class path. */
+  static void use() {
+    System.setProperty("slf4j.provider", StderrLog.class.getName());
+    System.setProperty("slf4j.internal.verbosity", "WARN"); // it would report that choice
+  }
+
   static void set(@Nullable Format format) {
-    if (format == Format.JSON) {
-      System.setProperty("slf4j.provider", JsonLog.class.getName());
-      System.setProperty("slf4j.internal.verbosity", "WARN"); // it would report that choice
+    if (format != null) {
+      System.setProperty(FORMAT, format.name());
     }
   }
 
   static void set(@Nullable Level level) {
     if (level != null) {
-      property("defaultLogLevel", level.name().toLowerCase(Locale.ROOT));
+      System.setProperty(LEVEL, level.name());
     }
   }
 
   /** The level of a command when the user names none. */
   static void useByDefault(Level level) {
-    if (System.getProperty("org.slf4j.simpleLogger.defaultLogLevel") == null) {
-      property("defaultLogLevel", level.name().toLowerCase(Locale.ROOT));
-    }
-    if (System.getProperty("org.slf4j.simpleLogger.showDateTime") == null) {
-      property("showDateTime", "true");
-      property("dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
-      property("showThreadName", "false");
-      property("showShortLogName", "true");
-      property("log.org.eclipse.jetty", "warn");
-      property("log.io.javalin", "warn");
+    if (System.getProperty(LEVEL) == null) {
+      set(level);
     }
   }
 
-  private static void property(String name, String value) {
-    System.setProperty("org.slf4j.simpleLogger." + name, value);
+  static org.slf4j.event.Level level() {
+    return org.slf4j.event.Level.valueOf(
+        System.getProperty(LEVEL, Level.INFO.name()).toUpperCase(Locale.ROOT));
+  }
+
+  static Format format() {
+    return Format.valueOf(System.getProperty(FORMAT, Format.TEXT.name()));
   }
 }

@@ -77,6 +77,9 @@ final class Main
 
   /** Runs the process's command line and ends the process. */
   public static void main(String[] args) {
+    Logging.use();
+    // Looking for Groovy, which is not there, opens every jar of the class path.
+    System.setProperty("picocli.disable.closures", "true");
     Console console = Console.system();
     int code = run(console, args);
     console.out().flush();

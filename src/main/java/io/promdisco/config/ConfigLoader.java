@@ -34,15 +34,16 @@ public final class ConfigLoader {
 
   /**
    * A loader that knows the sources that promdisco has, and those that third parties add: every
-   * {@link SdConfigReader} that {@link ServiceLoader} finds.
+   * {@link SdConfigReader} that {@link ServiceLoader} finds with the context class loader of this
+   * moment. It looks for them when a configuration has a source that promdisco has not.
    */
   public ConfigLoader() {
-    this(allSources());
+    this(Sources.of(standardSources(), ServiceLoader.load(SdConfigReader.class)));
   }
 
   /** A loader that knows these sources of targets. */
   public ConfigLoader(List<SdConfigReader> sources) {
-    this(new Sources(sources, false));
+    this(Sources.of(sources, List.of()));
   }
 
   private ConfigLoader(Sources sources) {
@@ -55,13 +56,7 @@ public final class ConfigLoader {
    * if it has other sources too.
    */
   public ConfigLoader skippingUnsupported() {
-    return new ConfigLoader(new Sources(sources.readers(), true));
-  }
-
-  private static List<SdConfigReader> allSources() {
-    List<SdConfigReader> sources = new ArrayList<>(standardSources());
-    ServiceLoader.load(SdConfigReader.class).forEach(sources::add);
-    return sources;
+    return new ConfigLoader(sources.skippingUnsupported());
   }
 
   /** The sources that promdisco has: static, Kubernetes, file, HTTP and DNS. */

@@ -9,7 +9,7 @@ import java.util.Map;
  * or give it to {@link ConfigLoader}. Must be safe for all threads.
  */
 public interface SdConfigReader {
-  /** The key, as {@code kubernetes_sd_configs}. */
+  /** The key, as {@code kubernetes_sd_configs}; {@code _sd_} must be in it. */
   String key();
 
   /**

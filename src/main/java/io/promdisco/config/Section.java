@@ -212,6 +212,11 @@ public final class Section {
   }
 
   /** Every key that was written and that nobody has asked for. */
+  /** The keys that are written. */
+  List<String> keys() {
+    return List.copyOf(layers.keys());
+  }
+
   List<String> unread() {
     List<String> unread = new ArrayList<>(layers.keys());
     unread.removeAll(known);

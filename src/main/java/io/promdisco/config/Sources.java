@@ -1,19 +1,19 @@
 package io.promdisco.config;
 
+import com.google.common.base.Suppliers;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
-/**
- * The sources of targets that a section may have, each under its key.
- *
- * @param readers one for each key
- * @param skipUnsupported whether a source that Prometheus has and promdisco has not is a warning
- */
-record Sources(List<SdConfigReader> readers, boolean skipUnsupported) {
+/** The sources of targets that a section may have, each under its key. */
+final class Sources {
+  /** What the key of a source contains. */
+  private static final String MARK = "_sd_";
+
   private static final String SUFFIX = "_sd_configs";
 
   /** The mechanisms that Prometheus has and promdisco has not. */
@@ -52,22 +52,64 @@ record Sources(List<SdConfigReader> readers, boolean skipUnsupported) {
           "vultr",
           "xds");
 
-  /** Copies the list; two readers of one key cannot be told apart. */
-  Sources {
-    readers = List.copyOf(readers);
+  private final List<SdConfigReader> own;
+
+  /** And those of third parties. */
+  private final Supplier<List<SdConfigReader>> all;
+
+  private final boolean skipUnsupported;
+
+  private Sources(
+      List<SdConfigReader> own, Supplier<List<SdConfigReader>> all, boolean skipUnsupported) {
+    this.own = own;
+    this.all = all;
+    this.skipUnsupported = skipUnsupported;
+  }
+
+  /**
+   * Of these, and those that are found when a section has a key that none of these has.
+   *
+   * @param found iterated over at most once
+   */
+  static Sources of(List<SdConfigReader> readers, Iterable<SdConfigReader> found) {
+    List<SdConfigReader> own = distinct(readers, List.of());
+    return new Sources(own, Suppliers.memoize(() -> distinct(own, found)), false);
+  }
+
+  /** With a source that Prometheus has and promdisco has not as a warning. */
+  Sources skippingUnsupported() {
+    return new Sources(own, all, true);
+  }
+
+  /** Two readers of one key cannot be told apart. */
+  private static List<SdConfigReader> distinct(
+      List<SdConfigReader> readers, Iterable<SdConfigReader> more) {
+    List<SdConfigReader> all = new ArrayList<>(readers);
+    more.forEach(all::add);
     Set<String> keys = new HashSet<>();
-    for (SdConfigReader reader : readers) {
+    for (SdConfigReader reader : all) {
       if (!keys.add(reader.key())) {
         throw new IllegalArgumentException(
             reader.key() + ": two readers (expected: one for each key)");
       }
     }
+    return List.copyOf(all);
+  }
+
+  /** Third parties are asked only where they can have the answer: to find them takes time. */
+  private List<SdConfigReader> readers(Section section) {
+    for (String key : section.keys()) {
+      if (key.contains(MARK) && own.stream().noneMatch(reader -> reader.key().equals(key))) {
+        return all.get();
+      }
+    }
+    return own;
   }
 
   /** Reads the sources that stand inline in a section. */
   List<SdConfig> read(Section section, Paths paths, Map<String, Object> shown) {
     List<SdConfig> configs = new ArrayList<>();
-    for (SdConfigReader reader : readers) {
+    for (SdConfigReader reader : readers(section)) {
       if (section.has(reader.key())) {
         SdConfigReader.Result result = reader.read(section, paths);
         configs.addAll(result.configs());
@@ -81,7 +123,7 @@ record Sources(List<SdConfigReader> readers, boolean skipUnsupported) {
 
   /** Whether a section has any source, be it one that promdisco has not. */
   boolean areIn(Section section) {
-    return readers.stream().anyMatch(reader -> isIn(section, reader.key()))
+    return readers(section).stream().anyMatch(reader -> isIn(section, reader.key()))
         || section.unread().stream().anyMatch(Sources::isUnsupported);
   }
 
@@ -122,7 +164,7 @@ record Sources(List<SdConfigReader> readers, boolean skipUnsupported) {
             ProblemKind.UNSUPPORTED_SOURCE,
             cause
                 + " (expected: one of "
-                + String.join(", ", readers.stream().map(SdConfigReader::key).toList())
+                + String.join(", ", readers(section).stream().map(SdConfigReader::key).toList())
                 + ")");
       }
     }

@@ -30,6 +30,7 @@ public final class PrometheusMetrics implements Metrics {
             io.prometheus.client.Counter.class,
             () ->
                 io.prometheus.client.Counter.build(name, help)
+                    .withoutExemplars() // which need a tracer, that is looked for in every jar
                     .labelNames(labelNames)
                     .register(registry));
     return new Counter() {

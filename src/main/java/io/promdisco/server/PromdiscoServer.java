@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.ConnectionFactory;
@@ -95,7 +96,10 @@ public final class PromdiscoServer implements AutoCloseable {
   }
 
   private static ServerConnector build(Options options, Backend backend, LiveState state) {
-    QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 2);
+    // With a queue of the JDK's: Jetty's own would ask the JVM's MBeans for something, and so make
+    // them all.
+    QueuedThreadPool threads =
+        new QueuedThreadPool(MAX_THREADS, 2, 60_000, new LinkedBlockingQueue<>());
     threads.setName("sd-http");
     threads.setDaemon(true);
     threads.setReservedThreads(0);

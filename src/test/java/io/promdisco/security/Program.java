@@ -32,7 +32,7 @@ final class Program implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
-                "-Dorg.slf4j.simpleLogger.defaultLogLevel=trace",
+                "-Dpromdisco.log.level=trace",
                 "-cp",
                 classPath(),
                 "io.promdisco.cli.Main"));

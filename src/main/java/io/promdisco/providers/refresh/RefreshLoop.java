@@ -5,6 +5,7 @@ import io.promdisco.metrics.Metrics;
 import io.promdisco.util.OnDemandThreads;
 import io.promdisco.util.Ticker;
 import java.time.Duration;
+import java.util.Random;
 import java.util.random.RandomGenerator;
 
 /**
@@ -21,7 +22,7 @@ public final class RefreshLoop implements AutoCloseable {
 
   /** A loop without sources; it has no threads yet. */
   public RefreshLoop(Ticker ticker, Metrics metrics) {
-    this(ticker, metrics, RandomGenerator.getDefault());
+    this(ticker, metrics, new Random());
   }
 
   RefreshLoop(Ticker ticker, Metrics metrics, RandomGenerator random) {

@@ -4,17 +4,23 @@ import io.promdisco.http.TextFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.composer.Composer;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
-import org.yaml.snakeyaml.representer.Representer;
+import org.yaml.snakeyaml.parser.ParserImpl;
+import org.yaml.snakeyaml.reader.StreamReader;
 import org.yaml.snakeyaml.resolver.Resolver;
 
 /**
@@ -34,7 +40,7 @@ final class YamlTree {
   static YamlTree read(Path file, String what) throws IOException {
     Object root;
     try {
-      root = yaml().load(TextFiles.read(file));
+      root = new Values().of(document(TextFiles.read(file)));
     } catch (MarkedYAMLException e) {
       // Its message quotes the line, in which a token may stand.
       int line = e.getProblemMark() == null ? 0 : e.getProblemMark().getLine() + 1;
@@ -55,11 +61,11 @@ final class YamlTree {
     return new YamlTree(map, what);
   }
 
-  private static Yaml yaml() {
-    LoaderOptions loading = new LoaderOptions();
-    DumperOptions dumping = new DumperOptions();
-    return new Yaml(
-        new SafeConstructor(loading), new Representer(dumping), dumping, loading, new Texts());
+  private static @Nullable Node document(String text) {
+    LoaderOptions options = new LoaderOptions();
+    Composer composer =
+        new Composer(new ParserImpl(new StreamReader(text), options), new Texts(), options);
+    return composer.checkNode() ? composer.getNode() : null;
   }
 
   /** Leaves scalars as they are written: a token of digits is no number. */
@@ -69,6 +75,58 @@ final class YamlTree {
       addImplicitResolver(Tag.MERGE, MERGE, "<");
       addImplicitResolver(Tag.NULL, NULL, "~nN\0");
       addImplicitResolver(Tag.NULL, EMPTY, null);
+    }
+  }
+
+  /**
+   * Makes maps, lists and texts of nodes. Not SnakeYAML's own, which makes more of scalars, and has
+   * the JVM set up {@code java.util.logging}. What is there twice, by an alias, is made once.
+   */
+  private static final class Values {
+    private final IdentityHashMap<Node, Object> made = new IdentityHashMap<>();
+
+    @Nullable Object of(@Nullable Node node) {
+      if (node instanceof ScalarNode scalar) {
+        return scalar.getTag().equals(Tag.NULL) ? null : scalar.getValue();
+      }
+      Object known = node == null ? null : made.get(node);
+      if (known != null) {
+        return known;
+      }
+      if (node instanceof SequenceNode sequence) {
+        List<@Nullable Object> list = new ArrayList<>();
+        made.put(node, list); // before it is full: it may contain itself
+        sequence.getValue().forEach(value -> list.add(of(value)));
+        return list;
+      }
+      return node instanceof MappingNode mapping ? map(mapping) : null;
+    }
+
+    /** Of a key that is there twice the last counts, and any before those that are merged. */
+    private Map<Object, @Nullable Object> map(MappingNode mapping) {
+      Map<Object, @Nullable Object> map = new LinkedHashMap<>();
+      made.put(mapping, map);
+      for (NodeTuple tuple : mapping.getValue()) {
+        if (!tuple.getKeyNode().getTag().equals(Tag.MERGE)) {
+          map.put(String.valueOf(of(tuple.getKeyNode())), of(tuple.getValueNode()));
+        }
+      }
+      for (NodeTuple tuple : mapping.getValue()) {
+        if (tuple.getKeyNode().getTag().equals(Tag.MERGE)) {
+          merge(map, of(tuple.getValueNode()));
+        }
+      }
+      return map;
+    }
+
+    private static void merge(Map<Object, @Nullable Object> into, @Nullable Object merged) {
+      if (merged instanceof List<?> list) {
+        list.stream().filter(value -> !(value instanceof List)).forEach(map -> merge(into, map));
+      } else if (merged instanceof Map<?, ?> map && map != into) {
+        map.forEach(into::putIfAbsent);
+      } else {
+        throw new IllegalArgumentException("<<: neither a mapping nor a list of mappings");
+      }
     }
   }
 

@@ -8,6 +8,8 @@ import java.io.Serial;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -25,14 +27,17 @@ import org.slf4j.spi.MDCAdapter;
 import org.slf4j.spi.SLF4JServiceProvider;
 
 /**
- * Logs a JSON object a line to standard error: {@code time} (RFC 3339, UTC), {@code level}, {@code
- * logger}, {@code msg}, and {@code error} with the stack trace where there is one. Levels are those
- * of the properties that slf4j-simple reads, so that one place sets them. SLF4J makes it, if its
- * property {@code slf4j.provider} says so.
+ * Logs to standard error, for people {@code 2026-11-21T20:35:29.154Z WARN Reflector - text} and the
+ * stack trace where there is one, or for programs a JSON object a line: {@code time} (RFC 3339,
+ * UTC), {@code level}, {@code logger}, {@code msg}, and {@code error}. What {@link Logging} says
+ * holds. SLF4J makes it, if its property {@code slf4j.provider} says so.
  */
-public final class JsonLog implements SLF4JServiceProvider, ILoggerFactory {
-  private static final JsonFactory JSON = new JsonFactory();
-  private static final String PREFIX = "org.slf4j.simpleLogger.";
+public final class StderrLog implements SLF4JServiceProvider, ILoggerFactory {
+  /** Of which nothing below a warning is of use to a user. */
+  private static final String WEB_SERVER = "org.eclipse.jetty.";
+
+  private static final DateTimeFormatter TIME =
+      new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
 
   private final ConcurrentMap<String, Logger> loggers = new ConcurrentHashMap<>();
   private final IMarkerFactory markers = new BasicMarkerFactory();
@@ -40,23 +45,12 @@ public final class JsonLog implements SLF4JServiceProvider, ILoggerFactory {
 
   @Override
   public Logger getLogger(String name) {
-    return loggers.computeIfAbsent(name, made -> new JsonLogger(made, level(made)));
+    return loggers.computeIfAbsent(name, made -> new StderrLogger(made, level(made)));
   }
 
-  /** That of the logger, of what it is in, or the default. */
   private static Level level(String logger) {
-    for (String name = logger; !name.isEmpty(); name = parent(name)) {
-      String level = System.getProperty(PREFIX + "log." + name);
-      if (level != null) {
-        return Level.valueOf(level.toUpperCase(Locale.ROOT));
-      }
-    }
-    return Level.valueOf(
-        System.getProperty(PREFIX + "defaultLogLevel", "info").toUpperCase(Locale.ROOT));
-  }
-
-  private static String parent(String name) {
-    return name.substring(0, Math.max(0, name.lastIndexOf('.')));
+    Level level = Logging.level();
+    return logger.startsWith(WEB_SERVER) && level.toInt() < Level.WARN.toInt() ? Level.WARN : level;
   }
 
   @Override
@@ -83,18 +77,36 @@ public final class JsonLog implements SLF4JServiceProvider, ILoggerFactory {
   public void initialize() {}
 
   static String line(
-      Instant time, Level level, String logger, String message, @Nullable Throwable error) {
+      Logging.Format format,
+      Instant time,
+      Level level,
+      String logger,
+      String message,
+      @Nullable Throwable error) {
+    return switch (format) {
+      case TEXT -> text(TIME.format(time), level, logger, message, error);
+      case JSON -> json(TIME.format(time), level, logger, message, error);
+    };
+  }
+
+  private static String text(
+      String time, Level level, String logger, String message, @Nullable Throwable error) {
+    String name = logger.substring(logger.lastIndexOf('.') + 1);
+    String line = time + " " + level + " " + name + " - " + message;
+    return error == null ? line : line + System.lineSeparator() + trace(error).stripTrailing();
+  }
+
+  private static String json(
+      String time, Level level, String logger, String message, @Nullable Throwable error) {
     StringWriter out = new StringWriter();
-    try (JsonGenerator json = JSON.createGenerator(out)) {
+    try (JsonGenerator json = Json.FACTORY.createGenerator(out)) {
       json.writeStartObject();
-      json.writeStringField("time", time.toString());
+      json.writeStringField("time", time);
       json.writeStringField("level", level.name().toLowerCase(Locale.ROOT));
       json.writeStringField("logger", logger);
       json.writeStringField("msg", message);
       if (error != null) {
-        StringWriter trace = new StringWriter();
-        error.printStackTrace(new PrintWriter(trace, true));
-        json.writeStringField("error", trace.toString());
+        json.writeStringField("error", trace(error));
       }
       json.writeEndObject();
     } catch (IOException e) {
@@ -103,13 +115,23 @@ public final class JsonLog implements SLF4JServiceProvider, ILoggerFactory {
     return out.toString();
   }
 
+  private static String trace(Throwable error) {
+    StringWriter trace = new StringWriter();
+    error.printStackTrace(new PrintWriter(trace, true));
+    return trace.toString();
+  }
+
+  private static final class Json {
+    static final JsonFactory FACTORY = new JsonFactory();
+  }
+
   /** Writes to what standard error is at that moment. */
-  private static final class JsonLogger extends LegacyAbstractLogger {
+  private static final class StderrLogger extends LegacyAbstractLogger {
     @Serial private static final long serialVersionUID = 1L;
 
     private final Level lowest;
 
-    JsonLogger(String name, Level lowest) {
+    StderrLogger(String name, Level lowest) {
       this.name = name;
       this.lowest = lowest;
     }
@@ -156,7 +178,8 @@ public final class JsonLog implements SLF4JServiceProvider, ILoggerFactory {
         Object @Nullable [] arguments,
         @Nullable Throwable error) {
       String message = MessageFormatter.basicArrayFormat(pattern, arguments);
-      System.err.println(line(Instant.now(), level, name, String.valueOf(message), error));
+      System.err.println(
+          line(Logging.format(), Instant.now(), level, name, String.valueOf(message), error));
     }
   }
 }

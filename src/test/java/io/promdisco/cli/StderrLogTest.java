@@ -15,13 +15,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-class JsonLogTest {
+class StderrLogTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @Test
   void lineIsAnObjectWhateverIsInIt() throws Exception {
     String line =
-        JsonLog.line(
+        StderrLog.line(
+            Logging.Format.JSON,
             Instant.EPOCH,
             Level.WARN,
             "a.B",
@@ -29,13 +30,28 @@ class JsonLogTest {
             new IllegalStateException("no"));
     assertThat(line).doesNotContain("\n");
     JsonNode read = JSON.readTree(line);
-    assertThat(read.at("/time").asText()).isEqualTo("1970-01-01T00:00:00Z");
+    assertThat(read.at("/time").asText()).isEqualTo("1970-01-01T00:00:00.000Z");
     assertThat(read.at("/level").asText()).isEqualTo("warn");
     assertThat(read.at("/logger").asText()).isEqualTo("a.B");
     assertThat(read.at("/msg").asText()).isEqualTo("tab\t\"quote\"\nline");
     assertThat(read.at("/error").asText())
         .startsWith("java.lang.IllegalStateException: no")
-        .contains("at io.promdisco.cli.JsonLogTest");
+        .contains("at io.promdisco.cli.StderrLogTest");
+  }
+
+  @Test
+  void textIsALineAndTheStackTraceBehindIt() {
+    Instant time = Instant.parse("2026-01-02T03:04:05.006Z");
+    assertThat(StderrLog.line(Logging.Format.TEXT, time, Level.INFO, "a.b.C", "read", null))
+        .isEqualTo("2026-01-02T03:04:05.006Z INFO C - read");
+    assertThat(
+            StderrLog.line(
+                Logging.Format.TEXT, time, Level.ERROR, "C", "no", new IllegalStateException("x")))
+        .startsWith(
+            "2026-01-02T03:04:05.006Z ERROR C - no"
+                + System.lineSeparator()
+                + "java.lang.IllegalStateException: x")
+        .contains("at io.promdisco.cli.StderrLogTest");
   }
 
   /** SLF4J chooses once a process, so that this is another process. */
@@ -69,6 +85,7 @@ class JsonLogTest {
     private Logs() {}
 
     public static void main(String[] arguments) {
+      Logging.use();
       Logging.set(Logging.Level.valueOf(arguments[0].toUpperCase(Locale.ROOT)));
       Logging.set(Logging.Format.JSON);
       Logger log = LoggerFactory.getLogger("test");
