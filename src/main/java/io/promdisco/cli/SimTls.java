@@ -18,7 +18,7 @@ final class SimTls {
   private SimTls() {}
 
   /**
-   * Options of a server that speaks TLS on 127.0.0.1.
+   * Options of a server that speaks TLS on 127.0.0.1, and HTTP/2 on it.
    *
    * @param folder for the key, {@code store.p12}
    */
@@ -39,7 +39,7 @@ final class SimTls {
         "-----BEGIN CERTIFICATE-----\n"
             + Base64.getMimeEncoder().encodeToString(keys.getCertificate("sim").getEncoded())
             + "\n-----END CERTIFICATE-----\n";
-    return new SimOptions().tls(context, pem);
+    return new SimOptions().tls(context, pem).http2();
   }
 
   private static void make(Path store) throws IOException, InterruptedException {

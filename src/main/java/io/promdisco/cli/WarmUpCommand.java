@@ -1,27 +1,39 @@
 package io.promdisco.cli;
 
-import io.promdisco.Promdisco;
-import io.promdisco.config.ConfigLoader;
-import io.promdisco.metrics.PrometheusMetrics;
-import io.promdisco.server.PromdiscoServer;
 import io.promdisco.sim.DemoCluster;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
-import io.prometheus.client.CollectorRegistry;
-import io.prometheus.client.hotspot.DefaultExports;
+import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.Writer;
+import java.net.HttpURLConnection;
 import java.net.URI;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
 
-/** Goes once through what commands do, so that the launcher can keep the class data of it. */
+/**
+ * Goes once through what commands do, so that the launcher can keep the class data of it. {@code
+ * serve} runs in a process of its own: what is kept for it, it has in memory for as long as it
+ * runs, and this process loads more than that.
+ */
 @Command(name = "warm-up", hidden = true)
 final class WarmUpCommand implements Callable<Integer> {
+  private static final String LISTENS = "promdisco listens on ";
+  private static final long PATIENCE_SECONDS = 20;
+
+  @Parameters(arity = "0..*", description = "What serve is added to. Default: the other commands.")
+  private List<String> program = List.of();
+
   private final Console quiet;
 
   WarmUpCommand() {
@@ -40,12 +52,11 @@ final class WarmUpCommand implements Callable<Integer> {
       try (SimApiServer server = SimApiServer.start(cluster, SimTls.options(folder))) {
         server.writeKubeconfig(folder.resolve("kubeconfig"));
         Path config = Files.writeString(folder.resolve("p.yml"), DemoCommand.configurationText());
-        Main.run(quiet, "--version");
-        Main.run(quiet, "targets", config.toString());
-        Path dump = folder.resolve("dump");
-        Main.run(quiet, "dump", config.toString(), "--to", dump.toString());
-        Main.run(quiet, "targets", config.toString(), "--manifests", dump.toString());
-        serve(config);
+        if (program.isEmpty()) {
+          commands(config, folder.resolve("dump"));
+        } else {
+          serve(config);
+        }
       }
     } finally {
       DemoCommand.deleteAll(folder);
@@ -53,20 +64,46 @@ final class WarmUpCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private static void serve(Path config) throws Exception {
-    CollectorRegistry registry = new CollectorRegistry();
-    PrometheusMetrics metrics = new PrometheusMetrics(registry);
-    try (Promdisco promdisco = Promdisco.builder().metrics(metrics).build()) {
-      Reload reload = new Reload(promdisco, new ConfigLoader(), config, metrics, registry);
-      reload.apply(new ConfigLoader().load(config));
-      promdisco.awaitSynced(Duration.ofSeconds(10));
-      DefaultExports.register(registry);
-      try (PromdiscoServer server =
-          PromdiscoServer.start(new PromdiscoServer.Options("127.0.0.1", 0), reload)) {
-        for (String path : new String[] {"/metrics", "/api/v1/targets", "/-/ready", "/"}) {
-          URI.create(server.url() + path).toURL().openStream().close();
-        }
+  private void commands(Path config, Path dump) {
+    Main.run(quiet, "--version");
+    Main.run(quiet, "targets", config.toString());
+    Main.run(quiet, "dump", config.toString(), "--to", dump.toString());
+    Main.run(quiet, "targets", config.toString(), "--manifests", dump.toString());
+  }
+
+  private void serve(Path config) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(program);
+    command.addAll(List.of("serve", "--listen", "127.0.0.1:0", config.toString()));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    try (BufferedReader said = process.inputReader()) {
+      String line = said.readLine();
+      while (line != null && !line.startsWith(LISTENS)) {
+        line = said.readLine();
       }
+      if (line == null) {
+        throw new CommandException(ExitCode.FINDING, "promdisco: serve ended: " + command);
+      }
+      String url = line.substring(LISTENS.length());
+      awaitReady(url);
+      for (String path : new String[] {"/metrics", "/api/v1/targets", "/"}) {
+        URI.create(url + path).toURL().openStream().close();
+      }
+      process.toHandle().destroy(); // in order: the JVM keeps its class data now
+      said.transferTo(Writer.nullWriter());
+      process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** Waits until all targets are there. */
+  private static void awaitReady(String url) throws IOException, InterruptedException {
+    URL ready = URI.create(url + "/-/ready").toURL();
+    for (int i = 0; i < 20 * PATIENCE_SECONDS; i++) {
+      if (((HttpURLConnection) ready.openConnection()).getResponseCode() == 200) {
+        return;
+      }
+      TimeUnit.MILLISECONDS.sleep(50);
     }
   }
 }

@@ -12,7 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request of HTTP/1.1.
+ * A request.
  *
  * @param method as {@code GET}
  * @param path decoded
@@ -58,16 +58,27 @@ record HttpRequest(
     if (headers.getOrDefault("expect", "").equalsIgnoreCase("100-continue")) {
       goAhead.send();
     }
-    int mark = words[1].indexOf('?');
-    String path = mark < 0 ? words[1] : words[1].substring(0, mark);
-    String rawQuery = mark < 0 ? "" : words[1].substring(mark + 1);
+    return of(words[0], words[1], headers, body(in, headers));
+  }
+
+  /**
+   * Of its parts.
+   *
+   * @param target path and query, as sent
+   * @throws IOException if the target is none
+   */
+  static HttpRequest of(String method, String target, Map<String, String> headers, byte[] body)
+      throws IOException {
+    int mark = target.indexOf('?');
+    String path = mark < 0 ? target : target.substring(0, mark);
+    String rawQuery = mark < 0 ? "" : target.substring(mark + 1);
     return new HttpRequest(
-        words[0],
+        method,
         decoded(path.replace("+", "%2B")),
         rawQuery,
         query(rawQuery),
         headers,
-        new String(body(in, headers), StandardCharsets.UTF_8));
+        new String(body, StandardCharsets.UTF_8));
   }
 
   private static Map<String, String> headers(InputStream in, int[] budget) throws IOException {

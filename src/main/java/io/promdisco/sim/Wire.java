@@ -2,13 +2,10 @@ package io.promdisco.sim;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.util.Ticker;
-import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.io.OutputStream;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -17,19 +14,33 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The sending side of a connection, able to fail in every way that a network can. One thread writes
- * at a time; any thread may close or release it.
+ * The sending side of a request, able to fail in every way that a network can. One thread writes at
+ * a time; any thread may close or release it.
  */
 final class Wire implements Closeable {
-  private static final byte[] LINE_END = {'\r', '\n'};
+  /** Puts an answer into the protocol of the connection. What is written may wait for a flush. */
+  interface Output {
+    /** The head of an answer; {@code length} is that of the body, -1: in chunks. */
+    void head(int status, Map<String, String> headers, long length) throws IOException;
+
+    void goAhead() throws IOException;
+
+    /** A part of a body of known length. */
+    void body(byte[] bytes) throws IOException;
+
+    void chunk(byte[] bytes) throws IOException;
+
+    /** The end of a body in chunks. */
+    void end() throws IOException;
+
+    void flush() throws IOException;
+  }
+
   private static final int SLICES_PER_SECOND = 20;
   private static final int FULL_SPEED = -1;
 
-  /** As much as four records of TLS hold. */
-  private static final int BUFFER = 1 << 16;
-
   private final Socket raw;
-  private final OutputStream out;
+  private final Output out;
   private final Ticker ticker;
   private volatile int bytesPerSecond = FULL_SPEED;
 
@@ -44,9 +55,9 @@ final class Wire implements Closeable {
    *
    * @param raw the TCP connection below, TLS or not
    */
-  Wire(Socket raw, OutputStream out, Ticker ticker) {
+  Wire(Socket raw, Output out, Ticker ticker) {
     this.raw = raw;
-    this.out = new BufferedOutputStream(out, BUFFER);
+    this.out = out;
     this.ticker = ticker;
   }
 
@@ -67,44 +78,13 @@ final class Wire implements Closeable {
    * @param length of the body; -1: in chunks
    */
   void head(int status, Map<String, String> headers, long length) throws IOException {
-    StringBuilder head = new StringBuilder(256);
-    head.append("HTTP/1.1 ").append(status).append(' ').append(phrase(status)).append("\r\n");
-    headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
-    if (length < 0) {
-      head.append("Transfer-Encoding: chunked\r\n\r\n");
-    } else {
-      head.append("Content-Length: ").append(length).append("\r\n\r\n");
-    }
-    out.write(head.toString().getBytes(StandardCharsets.ISO_8859_1));
+    out.head(status, headers, length);
     out.flush();
   }
 
-  private static String phrase(int status) {
-    return switch (status) {
-      case 100 -> "Continue";
-      case 200 -> "OK";
-      case 201 -> "Created";
-      case 400 -> "Bad Request";
-      case 401 -> "Unauthorized";
-      case 403 -> "Forbidden";
-      case 404 -> "Not Found";
-      case 405 -> "Method Not Allowed";
-      case 406 -> "Not Acceptable";
-      case 409 -> "Conflict";
-      case 410 -> "Gone";
-      case 415 -> "Unsupported Media Type";
-      case 422 -> "Unprocessable Entity";
-      case 429 -> "Too Many Requests";
-      case 500 -> "Internal Server Error";
-      case 503 -> "Service Unavailable";
-      case 504 -> "Gateway Timeout";
-      default -> "Status";
-    };
-  }
-
+  /** Tells a client that waits for it that it may send the body of its request. */
   void goAhead() throws IOException {
-    out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
-    out.flush();
+    out.goAhead();
   }
 
   /** Sends bytes of a body of known length. */
@@ -120,7 +100,7 @@ final class Wire implements Closeable {
   /** Writes bytes as one chunk, which leaves together with others, by {@link #flush} at last. */
   void chunkSoon(byte[] bytes) throws IOException {
     if (bytesPerSecond == FULL_SPEED) {
-      writeChunk(bytes);
+      out.chunk(bytes);
     } else {
       chunk(bytes);
     }
@@ -132,7 +112,8 @@ final class Wire implements Closeable {
 
   /** Ends a body in chunks. */
   void endChunks() throws IOException {
-    plain(new byte[] {'0', '\r', '\n', '\r', '\n'});
+    out.end();
+    out.flush();
   }
 
   private interface Send {
@@ -157,22 +138,13 @@ final class Wire implements Closeable {
   }
 
   private void plain(byte[] bytes) throws IOException {
-    out.write(bytes);
+    out.body(bytes);
     out.flush();
   }
 
   private void oneChunk(byte[] bytes) throws IOException {
-    writeChunk(bytes);
+    out.chunk(bytes);
     out.flush();
-  }
-
-  private void writeChunk(byte[] bytes) throws IOException {
-    if (bytes.length > 0) {
-      out.write(Integer.toHexString(bytes.length).getBytes(StandardCharsets.ISO_8859_1));
-      out.write(LINE_END);
-      out.write(bytes);
-      out.write(LINE_END);
-    }
   }
 
   private void pause(Duration pause) throws IOException {

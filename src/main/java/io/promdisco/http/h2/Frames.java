@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 
-/** Writes the frames that a client sends (RFC 9113, section 6). */
+/** Writes frames (RFC 9113, section 6). */
 final class Frames {
   static final int DATA = 0;
   static final int HEADERS = 1;
@@ -32,7 +32,7 @@ final class Frames {
   /** The largest frame that every server takes. */
   static final int SENT_AT_MOST = 16384;
 
-  private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+  static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
   private static final int NEVER_INDEXED = 0x10; // not to be kept in tables on the way (RFC 7541)
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -81,22 +81,34 @@ final class Frames {
 
   Frames goAway(int code) {
     head(8, GOAWAY, 0, 0);
-    number(0); // the last stream of the server's; it opens none
+    number(0); // the last stream of the other side's that counts; a server opens none
     return number(code);
   }
 
-  /** A request without a body. */
+  /** A request or an answer without a body. */
   Frames headers(int stream, List<Field> fields) {
+    return headers(stream, fields, true);
+  }
+
+  /** The head of a request or of an answer. */
+  Frames headers(int stream, List<Field> fields, boolean endStream) {
     byte[] block = block(fields);
     int at = 0;
     do {
       int length = Math.min(SENT_AT_MOST, block.length - at);
       boolean first = at == 0;
-      int flags = (first ? END_STREAM : 0) | (at + length == block.length ? END_HEADERS : 0);
+      int flags =
+          (first && endStream ? END_STREAM : 0) | (at + length == block.length ? END_HEADERS : 0);
       head(length, first ? HEADERS : CONTINUATION, flags, stream);
       out.write(block, at, length);
       at += length;
     } while (at < block.length);
+    return this;
+  }
+
+  Frames data(int stream, byte[] bytes, int from, int length, boolean endStream) {
+    head(length, DATA, endStream ? END_STREAM : 0, stream);
+    out.write(bytes, from, length);
     return this;
   }
 
