@@ -1,6 +1,7 @@
 package io.promdisco;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.promdisco.config.ConfigLoader;
 import java.net.URL;
@@ -8,6 +9,7 @@ import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ServiceConfigurationError;
 import org.junit.jupiter.api.Test;
 
 /** A source that a third party's jar brings is found through its service files. */
@@ -51,5 +53,31 @@ class ExtensionTest {
   void withoutThatJarTheKeyIsUnknown() {
     assertThat(new ConfigLoader().read("p.yml", CONFIG, Path.of(".")).problems())
         .anySatisfy(problem -> assertThat(problem.path()).endsWith("memory_sd_configs"));
+  }
+
+  /** To look for them opens every jar of the class path. */
+  @Test
+  void sourcesOfOthersAreLookedForOnlyWhenOneIsConfigured() throws Exception {
+    URL jar = Path.of("src", "test", "resources", "extension-missing").toUri().toURL();
+    byte[] plain =
+        "scrape_configs: [{job_name: a, static_configs: [{targets: ['h:1']}]}]"
+            .getBytes(StandardCharsets.UTF_8);
+    ClassLoader before = Thread.currentThread().getContextClassLoader();
+    try (URLClassLoader broken = new URLClassLoader(new URL[] {jar}, before)) {
+      Thread.currentThread().setContextClassLoader(broken);
+      ConfigLoader loader = new ConfigLoader();
+      ConfigLoader.LoadResult result = loader.read("p.yml", plain, Path.of("."));
+      try (Promdisco promdisco = Promdisco.builder().build()) {
+        promdisco.apply(result.configuration().orElseThrow());
+
+        assertThat(promdisco.awaitSynced(Duration.ofSeconds(10))).isTrue();
+        assertThat(promdisco.pool("a").orElseThrow().activeTargets()).hasSize(1);
+      }
+      assertThatThrownBy(() -> loader.read("p.yml", CONFIG, Path.of(".")))
+          .isInstanceOf(ServiceConfigurationError.class)
+          .hasMessageContaining("org.example.NotThere");
+    } finally {
+      Thread.currentThread().setContextClassLoader(before);
+    }
   }
 }

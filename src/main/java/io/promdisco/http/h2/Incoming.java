@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * that reads.
  */
 final class Incoming implements FrameReader.Sink {
-  private static final int CREDIT_AFTER = 1 << 20;
+  private static final int CREDIT_AFTER = Http2Stream.WINDOW / 2;
 
   /** The longest header block, compressed. */
   private static final int LONGEST_BLOCK = 128 << 10;

@@ -34,7 +34,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class Http2ConnectionTest {
   private static final Duration LONG = Duration.ofHours(1);
-  private static final int MIB = 1 << 20;
+
+  /** After so much the server is told that it may send as much again. */
+  private static final int CREDIT = Http2Stream.WINDOW / 2;
 
   private final ManualTicker ticker = new ManualTicker();
   private final FakeLine server = new FakeLine();
@@ -158,7 +160,7 @@ class Http2ConnectionTest {
     assertThat(new String(server.preface(), ISO_8859_1))
         .isEqualTo("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
     assertThat(settings.stream()).isZero();
-    assertThat(settings.content()).isEqualTo(hex("0002 00000000  0004 00200000  0005 00020000"));
+    assertThat(settings.content()).isEqualTo(hex("0002 00000000  0004 00080000  0005 00020000"));
     Frame window = server.expect(Frames.WINDOW_UPDATE);
     assertThat(window.stream()).isZero();
     assertThat(window.number(0)).isEqualTo((1 << 30) - 65535);
@@ -261,7 +263,7 @@ class Http2ConnectionTest {
     Frame all = server.expect(Frames.WINDOW_UPDATE);
     assertThat(all.stream()).isZero();
     int credited = all.number(0);
-    while (credited < Http2Stream.WINDOW - MIB) {
+    while (credited < Http2Stream.WINDOW - CREDIT) {
       credited += server.expect(Frames.WINDOW_UPDATE).number(0);
     }
     assertThat(server.untilNow())
@@ -272,7 +274,7 @@ class Http2ConnectionTest {
     List<Frame> credits = server.untilNow();
     assertThat(credits).isNotEmpty().allMatch(f -> f.stream() == 1);
     int credit = credits.stream().mapToInt(f -> f.number(0)).sum();
-    assertThat(credit).isBetween(Http2Stream.WINDOW - MIB, Http2Stream.WINDOW);
+    assertThat(credit).isBetween(Http2Stream.WINDOW - CREDIT, Http2Stream.WINDOW);
 
     server.send(body(1, credit), lastData(1, ""));
     assertThat(rest(stream)).hasSize(credit);
@@ -286,7 +288,7 @@ class Http2ConnectionTest {
     server.send(body(1, Http2Stream.WINDOW), data(1, "x"));
     server.awaitClosed();
     assertThat(read(stream, Http2Stream.WINDOW)).hasSize(Http2Stream.WINDOW);
-    String what = "not HTTP/2: more than 2097152 bytes unasked for";
+    String what = "not HTTP/2: more than 524288 bytes unasked for";
     fails(what, stream::next);
     fails(what, other::next);
     List<Frame> left = new ArrayList<>();
@@ -419,10 +421,10 @@ class Http2ConnectionTest {
     Http2Stream one = answered("/1");
     one.close();
     server.expect(Frames.RST_STREAM);
-    server.send(body(1, MIB));
+    server.send(body(1, CREDIT));
     Frame credit = server.expect(Frames.WINDOW_UPDATE);
     assertThat(credit.stream()).isZero();
-    assertThat(credit.number(0)).isEqualTo(MIB);
+    assertThat(credit.number(0)).isEqualTo(CREDIT);
   }
 
   /** Frames of 256 bytes of padding, {@code count} bytes in all. */
@@ -438,9 +440,9 @@ class Http2ConnectionTest {
     open();
     Http2Stream stream = answered("/");
     for (int i = 0; i < 5; i++) {
-      server.send(padding(1, MIB));
+      server.send(padding(1, CREDIT));
       List<Frame> credits = List.of(server.next(), server.next());
-      assertThat(credits).allMatch(f -> f.type() == Frames.WINDOW_UPDATE && f.number(0) == MIB);
+      assertThat(credits).allMatch(f -> f.type() == Frames.WINDOW_UPDATE && f.number(0) == CREDIT);
       assertThat(credits).extracting(Frame::stream).containsExactlyInAnyOrder(0, 1);
     }
     server.send(lastData(1, "a"));
@@ -454,7 +456,7 @@ class Http2ConnectionTest {
     server.send(body(1, Http2Stream.WINDOW), padding(1, 256));
     server.awaitClosed();
     assertThat(read(stream, Http2Stream.WINDOW)).hasSize(Http2Stream.WINDOW);
-    fails("not HTTP/2: more than 2097152 bytes unasked for", stream::next);
+    fails("not HTTP/2: more than 524288 bytes unasked for", stream::next);
   }
 
   @Test
@@ -763,7 +765,7 @@ class Http2ConnectionTest {
     Thread reader = start(() -> seen.set(String.valueOf(problemOf(stream))));
     awaitWaiting(reader);
     server.neverDrained();
-    server.send(body(1, MIB));
+    server.send(body(1, Http2Stream.WINDOW));
     reader.join(10_000);
     assertThat(seen.get()).isEqualTo("null");
     assertThat(connection.isClosed()).isFalse();

@@ -98,6 +98,40 @@ class FabricClientFactoryTest {
       """;
 
   @Test
+  void aliasesMergesAndRepeatedKeysOfAKubeconfigCount() throws Exception {
+    Path file =
+        kubeconfig(
+            """
+            clusters:
+            - name: one
+              cluster: &cluster {server: "https://127.0.0.1:1"}
+            - name: two
+              cluster: {<<: *cluster}
+            - name: three
+              cluster: {server: "https://127.0.0.1:3", <<: [*cluster, {tls-server-name: x}]}
+            users:
+            - {name: me, user: {}}
+            contexts:
+            - {name: one, context: {cluster: one, user: me}}
+            - {name: two, context: {cluster: two, user: me}}
+            - {name: three, context: {cluster: three, user: me}}
+            current-context: one
+            current-context: CONTEXT
+            """);
+    String text = Files.readString(file);
+    for (String context : new String[] {"one", "two", "three"}) {
+      Files.writeString(file, text.replace("CONTEXT", context));
+      try (ResourceClient client = factory().open(sd(file))) {
+        assertThat(client.server())
+            .isEqualTo("https://127.0.0.1:" + (context.equals("three") ? 3 : 1));
+      }
+    }
+    refused(
+        "a: &a [*a]\ncurrent-context: x",
+        "kubeconfig FILE: no context \"x\" (expected a name, but there are no contexts)");
+  }
+
+  @Test
   void everyFaultOfAKubeconfigIsOneClearLineWithItsPath() throws Exception {
     assertThatExceptionOfType(DiscoveryException.class)
         .isThrownBy(() -> factory().open(sd(Path.of("/no/such/config"))).close())
