@@ -2,7 +2,6 @@ package io.promdisco.http.h2;
 
 import static io.promdisco.http.h2.Http2Exception.PROTOCOL_ERROR;
 
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,16 +14,10 @@ import org.jspecify.annotations.Nullable;
 final class Incoming implements FrameReader.Sink {
   private static final int CREDIT_AFTER = Http2Stream.WINDOW / 2;
 
-  /** The longest header block, compressed. */
-  private static final int LONGEST_BLOCK = 128 << 10;
-
   private final Http2Connection connection;
   private final FrameReader frames = new FrameReader(this);
-  private final HeaderDecoder headers = new HeaderDecoder();
-  private final ByteArrayOutputStream block = new ByteArrayOutputStream();
+  private final HeaderBlocks blocks = new HeaderBlocks(this::fields);
   private final List<Http2Stream> undelivered = new ArrayList<>();
-  private int blockStream; // whose header block is under way; 0: none
-  private boolean blockEnds; // whether its stream ends with it
   private int uncredited;
   private @Nullable Http2Stream recent;
 
@@ -62,7 +55,7 @@ final class Incoming implements FrameReader.Sink {
 
   @Override
   public void data(int id, byte[] bytes, int from, int length) throws Http2Exception {
-    checkNoBlock();
+    blocks.checkNone();
     take(length);
     Http2Stream stream = known(id);
     if (stream != null) {
@@ -76,7 +69,7 @@ final class Incoming implements FrameReader.Sink {
 
   @Override
   public void dataEnded(int id, int padding, boolean endStream) throws Http2Exception {
-    checkNoBlock();
+    blocks.checkNone();
     take(padding);
     Http2Stream stream = known(id);
     if (stream != null) {
@@ -114,15 +107,15 @@ final class Incoming implements FrameReader.Sink {
   @Override
   public void frame(int type, int flags, int id, byte[] content, int length) throws Http2Exception {
     if (type == Frames.CONTINUATION) {
-      if (blockStream == 0 || id != blockStream) {
-        throw Http2Exception.broken(PROTOCOL_ERROR, "CONTINUATION of nothing");
-      }
-      block(content, 0, length, flags);
+      blocks.goOn(flags, id, content, length);
       return;
     }
-    checkNoBlock();
+    blocks.checkNone();
     switch (type) {
-      case Frames.HEADERS -> headers(flags, id, content, length);
+      case Frames.HEADERS -> {
+        var unused = known(id);
+        blocks.begin(flags, id, content, length);
+      }
       case Frames.RST_STREAM -> {
         expect(length == 4, "RST_STREAM");
         Http2Stream stream = known(id);
@@ -155,12 +148,6 @@ final class Incoming implements FrameReader.Sink {
     }
   }
 
-  private void checkNoBlock() throws Http2Exception {
-    if (blockStream != 0) {
-      throw Http2Exception.broken(PROTOCOL_ERROR, "a frame amidst header fields");
-    }
-  }
-
   private static void expect(boolean right, String what) throws Http2Exception {
     if (!right) {
       throw Http2Exception.broken(Http2Exception.FRAME_SIZE_ERROR, what + " of a wrong length");
@@ -173,45 +160,13 @@ final class Incoming implements FrameReader.Sink {
     }
   }
 
-  private void headers(int flags, int id, byte[] content, int length) throws Http2Exception {
-    int from = 0;
-    int to = length;
-    if ((flags & Frames.PADDED) != 0) {
-      expect(length > 0, "HEADERS");
-      from = 1;
-      to -= content[0] & 0xff;
-    }
-    if ((flags & Frames.WITH_PRIORITY) != 0) {
-      from += 5;
-    }
-    expect(from <= length, "HEADERS");
-    if (from > to) {
-      throw Http2Exception.broken(PROTOCOL_ERROR, "padding that is longer than its frame");
-    }
-    var unused = known(id);
-    blockStream = id;
-    blockEnds = (flags & Frames.END_STREAM) != 0;
-    block(content, from, to - from, flags);
-  }
-
-  private void block(byte[] content, int from, int length, int flags) throws Http2Exception {
-    if (block.size() + length > LONGEST_BLOCK) {
-      throw Http2Exception.broken(PROTOCOL_ERROR, "header fields that do not end");
-    }
-    block.write(content, from, length);
-    if ((flags & Frames.END_HEADERS) == 0) {
-      return;
-    }
-    List<Field> fields = headers.decode(block.toByteArray(), block.size());
-    block.reset();
-    int id = blockStream;
-    blockStream = 0;
-    Http2Stream stream = blockEnds ? remove(id) : stream(id);
+  private void fields(int id, List<Field> fields, boolean endStream) {
+    Http2Stream stream = endStream ? remove(id) : stream(id);
     if (stream != null) {
       if (!isInterim(fields)) {
         stream.answer(fields);
       }
-      if (blockEnds) {
+      if (endStream) {
         stream.end(null);
       }
     }

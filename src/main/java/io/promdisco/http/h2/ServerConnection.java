@@ -192,9 +192,7 @@ public final class ServerConnection {
 
   /** What comes from the client. For the thread that reads. */
   private final class Incoming implements FrameReader.Sink {
-    private final HeaderDecoder decoder = new HeaderDecoder();
-    private final ByteArrayOutputStream block = new ByteArrayOutputStream();
-    private boolean blockEnds;
+    private final HeaderBlocks blocks = new HeaderBlocks(this::head);
     private final Map<Integer, List<Field>> heads = new HashMap<>();
     private final Map<Integer, ByteArrayOutputStream> bodies = new HashMap<>();
 
@@ -230,20 +228,8 @@ public final class ServerConnection {
     public void frame(int type, int flags, int id, byte[] content, int length)
         throws Http2Exception {
       switch (type) {
-        case Frames.HEADERS -> {
-          int from = 0;
-          int to = length;
-          if ((flags & Frames.PADDED) != 0) {
-            from = 1;
-            to -= content[0] & 0xff;
-          }
-          if ((flags & Frames.WITH_PRIORITY) != 0) {
-            from += 5;
-          }
-          blockEnds = (flags & Frames.END_STREAM) != 0;
-          block(id, content, from, to - from, flags);
-        }
-        case Frames.CONTINUATION -> block(id, content, 0, length, flags);
+        case Frames.HEADERS -> blocks.begin(flags, id, content, length);
+        case Frames.CONTINUATION -> blocks.goOn(flags, id, content, length);
         case Frames.RST_STREAM -> {
           ServerStream stream = stream(id);
           heads.remove(id);
@@ -278,18 +264,8 @@ public final class ServerConnection {
       send(new Frames().settingsAck());
     }
 
-    private void block(int id, byte[] content, int from, int length, int flags)
-        throws Http2Exception {
-      if (length < 0) {
-        throw Http2Exception.broken(PROTOCOL_ERROR, "padding that is longer than its frame");
-      }
-      block.write(content, from, length);
-      if ((flags & Frames.END_HEADERS) == 0) {
-        return;
-      }
-      List<Field> fields = decoder.decode(block.toByteArray(), block.size());
-      block.reset();
-      if (blockEnds) {
+    private void head(int id, List<Field> fields, boolean endStream) {
+      if (endStream) {
         request(id, fields, new byte[0]);
       } else {
         heads.put(id, fields);
