@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * works on another; at most {@link #WINDOW} bytes wait for it.
  */
 public final class Http2Stream implements AutoCloseable {
-  /** Bytes that a server may send ahead of the reader: 512 KiB. */
-  static final int WINDOW = 512 << 10;
+  /** Bytes that a server may send ahead of the reader: 2 MiB. */
+  static final int WINDOW = 2 << 20;
 
   /** Arrays larger than this are not kept by a stream on which little comes. */
   private static final int KEPT = 16 << 10;

@@ -160,7 +160,7 @@ class Http2ConnectionTest {
     assertThat(new String(server.preface(), ISO_8859_1))
         .isEqualTo("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
     assertThat(settings.stream()).isZero();
-    assertThat(settings.content()).isEqualTo(hex("0002 00000000  0004 00080000  0005 00020000"));
+    assertThat(settings.content()).isEqualTo(hex("0002 00000000  0004 00200000  0005 00020000"));
     Frame window = server.expect(Frames.WINDOW_UPDATE);
     assertThat(window.stream()).isZero();
     assertThat(window.number(0)).isEqualTo((1 << 30) - 65535);
@@ -288,7 +288,7 @@ class Http2ConnectionTest {
     server.send(body(1, Http2Stream.WINDOW), data(1, "x"));
     server.awaitClosed();
     assertThat(read(stream, Http2Stream.WINDOW)).hasSize(Http2Stream.WINDOW);
-    String what = "not HTTP/2: more than 524288 bytes unasked for";
+    String what = "not HTTP/2: more than 2097152 bytes unasked for";
     fails(what, stream::next);
     fails(what, other::next);
     List<Frame> left = new ArrayList<>();
@@ -456,7 +456,7 @@ class Http2ConnectionTest {
     server.send(body(1, Http2Stream.WINDOW), padding(1, 256));
     server.awaitClosed();
     assertThat(read(stream, Http2Stream.WINDOW)).hasSize(Http2Stream.WINDOW);
-    fails("not HTTP/2: more than 524288 bytes unasked for", stream::next);
+    fails("not HTTP/2: more than 2097152 bytes unasked for", stream::next);
   }
 
   @Test
