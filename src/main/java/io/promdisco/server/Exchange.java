@@ -62,7 +62,8 @@ final class Exchange {
       try {
         parameters = Request.extractQueryParameters(request, StandardCharsets.UTF_8);
       } catch (RuntimeException e) {
-        throw new RequestException(400, "query: " + e.getMessage() + " (expected name=value)");
+        throw new RequestException(
+            400, "query: not readable (expected name=value, escapes of two hexadecimal digits)");
       }
     }
     return parameters.getValue(name);

@@ -2,6 +2,7 @@ package io.promdisco.server;
 
 import java.io.IOException;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpStatus;
@@ -73,7 +74,11 @@ final class Front extends Handler.Abstract {
       String method = exchange.method().equals("HEAD") ? "GET" : exchange.method();
       Exchange.Answer answer = methods.get(method);
       if (answer == null) {
-        exchange.set("Allow", String.join(", ", new TreeSet<>(methods.keySet())));
+        Set<String> allowed = new TreeSet<>(methods.keySet());
+        if (allowed.contains("GET")) {
+          allowed.add("HEAD");
+        }
+        exchange.set("Allow", String.join(", ", allowed));
         throw new RequestException(405, exchange.method() + " " + path + ": method not allowed");
       }
       answer.to(exchange);

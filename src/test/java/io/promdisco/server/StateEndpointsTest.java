@@ -1,5 +1,6 @@
 package io.promdisco.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +12,8 @@ import io.promdisco.model.Labels;
 import io.promdisco.model.Position;
 import io.promdisco.testing.ExpectsErrors;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.List;
@@ -45,6 +48,29 @@ final class StateEndpointsTest extends ServerTestCase {
   void healthyFromTheStart() throws Exception {
     assertThat(get("/-/healthy").statusCode()).isEqualTo(200);
     assertThat(send("HEAD", "/-/healthy").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void headHasTheHeadersOfGetAndNoBody() throws Exception {
+    HttpResponse<String> head = send("HEAD", "/api/v1/targets");
+    assertThat(head.statusCode()).isEqualTo(200);
+    assertThat(header(head, "Content-Type")).isEqualTo("application/json");
+    assertThat(head.body()).isEmpty();
+    assertThat(send("HEAD", "/no/such").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void aQueryThatCannotBeReadIsRefusedInOneLine() throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      socket
+          .getOutputStream()
+          .write(
+              "GET /api/v1/targets?state=%zz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
+                  .getBytes(UTF_8));
+      assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+          .startsWith("HTTP/1.1 400 ")
+          .contains("\"errorType\":\"bad_data\"", "query: not readable (expected name=value");
+    }
   }
 
   @Test

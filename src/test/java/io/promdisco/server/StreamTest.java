@@ -256,7 +256,7 @@ final class StreamTest {
   void otherMethodsAndFlagsAreRefused() throws Exception {
     HttpResponse<String> post = send("POST", "");
     assertThat(post.statusCode()).isEqualTo(405);
-    assertThat(post.headers().firstValue("Allow")).contains("GET");
+    assertThat(post.headers().firstValue("Allow")).contains("GET, HEAD");
     HttpResponse<String> flag = send("GET", "?snapshot=1");
     assertThat(flag.statusCode()).isEqualTo(400);
     assertThat(flag.body()).contains("snapshot: 1 (expected true or false)");
