@@ -11,7 +11,6 @@ import java.io.OutputStream;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -43,19 +42,13 @@ public final class ServerConnection {
   private final OutputStream out;
   private final Incoming incoming = new Incoming();
   private final Lock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final SendWindow window = new SendWindow(FIRST_WINDOW);
 
   @GuardedBy("lock")
   private final Map<Integer, ServerStream> streams = new HashMap<>();
 
   @GuardedBy("lock")
-  private long window = FIRST_WINDOW;
-
-  @GuardedBy("lock")
   private long streamWindow = FIRST_WINDOW;
-
-  @GuardedBy("lock")
-  private boolean ended;
 
   /** Answers by {@code out}, which is flushed after each frame. */
   public ServerConnection(OutputStream out, Handler handler) {
@@ -89,13 +82,12 @@ public final class ServerConnection {
     List<ServerStream> open;
     lock.lock();
     try {
-      ended = true;
       open = List.copyOf(streams.values());
       streams.clear();
-      changed.signalAll();
     } finally {
       lock.unlock();
     }
+    window.close();
     open.forEach(this::cancel);
   }
 
@@ -118,20 +110,7 @@ public final class ServerConnection {
 
   /** Takes up to {@code wanted} bytes of what the client takes on all streams; waits for it. */
   int reserve(int wanted) throws IOException {
-    lock.lock();
-    try {
-      while (window <= 0 && !ended) {
-        changed.awaitUninterruptibly();
-      }
-      if (ended) {
-        throw new IOException("the connection is closed");
-      }
-      int part = (int) Math.min(window, wanted);
-      window -= part;
-      return part;
-    } finally {
-      lock.unlock();
-    }
+    return window.take(wanted);
   }
 
   void forget(int id) {
@@ -157,13 +136,7 @@ public final class ServerConnection {
     if (stream != null) {
       stream.grow(more);
     } else if (id == 0) {
-      lock.lock();
-      try {
-        window += more;
-        changed.signalAll();
-      } finally {
-        lock.unlock();
-      }
+      window.grow(more);
     }
   }
 
