@@ -9,8 +9,6 @@ under the very same changes. Nothing is asked of them meanwhile.
 
 The pods that it makes are copies of those that it finds, and are deleted again. Linux only (/proc).
 """
-import json
-import os
 import signal
 import sys
 import time
@@ -20,31 +18,6 @@ import program
 RATE = 20  # pods a second
 ALIVE = 40  # pods that are there at once
 SETTLE = 10  # seconds after the start
-
-
-class Api:
-    def __init__(self):
-        self.connection = program.api()
-
-    def ask(self, method, path, body=None):
-        headers = dict(program.credentials(), **{"Content-Type": "application/json"})
-        self.connection.request(method, path, json.dumps(body) if body else None, headers)
-        answer = self.connection.getresponse()
-        text = answer.read()
-        if answer.status > 299:
-            sys.exit(f"{method} {path}: {answer.status} {text[:200]}")
-        return json.loads(text)
-
-    def make(self, pod, number):
-        """A copy of the pod, with an address; returns its path."""
-        meta = {key: pod["metadata"].get(key, {}) for key in ("labels", "annotations")}
-        pods = f"/api/v1/namespaces/{pod['metadata']['namespace']}/pods"
-        made = self.ask("POST", pods, {"metadata": dict(meta, name=f"churn-{os.getpid()}-{number}"), "spec": pod["spec"]})
-        path = f"{pods}/{made['metadata']['name']}"
-        address = f"10.201.{number // 250 % 250}.{number % 250 + 1}"
-        made["status"] = dict(pod["status"], podIP=address, podIPs=[{"ip": address}])
-        self.ask("PUT", path + "/status", made)
-        return path
 
 
 def churn(api, patterns, seconds):
@@ -63,8 +36,8 @@ def churn(api, patterns, seconds):
 
 def main(config, wanted, seconds, *variants):
     program.build()
-    api = Api()
-    patterns = [pod for pod in api.ask("GET", "/api/v1/pods?limit=500")["items"] if pod.get("status", {}).get("podIP")][::12]
+    api = program.Api()
+    patterns = api.pods()[::12]
     started = []
     try:
         for place, (name, options) in enumerate(variant.partition("=")[::2] for variant in variants or ["ours="]):

@@ -1,5 +1,6 @@
 """The program under measurement: starts ./promdisco serve and looks at it from outside. Linux only (/proc)."""
 import http.client
+import json
 import os
 import pathlib
 import ssl
@@ -68,3 +69,35 @@ def api():
 
 def credentials():
     return {"Authorization": "Bearer " + os.environ["API_TOKEN"]}
+
+
+class Api:
+    """Asks API_SERVER, over one connection."""
+
+    def __init__(self):
+        self.connection = api()
+
+    def ask(self, method, path, body=None):
+        headers = dict(credentials(), **{"Content-Type": "application/json"})
+        self.connection.request(method, path, json.dumps(body) if body else None, headers)
+        answer = self.connection.getresponse()
+        text = answer.read()
+        if answer.status > 299:
+            sys.exit(f"{method} {path}: {answer.status} {text[:200]}")
+        return json.loads(text)
+
+    def pods(self, namespace=""):
+        """Up to 500 pods that have an address."""
+        path = f"/api/v1/namespaces/{namespace}/pods" if namespace else "/api/v1/pods"
+        return [pod for pod in self.ask("GET", path + "?limit=500")["items"] if pod.get("status", {}).get("podIP")]
+
+    def make(self, pod, number):
+        """A copy of the pod, with an address; returns its path."""
+        meta = {key: pod["metadata"].get(key, {}) for key in ("labels", "annotations")}
+        pods = f"/api/v1/namespaces/{pod['metadata']['namespace']}/pods"
+        made = self.ask("POST", pods, {"metadata": dict(meta, name=f"bench-{os.getpid()}-{number}"), "spec": pod["spec"]})
+        path = f"{pods}/{made['metadata']['name']}"
+        address = f"10.201.{number // 250 % 250}.{number % 250 + 1}"
+        made["status"] = dict(pod["status"], podIP=address, podIPs=[{"ip": address}])
+        self.ask("PUT", path + "/status", made)
+        return path

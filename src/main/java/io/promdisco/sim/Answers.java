@@ -44,12 +44,12 @@ final class Answers {
       user = server.users().authenticate(request);
       Reply reply;
       if (route == null) {
-        refuseIfStruck("", injection);
+        refuseIfStruck("", request, injection);
         reply = Reviews.isReview(request) ? review(user, request) : info(request);
       } else {
         server.users().authorize(user, route);
         codec = server.negotiation().choose(request.header("accept"));
-        refuseIfStruck(route.verb(), injection);
+        refuseIfStruck(route.verb(), request, injection);
         if (route.verb().equals("watch")) {
           Watches.Session session = server.watches().begin(route, request, codec, wire, injection);
           server.log(request, user, route, 200);
@@ -76,7 +76,8 @@ final class Answers {
     return route == null ? "" : route.verb();
   }
 
-  private static void refuseIfStruck(String verb, Optional<Injection> injection) {
+  private static void refuseIfStruck(
+      String verb, HttpRequest request, Optional<Injection> injection) {
     if (injection.isEmpty()) {
       return;
     }
@@ -88,6 +89,18 @@ final class Answers {
     if (fault instanceof Fault.ErrorEvent error && !verb.equals("watch")) {
       throw StatusException.of(error.code(), message);
     }
+    if (fault instanceof Fault.CacheFilling filling && needsCache(verb, request)) {
+      throw StatusException.retryLater(
+          429, "storage is (re)initializing", filling.retryAfterSeconds());
+    }
+  }
+
+  private static boolean needsCache(String verb, HttpRequest request) {
+    return verb.equals("watch")
+        || (verb.equals("list")
+            && (request.parameter("limit").isEmpty()
+                || !request.parameter("labelSelector").isEmpty()
+                || !request.parameter("fieldSelector").isEmpty()));
   }
 
   private Reply review(String user, HttpRequest request) {

@@ -19,6 +19,14 @@ public sealed interface Fault {
   record ErrorEvent(int code) implements Fault {}
 
   /**
+   * The watch cache is being filled, as after a start of the server: watches, and lists without a
+   * limit or with selectors, are refused with status 429; other lists are answered (KEP-4568).
+   *
+   * @param retryAfterSeconds of the {@code Retry-After} header
+   */
+  record CacheFilling(int retryAfterSeconds) implements Fault {}
+
+  /**
    * Another content type than that of the answer.
    *
    * @param value of the header

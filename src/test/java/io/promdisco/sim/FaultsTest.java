@@ -14,6 +14,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,6 +91,26 @@ class FaultsTest {
     server.faults().add(FaultRule.onceAnywhere(Fault.status(500)));
     assertThat(client.get("/version").statusCode()).isEqualTo(500);
     assertThat(client.get("/version").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void whileTheWatchCacheIsFilledOnlyListsWithALimitAreAnswered() throws Exception {
+    server.faults().add(FaultRule.once(PODS, "", new Fault.CacheFilling(1)).untilHealed());
+    for (String path :
+        List.of(
+            WATCH,
+            "/api/v1/pods",
+            "/api/v1/pods?resourceVersion=0",
+            "/api/v1/pods?limit=1&labelSelector=a",
+            "/api/v1/pods?limit=1&fieldSelector=spec.nodeName=a")) {
+      HttpResponse<String> refused = client.get(path);
+      assertThat(refused.statusCode()).as(path).isEqualTo(429);
+      assertThat(refused.headers().firstValue("Retry-After")).contains("1");
+      assertThat(Client.parsed(refused.body()).path("message").asText())
+          .isEqualTo("storage is (re)initializing");
+    }
+    assertThat(client.get("/api/v1/pods?limit=1").statusCode()).isEqualTo(200);
+    assertThat(client.get("/api/v1/nodes").statusCode()).isEqualTo(200);
   }
 
   @Test

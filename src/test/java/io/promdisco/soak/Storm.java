@@ -46,6 +46,7 @@ final class Storm implements AutoCloseable {
           Fault.status(410),
           Fault.status(500),
           new Fault.Status(429, 1),
+          new Fault.CacheFilling(1),
           new Fault.ErrorEvent(410),
           Fault.Break.CUT,
           Fault.Break.RESET,

@@ -12,6 +12,7 @@ enum Weather {
   NOT_FOUND(Fault.status(404), Effect.BREAKS),
   GONE(Fault.status(410), Effect.BREAKS),
   TOO_MANY(new Fault.Status(429, 1), Effect.BREAKS),
+  CACHE_FILLING(new Fault.CacheFilling(1), Effect.BREAKS),
   SERVER_ERROR(Fault.status(500), Effect.BREAKS),
   REFUSED(null, Effect.BREAKS),
   NO_ANSWER(Break.HANG_UP, Effect.BREAKS),
@@ -85,6 +86,12 @@ enum Weather {
   String impossible(Phase phase) {
     if (this == WRONG_CONTENT_TYPE && phase == Phase.WATCH) {
       return "the head of a watch under way has been read";
+    }
+    if (this == CACHE_FILLING && phase == Phase.FIRST_LIST) {
+      return "pages do not come from the watch cache";
+    }
+    if (this == CACHE_FILLING && phase == Phase.WATCH) {
+      return "a watch under way has its cache";
     }
     boolean ofEvents =
         this == ADDED_FOR_KNOWN || this == DELETED_FOR_UNKNOWN || this == BOOKMARK_BACKWARDS;

@@ -9,6 +9,7 @@ import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,6 +52,9 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
 
     /** Number of objects that are known. */
     int size();
+
+    /** The same by namespace. */
+    Map<String, Integer> countByNamespace();
   }
 
   private final ResourceClient client;
@@ -63,9 +67,11 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
   private final WatchReport report;
   private final Pause pause;
   private final RetrySlot slot;
+  private final WatchCacheGap<V> gap;
   private @Nullable Thread thread; // by the one who starts and closes
 
   private String version = ""; // up to which everything has been seen; empty: a list is needed
+  private boolean known; // a list has been complete
   private long began; // the round of now
   private int goneInARow; // versions, without a sign of life in between
 
@@ -94,6 +100,7 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
     report = new WatchReport(client.server(), resource, scope, ticker, metrics, health);
     pause = new Pause(ticker);
     slot = new RetrySlot(options.retryPeriod(), options.random());
+    gap = new WatchCacheGap<>(client, resource, scope, options.pageSize(), sink);
   }
 
   void start() {
@@ -168,7 +175,22 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
     }
     Duration wait = nextTry(asked.compareTo(LONGEST_ASKED) < 0 ? asked : LONGEST_ASKED);
     report.failed(error, sink.size(), wait);
+    if (known && error instanceof ApiException refused && WatchCacheGap.isMeantBy(refused)) {
+      long refusedAt = ticker.nanos();
+      lookIntoGap();
+      Duration left = wait.minusNanos(ticker.nanos() - refusedAt);
+      return left.isNegative() ? Duration.ZERO : left;
+    }
     return wait;
+  }
+
+  /** What goes wrong here is of no consequence: the next try will say what is wrong. */
+  private void lookIntoGap() {
+    try {
+      gap.look();
+    } catch (Throwable e) {
+      log.debug("{}: new objects could not be looked for", report.part(), e);
+    }
   }
 
   /** Whether the server may not understand the version, or not have got there: it was restored. */
@@ -259,6 +281,7 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
           new IOException("a list of " + resource.plural() + " without a resourceVersion"));
     }
     version = complete;
+    known = true;
     sink.listed();
   }
 

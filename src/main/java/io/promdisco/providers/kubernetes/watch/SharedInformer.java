@@ -8,6 +8,7 @@ import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.util.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -314,6 +315,13 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
     @Override
     public int size() {
       return store.size();
+    }
+
+    @Override
+    public Map<String, Integer> countByNamespace() {
+      Map<String, Integer> counts = new HashMap<>();
+      store.forEach(object -> counts.merge(object.key().namespace(), 1, Integer::sum));
+      return counts;
     }
   }
 }

@@ -463,6 +463,91 @@ class ReflectorTest {
     assertThat(passPause()).isBetween(longest, longest.plus(period));
   }
 
+  /** What a server says that has just started. */
+  private static ApiException cacheFilling() {
+    return new ApiException(
+        429, "TooManyRequests", "storage is (re)initializing", Duration.ofSeconds(1));
+  }
+
+  @Test
+  void whileTheServerFillsItsWatchCacheNewObjectsAreFoundAndNoneRemoved()
+      throws InterruptedException {
+    synced(pod("a", 1), pod("b", 2)).fail(cacheFilling());
+    Request count = api.next();
+    assertThat(count.list).isTrue();
+    assertThat(count.limit).isEqualTo(1);
+    count.item(pod("a", 1)).page("20", "more", 2);
+    api.next().item(pod("a", 1)).item(pod("c", 15)).item(pod("d", 16)).page("20", "");
+    told("+a@1*", "+b@2*", "synced", "+c@15", "+d@16");
+    passPause();
+    Request watch = api.next();
+    assertThat(watch.version).isEqualTo("10"); // Changes since then are still to come.
+    watch.opened().added(pod("c", 15)).deleted(pod("b", 17));
+    told("+a@1*", "+b@2*", "synced", "+c@15", "+d@16", "-b@2");
+  }
+
+  @Test
+  void thePauseThatWasAskedForRunsWhileNewObjectsAreLookedFor() throws InterruptedException {
+    synced().fail(cacheFilling());
+    Request count = api.next();
+    ticker.advance(Duration.ofMillis(700));
+    count.page("20", "");
+    assertThat(passPause()).isBetween(Duration.ofMillis(300), Duration.ofMillis(401));
+    api.next().fail(cacheFilling());
+    Request slow = api.next();
+    ticker.advance(Duration.ofSeconds(5));
+    slow.page("20", "");
+    assertThat(api.next().version).isEqualTo("10");
+  }
+
+  @Test
+  void whateverGoesWrongWhileNewObjectsAreLookedForTheWatchIsTriedAgain()
+      throws InterruptedException {
+    synced(pod("a", 1)).fail(cacheFilling());
+    for (Throwable thrown :
+        List.of(
+            new IOException("cut"),
+            new ApiException(429, "", "busy", Duration.ofMinutes(1)),
+            new OutOfMemoryError("a frame of 2 GB"),
+            new NullPointerException())) {
+      api.next().fail(thrown);
+      assertThat(passPause()).isBetween(Duration.ofSeconds(1), Duration.ofMillis(1101));
+      Request watch = api.next();
+      assertThat(watch.version).isEqualTo("10");
+      watch.fail(cacheFilling());
+    }
+    api.next().page("20", "more", -1); // How many there are is not said.
+    passPause();
+    assertThat(api.next().list).isFalse();
+    assertThat(known()).containsExactly("a@1");
+    assertThat(failures()).isEqualTo(5);
+  }
+
+  @Test
+  void aServerThatIsMerelyBusyIsNotAskedMore() throws InterruptedException {
+    synced().fail(new ApiException(429, "TooManyRequests", "busy", Duration.ofSeconds(1)));
+    passPause();
+    assertThat(api.next().list).isFalse();
+    assertThat(api.count()).isEqualTo(2);
+  }
+
+  @Test
+  void beforeAListWasCompleteNothingNewIsLookedFor() throws InterruptedException {
+    api.next().fail(cacheFilling());
+    passPause();
+    assertThat(api.next().sendInitialEvents).isTrue();
+    assertThat(api.count()).isEqualTo(2);
+  }
+
+  @Test
+  void closeEndsTheSearchForNewObjects() throws InterruptedException {
+    synced().fail(cacheFilling());
+    Request count = api.next();
+    informer.close();
+    assertThat(count.isOver()).isTrue();
+    assertThat(api.poll()).isNull();
+  }
+
   @Test
   void whateverADecoderThrowsTheCycleGoesOn() throws InterruptedException {
     synced(pod("a", 1)).fail(new IllegalStateException("a field of the wrong kind"));

@@ -116,7 +116,12 @@ final class ScriptedClient implements ResourceClient {
 
     /** Ends the page. */
     void page(String version, String continueToken) throws InterruptedException {
-      page = new Page(version, continueToken, -1);
+      page(version, continueToken, -1);
+    }
+
+    /** Ends the page; so many items follow. */
+    void page(String version, String continueToken, long remaining) throws InterruptedException {
+      page = new Page(version, continueToken, remaining);
       end();
     }
 
