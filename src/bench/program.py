@@ -95,7 +95,7 @@ class Api:
         """A copy of the pod, with an address; returns its path."""
         meta = {key: pod["metadata"].get(key, {}) for key in ("labels", "annotations")}
         pods = f"/api/v1/namespaces/{pod['metadata']['namespace']}/pods"
-        made = self.ask("POST", pods, {"metadata": dict(meta, name=f"bench-{os.getpid()}-{number}"), "spec": pod["spec"]})
+        made = self.ask("POST", pods, {"metadata": dict(meta, name=f"bench-{time.time_ns()}"), "spec": pod["spec"]})
         path = f"{pods}/{made['metadata']['name']}"
         address = f"10.201.{number // 250 % 250}.{number % 250 + 1}"
         made["status"] = dict(pod["status"], podIP=address, podIPs=[{"ip": address}])

@@ -124,6 +124,5 @@ final class WatchCacheGap<V extends KubeObject> {
     do {
       next = client.list(resource, part, pageSize, next, "", sink::put).continueToken();
     } while (!next.isEmpty());
-    sink.flush();
   }
 }
