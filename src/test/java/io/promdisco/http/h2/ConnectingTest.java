@@ -170,7 +170,6 @@ class ConnectingTest {
           }
         };
     try (Http2Connection connection = start(line)) {
-      assertThat(connection.reserve()).isTrue();
       assertThat(open(connection)).isTrue();
       line.closed.await();
       assertThatExceptionOfType(Http2Exception.class)
@@ -222,7 +221,6 @@ class ConnectingTest {
           }
         };
     try (Http2Connection connection = start(line)) {
-      assertThat(connection.reserve()).isTrue();
       assertThatExceptionOfType(SSLException.class).isThrownBy(() -> open(connection));
     }
   }
