@@ -6,10 +6,13 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.composer.Composer;
+import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.events.Event;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.parser.ParserImpl;
 import org.yaml.snakeyaml.reader.ReaderException;
@@ -56,10 +59,10 @@ final class YamlFile {
     options.setCodePointLimit(MOST_BYTES);
     options.setNestingDepthLimit(DEEPEST);
     options.setMaxAliasesForCollections(Integer.MAX_VALUE); // AliasGuard counts what they become.
+    @Nullable Parser parser = null;
     try {
-      Composer composer =
-          new Composer(
-              new ParserImpl(new StreamReader(text), options), new Scalars.Undecided(), options);
+      parser = new Parser(new StreamReader(text), options);
+      Composer composer = new Composer(parser, new Scalars.Undecided(), options);
       return composer.checkNode() ? Optional.of(composer.getNode()) : Optional.empty();
     } catch (MarkedYAMLException e) {
       String context = e.getContext() == null ? "" : e.getContext() + ": ";
@@ -71,12 +74,36 @@ final class YamlFile {
           ProblemKind.SYNTAX,
           "",
           String.format("control character U+%04X is not allowed", e.getCodePoint()));
+    } catch (IllegalArgumentException e) { // Slips out of SnakeYAML, as for the tag of "!%a x".
+      problems.error(
+          parser == null || parser.latest == null
+              ? new Position(problems.file(), 1, 1)
+              : problems.position(parser.latest),
+          ProblemKind.SYNTAX,
+          "",
+          String.valueOf(e.getMessage()));
     } catch (YAMLException | StackOverflowError e) {
       String message = e instanceof StackOverflowError ? "nested too deeply" : e.getMessage();
       problems.error(
           new Position(problems.file(), 1, 1), ProblemKind.SYNTAX, "", String.valueOf(message));
     }
     return Optional.empty();
+  }
+
+  /** Knows where it is, for failures that do not say so. */
+  private static final class Parser extends ParserImpl {
+    private @Nullable Mark latest;
+
+    Parser(StreamReader reader, LoaderOptions options) {
+      super(reader, options);
+    }
+
+    @Override
+    public Event getEvent() {
+      Event event = super.getEvent();
+      latest = event.getStartMark();
+      return event;
+    }
   }
 
   private static Position place(String text, int index, String file) {

@@ -93,6 +93,12 @@ class HostileFilesTest {
   }
 
   @Test
+  void tagsThatAreNoneAreRefusedWhereTheyStand() {
+    isRefused(read("global:\n  query_log_file: !x%20 5s\n"), "test.yml:2:19: Tag must not");
+    isRefused(read("!%a"), "test.yml:1:1: Tag must not");
+  }
+
+  @Test
   void badUtf8IsRefusedWhereItStands() {
     byte[] content = "global:\n  query_log_file: aXb\n".getBytes(StandardCharsets.ISO_8859_1);
     content[27] = (byte) 0xff;
