@@ -74,14 +74,14 @@ final class YamlFile {
           ProblemKind.SYNTAX,
           "",
           String.format("control character U+%04X is not allowed", e.getCodePoint()));
-    } catch (IllegalArgumentException e) { // Slips out of SnakeYAML, as for the tag of "!%a x".
+    } catch (IllegalArgumentException e) { // Tags that SnakeYAML will not have, as "!%a".
       problems.error(
           parser == null || parser.latest == null
               ? new Position(problems.file(), 1, 1)
               : problems.position(parser.latest),
           ProblemKind.SYNTAX,
           "",
-          String.valueOf(e.getMessage()));
+          "not a tag (expected: quotes around text that begins with \"!\")");
     } catch (YAMLException | StackOverflowError e) {
       String message = e instanceof StackOverflowError ? "nested too deeply" : e.getMessage();
       problems.error(

@@ -94,8 +94,10 @@ class HostileFilesTest {
 
   @Test
   void tagsThatAreNoneAreRefusedWhereTheyStand() {
-    isRefused(read("global:\n  query_log_file: !x%20 5s\n"), "test.yml:2:19: Tag must not");
-    isRefused(read("!%a"), "test.yml:1:1: Tag must not");
+    isRefused(
+        read("global:\n  query_log_file: !x%20 5s\n"),
+        "test.yml:2:19: not a tag (expected: quotes");
+    isRefused(read("!%a"), "test.yml:1:1: not a tag (expected: quotes");
   }
 
   @Test

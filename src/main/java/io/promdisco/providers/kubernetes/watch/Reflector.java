@@ -247,7 +247,8 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
     for (int tries = 1; ; tries++) {
       sink.listing();
       try {
-        complete(pages(tries <= 2 ? options.pageSize() : 0), "");
+        complete(
+            client.listAll(resource, scope, tries <= 2 ? options.pageSize() : 0, sink::put), "");
         return;
       } catch (ApiException e) {
         if (!e.isGone() || tries == 3) {
@@ -256,16 +257,6 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
         log.debug("{}: the list expired half-way, starting again", report.part());
       }
     }
-  }
-
-  /** Reads all pages; returns the version of the first, which the others share. */
-  private String pages(int pageSize) throws IOException, InterruptedException {
-    ResourceClient.Page page = client.list(resource, scope, pageSize, "", "", sink::put);
-    String listVersion = page.resourceVersion();
-    while (!page.continueToken().isEmpty()) {
-      page = client.list(resource, scope, pageSize, page.continueToken(), "", sink::put);
-    }
-    return listVersion;
   }
 
   /**

@@ -36,6 +36,23 @@ public interface ResourceClient extends AutoCloseable {
       throws IOException, InterruptedException;
 
   /**
+   * Reads a whole list by pages, as {@link #list} does one; returns the version of the first, which
+   * the others share.
+   *
+   * @param pageSize largest number of items of a page; 0: all
+   */
+  default <V extends KubeObject> String listAll(
+      Resource<V> resource, Scope scope, int pageSize, Consumer<? super V> items)
+      throws IOException, InterruptedException {
+    Page page = list(resource, scope, pageSize, "", "", items);
+    String version = page.resourceVersion();
+    while (!page.continueToken().isEmpty()) {
+      page = list(resource, scope, pageSize, page.continueToken(), "", items);
+    }
+    return version;
+  }
+
+  /**
    * Watches until the server ends the stream in good order, which returns; {@code handler} is
    * called on the caller's thread.
    *

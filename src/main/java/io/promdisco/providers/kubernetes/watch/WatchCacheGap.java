@@ -68,7 +68,7 @@ final class WatchCacheGap<V extends KubeObject> {
     if (resource.namespaced() && scope.namespace().isEmpty()) {
       readNamespaces();
     } else if (there > known && there <= MOST_OBJECTS) {
-      read(scope);
+      client.listAll(resource, scope, pageSize, sink::put);
     }
   }
 
@@ -83,7 +83,7 @@ final class WatchCacheGap<V extends KubeObject> {
       Scope part = new Scope(namespace, "", "");
       long there = count(part);
       if (there > known.getOrDefault(namespace, 0) && there <= left) {
-        read(part);
+        client.listAll(resource, part, pageSize, sink::put);
         left -= (int) there;
       }
     }
@@ -117,12 +117,5 @@ final class WatchCacheGap<V extends KubeObject> {
       return items[0];
     }
     return page.remaining() < 0 ? UNKNOWN : items[0] + page.remaining();
-  }
-
-  private void read(Scope part) throws IOException, InterruptedException {
-    String next = "";
-    do {
-      next = client.list(resource, part, pageSize, next, "", sink::put).continueToken();
-    } while (!next.isEmpty());
   }
 }
