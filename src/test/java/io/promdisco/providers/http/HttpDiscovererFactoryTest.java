@@ -113,11 +113,11 @@ class HttpDiscovererFactoryTest {
         eventually(() -> assertThat(other.addresses()).containsExactly("a:1"));
       }
       waiting.close();
-      assertThat(sink.isSynced()).isFalse();
-      assertThat(sink.failures()).isEmpty();
+      eventually(() -> assertThat(ticker.pending()).isEmpty()); // Its look is over, unanswered.
       release.countDown();
     }
-    eventually(() -> assertThat(ticker.pending()).isEmpty());
+    assertThat(sink.isSynced()).isFalse();
+    assertThat(sink.failures()).isEmpty();
     assertThat(failures()).isZero();
   }
 
