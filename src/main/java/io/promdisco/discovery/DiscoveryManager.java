@@ -176,7 +176,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
     pool.retainSets(sets.keySet());
     publish(now, users);
     wake();
-    fresh.forEach(this::start); // Before the old ones end: they may share a watch.
+    start(fresh); // Before the old ones end: they may share a watch.
     before.forEach(
         (config, provider) -> {
           if (now.get(config) != provider) {
@@ -196,9 +196,23 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
     return config.mechanism() + "/" + number;
   }
 
-  private void start(Provider provider) {
+  /** Makes all before the first starts, so that those that share something know of each other. */
+  private void start(List<Provider> fresh) {
+    Map<Provider, Discoverer> made = new LinkedHashMap<>();
+    for (Provider provider : fresh) {
+      orRefuse(provider, () -> made.put(provider, make(provider)));
+    }
+    made.forEach((provider, discoverer) -> orRefuse(provider, () -> provider.start(discoverer)));
+  }
+
+  /** A step of a provider's start. */
+  private interface Step {
+    void run() throws DiscoveryException;
+  }
+
+  private void orRefuse(Provider provider, Step step) {
     try {
-      provider.start(make(provider));
+      step.run();
     } catch (DiscoveryException | RuntimeException | LinkageError e) {
       String reason =
           e instanceof DiscoveryException ? String.valueOf(e.getMessage()) : e.toString();

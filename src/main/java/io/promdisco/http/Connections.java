@@ -35,6 +35,9 @@ final class Connections implements AutoCloseable {
   private boolean isShared;
 
   @GuardedBy("this")
+  private boolean takesAlone = true;
+
+  @GuardedBy("this")
   private boolean closed;
 
   Connections(ServerSettings settings, Ticker ticker) {
@@ -81,12 +84,31 @@ final class Connections implements AutoCloseable {
         return connection;
       }
     }
+    Http2Connection made = Http2Connection.start(dialer(true), THREAD, ticker);
+    shared.add(made);
+    return made;
+  }
+
+  @GuardedBy("this")
+  private Dialer dialer(boolean forAll) throws IOException {
     if (context == null) {
       context = settings.tls().context();
     }
-    Http2Connection made = Http2Connection.start(new Dialer(settings, context), THREAD, ticker);
-    shared.add(made);
-    return made;
+    return new Dialer(settings, context, forAll);
+  }
+
+  /**
+   * A connection over HTTP/1.1 for one request alone, or null if there shall be none: with a server
+   * that does not share connections every request has one anyway.
+   */
+  synchronized @Nullable Dialer alone() throws IOException {
+    checkOpen();
+    return isShared && takesAlone ? dialer(false) : null;
+  }
+
+  /** The server does not agree to speak HTTP/1.1: {@link #alone} gives none any more. */
+  synchronized void refuseAlone() {
+    takesAlone = false;
   }
 
   private synchronized void becomePlain() {

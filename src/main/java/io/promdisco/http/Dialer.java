@@ -16,28 +16,38 @@ import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketOption;
 import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
-/** Connects to a server with TLS, through a proxy where the settings say so, and offers HTTP/2. */
+/** Connects to a server with TLS, through a proxy where the settings say so. */
 final class Dialer implements Line {
   /** For the connection and for the TLS handshake. */
   private static final int PATIENCE_MILLIS = 10_000;
 
   private static final int LONGEST_PROXY_HEAD = 16 << 10;
   private static final String CREDENTIALS = ", it wants other credentials (proxy_url)";
-  private static final String[] PROTOCOLS = {"h2", "http/1.1"};
+
+  /** TCP asks a silent server for a sign of life after 30 s, three times within 15 s. */
+  private static final int KEEP_ALIVE_SECONDS = 30;
+
+  private static final int KEEP_ALIVE_EVERY = 5;
+  private static final int KEEP_ALIVE_TRIES = 3;
 
   private final ServerSettings settings;
   private final SSLContext context;
+  private final boolean shared;
 
   @GuardedBy("this")
   private @Nullable ReadAhead socket;
@@ -45,14 +55,20 @@ final class Dialer implements Line {
   @GuardedBy("this")
   private boolean closed;
 
-  // Of the thread that connects and reads; the second, of all.
+  // Of who connects and then reads; the second, of all.
   private @Nullable ReadAhead connected;
   private volatile @Nullable SSLSocket tls;
 
-  /** A way to the server of {@code settings}. */
-  Dialer(ServerSettings settings, SSLContext context) {
+  /**
+   * A way to the server of {@code settings}.
+   *
+   * @param shared whether requests share it: it offers HTTP/2, which asks for signs of life itself.
+   *     Otherwise it ends when the thread that reads is interrupted
+   */
+  Dialer(ServerSettings settings, SSLContext context, boolean shared) {
     this.settings = settings;
     this.context = context;
+    this.shared = shared;
   }
 
   @Override
@@ -116,7 +132,8 @@ final class Dialer implements Line {
     tls = made;
     SSLParameters parameters = made.getSSLParameters();
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
-    parameters.setApplicationProtocols(PROTOCOLS);
+    parameters.setApplicationProtocols(
+        shared ? new String[] {"h2", "http/1.1"} : new String[] {"http/1.1"});
     List<String> versions = settings.tls().versions();
     if (!versions.isEmpty()) {
       parameters.setProtocols(versions.toArray(new String[0]));
@@ -131,7 +148,7 @@ final class Dialer implements Line {
   private ReadAhead reach(String host, int port) throws IOException {
     IOException problem = new ConnectException("connection refused");
     for (InetAddress address : InetAddress.getAllByName(host)) {
-      ReadAhead made = new ReadAhead();
+      ReadAhead made = shared ? new ReadAhead() : new ReadAhead(new ChannelSocket());
       synchronized (this) {
         if (closed) {
           throw new IOException("closed");
@@ -141,6 +158,9 @@ final class Dialer implements Line {
       try {
         made.setTcpNoDelay(true);
         made.connect(new InetSocketAddress(address, port), PATIENCE_MILLIS);
+        if (!shared) {
+          keepAlive(made);
+        }
         return made;
       } catch (ConnectException | NoRouteToHostException | SocketTimeoutException e) {
         made.close();
@@ -151,6 +171,16 @@ final class Dialer implements Line {
       }
     }
     throw problem;
+  }
+
+  private static void keepAlive(Socket made) throws IOException {
+    made.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+    Set<SocketOption<?>> supported = made.supportedOptions();
+    if (supported.contains(ExtendedSocketOptions.TCP_KEEPIDLE)) { // else after two hours
+      made.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, KEEP_ALIVE_SECONDS);
+      made.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, KEEP_ALIVE_EVERY);
+      made.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, KEEP_ALIVE_TRIES);
+    }
   }
 
   /** RFC 9110, section 9.3.6. */

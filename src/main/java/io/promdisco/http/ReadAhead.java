@@ -29,6 +29,11 @@ final class ReadAhead extends Socket {
     return in;
   }
 
+  /** One that ends when a thread that connects, reads or writes is interrupted. */
+  ReadAhead(ChannelSocket inside) throws IOException {
+    super(inside);
+  }
+
   /** Whether there are bytes that have been read from the network and not been taken. */
   boolean hasMore() {
     return in != null && in.at < in.end;

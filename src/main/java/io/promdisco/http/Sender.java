@@ -21,9 +21,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends requests to one server: adds headers and credentials, reads the credentials again and tries
@@ -33,6 +35,7 @@ public final class Sender implements AutoCloseable {
   /** Longest wait for the head of an answer. */
   public static final Duration HEAD_PATIENCE = Duration.ofSeconds(60);
 
+  private static final Logger log = LoggerFactory.getLogger(Sender.class);
   private static final int MOST_REDIRECTS = 10;
   private static final int MOST_TRIES = 2;
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
@@ -66,7 +69,7 @@ public final class Sender implements AutoCloseable {
    */
   public Exchange get(URI uri, String accept, Duration pause)
       throws IOException, InterruptedException {
-    return send(new Request(uri, Map.of("Accept", accept), pause, Optional.empty()));
+    return send(Request.get(uri, accept, pause));
   }
 
   /**
@@ -146,11 +149,35 @@ public final class Sender implements AutoCloseable {
 
   private Exchange sendOnce(URI uri, Request request, List<Field> fields, long begin)
       throws IOException, InterruptedException {
+    Exchange alone = isOurServer(uri) && request.alone() ? sendAlone(uri, request, fields) : null;
+    if (alone != null) {
+      try {
+        return answered(alone, request, begin);
+      } catch (SSLException e) {
+        log.debug("{}: HTTP/1.1 over TLS is refused", settings.server(), e);
+        connections.refuseAlone(); // What is wrong beside that the next try will say.
+      }
+    }
     Http2Connection shared =
         isOurServer(uri) && request.json().isEmpty() ? share(request, begin) : null;
     Exchange exchange =
         shared == null ? sendPlain(uri, request, fields) : sendShared(shared, uri, request, fields);
     return answered(exchange, request, begin);
+  }
+
+  private @Nullable Exchange sendAlone(URI uri, Request request, List<Field> fields)
+      throws IOException {
+    Dialer dialer = request.json().isEmpty() ? connections.alone() : null;
+    if (dialer == null) {
+      return null;
+    }
+    StringBuilder text = new StringBuilder("GET ").append(path(uri)).append(" HTTP/1.1\r\n");
+    text.append("Host: ").append(authority(uri)).append("\r\nConnection: close\r\n");
+    for (Field field : fields) {
+      text.append(field.name()).append(": ").append(field.value()).append("\r\n");
+    }
+    Call call = new Http1Call(dialer, text.append("\r\n").toString(), ticker, request.pause());
+    return new Exchange(uri, call, this::explain, ended -> forget(ended, () -> {}));
   }
 
   private @Nullable Http2Connection share(Request request, long begin)

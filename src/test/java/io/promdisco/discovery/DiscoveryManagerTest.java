@@ -138,7 +138,7 @@ final class DiscoveryManagerTest {
     manager.apply(jobs("web", new Config("x"), "db", new Config("y")));
     clock.advance(UpdateSender.PAUSE);
     put("x", group("c", "3:1"));
-    assertThat(factory.events).containsExactly("create x", "start x", "create y", "start y");
+    assertThat(factory.events).containsExactly("create x", "create y", "start x", "start y");
     assertThat(follower.calls()).isEqualTo(calls + 1);
     assertThat(follower.last())
         .singleElement()
@@ -336,7 +336,7 @@ final class DiscoveryManagerTest {
   void discovererThatFailsToStartIsClosedAndReported() {
     factory.failsToStart.put("x", new IllegalStateException("no threads left"));
     manager.apply(jobs("web", X, "db", Y));
-    assertThat(factory.events).containsExactly("create x", "close x", "create y", "start y");
+    assertThat(factory.events).containsExactly("create x", "create y", "close x", "start y");
     assertThat(status(X).started()).isFalse();
     assertThat(status(X).failures().get(0).reason()).contains("no threads left");
     assertThat(value("prometheus_sd_failed_configs")).isEqualTo(1);

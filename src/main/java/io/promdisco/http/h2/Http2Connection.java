@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +31,8 @@ public final class Http2Connection implements AutoCloseable {
   /** How long it has to give it. */
   static final Duration PATIENCE = Duration.ofSeconds(15);
 
-  /** The longest time to connect, with all addresses, a proxy and TLS. */
-  static final Duration LONGEST_CONNECTING = Duration.ofSeconds(30);
+  /** The longest time to connect, with all addresses, a proxy and TLS: 30 s. */
+  public static final Duration LONGEST_CONNECTING = Duration.ofSeconds(30);
 
   /** Bytes that a server may send over the whole connection before they are counted: 1 GiB. */
   static final int WINDOW = 1 << 30;
@@ -43,16 +42,9 @@ public final class Http2Connection implements AutoCloseable {
 
   private static final int BUFFER = 64 << 10;
 
-  /**
-   * After so many bytes a reader that has caught up lets the server get ahead. Else each of them
-   * wakes the other for every object, which costs both more than the object does.
-   */
-  private static final int MUCH = 64 << 10;
-
   /** So much is kept from the readers at most, where more comes all the time. */
   private static final int HELD_AT_MOST = 256 << 10;
 
-  private static final long BREATH_NANOS = 1_000_000;
   private static final int FIRST_WINDOW = 65535; // of a connection
 
   /** So many bytes may wait for a server that does not read. */
@@ -484,22 +476,19 @@ public final class Http2Connection implements AutoCloseable {
   private IOException read() throws IOException {
     Incoming incoming = new Incoming(this);
     byte[] buffer = new byte[BUFFER];
-    int sinceBreath = 0;
+    Breath breath = new Breath(line);
     int held = 0;
     InputStream in = line.input();
     try {
       for (int count; (count = in.read(buffer)) >= 0; ) {
         heard = ticker.nanos();
         incoming.feed(buffer, count);
-        sinceBreath += count;
+        breath.read(count);
         held += count;
         if (held >= HELD_AT_MOST || !line.hasMore()) {
           held = 0;
           incoming.deliver();
-          if (sinceBreath >= MUCH && line.isDrained()) {
-            sinceBreath = 0;
-            LockSupport.parkNanos(BREATH_NANOS);
-          }
+          breath.take();
         }
       }
     } finally {

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.config.HttpClientConfig;
+import io.promdisco.config.HttpClientConfig.TlsConfig;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.KubernetesSdConfig.AttachMetadata;
 import io.promdisco.config.KubernetesSdConfig.Role;
+import io.promdisco.config.Secret;
 import io.promdisco.discovery.Discoverer;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.metrics.PrometheusMetrics;
@@ -24,11 +26,14 @@ import io.promdisco.sim.SimClient;
 import io.promdisco.sim.SimCluster;
 import io.promdisco.sim.SimOptions;
 import io.promdisco.testing.CapturedLog;
+import io.promdisco.testing.Certificates;
+import io.promdisco.testing.Https;
 import io.promdisco.testing.ManualTicker;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -76,7 +81,13 @@ final class FaultCase implements AutoCloseable {
   private int mostThreads;
   private int mostConnections;
 
-  FaultCase(Role role, Phase phase, Weather weather, int steadyPolls) {
+  /**
+   * A cell that has not been run.
+   *
+   * @param tls what the server shows over TLS, where it speaks HTTP/2 too; null: plain HTTP
+   */
+  FaultCase(Role role, Phase phase, Weather weather, int steadyPolls, @Nullable Certificates tls)
+      throws GeneralSecurityException {
     this.steadyPolls = steadyPolls;
     this.role = role;
     this.phase = phase;
@@ -90,19 +101,26 @@ final class FaultCase implements AutoCloseable {
     if (weather == Weather.ENDLESS_OBJECT) {
       options.refuseProtobuf();
     }
+    HttpClientConfig http = HttpClientConfig.DEFAULT;
+    if (tls != null) {
+      options.tls(tls.server(), tls.certificate()).http2();
+      http =
+          Https.withTls(
+              new TlsConfig(tls.certificate(), "", "", "", Secret.NONE, "", "", false, "", ""));
+    }
     server = SimApiServer.start(cluster, options);
-    config = config(server.url().toString());
+    config = config(server.url().toString(), http);
     factory =
         new KubernetesDiscovererFactory(
             new FabricClientFactory(ticker), ticker, new PrometheusMetrics(counted));
   }
 
-  private KubernetesSdConfig config(String url) {
+  private KubernetesSdConfig config(String url, HttpClientConfig http) {
     return new KubernetesSdConfig(
         role,
         Optional.of(url),
         Optional.empty(),
-        HttpClientConfig.DEFAULT,
+        http,
         false,
         List.of(),
         List.of(),

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promdisco.config.KubernetesSdConfig.Role;
 import io.promdisco.providers.kubernetes.Weather.Phase;
+import io.promdisco.testing.Certificates;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Every fault, at every moment, for every role: nothing vanishes, nothing stays, nothing grows, and
@@ -19,52 +23,84 @@ class FaultMatrixTest {
   /** Of a clock that waits for a busy machine. */
   private static final int PATIENT_POLLS = 50 * FaultCase.STEADY_POLLS;
 
+  @TempDir private Path folder = Path.of("");
+
+  /** What the cells of a matrix came to. */
+  private static final class Outcome {
+    private final List<String> failures = new ArrayList<>();
+    private int cells;
+    private int impossible;
+    private int threads;
+    private int connections;
+  }
+
   @Test
-  void discoveryKeepsItsPromisesInEveryWeather() {
-    List<String> failures = new ArrayList<>();
-    int cells = 0;
-    int impossible = 0;
-    int threads = 0;
-    int connections = 0;
-    for (Weather weather : Weather.values()) {
-      for (Phase phase : Phase.values()) {
-        if (!weather.impossible(phase).isEmpty()) {
-          impossible += Role.values().length;
-          continue;
-        }
-        for (Role role : Role.values()) {
-          String cell = weather + " × " + phase + " × " + role;
-          if (!cell.contains(ONLY)) {
-            continue;
-          }
-          cells++;
-          try {
-            Most most;
-            try {
-              most = run(role, phase, weather, FaultCase.STEADY_POLLS);
-            } catch (FaultCase.LateException e) {
-              most = run(role, phase, weather, PATIENT_POLLS);
-            }
-            threads = Math.max(threads, most.threads());
-            connections = Math.max(connections, most.connections());
-          } catch (Exception | AssertionError e) {
-            failures.add(cell + ": " + e);
-          }
-        }
-      }
-    }
+  void discoveryKeepsItsPromisesInEveryWeather() throws Exception {
+    Outcome outcome = run(List.of(Phase.values()), List.of(Role.values()), null);
     System.out.printf(
         "fault matrix: %d cells (%d more cannot be), %d failures; at most %d threads and %d"
             + " connections%n",
-        cells, impossible, failures.size(), threads, connections);
-    assertThat(failures).isEmpty();
+        outcome.cells,
+        outcome.impossible,
+        outcome.failures.size(),
+        outcome.threads,
+        outcome.connections);
+    assertThat(outcome.failures).isEmpty();
+  }
+
+  @Test
+  void itKeepsThemOverTlsWhereTheListHasAConnectionToItself() throws Exception {
+    Certificates tls = Certificates.make(folder, "EC", "ip:127.0.0.1");
+    List<Phase> phases = List.of(Phase.STREAMING_LIST, Phase.WATCH, Phase.BETWEEN);
+    Outcome outcome = run(phases, List.of(Role.POD), tls);
+    System.out.printf(
+        "fault matrix over TLS: %d cells, %d failures%n", outcome.cells, outcome.failures.size());
+    assertThat(outcome.failures).isEmpty();
+  }
+
+  private static Outcome run(List<Phase> phases, List<Role> roles, @Nullable Certificates tls) {
+    Outcome outcome = new Outcome();
+    for (Weather weather : Weather.values()) {
+      for (Phase phase : phases) {
+        if (!weather.impossible(phase).isEmpty()) {
+          outcome.impossible += roles.size();
+          continue;
+        }
+        for (Role role : roles) {
+          run(role, phase, weather, tls, outcome);
+        }
+      }
+    }
+    return outcome;
+  }
+
+  private static void run(
+      Role role, Phase phase, Weather weather, @Nullable Certificates tls, Outcome outcome) {
+    String cell = weather + " × " + phase + " × " + role;
+    if (!cell.contains(ONLY)) {
+      return;
+    }
+    outcome.cells++;
+    try {
+      Most most;
+      try {
+        most = run(role, phase, weather, FaultCase.STEADY_POLLS, tls);
+      } catch (FaultCase.LateException e) {
+        most = run(role, phase, weather, PATIENT_POLLS, tls);
+      }
+      outcome.threads = Math.max(outcome.threads, most.threads());
+      outcome.connections = Math.max(outcome.connections, most.connections());
+    } catch (Exception | AssertionError e) {
+      outcome.failures.add(cell + ": " + e);
+    }
   }
 
   private record Most(int threads, int connections) {}
 
-  private static Most run(Role role, Phase phase, Weather weather, int steadyPolls)
+  private static Most run(
+      Role role, Phase phase, Weather weather, int steadyPolls, @Nullable Certificates tls)
       throws Exception {
-    try (FaultCase one = new FaultCase(role, phase, weather, steadyPolls)) {
+    try (FaultCase one = new FaultCase(role, phase, weather, steadyPolls, tls)) {
       one.run();
       return new Most(one.mostThreads(), one.mostConnections());
     }

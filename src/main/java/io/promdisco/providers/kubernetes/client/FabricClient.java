@@ -51,6 +51,7 @@ final class FabricClient implements ResourceClient, AccessReview {
   private final RenewingSender senders;
   private final Shared shared = new Shared();
   private volatile boolean jsonOnly;
+  private volatile int expected; // watches at once
 
   /**
    * A client.
@@ -74,6 +75,11 @@ final class FabricClient implements ResourceClient, AccessReview {
   }
 
   @Override
+  public void expect(int watches) {
+    expected = watches;
+  }
+
+  @Override
   public <V extends KubeObject> Page list(
       Resource<V> resource,
       Scope scope,
@@ -89,7 +95,7 @@ final class FabricClient implements ResourceClient, AccessReview {
     query.add("continue", continueToken);
     query.add("resourceVersion", resourceVersion);
     Sender sender = senders.current();
-    try (Exchange exchange = open(sender, query.uri(), "", LIST_PAUSE)) {
+    try (Exchange exchange = open(sender, query.uri(), "", LIST_PAUSE, false)) {
       return decoder(exchange, query).list(resource, exchange.reader(), items);
     } catch (IOException e) {
       throw hidden(sender, e);
@@ -117,8 +123,10 @@ final class FabricClient implements ResourceClient, AccessReview {
       query.add("timeoutSeconds", Integer.toString(timeoutSeconds));
     }
     Duration timeout = timeoutSeconds > 0 ? Duration.ofSeconds(timeoutSeconds) : SERVER_TIMEOUT;
+    Duration pause = timeout.plus(WATCH_SLACK);
+    boolean alone = sendInitialEvents && expected == 1;
     Sender sender = senders.current();
-    try (Exchange exchange = open(sender, query.uri(), WATCH, timeout.plus(WATCH_SLACK))) {
+    try (Exchange exchange = open(sender, query.uri(), WATCH, pause, alone)) {
       Decoder decoder = decoder(exchange, query);
       handler.opened();
       decoder.watch(resource, exchange.reader(), handler);
@@ -142,17 +150,18 @@ final class FabricClient implements ResourceClient, AccessReview {
     }
   }
 
-  private Exchange open(Sender sender, URI uri, String parameter, Duration pause)
+  private Exchange open(Sender sender, URI uri, String parameter, Duration pause, boolean alone)
       throws IOException, InterruptedException {
     boolean offersProtobuf = !jsonOnly;
     String json = JSON + parameter;
     String accept = offersProtobuf ? PROTOBUF + parameter + ", " + json : json;
-    Exchange exchange = sender.get(uri, accept, pause);
+    Request request = Request.get(uri, accept, pause);
+    Exchange exchange = sender.send(alone ? request.overItsOwnConnection() : request);
     if (offersProtobuf && (exchange.code() == 406 || exchange.code() == 415)) {
       exchange.close();
       log.info("{} refuses protobuf; asking for JSON from now on", server);
       jsonOnly = true;
-      return open(sender, uri, parameter, pause);
+      return open(sender, uri, parameter, pause, alone);
     }
     if (exchange.code() != 200) {
       try (exchange) {
