@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * As few connections to one server as it allows: one that all requests share, where it speaks
  * HTTP/2, and another only when so many requests are under way as it takes at once; otherwise one
- * for each request, which are used again. Safe for all threads.
+ * for each request, which are used again. Beside that, one to itself for a request that is better
+ * off so (decision 0012). Safe for all threads.
  */
 final class Connections implements AutoCloseable {
   private static final String THREAD = "sd-http2";
@@ -33,9 +34,6 @@ final class Connections implements AutoCloseable {
 
   @GuardedBy("this")
   private boolean isShared;
-
-  @GuardedBy("this")
-  private boolean takesAlone = true;
 
   @GuardedBy("this")
   private boolean closed;
@@ -103,12 +101,7 @@ final class Connections implements AutoCloseable {
    */
   synchronized @Nullable Dialer alone() throws IOException {
     checkOpen();
-    return isShared && takesAlone ? dialer(false) : null;
-  }
-
-  /** The server does not agree to speak HTTP/1.1: {@link #alone} gives none any more. */
-  synchronized void refuseAlone() {
-    takesAlone = false;
+    return isShared ? dialer(false) : null;
   }
 
   private synchronized void becomePlain() {

@@ -153,9 +153,8 @@ public final class Sender implements AutoCloseable {
     if (alone != null) {
       try {
         return answered(alone, request, begin);
-      } catch (SSLException e) {
-        log.debug("{}: HTTP/1.1 over TLS is refused", settings.server(), e);
-        connections.refuseAlone(); // What is wrong beside that the next try will say.
+      } catch (SSLException e) { // It may speak HTTP/2 only. What else is wrong shows there too.
+        log.debug("{}: no HTTP/1.1 over TLS", settings.server(), e);
       }
     }
     Http2Connection shared =
