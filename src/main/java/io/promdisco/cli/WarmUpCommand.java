@@ -31,6 +31,15 @@ final class WarmUpCommand implements Callable<Integer> {
   private static final String LISTENS = "promdisco listens on ";
   private static final long PATIENCE_SECONDS = 20;
 
+  /** A client of its own with a single watch, which has another way to the server than several. */
+  private static final String ALONE =
+      """
+        - job_name: alone
+          kubernetes_sd_configs:
+            - role: pod
+              kubeconfig_file: alone
+      """;
+
   @Parameters(arity = "0..*", description = "What serve is added to. Default: the other commands.")
   private List<String> program = List.of();
 
@@ -51,7 +60,9 @@ final class WarmUpCommand implements Callable<Integer> {
       DemoCluster.create(cluster).step();
       try (SimApiServer server = SimApiServer.start(cluster, SimTls.options(folder))) {
         server.writeKubeconfig(folder.resolve("kubeconfig"));
-        Path config = Files.writeString(folder.resolve("p.yml"), DemoCommand.configurationText());
+        server.writeKubeconfig(folder.resolve("alone"));
+        String jobs = DemoCommand.configurationText() + ALONE;
+        Path config = Files.writeString(folder.resolve("p.yml"), jobs);
         if (program.isEmpty()) {
           commands(config, folder.resolve("dump"));
         } else {
