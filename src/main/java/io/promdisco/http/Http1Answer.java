@@ -21,7 +21,7 @@ final class Http1Answer {
   static final int LONGEST_HEAD = 64 << 10;
 
   /** The longest line that says how long a chunk is. */
-  static final int LONGEST_SIZE = 1 << 10;
+  private static final int LONGEST_SIZE = 1 << 10;
 
   private static final int MOST_DIGITS = 15;
   private static final int BUFFER = 64 << 10;
@@ -193,7 +193,7 @@ final class Http1Answer {
         size = size << 4 | digit;
       }
     }
-    throw new IOException("the size of a chunk cannot be read");
+    throw new IOException("the size of a chunk cannot be read (expected hexadecimal digits)");
   }
 
   /** A line of at most {@code longest} bytes, without its end. */

@@ -3,10 +3,7 @@ package io.promdisco.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import java.io.ByteArrayInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -28,15 +25,8 @@ class Http1AnswerFuzzTest {
   private static String taken(byte[] sent, int piece) {
     StringBuilder text = new StringBuilder();
     int length = 0;
-    InputStream in =
-        new FilterInputStream(new ByteArrayInputStream(sent)) {
-          @Override
-          public int read(byte[] target, int from, int most) throws IOException {
-            return super.read(target, from, Math.min(piece, most));
-          }
-        };
     try {
-      Http1Answer answer = new Http1Answer(in);
+      Http1Answer answer = new Http1Answer(Http1AnswerTest.inPieces(sent, piece));
       answer.readHead();
       text.append(answer.code()).append(answer.header("content-type"));
       for (ByteBuffer part; (part = answer.next()) != null; ) {

@@ -18,8 +18,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class Http1AnswerTest {
   private static final String CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
-  private static InputStream inPieces(String text, int piece) {
-    return new FilterInputStream(new ByteArrayInputStream(text.getBytes(ISO_8859_1))) {
+  /** What comes in pieces of at most {@code piece} bytes. */
+  static InputStream inPieces(byte[] bytes, int piece) {
+    return new FilterInputStream(new ByteArrayInputStream(bytes)) {
       @Override
       public int read(byte[] target, int from, int length) throws IOException {
         return super.read(target, from, Math.min(piece, length));
@@ -28,7 +29,7 @@ class Http1AnswerTest {
   }
 
   private static Http1Answer answer(String text, int piece) throws IOException {
-    Http1Answer answer = new Http1Answer(inPieces(text, piece));
+    Http1Answer answer = new Http1Answer(inPieces(text.getBytes(ISO_8859_1), piece));
     answer.readHead();
     return answer;
   }
@@ -123,7 +124,9 @@ class Http1AnswerTest {
     if (size.equals("1 2")) { // What comes after a space tells nothing: RFC 9112, section 7.1.1.
       fails(CHUNKED + size + "\r\nab\r\n", "a chunk is longer than it says");
     } else {
-      fails(CHUNKED + size + "\r\nab\r\n", "the size of a chunk cannot be read");
+      fails(
+          CHUNKED + size + "\r\nab\r\n",
+          "the size of a chunk cannot be read (expected hexadecimal digits)");
     }
   }
 
@@ -149,6 +152,8 @@ class Http1AnswerTest {
     fails("HTTP/1.1 200 " + much, message);
     fails("HTTP/1.1 200 OK\r\n" + "a: b\r\n".repeat(20_000) + "\r\n", message);
     fails(CHUNKED + "0\r\n" + "a: b\r\n".repeat(20_000) + "\r\n", message);
-    fails(CHUNKED + "1;" + much + "\r\nx", "the size of a chunk cannot be read");
+    fails(
+        CHUNKED + "1;" + much + "\r\nx",
+        "the size of a chunk cannot be read (expected hexadecimal digits)");
   }
 }

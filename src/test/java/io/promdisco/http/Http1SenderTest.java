@@ -79,6 +79,18 @@ class Http1SenderTest {
     return new TlsConfig(here.certificate(), "", "", "", Secret.NONE, "", "", false, "", "");
   }
 
+  private static HttpClientConfig http(Authorization authorization) throws Exception {
+    return new HttpClientConfig(
+        Optional.empty(),
+        Optional.of(authorization),
+        Optional.empty(),
+        trusting(),
+        HttpClientConfig.ProxyConfig.NONE,
+        Map.of(),
+        true,
+        true);
+  }
+
   private Sender sender(String url) throws Exception {
     return sender(url, Https.withTls(trusting()));
   }
@@ -139,16 +151,7 @@ class Http1SenderTest {
         server(
             (request, answer) ->
                 answer.status(203).header("X-Back", "yes").write("hello".getBytes(UTF_8)));
-    HttpClientConfig http =
-        new HttpClientConfig(
-            Optional.empty(),
-            Optional.of(new Authorization("Bearer", new Secret("t0ken"), "")),
-            Optional.empty(),
-            trusting(),
-            HttpClientConfig.ProxyConfig.NONE,
-            Map.of(),
-            true,
-            true);
+    HttpClientConfig http = http(new Authorization("Bearer", new Secret("t0ken"), ""));
     Sender sender = sender(server.url(), http);
     for (boolean alone : new boolean[] {true, false}) {
       String uri = server.url() + "/a%20b/c?d=e%26f&g";
@@ -224,16 +227,7 @@ class Http1SenderTest {
                 answer.write((byte) 'x');
               }
             });
-    HttpClientConfig http =
-        new HttpClientConfig(
-            Optional.empty(),
-            Optional.of(new Authorization("Bearer", Secret.NONE, token.toString())),
-            Optional.empty(),
-            trusting(),
-            HttpClientConfig.ProxyConfig.NONE,
-            Map.of(),
-            true,
-            true);
+    HttpClientConfig http = http(new Authorization("Bearer", Secret.NONE, token.toString()));
     Exchange exchange = alone(sender(server.url(), http), server.url() + "/old");
     assertThat(bytes(exchange)).asString(UTF_8).isEqualTo("x");
     assertThat(server.requests)
