@@ -1,5 +1,6 @@
 package io.promdisco.sim;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.util.Closer;
@@ -191,6 +192,7 @@ public final class SimApiServer implements AutoCloseable {
    */
   public synchronized void stopListening() throws IOException {
     listener.close();
+    Uninterruptibles.joinUninterruptibly(acceptor); // It may be letting a last one in.
     dropConnections();
   }
 
@@ -347,7 +349,6 @@ public final class SimApiServer implements AutoCloseable {
       log.warn("port {} could not be closed", port, e);
     }
     try {
-      acceptor.join();
       for (Thread thread : threads) {
         thread.join();
       }
