@@ -63,16 +63,6 @@ public final class Sender implements AutoCloseable {
   }
 
   /**
-   * Sends a GET request and waits for the head of the answer. The caller closes the exchange.
-   *
-   * @param pause longest time without a byte of the body
-   */
-  public Exchange get(URI uri, String accept, Duration pause)
-      throws IOException, InterruptedException {
-    return send(Request.get(uri, accept, pause));
-  }
-
-  /**
    * Sends a request and waits for the head of the answer. The caller closes the exchange. One that
    * posts something follows no redirect.
    */

@@ -128,7 +128,7 @@ class Http2SenderTest {
   }
 
   private Exchange get(Sender sender, String uri) throws Exception {
-    return closing(sender.get(URI.create(uri), "*/*", PAUSE));
+    return closing(sender.send(Request.get(URI.create(uri), "*/*", PAUSE)));
   }
 
   /** The rest of an answer, which is closed. */
@@ -263,7 +263,8 @@ class Http2SenderTest {
       answers.add(
           CompletableFuture.supplyAsync(
               () -> {
-                try (Exchange exchange = sender.get(URI.create(server.url() + "/"), "*/*", PAUSE)) {
+                try (Exchange exchange =
+                    sender.send(Request.get(URI.create(server.url() + "/"), "*/*", PAUSE))) {
                   return body(exchange);
                 } catch (Exception e) {
                   throw new IllegalStateException(e);
@@ -305,7 +306,8 @@ class Http2SenderTest {
             });
     Sender sender = sender(server.url());
     for (int i = 0; i < 15; i++) { // More than the places that a connection has.
-      Exchange endless = sender.get(URI.create(server.url() + "/endless"), "*/*", PAUSE);
+      Exchange endless =
+          sender.send(Request.get(URI.create(server.url() + "/endless"), "*/*", PAUSE));
       assertThat(endless.next()).isNotNull();
       endless.close();
     }

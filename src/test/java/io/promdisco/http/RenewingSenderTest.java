@@ -81,7 +81,8 @@ class RenewingSenderTest {
   }
 
   private Exchange get(RenewingSender sender, String path) throws Exception {
-    return sender.current().get(URI.create(server.url() + path), "*/*", Duration.ofSeconds(20));
+    URI uri = URI.create(server.url() + path);
+    return sender.current().send(Request.get(uri, "*/*", Duration.ofSeconds(20)));
   }
 
   @Test
