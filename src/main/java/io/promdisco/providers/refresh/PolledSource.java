@@ -131,6 +131,12 @@ final class PolledSource implements Discoverer {
 
   @GuardedBy("this")
   private void failed(TargetSink sink, Throwable e, Duration pause) {
+    for (String other : List.copyOf(down)) {
+      if (!other.equals(part)) { // It fails with the whole, which is told below.
+        down.remove(other);
+        sink.recovered(other);
+      }
+    }
     if (e instanceof IOException && e.getMessage() != null) {
       down(sink, part, e.getMessage(), pause);
       return;
@@ -168,7 +174,9 @@ final class PolledSource implements Discoverer {
       }
     }
     refreshed.failures().forEach((what, reason) -> down(sink, what, reason, pause));
-    sink.synced(); // Only the first call counts.
+    if (refreshed.complete()) {
+      sink.synced(); // Only the first call counts.
+    }
   }
 
   @Override
