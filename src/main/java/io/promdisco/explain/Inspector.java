@@ -16,6 +16,7 @@ import io.promdisco.providers.kubernetes.object.ServiceView;
 import io.promdisco.providers.kubernetes.watch.ApiException;
 import io.promdisco.providers.kubernetes.watch.Scope;
 import io.promdisco.providers.kubernetes.watch.WatchProblem;
+import io.promdisco.util.Words;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,7 +72,7 @@ public final class Inspector {
               "role "
                   + config.role().text()
                   + " makes no targets of "
-                  + (query.kinds().size() == 1 ? "a " + kinds(query) : "objects in namespaces")));
+                  + (query.kinds().size() == 1 ? Words.a(kinds(query)) : "objects in namespaces")));
     }
     List<Absence> found = new ArrayList<>();
     for (Role kind : kinds) {

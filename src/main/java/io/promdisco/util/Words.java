@@ -16,6 +16,11 @@ public final class Words {
     return number + " " + (number == 1 ? one : many);
   }
 
+  /** The noun alone, in the form that follows {@code number}. */
+  public static String noun(long number, String one) {
+    return number == 1 ? one : one + "s";
+  }
+
   /** As {@code a pod} or {@code an ingress}: the noun with its article, chosen by the letter. */
   public static String a(String noun) {
     boolean vowel = !noun.isEmpty() && VOWELS.indexOf(noun.charAt(0)) >= 0;

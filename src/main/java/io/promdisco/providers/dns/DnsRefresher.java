@@ -50,8 +50,7 @@ final class DnsRefresher implements Refresher {
     if (failures.size() == answers.size()) {
       throw new IOException(together(failures));
     }
-    boolean complete = known.keySet().containsAll(answers.keySet());
-    return new Refreshed(List.copyOf(known.values()), Optional.empty(), failures, complete);
+    return new Refreshed(List.copyOf(known.values()), Optional.empty(), failures);
   }
 
   private Map<String, DnsLookup> lookUp() throws IOException, InterruptedException {

@@ -174,9 +174,7 @@ final class PolledSource implements Discoverer {
       }
     }
     refreshed.failures().forEach((what, reason) -> down(sink, what, reason, pause));
-    if (refreshed.complete()) {
-      sink.synced(); // Only the first call counts.
-    }
+    sink.synced(); // Only the first call counts.
   }
 
   @Override

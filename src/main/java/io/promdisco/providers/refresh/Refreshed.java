@@ -14,14 +14,9 @@ import java.util.Optional;
  *     for the next pause only; empty: the configured interval
  * @param failures parts of the source that could not be read, each with the reason: one line for
  *     people, no secret; {@code groups} has what was known of them
- * @param complete whether every part has been read at least once: {@code groups} is not the whole
- *     truth otherwise
  */
 public record Refreshed(
-    List<TargetGroup> groups,
-    Optional<Duration> nextAfter,
-    Map<String, String> failures,
-    boolean complete) {
+    List<TargetGroup> groups, Optional<Duration> nextAfter, Map<String, String> failures) {
   /** Copies list and map. */
   public Refreshed {
     groups = List.copyOf(groups);
@@ -30,6 +25,6 @@ public record Refreshed(
 
   /** Everything could be read. */
   public Refreshed(List<TargetGroup> groups, Optional<Duration> nextAfter) {
-    this(groups, nextAfter, Map.of(), true);
+    this(groups, nextAfter, Map.of());
   }
 }

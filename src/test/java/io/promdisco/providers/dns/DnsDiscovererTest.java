@@ -435,18 +435,6 @@ final class DnsDiscovererTest {
   }
 
   @Test
-  void sourceIsSyncedOnceEveryNameHasHadAnAnswer() throws Exception {
-    server.put(name("a.test"), a("a.test", "10.0.0.1"));
-    server.fail(name("b.test"), Rcode.SERVFAIL);
-    start(DnsSdConfig.Type.A, 80, "a.test", "b.test");
-    assertThat(sink.addresses()).containsExactly("10.0.0.1:80");
-    assertThat(sink.isSynced()).isFalse();
-    server.put(name("b.test"), a("b.test", "10.0.0.2"));
-    lookAgain();
-    assertThat(sink.isSynced()).isTrue();
-  }
-
-  @Test
   void failureOfAllNamesReplacesThatOfOne() throws Exception {
     server.put(name("a.test"), a("a.test", "10.0.0.1"));
     server.fail(name("b.test"), Rcode.SERVFAIL);
