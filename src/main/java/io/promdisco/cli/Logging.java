@@ -35,7 +35,7 @@ final class Logging {
   private static final boolean CHOSEN_AT_START = System.getProperty(LEVEL) != null;
 
   /** Those that log what a source reports as failing as well. */
-  private static final Set<String> SOURCES =
+  static final Set<String> SOURCES =
       Set.of(
           "io.promdisco.discovery.DiscoveryManager",
           "io.promdisco.providers.file.FileDiscoverer",

@@ -104,7 +104,7 @@ final class TargetsCommand implements Callable<Integer> {
       Logging.reportSourceFailures();
       if (watch && output == Output.TABLE && console.terminal() && LiveTargets.possible()) {
         new LiveTargets(promdisco, row -> chosen(row, matchers), console.out()).run();
-      } else if (watch) {
+      } else if (watch && !console.out().checkError()) {
         ChangeLines.follow(
             promdisco, new ChangeLines(console, row -> chosen(row, matchers), shown));
       }

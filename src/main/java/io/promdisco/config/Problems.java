@@ -175,7 +175,10 @@ final class Problems {
   /** One warning in the place of all errors in sections that are left out. */
   private Optional<Problem> summaryOfLeftOut() {
     List<Problem> errors =
-        found.stream().filter(problem -> isError(problem) && isLeftOut(problem)).toList();
+        found.stream()
+            .filter(problem -> isError(problem) && isLeftOut(problem))
+            .sorted(Problem.order(file))
+            .toList();
     if (errors.isEmpty()) {
       return Optional.empty();
     }

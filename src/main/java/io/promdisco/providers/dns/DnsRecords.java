@@ -39,7 +39,7 @@ final class DnsRecords {
         targets.add(
             Labels.of(
                 ADDRESS,
-                host(srv.getTarget()) + ":" + srv.getPort(),
+                address(host(srv.getTarget()), srv.getPort()),
                 NAME,
                 name,
                 SRV_TARGET,
@@ -60,7 +60,7 @@ final class DnsRecords {
   }
 
   private static Labels named(String name, Name target, int port, String label) {
-    return Labels.of(ADDRESS, host(target) + ":" + port, NAME, name, label, DnsNames.text(target));
+    return Labels.of(ADDRESS, address(host(target), port), NAME, name, label, DnsNames.text(target));
   }
 
   /** An IPv4 address in the form of an IPv6 address is written as the IPv4 address. */
@@ -71,7 +71,12 @@ final class DnsRecords {
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException(e); // The length of an address is always right.
     }
-    return Labels.of(ADDRESS, InetAddresses.toUriString(plain) + ":" + port, NAME, name);
+    return Labels.of(ADDRESS, address(InetAddresses.toAddrString(plain), port), NAME, name);
+  }
+
+  /** Whatever has a colon is written in brackets, as an IPv6 address. */
+  private static String address(String host, int port) {
+    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
   }
 
   /** Without the final dot, as people write it; the root is the empty name then. */
