@@ -97,9 +97,7 @@ final class CheckCommand implements Callable<Integer> {
           result.problems().forEach(printer::print);
           if (result.valid()) {
             int jobs = result.configuration().map(c -> c.jobs().size()).orElse(0);
-            console
-                .out()
-                .println(console.green("ok: ") + file + ": " + Words.count(jobs, "job"));
+            console.out().println(console.green("ok: ") + file + ": " + Words.count(jobs, "job"));
           }
         });
     List<Problem> problems = problems(results);

@@ -149,7 +149,10 @@ final class RbacCommand implements Callable<Integer> {
     }
     for (Needs needs : servers.values()) {
       if (servers.size() > 1) {
-        console.out().println("# for the server of "
+        console
+            .out()
+            .println(
+                "# for the server of "
                     + Words.noun(needs.jobs.size(), "job")
                     + " "
                     + String.join(", ", needs.jobs));

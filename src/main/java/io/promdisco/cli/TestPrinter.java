@@ -60,9 +60,7 @@ final class TestPrinter {
             + " passed, "
             + failed
             + " failed"
-            + (unusable == 0
-                ? ""
-                : "; " + Words.count(unusable, "file") + " cannot be used");
+            + (unusable == 0 ? "" : "; " + Words.count(unusable, "file") + " cannot be used");
     line(failed + unusable > 0 ? console.red(text) : console.dim(text));
   }
 

@@ -154,8 +154,7 @@ final class Problems {
     return found.stream()
         .anyMatch(
             problem ->
-                isError(problem)
-                    && isIn(section, problem.position().file(), problem.path()));
+                isError(problem) && isIn(section, problem.position().file(), problem.path()));
   }
 
   private static boolean isIn(Section section, String inFile, String path) {

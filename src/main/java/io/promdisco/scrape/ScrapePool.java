@@ -261,7 +261,8 @@ final class ScrapePool {
     metrics.synced(job, sync.seconds(), sync.relabelled, sync.failed);
     boolean failingNow = state.failed() > 0;
     if (failingNow && !failing) {
-      log.warn("job {}: {} cannot be scraped, first {}",
+      log.warn(
+          "job {}: {} cannot be scraped, first {}",
           job,
           Words.count(state.failed(), "target"),
           sync.failure);

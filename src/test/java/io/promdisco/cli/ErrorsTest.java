@@ -185,8 +185,11 @@ final class ErrorsTest {
                 exchange.getResponseHeaders().set("Retry-After", "1");
                 answer(exchange, 429, status(429, "TooManyRequests"));
               } else {
-                answer(exchange, 200, "{\"kind\":\"PodList\",\"apiVersion\":\"v1\","
-                    + "\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[]}");
+                answer(
+                    exchange,
+                    200,
+                    "{\"kind\":\"PodList\",\"apiVersion\":\"v1\","
+                        + "\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[]}");
               }
             })) {
       String config =
@@ -278,7 +281,8 @@ final class ErrorsTest {
     eventually(
         () -> {
           Path next = folder.resolve("next");
-          Files.writeString(next, "[{\"targets\":[\"127.0.0.1:" + round.incrementAndGet() + "\"]}]");
+          Files.writeString(
+              next, "[{\"targets\":[\"127.0.0.1:" + round.incrementAndGet() + "\"]}]");
           Files.move(next, targets, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
           assertThat(child.hasEnded()).isTrue();
         });

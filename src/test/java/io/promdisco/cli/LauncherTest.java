@@ -130,7 +130,9 @@ final class LauncherTest {
 
   @Test
   void firstStartBuildsAndTheNextDoesNot() throws Exception {
-    assertThat(run("check")).extracting(Run::code, Run::out).containsExactly(0, "java ran: check\n");
+    assertThat(run("check"))
+        .extracting(Run::code, Run::out)
+        .containsExactly(0, "java ran: check\n");
     Run second = run("check");
     assertThat(second.code()).isZero();
     assertThat(second.err()).isEmpty();

@@ -40,8 +40,7 @@ final class OnlyJobsTest {
     assertThat(names(result)).containsExactly("good", "right");
     assertThat(result.problems())
         .extracting(Problem::describe)
-        .containsExactly(
-            "warning: " + folder + "/p.yml:5:3: 1 error in jobs that are left out");
+        .containsExactly("warning: " + folder + "/p.yml:5:3: 1 error in jobs that are left out");
   }
 
   @Test
@@ -77,8 +76,7 @@ final class OnlyJobsTest {
 
   @Test
   void jobsOfOtherFilesAreLeftOutAsWell() throws IOException {
-    Files.writeString(
-        folder.resolve("more.yml"), "scrape_configs: [{job_name: more, foo: 1}]\n");
+    Files.writeString(folder.resolve("more.yml"), "scrape_configs: [{job_name: more, foo: 1}]\n");
     String text =
         "scrape_config_files: [more.yml]\nscrape_configs: [{job_name: good, static_configs: []}]\n";
 

@@ -63,8 +63,6 @@ public final class DnsDiscovererFactory implements DiscovererFactory {
     int left = names.size() - LISTED;
     return left <= 0
         ? String.join(", ", names)
-        : String.join(", ", names.subList(0, LISTED))
-            + " and "
-            + Words.count(left, "more name");
+        : String.join(", ", names.subList(0, LISTED)) + " and " + Words.count(left, "more name");
   }
 }

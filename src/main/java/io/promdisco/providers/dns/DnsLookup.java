@@ -184,7 +184,10 @@ final class DnsLookup implements AutoCloseable {
     }
     if (failure != null) {
       throw new IOException(
-          failure + (failedNames > 1 ? " (and " + (failedNames - 1) + " more of the search list)" : ""));
+          failure
+              + (failedNames > 1
+                  ? " (and " + (failedNames - 1) + " more of the search list)"
+                  : ""));
     }
     return List.of();
   }
@@ -217,7 +220,8 @@ final class DnsLookup implements AutoCloseable {
     }
     InetAddress address = InetAddresses.forString(literal);
     if (percent >= 0 && address instanceof Inet6Address six) {
-      address = Inet6Address.getByAddress(null, six.getAddress(), zone(text.substring(percent + 1)));
+      address =
+          Inet6Address.getByAddress(null, six.getAddress(), zone(text.substring(percent + 1)));
     }
     return new InetSocketAddress(address, port);
   }

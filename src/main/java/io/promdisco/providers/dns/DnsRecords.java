@@ -60,7 +60,8 @@ final class DnsRecords {
   }
 
   private static Labels named(String name, Name target, int port, String label) {
-    return Labels.of(ADDRESS, address(host(target), port), NAME, name, label, DnsNames.text(target));
+    return Labels.of(
+        ADDRESS, address(host(target), port), NAME, name, label, DnsNames.text(target));
   }
 
   /** An IPv4 address in the form of an IPv6 address is written as the IPv4 address. */

@@ -71,7 +71,12 @@ final class DnsRefresher implements Refresher {
     int others = failures.size() - 1;
     return others == 0
         ? first.getValue()
-        : first.getKey() + ": " + first.getValue() + " (and " + Words.count(others, "other name") + ")";
+        : first.getKey()
+            + ": "
+            + first.getValue()
+            + " (and "
+            + Words.count(others, "other name")
+            + ")";
   }
 
   private static int type(DnsSdConfig.Type type) {

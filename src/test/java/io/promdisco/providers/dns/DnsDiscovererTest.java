@@ -340,8 +340,7 @@ final class DnsDiscovererTest {
     start(DnsSdConfig.Type.A, 80, "a.test");
     assertThat(sink.addresses()).containsExactly("10.0.0.1:80");
     for (NameServer.Habit habit :
-        List.of(
-            NameServer.Habit.ANSWERS_OTHER_QUESTIONS_FIRST, NameServer.Habit.ECHOES_FIRST)) {
+        List.of(NameServer.Habit.ANSWERS_OTHER_QUESTIONS_FIRST, NameServer.Habit.ECHOES_FIRST)) {
       server.become(habit);
       lookAgain();
       assertThat(sink.addresses()).as("%s", habit).containsExactly("10.0.0.1:80");
@@ -450,7 +449,8 @@ final class DnsDiscovererTest {
 
   @Test
   void manyNamesAreNotAllListed() throws Exception {
-    String[] names = IntStream.range(0, 600).mapToObj(i -> "n" + i + ".test").toArray(String[]::new);
+    String[] names =
+        IntStream.range(0, 600).mapToObj(i -> "n" + i + ".test").toArray(String[]::new);
     for (String name : names) {
       server.fail(name(name), Rcode.SERVFAIL);
     }
@@ -470,8 +470,7 @@ final class DnsDiscovererTest {
   void nameOutsideOfAsciiIsAskedForAsItsBytes() throws Exception {
     Name asked = name("b\\195\\188ro.test");
     server.put(
-        asked,
-        new SRVRecord(asked, DClass.IN, TTL, 0, 0, 80, name("p\\032 $\\@\\195.x\\.y.test")));
+        asked, new SRVRecord(asked, DClass.IN, TTL, 0, 0, 80, name("p\\032 $\\@\\195.x\\.y.test")));
     start(DnsSdConfig.Type.SRV, 0, "b\u00fcro.test");
     assertThat(targets("b\u00fcro.test").get(0))
         .containsEntry("__meta_dns_srv_record_target", "p\\ \\ $\\@\\195.x\\.y.test.");
@@ -504,8 +503,7 @@ final class DnsDiscovererTest {
     DnsDiscovererFactory factory =
         new DnsDiscovererFactory(
             loop, metrics, resolvConf(), new DnsLookups(server.port(), Duration.ofHours(1)));
-    DnsSdConfig config =
-        new DnsSdConfig(List.of("a.test"), DnsSdConfig.Type.A, 80, INTERVAL);
+    DnsSdConfig config = new DnsSdConfig(List.of("a.test"), DnsSdConfig.Type.A, 80, INTERVAL);
     closer.add(factory.create(config, "dns/0")).start(sink);
     eventually(() -> assertThat(server.queries()).isNotEmpty());
     closer.close(); // The check of every test for threads left behind would find one.

@@ -166,7 +166,8 @@ final class NameServer implements AutoCloseable {
       }
       case ANSWERS_OTHER_QUESTIONS_FIRST -> {
         Record other =
-            Record.newRecord(Name.fromString("other.test."), Type.A, query.getQuestion().getDClass());
+            Record.newRecord(
+                Name.fromString("other.test."), Type.A, query.getQuestion().getDClass());
         Message wrong = reply(query, query.getHeader().getID(), other);
         wrong.getHeader().setRcode(Rcode.NXDOMAIN);
         send(wrong.toWire(), packet);

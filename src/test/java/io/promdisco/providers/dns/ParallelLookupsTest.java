@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +16,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,7 +104,12 @@ public final class ParallelLookupsTest {
       ResolverSettings settings =
           new ResolverSettings(List.of("127.0.0.1"), List.of("one.test"), 1);
       DnsLookups lookups = new DnsLookups(port, Duration.ofMinutes(1));
-      return lookups.run(settings, Type.A, List.of("a.test")).values().iterator().next().result()
+      return lookups
+          .run(settings, Type.A, List.of("a.test"))
+          .values()
+          .iterator()
+          .next()
+          .result()
           .size();
     }
   }
