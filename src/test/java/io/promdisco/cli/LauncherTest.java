@@ -4,7 +4,6 @@ import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -54,6 +53,9 @@ final class LauncherTest {
   private Path checkout = Path.of("");
   private Path jdk = Path.of("");
 
+  /** A start that is under way. */
+  private record Start(Process process, Path out, Path err) {}
+
   /** What a start came to. */
   private record Run(int code, String out, String err) {}
 
@@ -80,35 +82,25 @@ final class LauncherTest {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
-  private Process start(Path from, Map<String, String> environment, String... command)
+  private Start start(Path from, Map<String, String> environment, String... command)
       throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command).directory(from.toFile());
     builder.environment().put("JAVA_HOME", jdk.toString());
     builder.environment().remove("JAVA_OPTS");
     builder.environment().putAll(environment);
-    builder.redirectOutput(Files.createTempFile(folder, "start", ".out").toFile());
-    builder.redirectError(Files.createTempFile(folder, "start", ".err").toFile());
-    builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
-    Process process = builder.start();
-    files.put(process, builder);
-    return process;
+    Path out = Files.createTempFile(folder, "start", ".out");
+    Path err = Files.createTempFile(folder, "start", ".err");
+    builder.redirectOutput(out.toFile()).redirectError(err.toFile());
+    return new Start(builder.start(), out, err);
   }
 
-  private final Map<Process, ProcessBuilder> files = new java.util.HashMap<>();
-
-  private Run end(Process process) throws IOException, InterruptedException {
-    if (!process.waitFor(60, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
+  private static Run end(Start start) throws IOException, InterruptedException {
+    if (!start.process().waitFor(60, TimeUnit.SECONDS)) {
+      start.process().destroyForcibly();
       throw new AssertionError("the script does not end");
     }
     return new Run(
-        process.exitValue(),
-        text(files.get(process).redirectOutput()),
-        text(files.get(process).redirectError()));
-  }
-
-  private static String text(ProcessBuilder.Redirect to) throws IOException {
-    return Files.readString(to.file().toPath(), StandardCharsets.UTF_8);
+        start.process().exitValue(), Files.readString(start.out()), Files.readString(start.err()));
   }
 
   private Run run(Path from, Map<String, String> environment, String... command)
@@ -229,10 +221,10 @@ final class LauncherTest {
   @Test
   void interruptedBuildEndsWith130AndLeavesNothingHalf() throws Exception {
     script(checkout.resolve("mvnw"), ENDLESS_BUILD);
-    Process process = start(folder, Map.of(), "bash", checkout + "/promdisco", "check");
+    Start start = start(folder, Map.of(), "bash", checkout + "/promdisco", "check");
     eventually(() -> assertThat(checkout.resolve("sleeper")).exists().isNotEmptyFile());
-    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
-    Run run = end(process);
+    new ProcessBuilder("kill", "-INT", Long.toString(start.process().pid())).start().waitFor();
+    Run run = end(start);
     assertThat(run.code()).isEqualTo(130);
     assertThat(checkout.resolve("target/promdisco.jar")).doesNotExist();
     long sleeper = Long.parseLong(Files.readString(checkout.resolve("sleeper")).strip());
@@ -248,9 +240,9 @@ final class LauncherTest {
   @Test
   void killedBuildIsBuiltAgain() throws Exception {
     script(checkout.resolve("mvnw"), ENDLESS_BUILD);
-    Process process = start(folder, Map.of(), "bash", checkout + "/promdisco", "check");
+    Start start = start(folder, Map.of(), "bash", checkout + "/promdisco", "check");
     eventually(() -> assertThat(checkout.resolve("sleeper")).exists().isNotEmptyFile());
-    process.destroyForcibly().waitFor();
+    start.process().destroyForcibly().waitFor();
     long sleeper = Long.parseLong(Files.readString(checkout.resolve("sleeper")).strip());
     ProcessHandle.of(sleeper).ifPresent(ProcessHandle::destroyForcibly);
     assertThat(checkout.resolve("target/promdisco.jar")).hasContent("half");
@@ -271,11 +263,10 @@ final class LauncherTest {
         mkdir -p target/lib
         echo whole > target/promdisco.jar
         """);
-    Process first = start(folder, Map.of(), "bash", checkout + "/promdisco", "one");
+    Start first = start(folder, Map.of(), "bash", checkout + "/promdisco", "one");
     eventually(() -> assertThat(builds()).isOne());
-    Process second = start(folder, Map.of(), "bash", checkout + "/promdisco", "two");
-    eventually(
-        () -> assertThat(text(files.get(second).redirectError())).contains("waiting for process"));
+    Start second = start(folder, Map.of(), "bash", checkout + "/promdisco", "two");
+    eventually(() -> assertThat(Files.readString(second.err())).contains("waiting for process"));
     Files.writeString(checkout.resolve("go"), "");
     assertThat(end(first).out()).isEqualTo("java ran: one\n");
     assertThat(end(second).out()).isEqualTo("java ran: two\n");

@@ -99,7 +99,7 @@ abstract class DnsExchange implements AutoCloseable {
   }
 
   final boolean hasOurId(byte[] bytes) {
-    int id = (bytes[0] & 0xff) << 8 | bytes[1] & 0xff;
+    int id = ((bytes[0] & 0xff) << 8) | (bytes[1] & 0xff);
     return id == query.getHeader().getID();
   }
 
@@ -246,7 +246,8 @@ abstract class DnsExchange implements AutoCloseable {
       if (body.hasRemaining()) {
         return null;
       }
-      byte[] bytes = body.array();
+      byte[] bytes = new byte[body.flip().remaining()];
+      body.get(bytes);
       if (!isAnswer(bytes) || !hasOurId(bytes)) {
         throw new IOException("an answer to another question");
       }

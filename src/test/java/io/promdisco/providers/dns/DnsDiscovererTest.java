@@ -296,7 +296,7 @@ final class DnsDiscovererTest {
   }
 
   private static String loopbackInterface() throws IOException {
-    return NetworkInterface.getByInetAddress(InetAddress.getByName("127.0.0.1")).getName();
+    return NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress()).getName();
   }
 
   @Test

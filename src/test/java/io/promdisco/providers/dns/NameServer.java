@@ -160,7 +160,7 @@ final class NameServer implements AutoCloseable {
         answer.removeAllRecords(Section.ANSWER);
       }
       case SENDS_OLD_ANSWERS_FIRST -> {
-        Message old = reply(query, query.getHeader().getID() ^ 1, query.getQuestion());
+        Message old = reply(query.getHeader().getID() ^ 1, query.getQuestion());
         old.getHeader().setRcode(Rcode.NXDOMAIN);
         send(old.toWire(), packet);
       }
@@ -168,7 +168,7 @@ final class NameServer implements AutoCloseable {
         Record other =
             Record.newRecord(
                 Name.fromString("other.test."), Type.A, query.getQuestion().getDClass());
-        Message wrong = reply(query, query.getHeader().getID(), other);
+        Message wrong = reply(query.getHeader().getID(), other);
         wrong.getHeader().setRcode(Rcode.NXDOMAIN);
         send(wrong.toWire(), packet);
       }
@@ -198,7 +198,7 @@ final class NameServer implements AutoCloseable {
     }
   }
 
-  private static Message reply(Message query, int id, Record question) {
+  private static Message reply(int id, Record question) {
     Message reply = new Message(id);
     reply.getHeader().setFlag(Flags.QR);
     reply.addRecord(question, Section.QUESTION);
@@ -210,7 +210,7 @@ final class NameServer implements AutoCloseable {
     Name name = question.getName();
     queries.add(over + " " + name + " " + Type.string(question.getType()));
     edns = query.getOPT() != null;
-    Message answer = reply(query, query.getHeader().getID(), question);
+    Message answer = reply(query.getHeader().getID(), question);
     Integer code = codes.get(name);
     if (edns && habit == Habit.REFUSES_EDNS) {
       answer.getHeader().setRcode(Rcode.FORMERR);

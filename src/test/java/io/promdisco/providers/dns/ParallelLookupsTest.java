@@ -42,7 +42,7 @@ public final class ParallelLookupsTest {
     try (NameServer server = NameServer.open()) {
       for (int i = 0; i < NAMES; i++) {
         Name name = Name.fromString("web" + i + "." + SEARCH.get(i % SEARCH.size()) + ".");
-        server.put(name, new ARecord(name, DClass.IN, 5, InetAddress.getByName("127.0.0.1")));
+        server.put(name, new ARecord(name, DClass.IN, 5, InetAddress.getLoopbackAddress()));
       }
       DnsLookups lookups = new DnsLookups(server.port(), Duration.ofMinutes(1));
       for (int round = 0; round < ROUNDS; round++) {
@@ -77,7 +77,7 @@ public final class ParallelLookupsTest {
     try (NameServer server = NameServer.open();
         ObservedLoader loader = new ObservedLoader()) {
       Name name = Name.fromString("a.test.");
-      server.put(name, new ARecord(name, DClass.IN, 5, InetAddress.getByName("127.0.0.1")));
+      server.put(name, new ARecord(name, DClass.IN, 5, InetAddress.getLoopbackAddress()));
       Object look =
           loader
               .loadClass(OneLook.class.getName())
