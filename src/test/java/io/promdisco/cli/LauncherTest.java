@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -235,6 +236,35 @@ final class LauncherTest {
     script(checkout.resolve("mvnw"), BUILD);
     assertThat(run("check").out()).isEqualTo("java ran: check\n");
     assertThat(builds()).isOne();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX) // setsid(1)
+  void interruptWhileAFasterStartIsPreparedEndsWith130() throws Exception {
+    script(
+        jdk.resolve("bin/java"),
+        """
+        #!/bin/sh
+        case "$*" in *warm-up*) trap 'exit 130' INT; touch "$PREPARING"; sleep 600 & wait; exit ;; esac
+        echo "java ran"
+        """);
+    Path preparing = folder.resolve("preparing");
+    Start start =
+        start(
+            folder,
+            Map.of("PREPARING", preparing.toString()),
+            "setsid",
+            "bash",
+            checkout + "/promdisco",
+            "check");
+    eventually(() -> assertThat(preparing).exists());
+    // As a terminal does: to all processes that run in it.
+    long group = start.process().pid();
+    new ProcessBuilder("kill", "-INT", "--", "-" + group).start().waitFor();
+    Run run = end(start);
+    new ProcessBuilder("kill", "-KILL", "--", "-" + group).start().waitFor();
+    assertThat(run.code()).isEqualTo(130);
+    assertThat(run.out()).isEmpty();
   }
 
   @Test
