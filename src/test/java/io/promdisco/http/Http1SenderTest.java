@@ -55,7 +55,7 @@ class Http1SenderTest {
 
   @BeforeAll
   static void makeCertificate() throws Exception {
-    here = Certificates.make(folder, "EC", "ip:127.0.0.1");
+    here = Certificates.make("EC", "ip:127.0.0.1");
   }
 
   @AfterEach
@@ -76,7 +76,7 @@ class Http1SenderTest {
   }
 
   private static TlsConfig trusting() throws Exception {
-    return new TlsConfig(here.certificate(), "", "", "", Secret.NONE, "", "", false, "", "");
+    return new TlsConfig(here.authority(), "", "", "", Secret.NONE, "", "", false, "", "");
   }
 
   private static HttpClientConfig http(Authorization authorization) throws Exception {

@@ -66,8 +66,8 @@ class Http2SenderTest {
 
   @BeforeAll
   static void makeCertificates() throws Exception {
-    here = Certificates.make(folder, "EC", "ip:127.0.0.1,dns:localhost");
-    elsewhere = Certificates.make(folder, "EC", "dns:api.example");
+    here = Certificates.make("EC", "ip:127.0.0.1,dns:localhost");
+    elsewhere = Certificates.make("EC", "dns:api.example");
   }
 
   @AfterEach
@@ -96,7 +96,7 @@ class Http2SenderTest {
   }
 
   private static TlsConfig tls(Certificates ca, String serverName) throws Exception {
-    return new TlsConfig(ca.certificate(), "", "", "", Secret.NONE, "", serverName, false, "", "");
+    return new TlsConfig(ca.authority(), "", "", "", Secret.NONE, "", serverName, false, "", "");
   }
 
   private static HttpClientConfig http(TlsConfig tls) {
@@ -549,7 +549,7 @@ class Http2SenderTest {
     for (String version : new String[] {"TLS12", "TLS13"}) {
       TlsConfig tls =
           new TlsConfig(
-              here.certificate(), "", "", "", Secret.NONE, "", "", false, version, version);
+              here.authority(), "", "", "", Secret.NONE, "", "", false, version, version);
       assertThat(body(get(sender(server.url(), http(tls)), server.url() + "/"))).isEqualTo("x");
     }
     assertThat(server.requests).extracting(Http2Server.Request::protocol).containsOnly("HTTP/2.0");
@@ -561,7 +561,7 @@ class Http2SenderTest {
     String url = server.url();
     TlsConfig with =
         new TlsConfig(
-            here.certificate(),
+            here.authority(),
             "",
             here.certificate(),
             "",
@@ -580,7 +580,7 @@ class Http2SenderTest {
 
   private void refused(String url, String version, String pattern) throws Exception {
     TlsConfig tls =
-        new TlsConfig(here.certificate(), "", "", "", Secret.NONE, "", "", false, version, version);
+        new TlsConfig(here.authority(), "", "", "", Secret.NONE, "", "", false, version, version);
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> get(sender(url, http(tls)), url + "/"))
         .withMessageMatching(pattern);
@@ -757,7 +757,7 @@ class Http2SenderTest {
 
   @Test
   void ipv6AddressesAreReached() throws Exception {
-    Certificates six = Certificates.make(folder, "EC", "ip:::1");
+    Certificates six = Certificates.make("EC", "ip:::1");
     Http2Server server =
         closing(Http2Server.start(six, Options.DEFAULT.speaking("h2"), Http2Server.text("x")));
     ConnectProxy proxy = closing(ConnectProxy.to(server.port()));

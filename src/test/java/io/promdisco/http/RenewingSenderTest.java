@@ -34,8 +34,8 @@ class RenewingSenderTest {
 
   @BeforeEach
   void start() throws Exception {
-    Certificates certificates = Certificates.make(folder, "EC", "ip:127.0.0.1");
-    good = certificates.certificate();
+    Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
+    good = certificates.authority();
     Files.writeString(ca(), good);
     server =
         FakeServer.start(
@@ -91,7 +91,7 @@ class RenewingSenderTest {
         Exchange stream = get(sender, "/stream")) {
       assertThat(stream.reader().read("stream")).isEqualTo((byte) 'a');
 
-      Files.writeString(ca(), Certificates.make(folder, "EC", "ip:127.0.0.1").certificate());
+      Files.writeString(ca(), Certificates.make("EC", "ip:127.0.0.1").authority());
       assertThatExceptionOfType(IOException.class)
           .isThrownBy(() -> get(sender, "/"))
           .withMessageContaining("is not signed by the CA in " + ca());

@@ -93,10 +93,10 @@ final class LeakWorld {
     write("token", sent("bearer_token_file"));
     write("password", sent("password_file"));
     write("header", sent("http_headers file"));
-    Certificates pair = Certificates.make(folder, "EC", "ip:127.0.0.1");
+    Certificates pair = Certificates.make("EC", "ip:127.0.0.1");
     write("cert.pem", pair.certificate());
     write("key.pem", canaries.plantKey("key_file", pair.key()));
-    write("ca.pem", pair.certificate());
+    write("ca.pem", pair.authority());
     String key = canaries.plantKey("tls_config.key", otherKey()).strip().replace("\n", "\\n");
     Map<String, String> ways = new LinkedHashMap<>();
     ways.put("token", "bearer_token: " + sent("bearer_token"));
@@ -135,7 +135,7 @@ final class LeakWorld {
   }
 
   private String otherKey() throws Exception {
-    return Certificates.make(folder, "EC", "ip:127.0.0.1").key();
+    return Certificates.make("EC", "ip:127.0.0.1").key();
   }
 
   private void sources(String way, String name, String url, String http) {
@@ -146,7 +146,7 @@ final class LeakWorld {
   }
 
   private void plantKubeconfigs() throws Exception {
-    Certificates pair = Certificates.make(folder, "EC", "ip:127.0.0.1");
+    Certificates pair = Certificates.make("EC", "ip:127.0.0.1");
     write("kubetoken", sent("kubeconfig tokenFile"));
     Path plugin =
         write(

@@ -78,7 +78,7 @@ class WebSettingsTest {
   }
 
   private Certificates certificate(String name) throws Exception {
-    Certificates made = Certificates.make(folder, "EC", "ip:127.0.0.1,dns:" + name);
+    Certificates made = Certificates.make("EC", "ip:127.0.0.1,dns:" + name);
     write(name + ".crt", made.certificate());
     write(name + ".key", made.key());
     return made;

@@ -36,11 +36,11 @@ class Http2Test {
 
   @BeforeEach
   void start() throws Exception {
-    Certificates certificates = Certificates.make(folder, "EC", "ip:127.0.0.1");
+    Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
     SSLContext context = certificates.server(); // trusts itself, too
     server =
         SimApiServer.start(
-            cluster, new SimOptions().tls(context, certificates.certificate()).http2());
+            cluster, new SimOptions().tls(context, certificates.authority()).http2());
     http = HttpClient.newBuilder().sslContext(context).build();
   }
 

@@ -46,13 +46,13 @@ class ConnectionsOfWatchesTest {
 
   @BeforeEach
   void start() throws Exception {
-    Certificates tls = Certificates.make(folder, "EC", "ip:127.0.0.1");
-    trusting = new TlsConfig(tls.certificate(), "", "", "", Secret.NONE, "", "", false, "", "");
+    Certificates tls = Certificates.make("EC", "ip:127.0.0.1");
+    trusting = new TlsConfig(tls.authority(), "", "", "", Secret.NONE, "", "", false, "", "");
     SimCluster cluster = new SimCluster();
     DemoCluster.create(cluster).close();
     server =
         SimApiServer.start(
-            cluster, new SimOptions().ticker(ticker).tls(tls.server(), tls.certificate()).http2());
+            cluster, new SimOptions().ticker(ticker).tls(tls.server(), tls.authority()).http2());
   }
 
   @AfterEach

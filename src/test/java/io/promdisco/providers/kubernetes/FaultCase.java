@@ -103,10 +103,10 @@ final class FaultCase implements AutoCloseable {
     }
     HttpClientConfig http = HttpClientConfig.DEFAULT;
     if (tls != null) {
-      options.tls(tls.server(), tls.certificate()).http2();
+      options.tls(tls.server(), tls.authority()).http2();
       http =
           Https.withTls(
-              new TlsConfig(tls.certificate(), "", "", "", Secret.NONE, "", "", false, "", ""));
+              new TlsConfig(tls.authority(), "", "", "", Secret.NONE, "", "", false, "", ""));
     }
     server = SimApiServer.start(cluster, options);
     config = config(server.url().toString(), http);

@@ -50,7 +50,7 @@ class FaultMatrixTest {
 
   @Test
   void itKeepsThemOverTlsWhereTheListHasAConnectionToItself() throws Exception {
-    Certificates tls = Certificates.make(folder, "EC", "ip:127.0.0.1");
+    Certificates tls = Certificates.make("EC", "ip:127.0.0.1");
     List<Phase> phases = List.of(Phase.STREAMING_LIST, Phase.WATCH, Phase.BETWEEN);
     Outcome outcome = run(phases, List.of(Role.POD), tls);
     System.out.printf(

@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.http.ClientKey;
 import io.promdisco.http.Credentials;
-import io.promdisco.http.Pem;
 import io.promdisco.util.NamedThreads;
 import io.promdisco.util.Ticker;
 import java.io.ByteArrayOutputStream;
@@ -18,7 +17,6 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -204,9 +202,8 @@ final class ExecPlugin implements Credentials {
     ClientKey pair =
         cert.isEmpty()
             ? null
-            : new ClientKey(
-                Pem.key(key, name() + ": clientKeyData"),
-                new ArrayList<>(Pem.certificates(cert, name() + ": clientCertificateData")));
+            : ClientKey.of(
+                key, name() + ": clientKeyData", cert, name() + ": clientCertificateData");
     return new Credential(
         token.isEmpty() ? null : "Bearer " + token,
         pair,

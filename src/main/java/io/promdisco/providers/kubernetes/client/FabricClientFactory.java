@@ -160,7 +160,7 @@ public final class FabricClientFactory implements ResourceClientFactory {
     if (Files.exists(ca)) {
       tls =
           tls.withAuthorities(
-              Pem.certificates(TextFiles.read(ca), ca.toString()), "the CA in " + ca);
+              Pem.authorities(TextFiles.read(ca), ca.toString()), ca.toString());
     }
     String bracketed = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
     return new ServerSettings(

@@ -175,7 +175,7 @@ final class Kubeconfig {
     }
     if (!ca.isEmpty()) {
       String caPlace = cluster.place() + ": certificate-authority-data";
-      tls = tls.withAuthorities(Pem.certificates(ca, caPlace), "the CA in " + file);
+      tls = tls.withAuthorities(Pem.authorities(ca, caPlace), file.toString());
     }
     return plugin == null ? tls : tls.withClient(plugin::client);
   }

@@ -231,14 +231,15 @@ class FabricClientFactoryTest {
 
   @Test
   void certificatesStandInTheKubeconfigOrInFilesBesideIt() throws Exception {
-    Certificates both = Certificates.make(folder, "EC", "ip:127.0.0.1");
-    Files.writeString(folder.resolve("ca.crt"), both.certificate());
+    Certificates both = Certificates.make("EC", "ip:127.0.0.1");
+    Files.writeString(folder.resolve("ca.crt"), both.authority());
+    Files.writeString(folder.resolve("me.crt"), both.certificate());
     Files.writeString(folder.resolve("me.key"), both.key());
     try (FakeServer api = FakeServer.start(both.server(), true, json(200, LIST))) {
       list(
           withUser(
               api,
-              "certificate-authority-data: " + base64(both.certificate()),
+              "certificate-authority-data: " + base64(both.authority()),
               "client-certificate-data: "
                   + base64(both.certificate())
                   + "\nclient-key-data: "
@@ -247,7 +248,7 @@ class FabricClientFactoryTest {
           withUser(
               api,
               "certificate-authority: ca.crt",
-              "client-certificate: ca.crt\nclient-key: me.key"));
+              "client-certificate: me.crt\nclient-key: me.key"));
       assertThat(api.requests).hasSize(2);
       Path missing = withUser(api, "certificate-authority: gone.crt", "token: x");
       assertThatExceptionOfType(DiscoveryException.class)
@@ -347,8 +348,8 @@ class FabricClientFactoryTest {
 
   @Test
   void aPluginMayGiveAClientCertificate() throws Exception {
-    Certificates both = Certificates.make(folder, "EC", "ip:127.0.0.1");
-    Files.writeString(folder.resolve("ca.crt"), both.certificate());
+    Certificates both = Certificates.make("EC", "ip:127.0.0.1");
+    Files.writeString(folder.resolve("ca.crt"), both.authority());
     String json =
         "{\"apiVersion\": \"client.authentication.k8s.io/v1\", \"status\":"
             + " {\"clientCertificateData\": \""
@@ -406,10 +407,10 @@ class FabricClientFactoryTest {
 
   @Test
   void aClusterIsTalkedToWithItsOwnCaAndToken() throws Exception {
-    Certificates certificates = Certificates.make(folder, "EC", "ip:127.0.0.1");
+    Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
     Path account = Files.createDirectory(folder.resolve("account"));
     Files.writeString(account.resolve("token"), "tok");
-    Files.writeString(account.resolve("ca.crt"), certificates.certificate());
+    Files.writeString(account.resolve("ca.crt"), certificates.authority());
     try (FakeServer api = FakeServer.start(certificates.server(), json(200, LIST));
         ResourceClient client =
             factory(

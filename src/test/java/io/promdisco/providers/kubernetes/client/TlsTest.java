@@ -50,8 +50,8 @@ class TlsTest {
 
   @BeforeAll
   static void makeCertificates() throws Exception {
-    here = Certificates.make(folder, "RSA", "ip:127.0.0.1");
-    elsewhere = Certificates.make(folder, "EC", "dns:api.example");
+    here = Certificates.make("RSA", "ip:127.0.0.1");
+    elsewhere = Certificates.make("EC", "dns:api.example");
   }
 
   private static TlsConfig tls(String ca, String caFile, String serverName, boolean insecure) {
@@ -166,7 +166,7 @@ class TlsTest {
   }
 
   private static Certificates ecHere() throws Exception {
-    return Certificates.make(folder, "EC", "ip:127.0.0.1");
+    return Certificates.make("EC", "ip:127.0.0.1");
   }
 
   @Test
