@@ -140,11 +140,28 @@ public final class Certificates {
     return new Certificates(made, sign(content, made, issuerName, keys.getPrivate()), this);
   }
 
+  /** One for all, since making one takes long. */
+  private static final class RsaKeys {
+    static final KeyPair PAIR = make();
+
+    private static KeyPair make() {
+      try {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        return generator.generateKeyPair();
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
   private static KeyPair keys(String algorithm) throws GeneralSecurityException {
     KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
     switch (algorithm) {
       case "EC" -> generator.initialize(new ECGenParameterSpec("secp256r1"));
-      case "RSA" -> generator.initialize(2048);
+      case "RSA" -> {
+        return RsaKeys.PAIR;
+      }
       default -> {} // It has one size.
     }
     return generator.generateKeyPair();

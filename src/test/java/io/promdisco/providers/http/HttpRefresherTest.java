@@ -390,7 +390,7 @@ class HttpRefresherTest {
   }
 
   @Test
-  void tlsAndBasicAuthWork(@TempDir Path folder) throws Exception {
+  void tlsAndBasicAuthWork() throws Exception {
     Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
     FakeServer server = FakeServer.start(certificates.server(), json(200, ONE));
     open.addLast(server);

@@ -21,7 +21,6 @@ import io.promdisco.testing.Https;
 import io.promdisco.testing.ManualTicker;
 import io.promdisco.testing.MemorySink;
 import io.prometheus.client.CollectorRegistry;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -31,11 +30,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** As few connections as can be: one, over HTTP/1.1 if there is one watch, else over HTTP/2. */
 class ConnectionsOfWatchesTest {
-  @TempDir private Path folder = Path.of("");
   private final ManualTicker ticker = new ManualTicker();
   private final KubernetesDiscovererFactory factory =
       new KubernetesDiscovererFactory(
