@@ -55,6 +55,9 @@ public final class Sender implements AutoCloseable {
   @GuardedBy("lock")
   private boolean retired;
 
+  /** The client certificate of the first connection. */
+  private volatile @Nullable ClientKey clientKey;
+
   /** A client of one server; it connects when there is something to ask. */
   public Sender(ServerSettings settings, Ticker ticker) {
     this.settings = settings;
@@ -69,6 +72,9 @@ public final class Sender implements AutoCloseable {
   public Exchange send(Request request) throws IOException, InterruptedException {
     long begin = ticker.nanos();
     String authorization = settings.credentials().header();
+    if (clientKey == null) {
+      clientKey = settings.tls().client().get();
+    }
     boolean refused = false;
     URI at = request.uri();
     for (int redirects = 0; ; ) {
@@ -307,6 +313,12 @@ public final class Sender implements AutoCloseable {
     if (last) {
       close();
     }
+  }
+
+  /** Whether there is another client certificate than when the first connection was made. */
+  boolean hasNewClientKey() {
+    ClientKey first = clientKey;
+    return first != null && !first.equals(settings.tls().client().get());
   }
 
   /** Whether it is of no use any more. */
