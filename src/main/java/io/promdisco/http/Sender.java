@@ -224,7 +224,9 @@ public final class Sender implements AutoCloseable {
     HttpRequest.Builder builder = client.newHttpRequestBuilder().forStreaming();
     builder.uri(uri);
     request.json().ifPresent(json -> builder.post("application/json", json.getBytes(UTF_8)));
-    fields.forEach(field -> builder.header(field.name(), field.value()));
+    for (Field field : fields) {
+      builder.header(field.name(), Headers.ascii(field.name(), field.value()));
+    }
     for (Map.Entry<String, List<Secret>> header : settings.proxy().headers().entrySet()) {
       for (Secret value : header.getValue()) {
         builder.header(header.getKey(), Headers.checked(header.getKey(), value.reveal()));

@@ -1,6 +1,8 @@
 package io.promdisco.providers.kubernetes.client;
 
 import static io.promdisco.testing.FakeServer.json;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -13,10 +15,10 @@ import io.promdisco.providers.kubernetes.watch.Scope;
 import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.Certificates;
 import io.promdisco.testing.FakeServer;
+import io.promdisco.testing.Http2Server;
 import io.promdisco.testing.Https;
 import io.promdisco.testing.ManualTicker;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -155,6 +157,10 @@ class FabricClientFactoryTest {
   }
 
   private Path withUser(FakeServer api, String cluster, String user) throws IOException {
+    return withUser(api.url(), cluster, user);
+  }
+
+  private Path withUser(String url, String cluster, String user) throws IOException {
     return kubeconfig(
         """
         current-context: c
@@ -164,7 +170,7 @@ class FabricClientFactoryTest {
         - name: u
           user:
         """
-                .formatted(api.url(), cluster.isEmpty() ? "" : ", " + cluster)
+                .formatted(url, cluster.isEmpty() ? "" : ", " + cluster)
             + user.indent(4));
   }
 
@@ -194,18 +200,36 @@ class FabricClientFactoryTest {
           withUser(
               api,
               ca,
-              "as: bób\nas-groups: [dev, ops]\nas-user-extra: {scope: [x], Some/Key: [é]}"));
-      assertThat(last(api).header("Impersonate-User")).isEqualTo(sent("bób"));
+              "as: bob\nas-groups: [dev, ops]\nas-user-extra: {scope: [x], Some/Key: [z]}"));
+      assertThat(last(api).header("Impersonate-User")).isEqualTo("bob");
       assertThat(last(api).headers().get("Impersonate-Group")).containsExactly("dev", "ops");
       assertThat(last(api).header("Impersonate-Extra-scope")).isEqualTo("x");
-      assertThat(last(api).header("Impersonate-Extra-Some%2FKey")).isEqualTo(sent("é"));
+      assertThat(last(api).header("Impersonate-Extra-Some%2FKey")).isEqualTo("z");
       assertThat(last(api).header("Authorization")).isEmpty();
     }
   }
 
-  /** How the server, which takes each byte for a character, sees UTF-8. */
-  private static String sent(String text) {
-    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+  @Test
+  void impersonatedNamesAreSentInUtf8OverHttp2AndRefusedOverHttp1() throws Exception {
+    Certificates certificates = Certificates.make(folder, "EC", "ip:127.0.0.1");
+    Files.writeString(folder.resolve("ca.crt"), certificates.certificate());
+    String ca = "certificate-authority: ca.crt";
+    try (Http2Server api =
+        Http2Server.start(
+            certificates,
+            (request, answer) ->
+                answer.header("content-type", "application/json").write(LIST.getBytes(UTF_8)))) {
+      list(withUser(api.url(), ca, "as: bób"));
+      assertThat(api.requests.get(0).header("impersonate-user"))
+          .isEqualTo(new String("bób".getBytes(UTF_8), ISO_8859_1));
+    }
+    try (FakeServer api = FakeServer.start(certificates.server(), json(200, LIST))) {
+      Path file = withUser(api.url(), ca, "as: bób");
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> list(file))
+          .withMessageContaining("has a character that HTTP/1.1 cannot send");
+      assertThat(api.requests).isEmpty();
+    }
   }
 
   @Test
@@ -272,7 +296,7 @@ class FabricClientFactoryTest {
   }
 
   private static String base64(String text) {
-    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    return Base64.getEncoder().encodeToString(text.getBytes(UTF_8));
   }
 
   @Test
