@@ -284,7 +284,7 @@ final class YamlTree {
       return "a list";
     }
     return value instanceof Boolean
-        ? "true or false"
+        ? "a boolean"
         : value instanceof Number ? "a number" : "a string";
   }
 }
