@@ -17,13 +17,18 @@ class ClusterOptions {
   @Option(
       names = "--kubeconfig",
       paramLabel = "FILE",
-      description = "Reach every API server through this kubeconfig and not as configured.")
+      description = {
+        "Reach every API server through this kubeconfig and not as configured.",
+        "Outside a cluster, where the configuration names no server: KUBECONFIG, ~/.kube/config."
+      })
   @Nullable Path kubeconfig;
 
   @Option(
       names = "--context",
       paramLabel = "NAME",
-      description = "A context of the kubeconfig other than its current one.")
+      description =
+          "Use this context of the kubeconfig and not its current one; without --kubeconfig that of"
+              + " KUBECONFIG or ~/.kube/config.")
   @Nullable String context;
 
   /** Whether the user names a dump or a cluster, rather than leave it to the configuration. */

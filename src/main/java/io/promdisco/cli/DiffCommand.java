@@ -112,7 +112,7 @@ final class DiffCommand implements Callable<Integer> {
       throw new CommandException(
           ExitCode.USAGE, "promdisco: --limit: " + limit + " (expected: 0 or more)");
     }
-    Function<Ticker, ResourceClientFactory> clients = Wiring.clients(cluster);
+    Function<Ticker, ResourceClientFactory> clients = Wiring.clients(cluster, console);
     try (Side old = side(0, clients);
         Side now = side(1, clients)) {
       int code = Math.max(old.await(), now.await());

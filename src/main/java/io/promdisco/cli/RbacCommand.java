@@ -92,7 +92,7 @@ final class RbacCommand implements Callable<Integer> {
           ExitCode.USAGE, "promdisco: --manifests: a dump grants nothing (expected: a server)");
     }
     Configuration configuration = source.load(console);
-    try (ClusterReaders readers = new ClusterReaders(Wiring.clients(source))) {
+    try (ClusterReaders readers = new ClusterReaders(Wiring.clients(source, console))) {
       Map<Object, Needs> servers = needs(configuration, readers);
       if (check) {
         return check(servers, readers);

@@ -9,23 +9,28 @@ import io.promdisco.sim.Manifests;
 import io.promdisco.sim.ManifestsClients;
 import io.promdisco.sim.SimCluster;
 import io.promdisco.util.Ticker;
-import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Joins the parts as the options say. */
 final class Wiring {
   private Wiring() {}
 
-  static Promdisco start(ClusterOptions cluster, Listed listed) {
-    return Promdisco.builder().kubernetesClients(listed.counting(clients(cluster))).build();
+  static Promdisco start(ClusterOptions cluster, Console console, Listed listed) {
+    return Promdisco.builder().kubernetesClients(listed.counting(clients(cluster, console))).build();
   }
 
-  static Promdisco start(ClusterOptions cluster, Metrics metrics) {
-    return Promdisco.builder().metrics(metrics).kubernetesClients(clients(cluster)).build();
+  static Promdisco start(ClusterOptions cluster, Console console, Metrics metrics) {
+    return Promdisco.builder().metrics(metrics).kubernetesClients(clients(cluster, console)).build();
   }
 
-  /** What reaches the objects that the options name. */
-  static Function<Ticker, ResourceClientFactory> clients(ClusterOptions options) {
+  /**
+   * Makes clients of the clusters that the options name, or else the configuration or the user's
+   * environment. The console is told once which kubeconfig they use.
+   */
+  static Function<Ticker, ResourceClientFactory> clients(ClusterOptions options, Console console) {
     if (!options.manifests.isEmpty()) {
       if (options.kubeconfig != null || options.context != null) {
         throw new CommandException(
@@ -35,16 +40,15 @@ final class Wiring {
       SimCluster cluster = load(options);
       return ticker -> new ManifestsClients(cluster);
     }
-    if (options.kubeconfig != null) {
-      Path file = options.kubeconfig;
-      String context = options.context;
-      return ticker -> new FabricClientFactory(ticker).withKubeconfig(file, context);
-    }
-    if (options.context != null) {
-      String context = options.context;
-      return ticker -> new FabricClientFactory(ticker).withContext(context);
-    }
-    return FabricClientFactory::new;
+    Set<String> told = ConcurrentHashMap.newKeySet();
+    Consumer<String> notices =
+        notice -> {
+          if (told.add(notice)) {
+            console.err().println(console.dim(notice));
+          }
+        };
+    return ticker ->
+        new FabricClientFactory(ticker).forCommand(options.kubeconfig, options.context, notices);
   }
 
   private static SimCluster load(ClusterOptions source) {

@@ -57,6 +57,9 @@ public final class Sender implements AutoCloseable {
   @GuardedBy("lock")
   private boolean retired;
 
+  /** The client certificate of the first connection. */
+  private volatile @Nullable ClientKey clientKey;
+
   /** A client of one server; it connects when there is something to ask. */
   public Sender(ServerSettings settings, Ticker ticker) {
     this(settings, TlsImplementation.preferred(), ticker);
@@ -76,6 +79,9 @@ public final class Sender implements AutoCloseable {
   public Exchange send(Request request) throws IOException, InterruptedException {
     long begin = ticker.nanos();
     String authorization = settings.credentials().header();
+    if (clientKey == null) {
+      clientKey = settings.tls().client().get();
+    }
     boolean refused = false;
     URI at = request.uri();
     for (int redirects = 0; ; ) {
@@ -227,7 +233,9 @@ public final class Sender implements AutoCloseable {
     HttpRequest.Builder builder = client.newHttpRequestBuilder().forStreaming();
     builder.uri(uri);
     request.json().ifPresent(json -> builder.post("application/json", json.getBytes(UTF_8)));
-    fields.forEach(field -> builder.header(field.name(), field.value()));
+    for (Field field : fields) {
+      builder.header(field.name(), Headers.ascii(field.name(), field.value()));
+    }
     for (Map.Entry<String, List<Secret>> header : settings.proxy().headers().entrySet()) {
       for (Secret value : header.getValue()) {
         builder.header(header.getKey(), Headers.checked(header.getKey(), value.reveal()));
@@ -318,6 +326,12 @@ public final class Sender implements AutoCloseable {
     if (last) {
       close();
     }
+  }
+
+  /** Whether there is another client certificate than when the first connection was made. */
+  boolean hasNewClientKey() {
+    ClientKey first = clientKey;
+    return first != null && !first.equals(settings.tls().client().get());
   }
 
   /** Whether it is of no use any more. */

@@ -63,7 +63,7 @@ class TlsTest {
   }
 
   private static ResourceClient client(String url, TlsConfig tls) throws DiscoveryException {
-    return new FabricClientFactory(new ManualTicker(), Map.of(), Path.of("/nowhere"), null, null)
+    return new FabricClientFactory(new ManualTicker(), Map.of(), Path.of("/nowhere"))
         .open(FabricClientTest.config(url, Https.withTls(tls)));
   }
 
