@@ -112,7 +112,7 @@ final class DiffCommand implements Callable<Integer> {
       throw new CommandException(
           ExitCode.USAGE, "promdisco: --limit: " + limit + " (expected: 0 or more)");
     }
-    Function<Ticker, ResourceClientFactory> clients = Wiring.clients(cluster);
+    Function<Ticker, ResourceClientFactory> clients = Wiring.clients(cluster, console);
     try (Side old = side(0, clients);
         Side now = side(1, clients)) {
       int code = Math.max(old.await(), now.await());
@@ -120,7 +120,7 @@ final class DiffCommand implements Callable<Integer> {
         console.err().println("promdisco: diff: not compared: not every source could be read");
         return code;
       }
-      return print(TargetDiff.of(chosen(old, now), chosen(now, old)));
+      return cluster.exitCode(print(TargetDiff.of(chosen(old, now), chosen(now, old))));
     }
   }
 

@@ -66,11 +66,11 @@ final class DumpCommand implements Callable<Integer> {
     Configuration configuration = source.load(console);
     List<ScrapeConfig> asked = jobs.of(configuration);
     Listed listed = new Listed(console);
-    try (ClusterReaders readers = new ClusterReaders(listed.counting(Wiring.clients(source)))) {
+    try (ClusterReaders readers = new ClusterReaders(listed.counting(Wiring.clients(source, console)))) {
       List<ObjectNode> objects = objects(asked, readers, listed);
       write(objects);
       console.err().println(console.dim(objects.size() + " objects"));
-      return ExitCode.OK;
+      return source.exitCode(ExitCode.OK);
     }
   }
 

@@ -96,7 +96,7 @@ final class ExplainCommand implements Callable<Integer> {
   private int discovered(Query query, @Nullable Path config) throws InterruptedException {
     Configuration configuration = SourceOptions.of(config, cluster).load(console);
     List<ScrapeConfig> asked = jobs.of(configuration);
-    Function<Ticker, ResourceClientFactory> clients = Wiring.clients(cluster);
+    Function<Ticker, ResourceClientFactory> clients = Wiring.clients(cluster, console);
     Listed listed = new Listed(console);
     try (Promdisco promdisco =
             Promdisco.builder().kubernetesClients(listed.counting(clients)).build();
@@ -146,7 +146,7 @@ final class ExplainCommand implements Callable<Integer> {
     if (!cluster.named()) {
       return print(explainer.explain(asked, ClusterSources.NONE));
     }
-    try (ClusterReaders readers = new ClusterReaders(Wiring.clients(cluster))) {
+    try (ClusterReaders readers = new ClusterReaders(Wiring.clients(cluster, console))) {
       return print(explainer.explain(asked, new ClusterSources(readers, List.of())));
     }
   }

@@ -92,7 +92,7 @@ final class TargetsCommand implements Callable<Integer> {
     Configuration configuration = source.load(console);
     jobs.of(configuration);
     Listed listed = new Listed(console);
-    try (Promdisco promdisco = Wiring.start(source, listed)) {
+    try (Promdisco promdisco = Wiring.start(source, console, listed)) {
       long start = System.nanoTime();
       promdisco.apply(configuration);
       boolean synced = Waiting.until(promdisco, waiting.timeout, console, listed);
@@ -106,7 +106,7 @@ final class TargetsCommand implements Callable<Integer> {
         ChangeLines.follow(
             promdisco, new ChangeLines(console, row -> chosen(row, matchers), shown));
       }
-      return code;
+      return source.exitCode(code);
     }
   }
 
