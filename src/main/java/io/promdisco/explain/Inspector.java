@@ -93,7 +93,7 @@ public final class Inspector {
               "role "
                   + config.role().text()
                   + " makes no targets of "
-                  + (query.kinds().size() == 1 ? "a " + kinds(query) : "objects in namespaces")));
+                  + (query.kinds().size() == 1 ? one(query) : "objects in namespaces")));
     }
     List<Absence> found = new ArrayList<>();
     for (Role kind : kinds) {
@@ -154,8 +154,9 @@ public final class Inspector {
     return reader.read(resource, new Scope(namespace, "", field));
   }
 
-  private static String kinds(ObjectQuery query) {
-    return query.kinds().stream().map(Role::text).collect(Collectors.joining(" or "));
+  private static String one(ObjectQuery query) {
+    String kind = query.kinds().iterator().next().text();
+    return ("aeiou".indexOf(kind.charAt(0)) < 0 ? "a " : "an ") + kind;
   }
 
   /** Objects by their name; in the discovered namespaces only where others may not be read. */
