@@ -1,5 +1,6 @@
 package io.promdisco.cli;
 
+import io.promdisco.sim.Manifests;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +12,17 @@ class ClusterOptions {
       names = "--manifests",
       paramLabel = "FILE|DIR",
       description =
-          "Discover from a dump (kubectl get ... -o yaml) and not from a server. Repeatable.")
+          "Discover from a dump (kubectl get ... -o yaml) and not from a server; - is standard"
+              + " input. Repeatable.")
   List<Path> manifests = List.of();
+
+  @Option(
+      names = "--namespace",
+      paramLabel = "NAMESPACE",
+      description =
+          "The namespace that own_namespace means: with --manifests, and in rbac, where it is also"
+              + " that of the service account (default: default).")
+  @Nullable String namespace;
 
   @Option(
       names = "--kubeconfig",
@@ -30,6 +40,16 @@ class ClusterOptions {
           "Use this context of the kubeconfig and not its current one; without --kubeconfig that of"
               + " KUBECONFIG or ~/.kube/config.")
   @Nullable String context;
+
+  /** Objects of the dump that cannot be used; known once {@link Wiring#clients} has read it. */
+  List<Manifests.LeftOut> leftOut = List.of();
+
+  /**
+   * The exit code of a command that would end with {@code code} if the whole dump could be used.
+   */
+  int exitCode(int code) {
+    return leftOut.isEmpty() ? code : Math.max(code, ExitCode.FINDING);
+  }
 
   /** Whether the user names a dump or a cluster, rather than leave it to the configuration. */
   boolean named() {

@@ -120,7 +120,7 @@ final class DiffCommand implements Callable<Integer> {
         console.err().println("promdisco: diff: not compared: not every source could be read");
         return code;
       }
-      return print(TargetDiff.of(chosen(old, now), chosen(now, old)));
+      return cluster.exitCode(print(TargetDiff.of(chosen(old, now), chosen(now, old))));
     }
   }
 

@@ -106,7 +106,7 @@ final class TargetsCommand implements Callable<Integer> {
         ChangeLines.follow(
             promdisco, new ChangeLines(console, row -> chosen(row, matchers), shown));
       }
-      return code;
+      return source.exitCode(code);
     }
   }
 

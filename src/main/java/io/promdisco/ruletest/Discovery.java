@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,7 +110,7 @@ final class Discovery {
     Promdisco.Builder builder = Promdisco.builder();
     SimCluster objects = cluster;
     if (objects != null) {
-      builder.kubernetesClients(ticker -> new ManifestsClients(objects));
+      builder.kubernetesClients(ticker -> new ManifestsClients(objects, Optional.empty()));
     }
     try (Promdisco promdisco = builder.build()) {
       promdisco.apply(new Configuration(jobs, Map.of(), List.of()));
