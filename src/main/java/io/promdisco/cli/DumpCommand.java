@@ -6,6 +6,7 @@ import io.promdisco.config.Configuration;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.SdConfig;
+import io.promdisco.util.Words;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -63,13 +64,13 @@ final class DumpCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Logging.useByDefault(Logging.Level.WARN);
-    Configuration configuration = source.load(console);
+    Configuration configuration = source.load(console, jobs);
     List<ScrapeConfig> asked = jobs.of(configuration);
     Listed listed = new Listed(console);
     try (ClusterReaders readers = new ClusterReaders(listed.counting(Wiring.clients(source, console)))) {
       List<ObjectNode> objects = objects(asked, readers, listed);
       write(objects);
-      console.err().println(console.dim(objects.size() + " objects"));
+      console.err().println(console.dim(Words.count(objects.size(), "object")));
       return source.exitCode(ExitCode.OK);
     }
   }
@@ -102,11 +103,14 @@ final class DumpCommand implements Callable<Integer> {
   /** Objects of two clusters would be taken for those of one. */
   private static void refuseSeveral(Collection<Set<String>> jobs) {
     if (jobs.size() > 1) {
+      List<String> names = jobs.stream().flatMap(Set::stream).distinct().toList();
       throw new CommandException(
           ExitCode.USAGE,
-          "promdisco: the jobs "
-              + jobs
-              + " discover in several clusters (expected: those of one, chosen by --job)");
+          "promdisco: "
+              + Words.noun(names.size(), "job")
+              + " "
+              + String.join(", ", names)
+              + ": several clusters (expected: jobs that discover in one, chosen by --job)");
     }
   }
 

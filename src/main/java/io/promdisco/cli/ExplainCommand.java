@@ -87,6 +87,7 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Logging.useByDefault(Logging.Level.WARN);
+    Logging.leaveSourceFailures();
     if (limit < 1) {
       throw new CommandException(
           ExitCode.USAGE, "promdisco: --limit: " + limit + " (expected: 1 or more)");
@@ -106,7 +107,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   /** Discovers for itself. */
   private int discovered(Query query, @Nullable Path config) throws InterruptedException {
-    Configuration configuration = SourceOptions.of(config, cluster).load(console);
+    Configuration configuration = SourceOptions.of(config, cluster).load(console, jobs);
     List<ScrapeConfig> asked = jobs.of(configuration);
     Function<Ticker, ResourceClientFactory> clients = Wiring.clients(cluster, console);
     Listed listed = new Listed(console);
@@ -144,7 +145,9 @@ final class ExplainCommand implements Callable<Integer> {
   private int served(Query query, @Nullable Path config, String url) throws InterruptedException {
     TargetsApi api = new TargetsApi("--server", url, waiting.timeout);
     Configuration configuration =
-        config == null ? configurationOf(api) : SourceOptions.of(config, cluster).load(console);
+        config == null
+            ? configurationOf(api)
+            : SourceOptions.of(config, cluster).load(console, jobs);
     List<ScrapeConfig> asked = jobs.of(configuration);
     if (!cluster.named()) {
       return print(
@@ -223,9 +226,11 @@ final class ExplainCommand implements Callable<Integer> {
     return explainer.explain(asked, sources);
   }
 
-  private static Configuration configurationOf(TargetsApi api) {
+  private Configuration configurationOf(TargetsApi api) {
     ConfigLoader.LoadResult result =
         new ConfigLoader()
+            .onlyJobs(jobs.names)
+            .leavingTargetFiles()
             .read(
                 api.server() + "/api/v1/status/config",
                 api.config().getBytes(StandardCharsets.UTF_8),
@@ -235,7 +240,7 @@ final class ExplainCommand implements Callable<Integer> {
         .orElseThrow(
             () ->
                 new CommandException(
-                    ExitCode.USAGE, result.problems().stream().map(Problem::toString).toList()));
+                    ExitCode.USAGE, result.problems().stream().map(Problem::describe).toList()));
   }
 
   private int print(Explanation answer) {

@@ -10,6 +10,7 @@ import io.promdisco.providers.kubernetes.LeastAccess.Access;
 import io.promdisco.providers.kubernetes.WatchedResources;
 import io.promdisco.providers.kubernetes.watch.AccessReview;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
+import io.promdisco.util.Words;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,6 +36,8 @@ import picocli.CommandLine.Option;
 final class RbacCommand implements Callable<Integer> {
   private final Console console;
   @Mixin private final SourceOptions source = new SourceOptions();
+
+  @Mixin private final JobChoice jobs = new JobChoice();
 
   @Option(
       names = "--name",
@@ -85,7 +88,7 @@ final class RbacCommand implements Callable<Integer> {
       throw new CommandException(
           ExitCode.USAGE, "promdisco: --manifests: a dump grants nothing (expected: a server)");
     }
-    Configuration configuration = source.load(console);
+    Configuration configuration = jobs.choose(source.load(console, jobs));
     try (ClusterReaders readers = new ClusterReaders(Wiring.servers(source, console))) {
       Map<Object, Needs> servers = needs(configuration, readers);
       if (check) {
@@ -144,7 +147,13 @@ final class RbacCommand implements Callable<Integer> {
     }
     for (Needs needs : servers.values()) {
       if (servers.size() > 1) {
-        console.out().println("# for the server of the jobs " + String.join(", ", needs.jobs));
+        console
+            .out()
+            .println(
+                "# for the server of "
+                    + Words.noun(needs.jobs.size(), "job")
+                    + " "
+                    + String.join(", ", needs.jobs));
       }
       for (Map<String, Object> object : manifests.of(needs.least())) {
         console.out().println("---");

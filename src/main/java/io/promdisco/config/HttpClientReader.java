@@ -207,6 +207,7 @@ final class HttpClientReader {
       section
           .problems()
           .onceRead(
+              section,
               () -> {
                 if (!Paths.exist(file)) {
                   section.error(

@@ -68,7 +68,7 @@ final class PollingSdReaders {
       }
     }
     List<String> resolved = files.stream().map(paths::resolve).toList();
-    section.problems().onceRead(() -> TargetFiles.check(section, resolved));
+    section.problems().onceRead(section, () -> TargetFiles.check(section, resolved));
     shown.always("files", resolved).unlessZero("refresh_interval", refresh);
     return new FileSdConfig(resolved, refresh);
   }

@@ -128,6 +128,7 @@ public final class Section {
   public void expectFile(String key, String file) {
     if (!file.isEmpty()) {
       problems.onceRead(
+          this,
           () -> {
             if (!Paths.exist(file)) {
               warn(key, ProblemKind.MISSING_FILE, "file \"" + file + "\" does not exist");

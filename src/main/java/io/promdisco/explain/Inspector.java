@@ -21,6 +21,7 @@ import io.promdisco.providers.kubernetes.role.EndpointSliceGroupBuilder;
 import io.promdisco.providers.kubernetes.watch.ApiException;
 import io.promdisco.providers.kubernetes.watch.Scope;
 import io.promdisco.providers.kubernetes.watch.WatchProblem;
+import io.promdisco.util.Words;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -155,8 +156,7 @@ public final class Inspector {
   }
 
   private static String one(ObjectQuery query) {
-    String kind = query.kinds().iterator().next().text();
-    return ("aeiou".indexOf(kind.charAt(0)) < 0 ? "a " : "an ") + kind;
+    return Words.a(query.kinds().iterator().next().text());
   }
 
   /** Objects by their name; in the discovered namespaces only where others may not be read. */

@@ -232,7 +232,7 @@ class RbacTest {
         """);
 
     assertThat(cli.out().lines().filter(line -> line.startsWith("#")))
-        .containsExactly("# for the server of the jobs east", "# for the server of the jobs west");
+        .containsExactly("# for the server of job east", "# for the server of job west");
   }
 
   @Test
