@@ -4,6 +4,7 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import io.promdisco.Promdisco;
 import io.promdisco.config.Configuration;
+import io.promdisco.discovery.JobStatus;
 import io.promdisco.model.Labels;
 import io.promdisco.scrape.DiscoveredTarget;
 import io.promdisco.scrape.HttpSdDocument;
@@ -32,8 +33,8 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Waits until every source has delivered what is there, prints, and ends: with 0,",
-      "or with 3 if a source could not be read within --timeout (what was found is",
-      "printed all the same)."
+      "or with 3 if a source could not be read within --timeout. What was found is",
+      "printed all the same, but not as http-sd, which programs take for all there is."
     })
 final class TargetsCommand implements Callable<Integer> {
   /** Which targets. */
@@ -143,11 +144,22 @@ final class TargetsCommand implements Callable<Integer> {
     pools.forEach(pool -> active.addAll(pool.activeTargets()));
     try {
       if (output == Output.PROMETHEUS) {
-        TargetsDocument.write(pools, documentState(), null, List.of(), console.out());
+        TargetsDocument.write(
+            pools, documentState(), null, () -> incomplete(promdisco), console.out());
         console.out().println();
         return active;
       }
       if (output == Output.HTTP_SD) {
+        List<String> incomplete = incomplete(promdisco);
+        if (!incomplete.isEmpty()) {
+          incomplete.forEach(job -> console.err().println(console.red("error: ") + job));
+          console
+              .err()
+              .println(
+                  "promdisco: nothing is printed: whoever reads it would lose the targets that are"
+                      + " missing");
+          return active;
+        }
         HttpSdDocument.write(
             active.stream().filter(target -> chosen(row(target), matchers)).toList(),
             console.out());
@@ -170,6 +182,14 @@ final class TargetsCommand implements Callable<Integer> {
     rows.sort(Row.ORDER);
     new TargetPrinter(console).print(output, rows);
     return active;
+  }
+
+  /** Those of the chosen jobs of which targets may be missing. */
+  private List<String> incomplete(Promdisco promdisco) {
+    return promdisco.jobs().stream()
+        .filter(job -> jobs.includes(job.job()) && !job.complete())
+        .map(JobStatus::describe)
+        .toList();
   }
 
   static Row row(Target target) {

@@ -55,14 +55,14 @@ final class HttpSdTest extends ServerTestCase {
     for (int size : new int[] {10, 300_000}) {
       backend.discover("shop", Labels.of("__meta_x", "x".repeat(size)), "1.1.1.1:80");
       now.addAndGet(HttpSdAnswers.LARGE_HOLDS.toNanos());
-      byte[] first = answers.of(backend.pools().get(0), false).plain();
+      byte[] first = answers.of(backend, "shop", false).plain();
       assertThat(first.length).isGreaterThan(size);
 
       backend.discover("shop", Labels.of("__meta_x", "y".repeat(size)), "1.1.1.1:80");
       now.addAndGet(HttpSdAnswers.LARGE_HOLDS.toNanos() - 1);
-      byte[] soon = answers.of(backend.pools().get(0), false).plain();
+      byte[] soon = answers.of(backend, "shop", false).plain();
       now.addAndGet(1);
-      byte[] later = answers.of(backend.pools().get(0), false).plain();
+      byte[] later = answers.of(backend, "shop", false).plain();
       assertThat(later).isNotEqualTo(first);
       assertThat(soon).isEqualTo(size > 10 ? first : later);
     }
