@@ -135,7 +135,10 @@ final class ExplainCommand implements Callable<Integer> {
       byName.put(job.jobName(), job);
     }
     Explainer explainer = new Explainer(query, limit);
-    for (TargetsApi.Served target : api.targets()) {
+    TargetsApi.Answer served =
+        api.targets(asked.stream().map(ScrapeConfig::jobName).toList());
+    served.incomplete().forEach(line -> console.err().println(console.red("error: ") + line));
+    for (TargetsApi.Served target : served.targets()) {
       ScrapeConfig job = byName.get(target.job());
       TargetBuilder builder = builders.get(target.job());
       if (job != null && builder != null) {
@@ -144,11 +147,18 @@ final class ExplainCommand implements Callable<Integer> {
       }
     }
     if (!cluster.named()) {
-      return print(explainer.explain(asked, ClusterSources.NONE));
+      return code(print(explainer.explain(asked, ClusterSources.NONE)), served);
     }
     try (ClusterReaders readers = new ClusterReaders(Wiring.clients(cluster))) {
-      return print(explainer.explain(asked, new ClusterSources(readers, List.of())));
+      return code(print(explainer.explain(asked, new ClusterSources(readers, List.of()))), served);
     }
+  }
+
+  /** What is no target of an incomplete server may be one all the same. */
+  private static int code(int code, TargetsApi.Answer served) {
+    return code == ExitCode.OK || served.incomplete().isEmpty()
+        ? code
+        : Math.max(code, ExitCode.UNREACHABLE);
   }
 
   private static Configuration configurationOf(TargetsApi api) {

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * @param missing what an incomplete job waits for; empty if it is complete
  */
 public record JobStatus(String job, boolean complete, long stamp, List<Missing> missing) {
-  /** What {@link #describe} begins with. */
+  /** What {@link #describe} of an incomplete job begins with. */
   public static final String INCOMPLETE = "incomplete: job ";
 
   /** Copies the list. */
@@ -49,6 +49,11 @@ public record JobStatus(String job, boolean complete, long stamp, List<Missing> 
   public JobStatus replaced() {
     return new JobStatus(
         job, false, stamp, List.of(new Missing("", "its sources have just been replaced")));
+  }
+
+  /** Whether {@code description} is one of {@code job} while it is incomplete. */
+  public static boolean isIncomplete(String description, String job) {
+    return description.startsWith(INCOMPLETE + job + ": ");
   }
 
   /** All of it on one line; of a job that is complete as well. */

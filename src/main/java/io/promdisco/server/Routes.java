@@ -203,7 +203,7 @@ final class Routes {
   }
 
   private void ready(Exchange exchange) throws IOException {
-    String waiting = Readiness.waitingFor(asked(exchange.optional("job")));
+    String waiting = Readiness.waitingFor(asked(exchange.parameter("job")));
     if (waiting.isEmpty()) {
       exchange.text(200, "promdisco is ready.\n");
     } else {
@@ -211,9 +211,9 @@ final class Routes {
     }
   }
 
-  /** The job of that name, or all of them. */
-  private List<JobStatus> asked(@Nullable String job) {
-    return job == null
+  /** The job of that name; all of them if it is empty. */
+  private List<JobStatus> asked(String job) {
+    return job.isEmpty()
         ? backend.jobs()
         : List.of(backend.job(job).orElseThrow(() -> Readiness.unknown(job)));
   }
