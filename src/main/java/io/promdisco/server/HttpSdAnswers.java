@@ -141,7 +141,7 @@ final class HttpSdAnswers {
   Answer of(Backend backend, String job, boolean relabeled) throws IOException {
     JobStatus status = complete(backend, job);
     while (true) {
-      PoolView pool = pool(backend.pools(), job);
+      PoolView pool = pool(backend, job);
       Answer answer =
           entries
               .computeIfAbsent(new Key(job, relabeled), key -> new Entry())
@@ -168,10 +168,13 @@ final class HttpSdAnswers {
     return Readiness.unknown(job);
   }
 
-  private static PoolView pool(List<PoolView> pools, String job) {
-    return pools.stream()
-        .filter(pool -> pool.job().equals(job))
-        .findFirst()
-        .orElseThrow(() -> RequestException.unavailable("job " + job + ": is being replaced", 1));
+  private PoolView pool(Backend backend, String job) {
+    for (PoolView pool : backend.pools()) {
+      if (pool.job().equals(job)) {
+        return pool;
+      }
+    }
+    String name = complete(backend, job).job(); // It may have gone meanwhile.
+    throw RequestException.unavailable("job " + name + ": it is just being made", 1);
   }
 }

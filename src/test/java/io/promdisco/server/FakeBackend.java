@@ -50,6 +50,9 @@ final class FakeBackend implements Backend, TargetSetReader {
   volatile @Nullable RuntimeException breakage;
   volatile boolean unreadable;
 
+  /** Runs each time before the targets are looked at. */
+  volatile Runnable beforePools = () -> {};
+
   private final PrometheusMetrics metrics = new PrometheusMetrics(registry);
   private final ScrapeManager manager = new ScrapeManager(this, metrics);
   private final Map<String, List<TargetGroup>> groups = new ConcurrentHashMap<>();
@@ -162,6 +165,7 @@ final class FakeBackend implements Backend, TargetSetReader {
     if (thrown != null) {
       throw thrown;
     }
+    beforePools.run();
     return manager.pools();
   }
 
