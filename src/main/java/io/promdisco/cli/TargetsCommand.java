@@ -97,10 +97,14 @@ final class TargetsCommand implements Callable<Integer> {
       long start = System.nanoTime();
       promdisco.apply(configuration);
       boolean synced = Waiting.until(promdisco, waiting.timeout, console, listed);
-      List<Target> shown = print(promdisco, matchers);
+      boolean printable = output != Output.HTTP_SD || isComplete(promdisco);
+      List<Target> shown = printable ? print(promdisco, matchers) : List.of();
       console.out().flush();
       summary(promdisco, Duration.ofNanos(System.nanoTime() - start));
       int code = SourceFailures.report(console, promdisco, synced, waiting.timeout);
+      if (!printable) {
+        code = ExitCode.UNREACHABLE;
+      }
       if (watch && output == Output.TABLE && console.terminal() && LiveTargets.possible()) {
         new LiveTargets(promdisco, row -> chosen(row, matchers), console.out()).run();
       } else if (watch) {
@@ -150,16 +154,6 @@ final class TargetsCommand implements Callable<Integer> {
         return active;
       }
       if (output == Output.HTTP_SD) {
-        List<String> incomplete = incomplete(promdisco);
-        if (!incomplete.isEmpty()) {
-          incomplete.forEach(job -> console.err().println(console.red("error: ") + job));
-          console
-              .err()
-              .println(
-                  "promdisco: nothing is printed: whoever reads it would lose the targets that are"
-                      + " missing");
-          return active;
-        }
         HttpSdDocument.write(
             active.stream().filter(target -> chosen(row(target), matchers)).toList(),
             console.out());
@@ -184,7 +178,22 @@ final class TargetsCommand implements Callable<Integer> {
     return active;
   }
 
-  /** Those of the chosen jobs of which targets may be missing. */
+  /** Whether all targets of the chosen jobs are there; says what is missing. */
+  private boolean isComplete(Promdisco promdisco) {
+    List<String> incomplete = incomplete(promdisco);
+    if (incomplete.isEmpty()) {
+      return true;
+    }
+    incomplete.forEach(job -> console.err().println(console.red("error: ") + job));
+    console
+        .err()
+        .println(
+            "promdisco: targets: nothing is printed as http-sd: who reads it would lose the targets"
+                + " that are missing");
+    return false;
+  }
+
+  /** A line for each of the chosen jobs of which targets may be missing. */
   private List<String> incomplete(Promdisco promdisco) {
     return promdisco.jobs().stream()
         .filter(job -> jobs.includes(job.job()) && !job.complete())
