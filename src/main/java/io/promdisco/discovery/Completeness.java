@@ -5,6 +5,7 @@ import io.promdisco.config.SdConfig;
 import io.promdisco.metrics.Metrics;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -158,14 +159,20 @@ final class Completeness {
       if (ended) {
         return;
       }
-      Map<String, Job> now = new LinkedHashMap<>(jobs);
-      for (Map.Entry<String, Job> entry : now.entrySet()) {
+      Map<String, Job> different = new HashMap<>();
+      for (Map.Entry<String, Job> entry : jobs.entrySet()) {
         Job before = entry.getValue();
         Job after = before.after(then.get(entry.getKey()));
-        changed |= after.complete != before.complete;
-        entry.setValue(after);
+        if (after != before) {
+          different.put(entry.getKey(), after);
+          changed |= after.complete;
+        }
       }
-      replace(now);
+      if (!different.isEmpty()) { // Mostly it is: this runs after each send.
+        Map<String, Job> now = new LinkedHashMap<>(jobs);
+        now.putAll(different);
+        replace(now);
+      }
     }
     if (changed) {
       tell();
