@@ -5,6 +5,7 @@ import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.SdConfig;
 import io.promdisco.discovery.DiscovererFactory;
 import io.promdisco.discovery.DiscoveryManager;
+import io.promdisco.discovery.JobStatus;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.dns.DnsDiscovererFactory;
@@ -78,11 +79,12 @@ public final class Promdisco implements AutoCloseable {
    * undisturbed: its connections, its watches, its targets. Returns without waiting for any server.
    */
   public synchronized void apply(Configuration configuration) {
-    scrape.apply(configuration.jobs());
     Map<String, List<SdConfig>> sources = new LinkedHashMap<>();
     for (ScrapeConfig job : configuration.jobs()) {
       sources.put(job.jobName(), job.sdConfigs());
     }
+    discovery.expect(sources);
+    scrape.apply(configuration.jobs());
     discovery.apply(sources);
   }
 
@@ -112,6 +114,30 @@ public final class Promdisco implements AutoCloseable {
   /** One job's targets; nothing if there is no such job. */
   public Optional<PoolView> pool(String job) {
     return scrape.pool(job);
+  }
+
+  /**
+   * Of which jobs the targets are the whole truth, in the order of the configuration: every source
+   * of the job has delivered once. Before that, and after its sources were changed, a job may lack
+   * targets that exist.
+   */
+  public List<JobStatus> jobs() {
+    return discovery.jobs();
+  }
+
+  /** Whether a job's targets are the whole truth; nothing if there is no such job. */
+  public Optional<JobStatus> job(String name) {
+    return discovery.job(name);
+  }
+
+  /**
+   * Calls {@code listener} each time that what {@link #jobs} says has changed, on a thread of
+   * promdisco's: it is to be quick, and must not call {@link #apply} or {@link #close}. Close the
+   * registration to end that.
+   */
+  public TargetListener.Registration listenToJobs(Runnable listener) {
+    discovery.addJobListener(listener);
+    return () -> discovery.removeJobListener(listener);
   }
 
   /** How each source is: synced, failing and why. */

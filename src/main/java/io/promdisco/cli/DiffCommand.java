@@ -127,7 +127,8 @@ final class DiffCommand implements Callable<Integer> {
 
   private Side side(int index, Function<Ticker, ResourceClientFactory> clients) {
     if (index < servers.size()) {
-      return new Served(new TargetsApi("--at-server", servers.get(index), waiting.timeout));
+      return new Served(
+          new TargetsApi("--at-server", servers.get(index), waiting.timeout));
     }
     SourceOptions source = SourceOptions.of(files.get(index - servers.size()), cluster);
     source.skipUnsupported = skipUnsupported;
@@ -207,7 +208,7 @@ final class DiffCommand implements Callable<Integer> {
   }
 
   /** Those of a server. */
-  private static final class Served implements Side {
+  private final class Served implements Side {
     private final TargetsApi api;
     private final Set<String> jobNames = new HashSet<>();
     private List<Scraped> active = List.of();
@@ -224,7 +225,12 @@ final class DiffCommand implements Callable<Integer> {
     @Override
     public int await() {
       List<Scraped> found = new ArrayList<>();
-      for (TargetsApi.Served target : api.targets()) {
+      TargetsApi.Answer answer = api.targets(jobs.names);
+      if (!answer.incomplete().isEmpty()) {
+        answer.incomplete().forEach(line -> console.err().println(console.red("error: ") + line));
+        return ExitCode.UNREACHABLE;
+      }
+      for (TargetsApi.Served target : answer.targets()) {
         jobNames.add(target.job());
         if (target.labels() != null) {
           found.add(

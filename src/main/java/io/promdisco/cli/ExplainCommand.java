@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -149,45 +150,64 @@ final class ExplainCommand implements Callable<Integer> {
             ? configurationOf(api)
             : SourceOptions.of(config, cluster).load(console, jobs);
     List<ScrapeConfig> asked = jobs.of(configuration);
+    ServedTargets targets = new ServedTargets(api, asked);
     if (!cluster.named()) {
-      return print(
-          lookedAt(query, asked, () -> ClusterSources.NONE, see(api, asked)));
+      return served(lookedAt(query, asked, () -> ClusterSources.NONE, targets), targets);
     }
     try (ClusterReaders readers = new ClusterReaders(Wiring.clients(cluster, console))) {
-      return print(
+      return served(
           lookedAt(
               query,
               asked,
               () -> new ClusterSources(readers, List.of(), cluster.leftOut),
-              see(api, asked)));
+              targets),
+          targets);
     }
   }
 
-  private static Consumer<Explainer> see(TargetsApi api, List<ScrapeConfig> jobs) {
-    Map<String, TargetBuilder> builders = new HashMap<>();
-    Map<String, ScrapeConfig> byName = new HashMap<>();
-    for (ScrapeConfig job : jobs) {
-      builders.put(job.jobName(), new TargetBuilder(job));
-      byName.put(job.jobName(), job);
+  /** The answer that the targets of a server give; an incomplete server may have others. */
+  private int served(Explanation answer, ServedTargets targets) {
+    List<String> incomplete = targets.incomplete;
+    incomplete.forEach(line -> console.err().println(console.red("error: ") + line));
+    int code = print(answer);
+    return code == ExitCode.OK || incomplete.isEmpty()
+        ? code
+        : Math.max(code, ExitCode.UNREACHABLE);
+  }
+
+  /** Shows an explainer the targets that a server has at that time. */
+  private static final class ServedTargets implements Consumer<Explainer> {
+    private final TargetsApi api;
+    private final Map<String, TargetBuilder> builders = new HashMap<>();
+    private final Map<String, ScrapeConfig> jobs = new LinkedHashMap<>();
+
+    /** Of the last look: a line for each job of which targets may be missing. */
+    private List<String> incomplete = List.of();
+
+    ServedTargets(TargetsApi api, List<ScrapeConfig> asked) {
+      this.api = api;
+      for (ScrapeConfig job : asked) {
+        builders.put(job.jobName(), new TargetBuilder(job));
+        jobs.put(job.jobName(), job);
+      }
     }
-    return explainer -> {
-      for (TargetsApi.Served target : api.targets()) {
-        ScrapeConfig job = byName.get(target.job());
+
+    @Override
+    public void accept(Explainer explainer) {
+      TargetsApi.Answer answer = api.targets(jobs.keySet());
+      incomplete = answer.incomplete();
+      for (TargetsApi.Served target : answer.targets()) {
+        ScrapeConfig job = jobs.get(target.job());
         TargetBuilder builder = builders.get(target.job());
         if (job != null && builder != null) {
           TargetGroup group = new TargetGroup("", List.of(target.discovered()), Labels.EMPTY);
           explainer.see(job, "", "", target.discovered(), builder.build("", group, 0));
         }
       }
-    };
+    }
   }
 
-  /**
-   * The answer, after as many looks as it takes, but not for longer than {@code --timeout}.
-   *
-   * @param sources what to look at, new for each look
-   * @param targets gives all targets as they are at that time
-   */
+  /** The answer, after as many looks as it takes, but not for longer than {@code --timeout}. */
   private Explanation lookedAt(
       Query query,
       List<ScrapeConfig> asked,

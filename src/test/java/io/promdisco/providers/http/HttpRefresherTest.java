@@ -19,6 +19,7 @@ import io.promdisco.metrics.Metrics;
 import io.promdisco.metrics.PrometheusMetrics;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.providers.refresh.RetryLaterException;
 import io.promdisco.testing.Certificates;
 import io.promdisco.testing.FakeServer;
 import io.promdisco.testing.Https;
@@ -38,6 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -228,6 +230,28 @@ class HttpRefresherTest {
   void anyStatusBut200IsAFailure(int status, String hint) throws Exception {
     FakeServer server = server(json(status, status == 204 || status == 304 ? "" : ONE));
     fails(refresher(server.url()), "status " + status + " (expected 200" + hint + ")");
+  }
+
+  @Test
+  void aServerThatIsNotReadySaysWhenToAskAgain() throws Exception {
+    AtomicReference<String> pause = new AtomicReference<>("7");
+    FakeServer server =
+        server(
+            exchange -> {
+              exchange.getResponseHeaders().add("Retry-After", pause.get());
+              FakeServer.send(exchange, 503, "text/plain", new byte[0]);
+            });
+    HttpRefresher refresher = refresher(server.url());
+    assertThatExceptionOfType(RetryLaterException.class)
+        .isThrownBy(refresher::refresh)
+        .withMessage("status 503 (expected 200)")
+        .satisfies(e -> assertThat(e.pause()).isEqualTo(Duration.ofSeconds(7)));
+    for (String other : List.of("Wed, 21 Oct 2026 07:28:00 GMT", "-1", "")) {
+      pause.set(other);
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(refresher::refresh)
+          .isNotInstanceOf(RetryLaterException.class);
+    }
   }
 
   @Test
