@@ -180,7 +180,8 @@ class TargetListenerTest {
                 false,
                 Map.of(PROVIDER, 1),
                 Map.of(PROVIDER, List.of(Jobs.group("g", "h:1"))))));
-    manager.apply(List.of(Jobs.job("j")));
+    assertThatThrownBy(() -> manager.apply(List.of(Jobs.job("j"))))
+        .isInstanceOf(IllegalStateException.class);
 
     assertThat(manager.pools()).isEmpty();
     assertThatThrownBy(() -> manager.addListener(seen::add))
