@@ -53,21 +53,16 @@ final class Recorded {
             : NameValidation.UTF8;
     Duration interval = PrometheusDuration.parse(settings.path("scrape_interval").asText("1h"));
     Duration timeout = PrometheusDuration.parse(settings.path("scrape_timeout").asText("10s"));
-    return new ScrapeConfig(
-        name,
-        interval,
-        timeout.compareTo(interval) > 0 ? interval : timeout,
-        settings.path("metrics_path").asText("/metrics"),
-        settings.path("scheme").asText("http"),
-        params(settings.path("params")),
-        names,
-        false,
-        false,
-        false,
-        settings.path("keep_dropped_targets").asLong(0),
-        rules == null ? List.of() : rules(rules, names),
-        List.of(),
-        Map.of());
+    return ScrapeConfig.builder(name)
+        .scrapeInterval(interval)
+        .scrapeTimeout(timeout.compareTo(interval) > 0 ? interval : timeout)
+        .metricsPath(settings.path("metrics_path").asText("/metrics"))
+        .scheme(settings.path("scheme").asText("http"))
+        .params(params(settings.path("params")))
+        .nameValidation(names)
+        .keepDroppedTargets(settings.path("keep_dropped_targets").asLong(0))
+        .relabelRules(rules == null ? List.of() : rules(rules, names))
+        .build();
   }
 
   private static Map<String, List<String>> params(JsonNode node) {

@@ -75,15 +75,7 @@ class FabricClientTest {
   }
 
   static KubernetesSdConfig config(String url, HttpClientConfig http) {
-    return new KubernetesSdConfig(
-        KubernetesSdConfig.Role.POD,
-        Optional.of(url),
-        Optional.empty(),
-        http,
-        false,
-        List.of(),
-        List.of(),
-        KubernetesSdConfig.AttachMetadata.NONE);
+    return KubernetesSdConfig.builder(KubernetesSdConfig.Role.POD).apiServer(url).http(http).build();
   }
 
   private static byte[] podList(String version) {
