@@ -114,11 +114,8 @@ public final class ScrapeConfig {
   public Builder toBuilder() {
     Builder builder = new Builder(jobName);
     builder.scrapeInterval = scrapeInterval;
-    builder.scrapeTimeout = scrapeTimeout;
     builder.params.putAll(params);
-    builder.scrapeProtocols = scrapeProtocols;
     builder.fallbackScrapeProtocol = fallbackScrapeProtocol.orElse(null);
-    builder.metricNameEscaping = metricNameEscaping;
     builder.relabelRules = relabelRules;
     builder.metricRelabelRules = metricRelabelRules;
     builder.sdConfigs.addAll(sdConfigs);
@@ -145,6 +142,13 @@ public final class ScrapeConfig {
     builder.nativeHistogramMinBucketFactor = nativeHistogramMinBucketFactor;
     builder.nameValidation = nameValidation;
     builder.httpClient = httpClient;
+    // What is a default stays one, should what it depends on be changed.
+    builder.scrapeTimeout =
+        scrapeTimeout.equals(builder.scrapeTimeout()) ? null : scrapeTimeout;
+    builder.scrapeProtocols =
+        scrapeProtocols.equals(builder.scrapeProtocols()) ? null : scrapeProtocols;
+    builder.metricNameEscaping =
+        metricNameEscaping == builder.metricNameEscaping() ? null : metricNameEscaping;
     return builder;
   }
 

@@ -8,6 +8,7 @@ import io.promdisco.config.HttpClientConfig.OAuth2;
 import io.promdisco.config.HttpClientConfig.ProxyConfig;
 import io.promdisco.config.HttpClientConfig.TlsConfig;
 import io.promdisco.config.Secret;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -55,9 +56,16 @@ public final class Https {
 
   private static HttpClientConfig with(
       TlsConfig tls, ProxyConfig proxy, Map<String, Header> headers, boolean redirects) {
-    HttpClientConfig.Builder http =
-        HttpClientConfig.builder().tls(tls).proxy(proxy).followRedirects(redirects);
-    headers.forEach(http::header);
-    return http.build();
+    // Unchecked, since tests try settings that no builder lets through.
+    return new HttpClientConfig(
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        tls,
+        proxy,
+        headers,
+        redirects,
+        true,
+        List.of());
   }
 }

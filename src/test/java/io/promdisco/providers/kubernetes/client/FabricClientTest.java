@@ -75,7 +75,16 @@ class FabricClientTest {
   }
 
   static KubernetesSdConfig config(String url, HttpClientConfig http) {
-    return KubernetesSdConfig.builder(KubernetesSdConfig.Role.POD).apiServer(url).http(http).build();
+    // Unchecked, since tests try settings that no builder lets through.
+    return new KubernetesSdConfig(
+        KubernetesSdConfig.Role.POD,
+        Optional.of(url),
+        Optional.empty(),
+        http,
+        false,
+        List.of(),
+        List.of(),
+        KubernetesSdConfig.AttachMetadata.NONE);
   }
 
   private static byte[] podList(String version) {
