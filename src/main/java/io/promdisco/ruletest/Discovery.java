@@ -88,21 +88,11 @@ final class Discovery {
 
   /** The job with other sources, and with all its dropped targets. */
   private static ScrapeConfig with(List<SdConfig> sources, ScrapeConfig job) {
-    return new ScrapeConfig(
-        job.jobName(),
-        job.scrapeInterval(),
-        job.scrapeTimeout(),
-        job.metricsPath(),
-        job.scheme(),
-        job.params(),
-        job.nameValidation(),
-        job.alwaysScrapeClassicHistograms(),
-        job.convertClassicHistogramsToNhcb(),
-        job.scrapeNativeHistograms(),
-        0,
-        job.relabelRules(),
-        sources,
-        job.effective());
+    return job.toBuilder()
+        .keepDroppedTargets(0)
+        .sdConfigs(List.of())
+        .build()
+        .withSdConfigs(sources);
   }
 
   private Map<String, List<Found>> run(List<ScrapeConfig> jobs)
@@ -113,7 +103,7 @@ final class Discovery {
       builder.kubernetesClients(ticker -> new ManifestsClients(objects, Optional.empty()));
     }
     try (Promdisco promdisco = builder.build()) {
-      promdisco.apply(new Configuration(jobs, Map.of(), List.of()));
+      promdisco.apply(Configuration.of(jobs));
       if (!promdisco.awaitSynced(TIMEOUT)) {
         throw new RuleTestException(reasons(promdisco.providers()));
       }

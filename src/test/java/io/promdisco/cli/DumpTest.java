@@ -234,10 +234,10 @@ class DumpTest {
   @Test
   void aKindThatMayNotBeReadIsNamedAndNothingIsWritten() throws Exception {
     Path dump = folder.resolve("dump.yaml");
-    Certificates certificates = Certificates.make(folder, "EC", "ip:127.0.0.1");
+    Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
     SimOptions options =
         new SimOptions()
-            .tls(certificates.server(), certificates.certificate())
+            .tls(certificates.server(), certificates.authority())
             .user("viewer", "token", Permissions.ALL.deny("*", "nodes", "*"));
     try (SimApiServer server = server(options)) {
       server.writeKubeconfig(folder.resolve("kubeconfig"));

@@ -39,12 +39,11 @@ class RbacTest {
           namespaces: {names: [shop, billing]}
       """;
 
-  @TempDir static Path shared;
   private static Certificates certificates;
 
   @BeforeAll
   static void makeCertificates() throws Exception {
-    certificates = Certificates.make(shared, "EC", "ip:127.0.0.1");
+    certificates = Certificates.make("EC", "ip:127.0.0.1");
   }
 
   @TempDir private Path folder = Path.of("");
@@ -132,7 +131,7 @@ class RbacTest {
   private static SimOptions viewer(Permissions may) {
     try {
       return new SimOptions()
-          .tls(certificates.server(), certificates.certificate())
+          .tls(certificates.server(), certificates.authority())
           .user("viewer", "viewer-token", may);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);

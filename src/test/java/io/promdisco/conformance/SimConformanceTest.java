@@ -31,12 +31,11 @@ class SimConformanceTest {
     return Shared.isThere("kubernetes") ? KubernetesCase.all() : List.of();
   }
 
-  @TempDir static Path shared;
   private static Certificates certificates;
 
   @BeforeAll
   static void makeCertificates() throws Exception {
-    certificates = Certificates.make(shared, "EC", "ip:127.0.0.1");
+    certificates = Certificates.make("EC", "ip:127.0.0.1");
   }
 
   @AfterAll
@@ -60,12 +59,12 @@ class SimConformanceTest {
             SimApiServer.start(
                 cluster,
                 new SimOptions()
-                    .tls(certificates.server(), certificates.certificate())
+                    .tls(certificates.server(), certificates.authority())
                     .user("admin", "token", Permissions.ALL));
         Promdisco promdisco = Promdisco.builder().build()) {
       Path kubeconfig = folder.resolve("kubeconfig");
       server.writeKubeconfig(kubeconfig, "token");
-      Path ca = Files.writeString(folder.resolve("ca.crt"), certificates.certificate());
+      Path ca = Files.writeString(folder.resolve("ca.crt"), certificates.authority());
       String text =
           recorded
               .config()

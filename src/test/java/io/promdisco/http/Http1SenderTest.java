@@ -76,19 +76,11 @@ class Http1SenderTest {
   }
 
   private static TlsConfig trusting() throws Exception {
-    return new TlsConfig(here.authority(), "", "", "", Secret.NONE, "", "", false, "", "");
+    return TlsConfig.builder().ca(here.authority()).build();
   }
 
   private static HttpClientConfig http(Authorization authorization) throws Exception {
-    return new HttpClientConfig(
-        Optional.empty(),
-        Optional.of(authorization),
-        Optional.empty(),
-        trusting(),
-        HttpClientConfig.ProxyConfig.NONE,
-        Map.of(),
-        true,
-        true);
+    return HttpClientConfig.builder().authorization(authorization).tls(trusting()).build();
   }
 
   private Sender sender(String url) throws Exception {

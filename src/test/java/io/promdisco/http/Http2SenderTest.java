@@ -96,7 +96,7 @@ class Http2SenderTest {
   }
 
   private static TlsConfig tls(Certificates ca, String serverName) throws Exception {
-    return new TlsConfig(ca.authority(), "", "", "", Secret.NONE, "", serverName, false, "", "");
+    return TlsConfig.builder().ca(ca.authority()).serverName(serverName).build();
   }
 
   private static HttpClientConfig http(TlsConfig tls) {
@@ -108,15 +108,12 @@ class Http2SenderTest {
       ProxyConfig proxy,
       Map<String, Header> headers,
       @Nullable Authorization authorization) {
-    return new HttpClientConfig(
-        Optional.empty(),
-        Optional.ofNullable(authorization),
-        Optional.empty(),
-        tls,
-        proxy,
-        headers,
-        true,
-        true);
+    HttpClientConfig.Builder http = HttpClientConfig.builder().tls(tls).proxy(proxy);
+    headers.forEach(http::header);
+    if (authorization != null) {
+      http.authorization(authorization);
+    }
+    return http.build();
   }
 
   private Sender sender(String url) throws Exception {
@@ -545,7 +542,7 @@ class Http2SenderTest {
   @Test
   void insecureSkipVerifyTrustsAnybody() throws Exception {
     Http2Server server = closing(Http2Server.start(elsewhere, Http2Server.text("x")));
-    TlsConfig insecure = new TlsConfig("", "", "", "", Secret.NONE, "", "", true, "", "");
+    TlsConfig insecure = TlsConfig.builder().insecureSkipVerify(true).build();
     assertThat(body(get(sender(server.url(), http(insecure)), server.url() + "/"))).isEqualTo("x");
     assertThat(server.requests.get(0).protocol()).isEqualTo("HTTP/2.0");
   }
@@ -555,8 +552,7 @@ class Http2SenderTest {
     Http2Server server = server(Http2Server.text("x"));
     for (String version : new String[] {"TLS12", "TLS13"}) {
       TlsConfig tls =
-          new TlsConfig(
-              here.authority(), "", "", "", Secret.NONE, "", "", false, version, version);
+          TlsConfig.builder().ca(here.authority()).minVersion(version).maxVersion(version).build();
       assertThat(body(get(sender(server.url(), http(tls)), server.url() + "/"))).isEqualTo("x");
     }
     assertThat(server.requests).extracting(Http2Server.Request::protocol).containsOnly("HTTP/2.0");
@@ -567,17 +563,7 @@ class Http2SenderTest {
     Http2Server server = server(Options.DEFAULT.wantingClients(), Http2Server.text("x"));
     String url = server.url();
     TlsConfig with =
-        new TlsConfig(
-            here.authority(),
-            "",
-            here.certificate(),
-            "",
-            new Secret(here.key()),
-            "",
-            "",
-            false,
-            "",
-            "");
+        TlsConfig.builder().ca(here.authority()).clientCertificate(here.certificate(), new Secret(here.key())).build();
     assertThat(body(get(sender(url, http(with)), url + "/"))).isEqualTo("x");
     String said = ".*: it asks for a client certificate and none is configured .*";
     refused(url, "TLS13", url + " refuses the connection \\(TLS alert bad_certificate\\)" + said);
@@ -587,7 +573,7 @@ class Http2SenderTest {
 
   private void refused(String url, String version, String pattern) throws Exception {
     TlsConfig tls =
-        new TlsConfig(here.authority(), "", "", "", Secret.NONE, "", "", false, version, version);
+        TlsConfig.builder().ca(here.authority()).minVersion(version).maxVersion(version).build();
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> get(sender(url, http(tls)), url + "/"))
         .withMessageMatching(pattern);

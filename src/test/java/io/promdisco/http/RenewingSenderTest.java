@@ -66,7 +66,7 @@ class RenewingSenderTest {
   private RenewingSender.Source source() {
     HttpClientConfig http =
         Https.withTls(
-            new TlsConfig("", ca().toString(), "", "", Secret.NONE, "", "", false, "", ""));
+            TlsConfig.builder().caFile(ca().toString()).build());
     return new RenewingSender.Source() {
       @Override
       public ServerSettings settings() throws IOException {

@@ -41,7 +41,7 @@ class CanaryTest {
 
   @BeforeEach
   void plant() throws Exception {
-    Certificates certificates = Certificates.make(folder, "EC", "ip:127.0.0.1");
+    Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
     secureServer = EchoServer.start(certificates.server());
     world = new LeakWorld(folder, server.url(), secureServer.url(), certificates);
     assertThat(world.canaries.count()).isGreaterThan(20);

@@ -419,17 +419,9 @@ class HttpRefresherTest {
     FakeServer server = FakeServer.start(certificates.server(), json(200, ONE));
     open.addLast(server);
     TlsConfig tls =
-        new TlsConfig(certificates.authority(), "", "", "", Secret.NONE, "", "", false, "", "");
+        TlsConfig.builder().ca(certificates.authority()).build();
     HttpClientConfig http =
-        new HttpClientConfig(
-            Optional.of(new BasicAuth("u", "", new Secret("p"), "")),
-            Optional.empty(),
-            Optional.empty(),
-            tls,
-            ProxyConfig.NONE,
-            Map.of(),
-            true,
-            true);
+        HttpClientConfig.builder().basicAuth("u", new Secret("p")).tls(tls).build();
     assertThat(addresses(refresher(server.url(), http))).containsExactly("a:1");
     assertThat(server.requests.get(0).header("Authorization")).isEqualTo("Basic dTpw");
     failsForAnotherCa(
@@ -443,7 +435,7 @@ class HttpRefresherTest {
     FakeServer server = FakeServer.start(here.server(), json(200, ONE));
     open.addLast(server);
     Path file = Files.writeString(folder.resolve("ca.crt"), elsewhere.authority());
-    TlsConfig tls = new TlsConfig("", file.toString(), "", "", Secret.NONE, "", "", false, "", "");
+    TlsConfig tls = TlsConfig.builder().caFile(file.toString()).build();
     HttpRefresher refresher = refresher(server.url(), Https.withTls(tls));
     failsForAnotherCa(refresher, server.url(), "in " + file);
     Files.writeString(file, here.authority());

@@ -44,7 +44,7 @@ class ConnectionsOfWatchesTest {
   @BeforeEach
   void start() throws Exception {
     Certificates tls = Certificates.make("EC", "ip:127.0.0.1");
-    trusting = new TlsConfig(tls.authority(), "", "", "", Secret.NONE, "", "", false, "", "");
+    trusting = TlsConfig.builder().ca(tls.authority()).build();
     SimCluster cluster = new SimCluster();
     DemoCluster.create(cluster).close();
     server =
@@ -60,15 +60,11 @@ class ConnectionsOfWatchesTest {
   }
 
   private KubernetesSdConfig config(Role role, String... namespaces) {
-    return new KubernetesSdConfig(
-        role,
-        Optional.of(server.url().toString()),
-        Optional.empty(),
-        Https.withTls(trusting),
-        false,
-        List.of(namespaces),
-        List.of(),
-        AttachMetadata.NONE);
+    return KubernetesSdConfig.builder(role)
+        .apiServer(server.url().toString())
+        .http(Https.withTls(trusting))
+        .namespaces(namespaces)
+        .build();
   }
 
   /** Makes all, starts all, as the manager does, and waits until everything is there. */

@@ -60,12 +60,12 @@ class ExecPluginTest {
 
   @BeforeAll
   static void makeCertificates() throws Exception {
-    certificates = Certificates.make(shared, "EC", "ip:127.0.0.1");
+    certificates = Certificates.make("EC", "ip:127.0.0.1");
   }
 
   @BeforeEach
   void writeAuthority() throws Exception {
-    Files.writeString(folder.resolve("ca.crt"), certificates.certificate());
+    Files.writeString(folder.resolve("ca.crt"), certificates.authority());
   }
 
   private FakeServer api() throws Exception {
@@ -222,7 +222,7 @@ class ExecPluginTest {
 
   @Test
   void aPluginLearnsOfItsClusterWhatClientGoTells() throws Exception {
-    String ca = Base64.getEncoder().encodeToString(certificates.certificate().getBytes(UTF_8));
+    String ca = Base64.getEncoder().encodeToString(certificates.authority().getBytes(UTF_8));
     JsonNode told =
         info(
             """
@@ -441,7 +441,7 @@ class ExecPluginTest {
   /** The server refuses the first certificate, as it does with one that has expired. */
   @Test
   void aRenewedClientCertificateIsShownOverANewConnection() throws Exception {
-    Certificates renewed = Certificates.make(folder, "EC", "ip:127.0.0.1");
+    Certificates renewed = Certificates.make("EC", "ip:127.0.0.1");
     String first =
         credential(
             "\"clientCertificateData\": "

@@ -180,8 +180,8 @@ class FabricClientFactoryTest {
 
   @Test
   void everyKindOfUserIsKnownToTheServer() throws Exception {
-    Certificates certificates = Certificates.make(folder, "EC", "ip:127.0.0.1");
-    Files.writeString(folder.resolve("ca.crt"), certificates.certificate());
+    Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
+    Files.writeString(folder.resolve("ca.crt"), certificates.authority());
     Files.writeString(folder.resolve("token"), "from-file");
     Map<String, String> users =
         Map.of(
@@ -211,8 +211,8 @@ class FabricClientFactoryTest {
 
   @Test
   void impersonatedNamesAreSentInUtf8OverHttp2AndRefusedOverHttp1() throws Exception {
-    Certificates certificates = Certificates.make(folder, "EC", "ip:127.0.0.1");
-    Files.writeString(folder.resolve("ca.crt"), certificates.certificate());
+    Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
+    Files.writeString(folder.resolve("ca.crt"), certificates.authority());
     String ca = "certificate-authority: ca.crt";
     try (Http2Server api =
         Http2Server.start(
@@ -246,8 +246,8 @@ class FabricClientFactoryTest {
 
   @Test
   void theLastTokenStaysInUseWhileItsFileCannotBeReadWhichIsLoggedOnce() throws Exception {
-    Certificates certificates = Certificates.make(folder, "EC", "ip:127.0.0.1");
-    Files.writeString(folder.resolve("ca.crt"), certificates.certificate());
+    Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
+    Files.writeString(folder.resolve("ca.crt"), certificates.authority());
     Path token = Files.writeString(folder.resolve("token"), "one\n");
     try (FakeServer api = FakeServer.start(certificates.server(), json(200, LIST));
         CapturedLog log = new CapturedLog()) {
@@ -271,8 +271,8 @@ class FabricClientFactoryTest {
 
   @Test
   void theLastSettingsStayInUseWhileTheKubeconfigCannotBeUsedWhichIsLoggedOnce() throws Exception {
-    Certificates certificates = Certificates.make(folder, "EC", "ip:127.0.0.1");
-    Files.writeString(folder.resolve("ca.crt"), certificates.certificate());
+    Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
+    Files.writeString(folder.resolve("ca.crt"), certificates.authority());
     try (FakeServer api = FakeServer.start(certificates.server(), json(200, LIST));
         CapturedLog log = new CapturedLog()) {
       Path file = withUser(api, "certificate-authority: ca.crt", "token: one");
@@ -399,10 +399,10 @@ class FabricClientFactoryTest {
 
   @Test
   void theServiceAccountsTokenAndCaStayInUseWhileTheirFilesAreMissing() throws Exception {
-    Certificates certificates = Certificates.make(folder, "EC", "ip:127.0.0.1");
+    Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
     Path account = Files.createDirectory(folder.resolve("account"));
     Files.writeString(account.resolve("token"), "one");
-    Files.writeString(account.resolve("ca.crt"), certificates.certificate());
+    Files.writeString(account.resolve("ca.crt"), certificates.authority());
     try (FakeServer api = FakeServer.start(certificates.server(), json(200, LIST));
         CapturedLog log = new CapturedLog();
         ResourceClient client = inCluster(api).open(sd(Optional.empty(), Optional.empty()))) {
@@ -411,7 +411,7 @@ class FabricClientFactoryTest {
       Files.delete(account.resolve("ca.crt"));
       list(client);
       Files.writeString(account.resolve("token"), "two");
-      Files.writeString(account.resolve("ca.crt"), certificates.certificate());
+      Files.writeString(account.resolve("ca.crt"), certificates.authority());
       list(client);
       assertThat(api.requests.stream().map(request -> request.header("Authorization")))
           .containsExactly("Bearer one", "Bearer one", "Bearer two");
@@ -422,7 +422,7 @@ class FabricClientFactoryTest {
 
   @Test
   void aServiceAccountWithoutCaTrustsThoseOfTheMachineWhichIsLogged() throws Exception {
-    Certificates certificates = Certificates.make(folder, "EC", "ip:127.0.0.1");
+    Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
     Path account = Files.createDirectory(folder.resolve("account"));
     Files.writeString(account.resolve("token"), "one");
     try (FakeServer api = FakeServer.start(certificates.server(), json(200, LIST));

@@ -75,6 +75,7 @@ class FabricClientTest {
   }
 
   static KubernetesSdConfig config(String url, HttpClientConfig http) {
+    // Unchecked, since tests try settings that no builder lets through.
     return new KubernetesSdConfig(
         KubernetesSdConfig.Role.POD,
         Optional.of(url),

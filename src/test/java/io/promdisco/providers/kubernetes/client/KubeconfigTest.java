@@ -64,8 +64,8 @@ class KubeconfigTest {
 
   @BeforeAll
   static void writeFiles() throws Exception {
-    certificates = Certificates.make(folder, "EC", "ip:127.0.0.1");
-    Files.writeString(folder.resolve("ca.crt"), certificates.certificate());
+    certificates = Certificates.make("EC", "ip:127.0.0.1");
+    Files.writeString(folder.resolve("ca.crt"), certificates.authority());
     Files.writeString(folder.resolve("me.crt"), certificates.certificate());
     Files.writeString(folder.resolve("me.key"), certificates.key());
     Files.writeString(folder.resolve("token"), "from-file\n");
@@ -128,7 +128,7 @@ class KubeconfigTest {
         ("\n" + tried.text())
             .replace("\nBASE\n", "\n" + BASE)
             .replace("\nCONTEXT\n", "\n" + CONTEXT)
-            .replace("-data: CA", "-data: " + data(certificates.certificate()))
+            .replace("-data: CA", "-data: " + data(certificates.authority()))
             .replace("-data: CERT", "-data: " + data(certificates.certificate()))
             .replace("-data: KEY", "-data: " + data(certificates.key()))
             .replace(": JWT", ": " + JWT);

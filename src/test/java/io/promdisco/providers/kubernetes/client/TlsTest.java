@@ -55,11 +55,11 @@ class TlsTest {
   }
 
   private static TlsConfig tls(String ca, String caFile, String serverName, boolean insecure) {
-    return new TlsConfig(ca, caFile, "", "", Secret.NONE, "", serverName, insecure, "", "");
+    return TlsConfig.builder().ca(ca).caFile(caFile).serverName(serverName).insecureSkipVerify(insecure).build();
   }
 
   private static TlsConfig withClient(String ca, String cert, String key) {
-    return new TlsConfig(ca, "", cert, "", new Secret(key), "", "", false, "", "");
+    return TlsConfig.builder().ca(ca).clientCertificate(cert, new Secret(key)).build();
   }
 
   private static ResourceClient client(String url, TlsConfig tls) throws DiscoveryException {
@@ -176,16 +176,15 @@ class TlsTest {
       for (String version : new String[] {"TLS12", "TLS13"}) {
         list(
             api.url(),
-            new TlsConfig(
-                here.authority(), "", "", "", Secret.NONE, "", "", false, version, version));
+            TlsConfig.builder().ca(here.authority()).minVersion(version).maxVersion(version).build());
       }
       assertThat(api.requests).hasSize(2);
     }
     refused(
-        new TlsConfig("", "", "", "", Secret.NONE, "", "", false, "TLS13", "TLS12"),
+        TlsConfig.builder().minVersion("TLS13").maxVersion("TLS12").build(),
         "tls_config.min_version: TLS13 (expected at most max_version, TLS12)");
     refused(
-        new TlsConfig("", "", "", "", Secret.NONE, "", "", false, "SSL3", ""),
+        TlsConfig.builder().minVersion("SSL3").build(),
         "tls_config.min_version: SSL3 (expected one of TLS10, TLS11, TLS12, TLS13)");
   }
 
