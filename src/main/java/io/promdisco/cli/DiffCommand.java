@@ -113,7 +113,7 @@ final class DiffCommand implements Callable<Integer> {
       throw new CommandException(
           ExitCode.USAGE, "promdisco: --limit: " + limit + " (expected: 0 or more)");
     }
-    Function<Ticker, ResourceClientFactory> clients = Wiring.clients(cluster);
+    Function<Ticker, ResourceClientFactory> clients = Wiring.clients(cluster, console);
     try (Side old = side(0, clients);
         Side now = side(1, clients)) {
       int code = Math.max(old.await(), now.await());
@@ -121,13 +121,14 @@ final class DiffCommand implements Callable<Integer> {
         console.err().println("promdisco: diff: not compared: not every source could be read");
         return code;
       }
-      return print(TargetDiff.of(chosen(old, now), chosen(now, old)));
+      return cluster.exitCode(print(TargetDiff.of(chosen(old, now), chosen(now, old))));
     }
   }
 
   private Side side(int index, Function<Ticker, ResourceClientFactory> clients) {
     if (index < servers.size()) {
-      return new Served(new TargetsApi("--at-server", servers.get(index), waiting.timeout));
+      return new Served(
+          new TargetsApi("--at-server", servers.get(index), waiting.timeout));
     }
     SourceOptions source = SourceOptions.of(files.get(index - servers.size()), cluster);
     source.skipUnsupported = skipUnsupported;
@@ -207,7 +208,7 @@ final class DiffCommand implements Callable<Integer> {
   }
 
   /** Those of a server. */
-  private static final class Served implements Side {
+  private final class Served implements Side {
     private final TargetsApi api;
     private final Set<String> jobNames = new HashSet<>();
     private List<Scraped> active = List.of();
@@ -224,7 +225,12 @@ final class DiffCommand implements Callable<Integer> {
     @Override
     public int await() {
       List<Scraped> found = new ArrayList<>();
-      for (TargetsApi.Served target : api.targets()) {
+      TargetsApi.Answer answer = api.targets(jobs.names);
+      if (!answer.incomplete().isEmpty()) {
+        answer.incomplete().forEach(line -> console.err().println(console.red("error: ") + line));
+        return ExitCode.UNREACHABLE;
+      }
+      for (TargetsApi.Served target : answer.targets()) {
         jobNames.add(target.job());
         if (target.labels() != null) {
           found.add(

@@ -41,7 +41,6 @@ import picocli.CommandLine.Option;
     })
 final class DumpCommand implements Callable<Integer> {
   private final Console console;
-  private final ObjectMapper mapper = new ObjectMapper();
   @Mixin private final SourceOptions source = new SourceOptions();
 
   @Mixin private final JobChoice jobs = new JobChoice();
@@ -68,11 +67,11 @@ final class DumpCommand implements Callable<Integer> {
     Configuration configuration = source.load(console, jobs);
     List<ScrapeConfig> asked = jobs.of(configuration);
     Listed listed = new Listed(console);
-    try (ClusterReaders readers = new ClusterReaders(listed.counting(Wiring.clients(source)))) {
+    try (ClusterReaders readers = new ClusterReaders(listed.counting(Wiring.clients(source, console)))) {
       List<ObjectNode> objects = objects(asked, readers, listed);
       write(objects);
       console.err().println(console.dim(Words.count(objects.size(), "object")));
-      return ExitCode.OK;
+      return source.exitCode(ExitCode.OK);
     }
   }
 
@@ -133,6 +132,12 @@ final class DumpCommand implements Callable<Integer> {
   }
 
   private void write(List<ObjectNode> objects, PrintStream out) {
+    write(objects, form, out);
+  }
+
+  /** Writes one list in JSON, or a document for each object in YAML. */
+  static void write(List<ObjectNode> objects, Structured.Form form, PrintStream out) {
+    ObjectMapper mapper = new ObjectMapper();
     if (form == Structured.Form.JSON) {
       ObjectNode list = mapper.createObjectNode().put("apiVersion", "v1").put("kind", "List");
       list.putArray("items").addAll(objects);

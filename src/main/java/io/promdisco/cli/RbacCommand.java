@@ -46,12 +46,6 @@ final class RbacCommand implements Callable<Integer> {
   private String name = "promdisco";
 
   @Option(
-      names = "--namespace",
-      paramLabel = "NAMESPACE",
-      description = "Namespace of the service account; that of own_namespace. Default: default.")
-  private String namespace = "default";
-
-  @Option(
       names = "--service-account",
       paramLabel = "NAME",
       description = "The service account to bind to. Default: the name of the roles.")
@@ -95,7 +89,7 @@ final class RbacCommand implements Callable<Integer> {
           ExitCode.USAGE, "promdisco: --manifests: a dump grants nothing (expected: a server)");
     }
     Configuration configuration = jobs.choose(source.load(console, jobs));
-    try (ClusterReaders readers = new ClusterReaders(Wiring.clients(source))) {
+    try (ClusterReaders readers = new ClusterReaders(Wiring.servers(source, console))) {
       Map<Object, Needs> servers = needs(configuration, readers);
       if (check) {
         return check(servers, readers);
@@ -123,11 +117,15 @@ final class RbacCommand implements Callable<Integer> {
     return servers;
   }
 
+  private String namespace() {
+    return source.namespace == null ? "default" : source.namespace;
+  }
+
   /** The namespace of the account, or with {@code --check} that of this process. */
   private List<String> namespaces(KubernetesSdConfig config, ClusterReaders readers) {
     try {
       boolean ours = check && config.ownNamespace();
-      Optional<String> own = ours ? readers.of(config).ownNamespace() : Optional.of(namespace);
+      Optional<String> own = ours ? readers.of(config).ownNamespace() : Optional.of(namespace());
       return WatchedResources.namespaces(config, own);
     } catch (DiscoveryException e) {
       throw new CommandException(ExitCode.USAGE, "promdisco: " + e.getMessage());
@@ -136,7 +134,7 @@ final class RbacCommand implements Callable<Integer> {
 
   private void print(Map<Object, Needs> servers) {
     RbacManifests manifests =
-        new RbacManifests(name, namespace, account.isEmpty() ? name : account);
+        new RbacManifests(name, namespace(), account.isEmpty() ? name : account);
     if (form == Structured.Form.JSON) {
       List<Map<String, Object>> items = new ArrayList<>();
       servers.values().forEach(needs -> items.addAll(manifests.of(needs.least())));

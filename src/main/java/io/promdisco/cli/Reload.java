@@ -6,6 +6,7 @@ import io.promdisco.config.ConfigException;
 import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.Problem;
+import io.promdisco.discovery.JobStatus;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.scrape.PoolView;
@@ -16,6 +17,7 @@ import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -110,6 +112,21 @@ final class Reload implements Backend {
   @Override
   public List<ProviderStatus> providers() {
     return promdisco.providers();
+  }
+
+  @Override
+  public List<JobStatus> jobs() {
+    return promdisco.jobs();
+  }
+
+  @Override
+  public Optional<JobStatus> job(String name) {
+    return promdisco.job(name);
+  }
+
+  @Override
+  public TargetListener.Registration listenToJobs(Runnable listener) {
+    return promdisco.listenToJobs(listener);
   }
 
   @Override

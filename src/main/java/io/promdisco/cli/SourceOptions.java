@@ -40,6 +40,7 @@ final class SourceOptions extends ClusterOptions {
     SourceOptions source = new SourceOptions();
     source.config = config;
     source.manifests = cluster.manifests;
+    source.namespace = cluster.namespace;
     source.kubeconfig = cluster.kubeconfig;
     source.context = cluster.context;
     return source;

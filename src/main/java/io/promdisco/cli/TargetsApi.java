@@ -2,6 +2,7 @@ package io.promdisco.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.promdisco.discovery.JobStatus;
 import io.promdisco.model.Labels;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,12 +85,23 @@ final class TargetsApi {
   }
 
   /**
-   * All targets that the server shows, active ones first.
+   * What a server answered.
    *
+   * @param targets active ones first
+   * @param incomplete a line for each wanted job of which the server says that targets may be
+   *     missing
+   */
+  record Answer(List<Served> targets, List<String> incomplete) {}
+
+  /**
+   * All targets that the server shows.
+   *
+   * @param wanted the jobs of which every target is wanted; empty: of all
    * @throws CommandException if it cannot be reached or talks rubbish
    */
-  List<Served> targets() {
-    JsonNode data = get("/api/v1/targets?state=any");
+  Answer targets(Collection<String> wanted) {
+    JsonNode document = get("/api/v1/targets?state=any");
+    JsonNode data = document.path("data");
     List<Served> targets = new ArrayList<>();
     for (JsonNode node : data.path("activeTargets")) {
       targets.add(
@@ -110,12 +123,27 @@ final class TargetsApi {
               "",
               ""));
     }
-    return targets;
+    return new Answer(targets, incomplete(document.path("warnings"), wanted));
+  }
+
+  private List<String> incomplete(JsonNode warnings, Collection<String> wanted) {
+    List<String> lines = new ArrayList<>();
+    for (JsonNode node : warnings) {
+      String warning = node.asText();
+      boolean isWanted =
+          wanted.isEmpty()
+              ? warning.startsWith(JobStatus.INCOMPLETE)
+              : wanted.stream().anyMatch(job -> JobStatus.isIncomplete(warning, job));
+      if (isWanted) {
+        lines.add(server() + ": " + warning);
+      }
+    }
+    return lines;
   }
 
   /** The configuration that is in force, in YAML, secrets hidden. */
   String config() {
-    return get("/api/v1/status/config").path("yaml").asText();
+    return get("/api/v1/status/config").path("data").path("yaml").asText();
   }
 
   private static Labels labels(JsonNode node) {
@@ -146,7 +174,7 @@ final class TargetsApi {
         if (!"success".equals(document.path("status").asText())) {
           throw unreachable("does not answer " + path + " as Prometheus does");
         }
-        return document.path("data");
+        return document;
       }
     } catch (IOException e) {
       throw unreachable("cannot be read: " + e.getMessage());

@@ -4,6 +4,7 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import io.promdisco.Promdisco;
 import io.promdisco.config.Configuration;
+import io.promdisco.discovery.JobStatus;
 import io.promdisco.model.Labels;
 import io.promdisco.scrape.DiscoveredTarget;
 import io.promdisco.scrape.HttpSdDocument;
@@ -33,8 +34,8 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Waits until every source has delivered what is there, prints, and ends: with 0,",
-      "or with 3 if a source could not be read within --timeout (what was found is",
-      "printed all the same)."
+      "or with 3 if a source could not be read within --timeout. What was found is",
+      "printed all the same, but not as http-sd, which programs take for all there is."
     })
 final class TargetsCommand implements Callable<Integer> {
   /** Which targets. */
@@ -93,22 +94,26 @@ final class TargetsCommand implements Callable<Integer> {
     Map<String, Pattern> matchers = matchers();
     Configuration configuration = jobs.choose(source.load(console, jobs));
     Listed listed = new Listed(console);
-    try (Promdisco promdisco = Wiring.start(source, listed)) {
+    try (Promdisco promdisco = Wiring.start(source, console, listed)) {
       long start = System.nanoTime();
       promdisco.apply(configuration);
       boolean synced = Waiting.until(promdisco, waiting.timeout, console, listed);
-      List<Target> shown = print(promdisco, matchers);
+      boolean printable = output != Output.HTTP_SD || isComplete(promdisco);
+      List<Target> shown = printable ? print(promdisco, matchers) : List.of();
       console.out().flush();
       summary(promdisco, Duration.ofNanos(System.nanoTime() - start));
       int code = SourceFailures.report(console, promdisco, synced, waiting.timeout);
       Logging.reportSourceFailures();
+      if (!printable) {
+        code = ExitCode.UNREACHABLE;
+      }
       if (watch && output == Output.TABLE && console.terminal() && LiveTargets.possible()) {
         new LiveTargets(promdisco, row -> chosen(row, matchers), console.out()).run();
       } else if (watch && !console.out().checkError()) {
         ChangeLines.follow(
             promdisco, new ChangeLines(console, row -> chosen(row, matchers), shown));
       }
-      return code;
+      return source.exitCode(code);
     }
   }
 
@@ -145,7 +150,8 @@ final class TargetsCommand implements Callable<Integer> {
     pools.forEach(pool -> active.addAll(pool.activeTargets()));
     try {
       if (output == Output.PROMETHEUS) {
-        TargetsDocument.write(pools, documentState(), null, List.of(), console.out());
+        TargetsDocument.write(
+            pools, documentState(), null, () -> incomplete(promdisco), console.out());
         console.out().println();
         return active;
       }
@@ -172,6 +178,29 @@ final class TargetsCommand implements Callable<Integer> {
     rows.sort(Row.ORDER);
     new TargetPrinter(console).print(output, rows);
     return active;
+  }
+
+  /** Whether all targets of the chosen jobs are there; says what is missing. */
+  private boolean isComplete(Promdisco promdisco) {
+    List<String> incomplete = incomplete(promdisco);
+    if (incomplete.isEmpty()) {
+      return true;
+    }
+    incomplete.forEach(job -> console.err().println(console.red("error: ") + job));
+    console
+        .err()
+        .println(
+            "promdisco: targets: nothing is printed as http-sd: who reads it would lose the targets"
+                + " that are missing");
+    return false;
+  }
+
+  /** A line for each of the chosen jobs of which targets may be missing. */
+  private List<String> incomplete(Promdisco promdisco) {
+    return promdisco.jobs().stream()
+        .filter(job -> jobs.includes(job.job()) && !job.complete())
+        .map(JobStatus::describe)
+        .toList();
   }
 
   static Row row(Target target) {

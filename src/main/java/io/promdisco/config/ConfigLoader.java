@@ -246,13 +246,11 @@ public final class ConfigLoader {
       if (first != null && !name.isEmpty()) {
         section.error(
             "job_name",
-            "found multiple scrape configs with job name \""
-                + name
-                + "\""
-                + (file.isEmpty()
+            ScrapeChecks.duplicateJob(
+                name,
+                file.isEmpty()
                     ? ""
-                    : ", first found in " + (first.isEmpty() ? "main config file" : first))
-                + " (expected: a name that no other job has)");
+                    : ", first found in " + (first.isEmpty() ? "main config file" : first)));
       }
       boolean asked = only.isEmpty() || only.contains(name);
       if (!asked) {

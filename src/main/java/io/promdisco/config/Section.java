@@ -160,6 +160,19 @@ public final class Section {
         : List.of();
   }
 
+  /** Notes what is wrong with a field of the section, as {@link FieldProblems} names it. */
+  public void note(String field, String message) {
+    int bracket = field.endsWith("]") ? field.lastIndexOf('[') : -1;
+    if (field.isEmpty()) {
+      error(message);
+    } else if (bracket > 0) {
+      int index = Integer.parseInt(field.substring(bracket + 1, field.length() - 1));
+      error(field.substring(0, bracket), index, message);
+    } else {
+      error(field, message);
+    }
+  }
+
   /** Notes what is wrong with the value of {@code key}, or with its absence. */
   public void error(String key, String message) {
     problems.error(place(key), child(key), message);

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
@@ -47,6 +48,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
   private final Metrics.Counter received;
   private final Metrics.Gauge failedConfigs;
   private final TargetPool pool = new TargetPool();
+  private final Completeness completeness;
 
   @GuardedBy("this")
   private final Map<String, Integer> numbers = new HashMap<>();
@@ -85,8 +87,13 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
         }
 
         @Override
-        public void synced(Provider provider) {
-          settle(provider);
+        public void settled(Provider provider) {
+          pool.settle(provider.name());
+        }
+
+        @Override
+        public void delivered(Provider provider) {
+          wake();
         }
 
         @Override
@@ -121,6 +128,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
             "Current number of service discovery configurations that failed to load.",
             "name");
     failedConfigs.set(0, NAME);
+    completeness = new Completeness(metrics);
   }
 
   /** Begins to send to {@code channel}. Called once. */
@@ -128,10 +136,25 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
     if (closed || sender != null) {
       throw new IllegalStateException("the manager was started or closed before");
     }
-    UpdateSender made = new UpdateSender(pool, channel, ticker, metrics, this::delivered);
+    UpdateSender made =
+        new UpdateSender(pool, channel, ticker, metrics, () -> delivered(channel));
     made.start();
     sender = made;
     wake();
+  }
+
+  /**
+   * Says which jobs {@link #apply} will be called with: from now on those whose sources are other
+   * than before are incomplete, and those that are missing are gone. To be called before the
+   * targets are made by other rules, so that what new rules make of old targets passes for the
+   * whole truth with nobody.
+   *
+   * @param jobs the SD configs of each job
+   */
+  public synchronized void expect(Map<String, List<SdConfig>> jobs) {
+    if (!closed) {
+      completeness.expect(jobs);
+    }
   }
 
   /**
@@ -147,7 +170,9 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
     if (closed) {
       return;
     }
+    completeness.expect(jobs);
     Map<SdConfig, Provider> before = snapshot();
+    Map<String, List<Provider>> ofJobs = new HashMap<>();
     Map<SdConfig, Provider> now = new LinkedHashMap<>();
     Map<String, List<String>> users = new HashMap<>();
     Map<String, List<String>> sets = new LinkedHashMap<>();
@@ -155,6 +180,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
     jobs.forEach(
         (job, configs) -> {
           Set<String> names = new LinkedHashSet<>();
+          List<Provider> distinct = new ArrayList<>();
           for (SdConfig config : configs) {
             Provider provider = now.get(config);
             if (provider == null) {
@@ -166,15 +192,18 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
               now.put(config, provider);
             }
             if (names.add(provider.name())) {
+              distinct.add(provider);
               users.computeIfAbsent(provider.name(), name -> new ArrayList<>()).add(job);
             }
           }
           sets.put(job, List.copyOf(names));
+          ofJobs.put(job, List.copyOf(distinct));
         });
     now.values().forEach(provider -> pool.addProvider(provider.name()));
     sets.forEach(pool::putSet);
     pool.retainSets(sets.keySet());
     publish(now, users);
+    completeness.place(ofJobs);
     wake();
     start(fresh); // Before the old ones end: they may share a watch.
     before.forEach(
@@ -267,9 +296,33 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
     return out;
   }
 
+  /** Of which jobs the targets are the whole truth, in the order of the configuration. */
+  public List<JobStatus> jobs() {
+    return completeness.all();
+  }
+
+  /** Whether a job's targets are the whole truth; nothing if there is no such job. */
+  public Optional<JobStatus> job(String name) {
+    return completeness.of(name);
+  }
+
+  /**
+   * Calls {@code listener} each time that a job becomes complete or incomplete, comes or goes, on
+   * the thread that caused it: it is to be quick, and must not call this manager but to ask.
+   */
+  public void addJobListener(Runnable listener) {
+    completeness.add(listener);
+  }
+
+  /** Ends what {@link #addJobListener} began. */
+  public void removeJobListener(Runnable listener) {
+    completeness.remove(listener);
+  }
+
   /**
    * Waits until the jobs that were applied last, and everything that was there when their providers
-   * started, have been sent and taken. Providers that could not be made are not waited for.
+   * started, have been sent and taken. Providers that could not be made are not waited for. Before
+   * the first call of {@link #apply} nothing is synced.
    *
    * @return false if {@code timeout} ran out or the manager was closed first
    */
@@ -293,7 +346,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
 
   @GuardedBy("state")
   private boolean allSynced() {
-    if (appliedAndSent < applied) {
+    if (applied == 0 || appliedAndSent < applied) {
       return false;
     }
     for (Provider provider : providers.values()) {
@@ -305,7 +358,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
   }
 
   /** Before a send: what is in the pool; after it, that has been sent. */
-  private Runnable delivered() {
+  private Runnable delivered(SyncChannel channel) {
     List<Provider> all;
     long configuration;
     state.lock();
@@ -316,14 +369,23 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
       state.unlock();
     }
     List<Provider> done = all.stream().filter(Provider::delivered).toList();
+    List<Provider> whole = done.stream().filter(Provider::deliveredWhole).toList();
+    Runnable sent = completeness.sending();
     return () -> {
-      done.forEach(Provider::sent);
+      whole.forEach(Provider::sentWhole);
+      sent.run();
+      done.forEach(Provider::sent); // Last: who waited for that finds the jobs complete.
+      boolean synced;
       state.lock();
       try {
         appliedAndSent = configuration;
+        synced = allSynced();
         changed.signalAll();
       } finally {
         state.unlock();
+      }
+      if (synced) {
+        channel.onSynced(configuration);
       }
     };
   }
@@ -382,12 +444,14 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
         return;
       }
       closed = true;
+      completeness.end();
       factories.forEach(closer::add);
       UpdateSender running = sender;
       if (running != null) {
         closer.add(running);
       }
       snapshot().values().forEach(provider -> closer.add(provider::close));
+      failedConfigs.remove(NAME);
     }
     state.lock();
     try {

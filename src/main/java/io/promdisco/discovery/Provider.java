@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +25,11 @@ final class Provider implements TargetSink {
     /** Groups of {@code provider} are to be put into the pool. */
     void update(Provider provider, List<TargetGroup> groups);
 
-    /** {@code provider} has put everything that was there at its start. */
-    void synced(Provider provider);
+    /** {@code provider} has put everything that was there at its start, and is about to say so. */
+    void settled(Provider provider);
+
+    /** {@code provider} has said that it has put everything that was there at its start. */
+    void delivered(Provider provider);
 
     /** {@code provider} cannot be read at the moment. */
     void failing(Provider provider);
@@ -50,10 +55,15 @@ final class Provider implements TargetSink {
   private boolean delivered;
 
   @GuardedBy("this")
+  private Set<String> unread = Set.of(); // parts that could not be read so far
+
+  @GuardedBy("this")
   private boolean synced;
 
   @GuardedBy("this")
   private boolean closed;
+
+  private volatile boolean whole; // nothing is unread, and everything has been sent
 
   Provider(String name, String job, SdConfig config, Owner owner, Ticker ticker) {
     this.name = name;
@@ -110,13 +120,23 @@ final class Provider implements TargetSink {
 
   @Override
   public void synced() {
+    syncedExcept(Set.of());
+  }
+
+  @Override
+  public void syncedExcept(Set<String> parts) {
     synchronized (this) {
-      if (closed || delivered) {
+      if (closed || (delivered && (unread.isEmpty() || unread.equals(parts)))) {
         return;
       }
-      delivered = true;
     }
-    owner.synced(this);
+    // First: what is sent from now on holds nothing of a source that this one replaces.
+    owner.settled(this);
+    synchronized (this) {
+      delivered = true;
+      unread = Set.copyOf(parts);
+    }
+    owner.delivered(this);
   }
 
   @Override
@@ -162,9 +182,45 @@ final class Provider implements TargetSink {
     return synced;
   }
 
+  /** Whether everything that was there at the start, every part of it, has been put. */
+  synchronized boolean deliveredWhole() {
+    return delivered && unread.isEmpty();
+  }
+
+  /** Everything that was there at the start, every part of it, has been sent. */
+  void sentWhole() {
+    whole = true;
+  }
+
+  /** Whether everything that was there at the start, every part of it, has been sent. */
+  boolean isWhole() {
+    return whole;
+  }
+
+  /** What keeps it from being whole; nothing if it is. */
+  synchronized Optional<JobStatus.Missing> missing() {
+    if (whole) {
+      return Optional.empty();
+    }
+    List<String> reasons = new ArrayList<>();
+    for (ProviderStatus.Failure failure : failures.values()) {
+      if (!delivered || unread.contains(failure.part())) {
+        reasons.add(
+            failure.part().isEmpty()
+                ? failure.reason()
+                : failure.part() + ": " + failure.reason());
+      }
+    }
+    if (reasons.isEmpty()) {
+      reasons.add(
+          deliveredWhole() ? "its targets are being made" : "has not delivered its targets yet");
+    }
+    return Optional.of(new JobStatus.Missing(name, String.join("; ", reasons)));
+  }
+
   synchronized ProviderStatus status(List<String> jobs, int targets) {
     return new ProviderStatus(
-        name, config, jobs, started(), synced, targets, new ArrayList<>(failures.values()));
+        name, config, jobs, started(), whole, targets, new ArrayList<>(failures.values()));
   }
 
   /** Ends the discoverer; what it still puts is ignored. */

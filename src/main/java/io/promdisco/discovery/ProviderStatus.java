@@ -12,7 +12,7 @@ import java.util.List;
  * @param config what it discovers
  * @param jobs the jobs that use it
  * @param started false if it could not be made; the reason is in {@code failures} then
- * @param synced whether everything that was there at the start has arrived
+ * @param synced whether everything that was there at the start, every part of it, has arrived
  * @param targets discovered targets that it holds
  * @param failures what fails now, by part; empty: it is well
  */

@@ -224,9 +224,15 @@ final class TargetPool implements TargetSetReader {
         }
         List<String> incoming = new ArrayList<>(ofProviders);
         incoming.removeAll(set.providers);
-        List<String> outgoing = new ArrayList<>(set.all());
+        List<String> outgoing = new ArrayList<>();
+        if (!isSettled(incoming)) {
+          outgoing.addAll(set.providers);
+        }
+        if (!isSettled(ofProviders)) { // They wait for those of an earlier change.
+          outgoing.addAll(set.outgoing);
+        }
         outgoing.removeAll(ofProviders);
-        set.outgoing = isSettled(incoming) ? List.of() : List.copyOf(outgoing);
+        set.outgoing = List.copyOf(outgoing);
         set.providers = List.copyOf(ofProviders);
         set.whole.retainAll(set.all());
         set.changed = true;

@@ -3,6 +3,7 @@ package io.promdisco.discovery;
 import io.promdisco.model.TargetGroup;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /** Where a discoverer puts what it finds. Safe for all threads; never blocks for long. */
 public interface TargetSink {
@@ -13,9 +14,21 @@ public interface TargetSink {
 
   /**
    * Everything that was there at the start has been put. To be called once, after the first
-   * successful look and also when there was nothing to put.
+   * successful look and also when there was nothing to put; further calls do nothing. Until then
+   * the jobs of the source are incomplete: programs that ask for their targets get none.
    */
   void synced();
+
+  /**
+   * Everything that was there at the start has been put but for some parts that could not be read
+   * at any time. The jobs of the source stay incomplete until {@link #synced} is called, or this
+   * method without parts. To be called after {@link #failing} for each of them.
+   *
+   * @param parts as they are named in {@link #failing}
+   */
+  default void syncedExcept(Set<String> parts) {
+    synced();
+  }
 
   /**
    * The source cannot be read; what was put before stays.

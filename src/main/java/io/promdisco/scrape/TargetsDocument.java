@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,14 +63,15 @@ public final class TargetsDocument {
    * @param pools all there are
    * @param scrapePool the only job whose targets are shown; null or empty: every job's. The numbers
    *     of dropped targets are always every job's
-   * @param warnings what a reader should know of, for example that what is shown may be old
+   * @param warnings what a reader should know of, for example that what is shown may be old; asked
+   *     once the targets have been read
    * @param out is flushed and stays open
    */
   public static void write(
       List<PoolView> pools,
       State state,
       @Nullable String scrapePool,
-      List<String> warnings,
+      Supplier<List<String>> warnings,
       OutputStream out)
       throws IOException {
     List<PoolView> sorted = new ArrayList<>(pools);
@@ -86,10 +88,11 @@ public final class TargetsDocument {
       writeDropped(json, state.showsDropped() ? shown : List.of());
       writeCounts(json, state.showsDropped() ? sorted : null);
       json.writeEndObject();
-      if (!warnings.isEmpty()) {
+      List<String> toBeKnown = warnings.get();
+      if (!toBeKnown.isEmpty()) {
         json.writeArrayFieldStart("warnings");
-        for (String warning : warnings) {
-          json.writeString(warning);
+        for (String warning : toBeKnown) {
+          json.writeString(Utf8.encodable(warning));
         }
         json.writeEndArray();
       }

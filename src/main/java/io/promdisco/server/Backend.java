@@ -1,6 +1,7 @@
 package io.promdisco.server;
 
 import io.promdisco.config.ConfigException;
+import io.promdisco.discovery.JobStatus;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.scrape.PoolView;
@@ -8,6 +9,7 @@ import io.promdisco.scrape.TargetListener;
 import io.prometheus.client.CollectorRegistry;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the server shows, and the one thing it can set off. Called by several server threads at
@@ -25,6 +27,15 @@ public interface Backend {
 
   /** How each provider is. */
   List<ProviderStatus> providers();
+
+  /** Of which jobs the targets are the whole truth, in the configuration's order. */
+  List<JobStatus> jobs();
+
+  /** Whether a job's targets are the whole truth; nothing if there is no such job. */
+  Optional<JobStatus> job(String name);
+
+  /** Calls {@code listener} each time that what {@link #jobs} says has changed. */
+  TargetListener.Registration listenToJobs(Runnable listener);
 
   /** The metrics to expose. */
   CollectorRegistry registry();

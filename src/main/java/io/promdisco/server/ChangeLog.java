@@ -1,6 +1,7 @@
 package io.promdisco.server;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.discovery.JobStatus;
 import io.promdisco.scrape.Target;
 import io.promdisco.scrape.TargetChange;
 import java.util.ArrayList;
@@ -9,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The latest changes of targets, numbered from 1, of all jobs. All streams read from it, so that a
+ * The latest changes of targets, and of whether jobs are complete, numbered from 1, of all jobs. All streams read from it, so that a
  * slow one costs no memory. Safe for all threads.
  */
 final class ChangeLog {
@@ -37,9 +38,20 @@ final class ChangeLog {
     change.removed().forEach(target -> append(StreamEvent.Kind.REMOVED, target, null));
   }
 
-  private synchronized void append(StreamEvent.Kind kind, Target target, @Nullable Target before) {
+  /** Appends that a job is complete or incomplete now. */
+  synchronized void append(JobStatus job) {
+    put(StreamEvent.of(job, id(newest + 1)));
+  }
+
+  @GuardedBy("this")
+  private void append(StreamEvent.Kind kind, Target target, @Nullable Target before) {
+    put(StreamEvent.of(kind, target, before, id(newest + 1)));
+  }
+
+  @GuardedBy("this")
+  private void put(StreamEvent event) {
     newest++;
-    ring[(int) (newest % ring.length)] = new StreamEvent(kind, target, before, id(newest));
+    ring[(int) (newest % ring.length)] = event;
   }
 
   /** The number of the latest change; 0 before the first. */

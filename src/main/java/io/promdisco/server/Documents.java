@@ -3,6 +3,7 @@ package io.promdisco.server;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import io.promdisco.discovery.JobStatus;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.model.Labels;
 import io.promdisco.scrape.PoolCounts;
@@ -14,8 +15,10 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.Yaml;
 
@@ -105,14 +108,17 @@ final class Documents {
   }
 
   /** Jobs with their counts and providers with their states: what the page shows. */
-  static void discovery(List<PoolView> pools, List<ProviderStatus> providers, OutputStream out)
+  static void discovery(
+      List<PoolView> pools, List<JobStatus> jobs, List<ProviderStatus> providers, OutputStream out)
       throws IOException {
+    Map<String, JobStatus> statuses = new HashMap<>();
+    jobs.forEach(job -> statuses.put(job.job(), job));
     success(
         out,
         json -> {
           json.writeArrayFieldStart("jobs");
           for (PoolView pool : pools) {
-            job(json, pool.job(), pool.counts());
+            job(json, pool.job(), pool.counts(), statuses.get(pool.job()));
           }
           json.writeEndArray();
           providers(json, providers);
@@ -133,13 +139,23 @@ final class Documents {
     json.writeEndArray();
   }
 
-  private static void job(JsonGenerator json, String name, PoolCounts counts) throws IOException {
+  private static void job(
+      JsonGenerator json, String name, PoolCounts counts, @Nullable JobStatus status)
+      throws IOException {
     json.writeStartObject();
     json.writeStringField("job", name);
     json.writeNumberField("discovered", counts.discovered());
     json.writeNumberField("active", counts.active());
     json.writeNumberField("dropped", counts.dropped());
     json.writeNumberField("failed", counts.failed());
+    json.writeBooleanField("complete", status != null && status.complete());
+    json.writeArrayFieldStart("missing");
+    if (status != null) {
+      for (JobStatus.Missing missing : status.missing()) {
+        json.writeString(missing.toString());
+      }
+    }
+    json.writeEndArray();
     json.writeEndObject();
   }
 

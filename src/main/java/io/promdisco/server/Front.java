@@ -83,6 +83,9 @@ final class Front extends Handler.Abstract {
       }
       answer.to(exchange);
     } catch (RequestException e) {
+      if (e.retryAfter() > 0) {
+        exchange.set("Retry-After", Integer.toString(e.retryAfter()));
+      }
       exchange.error(e.status(), String.valueOf(e.getMessage()));
     }
   }

@@ -2,6 +2,7 @@ package io.promdisco.server;
 
 import com.google.common.hash.Hashing;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.discovery.JobStatus;
 import io.promdisco.scrape.HttpSdDocument;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.Target;
@@ -13,13 +14,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The answers of HTTP service discovery, made once for each change of a job and for all readers:
- * who asks while one is being made waits for it. A large answer is given for a second, whatever
+ * who asks while one is being made waits for it. A reader takes each answer for the whole truth, so
+ * there is one only for a job that is complete, made of the targets of one configuration. A large answer is given for a second, whatever
  * changes meanwhile: where targets change all the time, making it anew for each change would keep
  * the processors busy, and readers ask every few seconds at most. Safe for all threads.
  */
@@ -91,6 +94,9 @@ final class HttpSdAnswers {
 
   private static final class Entry {
     @GuardedBy("this")
+    private long stamp = -1;
+
+    @GuardedBy("this")
     private long revision = -1;
 
     @GuardedBy("this")
@@ -99,9 +105,10 @@ final class HttpSdAnswers {
     @GuardedBy("this")
     private @Nullable Answer answer;
 
-    synchronized Answer of(PoolView pool, boolean relabeled, long time) throws IOException {
+    synchronized Answer of(PoolView pool, boolean relabeled, long sources, long time)
+        throws IOException {
       long now = pool.revision(); // before the targets are read: what comes after is another one
-      Answer known = answer;
+      Answer known = stamp == sources ? answer : null;
       if (known != null && (revision == now || (known.isLarge() && isRecent(time)))) {
         return known;
       }
@@ -114,6 +121,7 @@ final class HttpSdAnswers {
       }
       Answer fresh = new Answer(out.toByteArray());
       answer = fresh;
+      stamp = sources;
       revision = now;
       made = time;
       return fresh;
@@ -125,15 +133,48 @@ final class HttpSdAnswers {
     }
   }
 
-  /** The answer as of now. */
-  Answer of(PoolView pool, boolean relabeled) throws IOException {
-    return entries
-        .computeIfAbsent(new Key(pool.job(), relabeled), key -> new Entry())
-        .of(pool, relabeled, nanos.getAsLong());
+  /**
+   * The answer as of now, of a job that is complete now.
+   *
+   * @throws RequestException if there is no such job, or if it is incomplete
+   */
+  Answer of(Backend backend, String job, boolean relabeled) throws IOException {
+    JobStatus status = complete(backend, job);
+    while (true) {
+      PoolView pool = pool(backend, job);
+      Answer answer =
+          entries
+              .computeIfAbsent(new Key(job, relabeled), key -> new Entry())
+              .of(pool, relabeled, status.stamp(), nanos.getAsLong());
+      JobStatus after = complete(backend, job);
+      if (status.isWholeUntil(after)) {
+        return answer;
+      }
+      status = after; // The configuration changed meanwhile: the answer may be a mix of both.
+    }
   }
 
-  /** Forgets the answers of jobs that are gone. */
-  void retain(Set<String> jobs) {
-    entries.keySet().removeIf(key -> !jobs.contains(key.job()));
+  private JobStatus complete(Backend backend, String job) {
+    JobStatus status = backend.job(job).orElseThrow(() -> unknown(backend.jobs(), job));
+    if (!status.complete()) {
+      throw Readiness.incomplete(status);
+    }
+    return status;
+  }
+
+  private RequestException unknown(List<JobStatus> jobs, String job) {
+    Set<String> names = jobs.stream().map(JobStatus::job).collect(Collectors.toSet());
+    entries.keySet().removeIf(key -> !names.contains(key.job()));
+    return Readiness.unknown(job);
+  }
+
+  private PoolView pool(Backend backend, String job) {
+    for (PoolView pool : backend.pools()) {
+      if (pool.job().equals(job)) {
+        return pool;
+      }
+    }
+    String name = complete(backend, job).job(); // It may have gone meanwhile.
+    throw RequestException.unavailable("job " + name + ": it is just being made", 1);
   }
 }

@@ -26,9 +26,10 @@ final class LiveState implements AutoCloseable {
   LiveState(Backend backend, Ticker ticker, Limits limits) {
     timeline = new Timeline(ticker);
     streams =
-        closer.add(
-            new StreamHub(backend::pools, new StreamMetrics(backend.metrics()), ticker, limits));
+        closer.add(new StreamHub(backend, new StreamMetrics(backend.metrics()), ticker, limits));
     closer.add(backend.listen(this::changed));
+    closer.add(backend.listenToJobs(streams::jobsChanged));
+    streams.jobsChanged(); // They may have changed since the streams were made.
   }
 
   private void changed(TargetChange change) {

@@ -5,6 +5,7 @@ final class RequestException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final int status;
+  private final int retryAfter;
 
   /**
    * With what is told to the one who asks.
@@ -12,11 +13,30 @@ final class RequestException extends RuntimeException {
    * @param status 400 to 499, or 503
    */
   RequestException(int status, String message) {
+    this(status, message, 0);
+  }
+
+  private RequestException(int status, String message, int retryAfter) {
     super(message);
     this.status = status;
+    this.retryAfter = retryAfter;
+  }
+
+  /**
+   * There is no answer yet.
+   *
+   * @param retryAfter seconds after which to ask again
+   */
+  static RequestException unavailable(String message, int retryAfter) {
+    return new RequestException(503, message, retryAfter);
   }
 
   int status() {
     return status;
+  }
+
+  /** Seconds after which to ask again; 0: that would not help. */
+  int retryAfter() {
+    return retryAfter;
   }
 }

@@ -1,6 +1,7 @@
 package io.promdisco.server;
 
 import io.promdisco.config.ConfigException;
+import io.promdisco.discovery.JobStatus;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.TargetsDocument;
@@ -10,7 +11,9 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,7 +21,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ForkJoinPool;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Which path is answered with what. */
@@ -95,12 +97,30 @@ final class Routes {
   private void targets(Exchange exchange) throws IOException {
     TargetsDocument.State state = TargetsDocument.State.parse(exchange.optional("state"));
     String pool = exchange.optional("scrapePool");
-    List<String> warnings =
-        backend.providers().stream()
-            .flatMap(provider -> provider.failures().stream())
-            .map(ProviderStatus.Failure::describe)
-            .toList();
-    TargetsDocument.write(backend.pools(), state, pool, warnings, exchange.body(Exchange.JSON));
+    // Looked at before and after: a job that becomes complete meanwhile was read incomplete.
+    Set<String> warnings = new LinkedHashSet<>(warnings());
+    TargetsDocument.write(
+        backend.pools(),
+        state,
+        pool,
+        () -> {
+          warnings.addAll(warnings());
+          return List.copyOf(warnings);
+        },
+        exchange.body(Exchange.JSON));
+  }
+
+  private List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    for (JobStatus job : backend.jobs()) {
+      if (!job.complete()) {
+        warnings.add(job.describe());
+      }
+    }
+    for (ProviderStatus provider : backend.providers()) {
+      provider.failures().forEach(failure -> warnings.add(failure.describe()));
+    }
+    return warnings;
   }
 
   private void relabelSteps(Exchange exchange) throws IOException {
@@ -119,7 +139,8 @@ final class Routes {
   }
 
   private void discovery(Exchange exchange) throws IOException {
-    Documents.discovery(backend.pools(), backend.providers(), exchange.body(Exchange.JSON));
+    Documents.discovery(
+        backend.pools(), backend.jobs(), backend.providers(), exchange.body(Exchange.JSON));
   }
 
   private void providers(Exchange exchange) throws IOException {
@@ -142,8 +163,8 @@ final class Routes {
 
   private void httpSd(Exchange exchange) throws IOException {
     String job = withoutSlash(exchange.path()).substring(JOB.length());
-    PoolView pool = pool(URLDecoder.decode(job.replace("+", "%2B"), StandardCharsets.UTF_8));
-    HttpSdAnswers.Answer answer = answers.of(pool, flag(exchange, "relabeled"));
+    String name = URLDecoder.decode(job.replace("+", "%2B"), StandardCharsets.UTF_8);
+    HttpSdAnswers.Answer answer = answers.of(backend, name, flag(exchange, "relabeled"));
     boolean zip = takesGzip(exchange);
     exchange
         .set("Cache-Control", "no-cache") // to be kept, but asked for each time
@@ -165,17 +186,6 @@ final class Routes {
     return codings != null && GZIP.matcher(codings).find();
   }
 
-  private PoolView pool(String job) {
-    List<PoolView> pools = backend.pools();
-    for (PoolView pool : pools) {
-      if (pool.job().equals(job)) {
-        return pool;
-      }
-    }
-    answers.retain(pools.stream().map(PoolView::job).collect(Collectors.toSet()));
-    throw new RequestException(404, "job: " + job + " (expected one that /http-sd lists)");
-  }
-
   private static boolean flag(Exchange exchange, String name) {
     String value = exchange.parameter(name);
     return switch (value.toLowerCase(Locale.ROOT)) {
@@ -193,12 +203,19 @@ final class Routes {
   }
 
   private void ready(Exchange exchange) throws IOException {
-    String waiting = Readiness.waitingFor(backend.providers());
+    String waiting = Readiness.waitingFor(asked(exchange.parameter("job")));
     if (waiting.isEmpty()) {
       exchange.text(200, "promdisco is ready.\n");
     } else {
       exchange.text(503, waiting);
     }
+  }
+
+  /** The job of that name; all of them if it is empty. */
+  private List<JobStatus> asked(String job) {
+    return job.isEmpty()
+        ? backend.jobs()
+        : List.of(backend.job(job).orElseThrow(() -> Readiness.unknown(job)));
   }
 
   private void reload(Exchange exchange) throws IOException {

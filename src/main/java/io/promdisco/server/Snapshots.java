@@ -1,12 +1,15 @@
 package io.promdisco.server;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.discovery.JobStatus;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.Target;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Safe for all threads.
  */
 final class Snapshots {
-  private final Supplier<List<PoolView>> pools;
+  private final Backend backend;
   private final ChangeLog log;
 
   @GuardedBy("this")
@@ -25,10 +28,12 @@ final class Snapshots {
    *
    * @param number the change behind which to go on. Some changes after it may be in the targets
    *     already: to be told of them again does no harm
+   * @param incomplete the jobs of which targets may be missing
    */
-  record Snapshot(long number, List<Target> targets) {
+  record Snapshot(long number, List<Target> targets, List<JobStatus> incomplete) {
     Snapshot {
       targets = List.copyOf(targets);
+      incomplete = List.copyOf(incomplete);
     }
 
     /** The targets of one job; of all if it is empty. */
@@ -37,10 +42,15 @@ final class Snapshots {
           ? targets
           : targets.stream().filter(target -> target.job().equals(job)).toList();
     }
+
+    /** Of one job, or of all if it is empty, those that are incomplete. */
+    List<JobStatus> incompleteOf(String job) {
+      return incomplete.stream().filter(s -> job.isEmpty() || s.job().equals(job)).toList();
+    }
   }
 
-  Snapshots(Supplier<List<PoolView>> pools, ChangeLog log) {
-    this.pools = pools;
+  Snapshots(Backend backend, ChangeLog log) {
+    this.backend = backend;
     this.log = log;
   }
 
@@ -50,10 +60,36 @@ final class Snapshots {
     if (known != null && known.number() == number) {
       return known;
     }
+    Map<String, JobStatus> before = new HashMap<>();
+    backend.jobs().forEach(job -> before.put(job.job(), job));
     List<Target> targets = new ArrayList<>();
-    pools.get().forEach(pool -> targets.addAll(pool.activeTargets()));
-    Snapshot taken = new Snapshot(number, targets);
+    backend.pools().forEach(pool -> targets.addAll(pool.activeTargets()));
+    List<JobStatus> incomplete = new ArrayList<>();
+    for (JobStatus after : backend.jobs()) {
+      JobStatus then = before.get(after.job());
+      if (then == null) {
+        incomplete.add(after.replaced());
+      } else if (!then.isWholeUntil(after)) {
+        incomplete.add(!after.complete() ? after : !then.complete() ? then : after.replaced());
+      }
+    }
+    Snapshot taken = new Snapshot(number, targets, incomplete);
     latest = new WeakReference<>(taken);
     return taken;
+  }
+
+  /** The targets of one job; nothing if it is not complete, or was changed meanwhile. */
+  Optional<List<Target>> whole(String job) {
+    Optional<JobStatus> before = backend.job(job);
+    List<Target> targets = new ArrayList<>();
+    for (PoolView pool : backend.pools()) {
+      if (pool.job().equals(job)) {
+        targets.addAll(pool.activeTargets());
+      }
+    }
+    Optional<JobStatus> after = backend.job(job);
+    return before.isPresent() && after.isPresent() && before.get().isWholeUntil(after.get())
+        ? Optional.of(targets)
+        : Optional.empty();
   }
 }

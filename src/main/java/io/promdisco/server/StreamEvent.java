@@ -1,24 +1,29 @@
 package io.promdisco.server;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.promdisco.discovery.JobStatus;
 import io.promdisco.model.Labels;
 import io.promdisco.scrape.Target;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One change of one target. What goes over the wire is made when a stream asks first, and shared by
- * all that ask.
+ * One change of one target, or of whether a job is complete. What goes over the wire is made when a
+ * stream asks first, and shared by all that ask.
  */
 final class StreamEvent {
-  /** What became of the target. */
+  /** What became of the target, or of the job. */
   enum Kind {
     ADDED("added"),
     CHANGED("changed"),
-    REMOVED("removed");
+    REMOVED("removed"),
+    COMPLETE("complete"),
+    INCOMPLETE("incomplete");
 
     private final String text;
 
@@ -27,37 +32,80 @@ final class StreamEvent {
     }
   }
 
+  /** Writes what the event says. */
+  private interface Data {
+    void write(JsonGenerator json) throws IOException;
+  }
+
   private final Kind kind;
-  private final Target target;
-  private final @Nullable Target before;
+  private final String job;
+  private final Data data;
   private final String id;
   private byte @Nullable [] wire;
 
-  StreamEvent(Kind kind, Target target, @Nullable Target before, String id) {
+  private StreamEvent(Kind kind, String job, Data data, String id) {
     this.kind = kind;
-    this.target = target;
-    this.before = before;
+    this.job = job;
+    this.data = data;
     this.id = id;
   }
 
+  static StreamEvent of(Kind kind, Target target, @Nullable Target before, String id) {
+    return new StreamEvent(
+        kind, target.job(), json -> write(json, target, kind != Kind.REMOVED, before), id);
+  }
+
+  static StreamEvent of(JobStatus job, String id) {
+    Kind kind = job.complete() ? Kind.COMPLETE : Kind.INCOMPLETE;
+    return new StreamEvent(kind, job.job(), json -> job(json, job), id);
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
   String job() {
-    return target.job();
+    return job;
   }
 
   /** The event as it is sent. */
   synchronized byte[] wire() {
     if (wire == null) {
-      wire = encode(kind.text, id, target, before);
+      wire = encode(kind.text, id, data);
     }
     return wire;
   }
 
-  /** A target of a snapshot, which has no id: who breaks off in the midst of it begins again. */
-  static byte[] ofSnapshot(Target target) {
-    return encode("target", "", target, null);
+  /** The event before a snapshot, which has no id: who breaks off in the midst of it begins again. */
+  byte[] beforeSnapshot() {
+    return encode(kind.text, "", data);
   }
 
-  private static byte[] encode(String event, String id, Target target, @Nullable Target before) {
+  /** A target of a snapshot, which has no id: who breaks off in the midst of it begins again. */
+  static byte[] ofSnapshot(Target target) {
+    return encode("target", "", json -> write(json, target, true, null));
+  }
+
+  /** The end of a snapshot, of {@code job} or, if that is empty, of all jobs. */
+  static byte[] synced(String job, List<JobStatus> incomplete, String id) {
+    return encode(
+        "synced",
+        id,
+        json -> {
+          if (!job.isEmpty()) {
+            json.writeStringField("scrapePool", job);
+          }
+          json.writeArrayFieldStart("incomplete");
+          for (JobStatus status : incomplete) {
+            json.writeStartObject();
+            job(json, status);
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+        });
+  }
+
+  private static byte[] encode(String event, String id, Data data) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
     String head = "event: " + event + (id.isEmpty() ? "" : "\nid: " + id) + "\ndata: ";
     out.writeBytes(head.getBytes(StandardCharsets.UTF_8));
@@ -66,15 +114,7 @@ final class StreamEvent {
           out,
           json -> {
             json.writeStartObject();
-            fields(json, target);
-            if (!event.equals(Kind.REMOVED.text)) {
-              Documents.labels(json, "discoveredLabels", target.discoveredLabels());
-            }
-            if (before != null) {
-              json.writeObjectFieldStart("before");
-              fields(json, before);
-              json.writeEndObject();
-            }
+            data.write(json);
             json.writeEndObject();
           });
     } catch (IOException e) {
@@ -82,6 +122,31 @@ final class StreamEvent {
     }
     out.writeBytes(new byte[] {'\n', '\n'});
     return out.toByteArray();
+  }
+
+  private static void job(JsonGenerator json, JobStatus job) throws IOException {
+    json.writeStringField("scrapePool", job.job());
+    if (!job.complete()) {
+      json.writeStringField(
+          "reason",
+          job.missing().stream()
+              .map(JobStatus.Missing::toString)
+              .collect(Collectors.joining("; ")));
+    }
+  }
+
+  private static void write(
+      JsonGenerator json, Target target, boolean whole, @Nullable Target before)
+      throws IOException {
+    fields(json, target);
+    if (whole) {
+      Documents.labels(json, "discoveredLabels", target.discoveredLabels());
+    }
+    if (before != null) {
+      json.writeObjectFieldStart("before");
+      fields(json, before);
+      json.writeEndObject();
+    }
   }
 
   private static void fields(JsonGenerator json, Target target) throws IOException {

@@ -1,17 +1,19 @@
 package io.promdisco.server;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.promdisco.scrape.PoolView;
+import io.promdisco.discovery.JobStatus;
 import io.promdisco.scrape.TargetChange;
 import io.promdisco.util.NamedThreads;
 import io.promdisco.util.Ticker;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +30,7 @@ final class StreamHub implements AutoCloseable {
   /** How often a stream of which nothing is heard shows that it lives. */
   static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
+  private final Backend backend;
   private final ChangeLog log;
   private final Snapshots snapshots;
   private final StreamMetrics metrics;
@@ -35,6 +38,10 @@ final class StreamHub implements AutoCloseable {
   private final int most;
   private final Set<TargetStream> streams = ConcurrentHashMap.newKeySet();
   private final AtomicInteger places = new AtomicInteger();
+
+  /** By name, as they were when the streams were told last. */
+  @GuardedBy("jobs")
+  private final Map<String, JobStatus> jobs = new HashMap<>();
 
   @GuardedBy("this")
   private boolean news;
@@ -53,17 +60,15 @@ final class StreamHub implements AutoCloseable {
    *
    * @param limits how many streams there may be, and how many changes are remembered
    */
-  StreamHub(
-      Supplier<List<PoolView>> pools,
-      StreamMetrics metrics,
-      Ticker ticker,
-      LiveState.Limits limits) {
+  StreamHub(Backend backend, StreamMetrics metrics, Ticker ticker, LiveState.Limits limits) {
+    this.backend = backend;
     this.metrics = metrics;
     this.ticker = ticker;
     this.most = limits.streams();
     String epoch = HexFormat.of().toHexDigits(ticker.now().toEpochMilli()).substring(4);
     log = new ChangeLog(epoch, limits.changes());
-    snapshots = new Snapshots(pools, log);
+    snapshots = new Snapshots(backend, log);
+    backend.jobs().forEach(job -> jobs.put(job.job(), job));
     alarm = ticker.schedule(HEARTBEAT, this::beat);
     NamedThreads.start("sd-http-stream", this::run);
   }
@@ -72,10 +77,29 @@ final class StreamHub implements AutoCloseable {
   void changed(TargetChange change) {
     log.append(change);
     metrics.changed(change);
-    synchronized (this) {
-      news = true;
-      notifyAll();
+    wake();
+  }
+
+  /** Takes note of the jobs that became complete or incomplete. */
+  void jobsChanged() {
+    synchronized (jobs) {
+      List<JobStatus> now = backend.jobs();
+      for (JobStatus job : now) {
+        JobStatus before = jobs.put(job.job(), job);
+        if (before == null
+            || before.complete() != job.complete()
+            || before.stamp() != job.stamp()) {
+          log.append(job);
+        }
+      }
+      jobs.keySet().retainAll(now.stream().map(JobStatus::job).collect(Collectors.toSet()));
     }
+    wake();
+  }
+
+  private synchronized void wake() {
+    news = true;
+    notifyAll();
   }
 
   private synchronized void beat() {
@@ -99,6 +123,18 @@ final class StreamHub implements AutoCloseable {
   /** Gives a place back that no stream was made for. */
   void release() {
     places.decrementAndGet();
+  }
+
+  /**
+   * For a snapshot of one job.
+   *
+   * @throws RequestException if there is no such job, or if it is incomplete
+   */
+  void requireComplete(String job) {
+    JobStatus status = backend.job(job).orElseThrow(() -> Readiness.unknown(job));
+    if (!status.complete()) {
+      throw Readiness.incomplete(status);
+    }
   }
 
   StreamSource source(StreamRequest request) {

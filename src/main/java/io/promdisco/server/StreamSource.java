@@ -1,5 +1,6 @@
 package io.promdisco.server;
 
+import io.promdisco.discovery.JobStatus;
 import io.promdisco.scrape.Target;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,8 @@ final class StreamSource {
   private long told;
 
   private @Nullable Iterator<Target> snapshot;
+  private String snapshotOf = "";
+  private List<JobStatus> incomplete = List.of();
   private @Nullable String resetBecause;
 
   StreamSource(ChangeLog log, Snapshots snapshots, StreamRequest request) {
@@ -31,6 +34,11 @@ final class StreamSource {
     told = seen.orElseGet(log::newest);
     resetBecause =
         seen.isPresent() ? null : request.lastEventId().isEmpty() ? "first" : "not remembered";
+  }
+
+  /** Whether the first that it tells is a snapshot. */
+  boolean beginsWithSnapshot() {
+    return resetBecause != null && request.snapshot();
   }
 
   /** Whether what comes next is still remembered. */
@@ -58,6 +66,8 @@ final class StreamSource {
     List<Target> targets = taken.of(request.job());
     told = taken.number();
     snapshot = targets.iterator();
+    snapshotOf = request.job();
+    incomplete = taken.incompleteOf(request.job());
     return event("reset", "", "{\"reason\":\"" + reason + "\",\"targets\":" + targets.size() + "}");
   }
 
@@ -68,7 +78,7 @@ final class StreamSource {
     }
     if (!targets.hasNext()) {
       snapshot = null;
-      piece.writeBytes(event("synced", log.id(told), "{}"));
+      piece.writeBytes(StreamEvent.synced(snapshotOf, incomplete, log.id(told)));
     }
     return piece.toByteArray();
   }
@@ -84,13 +94,32 @@ final class StreamSource {
         break;
       }
       for (StreamEvent event : events.get()) {
-        if (request.job().isEmpty() || event.job().equals(request.job())) {
+        told++;
+        if (concerns(event)) {
+          if (event.kind() == StreamEvent.Kind.COMPLETE && request.snapshot()) {
+            begin(event, piece);
+            break; // Its targets come before what changed afterwards.
+          }
           piece.writeBytes(event.wire());
         }
       }
-      told += events.get().size();
     }
     return piece.toByteArray();
+  }
+
+  private boolean concerns(StreamEvent event) {
+    return request.job().isEmpty() || event.job().equals(request.job());
+  }
+
+  /** Begins to tell of all targets of a job, unless it is no longer as the event says. */
+  private void begin(StreamEvent complete, ByteArrayOutputStream piece) {
+    Optional<List<Target>> targets = snapshots.whole(complete.job());
+    if (targets.isPresent()) {
+      piece.writeBytes(complete.beforeSnapshot());
+      snapshot = targets.get().iterator();
+      snapshotOf = complete.job();
+      incomplete = List.of();
+    }
   }
 
   /**

@@ -25,21 +25,24 @@ final class Streams implements Exchange.Answer {
     } else if (hub.reserve()) {
       begin(exchange, !snapshot.equals("false"));
     } else {
-      exchange.set("Retry-After", "10");
-      throw new RequestException(
-          503, "there are " + hub.most() + " streams already (expected: one that ends)");
+      throw RequestException.unavailable(
+          "there are " + hub.most() + " streams already (expected: one that ends)", 10);
     }
   }
 
   private void begin(Exchange exchange, boolean snapshot) {
     boolean started = false;
     try {
-      // Proxies that gather answers would hold the changes back.
-      exchange.set("X-Accel-Buffering", "no");
       String last = exchange.header("Last-Event-ID");
       StreamRequest wanted =
           new StreamRequest(exchange.parameter("scrapePool"), snapshot, last == null ? "" : last);
-      TargetStream stream = new TargetStream(hub.source(wanted), exchange.goOn(TYPE), hub::ended);
+      StreamSource source = hub.source(wanted);
+      if (source.beginsWithSnapshot() && !wanted.job().isEmpty()) {
+        hub.requireComplete(wanted.job());
+      }
+      // Proxies that gather answers would hold the changes back.
+      exchange.set("X-Accel-Buffering", "no");
+      TargetStream stream = new TargetStream(source, exchange.goOn(TYPE), hub::ended);
       started = true;
       hub.start(stream);
     } finally {

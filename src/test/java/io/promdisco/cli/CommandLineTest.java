@@ -123,6 +123,35 @@ class CommandLineTest {
   }
 
   @Test
+  void asHttpSdNothingIsPrintedOfJobsOfWhichTargetsMayBeMissing() throws IOException {
+    cli.file("broken.json", "[");
+    String config =
+        cli.file(
+            "partial.yml",
+            """
+            scrape_configs:
+            - job_name: partial
+              static_configs: [{targets: ["127.0.0.2:80"]}]
+              file_sd_configs: [{files: [broken.json]}]
+            - job_name: whole
+              static_configs: [{targets: ["127.0.0.3:80"]}]
+            """);
+
+    assertThat(cli.run("targets", config, "-o", "http-sd")).isEqualTo(ExitCode.UNREACHABLE);
+    assertThat(cli.out()).isEmpty();
+    assertThat(cli.err())
+        .contains("incomplete: job partial: file/0: broken.json: ")
+        .contains("nothing is printed as http-sd");
+
+    cli.run("targets", config, "-o", "http-sd", "--job", "whole");
+    assertThat(cli.out()).contains("127.0.0.3:80");
+
+    assertThat(cli.run("targets", config, "-o", "prometheus")).isEqualTo(ExitCode.UNREACHABLE);
+    assertThat(JSON.readTree(cli.out()).at("/warnings/0").asText())
+        .startsWith("incomplete: job partial: file/0: ");
+  }
+
+  @Test
   void inYamlNoLabelLooksLikeANumber() throws IOException {
     String config =
         cli.file(

@@ -12,6 +12,7 @@ import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -201,6 +202,45 @@ class DiffTest {
       assertThat(cli.run("diff", "--at-server", first.url(), two.toString())).isZero();
       assertThat(cli.out()).isEqualTo(expected);
     }
+  }
+
+  @Test
+  void aServerOfWhichTargetsMayBeMissingIsNotCompared() throws Exception {
+    cli.file("broken.json", "[");
+    Path config =
+        Path.of(
+            cli.file(
+                "partial.yml",
+                """
+                scrape_configs:
+                - job_name: partial
+                  static_configs: [{targets: ['h:1']}]
+                  file_sd_configs: [{files: [broken.json]}]
+                - job_name: whole
+                  static_configs: [{targets: ['h:2']}]
+                """));
+    try (Serving served = new Serving(config)) {
+      String[] both = {"diff", "--at-server", served.url(), "--at-server", served.url()};
+      assertThat(cli.run(both)).isEqualTo(ExitCode.UNREACHABLE);
+      assertThat(cli.out()).isEmpty();
+      assertThat(cli.err())
+          .contains("error: " + served.url() + ": incomplete: job partial: file/0: broken.json: ")
+          .contains("not compared");
+
+      assertThat(cli.run(with(both, "--job", "partial"))).isEqualTo(ExitCode.UNREACHABLE);
+      assertThat(cli.run(with(both, "--job", "whole"))).isZero();
+
+      assertThat(cli.run("explain", "--server", served.url(), "h:9"))
+          .isEqualTo(ExitCode.UNREACHABLE);
+      assertThat(cli.err()).contains("incomplete: job partial: ");
+      assertThat(cli.run("explain", "--server", served.url(), "h:1")).isZero();
+    }
+  }
+
+  private static String[] with(String[] arguments, String... more) {
+    String[] all = Arrays.copyOf(arguments, arguments.length + more.length);
+    System.arraycopy(more, 0, all, arguments.length, more.length);
+    return all;
   }
 
   /** A configuration that is served. */

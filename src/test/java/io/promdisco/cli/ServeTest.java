@@ -9,6 +9,7 @@ import io.promdisco.config.ConfigException;
 import io.promdisco.config.ConfigLoader;
 import io.promdisco.metrics.PrometheusMetrics;
 import io.promdisco.scrape.Target;
+import io.promdisco.server.PromdiscoServer;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
 import io.promdisco.testing.CapturedLog;
@@ -16,11 +17,21 @@ import io.promdisco.testing.ExpectsErrors;
 import io.promdisco.util.Closer;
 import io.promdisco.util.SystemTicker;
 import io.prometheus.client.CollectorRegistry;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -177,6 +188,158 @@ class ServeTest {
       server.listenAgain();
       eventually(() -> assertThat(log.lines("works again")).hasSize(1));
       assertThat(log.lines("WARN")).singleElement().asString().contains("pods", "next try in");
+    }
+  }
+
+  /** A configuration that is served, and a reader of what is answered. */
+  private final class Serving implements AutoCloseable {
+    private final CollectorRegistry registry = new CollectorRegistry();
+    private final PrometheusMetrics metrics = new PrometheusMetrics(registry);
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final Promdisco promdisco = Promdisco.builder().metrics(metrics).build();
+    private final Path file = folder.resolve("served.yml");
+    private final Reload reload =
+        new Reload(promdisco, new ConfigLoader(), file, metrics, registry);
+    private final PromdiscoServer server;
+
+    Serving(String yaml) throws Exception {
+      Files.writeString(file, yaml);
+      reload.apply(new ConfigLoader().load(file));
+      server = PromdiscoServer.start(new PromdiscoServer.Options("127.0.0.1", 0), reload);
+    }
+
+    void reload(String yaml) throws Exception {
+      Files.writeString(file, yaml);
+      reload.reload();
+    }
+
+    HttpResponse<String> get(String path) throws Exception {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create(server.url() + path))
+              .timeout(Duration.ofSeconds(20))
+              .build();
+      return http.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    void becomes(int status, String path) {
+      eventually(() -> assertThat(get(path).statusCode()).as(path).isEqualTo(status));
+    }
+
+    @Override
+    public void close() {
+      server.close();
+      promdisco.close();
+    }
+  }
+
+  @Test
+  void aDeadClusterHoldsUpItsOwnJobsUntilItIsThere() throws Exception {
+    SimCluster cluster = new SimCluster();
+    try (SimApiServer dead = SimApiServer.start(cluster);
+        SimApiServer alive = SimApiServer.start(cluster)) {
+      dead.stopListening();
+      dead.writeKubeconfig(folder.resolve("dead"));
+      alive.writeKubeconfig(folder.resolve("alive"));
+      String job =
+          "- {job_name: %s, kubernetes_sd_configs: [{role: pod, kubeconfig_file: %s}]}\n";
+      StringBuilder yaml = new StringBuilder("scrape_configs:\n");
+      yaml.append(job("fixed", "h:1"));
+      yaml.append(job.formatted("dead", "dead")).append(job.formatted("alive", "alive"));
+      try (Serving serving = new Serving(yaml.toString())) {
+        serving.becomes(200, "/http-sd/alive");
+        serving.becomes(200, "/http-sd/fixed");
+        eventually(
+            () ->
+                assertThat(serving.get("/http-sd/dead").body())
+                    .startsWith("incomplete: job dead: kubernetes/0: http://127.0.0.1:")
+                    .contains(" pods: cannot connect"));
+        assertThat(serving.get("/http-sd/dead").statusCode()).isEqualTo(503);
+        assertThat(serving.get("/-/ready").body())
+            .startsWith("job dead: kubernetes/0: http://127.0.0.1:");
+        assertThat(serving.get("/-/ready?job=alive").statusCode()).isEqualTo(200);
+        assertThat(serving.get("/api/v1/targets").body()).contains("\"incomplete: job dead: ");
+
+        dead.listenAgain();
+        serving.becomes(200, "/http-sd/dead");
+        serving.becomes(200, "/-/ready");
+        alive.stopListening();
+        dead.stopListening();
+        eventually(
+            () -> assertThat(serving.get("/api/v1/targets").body()).contains("cannot connect"));
+        assertThat(serving.get("/http-sd/dead").statusCode()).isEqualTo(200);
+        assertThat(serving.get("/-/ready").statusCode()).isEqualTo(200);
+      }
+    }
+  }
+
+  @Test
+  void whileItIsReloadedEachAnswerIsOfOneConfiguration() throws Exception {
+    String yaml =
+        """
+        scrape_configs:
+        - job_name: web
+          static_configs: [{targets: [%1$s1:1, %1$s2:1, %1$s3:1], labels: {source: %1$s}}]
+          relabel_configs: [{target_label: rule, replacement: %1$s}]
+        """;
+    Set<String> answers = ConcurrentHashMap.newKeySet();
+    AtomicBoolean ended = new AtomicBoolean();
+    try (Serving serving = new Serving(yaml.formatted("a"))) {
+      CompletableFuture<Void> reading =
+          CompletableFuture.runAsync(
+              () -> {
+                while (!ended.get()) {
+                  try {
+                    HttpResponse<String> answer = serving.get("/http-sd/web?relabeled=true");
+                    if (answer.statusCode() == 200) {
+                      answers.add(answer.body());
+                    }
+                  } catch (Exception e) {
+                    throw new CompletionException(e);
+                  }
+                }
+              });
+      for (int i = 0; i < 100; i++) {
+        serving.reload(yaml.formatted(i % 2 == 0 ? "b" : "a"));
+        if (i % 10 == 0) {
+          serving.becomes(200, "/http-sd/web"); // Else there might be none that is answered.
+        }
+      }
+      ended.set(true);
+      reading.get(20, TimeUnit.SECONDS);
+    }
+    assertThat(answers).hasSizeLessThanOrEqualTo(2).isNotEmpty();
+    for (String answer : answers) {
+      String name = answer.contains("\"a1:1\"") ? "a" : "b";
+      assertThat(answer)
+          .contains("[\"%1$s1:1\",\"%1$s2:1\",\"%1$s3:1\"]".formatted(name))
+          .contains("\"rule\":\"" + name + "\"", "\"source\":\"" + name + "\"");
+    }
+  }
+
+  @Test
+  void aJobThatAReloadRemovesIsGoneAndOneThatItAddsIsThereOnceItIsWhole() throws Exception {
+    String a = "scrape_configs:\n" + job("a", "h:1");
+    try (Serving serving = new Serving(a)) {
+      serving.becomes(200, "/http-sd/a");
+      assertThat(serving.get("/http-sd/b").statusCode()).isEqualTo(404);
+      serving.reload("scrape_configs:\n" + job("b", "h:1"));
+      assertThat(serving.get("/http-sd/a").statusCode()).isEqualTo(404);
+      assertThat(serving.get("/http-sd/b").statusCode()).isIn(200, 503);
+      serving.becomes(200, "/http-sd/b");
+      assertThat(serving.get("/http-sd/b").body()).contains("h:1");
+    }
+  }
+
+  @Test
+  void nothingIsAnsweredAsTheWholeTruthOnceDiscoveryHasEnded() throws Exception {
+    try (Serving serving = new Serving("scrape_configs:\n" + job("a", "h:1"))) {
+      serving.becomes(200, "/http-sd/a");
+      serving.promdisco.close();
+      HttpResponse<String> answer = serving.get("/http-sd/a");
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.body()).isEqualTo("incomplete: job a: promdisco is being stopped\n");
+      assertThat(serving.get("/-/ready").statusCode()).isEqualTo(503);
+      assertThat(serving.get("/api/v1/targets").body()).contains("\"incomplete: job a: ");
     }
   }
 

@@ -73,9 +73,9 @@ class TwoProcessesTest {
           ChildJvm discovered = serve(unruled)) {
         String relabeled = cli.file("relabeled.yml", job(httpSd(finished, "?relabeled=true"), ""));
         String raw = cli.file("raw.yml", job(httpSd(discovered, ""), RULES));
-        // Ready to listen is not yet ready to answer with all targets.
-        eventually(() -> assertThat(targets(raw)).isEqualTo(direct));
-        eventually(() -> assertThat(targets(relabeled)).isEqualTo(direct));
+        // The servers only just listen, and answer once they have all targets.
+        assertThat(targets(raw)).isEqualTo(direct);
+        assertThat(targets(relabeled)).isEqualTo(direct);
 
         for (int i = 0; i < 60; i++) {
           pods.replaceNext();

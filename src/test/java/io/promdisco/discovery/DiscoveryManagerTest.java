@@ -263,6 +263,26 @@ final class DiscoveryManagerTest {
   }
 
   @Test
+  void targetsStayOverASecondReloadUntilTheProviderInTheirPlaceHasDelivered() {
+    manager.start(follower);
+    apply(jobs("web", X, "db", new Config("z")));
+    put("x", group("a", "1:1"));
+    factory.sink("x").synced();
+    factory.sink("z").synced();
+    apply(jobs("web", Y, "db", new Config("z")));
+
+    apply(Map.of("web", List.of(Y, new Config("z")), "db", List.of(new Config("z"))));
+
+    assertThat(follower.groups("web")).containsExactly(group("a", "1:1"));
+    factory.sink("y").synced();
+    eventually(
+        () -> {
+          allSent();
+          assertThat(follower.groups("web")).isEmpty();
+        });
+  }
+
+  @Test
   void targetsThatWaitForAHandoverTakeNothingFromTheClosedProviderAnyMore() {
     replaceXByY();
     TargetSink closed = factory.sink("x");

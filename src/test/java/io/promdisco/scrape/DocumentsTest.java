@@ -136,7 +136,7 @@ class DocumentsTest {
 
   private String text(State state, @Nullable String pool) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    TargetsDocument.write(manager.pools(), state, pool, List.of(), out);
+    TargetsDocument.write(manager.pools(), state, pool, List::of, out);
     return out.toString(UTF_8);
   }
 

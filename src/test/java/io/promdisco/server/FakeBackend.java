@@ -4,6 +4,7 @@ import io.promdisco.config.ConfigException;
 import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.StaticSdConfig;
+import io.promdisco.discovery.JobStatus;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.metrics.PrometheusMetrics;
@@ -25,6 +26,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,9 +41,17 @@ final class FakeBackend implements Backend, TargetSetReader {
   final AtomicInteger reloads = new AtomicInteger();
   final List<ProviderStatus> providers = new CopyOnWriteArrayList<>();
   final Map<String, Object> config = new LinkedHashMap<>();
+
+  /** Jobs that are not complete, or not the first of their name. */
+  private final Map<String, JobStatus> jobs = new ConcurrentHashMap<>();
+
+  private final List<Runnable> jobListeners = new CopyOnWriteArrayList<>();
   volatile @Nullable ConfigException refusal;
   volatile @Nullable RuntimeException breakage;
   volatile boolean unreadable;
+
+  /** Runs each time before the targets are looked at. */
+  volatile Runnable beforePools = () -> {};
 
   private final PrometheusMetrics metrics = new PrometheusMetrics(registry);
   private final ScrapeManager manager = new ScrapeManager(this, metrics);
@@ -49,7 +59,7 @@ final class FakeBackend implements Backend, TargetSetReader {
 
   /** Configures jobs, each of which drops the targets that have a label {@code drop}. */
   void configure(String... jobs) {
-    manager.apply(Arrays.stream(jobs).map(FakeBackend::job).toList());
+    manager.apply(Arrays.stream(jobs).map(FakeBackend::jobConfig).toList());
   }
 
   /** Configures the jobs of a file. */
@@ -78,6 +88,20 @@ final class FakeBackend implements Backend, TargetSetReader {
                 job, false, Map.of(PROVIDER, targets), Map.of(PROVIDER, List.of(discovered)))));
   }
 
+  /** From now on a job is as {@code status} says; before that, jobs are complete. */
+  void set(JobStatus status) {
+    jobs.put(status.job(), status);
+    jobListeners.forEach(Runnable::run);
+  }
+
+  static JobStatus complete(String job, long stamp) {
+    return new JobStatus(job, true, stamp, List.of());
+  }
+
+  static JobStatus incomplete(String job, long stamp, JobStatus.Missing... missing) {
+    return new JobStatus(job, false, stamp, List.of(missing));
+  }
+
   static ProviderStatus provider(
       String name, boolean started, boolean synced, ProviderStatus.Failure... failures) {
     return new ProviderStatus(
@@ -90,24 +114,13 @@ final class FakeBackend implements Backend, TargetSetReader {
         List.of(failures));
   }
 
-  private static ScrapeConfig job(String name) {
-    return new ScrapeConfig(
-        name,
-        Duration.ofMinutes(1),
-        Duration.ofSeconds(10),
-        "/metrics",
-        "http",
-        Map.of(),
-        NameValidation.UTF8,
-        false,
-        false,
-        false,
-        0,
-        List.of(
-            rule("__meta_drop", null, null, "yes", "drop"),
-            rule("__meta_pod", "pod", null, null, "replace")),
-        List.of(),
-        Map.of());
+  private static ScrapeConfig jobConfig(String name) {
+    return ScrapeConfig.builder(name)
+        .relabelRules(
+            List.of(
+                rule("__meta_drop", null, null, "yes", "drop"),
+                rule("__meta_pod", "pod", null, null, "replace")))
+        .build();
   }
 
   private static RelabelRule rule(
@@ -141,6 +154,7 @@ final class FakeBackend implements Backend, TargetSetReader {
     if (thrown != null) {
       throw thrown;
     }
+    beforePools.run();
     return manager.pools();
   }
 
@@ -152,6 +166,25 @@ final class FakeBackend implements Backend, TargetSetReader {
   @Override
   public List<ProviderStatus> providers() {
     return providers;
+  }
+
+  @Override
+  public List<JobStatus> jobs() {
+    return manager.pools().stream()
+        .map(PoolView::job)
+        .map(name -> jobs.getOrDefault(name, complete(name, 0)))
+        .toList();
+  }
+
+  @Override
+  public Optional<JobStatus> job(String name) {
+    return jobs().stream().filter(job -> job.job().equals(name)).findFirst();
+  }
+
+  @Override
+  public TargetListener.Registration listenToJobs(Runnable listener) {
+    jobListeners.add(listener);
+    return () -> jobListeners.remove(listener);
   }
 
   @Override

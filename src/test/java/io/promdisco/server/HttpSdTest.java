@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promdisco.Promdisco;
 import io.promdisco.config.ConfigLoader;
+import io.promdisco.discovery.JobStatus;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.scrape.Target;
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.GZIPInputStream;
 import org.assertj.core.groups.Tuple;
@@ -25,6 +27,9 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 final class HttpSdTest extends ServerTestCase {
+  private static final JobStatus.Missing MISSING =
+      new JobStatus.Missing("kubernetes/0", "https://c:6443 pods: no route");
+
   HttpSdTest() throws IOException {}
 
   @Test
@@ -55,17 +60,74 @@ final class HttpSdTest extends ServerTestCase {
     for (int size : new int[] {10, 300_000}) {
       backend.discover("shop", Labels.of("__meta_x", "x".repeat(size)), "1.1.1.1:80");
       now.addAndGet(HttpSdAnswers.LARGE_HOLDS.toNanos());
-      byte[] first = answers.of(backend.pools().get(0), false).plain();
+      byte[] first = answers.of(backend, "shop", false).plain();
       assertThat(first.length).isGreaterThan(size);
 
       backend.discover("shop", Labels.of("__meta_x", "y".repeat(size)), "1.1.1.1:80");
       now.addAndGet(HttpSdAnswers.LARGE_HOLDS.toNanos() - 1);
-      byte[] soon = answers.of(backend.pools().get(0), false).plain();
+      byte[] soon = answers.of(backend, "shop", false).plain();
       now.addAndGet(1);
-      byte[] later = answers.of(backend.pools().get(0), false).plain();
+      byte[] later = answers.of(backend, "shop", false).plain();
       assertThat(later).isNotEqualTo(first);
       assertThat(soon).isEqualTo(size > 10 ? first : later);
     }
+  }
+
+  @Test
+  void anIncompleteJobIsRefusedInEveryFormAndTheOthersAreNot() throws Exception {
+    backend.discover("shop", Labels.EMPTY, "1.1.1.1:80");
+    String tag = header(get("/http-sd/shop"), "ETag");
+    backend.set(FakeBackend.incomplete("shop", 1, MISSING));
+    for (String query : List.of("", "?relabeled=true", "?relabeled=false", "/")) {
+      HttpResponse<String> answer = get("/http-sd/shop" + query);
+      assertThat(answer.statusCode()).as(query).isEqualTo(503);
+      assertThat(answer.body())
+          .isEqualTo("incomplete: job shop: kubernetes/0: https://c:6443 pods: no route\n");
+      assertThat(header(answer, "Retry-After")).isEqualTo("2");
+      assertThat(header(answer, "Cache-Control")).isEqualTo("no-store");
+    }
+    assertThat(send("HEAD", "/http-sd/shop").statusCode()).isEqualTo(503);
+    assertThat(get("/http-sd/shop", "If-None-Match", tag).statusCode()).isEqualTo(503);
+    assertThat(get("/http-sd/shop", "If-None-Match", "*").statusCode()).isEqualTo(503);
+    assertThat(get("/http-sd/shop", "Accept-Encoding", "gzip").statusCode()).isEqualTo(503);
+    assertThat(get("/http-sd/ops%2Fnodes%2F0").statusCode()).isEqualTo(200);
+    assertThat(get("/http-sd/nobody").statusCode()).isEqualTo(404);
+
+    backend.set(FakeBackend.complete("shop", 1));
+    assertThat(get("/http-sd/shop").body()).contains("1.1.1.1:80");
+  }
+
+  @Test
+  void anAnswerThatIsMadeWhileTheConfigurationChangesIsNotGiven() throws Exception {
+    backend.discover("shop", Labels.EMPTY, "1.1.1.1:80");
+    backend.beforePools = () -> backend.set(FakeBackend.incomplete("shop", 1, MISSING));
+    assertThat(get("/http-sd/shop").statusCode()).isEqualTo(503);
+
+    // The sources change once more, and have delivered when the answer is ready.
+    backend.set(FakeBackend.complete("shop", 2));
+    AtomicInteger looks = new AtomicInteger();
+    backend.beforePools =
+        () -> {
+          if (looks.getAndIncrement() == 0) {
+            backend.set(FakeBackend.complete("shop", 3));
+          }
+        };
+    assertThat(get("/http-sd/shop").statusCode()).isEqualTo(200);
+    assertThat(looks).hasValue(2);
+
+    backend.beforePools = () -> backend.configure("ops/nodes/0"); // The job goes.
+    assertThat(get("/http-sd/shop").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void aLargeAnswerDoesNotHoldOverAChangeOfTheSources() throws Exception {
+    HttpSdAnswers answers = new HttpSdAnswers(() -> 0);
+    backend.discover("shop", Labels.of("__meta_x", "x".repeat(300_000)), "1.1.1.1:80");
+    byte[] before = answers.of(backend, "shop", false).plain();
+    backend.discover("shop", Labels.of("__meta_x", "y".repeat(300_000)), "1.1.1.1:80");
+    assertThat(answers.of(backend, "shop", false).plain()).isEqualTo(before);
+    backend.set(FakeBackend.complete("shop", 1));
+    assertThat(answers.of(backend, "shop", false).plain()).isNotEqualTo(before);
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import io.promdisco.config.ConfigException;
+import io.promdisco.discovery.JobStatus;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
@@ -176,14 +177,21 @@ final class OpenApiTest {
     send(jobs, Map.of("job", "nobody"));
     send(jobs, Map.of("job", "shop", "If-None-Match", "*"));
     send(jobs, Map.of("job", "ops/nodes/0"));
-    backend.providers.set(0, FakeBackend.provider("kubernetes/0", true, false));
+    OpenApi.Operation stream = operation("GET " + Streams.PATH);
+    backend.set(FakeBackend.incomplete("shop", 1, new JobStatus.Missing("kubernetes/0", "no")));
+    send(operation("GET /api/v1/targets"), Map.of());
+    send(operation("GET /api/v1/discovery"), Map.of());
     send(operation("GET /-/ready"), Map.of());
+    send(operation("GET /-/ready"), Map.of("job", "nobody"));
+    send(jobs, Map.of("job", "shop"));
+    send(stream, Map.of("scrapePool", "nobody"));
+    send(stream, Map.of("scrapePool", "shop"));
+    backend.set(FakeBackend.complete("shop", 1));
     backend.refusal = new ConfigException(List.of());
     for (String reload : List.of("POST /-/reload", "PUT /-/reload")) {
       send(operation(reload), Map.of());
       send(operation(reload), Map.of("Sec-Fetch-Site", "cross-site"));
     }
-    OpenApi.Operation stream = operation("GET " + Streams.PATH);
     try (InputStream first =
         client
             .send(request(stream.path()).build(), HttpResponse.BodyHandlers.ofInputStream())

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promdisco.config.ConfigException;
 import io.promdisco.config.Problem;
+import io.promdisco.discovery.JobStatus;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.model.Labels;
 import io.promdisco.model.Position;
@@ -74,21 +75,36 @@ final class StateEndpointsTest extends ServerTestCase {
   }
 
   @Test
-  void readyOnceEveryProviderThatCouldBeMadeHasSynced() throws Exception {
-    backend.providers.add(FakeBackend.provider("kubernetes/0", true, false, FORBIDDEN));
-    backend.providers.add(FakeBackend.provider("kubernetes/1", true, false));
-    backend.providers.add(FakeBackend.provider("kubernetes/2", false, false, FORBIDDEN));
-    backend.providers.add(FakeBackend.provider("static/0", true, true));
+  void readyOnceAllJobsAreCompleteAndOneJobOnceItIs() throws Exception {
+    JobStatus.Missing pods = new JobStatus.Missing("kubernetes/0", "pods: 403: may not list pods");
+    JobStatus.Missing refused = new JobStatus.Missing("kubernetes/2", "no such file");
+    backend.set(FakeBackend.incomplete("shop", 1, pods, refused));
+    backend.set(FakeBackend.incomplete("ops/nodes/0", 1, pods));
     HttpResponse<String> waiting = get("/-/ready");
     assertThat(waiting.statusCode()).isEqualTo(503);
     assertThat(waiting.body())
         .isEqualTo(
             """
-            kubernetes/0: not synced; pods: 403: may not list pods
-            kubernetes/1: not synced
+            jobs ops/nodes/0, shop: kubernetes/0: pods: 403: may not list pods
+            job shop: kubernetes/2: no such file
             """);
-    backend.providers.set(0, FakeBackend.provider("kubernetes/0", true, true, FORBIDDEN));
-    backend.providers.set(1, FakeBackend.provider("kubernetes/1", true, true));
+
+    backend.set(FakeBackend.complete("ops/nodes/0", 1));
+    assertThat(get("/-/ready").statusCode()).isEqualTo(503);
+    assertThat(get("/-/ready?job=").statusCode()).isEqualTo(503);
+    assertThat(get("/-/ready?job=ops/nodes/0").statusCode()).isEqualTo(200);
+    assertThat(get("/-/ready?job=shop").statusCode()).isEqualTo(503);
+    assertThat(get("/-/ready?job=shop").body())
+        .isEqualTo(
+            """
+            job shop: kubernetes/0: pods: 403: may not list pods
+            job shop: kubernetes/2: no such file
+            """);
+    HttpResponse<String> unknown = get("/-/ready?job=nobody");
+    assertThat(unknown.statusCode()).isEqualTo(404);
+    assertThat(unknown.body()).isEqualTo("job: nobody (expected one that /http-sd lists)\n");
+
+    backend.set(FakeBackend.complete("shop", 1));
     assertThat(get("/-/ready").statusCode()).isEqualTo(200);
   }
 
@@ -157,7 +173,13 @@ final class StateEndpointsTest extends ServerTestCase {
             new ProviderStatus.Failure("start", "no", Instant.EPOCH, Instant.MAX)));
     JsonNode data = json("/api/v1/discovery").at("/data");
     assertThat(data.at("/jobs/0").toString())
-        .isEqualTo("{\"job\":\"shop\",\"discovered\":2,\"active\":2,\"dropped\":0,\"failed\":0}");
+        .isEqualTo("{\"job\":\"shop\",\"discovered\":2,\"active\":2,\"dropped\":0,\"failed\":0,"
+                + "\"complete\":true,\"missing\":[]}");
+    backend.set(
+        FakeBackend.incomplete("shop", 1, new JobStatus.Missing("kubernetes/0", "pods: no")));
+    JsonNode incomplete = json("/api/v1/discovery").at("/data/jobs/0");
+    assertThat(incomplete.at("/complete").asBoolean()).isFalse();
+    assertThat(incomplete.at("/missing").toString()).isEqualTo("[\"kubernetes/0: pods: no\"]");
     assertThat(data.at("/providers/0/failures/0").toString())
         .isEqualTo(
             "{\"part\":\"pods\",\"reason\":\"403: may not list pods\","

@@ -4,6 +4,7 @@ import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.promdisco.discovery.JobStatus;
 import io.promdisco.model.Labels;
 import io.promdisco.testing.ManualTicker;
 import io.promdisco.util.Closer;
@@ -18,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 final class StreamTest {
   private static final int REMEMBERED = 8;
+  private static final JobStatus.Missing MISSING =
+      new JobStatus.Missing("kubernetes/0", "pods: no route");
 
   private final FakeBackend backend = new FakeBackend();
   private final ManualTicker ticker = new ManualTicker();
@@ -106,6 +110,100 @@ final class StreamTest {
     do {
       seen = reader.next().json();
     } while (!seen.at("/labels/instance").asText().equals("marker:1"));
+  }
+
+  @Test
+  void aSnapshotOfAJobWaitsUntilTheJobIsComplete() throws Exception {
+    backend.set(FakeBackend.incomplete("shop", 1, MISSING));
+    HttpResponse<String> answer = send("GET", "?scrapePool=shop");
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.headers().firstValue("Retry-After")).contains("2");
+    assertThat(ServerTestCase.parse(answer.body()).at("/error").asText())
+        .isEqualTo("incomplete: job shop: kubernetes/0: pods: no route");
+    assertThat(send("GET", "?scrapePool=nobody").statusCode()).isEqualTo(404);
+    assertThat(metric("readers")).isZero();
+    synced("?scrapePool=ops").close();
+    open("?scrapePool=shop&snapshot=false").close();
+    backend.set(FakeBackend.complete("shop", 1));
+    synced("?scrapePool=shop").close();
+  }
+
+  @Test
+  void aSnapshotOfAllJobsNamesTheIncompleteOnesAndTellsOfEachOnceItIsComplete() throws Exception {
+    pods("ops", "o", "9.9.9.9:80");
+    pods("shop", "a", "1.1.1.1:80");
+    eventually(() -> assertThat(metric("events_total")).isEqualTo(2));
+    backend.set(FakeBackend.incomplete("shop", 1, MISSING));
+    try (EventReader reader = open("");
+        EventReader changes = open("?snapshot=false")) {
+      assertThat(reader.next().name()).isEqualTo("reset");
+      assertThat(reader.next().name()).isEqualTo("target");
+      assertThat(reader.next().name()).isEqualTo("target");
+      EventReader.Event synced = reader.next();
+      assertThat(synced.name()).isEqualTo("synced");
+      assertThat(synced.data())
+          .isEqualTo(
+              "{\"incomplete\":[{\"scrapePool\":\"shop\","
+                  + "\"reason\":\"kubernetes/0: pods: no route\"}]}");
+      String before = reader.lastId();
+
+      backend.set(FakeBackend.complete("shop", 1));
+      assertThat(reader.next())
+          .isEqualTo(new EventReader.Event("complete", "{\"scrapePool\":\"shop\"}"));
+      EventReader.Event target = reader.next();
+      assertThat(target.name()).isEqualTo("target");
+      assertThat(target.json().at("/labels/pod").asText()).isEqualTo("a");
+      assertThat(reader.lastId()).isEqualTo(before); // Who breaks off here is told again.
+      assertThat(reader.next())
+          .isEqualTo(
+              new EventReader.Event("synced", "{\"scrapePool\":\"shop\",\"incomplete\":[]}"));
+      assertThat(reader.lastId()).isNotEqualTo(before);
+
+      try (EventReader again = new EventReader(client, url(), before)) {
+        assertThat(again.next().name()).isEqualTo("complete");
+        assertThat(again.next().name()).isEqualTo("target");
+        assertThat(again.next().name()).isEqualTo("synced");
+      }
+
+      backend.set(FakeBackend.incomplete("shop", 2, MISSING));
+      assertThat(reader.next().name()).isEqualTo("incomplete");
+      assertThat(changes.next().name()).isEqualTo("reset");
+      assertThat(changes.next().name()).isEqualTo("complete");
+      assertThat(changes.next().name()).isEqualTo("incomplete"); // No targets in between.
+    }
+  }
+
+  @Test
+  void aJobThatIsIncompleteAgainIsNotToldOfAsComplete() throws Exception {
+    pods("shop", "a", "1.1.1.1:80");
+    eventually(() -> assertThat(metric("events_total")).isEqualTo(1));
+    String last;
+    try (EventReader reader = synced("")) {
+      last = reader.lastId();
+    }
+    backend.set(FakeBackend.complete("shop", 1));
+    backend.set(FakeBackend.incomplete("shop", 2, MISSING));
+    try (EventReader reader = new EventReader(client, url(), last)) {
+      assertThat(reader.next().name()).isEqualTo("incomplete");
+    }
+  }
+
+  @Test
+  void aSnapshotThatIsTakenWhileTheSourcesChangeNamesTheJob() throws Exception {
+    AtomicInteger stamps = new AtomicInteger();
+    backend.beforePools =
+        () -> {
+          if (stamps.incrementAndGet() == 1) {
+            backend.set(FakeBackend.complete("shop", 1));
+          }
+        };
+    try (EventReader reader = open("")) {
+      assertThat(reader.next().name()).isEqualTo("reset");
+      EventReader.Event synced = reader.next();
+      assertThat(synced.json().at("/incomplete/0/scrapePool").asText()).isEqualTo("shop");
+      assertThat(synced.json().at("/incomplete/0/reason").asText())
+          .isEqualTo("its sources have just been replaced");
+    }
   }
 
   @Test

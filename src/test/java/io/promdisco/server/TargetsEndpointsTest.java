@@ -4,6 +4,7 @@ import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.promdisco.discovery.JobStatus;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
@@ -62,6 +63,31 @@ final class TargetsEndpointsTest extends ServerTestCase {
         .isEqualTo(
             "https://10.0.0.1:6443 pods: connection refused"
                 + " (since 2026-11-21T12:00:00Z, next try 2026-11-21T12:00:03Z)");
+  }
+
+  @Test
+  void anIncompleteJobIsAWarningAlsoIfItBecomesCompleteWhileItIsRead() throws Exception {
+    backend.set(
+        FakeBackend.incomplete("shop", 1, new JobStatus.Missing("kubernetes/0", "pods: no route")));
+    String warning = "incomplete: job shop: kubernetes/0: pods: no route";
+    for (Runnable meanwhile :
+        List.<Runnable>of(
+            () -> {},
+            () -> backend.set(FakeBackend.complete("shop", 1)),
+            () ->
+                backend.set(
+                    FakeBackend.incomplete(
+                        "shop", 2, new JobStatus.Missing("kubernetes/0", "pods: no route"))))) {
+      backend.beforePools = meanwhile;
+      HttpResponse<String> answer = get("/api/v1/targets");
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(parse(answer.body()).at("/warnings"))
+          .extracting(JsonNode::asText)
+          .containsExactly(warning);
+    }
+    backend.beforePools = () -> {};
+    backend.set(FakeBackend.complete("shop", 3));
+    assertThat(json("/api/v1/targets").has("warnings")).isFalse();
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Keeps the groups that were put, as the target pool does. */
@@ -16,6 +17,7 @@ public final class MemorySink implements TargetSink {
   private final List<String> updated = new ArrayList<>();
   private final Map<String, String> failures = new TreeMap<>();
   private int syncs;
+  private Set<String> unread = Set.of();
 
   /** The sink of a source that {@code job} uses. */
   public MemorySink(String job) {
@@ -41,7 +43,13 @@ public final class MemorySink implements TargetSink {
 
   @Override
   public synchronized void synced() {
+    syncedExcept(Set.of());
+  }
+
+  @Override
+  public synchronized void syncedExcept(Set<String> parts) {
     syncs++;
+    unread = Set.copyOf(parts);
   }
 
   @Override
@@ -57,6 +65,11 @@ public final class MemorySink implements TargetSink {
   /** Whether the sink was told that everything is there. */
   public synchronized boolean isSynced() {
     return syncs > 0;
+  }
+
+  /** The parts that could not be read at any time, as the sink was told last. */
+  public synchronized Set<String> unread() {
+    return unread;
   }
 
   /** What fails now, and why. */

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -56,6 +57,10 @@ final class FileDiscoverer implements Discoverer {
 
   @GuardedBy("this")
   private final Map<String, String> broken = new HashMap<>(); // file → reason
+
+  /** Files that were broken in every scan; null before the first. */
+  @GuardedBy("this")
+  private @Nullable Set<String> unread;
 
   @GuardedBy("this")
   private boolean scanning;
@@ -191,7 +196,12 @@ final class FileDiscoverer implements Discoverer {
       sink.update(changes);
     }
     metrics.scanned(nanos);
-    sink.synced(); // Only the first call counts.
+    if (unread == null) {
+      unread = new HashSet<>(broken.keySet());
+    } else {
+      unread.retainAll(broken.keySet());
+    }
+    sink.syncedExcept(unread);
     lookAgainLater();
   }
 

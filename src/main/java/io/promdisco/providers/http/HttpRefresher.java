@@ -13,6 +13,7 @@ import io.promdisco.providers.document.Origin;
 import io.promdisco.providers.document.TargetGroupJson;
 import io.promdisco.providers.refresh.Refreshed;
 import io.promdisco.providers.refresh.Refresher;
+import io.promdisco.providers.refresh.RetryLaterException;
 import io.promdisco.util.Ticker;
 import java.io.EOFException;
 import java.io.IOException;
@@ -46,6 +47,8 @@ final class HttpRefresher implements Refresher {
 
   /** RFC 9110, section 8.8.3, in ASCII. */
   private static final Pattern ETAG = Pattern.compile("(W/)?\"[\\x21\\x23-\\x7e]{0,1000}\"");
+
+  private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}");
 
   private final HttpSdConfig config;
   private final Metrics.Counter failures;
@@ -163,7 +166,7 @@ final class HttpRefresher implements Refresher {
 
   private List<TargetGroup> read(Exchange exchange) throws IOException {
     if (exchange.code() != 200) {
-      throw new IOException("status " + exchange.code() + " (expected 200" + hint(exchange) + ")");
+      throw refused(exchange);
     }
     String type = exchange.header("content-type").strip();
     if (!JSON.matcher(type).matches()) {
@@ -174,6 +177,15 @@ final class HttpRefresher implements Refresher {
     } catch (ZipException | EOFException e) {
       throw new IOException("the answer is not gzip, as its header says, or is cut off", e);
     }
+  }
+
+  private IOException refused(Exchange exchange) {
+    String message = "status " + exchange.code() + " (expected 200" + hint(exchange) + ")";
+    String pause = exchange.header("retry-after").strip();
+    boolean isBusy = exchange.code() == 503 || exchange.code() == 429;
+    return isBusy && SECONDS.matcher(pause).matches()
+        ? new RetryLaterException(message, Duration.ofSeconds(Long.parseLong(pause)))
+        : new IOException(message);
   }
 
   private String hint(Exchange exchange) {

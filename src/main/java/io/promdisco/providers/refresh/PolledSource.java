@@ -22,6 +22,9 @@ final class PolledSource implements Discoverer {
   private static final Logger log = LoggerFactory.getLogger(PolledSource.class);
   private static final Duration IF_ZERO = Duration.ofMinutes(1);
 
+  /** The shortest pause that a source may ask for after a failure. */
+  private static final Duration SHORTEST = Duration.ofSeconds(1);
+
   private final RefreshLoop loop;
   private final String mechanism;
   private final String provider;
@@ -34,6 +37,10 @@ final class PolledSource implements Discoverer {
 
   @GuardedBy("this")
   private final Set<String> down = new HashSet<>(); // parts
+
+  /** Parts that have failed in every look; null before the first that found something. */
+  @GuardedBy("this")
+  private @Nullable Set<String> unread;
 
   @GuardedBy("this")
   private boolean first = true;
@@ -114,6 +121,11 @@ final class PolledSource implements Discoverer {
     if (outcome instanceof Outcome.Found found && found.refreshed().nextAfter().isPresent()) {
       return found.refreshed().nextAfter().get();
     }
+    if (outcome instanceof Outcome.Failed failed
+        && failed.reason() instanceof RetryLaterException later) {
+      Duration asked = later.pause().compareTo(SHORTEST) < 0 ? SHORTEST : later.pause();
+      return asked.compareTo(interval) < 0 ? asked : interval;
+    }
     Duration whole = first ? loop.firstPause(interval) : interval;
     Duration left = whole.minusNanos(took);
     return left.isNegative() ? Duration.ZERO : left;
@@ -174,7 +186,12 @@ final class PolledSource implements Discoverer {
       }
     }
     refreshed.failures().forEach((what, reason) -> down(sink, what, reason, pause));
-    sink.synced(); // Only the first call counts.
+    if (unread == null) {
+      unread = new HashSet<>(refreshed.failures().keySet());
+    } else {
+      unread.retainAll(refreshed.failures().keySet());
+    }
+    sink.syncedExcept(unread);
   }
 
   @Override

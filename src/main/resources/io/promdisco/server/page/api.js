@@ -97,5 +97,5 @@ export function follow(on) {
       on.change(kind, key(said.scrapePool, said.id), key(said.scrapePool, said.before?.id ?? said.id));
     });
   }
-  stream.addEventListener("reset", () => on.reset());
+  for (const kind of ["reset", "complete", "incomplete"]) stream.addEventListener(kind, () => on.reset());
 }

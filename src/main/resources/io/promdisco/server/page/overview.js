@@ -31,8 +31,10 @@ function source(s) {
 function job(j, buckets, chosen) {
   const failed = j.failed > 0
     ? [element("span", { class: "bad" }, plural(j.failed, "cannot be scraped").replace(/s$/, ""))] : [];
+  const incomplete = j.complete
+    ? [] : [element("span", { class: "wait", title: j.missing.join("\n") }, "incomplete")];
   return element("tr", { "data-chosen": chosen ? "" : null },
-    element("td", {}, element("button", { type: "button", "data-job": j.job, "aria-pressed": chosen }, j.job), failed),
+    element("td", {}, element("button", { type: "button", "data-job": j.job, "aria-pressed": chosen }, j.job), failed, incomplete),
     element("td", { class: "graph" }, buckets ? spark(j.job, buckets) : ""),
     element("td", { class: "number" }, count(j.active)),
     element("td", { class: "number quiet" }, count(j.dropped)),
@@ -42,8 +44,10 @@ function job(j, buckets, chosen) {
 function summary(data) {
   const active = data.jobs.reduce((sum, j) => sum + j.active, 0);
   const failing = data.providers.filter((p) => !p.started || p.failures.length > 0).length;
+  const incomplete = data.jobs.filter((j) => !j.complete).length;
   const parts = [plural(active, "active target"), plural(data.jobs.length, "job"), plural(data.providers.length, "source")];
   return element("span", {}, parts.join(" · "),
+    incomplete > 0 ? [" · ", element("span", { class: "wait" }, `${plural(incomplete, "job")} incomplete`)] : [],
     failing > 0 ? [" · ", element("span", { class: "bad" }, `${count(failing)} failing`)] : []);
 }
 

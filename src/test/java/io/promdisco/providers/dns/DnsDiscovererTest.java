@@ -249,6 +249,21 @@ final class DnsDiscovererTest {
   }
 
   @Test
+  void aNameThatNeverHadAnAnswerIsUnreadUntilItHas() throws Exception {
+    server.put(name("a.test"), a("a.test", "10.0.0.1"));
+    server.fail(name("b.test"), Rcode.SERVFAIL);
+    start(DnsSdConfig.Type.A, 80, "a.test", "b.test");
+    assertThat(sink.isSynced()).isTrue();
+    assertThat(sink.unread()).containsExactly("b.test");
+    server.put(name("b.test"), a("b.test", "10.0.0.2"));
+    lookAgain();
+    assertThat(sink.unread()).isEmpty();
+    server.fail(name("b.test"), Rcode.SERVFAIL);
+    lookAgain();
+    assertThat(sink.unread()).isEmpty();
+  }
+
+  @Test
   void secondServerIsAskedWhenTheFirstHasNoAnswer() throws Exception {
     try (NameServer second = NameServer.open("127.0.0.2", server.port())) {
       resolvConf("nameserver 127.0.0.1", "nameserver 127.0.0.2");

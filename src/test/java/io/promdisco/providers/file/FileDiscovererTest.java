@@ -148,6 +148,26 @@ final class FileDiscovererTest {
   }
 
   @Test
+  void aFileThatWasBrokenFromTheStartIsUnreadUntilItIsReadOrGone() throws Exception {
+    Path first = write("a.json", "[");
+    Path second = write("b.json", "[");
+    write("t.json", targets("t:1"));
+    start("*.json");
+    eventually(
+        () ->
+            assertThat(sink.unread())
+                .containsExactlyInAnyOrder(first.toString(), second.toString()));
+    write("a.json", targets("a:1"));
+    eventually(() -> assertThat(sink.unread()).containsExactly(second.toString()));
+    assertThat(sink.addresses()).containsExactly("a:1", "t:1");
+    write("a.json", "[");
+    eventually(() -> assertThat(sink.failures()).containsKey(first.toString()));
+    assertThat(sink.unread()).containsExactly(second.toString());
+    Files.delete(second);
+    eventually(() -> assertThat(sink.unread()).isEmpty());
+  }
+
+  @Test
   void deletedFileDropsItsTargetsAndItsFailure() throws Exception {
     Path broken = write("b.json", "[");
     Path file = write("t.json", targets("a:1"));

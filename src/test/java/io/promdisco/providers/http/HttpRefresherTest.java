@@ -19,6 +19,7 @@ import io.promdisco.metrics.Metrics;
 import io.promdisco.metrics.PrometheusMetrics;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.providers.refresh.RetryLaterException;
 import io.promdisco.testing.Certificates;
 import io.promdisco.testing.FakeServer;
 import io.promdisco.testing.Https;
@@ -38,6 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -100,6 +102,14 @@ class HttpRefresherTest {
         .isThrownBy(refresher::refresh)
         .withMessage(message);
     assertThat(failures.get()).isEqualTo(before + 1);
+  }
+
+  private void failsForAnotherCa(HttpRefresher refresher, String url, String where) {
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(refresher::refresh)
+        .withMessageStartingWith(
+            "cannot verify the certificate of " + url + ": it is issued by \"CN=ca-")
+        .withMessageContaining("\", a CA that is not " + where);
   }
 
   /** Answers 200 with more headers, given as names and values. */
@@ -220,6 +230,28 @@ class HttpRefresherTest {
   void anyStatusBut200IsAFailure(int status, String hint) throws Exception {
     FakeServer server = server(json(status, status == 204 || status == 304 ? "" : ONE));
     fails(refresher(server.url()), "status " + status + " (expected 200" + hint + ")");
+  }
+
+  @Test
+  void aServerThatIsNotReadySaysWhenToAskAgain() throws Exception {
+    AtomicReference<String> pause = new AtomicReference<>("7");
+    FakeServer server =
+        server(
+            exchange -> {
+              exchange.getResponseHeaders().add("Retry-After", pause.get());
+              FakeServer.send(exchange, 503, "text/plain", new byte[0]);
+            });
+    HttpRefresher refresher = refresher(server.url());
+    assertThatExceptionOfType(RetryLaterException.class)
+        .isThrownBy(refresher::refresh)
+        .withMessage("status 503 (expected 200)")
+        .satisfies(e -> assertThat(e.pause()).isEqualTo(Duration.ofSeconds(7)));
+    for (String other : List.of("Wed, 21 Oct 2026 07:28:00 GMT", "-1", "")) {
+      pause.set(other);
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(refresher::refresh)
+          .isNotInstanceOf(RetryLaterException.class);
+    }
   }
 
   @Test
@@ -382,40 +414,31 @@ class HttpRefresherTest {
   }
 
   @Test
-  void tlsAndBasicAuthWork(@TempDir Path folder) throws Exception {
-    Certificates certificates = Certificates.make(folder, "EC", "ip:127.0.0.1");
+  void tlsAndBasicAuthWork() throws Exception {
+    Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
     FakeServer server = FakeServer.start(certificates.server(), json(200, ONE));
     open.addLast(server);
     TlsConfig tls =
-        new TlsConfig(certificates.certificate(), "", "", "", Secret.NONE, "", "", false, "", "");
+        TlsConfig.builder().ca(certificates.authority()).build();
     HttpClientConfig http =
-        new HttpClientConfig(
-            Optional.of(new BasicAuth("u", "", new Secret("p"), "")),
-            Optional.empty(),
-            Optional.empty(),
-            tls,
-            ProxyConfig.NONE,
-            Map.of(),
-            true,
-            true);
+        HttpClientConfig.builder().basicAuth("u", new Secret("p")).tls(tls).build();
     assertThat(addresses(refresher(server.url(), http))).containsExactly("a:1");
     assertThat(server.requests.get(0).header("Authorization")).isEqualTo("Basic dTpw");
-    fails(
-        refresher(server.url()),
-        "certificate of " + server.url() + " is not signed by a CA that this machine trusts");
+    failsForAnotherCa(
+        refresher(server.url()), server.url(), "among those that this JVM trusts");
   }
 
   @Test
   void aRenewedCertificateIsSeen(@TempDir Path folder) throws Exception {
-    Certificates here = Certificates.make(folder, "EC", "ip:127.0.0.1");
-    Certificates elsewhere = Certificates.make(folder, "EC", "ip:127.0.0.1");
+    Certificates here = Certificates.make("EC", "ip:127.0.0.1");
+    Certificates elsewhere = Certificates.make("EC", "ip:127.0.0.1");
     FakeServer server = FakeServer.start(here.server(), json(200, ONE));
     open.addLast(server);
-    Path file = Files.writeString(folder.resolve("ca.crt"), elsewhere.certificate());
-    TlsConfig tls = new TlsConfig("", file.toString(), "", "", Secret.NONE, "", "", false, "", "");
+    Path file = Files.writeString(folder.resolve("ca.crt"), elsewhere.authority());
+    TlsConfig tls = TlsConfig.builder().caFile(file.toString()).build();
     HttpRefresher refresher = refresher(server.url(), Https.withTls(tls));
-    fails(refresher, "certificate of " + server.url() + " is not signed by the CA in " + file);
-    Files.writeString(file, here.certificate());
+    failsForAnotherCa(refresher, server.url(), "in " + file);
+    Files.writeString(file, here.authority());
     assertThat(addresses(refresher)).containsExactly("a:1");
     Files.delete(file);
     fails(refresher, "tls_config.ca_file: " + file + ": no such file");

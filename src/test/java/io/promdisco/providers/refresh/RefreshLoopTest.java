@@ -14,6 +14,7 @@ import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -157,6 +158,47 @@ final class RefreshLoopTest {
       script.found();
       ticker.advance(INTERVAL);
       eventually(() -> assertThat(sink.isSynced()).isTrue());
+      assertThat(running).isNotNull();
+    }
+  }
+
+  @Test
+  void aPartIsUnreadUntilOneLookHasReadIt() throws Exception {
+    script.answers.add(() -> new Refreshed(List.of(), Optional.empty(), Map.of("a", "no", "b", "no")));
+    try (Discoverer running = start()) {
+      eventually(() -> assertThat(sink.unread()).containsExactlyInAnyOrder("a", "b"));
+      script.fails("no route");
+      script.answers.add(() -> new Refreshed(List.of(), Optional.empty(), Map.of("b", "no")));
+      script.answers.add(() -> new Refreshed(List.of(), Optional.empty(), Map.of("a", "no")));
+      ticker.awaitAlarms(1);
+      ticker.advance(INTERVAL);
+      ticker.awaitAlarms(1);
+      assertThat(sink.unread()).containsExactlyInAnyOrder("a", "b");
+      ticker.advance(INTERVAL);
+      ticker.awaitAlarms(1);
+      assertThat(sink.unread()).containsExactly("b");
+      ticker.advance(INTERVAL);
+      ticker.awaitAlarms(1);
+      assertThat(sink.unread()).isEmpty();
+      assertThat(sink.failures()).containsOnlyKeys("a");
+      assertThat(running).isNotNull();
+    }
+  }
+
+  @Test
+  void aSourceThatSaysWhenToAskAgainIsAskedThenUnlessTheIntervalIsShorter() throws Exception {
+    for (int seconds : new int[] {2, 0, 3600}) {
+      script.answers.add(
+          () -> {
+            throw new RetryLaterException("status 503", Duration.ofSeconds(seconds));
+          });
+    }
+    try (Discoverer running = start()) {
+      for (Duration pause : List.of(Duration.ofSeconds(2), Duration.ofSeconds(1), INTERVAL)) {
+        ticker.awaitAlarms(1);
+        assertThat(ticker.pending()).containsExactly(pause);
+        ticker.advance(pause);
+      }
       assertThat(running).isNotNull();
     }
   }

@@ -74,7 +74,7 @@ final class WatchReport {
             "server",
             "resource");
     brokenSince =
-        metrics.gauge(
+        metrics.timestamp(
             "promdisco_kubernetes_watch_broken_since_timestamp_seconds",
             "Since when a watch does not work, by API server, resource and what it is narrowed to;"
                 + " there only while it does not.",

@@ -1,0 +1,28 @@
+package io.promdisco.providers.refresh;
+
+import java.io.IOException;
+import java.time.Duration;
+
+/** The source has no answer yet and says when to ask again. */
+public final class RetryLaterException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  private final Duration pause;
+
+  /**
+   * As of now.
+   *
+   * @param message what, why and what to do, in one line without secrets
+   * @param pause from the answer to the next look; it counts where it is shorter than the
+   *     configured interval, and is a second at least
+   */
+  public RetryLaterException(String message, Duration pause) {
+    super(message);
+    this.pause = pause;
+  }
+
+  /** The pause that the source asks for. */
+  public Duration pause() {
+    return pause;
+  }
+}
