@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -151,7 +152,11 @@ final class TargetsCommand implements Callable<Integer> {
     try {
       if (output == Output.PROMETHEUS) {
         TargetsDocument.write(
-            pools, documentState(), null, () -> incomplete(promdisco), console.out());
+            pools,
+            documentState(),
+            null,
+            () -> incomplete(promdisco).stream().map(JobStatus::describe).toList(),
+            console.out());
         console.out().println();
         return active;
       }
@@ -180,26 +185,27 @@ final class TargetsCommand implements Callable<Integer> {
     return active;
   }
 
-  /** Whether all targets of the chosen jobs are there; says what is missing. */
+  /** Whether all targets of the chosen jobs are there; says which jobs lack some. */
   private boolean isComplete(Promdisco promdisco) {
-    List<String> incomplete = incomplete(promdisco);
+    List<JobStatus> incomplete = incomplete(promdisco);
     if (incomplete.isEmpty()) {
       return true;
     }
-    incomplete.forEach(job -> console.err().println(console.red("error: ") + job));
     console
         .err()
         .println(
-            "promdisco: targets: nothing is printed as http-sd: who reads it would lose the targets"
-                + " that are missing");
+            "promdisco: targets: nothing is printed as http-sd: a reader would lose the targets"
+                + " that are missing of "
+                + Words.noun(incomplete.size(), "job")
+                + " "
+                + incomplete.stream().map(JobStatus::job).collect(Collectors.joining(", ")));
     return false;
   }
 
-  /** A line for each of the chosen jobs of which targets may be missing. */
-  private List<String> incomplete(Promdisco promdisco) {
+  /** Those of the chosen jobs of which targets may be missing. */
+  private List<JobStatus> incomplete(Promdisco promdisco) {
     return promdisco.jobs().stream()
         .filter(job -> jobs.includes(job.job()) && !job.complete())
-        .map(JobStatus::describe)
         .toList();
   }
 

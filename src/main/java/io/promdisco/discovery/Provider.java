@@ -205,10 +205,7 @@ final class Provider implements TargetSink {
     List<String> reasons = new ArrayList<>();
     for (ProviderStatus.Failure failure : failures.values()) {
       if (!delivered || unread.contains(failure.part())) {
-        reasons.add(
-            failure.part().isEmpty()
-                ? failure.reason()
-                : failure.part() + ": " + failure.reason());
+        reasons.add(failure.summary());
       }
     }
     if (reasons.isEmpty()) {

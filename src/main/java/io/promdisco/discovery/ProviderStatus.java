@@ -39,10 +39,15 @@ public record ProviderStatus(
    * @param nextTry when it is tried again; equal to {@link Instant#MAX} if not
    */
   public record Failure(String part, String reason, Instant since, Instant nextTry) {
+    /** What and why on one line. A part that the reason begins with is not repeated. */
+    public String summary() {
+      boolean named = part.isEmpty() || reason.startsWith(part + ":");
+      return named ? reason : part + ": " + reason;
+    }
+
     /** All of it on one line: what, why, since when and when it is tried again. */
     public String describe() {
-      boolean named = part.isEmpty() || reason.startsWith(part + ":");
-      return (named ? reason : part + ": " + reason)
+      return summary()
           + " (since "
           + since.truncatedTo(ChronoUnit.SECONDS)
           + (nextTry.equals(Instant.MAX)

@@ -140,8 +140,10 @@ class CommandLineTest {
     assertThat(cli.run("targets", config, "-o", "http-sd")).isEqualTo(ExitCode.UNREACHABLE);
     assertThat(cli.out()).isEmpty();
     assertThat(cli.err())
-        .contains("incomplete: job partial: file/0: broken.json: ")
-        .contains("nothing is printed as http-sd");
+        .containsOnlyOnce("broken.json")
+        .contains("error: partial: broken.json:1:")
+        .contains("nothing is printed as http-sd")
+        .contains("missing of job partial\n");
 
     cli.run("targets", config, "-o", "http-sd", "--job", "whole");
     assertThat(cli.out()).contains("127.0.0.3:80");
