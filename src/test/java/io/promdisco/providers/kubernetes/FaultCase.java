@@ -292,7 +292,7 @@ final class FaultCase implements AutoCloseable {
   }
 
   private boolean saysWhatIsKept(String line) {
-    return line.matches(".* keeping [0-9]+ objects and " + kept + " targets, next try in .* ms");
+    return line.matches(".* keeping [0-9]+ objects? and " + kept + " targets?, next try in .* ms");
   }
 
   private int said(String... parts) {
