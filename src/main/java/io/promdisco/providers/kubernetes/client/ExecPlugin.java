@@ -134,17 +134,9 @@ final class ExecPlugin implements Credentials {
       throw new IOException(name() + ": " + e.getMessage(), e);
     }
     if (result.code() != 0) {
-      throw new IOException(
-          name() + ": exit code " + result.code() + firstLine(result.errors()));
+      throw new IOException(name() + ": exit code " + result.code() + result.errors());
     }
     return result.output();
-  }
-
-  private static String firstLine(byte[] output) {
-    String text = new String(output, UTF_8).strip();
-    int end = text.indexOf('\n');
-    String line = end < 0 ? text : text.substring(0, end);
-    return line.isEmpty() ? "" : ": " + line.substring(0, Math.min(line.length(), 200));
   }
 
   private String info() {

@@ -359,7 +359,9 @@ class ExecPluginTest {
     Path pids = folder.resolve("pids");
     try (FakeServer api = api()) {
       Path file =
-          plugin(api, "sleep 1000 &\necho $$ $! > '" + pids + ".new'; mv '" + pids + ".new' '" + pids + "'\nwait", "");
+          plugin(
+              api,
+              "echo log in at https://login.example >&2\nsleep 1000 &\necho $$ $! > '" + pids + ".new'; mv '" + pids + ".new' '" + pids + "'\nwait", "");
       CompletableFuture<Void> listing =
           CompletableFuture.runAsync(
               () -> {
@@ -378,7 +380,8 @@ class ExecPluginTest {
       assertThatExceptionOfType(ExecutionException.class)
           .isThrownBy(() -> listing.get(10, TimeUnit.SECONDS))
           .havingRootCause()
-          .withMessage("does not end within 60 s and was killed");
+          .withMessage(
+              "does not end within 60 s and was killed: log in at https://login.example");
       for (ProcessHandle process : running) {
         process.onExit().get(10, TimeUnit.SECONDS);
       }
