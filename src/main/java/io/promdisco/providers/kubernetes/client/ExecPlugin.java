@@ -124,8 +124,9 @@ final class ExecPlugin implements Credentials {
     try {
       process = builder.start();
     } catch (IOException e) {
+      String reason = String.valueOf(e.getMessage()).replaceFirst(".*error=[0-9]+, ", "");
       String hint = command.installHint.isEmpty() ? "" : " (" + command.installHint + ")";
-      throw new IOException(name() + ": cannot be run" + hint, e);
+      throw new IOException(name() + ": cannot be run: " + reason + hint, e);
     }
     BoundedProgram.Result result;
     try {

@@ -328,7 +328,7 @@ class ExecPluginTest {
           plugin(api, "echo please log in >&2\nexit 3", ""), "exit code 3: please log in");
       Path file = plugin(api, "", "installHint: |\n  get it from the shop\n  or elsewhere");
       Files.delete(folder.resolve("plugin"));
-      failing(file, "cannot be run (get it from the shop)");
+      failing(file, "cannot be run: No such file or directory (get it from the shop)");
       assertThat(api.requests).isEmpty();
     }
   }
