@@ -19,11 +19,16 @@ final class Wiring {
   private Wiring() {}
 
   static Promdisco start(ClusterOptions cluster, Console console, Listed listed) {
-    return Promdisco.builder().kubernetesClients(listed.counting(clients(cluster, console))).build();
+    return Promdisco.builder()
+        .kubernetesClients(listed.counting(clients(cluster, console)))
+        .build();
   }
 
   static Promdisco start(ClusterOptions cluster, Console console, Metrics metrics) {
-    return Promdisco.builder().metrics(metrics).kubernetesClients(clients(cluster, console)).build();
+    return Promdisco.builder()
+        .metrics(metrics)
+        .kubernetesClients(clients(cluster, console))
+        .build();
   }
 
   /**

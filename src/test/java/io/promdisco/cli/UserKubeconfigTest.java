@@ -156,8 +156,7 @@ class UserKubeconfigTest {
     assertThat(run(Map.of(), "targets", "p.yml", "--context", "simulated").code()).isZero();
     Result unknown = run(Map.of(), "targets", "p.yml", "--context", "none", "--timeout", "5s");
     assertThat(unknown.code()).isEqualTo(ExitCode.UNREACHABLE);
-    assertThat(unknown.err())
-        .contains("context \"none\": not found (expected: one of simulated)");
+    assertThat(unknown.err()).contains("context \"none\": not found (expected: one of simulated)");
   }
 
   @Test

@@ -33,8 +33,8 @@ final class BoundedProgram {
    * What a program leaves.
    *
    * @param output what it printed to standard output
-   * @param errors a colon and the first line that it printed to standard error; empty if it
-   *     printed nothing
+   * @param errors a colon and the first line that it printed to standard error; empty if it printed
+   *     nothing
    */
   record Result(int code, byte[] output, String errors) {
     /** Without the output, which may be a secret. */
@@ -46,8 +46,7 @@ final class BoundedProgram {
 
   private BoundedProgram(Process process, int largest) {
     this.process = process;
-    this.output =
-        new Capture(largest, () -> fail("prints more than " + (largest >> 10) + " KiB"));
+    this.output = new Capture(largest, () -> fail("prints more than " + (largest >> 10) + " KiB"));
     this.errors = new Capture(largest, () -> {});
   }
 
@@ -56,8 +55,8 @@ final class BoundedProgram {
    *
    * @param limit for its end and that of its output
    * @param largest most bytes of its output; as much is kept of its errors
-   * @throws IOException if it goes beyond a limit; the message says beyond which, and how its errors
-   *     begin
+   * @throws IOException if it goes beyond a limit; the message says beyond which, and how its
+   *     errors begin
    */
   static Result run(Process process, Duration limit, int largest, Ticker ticker)
       throws IOException, InterruptedException {

@@ -292,7 +292,8 @@ final class YamlTree {
   }
 
   private IOException wrong(String key, Object value, String expected) {
-    return new IOException(place + ": " + key + ": " + kind(value) + " (expected: " + expected + ")");
+    return new IOException(
+        place + ": " + key + ": " + kind(value) + " (expected: " + expected + ")");
   }
 
   /** What a value is; the value itself may be a secret. */

@@ -110,7 +110,8 @@ class KubeconfigTest {
       if (arrow >= 0) {
         int line = part.indexOf('\n');
         String text = line < arrow ? part.substring(line + 1, arrow) + "\n" : "";
-        cases.add(new Case(part.substring(0, line), text, part.substring(arrow + 4).split("\n")[0]));
+        cases.add(
+            new Case(part.substring(0, line), text, part.substring(arrow + 4).split("\n")[0]));
       }
     }
     return cases.stream();
@@ -172,8 +173,7 @@ class KubeconfigTest {
     }
   }
 
-  private static String describe(ServerSettings settings)
-      throws IOException, InterruptedException {
+  private static String describe(ServerSettings settings) throws IOException, InterruptedException {
     Map<String, List<String>> headers = new TreeMap<>();
     String authorization = settings.credentials().header();
     if (authorization != null) {
