@@ -36,7 +36,7 @@ final class BoundedProgram {
    * @param errors a colon and the first line that it printed to standard error; empty if it printed
    *     nothing
    */
-  record Result(int code, byte[] output, String errors) {
+  record Result(int code, String output, String errors) {
     /** Without the output, which may be a secret. */
     @Override
     public String toString() {
@@ -76,7 +76,8 @@ final class BoundedProgram {
   private Result result() throws IOException, InterruptedException {
     NamedThreads.start(THREAD, () -> output.read(process.getInputStream()));
     NamedThreads.start(THREAD, () -> errors.read(process.getErrorStream()));
-    CompletableFuture.allOf(process.onExit(), output.end, errors.end).thenRun(this::finish);
+    CompletableFuture<Void> unused =
+        CompletableFuture.allOf(process.onExit(), output.end, errors.end).thenRun(this::finish);
     try {
       return result.get();
     } catch (ExecutionException e) {
@@ -88,13 +89,14 @@ final class BoundedProgram {
   private void fail(String beyond) {
     problem = beyond;
     kill();
-    errors.end.copy().completeOnTimeout(null, 1, TimeUnit.SECONDS).thenRun(this::finish);
+    CompletableFuture<Void> unused =
+        errors.end.copy().completeOnTimeout(null, 1, TimeUnit.SECONDS).thenRun(this::finish);
   }
 
   private void finish() {
     String beyond = problem;
     if (beyond == null) {
-      result.complete(new Result(process.exitValue(), output.bytes(), errors.firstLine()));
+      result.complete(new Result(process.exitValue(), output.text(), errors.firstLine()));
     } else {
       result.completeExceptionally(
           new IOException(beyond + " and was killed" + errors.firstLine()));
@@ -145,13 +147,13 @@ final class BoundedProgram {
       return count <= room;
     }
 
-    synchronized byte[] bytes() {
-      return kept.toByteArray();
+    synchronized String text() {
+      return kept.toString(UTF_8).strip();
     }
 
     /** A colon and the first line, not all of it if it is long; empty if there is none. */
     String firstLine() {
-      String text = new String(bytes(), UTF_8).strip();
+      String text = text();
       int length = text.indexOf('\n');
       String line = length < 0 ? text : text.substring(0, length);
       return line.isEmpty() ? "" : ": " + line.substring(0, Math.min(line.length(), LONGEST_LINE));

@@ -1,7 +1,5 @@
 package io.promdisco.providers.kubernetes.client;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -116,7 +114,7 @@ final class ExecPlugin implements Credentials {
     return "exec plugin " + command.command.get(0);
   }
 
-  private byte[] run() throws IOException, InterruptedException {
+  private String run() throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(command.command);
     builder.environment().putAll(command.env);
     builder.environment().put("KUBERNETES_EXEC_INFO", info());
@@ -151,11 +149,10 @@ final class ExecPlugin implements Credentials {
     return info.toString();
   }
 
-  private Credential parse(byte[] output) throws IOException {
+  private Credential parse(String output) throws IOException {
     YamlTree answer;
     try {
-      String text = new String(output, UTF_8).strip();
-      answer = YamlTree.parse(text, name() + ": its output", "an ExecCredential");
+      answer = YamlTree.parse(output, name() + ": its output", "an ExecCredential");
     } catch (IOException e) {
       throw new IOException(name() + ": its output is not an ExecCredential", e);
     }
