@@ -21,12 +21,21 @@ public final class TextFiles {
    * @throws IOException with one line: the path and what is wrong with it
    */
   public static String read(Path file) throws IOException {
+    return new String(bytes(file), UTF_8).strip();
+  }
+
+  /**
+   * The bytes of a file.
+   *
+   * @throws IOException with one line: the path and what is wrong with it
+   */
+  public static byte[] bytes(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       byte[] bytes = in.readNBytes(LARGEST + 1); // A device has no size, and no end.
       if (bytes.length > LARGEST) {
         throw new IOException(file + ": more than 16 MiB");
       }
-      return new String(bytes, UTF_8).strip();
+      return bytes;
     } catch (NoSuchFileException e) {
       throw new IOException(file + ": no such file", e);
     } catch (AccessDeniedException e) {

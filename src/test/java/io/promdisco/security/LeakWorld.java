@@ -34,8 +34,7 @@ final class LeakWorld {
    * @param secureServer of kubeconfigs, whose credentials are sent over TLS only; {@code secure} is
    *     its certificate
    */
-  LeakWorld(Path folder, String server, String secureServer, Certificates secure)
-      throws Exception {
+  LeakWorld(Path folder, String server, String secureServer, Certificates secure) throws Exception {
     this.folder = folder;
     this.server = server;
     this.secureServer = secureServer;
@@ -181,7 +180,8 @@ final class LeakWorld {
             + ", client-key-data: "
             + Canaries.base64(canaries.plantKey("kubeconfig client-key-data", pair.key()))
             + "}");
-    users.put("idtoken", "{auth-provider: {name: oidc, config: {id-token: " + sent("id-token") + "}}}");
+    users.put(
+        "idtoken", "{auth-provider: {name: oidc, config: {id-token: " + sent("id-token") + "}}}");
     String exec =
         "{exec: {apiVersion: client.authentication.k8s.io/v1, command: ./%s, interactiveMode: Never,"
             + " args: ["

@@ -1,5 +1,8 @@
 package io.promdisco.providers.kubernetes.client;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.util.NamedThreads;
 import io.promdisco.util.Ticker;
 import java.io.ByteArrayOutputStream;
@@ -8,6 +11,8 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a program to its end, within limits of time and output. One that goes beyond a limit is
@@ -17,15 +22,21 @@ final class BoundedProgram {
   private static final String THREAD = "sd-exec";
 
   private final Process process;
+  private final Capture output;
+  private final Capture errors;
   private final CompletableFuture<Result> result = new CompletableFuture<>();
+
+  /** Beyond which limit it went. */
+  private volatile @Nullable String problem;
 
   /**
    * What a program leaves.
    *
    * @param output what it printed to standard output
-   * @param errors the beginning of what it printed to standard error
+   * @param errors a colon and the first line that it printed to standard error; empty if it printed
+   *     nothing
    */
-  record Result(int code, byte[] output, byte[] errors) {
+  record Result(int code, String output, String errors) {
     /** Without the output, which may be a secret. */
     @Override
     public String toString() {
@@ -33,8 +44,10 @@ final class BoundedProgram {
     }
   }
 
-  private BoundedProgram(Process process) {
+  private BoundedProgram(Process process, int largest) {
     this.process = process;
+    this.output = new Capture(largest, () -> fail("prints more than " + (largest >> 10) + " KiB"));
+    this.errors = new Capture(largest, () -> {});
   }
 
   /**
@@ -42,36 +55,29 @@ final class BoundedProgram {
    *
    * @param limit for its end and that of its output
    * @param largest most bytes of its output; as much is kept of its errors
-   * @throws IOException if it goes beyond a limit; the message says beyond which
+   * @throws IOException if it goes beyond a limit; the message says beyond which, and how its
+   *     errors begin
    */
   static Result run(Process process, Duration limit, int largest, Ticker ticker)
       throws IOException, InterruptedException {
-    BoundedProgram program = new BoundedProgram(process);
+    BoundedProgram program = new BoundedProgram(process, largest);
     Ticker.Alarm alarm =
         ticker.schedule(
-            limit,
-            () -> program.fail("does not end within " + limit.toSeconds() + " s and was killed"));
+            limit, () -> program.fail("does not end within " + limit.toSeconds() + " s"));
     try {
       process.getOutputStream().close();
-      return program.result(largest);
+      return program.result();
     } finally {
       alarm.cancel();
       program.kill();
     }
   }
 
-  private Result result(int largest) throws IOException, InterruptedException {
-    CompletableFuture<byte[]> output =
-        read(
-            process.getInputStream(),
-            largest,
-            () -> fail("prints more than " + (largest >> 10) + " KiB and was killed"));
-    CompletableFuture<byte[]> errors = read(process.getErrorStream(), largest, () -> {});
-    process
-        .onExit()
-        .thenCombine(
-            output.thenCombine(errors, (out, err) -> new byte[][] {out, err}),
-            (ended, both) -> result.complete(new Result(ended.exitValue(), both[0], both[1])));
+  private Result result() throws IOException, InterruptedException {
+    NamedThreads.start(THREAD, () -> output.read(process.getInputStream()));
+    NamedThreads.start(THREAD, () -> errors.read(process.getErrorStream()));
+    CompletableFuture<Void> unused =
+        CompletableFuture.allOf(process.onExit(), output.end, errors.end).thenRun(this::finish);
     try {
       return result.get();
     } catch (ExecutionException e) {
@@ -79,9 +85,22 @@ final class BoundedProgram {
     }
   }
 
-  private void fail(String problem) {
-    result.completeExceptionally(new IOException(problem));
+  /** Ends the program; another that has its streams may keep them open. */
+  private void fail(String beyond) {
+    problem = beyond;
     kill();
+    CompletableFuture<Void> unused =
+        errors.end.copy().completeOnTimeout(null, 1, TimeUnit.SECONDS).thenRun(this::finish);
+  }
+
+  private void finish() {
+    String beyond = problem;
+    if (beyond == null) {
+      result.complete(new Result(process.exitValue(), output.text(), errors.firstLine()));
+    } else {
+      result.completeExceptionally(
+          new IOException(beyond + " and was killed" + errors.firstLine()));
+    }
   }
 
   private void kill() {
@@ -90,29 +109,54 @@ final class BoundedProgram {
   }
 
   /** Keeps the beginning of a stream and reads the rest, so that the program does not wait. */
-  private static CompletableFuture<byte[]> read(InputStream stream, int largest, Runnable beyond) {
-    CompletableFuture<byte[]> all = new CompletableFuture<>();
-    NamedThreads.start(
-        THREAD,
-        () -> {
-          ByteArrayOutputStream kept = new ByteArrayOutputStream();
-          byte[] buffer = new byte[8192];
-          boolean told = false;
-          try (stream) {
-            for (int n = stream.read(buffer); n >= 0; n = stream.read(buffer)) {
-              int room = largest - kept.size();
-              kept.write(buffer, 0, Math.min(n, room));
-              if (n > room && !told) {
-                told = true;
-                beyond.run();
-              }
-            }
-          } catch (IOException e) {
-            all.complete(kept.toByteArray()); // The program was killed.
-            return;
+  private static final class Capture {
+    private static final int LONGEST_LINE = 200;
+
+    private final int largest;
+    private final Runnable beyond;
+    final CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
+
+    @GuardedBy("this")
+    private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+
+    Capture(int largest, Runnable beyond) {
+      this.largest = largest;
+      this.beyond = beyond;
+    }
+
+    void read(InputStream stream) {
+      byte[] buffer = new byte[8192];
+      boolean told = false;
+      try (stream) {
+        for (int n = stream.read(buffer); n >= 0; n = stream.read(buffer)) {
+          if (!keep(buffer, n) && !told) {
+            told = true;
+            beyond.run();
           }
-          all.complete(kept.toByteArray());
-        });
-    return all;
+        }
+      } catch (IOException e) {
+        end.complete(null); // The program was killed.
+        return;
+      }
+      end.complete(null);
+    }
+
+    private synchronized boolean keep(byte[] bytes, int count) {
+      int room = largest - kept.size();
+      kept.write(bytes, 0, Math.min(count, room));
+      return count <= room;
+    }
+
+    synchronized String text() {
+      return kept.toString(UTF_8).strip();
+    }
+
+    /** A colon and the first line, not all of it if it is long; empty if there is none. */
+    String firstLine() {
+      String text = text();
+      int length = text.indexOf('\n');
+      String line = length < 0 ? text : text.substring(0, length);
+      return line.isEmpty() ? "" : ": " + line.substring(0, Math.min(line.length(), LONGEST_LINE));
+    }
   }
 }

@@ -1,7 +1,5 @@
 package io.promdisco.providers.kubernetes.client;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -115,7 +113,7 @@ final class ExecPlugin implements Credentials {
     return "exec plugin " + command.command.get(0);
   }
 
-  private byte[] run() throws IOException, InterruptedException {
+  private String run() throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(command.command);
     builder.environment().putAll(command.env);
     builder.environment().put("KUBERNETES_EXEC_INFO", info());
@@ -123,8 +121,9 @@ final class ExecPlugin implements Credentials {
     try {
       process = builder.start();
     } catch (IOException e) {
+      String reason = String.valueOf(e.getMessage()).replaceFirst(".*error=[0-9]+, ", "");
       String hint = command.installHint.isEmpty() ? "" : " (" + command.installHint + ")";
-      throw new IOException(name() + ": cannot be run" + hint, e);
+      throw new IOException(name() + ": cannot be run: " + reason + hint, e);
     }
     BoundedProgram.Result result;
     try {
@@ -133,17 +132,9 @@ final class ExecPlugin implements Credentials {
       throw new IOException(name() + ": " + e.getMessage(), e);
     }
     if (result.code() != 0) {
-      throw new IOException(
-          name() + ": exit code " + result.code() + firstLine(result.errors()));
+      throw new IOException(name() + ": exit code " + result.code() + result.errors());
     }
     return result.output();
-  }
-
-  private static String firstLine(byte[] output) {
-    String text = new String(output, UTF_8).strip();
-    int end = text.indexOf('\n');
-    String line = end < 0 ? text : text.substring(0, end);
-    return line.isEmpty() ? "" : ": " + line.substring(0, Math.min(line.length(), 200));
   }
 
   private String info() {
@@ -157,11 +148,10 @@ final class ExecPlugin implements Credentials {
     return info.toString();
   }
 
-  private Credential parse(byte[] output) throws IOException {
+  private Credential parse(String output) throws IOException {
     YamlTree answer;
     try {
-      String text = new String(output, UTF_8).strip();
-      answer = YamlTree.parse(text, name() + ": its output", "an ExecCredential");
+      answer = YamlTree.parse(output, name() + ": its output", "an ExecCredential");
     } catch (IOException e) {
       throw new IOException(name() + ": its output is not an ExecCredential", e);
     }

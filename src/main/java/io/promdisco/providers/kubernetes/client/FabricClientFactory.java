@@ -127,9 +127,6 @@ public final class FabricClientFactory implements ResourceClientFactory {
 
   private ResourceClient open(KubeconfigSource source, boolean tell) throws IOException {
     Kubeconfig opened = Kubeconfig.read(source);
-    if (tell) {
-      notices.accept("using " + rule.shortened(opened.description()));
-    }
     RenewingSender.Source files =
         new RenewingSender.Source() {
           @Override
@@ -143,6 +140,9 @@ public final class FabricClientFactory implements ResourceClientFactory {
           }
         };
     RenewingSender senders = new RenewingSender(new LastGoodSource(files), ticker);
+    if (tell) {
+      notices.accept("using " + rule.shortened(opened.description()));
+    }
     return new FabricClient(senders, Optional.of(opened.namespace()));
   }
 

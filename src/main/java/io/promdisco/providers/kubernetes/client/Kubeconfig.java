@@ -181,7 +181,9 @@ final class Kubeconfig {
     private static String expected(String list, Map<String, Entry> entries) {
       return entries.isEmpty()
           ? "(expected: a name, but there are no " + list + ")"
-          : "(expected: one of " + String.join(", ", entries.keySet().stream().sorted().toList()) + ")";
+          : "(expected: one of "
+              + String.join(", ", entries.keySet().stream().sorted().toList())
+              + ")";
     }
 
     Kubeconfig kubeconfig() throws IOException {
@@ -207,8 +209,8 @@ final class Kubeconfig {
       return KubeconfigUser.of(user == null ? named(context, "user", "users", users) : user);
     }
 
-    private static Entry named(
-        Entry context, String kind, String list, Map<String, Entry> entries) throws IOException {
+    private static Entry named(Entry context, String kind, String list, Map<String, Entry> entries)
+        throws IOException {
       String name = context.tree().text(kind);
       String from = context.tree().place() + ": " + kind;
       if (name.isEmpty()) {
@@ -216,8 +218,7 @@ final class Kubeconfig {
       }
       Entry entry = entries.get(name);
       if (entry == null) {
-        throw new IOException(
-            from + " \"" + name + "\": not found " + expected(list, entries));
+        throw new IOException(from + " \"" + name + "\": not found " + expected(list, entries));
       }
       return entry;
     }

@@ -147,8 +147,7 @@ record KubeconfigFile(
   }
 
   private static IOException twice(String place, String name) {
-    return new IOException(
-        place + ": \"" + name + "\" is there twice (expected: each name once)");
+    return new IOException(place + ": \"" + name + "\" is there twice (expected: each name once)");
   }
 
   private static void check(YamlTree tree, Map<String, Type> fields) throws IOException {

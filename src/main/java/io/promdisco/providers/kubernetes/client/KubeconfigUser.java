@@ -96,8 +96,7 @@ final class KubeconfigUser {
     refuseBoth(tree, CERT, CERT + DATA);
     refuseBoth(tree, KEY, KEY + DATA);
     if (!tree.has(KEY) && !tree.has(KEY + DATA)) {
-      throw new IOException(
-          tree.place() + ": " + CERT + " without " + KEY + " (expected: both)");
+      throw new IOException(tree.place() + ": " + CERT + " without " + KEY + " (expected: both)");
     }
     files(); // a missing file is an error even over plain http
   }
@@ -213,9 +212,7 @@ final class KubeconfigUser {
     if (tree.has("username")) {
       return basic(tree.text("username"), tree.text("password"));
     }
-    return idToken.isEmpty()
-        ? Credentials.NONE
-        : Credentials.token("Bearer", new Secret(idToken));
+    return idToken.isEmpty() ? Credentials.NONE : Credentials.token("Bearer", new Secret(idToken));
   }
 
   private static Credentials basic(String name, String password) {
@@ -230,8 +227,7 @@ final class KubeconfigUser {
     }
     String first = read(tree, "tokenFile", file.toString());
     if (first.isEmpty()) {
-      throw new IOException(
-          tree.place() + ": tokenFile: " + file + ": empty (expected: a token)");
+      throw new IOException(tree.place() + ": tokenFile: " + file + ": empty (expected: a token)");
     }
     return Credentials.rotatedToken(file, new Secret(first));
   }
@@ -268,9 +264,7 @@ final class KubeconfigUser {
 
   private String pem(String key) throws IOException {
     String file = entry.path(key);
-    return file.isEmpty()
-        ? new String(tree.data(key + DATA), UTF_8)
-        : read(tree, key, file);
+    return file.isEmpty() ? new String(tree.data(key + DATA), UTF_8) : read(tree, key, file);
   }
 
   private String pemPlace(String key) throws IOException {

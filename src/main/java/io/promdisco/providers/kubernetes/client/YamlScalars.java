@@ -1,6 +1,9 @@
 package io.promdisco.providers.kubernetes.client;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.math.BigInteger;
+import java.util.Base64;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -49,6 +52,9 @@ final class YamlScalars {
   /** A string, a {@link Boolean}, a {@link Number}, or null. */
   static @Nullable Object value(ScalarNode node) {
     String text = node.getValue();
+    if (node.getTag().equals(Tag.BINARY)) {
+      return new String(Base64.getMimeDecoder().decode(text), UTF_8);
+    }
     if (!node.getTag().equals(PLAIN)) {
       boolean isText = !Set.of(Tag.BOOL, Tag.INT, Tag.FLOAT, Tag.NULL).contains(node.getTag());
       return isText ? text : plain(text);

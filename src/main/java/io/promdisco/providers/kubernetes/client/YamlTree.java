@@ -1,10 +1,16 @@
 package io.promdisco.providers.kubernetes.client;
 
+import static java.nio.charset.StandardCharsets.UTF_16;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.http.TextFiles;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -52,14 +58,27 @@ final class YamlTree {
    * @param expected what the file should hold, for errors
    */
   static YamlTree read(Path file, String what, String expected) throws IOException {
-    String text;
+    byte[] bytes;
     try {
-      text = TextFiles.read(file);
+      bytes = TextFiles.bytes(file);
     } catch (IOException e) {
       throw new IOException(
           what + ": " + String.valueOf(e.getMessage()).replace(file + ": ", ""), e);
     }
-    return parse(text, what, expected);
+    try {
+      return parse(decoded(bytes), what, expected);
+    } catch (CharacterCodingException e) {
+      throw new IOException(what + ": not a text in UTF-8", e);
+    }
+  }
+
+  /** In UTF-8, or in UTF-16 with a byte order mark. */
+  private static String decoded(byte[] bytes) throws CharacterCodingException {
+    int mark = bytes.length < 2 ? 0 : (bytes[0] & 0xff) << 8 | (bytes[1] & 0xff);
+    boolean isUtf16 = mark == 0xfeff || mark == 0xfffe;
+    CharsetDecoder decoder = (isUtf16 ? UTF_16 : UTF_8).newDecoder();
+    String text = decoder.decode(ByteBuffer.wrap(bytes)).toString();
+    return (text.startsWith("\uFEFF") ? text.substring(1) : text).strip();
   }
 
   /** Reads the first document of a text. */
@@ -105,7 +124,7 @@ final class YamlTree {
 
   /**
    * Makes maps, lists and scalars of nodes. What is there twice, by an alias, is made once. Of a
-   * key that is there twice the last counts, and any before those that are merged.
+   * key that is there twice the last counts; one that is merged is where its merge key is.
    */
   private static final class Values {
     private final IdentityHashMap<Node, Object> made = new IdentityHashMap<>();
@@ -137,13 +156,10 @@ final class YamlTree {
     private Map<Object, @Nullable Object> map(MappingNode node) {
       Map<Object, @Nullable Object> map = new LinkedHashMap<>();
       for (NodeTuple tuple : node.getValue()) {
-        if (!YamlScalars.isMerge(tuple.getKeyNode())) {
-          map.put(String.valueOf(of(tuple.getKeyNode())), of(tuple.getValueNode()));
-        }
-      }
-      for (NodeTuple tuple : node.getValue()) {
         if (YamlScalars.isMerge(tuple.getKeyNode())) {
           merge(map, of(tuple.getValueNode()));
+        } else {
+          map.put(String.valueOf(of(tuple.getKeyNode())), of(tuple.getValueNode()));
         }
       }
       return map;
@@ -151,9 +167,13 @@ final class YamlTree {
 
     private static void merge(Map<Object, @Nullable Object> into, @Nullable Object merged) {
       if (merged instanceof List<?> list) {
-        list.stream().filter(value -> !(value instanceof List)).forEach(map -> merge(into, map));
+        for (int i = list.size() - 1; i >= 0; i--) { // of a list, the first counts
+          if (!(list.get(i) instanceof List)) {
+            merge(into, list.get(i));
+          }
+        }
       } else if (merged instanceof Map<?, ?> map) {
-        map.forEach(into::putIfAbsent);
+        into.putAll(map);
       } else {
         throw new IllegalArgumentException("<<: neither a mapping nor a list of mappings");
       }
@@ -272,7 +292,8 @@ final class YamlTree {
   }
 
   private IOException wrong(String key, Object value, String expected) {
-    return new IOException(place + ": " + key + ": " + kind(value) + " (expected: " + expected + ")");
+    return new IOException(
+        place + ": " + key + ": " + kind(value) + " (expected: " + expected + ")");
   }
 
   /** What a value is; the value itself may be a secret. */

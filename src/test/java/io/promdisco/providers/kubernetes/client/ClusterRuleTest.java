@@ -245,7 +245,9 @@ class ClusterRuleTest {
             current-context: first
             contexts: [{name: second, context: {cluster: lost, user: lost}}]
             """);
-    env.put("KUBECONFIG", String.join(":", "", one.toString(), "/no/such", two + ":" + two, three.toString()));
+    env.put(
+        "KUBECONFIG",
+        String.join(":", "", one.toString(), "/no/such", two + ":" + two, three.toString()));
     assertThat(outcome("")).isEqualTo("https://127.0.0.1:3 Bearer of-b shop");
     assertThat(outcome("first")).isEqualTo("https://127.0.0.1:1 Bearer of-a default");
     env.put("KUBECONFIG", String.join(":", three.toString(), two.toString(), one.toString()));
@@ -253,7 +255,9 @@ class ClusterRuleTest {
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> outcome("second"))
         .withMessage(
-            "kubeconfig " + three + ": context \"second\": cluster \"lost\": not found (expected:"
+            "kubeconfig "
+                + three
+                + ": context \"second\": cluster \"lost\": not found (expected:"
                 + " one of k, l)");
   }
 

@@ -211,7 +211,11 @@ class ExecPluginTest {
   private static JsonNode credentialOf(String spec) throws IOException {
     return new ObjectMapper()
         .readTree(
-            "{\"kind\": \"ExecCredential\", \"apiVersion\": \"" + V1 + "\", \"spec\": " + spec + "}");
+            "{\"kind\": \"ExecCredential\", \"apiVersion\": \""
+                + V1
+                + "\", \"spec\": "
+                + spec
+                + "}");
   }
 
   @Test
@@ -315,8 +319,7 @@ class ExecPluginTest {
   void theseAnswersAreRefused(String output, String message) throws Exception {
     try (FakeServer api = api()) {
       failing(
-          printing(api, output.replace("'", "\"").replace("V1", V1)),
-          message.replace("V1", V1));
+          printing(api, output.replace("'", "\"").replace("V1", V1)), message.replace("V1", V1));
       assertThat(api.requests).isEmpty();
     }
   }
@@ -324,11 +327,10 @@ class ExecPluginTest {
   @Test
   void aPluginThatFailsIsOneClearLine() throws Exception {
     try (FakeServer api = api()) {
-      failing(
-          plugin(api, "echo please log in >&2\nexit 3", ""), "exit code 3: please log in");
+      failing(plugin(api, "echo please log in >&2\nexit 3", ""), "exit code 3: please log in");
       Path file = plugin(api, "", "installHint: |\n  get it from the shop\n  or elsewhere");
       Files.delete(folder.resolve("plugin"));
-      failing(file, "cannot be run (get it from the shop)");
+      failing(file, "cannot be run: No such file or directory (get it from the shop)");
       assertThat(api.requests).isEmpty();
     }
   }
@@ -336,8 +338,7 @@ class ExecPluginTest {
   @Test
   void aPluginThatPrintsTooMuchIsKilled() throws Exception {
     try (FakeServer api = api()) {
-      failing(
-          plugin(api, "exec cat /dev/zero", ""), "prints more than 1024 KiB and was killed");
+      failing(plugin(api, "exec cat /dev/zero", ""), "prints more than 1024 KiB and was killed");
       failing(plugin(api, "cat /dev/zero", ""), "prints more than 1024 KiB and was killed");
     }
   }
@@ -359,7 +360,16 @@ class ExecPluginTest {
     Path pids = folder.resolve("pids");
     try (FakeServer api = api()) {
       Path file =
-          plugin(api, "sleep 1000 &\necho $$ $! > '" + pids + ".new'; mv '" + pids + ".new' '" + pids + "'\nwait", "");
+          plugin(
+              api,
+              "echo log in at https://login.example >&2\nsleep 1000 &\necho $$ $! > '"
+                  + pids
+                  + ".new'; mv '"
+                  + pids
+                  + ".new' '"
+                  + pids
+                  + "'\nwait",
+              "");
       CompletableFuture<Void> listing =
           CompletableFuture.runAsync(
               () -> {
@@ -378,7 +388,7 @@ class ExecPluginTest {
       assertThatExceptionOfType(ExecutionException.class)
           .isThrownBy(() -> listing.get(10, TimeUnit.SECONDS))
           .havingRootCause()
-          .withMessage("does not end within 60 s and was killed");
+          .withMessage("does not end within 60 s and was killed: log in at https://login.example");
       for (ProcessHandle process : running) {
         process.onExit().get(10, TimeUnit.SECONDS);
       }
@@ -392,7 +402,9 @@ class ExecPluginTest {
       assertThat(System.nanoTime() - end).as("the plugin has not started").isNegative();
       Thread.onSpinWait();
     }
-    return Files.readString(pids).strip().lines()
+    return Files.readString(pids)
+        .strip()
+        .lines()
         .flatMap(line -> List.of(line.split(" ")).stream())
         .map(pid -> ProcessHandle.of(Long.parseLong(pid)).orElseThrow())
         .toList();
@@ -433,8 +445,7 @@ class ExecPluginTest {
           }
         };
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(
-        new KeyManager[] {ClientKey.manager(() -> own)}, new TrustManager[] {trust}, null);
+    context.init(new KeyManager[] {ClientKey.manager(() -> own)}, new TrustManager[] {trust}, null);
     return context;
   }
 
@@ -459,11 +470,7 @@ class ExecPluginTest {
       list(client);
       api.answer(
           exchange -> {
-            String name =
-                ((HttpsExchange) exchange)
-                    .getSSLSession()
-                    .getPeerPrincipal()
-                    .getName();
+            String name = ((HttpsExchange) exchange).getSSLSession().getPeerPrincipal().getName();
             boolean isNew = name.equals(renewed.x509().getSubjectX500Principal().getName());
             json(isNew ? 200 : 401, LIST).handle(exchange);
           });

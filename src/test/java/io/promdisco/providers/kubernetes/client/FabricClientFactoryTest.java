@@ -102,7 +102,7 @@ class FabricClientFactoryTest {
             - name: two
               cluster: {<<: *cluster}
             - name: three
-              cluster: {server: "https://127.0.0.1:3", <<: [*cluster, {tls-server-name: x}]}
+              cluster: {<<: [*cluster, {tls-server-name: x}], server: "https://127.0.0.1:3"}
             users:
             - {name: me, user: {}}
             contexts:

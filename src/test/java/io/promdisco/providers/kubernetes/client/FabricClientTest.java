@@ -67,8 +67,7 @@ class FabricClientTest {
   }
 
   private ResourceClient client(String url, HttpClientConfig http) throws DiscoveryException {
-    FabricClientFactory factory =
-        new FabricClientFactory(ticker, Map.of(), Path.of("/nowhere"));
+    FabricClientFactory factory = new FabricClientFactory(ticker, Map.of(), Path.of("/nowhere"));
     ResourceClient client = factory.open(config(url, http));
     open.add(0, client);
     return client;

@@ -20,7 +20,7 @@ class KubeconfigFuzzTest {
     BugDetectors.setFilePathTraversalAllowPath(path -> true); // it may name any file
     Path file = Files.write(folder.resolve("kubeconfig"), content);
     try {
-      ServerSettings settings = 
+      ServerSettings settings =
           Kubeconfig.read(KubeconfigSource.of(file, "")).settings(new ManualTicker());
       assertThat(settings.server().getHost()).isNotEmpty();
       assertThat(settings.server().getUserInfo()).isNull();

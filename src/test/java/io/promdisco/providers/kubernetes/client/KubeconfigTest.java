@@ -1,5 +1,8 @@
 package io.promdisco.providers.kubernetes.client;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16BE;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +12,7 @@ import io.promdisco.testing.Certificates;
 import io.promdisco.testing.ManualTicker;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -106,7 +110,8 @@ class KubeconfigTest {
       if (arrow >= 0) {
         int line = part.indexOf('\n');
         String text = line < arrow ? part.substring(line + 1, arrow) + "\n" : "";
-        cases.add(new Case(part.substring(0, line), text, part.substring(arrow + 4).split("\n")[0]));
+        cases.add(
+            new Case(part.substring(0, line), text, part.substring(arrow + 4).split("\n")[0]));
       }
     }
     return cases.stream();
@@ -141,6 +146,22 @@ class KubeconfigTest {
     }
   }
 
+  /** As client-go, whose YAML reader looks at the byte order mark. */
+  @Test
+  void isReadInUtf8AndInUtf16() throws Exception {
+    Path file = folder.resolve("encoded");
+    String text = "\uFEFF" + BASE + "users: [{name: u, user: {token: abc}}]\n";
+    String json = "\uFEFF{\"users\": [{\"name\": \"u\", \"user\": {\"token\": 1}}]}";
+    for (Charset charset : List.of(UTF_8, UTF_16BE, UTF_16LE)) {
+      Files.write(file, text.getBytes(charset));
+      assertThat(outcome(file)).isEqualTo("https://127.0.0.1:1 authorization=Bearer abc");
+      Files.write(file, json.getBytes(charset));
+      assertThat(outcome(file)).startsWith("refused: user \"u\": token: a number");
+    }
+    Files.write(file, text.replace("abc", "ü").getBytes(ISO_8859_1));
+    assertThat(outcome(file)).isEqualTo("refused: not a text in UTF-8");
+  }
+
   private static String outcome(Path file) throws InterruptedException {
     try {
       return describe(Kubeconfig.read(KubeconfigSource.of(file, "")).settings(new ManualTicker()));
@@ -152,8 +173,7 @@ class KubeconfigTest {
     }
   }
 
-  private static String describe(ServerSettings settings)
-      throws IOException, InterruptedException {
+  private static String describe(ServerSettings settings) throws IOException, InterruptedException {
     Map<String, List<String>> headers = new TreeMap<>();
     String authorization = settings.credentials().header();
     if (authorization != null) {
