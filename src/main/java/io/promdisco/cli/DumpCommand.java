@@ -66,7 +66,8 @@ final class DumpCommand implements Callable<Integer> {
     Configuration configuration = source.load(console);
     List<ScrapeConfig> asked = jobs.of(configuration);
     Listed listed = new Listed(console);
-    try (ClusterReaders readers = new ClusterReaders(listed.counting(Wiring.clients(source, console)))) {
+    try (ClusterReaders readers =
+        new ClusterReaders(listed.counting(Wiring.clients(source, console)))) {
       List<ObjectNode> objects = objects(asked, readers, listed);
       write(objects);
       console.err().println(console.dim(objects.size() + " objects"));

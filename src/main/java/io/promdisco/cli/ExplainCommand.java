@@ -147,8 +147,7 @@ final class ExplainCommand implements Callable<Integer> {
         config == null ? configurationOf(api) : SourceOptions.of(config, cluster).load(console);
     List<ScrapeConfig> asked = jobs.of(configuration);
     if (!cluster.named()) {
-      return print(
-          lookedAt(query, asked, () -> ClusterSources.NONE, see(api, asked)));
+      return print(lookedAt(query, asked, () -> ClusterSources.NONE, see(api, asked)));
     }
     try (ClusterReaders readers = new ClusterReaders(Wiring.clients(cluster, console))) {
       return print(
@@ -200,10 +199,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   /** What no target has as its address may be an address of an object whose targets have others. */
   private Explanation explained(
-      Query query,
-      List<ScrapeConfig> asked,
-      Explainer.Sources sources,
-      Consumer<Explainer> targets)
+      Query query, List<ScrapeConfig> asked, Explainer.Sources sources, Consumer<Explainer> targets)
       throws InterruptedException {
     Explanation answer = explained(new Explainer(query, limit), asked, sources, targets);
     Optional<Query> owners =

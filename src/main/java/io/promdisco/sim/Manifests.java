@@ -341,9 +341,7 @@ public final class Manifests {
     try {
       byte[] bytes =
           ManifestBytes.unzipped(
-              file.equals(STANDARD_INPUT)
-                  ? System.in.readAllBytes()
-                  : Files.readAllBytes(file));
+              file.equals(STANDARD_INPUT) ? System.in.readAllBytes() : Files.readAllBytes(file));
       if (looksLikeJson(bytes)) {
         parseJson(bytes, out);
       } else {
@@ -380,7 +378,9 @@ public final class Manifests {
       while (parser.nextToken() != null) {
         int line = parser.currentTokenLocation().getLineNr();
         Map<JsonNode, Integer> itemLines = new IdentityHashMap<>();
-        json.add(new Document(json.size() + 1, line, Json.read(parser, itemLines), itemLines, List.of()));
+        json.add(
+            new Document(
+                json.size() + 1, line, Json.read(parser, itemLines), itemLines, List.of()));
       }
       out.addAll(json);
     } catch (JsonProcessingException e) {

@@ -38,13 +38,13 @@ final class YamlScalars {
       return Json.textNode(text);
     }
     return switch (tag.substring(TAG.length())) {
-          case "binary" -> Json.textNode(decoded(text));
-          case "bool" -> required(typed(text), typed(text).isBoolean(), "a boolean", text);
-          case "int" -> required(typed(text), typed(text).isIntegralNumber(), "an integer", text);
-          case "float" -> required(typed(text), typed(text).isNumber(), "a number", text);
-          case "null" -> required(typed(text), typed(text).isNull(), "null", text);
-          default -> Json.textNode(text);
-        };
+      case "binary" -> Json.textNode(decoded(text));
+      case "bool" -> required(typed(text), typed(text).isBoolean(), "a boolean", text);
+      case "int" -> required(typed(text), typed(text).isIntegralNumber(), "an integer", text);
+      case "float" -> required(typed(text), typed(text).isNumber(), "a number", text);
+      case "null" -> required(typed(text), typed(text).isNull(), "null", text);
+      default -> Json.textNode(text);
+    };
   }
 
   private static JsonNode required(JsonNode node, boolean fits, String expected, String text) {
@@ -115,8 +115,7 @@ final class YamlScalars {
     // go-yaml allows a sign after the prefix.
     String bits = plain.substring(2);
     boolean signedBits = bits.startsWith("-") || bits.startsWith("+");
-    BigInteger value =
-        parsed(signedBits ? bits.substring(1) : bits, 2, bits.startsWith("-"));
+    BigInteger value = parsed(signedBits ? bits.substring(1) : bits, 2, bits.startsWith("-"));
     return value == null ? null : Written.integer(value, text, false);
   }
 

@@ -355,8 +355,7 @@ class DumpTest {
 
     assertThat(targets(config, "--manifests", objects, "--namespace", "shop")).hasSize(4);
     assertThat(targets(config, "--manifests", objects, "--namespace", "other")).isEmpty();
-    assertThat(
-            cli.run("explain", config, "web-0", "--manifests", objects, "--namespace", "other"))
+    assertThat(cli.run("explain", config, "web-0", "--manifests", objects, "--namespace", "other"))
         .isEqualTo(ExitCode.FINDING);
     assertThat(cli.out()).contains("expected: one of other");
 
@@ -407,8 +406,7 @@ class DumpTest {
                   + " a whole number)\n");
       assertThat(cli.out()).contains("10.0.0.2", "10.0.0.9");
     }
-    assertThat(cli.run("diff", config, config, "--manifests", objects))
-        .isEqualTo(ExitCode.FINDING);
+    assertThat(cli.run("diff", config, config, "--manifests", objects)).isEqualTo(ExitCode.FINDING);
   }
 
   @Test

@@ -2,17 +2,20 @@ package io.promdisco.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.sim.Manifests;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -33,33 +36,82 @@ class KubectlIT {
   private static final String KUBECONFIG = System.getProperty("promdisco.kubeconfig", "");
   private static final List<String> ODD =
       List.of(
-          "", "~", "null", "true", "yes", "No", "on", "y", "<<", "=", "-", "1_000", "0x1F", "0o17",
-          "010", "08", ".5", "+1", "-.inf", "1e3", "12e4567", "81e1119", "0b1", "1.10", "2026-01-01",
-          "12:30:45", "a: b", "a #b", "'", "\"", "\\", "a\n", "\na", "a \n b", " a", "a ", "\ta",
-          "a\r\nb", "\u001b[31m", "\u00a0", "\u2028", "\ufeff",
-          "\ud83d\ude00", "0x52908400098527886E0F7030069857D2E4169EE7",
-          "1234567890123456789012345678901234567e89", "123456789012345678901234567890", ":", "? a");
+          "",
+          "~",
+          "null",
+          "true",
+          "yes",
+          "No",
+          "on",
+          "y",
+          "<<",
+          "=",
+          "-",
+          "1_000",
+          "0x1F",
+          "0o17",
+          "010",
+          "08",
+          ".5",
+          "+1",
+          "-.inf",
+          "1e3",
+          "12e4567",
+          "81e1119",
+          "0b1",
+          "1.10",
+          "2026-01-01",
+          "12:30:45",
+          "a: b",
+          "a #b",
+          "'",
+          "\"",
+          "\\",
+          "a\n",
+          "\na",
+          "a \n b",
+          " a",
+          "a ",
+          "\ta",
+          "a\r\nb",
+          "\u001b[31m",
+          "\u00a0",
+          "\u2028",
+          "\ufeff",
+          "\ud83d\ude00",
+          "0x52908400098527886E0F7030069857D2E4169EE7",
+          "1234567890123456789012345678901234567e89",
+          "123456789012345678901234567890",
+          ":",
+          "? a");
 
   /** kubectl reads these, but refuses to write them as YAML, or writes a blank. */
-  private static final List<String> NOT_WRITTEN =
-      List.of("\u007f", "\u0085", "\ufffe", "\uffff");
+  private static final List<String> NOT_WRITTEN = List.of("\u007f", "\u0085", "\ufffe", "\uffff");
 
   @TempDir private Path folder = Path.of("");
   private final ObjectMapper json = new ObjectMapper();
+  private boolean created;
   private final String namespace = "manifests-" + UUID.randomUUID();
 
   @BeforeEach
   void namespace() throws Exception {
     assumeFalse(KUBECONFIG.isEmpty(), "no -Dpromdisco.kubeconfig=FILE");
+    assumeTrue(hasKubectl(), "no kubectl on the path");
+    created = true;
     kubectl("create", "namespace", namespace);
   }
 
   @AfterEach
   void delete() throws Exception {
-    if (!KUBECONFIG.isEmpty()) {
+    if (created) {
       kubectl("delete", "pods", "--all", "-n", namespace, "--force", "--grace-period=0");
       kubectl("delete", "namespace", namespace, "--wait=false");
     }
+  }
+
+  private static boolean hasKubectl() {
+    return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, "kubectl")));
   }
 
   /** Runs kubectl; returns a file with what it prints. */
@@ -69,7 +121,10 @@ class KubectlIT {
     Path out = folder.resolve("out");
     Path err = folder.resolve("err");
     Process process =
-        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+        new ProcessBuilder(command)
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(String.join(" ", args)).isTrue();
     assertThat(process.exitValue()).as(() -> text(err)).isZero();
     return out;
