@@ -47,9 +47,10 @@ import picocli.CommandLine.Parameters;
     })
 final class ExplainCommand implements Callable<Integer> {
   private static final Duration PAUSE = Duration.ofMillis(100);
+  private static final Duration SERVER_PAUSE = Duration.ofSeconds(1);
 
-  /** Discovery is behind a list by less than this many pauses, if nothing is wrong. */
-  private static final long MOST_LOOKS = 50;
+  /** Discovery is behind a list by less than this, if nothing is wrong. */
+  private static final Duration LONGEST = Duration.ofSeconds(5);
 
   private final Console console;
   @Mixin private final ClusterOptions cluster = new ClusterOptions();
@@ -120,7 +121,8 @@ final class ExplainCommand implements Callable<Integer> {
               query,
               asked,
               () -> new ClusterSources(readers, promdisco.providers(), cluster.leftOut),
-              explainer -> see(promdisco, explainer));
+              explainer -> see(promdisco, explainer),
+              PAUSE);
       int unreachable = SourceFailures.report(console, promdisco, synced, waiting.timeout);
       int code = print(answer);
       return code == ExitCode.OK ? code : Math.max(code, unreachable);
@@ -147,7 +149,7 @@ final class ExplainCommand implements Callable<Integer> {
         config == null ? configurationOf(api) : SourceOptions.of(config, cluster).load(console);
     List<ScrapeConfig> asked = jobs.of(configuration);
     if (!cluster.named()) {
-      return print(lookedAt(query, asked, () -> ClusterSources.NONE, see(api, asked)));
+      return print(lookedAt(query, asked, () -> ClusterSources.NONE, see(api, asked), SERVER_PAUSE));
     }
     try (ClusterReaders readers = new ClusterReaders(Wiring.clients(cluster, console))) {
       return print(
@@ -155,7 +157,8 @@ final class ExplainCommand implements Callable<Integer> {
               query,
               asked,
               () -> new ClusterSources(readers, List.of(), cluster.leftOut),
-              see(api, asked)));
+              see(api, asked),
+              SERVER_PAUSE));
     }
   }
 
@@ -183,18 +186,21 @@ final class ExplainCommand implements Callable<Integer> {
    *
    * @param sources what to look at, new for each look
    * @param targets gives all targets as they are at that time
+   * @param pause between two looks
    */
   private Explanation lookedAt(
       Query query,
       List<ScrapeConfig> asked,
       Supplier<Explainer.Sources> sources,
-      Consumer<Explainer> targets)
+      Consumer<Explainer> targets,
+      Duration pause)
       throws InterruptedException {
-    long looks = 1 + Math.min(MOST_LOOKS, waiting.timeout.dividedBy(PAUSE));
+    Duration longest = LONGEST.compareTo(waiting.timeout) < 0 ? LONGEST : waiting.timeout;
+    long looks = 1 + longest.dividedBy(pause);
     return SecondLook.at(
         () -> explained(query, asked, sources.get(), targets),
         (int) looks,
-        () -> TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos()));
+        () -> TimeUnit.NANOSECONDS.sleep(pause.toNanos()));
   }
 
   /** What no target has as its address may be an address of an object whose targets have others. */

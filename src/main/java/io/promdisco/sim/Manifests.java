@@ -206,7 +206,9 @@ public final class Manifests {
       setIfMissing(object, "apiVersion", apiVersion);
     }
     String ownKind = Json.text(object, "kind");
-    if (ownKind.isEmpty() || Json.text(object, "apiVersion").isEmpty()) {
+    if (ownKind.endsWith("List") && object.has("items")) {
+      addItems(source, at, object, ownKind.substring(0, ownKind.length() - "List".length()));
+    } else if (ownKind.isEmpty() || Json.text(object, "apiVersion").isEmpty()) {
       String missing = ownKind.isEmpty() ? "kind" : "apiVersion";
       leaveOut(
           new LeftOut(
@@ -214,8 +216,6 @@ public final class Manifests {
               Json.text(object, "metadata", "namespace"),
               Json.text(object, "metadata", "name"),
               place + missing + ": missing (expected: as in a manifest for kubectl)"));
-    } else if (ownKind.endsWith("List") && object.has("items")) {
-      addItems(source, at, object, ownKind.substring(0, ownKind.length() - "List".length()));
     } else {
       addSingle(source.place(node), object);
     }
