@@ -149,7 +149,8 @@ final class ExplainCommand implements Callable<Integer> {
         config == null ? configurationOf(api) : SourceOptions.of(config, cluster).load(console);
     List<ScrapeConfig> asked = jobs.of(configuration);
     if (!cluster.named()) {
-      return print(lookedAt(query, asked, () -> ClusterSources.NONE, see(api, asked), SERVER_PAUSE));
+      return print(
+          lookedAt(query, asked, () -> ClusterSources.NONE, see(api, asked), SERVER_PAUSE));
     }
     try (ClusterReaders readers = new ClusterReaders(Wiring.clients(cluster, console))) {
       return print(

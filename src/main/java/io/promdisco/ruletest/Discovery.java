@@ -73,7 +73,9 @@ final class Discovery {
   static List<Found> of(ScrapeConfig job, List<TargetGroup> groups)
       throws RuleTestException, InterruptedException {
     List<SdConfig> only = groups.isEmpty() ? List.of() : List.of(new StaticSdConfig(groups));
-    return new Discovery(null, "").run(List.of(with(only, job))).getOrDefault(job.jobName(), List.of());
+    return new Discovery(null, "")
+        .run(List.of(with(only, job)))
+        .getOrDefault(job.jobName(), List.of());
   }
 
   private List<SdConfig> sources(ScrapeConfig job, List<TargetGroup> more) {

@@ -377,7 +377,7 @@ public final class Manifests {
     try (JsonParser parser = Json.FACTORY.createParser(bytes)) {
       while (parser.nextToken() != null) {
         int line = parser.currentTokenLocation().getLineNr();
-        Map<JsonNode, Integer> itemLines = new IdentityHashMap<>();
+        IdentityHashMap<JsonNode, Integer> itemLines = new IdentityHashMap<>();
         json.add(
             new Document(
                 json.size() + 1, line, Json.read(parser, itemLines), itemLines, List.of()));

@@ -39,7 +39,7 @@ final class YamlDocuments {
   private final Parser parser;
   private final List<Document> out;
   private final Map<String, JsonNode> anchors = new HashMap<>();
-  private Map<JsonNode, Integer> itemLines = new IdentityHashMap<>();
+  private IdentityHashMap<JsonNode, Integer> itemLines = new IdentityHashMap<>();
   private List<Document.TypedKey> typedKeys = new ArrayList<>();
   private int aliasedNodes;
   private int number;
