@@ -80,9 +80,9 @@ final class YamlScalars {
     return switch (text) {
       case "~", "null", "Null", "NULL" -> Json.NODES.nullNode();
       case "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON" ->
-          Written.bool(true, text);
+          WrittenScalar.bool(true, text);
       case "n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF" ->
-          Written.bool(false, text);
+          WrittenScalar.bool(false, text);
       default -> Json.textNode(text);
     };
   }
@@ -116,7 +116,7 @@ final class YamlScalars {
     String bits = plain.substring(2);
     boolean signedBits = bits.startsWith("-") || bits.startsWith("+");
     BigInteger value = parsed(signedBits ? bits.substring(1) : bits, 2, bits.startsWith("-"));
-    return value == null ? null : Written.integer(value, text, false);
+    return value == null ? null : WrittenScalar.integer(value, text, false);
   }
 
   private static @Nullable JsonNode integer(String text, String plain, boolean signed) {
@@ -140,7 +140,7 @@ final class YamlScalars {
       return null;
     }
     BigInteger limit = signed ? INT_MIN.negate() : UINT_LIMIT;
-    return value.compareTo(limit) < 0 ? Written.integer(value, text, false) : null;
+    return value.compareTo(limit) < 0 ? WrittenScalar.integer(value, text, false) : null;
   }
 
   private static @Nullable BigInteger parsed(String digits, int radix, boolean negative) {
@@ -164,8 +164,8 @@ final class YamlScalars {
     }
     double value = Double.parseDouble(plain);
     return value == Math.rint(value) && Math.abs(value) < 0x1p63
-        ? Written.integer(new BigDecimal(value).toBigInteger(), text, true)
-        : Written.real(BigDecimal.valueOf(value), text);
+        ? WrittenScalar.integer(new BigDecimal(value).toBigInteger(), text, true)
+        : WrittenScalar.real(BigDecimal.valueOf(value), text);
   }
 
   /** Digits, maybe a point and digits, maybe an exponent. */
@@ -219,7 +219,7 @@ final class YamlScalars {
     if (value.isBoolean()) {
       return String.valueOf(value.booleanValue());
     }
-    return value instanceof Written written && written.real()
+    return value instanceof WrittenScalar written && written.real()
         ? realKey(value.decimalValue())
         : value.bigIntegerValue().toString();
   }
