@@ -69,6 +69,9 @@ final class YamlScalars {
       return Json.NODES.nullNode();
     }
     char first = text.charAt(0);
+    if (first >= '1' && first <= '9' && text.length() <= 18 && digits(text, 0) == text.length()) {
+      return Json.NODES.numberNode(Long.parseLong(text)); // as most numbers are
+    }
     if (first >= '0' && first <= '9' || first == '-' || first == '+') {
       JsonNode number = number(text, text.replace("_", ""));
       return number == null ? Json.textNode(text) : number;
