@@ -48,9 +48,10 @@ import picocli.CommandLine.Parameters;
     })
 final class ExplainCommand implements Callable<Integer> {
   private static final Duration PAUSE = Duration.ofMillis(100);
+  private static final Duration SERVER_PAUSE = Duration.ofSeconds(1);
 
-  /** Discovery is behind a list by less than this many pauses, if nothing is wrong. */
-  private static final long MOST_LOOKS = 50;
+  /** Discovery is behind a list by less than this, if nothing is wrong. */
+  private static final Duration LONGEST = Duration.ofSeconds(5);
 
   private final Console console;
   @Mixin private final ClusterOptions cluster = new ClusterOptions();
@@ -122,7 +123,8 @@ final class ExplainCommand implements Callable<Integer> {
               query,
               asked,
               () -> new ClusterSources(readers, promdisco.providers(), cluster.leftOut),
-              explainer -> see(promdisco, explainer));
+              explainer -> see(promdisco, explainer),
+              PAUSE);
       int unreachable = SourceFailures.report(console, promdisco, synced, waiting.timeout);
       int code = print(answer);
       return code == ExitCode.OK ? code : Math.max(code, unreachable);
@@ -152,7 +154,8 @@ final class ExplainCommand implements Callable<Integer> {
     List<ScrapeConfig> asked = jobs.of(configuration);
     ServedTargets targets = new ServedTargets(api, asked);
     if (!cluster.named()) {
-      return served(lookedAt(query, asked, () -> ClusterSources.NONE, targets), targets);
+      return served(
+          lookedAt(query, asked, () -> ClusterSources.NONE, targets, SERVER_PAUSE), targets);
     }
     try (ClusterReaders readers = new ClusterReaders(Wiring.clients(cluster, console))) {
       return served(
@@ -160,7 +163,8 @@ final class ExplainCommand implements Callable<Integer> {
               query,
               asked,
               () -> new ClusterSources(readers, List.of(), cluster.leftOut),
-              targets),
+              targets,
+              SERVER_PAUSE),
           targets);
     }
   }
@@ -207,26 +211,31 @@ final class ExplainCommand implements Callable<Integer> {
     }
   }
 
-  /** The answer, after as many looks as it takes, but not for longer than {@code --timeout}. */
+  /**
+   * The answer, after as many looks as it takes, but not for longer than {@code --timeout}.
+   *
+   * @param sources what to look at, new for each look
+   * @param targets gives all targets as they are at that time
+   * @param pause between two looks
+   */
   private Explanation lookedAt(
       Query query,
       List<ScrapeConfig> asked,
       Supplier<Explainer.Sources> sources,
-      Consumer<Explainer> targets)
+      Consumer<Explainer> targets,
+      Duration pause)
       throws InterruptedException {
-    long looks = 1 + Math.min(MOST_LOOKS, waiting.timeout.dividedBy(PAUSE));
+    Duration longest = LONGEST.compareTo(waiting.timeout) < 0 ? LONGEST : waiting.timeout;
+    long looks = 1 + longest.dividedBy(pause);
     return SecondLook.at(
         () -> explained(query, asked, sources.get(), targets),
         (int) looks,
-        () -> TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos()));
+        () -> TimeUnit.NANOSECONDS.sleep(pause.toNanos()));
   }
 
   /** What no target has as its address may be an address of an object whose targets have others. */
   private Explanation explained(
-      Query query,
-      List<ScrapeConfig> asked,
-      Explainer.Sources sources,
-      Consumer<Explainer> targets)
+      Query query, List<ScrapeConfig> asked, Explainer.Sources sources, Consumer<Explainer> targets)
       throws InterruptedException {
     Explanation answer = explained(new Explainer(query, limit), asked, sources, targets);
     Optional<Query> owners =

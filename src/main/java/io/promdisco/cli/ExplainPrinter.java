@@ -8,9 +8,12 @@ import io.promdisco.explain.TracedTarget;
 import io.promdisco.relabel.RelabelTrace.Step;
 import io.promdisco.scrape.TargetOutcome;
 import java.io.PrintStream;
+import java.util.List;
 
 /** Prints an explanation for people: job by job, rule by rule, and a sentence at the end. */
 final class ExplainPrinter {
+  private static final int MOST_CHOICES = 10;
+
   private final Console console;
   private final PrintStream out;
 
@@ -34,10 +37,14 @@ final class ExplainPrinter {
       out.println(Structured.harmless(answer.meaning()));
     }
     if (!answer.choices().isEmpty()) {
+      List<String> choices = answer.choices();
+      boolean all = choices.size() <= MOST_CHOICES;
       out.println(
-          answer.choices().size()
+          (all ? choices.size() : "more than " + MOST_CHOICES)
               + " objects match: "
-              + Structured.harmless(String.join(", ", answer.choices()))
+              + Structured.harmless(
+                  String.join(", ", choices.subList(0, Math.min(MOST_CHOICES, choices.size()))))
+              + (all ? "" : ", ...")
               + " (KIND/NAMESPACE/NAME means one)");
     }
     String summary = Structured.harmless(answer.summary());

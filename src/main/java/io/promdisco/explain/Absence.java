@@ -26,9 +26,9 @@ public record Absence(String source, Why why, String reason) {
     NO_NODE,
     /** No endpoints or endpoint slice lists it. */
     NO_ENDPOINTS,
-    /** It is, or only stands in, the slice of a service's second address family. */
+    /** Only a slice of its service's second address family lists it, or it is that slice. */
     SECOND_FAMILY,
-    /** It is in the dump, and malformed. */
+    /** It is in the dump, but malformed. */
     MALFORMED,
     /** The server refuses to show it, or cannot be reached. */
     UNREADABLE,

@@ -9,7 +9,8 @@ import java.util.stream.Collectors;
  *
  * @param query what was asked for
  * @param jobs what each job has to do with it, in the order of the configuration
- * @param choices the objects whose targets match, as {@code pod/shop/web-0}, if there are several
+ * @param choices the objects whose targets match, as {@code pod/shop/web-0}, if there are several;
+ *     eleven at most
  * @param near names that could have been meant; only where nothing was found
  */
 public record Explanation(

@@ -280,8 +280,7 @@ public final class Inspector {
     Map<ObjectKey, ServiceView> services = new HashMap<>();
     for (ServiceView service :
         reader.read(
-            Resource.SERVICES,
-            new Scope(scope.namespace(), selector.label(), selector.field()))) {
+            Resource.SERVICES, new Scope(scope.namespace(), selector.label(), selector.field()))) {
       services.put(service.key(), service);
     }
     List<Listing> listings = new ArrayList<>();
@@ -461,8 +460,7 @@ public final class Inspector {
    * What cannot be read gives none: the reason has been told by {@link #inspect}.
    */
   public void names(Query query, BiConsumer<String, String> names) throws InterruptedException {
-    if (query instanceof WorkloadQuery workload
-        && Reasons.concerns(config.role(), Role.POD)) {
+    if (query instanceof WorkloadQuery workload && Reasons.concerns(config.role(), Role.POD)) {
       for (PodView pod : readable(Resource.PODS)) {
         workload.name(pod, names);
       }

@@ -74,12 +74,7 @@ public sealed interface Query {
     private static final String TARGET_KIND = "address_target_kind";
     private static final List<Role> MOST_TELLING =
         List.of(
-            Role.POD,
-            Role.SERVICE,
-            Role.INGRESS,
-            Role.NODE,
-            Role.ENDPOINTS,
-            Role.ENDPOINTSLICE);
+            Role.POD, Role.SERVICE, Role.INGRESS, Role.NODE, Role.ENDPOINTS, Role.ENDPOINTSLICE);
 
     /** Copies the set. */
     public ObjectQuery {
@@ -403,8 +398,7 @@ public sealed interface Query {
     }
 
     @Override
-    public void names(
-        Labels discovered, TargetOutcome outcome, BiConsumer<String, String> names) {}
+    public void names(Labels discovered, TargetOutcome outcome, BiConsumer<String, String> names) {}
   }
 
   /** Reads queries. */
@@ -464,9 +458,7 @@ public sealed interface Query {
       Matcher address = WITH_PORT.matcher(text);
       if (address.matches()) {
         return new AddressQuery(
-            text,
-            Hosts.of(address.group()),
-            Optional.of(Integer.parseInt(address.group(2))));
+            text, Hosts.of(address.group()), Optional.of(Integer.parseInt(address.group(2))));
       }
       return new ObjectQuery(text, EnumSet.allOf(Role.class), Optional.empty(), text);
     }

@@ -157,7 +157,9 @@ final class Reasons {
         name(Role.POD, pod.key())
             + " has this address, but no container declares port "
             + port
-            + (declared.isEmpty() ? " or any other" : " (declared: " + declared + ")"));
+            + (declared.isEmpty()
+                ? " or any other: it is discovered without a port"
+                : " (declared: " + declared + ")"));
   }
 
   /** A service under role service. */

@@ -83,8 +83,7 @@ public enum Workload {
             ? Optional.of(name.group(1))
             : Optional.empty();
       }
-      default ->
-          controllerKind.equals(kind) ? Optional.of(controllerName) : Optional.empty();
+      default -> controllerKind.equals(kind) ? Optional.of(controllerName) : Optional.empty();
     };
   }
 }

@@ -31,22 +31,29 @@ final class Discovery {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final @Nullable SimCluster cluster;
+  private final String namespace;
 
-  private Discovery(@Nullable SimCluster cluster) {
+  private Discovery(@Nullable SimCluster cluster, String namespace) {
     this.cluster = cluster;
+    this.namespace = namespace;
   }
 
-  static Discovery from(List<Path> manifests) throws RuleTestException {
+  /**
+   * Discovers from dumps.
+   *
+   * @param namespace what {@code own_namespace} means; empty: nothing
+   */
+  static Discovery from(List<Path> manifests, String namespace) throws RuleTestException {
     if (manifests.isEmpty()) {
-      return new Discovery(null);
+      return new Discovery(null, "");
     }
     SimCluster cluster = new SimCluster();
     try {
       cluster.load(Manifests.read(manifests));
     } catch (ManifestException e) {
-      throw new RuleTestException(List.of(String.valueOf(e.getMessage())));
+      throw new RuleTestException(e.problems());
     }
-    return new Discovery(cluster);
+    return new Discovery(cluster, namespace);
   }
 
   /**
@@ -66,7 +73,9 @@ final class Discovery {
   static List<Found> of(ScrapeConfig job, List<TargetGroup> groups)
       throws RuleTestException, InterruptedException {
     List<SdConfig> only = groups.isEmpty() ? List.of() : List.of(new StaticSdConfig(groups));
-    return new Discovery(null).run(List.of(with(only, job))).getOrDefault(job.jobName(), List.of());
+    return new Discovery(null, "")
+        .run(List.of(with(only, job)))
+        .getOrDefault(job.jobName(), List.of());
   }
 
   private List<SdConfig> sources(ScrapeConfig job, List<TargetGroup> more) {
@@ -100,7 +109,8 @@ final class Discovery {
     Promdisco.Builder builder = Promdisco.builder();
     SimCluster objects = cluster;
     if (objects != null) {
-      builder.kubernetesClients(ticker -> new ManifestsClients(objects, Optional.empty()));
+      Optional<String> own = namespace.isEmpty() ? Optional.empty() : Optional.of(namespace);
+      builder.kubernetesClients(ticker -> new ManifestsClients(objects, own));
     }
     try (Promdisco promdisco = builder.build()) {
       promdisco.apply(Configuration.of(jobs));

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param path the file
  * @param jobs those of the configuration that it tests
  * @param manifests dumps of Kubernetes objects to discover from; none: Kubernetes is not asked
+ * @param namespace what {@code own_namespace} means in the dumps; empty: nothing
  * @param groups further targets by job
  * @param tests in the order of the file
  */
@@ -19,6 +20,7 @@ public record RuleTestFile(
     Path path,
     List<ScrapeConfig> jobs,
     List<Path> manifests,
+    String namespace,
     Map<String, List<TargetGroup>> groups,
     List<RuleTest> tests) {
   /** Copies the lists. */

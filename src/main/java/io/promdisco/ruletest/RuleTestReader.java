@@ -57,6 +57,10 @@ public final class RuleTestReader {
   private RuleTestFile read(Section root) {
     List<ScrapeConfig> jobs = jobs(root);
     List<Path> manifests = manifests(root);
+    String namespace = root.string("namespace");
+    if (!namespace.isEmpty() && manifests.isEmpty()) {
+      root.error("namespace", "is of use with manifests only (expected: manifests too)");
+    }
     Map<String, List<TargetGroup>> groups = new LinkedHashMap<>();
     for (Section section : root.sections("groups")) {
       String job = job(section, jobs);
@@ -80,7 +84,7 @@ public final class RuleTestReader {
       root.error("tests", "nothing is tested (expected: a list of tests)");
     }
     root.finish();
-    return new RuleTestFile(file, jobs, manifests, groups, tests);
+    return new RuleTestFile(file, jobs, manifests, namespace, groups, tests);
   }
 
   private List<ScrapeConfig> jobs(Section root) {

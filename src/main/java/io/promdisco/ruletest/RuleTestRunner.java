@@ -29,7 +29,9 @@ public final class RuleTestRunner {
     List<ScrapeConfig> jobs =
         file.jobs().stream().filter(job -> names.contains(job.jobName())).toList();
     Map<String, List<Found>> shared =
-        jobs.isEmpty() ? Map.of() : Discovery.from(file.manifests()).run(jobs, file.groups());
+        jobs.isEmpty()
+            ? Map.of()
+            : Discovery.from(file.manifests(), file.namespace()).run(jobs, file.groups());
     List<RuleTestResult> results = new ArrayList<>();
     for (RuleTest test : file.tests()) {
       long start = System.nanoTime();

@@ -1,8 +1,8 @@
 package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +18,7 @@ record Document(
     int number,
     int line,
     JsonNode content,
-    Map<JsonNode, Integer> itemLines,
+    IdentityHashMap<JsonNode, Integer> itemLines,
     List<TypedKey> typedKeys) {
   /**
    * A key that is a number or a boolean.

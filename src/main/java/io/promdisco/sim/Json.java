@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +59,7 @@ final class Json {
    *
    * @param itemLines takes the line of each object in a list that is not deep inside
    */
-  static JsonNode read(JsonParser parser, @Nullable Map<JsonNode, Integer> itemLines)
+  static JsonNode read(JsonParser parser, @Nullable IdentityHashMap<JsonNode, Integer> itemLines)
       throws IOException {
     JsonToken token = parser.currentToken();
     if (token == null) {
@@ -83,7 +84,7 @@ final class Json {
   }
 
   private static ObjectNode readObject(
-      JsonParser parser, @Nullable Map<JsonNode, Integer> itemLines) throws IOException {
+      JsonParser parser, @Nullable IdentityHashMap<JsonNode, Integer> itemLines) throws IOException {
     ObjectNode out = object();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = wellFormed(parser.currentName());
@@ -93,7 +94,7 @@ final class Json {
     return out;
   }
 
-  private static ArrayNode readArray(JsonParser parser, @Nullable Map<JsonNode, Integer> itemLines)
+  private static ArrayNode readArray(JsonParser parser, @Nullable IdentityHashMap<JsonNode, Integer> itemLines)
       throws IOException {
     ArrayNode out = NODES.arrayNode();
     boolean shallow =

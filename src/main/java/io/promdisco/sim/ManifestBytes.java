@@ -72,7 +72,8 @@ final class ManifestBytes {
             .onMalformedInput(CodingErrorAction.REPORT)
             .onUnmappableCharacter(CodingErrorAction.REPORT);
     CharBuffer out = CharBuffer.allocate(bytes.length - from);
-    CoderResult result = decoder.decode(ByteBuffer.wrap(bytes, from, bytes.length - from), out, true);
+    CoderResult result =
+        decoder.decode(ByteBuffer.wrap(bytes, from, bytes.length - from), out, true);
     out.flip();
     if (result.isError()) {
       int line = 1 + (int) out.chars().filter(c -> c == '\n').count();

@@ -206,7 +206,9 @@ public final class Manifests {
       setIfMissing(object, "apiVersion", apiVersion);
     }
     String ownKind = Json.text(object, "kind");
-    if (ownKind.isEmpty() || Json.text(object, "apiVersion").isEmpty()) {
+    if (ownKind.endsWith("List") && object.has("items")) {
+      addItems(source, at, object, ownKind.substring(0, ownKind.length() - "List".length()));
+    } else if (ownKind.isEmpty() || Json.text(object, "apiVersion").isEmpty()) {
       String missing = ownKind.isEmpty() ? "kind" : "apiVersion";
       leaveOut(
           new LeftOut(
@@ -214,8 +216,6 @@ public final class Manifests {
               Json.text(object, "metadata", "namespace"),
               Json.text(object, "metadata", "name"),
               place + missing + ": missing (expected: as in a manifest for kubectl)"));
-    } else if (ownKind.endsWith("List") && object.has("items")) {
-      addItems(source, at, object, ownKind.substring(0, ownKind.length() - "List".length()));
     } else {
       addSingle(source.place(node), object);
     }
@@ -341,9 +341,7 @@ public final class Manifests {
     try {
       byte[] bytes =
           ManifestBytes.unzipped(
-              file.equals(STANDARD_INPUT)
-                  ? System.in.readAllBytes()
-                  : Files.readAllBytes(file));
+              file.equals(STANDARD_INPUT) ? System.in.readAllBytes() : Files.readAllBytes(file));
       if (looksLikeJson(bytes)) {
         parseJson(bytes, out);
       } else {
@@ -379,8 +377,10 @@ public final class Manifests {
     try (JsonParser parser = Json.FACTORY.createParser(bytes)) {
       while (parser.nextToken() != null) {
         int line = parser.currentTokenLocation().getLineNr();
-        Map<JsonNode, Integer> itemLines = new IdentityHashMap<>();
-        json.add(new Document(json.size() + 1, line, Json.read(parser, itemLines), itemLines, List.of()));
+        IdentityHashMap<JsonNode, Integer> itemLines = new IdentityHashMap<>();
+        json.add(
+            new Document(
+                json.size() + 1, line, Json.read(parser, itemLines), itemLines, List.of()));
       }
       out.addAll(json);
     } catch (JsonProcessingException e) {

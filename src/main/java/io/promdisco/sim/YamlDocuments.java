@@ -33,13 +33,13 @@ final class YamlDocuments {
   private static final String MERGE = "tag:yaml.org,2002:merge";
   private static final int MOST_ALIASED_NODES = 2_000_000;
 
-  /** Items of lists are objects of their own down to this depth. */
+  /** Items of lists count as objects down to this depth. */
   private static final int DEEPEST_ITEM = 4;
 
   private final Parser parser;
   private final List<Document> out;
   private final Map<String, JsonNode> anchors = new HashMap<>();
-  private Map<JsonNode, Integer> itemLines = new IdentityHashMap<>();
+  private IdentityHashMap<JsonNode, Integer> itemLines = new IdentityHashMap<>();
   private List<Document.TypedKey> typedKeys = new ArrayList<>();
   private int aliasedNodes;
   private int number;

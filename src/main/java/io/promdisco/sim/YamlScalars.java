@@ -38,13 +38,13 @@ final class YamlScalars {
       return Json.textNode(text);
     }
     return switch (tag.substring(TAG.length())) {
-          case "binary" -> Json.textNode(decoded(text));
-          case "bool" -> required(typed(text), typed(text).isBoolean(), "a boolean", text);
-          case "int" -> required(typed(text), typed(text).isIntegralNumber(), "an integer", text);
-          case "float" -> required(typed(text), typed(text).isNumber(), "a number", text);
-          case "null" -> required(typed(text), typed(text).isNull(), "null", text);
-          default -> Json.textNode(text);
-        };
+      case "binary" -> Json.textNode(decoded(text));
+      case "bool" -> required(typed(text), typed(text).isBoolean(), "a boolean", text);
+      case "int" -> required(typed(text), typed(text).isIntegralNumber(), "an integer", text);
+      case "float" -> required(typed(text), typed(text).isNumber(), "a number", text);
+      case "null" -> required(typed(text), typed(text).isNull(), "null", text);
+      default -> Json.textNode(text);
+    };
   }
 
   private static JsonNode required(JsonNode node, boolean fits, String expected, String text) {
@@ -69,6 +69,9 @@ final class YamlScalars {
       return Json.NODES.nullNode();
     }
     char first = text.charAt(0);
+    if (first >= '1' && first <= '9' && text.length() <= 18 && digits(text, 0) == text.length()) {
+      return Json.NODES.numberNode(Long.parseLong(text)); // as most numbers are
+    }
     if (first >= '0' && first <= '9' || first == '-' || first == '+') {
       JsonNode number = number(text, text.replace("_", ""));
       return number == null ? Json.textNode(text) : number;
@@ -80,9 +83,9 @@ final class YamlScalars {
     return switch (text) {
       case "~", "null", "Null", "NULL" -> Json.NODES.nullNode();
       case "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON" ->
-          Written.bool(true, text);
+          WrittenScalar.bool(true, text);
       case "n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF" ->
-          Written.bool(false, text);
+          WrittenScalar.bool(false, text);
       default -> Json.textNode(text);
     };
   }
@@ -115,9 +118,8 @@ final class YamlScalars {
     // go-yaml allows a sign after the prefix.
     String bits = plain.substring(2);
     boolean signedBits = bits.startsWith("-") || bits.startsWith("+");
-    BigInteger value =
-        parsed(signedBits ? bits.substring(1) : bits, 2, bits.startsWith("-"));
-    return value == null ? null : Written.integer(value, text, false);
+    BigInteger value = parsed(signedBits ? bits.substring(1) : bits, 2, bits.startsWith("-"));
+    return value == null ? null : WrittenScalar.integer(value, text, false);
   }
 
   private static @Nullable JsonNode integer(String text, String plain, boolean signed) {
@@ -141,7 +143,7 @@ final class YamlScalars {
       return null;
     }
     BigInteger limit = signed ? INT_MIN.negate() : UINT_LIMIT;
-    return value.compareTo(limit) < 0 ? Written.integer(value, text, false) : null;
+    return value.compareTo(limit) < 0 ? WrittenScalar.integer(value, text, false) : null;
   }
 
   private static @Nullable BigInteger parsed(String digits, int radix, boolean negative) {
@@ -165,8 +167,8 @@ final class YamlScalars {
     }
     double value = Double.parseDouble(plain);
     return value == Math.rint(value) && Math.abs(value) < 0x1p63
-        ? Written.integer(new BigDecimal(value).toBigInteger(), text, true)
-        : Written.real(BigDecimal.valueOf(value), text);
+        ? WrittenScalar.integer(new BigDecimal(value).toBigInteger(), text, true)
+        : WrittenScalar.real(BigDecimal.valueOf(value), text);
   }
 
   /** Digits, maybe a point and digits, maybe an exponent. */
@@ -220,7 +222,7 @@ final class YamlScalars {
     if (value.isBoolean()) {
       return String.valueOf(value.booleanValue());
     }
-    return value instanceof Written written && written.real()
+    return value instanceof WrittenScalar written && written.real()
         ? realKey(value.decimalValue())
         : value.bigIntegerValue().toString();
   }

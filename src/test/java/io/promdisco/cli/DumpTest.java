@@ -13,7 +13,10 @@ import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
 import io.promdisco.sim.SimOptions;
 import io.promdisco.testing.Certificates;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -289,15 +292,26 @@ class DumpTest {
     int cases = 0;
     try (Stream<Path> folders = Files.list(recorded)) {
       for (Path from : folders.sorted().toList()) {
-        if (!Files.exists(from.resolve("cluster.yaml")) || asksForOwnNamespace(from)) {
-          continue; // a dump has no own namespace
+        if (!Files.exists(from.resolve("cluster.yaml"))) {
+          continue;
         }
         String config = from.resolve("config.yml").toString();
         String cluster = from.resolve("cluster.yaml").toString();
-        JsonNode before = targets(config, "--manifests", cluster, "--state", "any");
+        String[] own = {"--namespace", "default", "--state", "any", "--manifests"};
+        JsonNode before = targets(config, with(own, cluster));
         String dump = folder.resolve("dump.yaml").toString();
-        assertThat(cli.run("dump", config, "--manifests", cluster, "--file", dump)).isZero();
-        assertThat(targets(config, "--manifests", dump, "--state", "any"))
+        assertThat(
+                cli.run(
+                    "dump",
+                    config,
+                    "--namespace",
+                    "default",
+                    "--manifests",
+                    cluster,
+                    "--file",
+                    dump))
+            .isZero();
+        assertThat(targets(config, with(own, dump)))
             .as(from.getFileName().toString())
             .isEqualTo(before);
         cases++;
@@ -306,8 +320,8 @@ class DumpTest {
     assertThat(cases).isPositive();
   }
 
-  private static boolean asksForOwnNamespace(Path recorded) throws IOException {
-    return Files.readString(recorded.resolve("config.yml")).contains("own_namespace: true");
+  private static String[] with(String[] words, String last) {
+    return Stream.concat(Stream.of(words), Stream.of(last)).toArray(String[]::new);
   }
 
   @Test
@@ -327,5 +341,94 @@ class DumpTest {
     assertThat(cli.run("dump", config, "--manifests", objects)).isEqualTo(ExitCode.USAGE);
     assertThat(cli.err()).contains("own_namespace: true (expected: only in a cluster");
     assertThat(cli.out()).isEmpty();
+  }
+
+  @Test
+  void anOptionNamesTheOwnNamespace() throws Exception {
+    String config =
+        cli.file(
+            "p.yml",
+            """
+            scrape_configs:
+            - job_name: own
+              kubernetes_sd_configs:
+              - role: pod
+                namespaces: {own_namespace: true}
+            """);
+    String objects = cli.file("cluster.yaml", OBJECTS);
+
+    assertThat(targets(config, "--manifests", objects, "--namespace", "shop")).hasSize(4);
+    assertThat(targets(config, "--manifests", objects, "--namespace", "other")).isEmpty();
+    assertThat(cli.run("explain", config, "web-0", "--manifests", objects, "--namespace", "other"))
+        .isEqualTo(ExitCode.FINDING);
+    assertThat(cli.out()).contains("expected: one of other");
+
+    assertThat(cli.run("targets", config, "--namespace", "shop")).isEqualTo(ExitCode.USAGE);
+    assertThat(cli.err()).contains("--namespace without --manifests");
+  }
+
+  @Test
+  void aMalformedObjectIsAnErrorAndTheOthersAreDiscovered() throws Exception {
+    String config =
+        cli.file(
+            "p.yml",
+            """
+            scrape_configs:
+            - job_name: pods
+              kubernetes_sd_configs: [{role: pod}]
+            """);
+    String objects =
+        cli.file(
+            "cluster.yaml",
+            OBJECTS
+                + """
+                ---
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: odd-0, namespace: shop, labels: {build: 1_000}}
+                spec: {containers: [{name: c, ports: [{containerPort: '80'}]}]}
+                ---
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: odd-1, namespace: shop, labels: {build: 1_000}}
+                spec: {containers: [{name: c, ports: [{containerPort: 80}]}]}
+                status: {podIP: 10.0.0.9}
+                """);
+    int line = OBJECTS.lines().toList().size() + 2;
+
+    for (String command : List.of("targets", "dump")) {
+      assertThat(cli.run(command, config, "--manifests", objects)).isEqualTo(ExitCode.FINDING);
+      assertThat(cli.err())
+          .startsWith(
+              "warning: cluster.yaml:"
+                  + (line + 5)
+                  + ": Pod shop/odd-1: metadata.labels.build: 1_000 (expected a string; kubectl"
+                  + " refuses it without quotes)\n"
+                  + "error: cluster.yaml:"
+                  + line
+                  + ": Pod shop/odd-0: spec.containers[0].ports[0].containerPort: \"80\" (expected"
+                  + " a whole number)\n");
+      assertThat(cli.out()).contains("10.0.0.2", "10.0.0.9");
+    }
+    assertThat(cli.run("diff", config, config, "--manifests", objects)).isEqualTo(ExitCode.FINDING);
+  }
+
+  @Test
+  void aDumpComesFromStandardInputToo() throws Exception {
+    String config = cli.file("p.yml", CONFIG);
+    InputStream before = System.in;
+    System.setIn(new ByteArrayInputStream(OBJECTS.getBytes(StandardCharsets.UTF_16)));
+    try {
+      assertThat(targets(config, "--manifests", "-")).hasSizeGreaterThan(8);
+    } finally {
+      System.setIn(before);
+    }
+    System.setIn(new ByteArrayInputStream("kind: [".getBytes(StandardCharsets.UTF_8)));
+    try {
+      assertThat(cli.run("targets", config, "--manifests", "-")).isEqualTo(ExitCode.USAGE);
+      assertThat(cli.err()).contains("standard input:1: document 1: ");
+    } finally {
+      System.setIn(before);
+    }
   }
 }

@@ -167,10 +167,12 @@ class ExplainReasonsTest {
         "endpointslice shop/web-6 is of family IPv6, and service shop/web is dual-stack with IPv4"
             + " first: Prometheus leaves slices of the second family out";
     for (String query :
-        List.of("endpointslice/shop/web-6", "web-6", "pod/shop/six-0", "fd00::9", "[FD00::9]:8080")) {
+        List.of(
+            "endpointslice/shop/web-6", "web-6", "pod/shop/six-0", "fd00::9", "[FD00::9]:8080")) {
       assertThat(ask("endpointslice", query))
           .as(query)
-          .isEqualTo(query + " is not scraped: job endpointslice does not discover it, since " + reason);
+          .isEqualTo(
+              query + " is not scraped: job endpointslice does not discover it, since " + reason);
     }
     assertThat(ask("endpointslice", "svc/shop/web")).contains("is scraped by");
   }
@@ -194,7 +196,8 @@ class ExplainReasonsTest {
         .contains("endpoints shop/split lists pod shop/db-0 without a port");
     assertThat(ask("endpoints", "ep/shop/split"))
         .contains("endpoints shop/split lists no port for an address that it has");
-    assertThat(ask("service", "svc/shop/away")).contains("has no ports (it is of type ExternalName)");
+    assertThat(ask("service", "svc/shop/away"))
+        .contains("has no ports (it is of type ExternalName)");
   }
 
   @Test
@@ -209,7 +212,11 @@ class ExplainReasonsTest {
   void kindsAreThoseOfKubectlInAnyCase() throws IOException {
     for (String query :
         List.of(
-            "Pod/test/db-0", "PODS/test/db-0", "po/test/db-0", "pod./test/db-0", "pods/test/db-0")) {
+            "Pod/test/db-0",
+            "PODS/test/db-0",
+            "po/test/db-0",
+            "pod./test/db-0",
+            "pods/test/db-0")) {
       assertThat(ask("pod", query)).as(query).contains("at http://10.0.1.3:5432/metrics");
     }
     for (String query :
@@ -306,8 +313,7 @@ class ExplainReasonsTest {
   void aQueryThatMeansSeveralObjectsListsThem() throws IOException {
     ask("pod", "db-0");
     assertThat(cli.out())
-        .contains(
-            "2 objects match: pod/shop/db-0, pod/test/db-0 (KIND/NAMESPACE/NAME means one)");
+        .contains("2 objects match: pod/shop/db-0, pod/test/db-0 (KIND/NAMESPACE/NAME means one)");
     ask("pod", "pod/shop/db-0");
     assertThat(cli.out()).doesNotContain("objects match");
     ask("service endpointslice endpoints", "shop/web");
@@ -320,8 +326,7 @@ class ExplainReasonsTest {
   @Test
   void aServersObjectsAreFoundByTheirFurtherAddressesToo() throws Exception {
     SimCluster cluster = new SimCluster();
-    cluster.load(
-        Manifests.load(List.of(Path.of(cli.file("cluster.yaml", OBJECTS)))).objects());
+    cluster.load(Manifests.load(List.of(Path.of(cli.file("cluster.yaml", OBJECTS)))).objects());
     try (SimApiServer server = SimApiServer.start(cluster)) {
       server.writeKubeconfig(folder.resolve("kubeconfig"));
       String config =

@@ -309,7 +309,8 @@ class ExplainTest {
     assertThat(explain(CONFIG, "pod//web-0")).isEqualTo(ExitCode.USAGE);
     assertThat(cli.err()).contains("expected: KIND/NAMESPACE/NAME");
     assertThat(explain(CONFIG, "deploymnt/shop/web")).isEqualTo(ExitCode.USAGE);
-    assertThat(cli.err()).contains("kind \"deploymnt\"", "one of pod, service", "did you mean \"deployment\"?");
+    assertThat(cli.err())
+        .contains("kind \"deploymnt\"", "one of pod, service", "did you mean \"deployment\"?");
     assertThat(
             cli.run(
                 "explain",

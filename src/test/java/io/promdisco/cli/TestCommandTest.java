@@ -238,6 +238,38 @@ class TestCommandTest {
   }
 
   @Test
+  void theOwnNamespaceOfManifestsIsNamedAndAMalformedObjectIsAnError() throws IOException {
+    String pod =
+        """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: p, namespace: %s}
+        spec: {containers: [{name: c, ports: [{containerPort: 80}]}]}
+        status: {podIP: %s}
+        ---
+        """;
+    cli.file("pods.yaml", pod.formatted("mine", "10.0.0.1") + pod.formatted("other", "10.0.0.2"));
+    String file =
+        cli.file(
+            "t.yml",
+            """
+            scrape_configs:
+            - job_name: own
+              kubernetes_sd_configs: [{role: pod, namespaces: {own_namespace: true}}]
+            manifests: [pods.yaml]
+            namespace: mine
+            tests:
+            - {name: a, job: own, exact: true, expect: [{url: "http://10.0.0.1:80/metrics"}]}
+            """);
+    assertThat(cli.run("test", file)).as(cli.out()).isZero();
+
+    cli.file("pods.yaml", pod.replace("80", "'80'").formatted("mine", "10.0.0.1"));
+    assertThat(cli.run("test", file)).isEqualTo(ExitCode.USAGE);
+    assertThat(cli.out())
+        .contains("pods.yaml:1: Pod mine/p: spec.containers[0].ports[0].containerPort: \"80\"");
+  }
+
+  @Test
   void jsonHoldsEveryFinding() throws IOException {
     String file = tests("- {name: a, job: web, expect: [{labels: {team: red, host: 10.0.0.1}}]}\n");
 

@@ -130,11 +130,11 @@ class ManifestsTest {
               assertThat(e.problems().get(1)).startsWith(json + ":3: document 2: ");
               assertThat(e.problems().get(2))
                   .isEqualTo(latin + ":2: document 1: not UTF-8 (expected: UTF-8)");
-              assertThat(e.problems().get(3)).isEqualTo(missing + ": cannot be read (no such file)");
+              assertThat(e.problems().get(3))
+                  .isEqualTo(missing + ": cannot be read (no such file)");
               assertThat(e.problems().get(4))
                   .isEqualTo(
-                      json
-                          + ":1: apiVersion: missing (expected: as in a manifest for kubectl)");
+                      json + ":1: apiVersion: missing (expected: as in a manifest for kubectl)");
             });
   }
 
@@ -217,7 +217,10 @@ class ManifestsTest {
             """);
 
     JsonNode labels = contents.objects().get(0).at("/metadata/labels");
-    assertThat(labels).isEqualTo(Json.read("{\"version\":\"1.10\",\"m\":\"007\",\"b\":\"yes\",\"sha\":\"81e1119\",\"q\":\"1\"}"));
+    assertThat(labels)
+        .isEqualTo(
+            Json.read(
+                "{\"version\":\"1.10\",\"m\":\"007\",\"b\":\"yes\",\"sha\":\"81e1119\",\"q\":\"1\"}"));
     assertThat(contents.warnings()).hasSize(3);
     assertThat(contents.warnings().get(1))
         .endsWith(
@@ -245,7 +248,8 @@ class ManifestsTest {
     assertThat(contents.warnings())
         .singleElement()
         .asString()
-        .endsWith("pod.yaml:6: key on: read as \"true\", as kubectl reads it (quote it to keep it)");
+        .endsWith(
+            "pod.yaml:6: key on: read as \"true\", as kubectl reads it (quote it to keep it)");
   }
 
   @Test
@@ -258,7 +262,10 @@ class ManifestsTest {
 
     assertThat(contents.warnings())
         .containsExactly(
-            two + ":2: Node n1: also at " + one + ":1, and not the same there; the later one counts");
+            two
+                + ":2: Node n1: also at "
+                + one
+                + ":1, and not the same there; the later one counts");
     cluster.load(contents.objects());
     assertThat(cluster.get(Resource.NODES, "", "n1").orElseThrow().at("/metadata/uid").asText())
         .isEqualTo("b");
@@ -369,8 +376,7 @@ class ManifestsTest {
     for (String text : List.of(yaml, json)) {
       List<byte[]> files = new ArrayList<>();
       for (Charset charset :
-          List.of(
-              StandardCharsets.UTF_8, StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE)) {
+          List.of(StandardCharsets.UTF_8, StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE)) {
         files.add(text.getBytes(charset));
         files.add(("\ufeff" + text).getBytes(charset));
       }

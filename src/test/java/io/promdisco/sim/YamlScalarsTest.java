@@ -56,7 +56,9 @@ class YamlScalarsTest {
           .sorted()
           .collect(Collectors.joining(", ", "{", "}"));
     }
-    return node.isTextual() ? "\"" + node.textValue() + "\"" : String.valueOf(node.isNull() ? null : node.booleanValue());
+    return node.isTextual()
+        ? "\"" + node.textValue() + "\""
+        : String.valueOf(node.isNull() ? null : node.booleanValue());
   }
 
   @Test

@@ -16,8 +16,8 @@ import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.object.ServiceView;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes views of manifests. */
@@ -143,8 +143,7 @@ final class RawViews {
                         protocol(port),
                         port.text("appProtocol")))
             .toList(),
-        Stream.concat(
-                spec.texts("clusterIPs").stream().skip(1), spec.texts("externalIPs").stream())
+        Stream.concat(spec.texts("clusterIPs").stream().skip(1), spec.texts("externalIPs").stream())
             .toList(),
         raw.at("status", "loadBalancer").list("ingress").stream()
             .map(ingress -> ingress.text("hostname"))

@@ -77,8 +77,7 @@ final class JsonFields {
   }
 
   private IOException wrong(String name, JsonNode value, String expected) {
-    return new IOException(
-        pathOf(name) + ": " + shown(value) + " (expected " + expected + ")");
+    return new IOException(pathOf(name) + ": " + shown(value) + " (expected " + expected + ")");
   }
 
   /** A string; numbers and booleans are taken as they are written. */

@@ -14,8 +14,8 @@ import java.util.List;
  * @param ipFamilies {@code spec.ipFamilies}, the primary one first, if {@code spec.ipFamilyPolicy}
  *     is {@code PreferDualStack} or {@code RequireDualStack}; otherwise empty
  * @param ports its ports
- * @param furtherIps {@code spec.clusterIPs} after the first, which is {@code clusterIp}, then {@code
- *     spec.externalIPs}
+ * @param furtherIps {@code spec.clusterIPs} after the first, which is {@code clusterIp}, then
+ *     {@code spec.externalIPs}
  * @param ingressHosts the non-empty {@code status.loadBalancer.ingress[].hostname}
  */
 public record ServiceView(

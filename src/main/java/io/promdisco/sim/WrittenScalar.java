@@ -12,7 +12,7 @@ import java.math.BigInteger;
  * A number or a boolean of a YAML file whose {@code asText} is the text in the file. A field that
  * holds a string takes that text: {@code 007} stays {@code 007}.
  */
-interface Written {
+interface WrittenScalar {
   /** Whether it is written with a point or an exponent. */
   boolean real();
 
@@ -40,7 +40,7 @@ interface Written {
   }
 
   /** A number of at most 64 bits. */
-  final class WrittenLong extends LongNode implements Written {
+  final class WrittenLong extends LongNode implements WrittenScalar {
     private static final long serialVersionUID = 1L;
     private final String text;
     private final boolean real;
@@ -63,7 +63,7 @@ interface Written {
   }
 
   /** A large number. */
-  final class WrittenInteger extends BigIntegerNode implements Written {
+  final class WrittenInteger extends BigIntegerNode implements WrittenScalar {
     private static final long serialVersionUID = 1L;
     private final String text;
     private final boolean real;
@@ -86,7 +86,7 @@ interface Written {
   }
 
   /** A number with a fraction. */
-  final class WrittenReal extends DecimalNode implements Written {
+  final class WrittenReal extends DecimalNode implements WrittenScalar {
     private static final long serialVersionUID = 1L;
     private final String text;
 
@@ -107,7 +107,7 @@ interface Written {
   }
 
   /** A boolean that is not written as {@code true} or {@code false}. */
-  final class WrittenBoolean extends BooleanNode implements Written {
+  final class WrittenBoolean extends BooleanNode implements WrittenScalar {
     private static final long serialVersionUID = 1L;
     private final String text;
 
