@@ -135,8 +135,7 @@ final class ExplainCommand implements Callable<Integer> {
       byName.put(job.jobName(), job);
     }
     Explainer explainer = new Explainer(query, limit);
-    TargetsApi.Answer served =
-        api.targets(asked.stream().map(ScrapeConfig::jobName).toList());
+    TargetsApi.Answer served = api.targets(asked.stream().map(ScrapeConfig::jobName).toList());
     served.incomplete().forEach(line -> console.err().println(console.red("error: ") + line));
     for (TargetsApi.Served target : served.targets()) {
       ScrapeConfig job = byName.get(target.job());

@@ -206,9 +206,7 @@ final class Provider implements TargetSink {
     for (ProviderStatus.Failure failure : failures.values()) {
       if (!delivered || unread.contains(failure.part())) {
         reasons.add(
-            failure.part().isEmpty()
-                ? failure.reason()
-                : failure.part() + ": " + failure.reason());
+            failure.part().isEmpty() ? failure.reason() : failure.part() + ": " + failure.reason());
       }
     }
     if (reasons.isEmpty()) {

@@ -173,7 +173,8 @@ final class StateEndpointsTest extends ServerTestCase {
             new ProviderStatus.Failure("start", "no", Instant.EPOCH, Instant.MAX)));
     JsonNode data = json("/api/v1/discovery").at("/data");
     assertThat(data.at("/jobs/0").toString())
-        .isEqualTo("{\"job\":\"shop\",\"discovered\":2,\"active\":2,\"dropped\":0,\"failed\":0,"
+        .isEqualTo(
+            "{\"job\":\"shop\",\"discovered\":2,\"active\":2,\"dropped\":0,\"failed\":0,"
                 + "\"complete\":true,\"missing\":[]}");
     backend.set(
         FakeBackend.incomplete("shop", 1, new JobStatus.Missing("kubernetes/0", "pods: no")));
