@@ -399,8 +399,8 @@ class RealConsumersIT {
     }
 
     @Override
-    public void close() throws Exception {
-      process.destroyForcibly().waitFor();
+    public void close() {
+      process.destroyForcibly().onExit().join();
       Runtime.getRuntime().removeShutdownHook(atExit);
     }
   }
