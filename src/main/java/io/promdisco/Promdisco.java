@@ -16,6 +16,7 @@ import io.promdisco.providers.kubernetes.KubernetesDiscovererFactory;
 import io.promdisco.providers.kubernetes.client.FabricClientFactory;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
 import io.promdisco.providers.refresh.RefreshLoop;
+import io.promdisco.scrape.CloseResult;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.ScrapeManager;
 import io.promdisco.scrape.TargetListener;
@@ -27,8 +28,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /**
@@ -47,26 +52,41 @@ import java.util.function.Function;
  * }</pre>
  */
 public final class Promdisco implements AutoCloseable {
+  /** How long {@link #close()} delivers waiting changes at most, unless the builder says so. */
+  public static final Duration DEFAULT_CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+  /** About 73 years: the clock counts nanoseconds in 64 bits. */
+  private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 4);
+
   private final Closer closer = new Closer();
+  private final Duration closeTimeout;
   private final DiscoveryManager discovery;
   private final ScrapeManager scrape;
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private final CompletableFuture<CloseResult> closed = new CompletableFuture<>();
 
   private Promdisco(Builder builder) {
-    SystemTicker ticker = closer.add(new SystemTicker());
-    List<DiscovererFactory> factories = new ArrayList<>();
-    factories.add(new FixedDiscovererFactory());
-    factories.add(
-        new KubernetesDiscovererFactory(builder.clients.apply(ticker), ticker, builder.metrics));
-    factories.add(new FileDiscovererFactory(ticker, builder.metrics));
-    RefreshLoop loop = closer.add(new RefreshLoop(ticker, builder.metrics));
-    factories.add(new HttpDiscovererFactory(loop, ticker, builder.metrics));
-    factories.add(new DnsDiscovererFactory(loop, builder.metrics));
-    factories.addAll(builder.factories);
-    factories.add(new FoundFactories(ServiceLoader.load(DiscovererFactory.class)));
-    discovery = new DiscoveryManager(factories, ticker, builder.metrics);
-    scrape = closer.add(new ScrapeManager(discovery, builder.metrics));
-    closer.add(discovery);
-    discovery.start(scrape);
+    closeTimeout = builder.closeTimeout;
+    try {
+      SystemTicker ticker = closer.add(new SystemTicker());
+      List<DiscovererFactory> factories = new ArrayList<>();
+      factories.add(new FixedDiscovererFactory());
+      factories.add(
+          new KubernetesDiscovererFactory(builder.clients.apply(ticker), ticker, builder.metrics));
+      factories.add(new FileDiscovererFactory(ticker, builder.metrics));
+      RefreshLoop loop = closer.add(new RefreshLoop(ticker, builder.metrics));
+      factories.add(new HttpDiscovererFactory(loop, ticker, builder.metrics));
+      factories.add(new DnsDiscovererFactory(loop, builder.metrics));
+      factories.addAll(builder.factories);
+      factories.add(new FoundFactories(ServiceLoader.load(DiscovererFactory.class)));
+      discovery = new DiscoveryManager(factories, ticker, builder.metrics);
+      scrape = closer.add(new ScrapeManager(discovery, builder.metrics));
+      closer.add(discovery);
+      discovery.start(scrape);
+    } catch (RuntimeException | Error e) {
+      closer.close();
+      throw e;
+    }
   }
 
   /** A builder with every default. */
@@ -75,10 +95,14 @@ public final class Promdisco implements AutoCloseable {
   }
 
   /**
-   * Discovers what {@code configuration} says from now on. What is equal to before goes on
-   * undisturbed: its connections, its watches, its targets. Returns without waiting for any server.
+   * Discovers what {@code configuration} says from now on. Sources that are equal to those before
+   * keep their connections, watches and targets. Returns without waiting for any server.
+   *
+   * @throws IllegalStateException if this is closed
    */
   public synchronized void apply(Configuration configuration) {
+    Objects.requireNonNull(configuration, "configuration");
+    checkOpen();
     Map<String, List<SdConfig>> sources = new LinkedHashMap<>();
     for (ScrapeConfig job : configuration.jobs()) {
       sources.put(job.jobName(), job.sdConfigs());
@@ -89,31 +113,61 @@ public final class Promdisco implements AutoCloseable {
   }
 
   /**
-   * Waits until every provider has delivered what was there at its start and the targets made of it
-   * are in the pools. A provider that could not be made is not waited for.
+   * Waits until every source of the configuration that was applied last has delivered what was
+   * there at its start, its targets are in the pools, and every listener that was registered before
+   * this call has been told of them: its {@link TargetListener#onChange} calls and {@link
+   * TargetListener#onInitialStateComplete} have returned. A source that could not be started is not
+   * waited for. Before the first {@link #apply} it waits for that too.
    *
-   * @return false if {@code timeout} ran out first; {@link #providers} tells why
+   * @param timeout 0 or less: only looks
+   * @return false if {@code timeout} ran out first, or if this was closed meanwhile; {@link
+   *     #providers} tells which source is missing
+   * @throws IllegalStateException if this is closed, or if a listener of this calls it, which would
+   *     wait for itself
    */
   public boolean awaitSynced(Duration timeout) throws InterruptedException {
-    return discovery.awaitSynced(timeout);
+    Objects.requireNonNull(timeout, "timeout");
+    checkOpen();
+    if (scrape.isListenerThread()) {
+      throw new IllegalStateException(
+          "awaitSynced: called by a listener, which would wait for itself (expected: a call from"
+              + " another thread, or onInitialStateComplete)");
+    }
+    Duration most = timeout.compareTo(LONGEST) > 0 ? LONGEST : timeout;
+    most = most.isNegative() ? Duration.ZERO : most;
+    long start = System.nanoTime();
+    if (!discovery.awaitSynced(most)) {
+      return false;
+    }
+    return scrape.awaitTold(most.minusNanos(System.nanoTime() - start)) && !closing.get();
   }
 
   /**
-   * Calls {@code listener} with each change, from a thread of its own; first with all targets that
-   * are there already. Close the registration to end that.
+   * Calls {@code listener} with each change, on a thread of its own; first with all targets that
+   * are there already. Closing the registration ends that.
+   *
+   * @throws IllegalStateException if this is closed
    */
   public TargetListener.Registration listen(TargetListener listener) {
+    Objects.requireNonNull(listener, "listener");
+    checkOpen();
     return scrape.addListener(listener);
   }
 
-  /** The jobs with their targets, in the order of the configuration. */
+  private void checkOpen() {
+    if (closing.get()) {
+      throw new IllegalStateException("promdisco: closed (expected: a call before close)");
+    }
+  }
+
+  /** The jobs with their targets, in the order of the configuration; none once this is closed. */
   public List<PoolView> pools() {
     return scrape.pools();
   }
 
-  /** One job's targets; nothing if there is no such job. */
+  /** One job's targets; nothing if there is no such job, or once this is closed. */
   public Optional<PoolView> pool(String job) {
-    return scrape.pool(job);
+    return scrape.pool(Objects.requireNonNull(job, "job"));
   }
 
   /**
@@ -140,15 +194,57 @@ public final class Promdisco implements AutoCloseable {
     return () -> discovery.removeJobListener(listener);
   }
 
-  /** How each source is: synced, failing and why. */
+  /** The state of each source: synced, failing and why; once this is closed, the last one. */
   public List<ProviderStatus> providers() {
     return discovery.status();
   }
 
-  /** Ends all threads and connections. */
+  /** As {@link #close(Duration)}, with the time limit of the builder. */
   @Override
   public void close() {
-    closer.close();
+    close(closeTimeout);
+  }
+
+  /**
+   * Ends discovery, tells the listeners what is waiting for them, and ends all threads and
+   * connections. A listener that has not returned when {@code limit} is over is interrupted, and
+   * what waits for it is dropped; that is logged at WARN.
+   *
+   * <p>From the beginning of this call {@link #apply}, {@link #listen} and {@link #awaitSynced}
+   * throw {@link IllegalStateException}. Further calls have no effect; they wait for the first one
+   * and return its result. A listener may call it: what waits for this listener is dropped, and its
+   * thread ends when it returns. If another thread is closing already, the listener's call returns
+   * at once, with {@link CloseResult#COMPLETE}.
+   *
+   * @param limit how long to tell listeners at most; 0 or less: drop what waits. Ending sources and
+   *     connections takes its time besides
+   * @return what was dropped
+   */
+  public CloseResult close(Duration limit) {
+    Objects.requireNonNull(limit, "limit");
+    boolean first;
+    boolean listener = scrape.isListenerThread();
+    if (listener) {
+      first = closing.compareAndSet(false, true);
+    } else {
+      synchronized (this) { // A configuration that is being applied is applied as a whole.
+        first = closing.compareAndSet(false, true);
+      }
+    }
+    if (!first) {
+      return listener ? CloseResult.COMPLETE : closed.join();
+    }
+    Duration most = limit.compareTo(LONGEST) > 0 ? LONGEST : limit;
+    Duration delivering = most.isNegative() ? Duration.ZERO : most;
+    AtomicReference<CloseResult> result = new AtomicReference<>(CloseResult.COMPLETE);
+    closer.add(() -> result.set(scrape.close(delivering)));
+    closer.add(discovery);
+    try {
+      closer.close();
+    } finally {
+      closed.complete(result.get());
+    }
+    return result.get();
   }
 
   /** Collects what differs from the defaults. */
@@ -156,12 +252,28 @@ public final class Promdisco implements AutoCloseable {
     private Metrics metrics = Metrics.none();
     private Function<Ticker, ResourceClientFactory> clients = FabricClientFactory::new;
     private final List<DiscovererFactory> factories = new ArrayList<>();
+    private Duration closeTimeout = DEFAULT_CLOSE_TIMEOUT;
 
     private Builder() {}
 
     /** Counts into {@code metrics}. Default: counts nothing. */
     public Builder metrics(Metrics metrics) {
-      this.metrics = metrics;
+      this.metrics = Objects.requireNonNull(metrics, "metrics");
+      return this;
+    }
+
+    /**
+     * How long {@link Promdisco#close()} tells listeners what is waiting for them at most. Default:
+     * {@link Promdisco#DEFAULT_CLOSE_TIMEOUT}. 0: what waits is dropped.
+     *
+     * @throws IllegalArgumentException if {@code timeout} is negative
+     */
+    public Builder closeTimeout(Duration timeout) {
+      if (timeout.isNegative()) {
+        throw new IllegalArgumentException(
+            "closeTimeout: " + timeout + " (expected: 0 or more)");
+      }
+      closeTimeout = timeout;
       return this;
     }
 
@@ -170,7 +282,7 @@ public final class Promdisco implements AutoCloseable {
      * FabricClientFactory}, which does as each SD config says.
      */
     public Builder kubernetesClients(Function<Ticker, ResourceClientFactory> clients) {
-      this.clients = clients;
+      this.clients = Objects.requireNonNull(clients, "clients");
       return this;
     }
 
@@ -179,7 +291,7 @@ public final class Promdisco implements AutoCloseable {
      * finds. It is asked before the latter.
      */
     public Builder source(DiscovererFactory factory) {
-      factories.add(factory);
+      factories.add(Objects.requireNonNull(factory, "factory"));
       return this;
     }
 

@@ -1,5 +1,6 @@
 package io.promdisco.cli;
 
+import io.promdisco.util.Words;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,8 +68,14 @@ record BenchReport(
     List<String> lines = new ArrayList<>();
     lines.add(
         text(
-            "%,d pods, %,d targets discovered by each of %,d jobs, %,d active",
-            pods, discovered, jobs, active));
+            "%,d %s, %,d %s discovered by each of %,d %s, %,d active",
+            pods,
+            Words.noun(pods, "pod"),
+            discovered,
+            Words.noun(discovered, "target"),
+            jobs,
+            Words.noun(jobs, "job"),
+            active));
     lines.add("");
     lines.add("              TIME       CPU  PEAK MEMORY");
     lines.add(

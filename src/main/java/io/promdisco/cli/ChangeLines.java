@@ -16,6 +16,7 @@ final class ChangeLines implements TargetListener {
   private final Console console;
   private final Predicate<Row> chosen;
   private final Set<Target> shown; // guarded by this
+  private final CountDownLatch unread = new CountDownLatch(1);
 
   /** Prints the changes of the targets that {@code chosen} lets, but for those shown already. */
   ChangeLines(Console console, Predicate<Row> chosen, Collection<Target> shown) {
@@ -24,11 +25,11 @@ final class ChangeLines implements TargetListener {
     this.shown = new HashSet<>(shown);
   }
 
-  /** Prints changes until the process is told to end. */
+  /** Prints changes until the process is told to end, or nobody reads what it prints. */
   static void follow(Promdisco promdisco, ChangeLines lines) throws InterruptedException {
     try (Registration registration = promdisco.listen(lines)) {
       Objects.requireNonNull(registration);
-      new CountDownLatch(1).await();
+      lines.unread.await();
     }
   }
 
@@ -47,7 +48,9 @@ final class ChangeLines implements TargetListener {
         line(console.green("+"), target);
       }
     }
-    console.out().flush();
+    if (console.out().checkError()) { // It flushes; the reader of a pipe may have ended.
+      unread.countDown();
+    }
   }
 
   private void line(String mark, Target target) {

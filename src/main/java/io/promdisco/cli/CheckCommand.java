@@ -4,6 +4,7 @@ import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.Problem;
 import io.promdisco.scrape.WrittenTargets;
+import io.promdisco.util.Words;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -96,29 +97,23 @@ final class CheckCommand implements Callable<Integer> {
           result.problems().forEach(printer::print);
           if (result.valid()) {
             int jobs = result.configuration().map(c -> c.jobs().size()).orElse(0);
-            console
-                .out()
-                .println(console.green("ok: ") + file + ": " + counted(jobs, "job", "jobs"));
+            console.out().println(console.green("ok: ") + file + ": " + Words.count(jobs, "job"));
           }
         });
     List<Problem> problems = problems(results);
     int errors = (int) problems.stream().filter(CheckCommand::isError).count();
     String summary =
-        counted(results.size(), "file", "files")
+        Words.count(results.size(), "file")
             + ": "
-            + counted(errors, "error", "errors")
+            + Words.count(errors, "error")
             + ", "
-            + counted(problems.size() - errors, "warning", "warnings");
+            + Words.count(problems.size() - errors, "warning");
     console.out().println(errors > 0 ? console.red(summary) : console.dim(summary));
     SourceOptions.hint(problems).ifPresent(console.out()::println);
   }
 
   private static boolean isError(Problem problem) {
     return problem.severity() == Problem.Severity.ERROR;
-  }
-
-  private static String counted(int count, String one, String many) {
-    return count + " " + (count == 1 ? one : many);
   }
 
   private static Map<String, Object> entry(Path file, Checked result) {

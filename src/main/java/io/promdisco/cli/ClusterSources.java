@@ -1,6 +1,7 @@
 package io.promdisco.cli;
 
 import io.promdisco.config.KubernetesSdConfig;
+import io.promdisco.config.KubernetesSdConfig.Role;
 import io.promdisco.config.SdConfig;
 import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.discovery.ProviderStatus;
@@ -10,10 +11,14 @@ import io.promdisco.explain.Explainer;
 import io.promdisco.explain.Inspector;
 import io.promdisco.explain.ObjectReader;
 import io.promdisco.explain.Query;
+import io.promdisco.explain.Query.AddressQuery;
 import io.promdisco.explain.Query.ObjectQuery;
 import io.promdisco.providers.kubernetes.WatchedResources;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
+import io.promdisco.sim.Manifests;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 
 /** Looks at the clusters that a configuration names why they do not give what was asked for. */
@@ -27,16 +32,29 @@ final class ClusterSources implements Explainer.Sources {
         }
 
         @Override
+        public Map<ObjectQuery, String> owners(SdConfig config, AddressQuery query) {
+          return Map.of();
+        }
+
+        @Override
         public void names(SdConfig config, Query query, BiConsumer<String, String> names) {}
       };
 
   private final ClusterReaders readers;
   private final List<ProviderStatus> providers;
+  private final List<Manifests.LeftOut> leftOut;
+  private final Map<Object, Map<ObjectQuery, String>> owners = new HashMap<>();
 
-  /** Asks no cluster whose provider has failed: its failure is the reason. */
-  ClusterSources(ClusterReaders readers, List<ProviderStatus> providers) {
+  /**
+   * Asks no cluster whose provider has failed: its failure is the reason.
+   *
+   * @param leftOut objects of a dump that cannot be used
+   */
+  ClusterSources(
+      ClusterReaders readers, List<ProviderStatus> providers, List<Manifests.LeftOut> leftOut) {
     this.readers = readers;
     this.providers = providers;
+    this.leftOut = leftOut;
   }
 
   @Override
@@ -53,6 +71,10 @@ final class ClusterSources implements Explainer.Sources {
     if (!(config instanceof KubernetesSdConfig kubernetes)) {
       return Explainer.notListed(query);
     }
+    List<Absence> malformed = malformed(kubernetes.role(), query);
+    if (!malformed.isEmpty()) {
+      return malformed;
+    }
     try {
       return inspector(kubernetes).inspect(query);
     } catch (DiscoveryException e) {
@@ -60,12 +82,43 @@ final class ClusterSources implements Explainer.Sources {
     }
   }
 
+  private List<Absence> malformed(Role role, Query query) {
+    if (!(query instanceof ObjectQuery asked)) {
+      return List.of();
+    }
+    return leftOut.stream()
+        .filter(object -> asked.isNamed(role, object.kind(), object.namespace(), object.name()))
+        .map(object -> new Absence("", Why.MALFORMED, "it cannot be used: " + object.problem()))
+        .toList();
+  }
+
+  @Override
+  public Map<ObjectQuery, String> owners(SdConfig config, AddressQuery query)
+      throws InterruptedException {
+    if (!(config instanceof KubernetesSdConfig kubernetes)
+        || providers.stream()
+            .anyMatch(one -> one.config().equals(config) && !one.failures().isEmpty())) {
+      return Map.of();
+    }
+    Object cluster = List.of(readers.identity(kubernetes), kubernetes.namespaces());
+    Map<ObjectQuery, String> known = owners.get(cluster);
+    if (known == null) {
+      try {
+        known = inspector(kubernetes).owners(query);
+      } catch (DiscoveryException e) {
+        known = Map.of(); // inspect has told it
+      }
+      owners.put(cluster, known);
+    }
+    return known;
+  }
+
   @Override
   public void names(SdConfig config, Query query, BiConsumer<String, String> names)
       throws InterruptedException {
-    if (config instanceof KubernetesSdConfig kubernetes && query instanceof ObjectQuery object) {
+    if (config instanceof KubernetesSdConfig kubernetes) {
       try {
-        inspector(kubernetes).names(object, names);
+        inspector(kubernetes).names(query, names);
       } catch (DiscoveryException e) {
         return; // inspect has told it
       }

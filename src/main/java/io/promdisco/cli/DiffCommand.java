@@ -102,6 +102,7 @@ final class DiffCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Logging.useByDefault(Logging.Level.WARN);
+    Logging.leaveSourceFailures();
     if (files.size() + servers.size() != 2) {
       throw new CommandException(
           ExitCode.USAGE,
@@ -112,7 +113,7 @@ final class DiffCommand implements Callable<Integer> {
       throw new CommandException(
           ExitCode.USAGE, "promdisco: --limit: " + limit + " (expected: 0 or more)");
     }
-    Function<Ticker, ResourceClientFactory> clients = Wiring.clients(cluster);
+    Function<Ticker, ResourceClientFactory> clients = Wiring.clients(cluster, console);
     try (Side old = side(0, clients);
         Side now = side(1, clients)) {
       int code = Math.max(old.await(), now.await());
@@ -120,7 +121,7 @@ final class DiffCommand implements Callable<Integer> {
         console.err().println("promdisco: diff: not compared: not every source could be read");
         return code;
       }
-      return print(TargetDiff.of(chosen(old, now), chosen(now, old)));
+      return cluster.exitCode(print(TargetDiff.of(chosen(old, now), chosen(now, old))));
     }
   }
 
@@ -130,7 +131,7 @@ final class DiffCommand implements Callable<Integer> {
     }
     SourceOptions source = SourceOptions.of(files.get(index - servers.size()), cluster);
     source.skipUnsupported = skipUnsupported;
-    return new Discovered(source.load(console), clients);
+    return new Discovered(source.file(), source.load(console, jobs), clients);
   }
 
   private List<Scraped> chosen(Side side, Side other) {
@@ -164,13 +165,19 @@ final class DiffCommand implements Callable<Integer> {
   /** Those of a file. */
   private final class Discovered implements Side {
     private final Listed listed = new Listed(console);
+    private final Path file;
     private final Promdisco promdisco;
     private final Set<String> jobNames = new HashSet<>();
 
-    Discovered(Configuration configuration, Function<Ticker, ResourceClientFactory> clients) {
-      configuration.jobs().stream().map(ScrapeConfig::jobName).forEach(jobNames::add);
+    Discovered(
+        Path file, Configuration configuration, Function<Ticker, ResourceClientFactory> clients) {
+      this.file = file;
+      List<ScrapeConfig> asked =
+          configuration.jobs().stream().filter(job -> jobs.includes(job.jobName())).toList();
+      asked.stream().map(ScrapeConfig::jobName).forEach(jobNames::add);
       promdisco = Promdisco.builder().kubernetesClients(listed.counting(clients)).build();
-      promdisco.apply(configuration);
+      promdisco.apply(
+          new Configuration(asked, configuration.effective(), configuration.warnings()));
     }
 
     @Override
@@ -181,7 +188,7 @@ final class DiffCommand implements Callable<Integer> {
     @Override
     public int await() throws InterruptedException {
       boolean synced = Waiting.until(promdisco, waiting.timeout, console, listed);
-      return SourceFailures.report(console, promdisco, synced, waiting.timeout);
+      return SourceFailures.report(console, file + ": ", promdisco, synced, waiting.timeout);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.promdisco.config.Configuration;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.SdConfig;
+import io.promdisco.util.Words;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -40,7 +41,6 @@ import picocli.CommandLine.Option;
     })
 final class DumpCommand implements Callable<Integer> {
   private final Console console;
-  private final ObjectMapper mapper = new ObjectMapper();
   @Mixin private final SourceOptions source = new SourceOptions();
 
   @Mixin private final JobChoice jobs = new JobChoice();
@@ -64,14 +64,14 @@ final class DumpCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Logging.useByDefault(Logging.Level.WARN);
-    Configuration configuration = source.load(console);
+    Configuration configuration = source.load(console, jobs);
     List<ScrapeConfig> asked = jobs.of(configuration);
     Listed listed = new Listed(console);
-    try (ClusterReaders readers = new ClusterReaders(listed.counting(Wiring.clients(source)))) {
+    try (ClusterReaders readers = new ClusterReaders(listed.counting(Wiring.clients(source, console)))) {
       List<ObjectNode> objects = objects(asked, readers, listed);
       write(objects);
-      console.err().println(console.dim(objects.size() + " objects"));
-      return ExitCode.OK;
+      console.err().println(console.dim(Words.count(objects.size(), "object")));
+      return source.exitCode(ExitCode.OK);
     }
   }
 
@@ -103,11 +103,14 @@ final class DumpCommand implements Callable<Integer> {
   /** Objects of two clusters would be taken for those of one. */
   private static void refuseSeveral(Collection<Set<String>> jobs) {
     if (jobs.size() > 1) {
+      List<String> names = jobs.stream().flatMap(Set::stream).distinct().toList();
       throw new CommandException(
           ExitCode.USAGE,
-          "promdisco: the jobs "
-              + jobs
-              + " discover in several clusters (expected: those of one, chosen by --job)");
+          "promdisco: "
+              + Words.noun(names.size(), "job")
+              + " "
+              + String.join(", ", names)
+              + ": several clusters (expected: jobs that discover in one, chosen by --job)");
     }
   }
 
@@ -129,6 +132,12 @@ final class DumpCommand implements Callable<Integer> {
   }
 
   private void write(List<ObjectNode> objects, PrintStream out) {
+    write(objects, form, out);
+  }
+
+  /** Writes one list in JSON, or a document for each object in YAML. */
+  static void write(List<ObjectNode> objects, Structured.Form form, PrintStream out) {
+    ObjectMapper mapper = new ObjectMapper();
     if (form == Structured.Form.JSON) {
       ObjectNode list = mapper.createObjectNode().put("apiVersion", "v1").put("kind", "List");
       list.putArray("items").addAll(objects);

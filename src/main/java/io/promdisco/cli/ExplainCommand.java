@@ -8,6 +8,7 @@ import io.promdisco.config.ScrapeConfig;
 import io.promdisco.explain.Explainer;
 import io.promdisco.explain.Explanation;
 import io.promdisco.explain.Query;
+import io.promdisco.explain.SecondLook;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
@@ -16,11 +17,17 @@ import io.promdisco.scrape.TargetBuilder;
 import io.promdisco.util.Ticker;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,10 +42,16 @@ import picocli.CommandLine.Parameters;
     description = "Say why something is scraped or is not: which rule, or what about the object.",
     footer = {
       "",
-      "QUERY is a pod, service, node or ingress (pod/shop/web-0, shop/web-0, web-0), an address",
-      "(10.0.0.1:8080), a URL, or LABEL=VALUE. Ends with 0 if a job scrapes it, otherwise with 1."
+      "QUERY is an object (pod/shop/web-0, svc/web, shop/web-0, web-0), the owner of pods",
+      "(deploy/shop/web), an address of either (10.0.0.1:8080, a cluster IP, a host), a URL, or",
+      "LABEL=VALUE. Ends with 0 if a job scrapes it, otherwise with 1."
     })
 final class ExplainCommand implements Callable<Integer> {
+  private static final Duration PAUSE = Duration.ofMillis(100);
+
+  /** Discovery is behind a list by less than this many pauses, if nothing is wrong. */
+  private static final long MOST_LOOKS = 50;
+
   private final Console console;
   @Mixin private final ClusterOptions cluster = new ClusterOptions();
 
@@ -75,6 +88,7 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Logging.useByDefault(Logging.Level.WARN);
+    Logging.leaveSourceFailures();
     if (limit < 1) {
       throw new CommandException(
           ExitCode.USAGE, "promdisco: --limit: " + limit + " (expected: 1 or more)");
@@ -94,31 +108,37 @@ final class ExplainCommand implements Callable<Integer> {
 
   /** Discovers for itself. */
   private int discovered(Query query, @Nullable Path config) throws InterruptedException {
-    Configuration configuration = SourceOptions.of(config, cluster).load(console);
+    Configuration configuration = SourceOptions.of(config, cluster).load(console, jobs);
     List<ScrapeConfig> asked = jobs.of(configuration);
-    Function<Ticker, ResourceClientFactory> clients = Wiring.clients(cluster);
+    Function<Ticker, ResourceClientFactory> clients = Wiring.clients(cluster, console);
     Listed listed = new Listed(console);
     try (Promdisco promdisco =
             Promdisco.builder().kubernetesClients(listed.counting(clients)).build();
         ClusterReaders readers = new ClusterReaders(clients)) {
       promdisco.apply(new Configuration(asked, configuration.effective(), List.of()));
       boolean synced = Waiting.until(promdisco, waiting.timeout, console, listed);
-      Explainer explainer = new Explainer(query, limit);
-      for (PoolView pool : promdisco.pools()) {
-        pool.forEachDiscovered(
-            (target, outcome) ->
-                explainer.see(
-                    pool.config(),
-                    target.provider(),
-                    target.source(),
-                    target.discoveredLabels(),
-                    outcome));
-      }
       Explanation answer =
-          explainer.explain(asked, new ClusterSources(readers, promdisco.providers()));
+          lookedAt(
+              query,
+              asked,
+              () -> new ClusterSources(readers, promdisco.providers(), cluster.leftOut),
+              explainer -> see(promdisco, explainer));
       int unreachable = SourceFailures.report(console, promdisco, synced, waiting.timeout);
       int code = print(answer);
       return code == ExitCode.OK ? code : Math.max(code, unreachable);
+    }
+  }
+
+  private static void see(Promdisco promdisco, Explainer explainer) {
+    for (PoolView pool : promdisco.pools()) {
+      pool.forEachDiscovered(
+          (target, outcome) ->
+              explainer.see(
+                  pool.config(),
+                  target.provider(),
+                  target.source(),
+                  target.discoveredLabels(),
+                  outcome));
     }
   }
 
@@ -126,43 +146,111 @@ final class ExplainCommand implements Callable<Integer> {
   private int served(Query query, @Nullable Path config, String url) throws InterruptedException {
     TargetsApi api = new TargetsApi("--server", url, waiting.timeout);
     Configuration configuration =
-        config == null ? configurationOf(api) : SourceOptions.of(config, cluster).load(console);
+        config == null
+            ? configurationOf(api)
+            : SourceOptions.of(config, cluster).load(console, jobs);
     List<ScrapeConfig> asked = jobs.of(configuration);
-    Map<String, TargetBuilder> builders = new HashMap<>();
-    Map<String, ScrapeConfig> byName = new HashMap<>();
-    for (ScrapeConfig job : asked) {
-      builders.put(job.jobName(), new TargetBuilder(job));
-      byName.put(job.jobName(), job);
-    }
-    Explainer explainer = new Explainer(query, limit);
-    TargetsApi.Answer served = api.targets(asked.stream().map(ScrapeConfig::jobName).toList());
-    served.incomplete().forEach(line -> console.err().println(console.red("error: ") + line));
-    for (TargetsApi.Served target : served.targets()) {
-      ScrapeConfig job = byName.get(target.job());
-      TargetBuilder builder = builders.get(target.job());
-      if (job != null && builder != null) {
-        TargetGroup group = new TargetGroup("", List.of(target.discovered()), Labels.EMPTY);
-        explainer.see(job, "", "", target.discovered(), builder.build("", group, 0));
-      }
-    }
+    ServedTargets targets = new ServedTargets(api, asked);
     if (!cluster.named()) {
-      return code(print(explainer.explain(asked, ClusterSources.NONE)), served);
+      return served(lookedAt(query, asked, () -> ClusterSources.NONE, targets), targets);
     }
-    try (ClusterReaders readers = new ClusterReaders(Wiring.clients(cluster))) {
-      return code(print(explainer.explain(asked, new ClusterSources(readers, List.of()))), served);
+    try (ClusterReaders readers = new ClusterReaders(Wiring.clients(cluster, console))) {
+      return served(
+          lookedAt(
+              query,
+              asked,
+              () -> new ClusterSources(readers, List.of(), cluster.leftOut),
+              targets),
+          targets);
     }
   }
 
-  /** What is no target of an incomplete server may be one all the same. */
-  private static int code(int code, TargetsApi.Answer served) {
-    return code == ExitCode.OK || served.incomplete().isEmpty()
+  /** The answer that the targets of a server give; an incomplete server may have others. */
+  private int served(Explanation answer, ServedTargets targets) {
+    List<String> incomplete = targets.incomplete;
+    incomplete.forEach(line -> console.err().println(console.red("error: ") + line));
+    int code = print(answer);
+    return code == ExitCode.OK || incomplete.isEmpty()
         ? code
         : Math.max(code, ExitCode.UNREACHABLE);
   }
 
-  private static Configuration configurationOf(TargetsApi api) {
+  /** Shows an explainer the targets that a server has at that time. */
+  private static final class ServedTargets implements Consumer<Explainer> {
+    private final TargetsApi api;
+    private final Map<String, TargetBuilder> builders = new HashMap<>();
+    private final Map<String, ScrapeConfig> jobs = new LinkedHashMap<>();
+
+    /** Of the last look: a line for each job of which targets may be missing. */
+    private List<String> incomplete = List.of();
+
+    ServedTargets(TargetsApi api, List<ScrapeConfig> asked) {
+      this.api = api;
+      for (ScrapeConfig job : asked) {
+        builders.put(job.jobName(), new TargetBuilder(job));
+        jobs.put(job.jobName(), job);
+      }
+    }
+
+    @Override
+    public void accept(Explainer explainer) {
+      TargetsApi.Answer answer = api.targets(jobs.keySet());
+      incomplete = answer.incomplete();
+      for (TargetsApi.Served target : answer.targets()) {
+        ScrapeConfig job = jobs.get(target.job());
+        TargetBuilder builder = builders.get(target.job());
+        if (job != null && builder != null) {
+          TargetGroup group = new TargetGroup("", List.of(target.discovered()), Labels.EMPTY);
+          explainer.see(job, "", "", target.discovered(), builder.build("", group, 0));
+        }
+      }
+    }
+  }
+
+  /** The answer, after as many looks as it takes, but not for longer than {@code --timeout}. */
+  private Explanation lookedAt(
+      Query query,
+      List<ScrapeConfig> asked,
+      Supplier<Explainer.Sources> sources,
+      Consumer<Explainer> targets)
+      throws InterruptedException {
+    long looks = 1 + Math.min(MOST_LOOKS, waiting.timeout.dividedBy(PAUSE));
+    return SecondLook.at(
+        () -> explained(query, asked, sources.get(), targets),
+        (int) looks,
+        () -> TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos()));
+  }
+
+  /** What no target has as its address may be an address of an object whose targets have others. */
+  private Explanation explained(
+      Query query,
+      List<ScrapeConfig> asked,
+      Explainer.Sources sources,
+      Consumer<Explainer> targets)
+      throws InterruptedException {
+    Explanation answer = explained(new Explainer(query, limit), asked, sources, targets);
+    Optional<Query> owners =
+        answer.matched() ? Optional.empty() : Explainer.owners(query, asked, sources);
+    return owners.isEmpty()
+        ? answer
+        : explained(new Explainer(owners.get(), limit), asked, sources, targets);
+  }
+
+  private static Explanation explained(
+      Explainer explainer,
+      List<ScrapeConfig> asked,
+      Explainer.Sources sources,
+      Consumer<Explainer> targets)
+      throws InterruptedException {
+    targets.accept(explainer);
+    return explainer.explain(asked, sources);
+  }
+
+  private Configuration configurationOf(TargetsApi api) {
     ConfigLoader.LoadResult result =
         new ConfigLoader()
+            .onlyJobs(jobs.names)
+            .leavingTargetFiles()
             .read(
                 api.server() + "/api/v1/status/config",
                 api.config().getBytes(StandardCharsets.UTF_8),
@@ -172,7 +260,7 @@ final class ExplainCommand implements Callable<Integer> {
         .orElseThrow(
             () ->
                 new CommandException(
-                    ExitCode.USAGE, result.problems().stream().map(Problem::toString).toList()));
+                    ExitCode.USAGE, result.problems().stream().map(Problem::describe).toList()));
   }
 
   private int print(Explanation answer) {

@@ -22,6 +22,8 @@ final class ExplainDocument {
     document.put("query", answer.query().text());
     document.put("scraped", answer.scraped());
     document.put("summary", answer.summary());
+    document.put("meaning", answer.meaning());
+    document.put("choices", answer.choices());
     document.put("near", answer.near());
     document.put("jobs", answer.jobs().stream().map(ExplainDocument::job).toList());
     return document;

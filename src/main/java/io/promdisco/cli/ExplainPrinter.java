@@ -30,6 +30,16 @@ final class ExplainPrinter {
       }
       out.println();
     }
+    if (!answer.meaning().isEmpty()) {
+      out.println(Structured.harmless(answer.meaning()));
+    }
+    if (!answer.choices().isEmpty()) {
+      out.println(
+          answer.choices().size()
+              + " objects match: "
+              + Structured.harmless(String.join(", ", answer.choices()))
+              + " (KIND/NAMESPACE/NAME means one)");
+    }
     String summary = Structured.harmless(answer.summary());
     out.println(answer.scraped() ? console.green(summary) : console.yellow(summary));
   }

@@ -16,6 +16,16 @@ final class JobChoice {
   }
 
   /**
+   * The configuration with those jobs alone, so that the sources of the others are not started.
+   *
+   * @throws CommandException if there is no such job
+   */
+  Configuration choose(Configuration configuration) {
+    return new Configuration(
+        of(configuration), configuration.effective(), configuration.warnings());
+  }
+
+  /**
    * Those jobs of the configuration, in its order; all of them if none is named.
    *
    * @throws CommandException if there is no such job

@@ -1,6 +1,7 @@
 package io.promdisco.cli;
 
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** How much is logged to standard error, and how. To be set before the first logger is made. */
@@ -30,7 +31,39 @@ final class Logging {
 
   private static final String FORMAT = "promdisco.log.format";
 
+  /** Whether the JVM's command line chooses a level. */
+  private static final boolean CHOSEN_AT_START = System.getProperty(LEVEL) != null;
+
+  /** Those that log what a source reports as failing as well. */
+  static final Set<String> SOURCES =
+      Set.of(
+          "io.promdisco.discovery.DiscoveryManager",
+          "io.promdisco.providers.file.FileDiscoverer",
+          "io.promdisco.providers.kubernetes.watch.WatchReport",
+          "io.promdisco.providers.refresh.PolledSource");
+
+  private static volatile boolean chosen = CHOSEN_AT_START;
+  private static volatile boolean sourceFailures = true;
+
   private Logging() {}
+
+  /**
+   * From now on failures of sources are not logged as warnings: the command prints at its end which
+   * ones there still are. They are logged if the user asks for a level.
+   */
+  static void leaveSourceFailures() {
+    sourceFailures = false;
+  }
+
+  /** From now on failures of sources are logged. */
+  static void reportSourceFailures() {
+    sourceFailures = true;
+  }
+
+  /** Whether warnings of a logger are left to the command. */
+  static boolean leavesWarningsOf(String logger) {
+    return !sourceFailures && !chosen && SOURCES.contains(logger);
+  }
 
   /** Has SLF4J log here, whatever else is on the class path. */
   static void use() {
@@ -44,7 +77,10 @@ final class Logging {
     }
   }
 
+  /** Takes the user's choice, if there is one. Failures of sources are logged again. */
   static void set(@Nullable Level level) {
+    sourceFailures = true;
+    chosen = CHOSEN_AT_START || level != null;
     if (level != null) {
       System.setProperty(LEVEL, level.name());
     }
@@ -53,7 +89,7 @@ final class Logging {
   /** The level of a command when the user names none. */
   static void useByDefault(Level level) {
     if (System.getProperty(LEVEL) == null) {
-      set(level);
+      System.setProperty(LEVEL, level.name());
     }
   }
 

@@ -10,6 +10,7 @@ import io.promdisco.providers.kubernetes.LeastAccess.Access;
 import io.promdisco.providers.kubernetes.WatchedResources;
 import io.promdisco.providers.kubernetes.watch.AccessReview;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
+import io.promdisco.util.Words;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,17 +37,13 @@ final class RbacCommand implements Callable<Integer> {
   private final Console console;
   @Mixin private final SourceOptions source = new SourceOptions();
 
+  @Mixin private final JobChoice jobs = new JobChoice();
+
   @Option(
       names = "--name",
       paramLabel = "NAME",
       description = "Name of the roles and bindings. Default: promdisco.")
   private String name = "promdisco";
-
-  @Option(
-      names = "--namespace",
-      paramLabel = "NAMESPACE",
-      description = "Namespace of the service account; that of own_namespace. Default: default.")
-  private String namespace = "default";
 
   @Option(
       names = "--service-account",
@@ -91,8 +88,8 @@ final class RbacCommand implements Callable<Integer> {
       throw new CommandException(
           ExitCode.USAGE, "promdisco: --manifests: a dump grants nothing (expected: a server)");
     }
-    Configuration configuration = source.load(console);
-    try (ClusterReaders readers = new ClusterReaders(Wiring.clients(source))) {
+    Configuration configuration = jobs.choose(source.load(console, jobs));
+    try (ClusterReaders readers = new ClusterReaders(Wiring.servers(source, console))) {
       Map<Object, Needs> servers = needs(configuration, readers);
       if (check) {
         return check(servers, readers);
@@ -120,11 +117,15 @@ final class RbacCommand implements Callable<Integer> {
     return servers;
   }
 
+  private String namespace() {
+    return source.namespace == null ? "default" : source.namespace;
+  }
+
   /** The namespace of the account, or with {@code --check} that of this process. */
   private List<String> namespaces(KubernetesSdConfig config, ClusterReaders readers) {
     try {
       boolean ours = check && config.ownNamespace();
-      Optional<String> own = ours ? readers.of(config).ownNamespace() : Optional.of(namespace);
+      Optional<String> own = ours ? readers.of(config).ownNamespace() : Optional.of(namespace());
       return WatchedResources.namespaces(config, own);
     } catch (DiscoveryException e) {
       throw new CommandException(ExitCode.USAGE, "promdisco: " + e.getMessage());
@@ -133,7 +134,7 @@ final class RbacCommand implements Callable<Integer> {
 
   private void print(Map<Object, Needs> servers) {
     RbacManifests manifests =
-        new RbacManifests(name, namespace, account.isEmpty() ? name : account);
+        new RbacManifests(name, namespace(), account.isEmpty() ? name : account);
     if (form == Structured.Form.JSON) {
       List<Map<String, Object>> items = new ArrayList<>();
       servers.values().forEach(needs -> items.addAll(manifests.of(needs.least())));
@@ -146,7 +147,13 @@ final class RbacCommand implements Callable<Integer> {
     }
     for (Needs needs : servers.values()) {
       if (servers.size() > 1) {
-        console.out().println("# for the server of the jobs " + String.join(", ", needs.jobs));
+        console
+            .out()
+            .println(
+                "# for the server of "
+                    + Words.noun(needs.jobs.size(), "job")
+                    + " "
+                    + String.join(", ", needs.jobs));
       }
       for (Map<String, Object> object : manifests.of(needs.least())) {
         console.out().println("---");

@@ -12,6 +12,7 @@ import io.promdisco.metrics.Metrics;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.TargetListener;
 import io.promdisco.server.Backend;
+import io.promdisco.util.Words;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.util.List;
@@ -69,12 +70,24 @@ final class Reload implements Backend {
     if (result.configuration().isEmpty()) {
       successful.set(0);
       for (Problem problem : result.problems()) {
-        log.error("the configuration was refused, the one before goes on: {}", problem);
+        if (problem.severity() == Problem.Severity.ERROR) {
+          log.error("the configuration is refused, the one before stays in force: {}", problem);
+        } else {
+          log.warn("{}", problem);
+        }
       }
       throw new ConfigException(result.problems());
     }
+    for (Problem problem : result.problems()) {
+      if (problem.severity() == Problem.Severity.ERROR) {
+        log.error("{}", problem);
+      } else if (!problem.kind().isAdvice()) {
+        log.warn("{}", problem);
+      }
+    }
     apply(result.configuration().get());
-    log.info("read {} again: {} jobs", file, result.configuration().get().jobs().size());
+    log.info(
+        "read {} again: {}", file, Words.count(result.configuration().get().jobs().size(), "job"));
   }
 
   /** A reload that nobody waits for; what was wrong has been logged. */

@@ -92,7 +92,7 @@ final class ServeCommand implements Callable<Integer> {
     try (Closer closer = new Closer()) {
       CollectorRegistry registry = new CollectorRegistry();
       PrometheusMetrics metrics = new PrometheusMetrics(registry);
-      Promdisco promdisco = closer.add(Wiring.start(source, metrics));
+      Promdisco promdisco = closer.add(Wiring.start(source, console, metrics));
       Reload reload = new Reload(promdisco, source.loader(), source.file(), metrics, registry);
       SystemTicker ticker = closer.add(new SystemTicker());
       TaskQueue<String> reloads =

@@ -9,21 +9,28 @@ import java.time.Duration;
 final class SourceFailures {
   private SourceFailures() {}
 
+  /** Prints a line for each failure, see the other method. */
+  static int report(Console console, Promdisco promdisco, boolean synced, Duration timeout) {
+    return report(console, "", promdisco, synced, timeout);
+  }
+
   /**
-   * Prints a line for each failure.
+   * Prints a line for each failure that there is at this moment.
    *
+   * @param place what a line begins with, where several configurations are read
    * @param synced whether all sources have delivered
    * @param timeout how long they had
    * @return the exit code that this makes
    */
-  static int report(Console console, Promdisco promdisco, boolean synced, Duration timeout) {
+  static int report(
+      Console console, String place, Promdisco promdisco, boolean synced, Duration timeout) {
     int code = synced ? ExitCode.OK : ExitCode.UNREACHABLE;
     for (ProviderStatus status : promdisco.providers()) {
       if (status.synced() && status.failures().isEmpty()) {
         continue;
       }
       code = ExitCode.UNREACHABLE;
-      String jobs = String.join(", ", status.jobs());
+      String jobs = place + String.join(", ", status.jobs());
       for (ProviderStatus.Failure failure : status.failures()) {
         console.err().println(console.red("error: ") + jobs + ": " + failure.describe());
       }
@@ -35,9 +42,9 @@ final class SourceFailures {
                     + jobs
                     + ": "
                     + status.provider()
-                    + " has not delivered everything within "
+                    + ": no complete answer within "
                     + PrometheusDuration.format(timeout)
-                    + " (--timeout waits longer)");
+                    + " (--timeout TIME waits longer)");
       }
     }
     return code;

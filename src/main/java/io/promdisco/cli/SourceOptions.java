@@ -4,6 +4,7 @@ import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
+import io.promdisco.util.Words;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,14 +40,15 @@ final class SourceOptions extends ClusterOptions {
     SourceOptions source = new SourceOptions();
     source.config = config;
     source.manifests = cluster.manifests;
+    source.namespace = cluster.namespace;
     source.kubeconfig = cluster.kubeconfig;
     source.context = cluster.context;
     return source;
   }
 
-  /** What reads configurations. */
+  /** What reads configurations whose sources are started: they report on their files. */
   ConfigLoader loader() {
-    return loader(skipUnsupported);
+    return loader(skipUnsupported).leavingTargetFiles();
   }
 
   static ConfigLoader loader(boolean skipUnsupported) {
@@ -72,8 +74,17 @@ final class SourceOptions extends ClusterOptions {
     return config == null ? DEFAULT : config;
   }
 
-  /** Reads the configuration. */
+  /** Reads the configuration, of which every job has to be right. */
   Configuration load(Console console) {
+    return load(console, new JobChoice());
+  }
+
+  /**
+   * Reads the configuration.
+   *
+   * @param jobs those that have to be right; others may be missing from it
+   */
+  Configuration load(Console console, JobChoice jobs) {
     Path file = file();
     if (config == null && !Files.exists(file)) {
       throw new CommandException(
@@ -81,10 +92,10 @@ final class SourceOptions extends ClusterOptions {
           "promdisco: no configuration given, and there is no prometheus.yml here"
               + " (expected: promdisco COMMAND CONFIG)");
     }
-    ConfigLoader.LoadResult result = loader().read(file);
+    ConfigLoader.LoadResult result = loader().onlyJobs(jobs.names).read(file);
     if (result.configuration().isEmpty()) {
       List<String> lines = new ArrayList<>();
-      result.problems().forEach(problem -> lines.add(problem.toString()));
+      result.problems().forEach(problem -> lines.add(problem.describe()));
       hint(result.problems()).ifPresent(lines::add);
       throw new CommandException(ExitCode.USAGE, lines);
     }
@@ -109,8 +120,7 @@ final class SourceOptions extends ClusterOptions {
           .err()
           .println(
               console.yellow("warning: ")
-                  + advice
-                  + (advice == 1 ? " setting is" : " settings are")
+                  + Words.count(advice, "setting is", "settings are")
                   + " legal but surely not meant so (promdisco check "
                   + file
                   + ")");

@@ -157,7 +157,7 @@ public final class StderrLog implements SLF4JServiceProvider, ILoggerFactory {
 
     @Override
     public boolean isWarnEnabled() {
-      return logs(Level.WARN);
+      return logs(Level.WARN) && !Logging.leavesWarningsOf(name);
     }
 
     @Override

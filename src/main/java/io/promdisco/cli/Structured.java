@@ -66,27 +66,34 @@ final class Structured {
     options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
     options.setDereferenceAliases(true);
     options.setWidth(1 << 20);
+    options.setMaxSimpleKeyLength(1024);
     return new Yaml(new Quoting(options), options);
   }
 
   /**
    * Quotes every text that a reader of some version of YAML could take for a number, a date, a
-   * boolean or nothing, such as the {@code 12e3} of a commit.
+   * boolean or nothing, such as the {@code 12e3} of a commit, and escapes what is not plain text:
+   * control characters, line breaks of all kinds, byte order marks.
    */
   private static final class Quoting extends Representer {
-    private static final Pattern TYPED =
-        Pattern.compile("[-+.0-9~].*|(?i:true|false|yes|no|on|off|y|n|null)", Pattern.DOTALL);
+    private static final Pattern QUOTED =
+        Pattern.compile(
+            "[-+.0-9~:?].*|(?i:true|false|yes|no|on|off|y|n|null|<<|=)"
+                + "|.*[\\p{Cntrl}\\x80-\\xA0\\x{2028}\\x{2029}\\x{FEFF}\\x{FFFE}\\x{FFFF}\\p{Cs}].*",
+            Pattern.DOTALL);
 
     Quoting(DumperOptions options) {
       super(options);
+      // The inherited one writes text with control characters as !!binary.
+      representers.put(String.class, text -> representScalar(Tag.STR, (String) text));
     }
 
     @Override
     protected Node representScalar(
         Tag tag, String value, DumperOptions.@Nullable ScalarStyle style) {
-      boolean typed = tag.equals(Tag.STR) && TYPED.matcher(value).matches();
+      boolean quoted = tag.equals(Tag.STR) && QUOTED.matcher(value).matches();
       return super.representScalar(
-          tag, value, typed ? DumperOptions.ScalarStyle.DOUBLE_QUOTED : style);
+          tag, value, quoted ? DumperOptions.ScalarStyle.DOUBLE_QUOTED : style);
     }
   }
 

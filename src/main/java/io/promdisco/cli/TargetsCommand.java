@@ -11,6 +11,7 @@ import io.promdisco.scrape.HttpSdDocument;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.Target;
 import io.promdisco.scrape.TargetsDocument;
+import io.promdisco.util.Words;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -89,11 +90,11 @@ final class TargetsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Logging.useByDefault(Logging.Level.WARN);
+    Logging.leaveSourceFailures();
     Map<String, Pattern> matchers = matchers();
-    Configuration configuration = source.load(console);
-    jobs.of(configuration);
+    Configuration configuration = jobs.choose(source.load(console, jobs));
     Listed listed = new Listed(console);
-    try (Promdisco promdisco = Wiring.start(source, listed)) {
+    try (Promdisco promdisco = Wiring.start(source, console, listed)) {
       long start = System.nanoTime();
       promdisco.apply(configuration);
       boolean synced = Waiting.until(promdisco, waiting.timeout, console, listed);
@@ -102,16 +103,17 @@ final class TargetsCommand implements Callable<Integer> {
       console.out().flush();
       summary(promdisco, Duration.ofNanos(System.nanoTime() - start));
       int code = SourceFailures.report(console, promdisco, synced, waiting.timeout);
+      Logging.reportSourceFailures();
       if (!printable) {
         code = ExitCode.UNREACHABLE;
       }
       if (watch && output == Output.TABLE && console.terminal() && LiveTargets.possible()) {
         new LiveTargets(promdisco, row -> chosen(row, matchers), console.out()).run();
-      } else if (watch) {
+      } else if (watch && !console.out().checkError()) {
         ChangeLines.follow(
             promdisco, new ChangeLines(console, row -> chosen(row, matchers), shown));
       }
-      return code;
+      return source.exitCode(code);
     }
   }
 
@@ -246,10 +248,10 @@ final class TargetsCommand implements Callable<Integer> {
             console.dim(
                 String.format(
                     Locale.ROOT,
-                    "%d active, %d dropped in %d jobs, after %.2f s",
+                    "%d active, %d dropped in %s, after %.2f s",
                     active,
                     dropped,
-                    promdisco.pools().size(),
+                    Words.count(promdisco.pools().size(), "job"),
                     took.toMillis() / 1000.0)));
   }
 }

@@ -14,7 +14,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -39,6 +41,8 @@ final class TestCommand implements Callable<Integer> {
 
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files of tests.")
   private List<Path> files = List.of();
+
+  @Mixin private final JobChoice jobs = new JobChoice();
 
   @Mixin private final StructuredOptions structured = new StructuredOptions();
 
@@ -65,11 +69,12 @@ final class TestCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException, IOException {
     Logging.useByDefault(Logging.Level.ERROR);
-    ConfigLoader loader = SourceOptions.loader(skipUnsupported);
+    ConfigLoader loader = SourceOptions.loader(skipUnsupported).onlyJobs(jobs.names);
     List<TestedFile> tested = new ArrayList<>();
     for (Path file : files.stream().distinct().toList()) {
       tested.add(run(file, loader));
     }
+    refuseUntested(tested);
     if (structured.form == Structured.Form.TEXT) {
       new TestPrinter(console).print(tested);
     } else {
@@ -91,8 +96,21 @@ final class TestCommand implements Callable<Integer> {
     return passed || (update && allWritten) ? ExitCode.OK : ExitCode.FINDING;
   }
 
-  private static TestedFile run(Path file, ConfigLoader loader) throws InterruptedException {
-    StrictYaml.Result<RuleTestFile> read = RuleTestReader.read(file, loader);
+  /** A job that is named and has no test is a mistake, unless a file could not be used. */
+  private void refuseUntested(List<TestedFile> tested) {
+    Set<String> found = new HashSet<>();
+    tested.forEach(file -> file.results().forEach(result -> found.add(result.test().job())));
+    for (String job : jobs.names) {
+      if (!found.contains(job) && tested.stream().allMatch(TestedFile::usable)) {
+        throw new CommandException(
+            ExitCode.USAGE,
+            "promdisco: --job: no test of a job \"" + job + "\" (expected: one in the files)");
+      }
+    }
+  }
+
+  private TestedFile run(Path file, ConfigLoader loader) throws InterruptedException {
+    StrictYaml.Result<RuleTestFile> read = RuleTestReader.read(file, loader, jobs::includes);
     if (read.value().isEmpty()) {
       return TestedFile.unusable(file, read.problems(), List.of());
     }

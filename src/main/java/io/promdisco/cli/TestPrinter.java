@@ -3,6 +3,7 @@ package io.promdisco.cli;
 import io.promdisco.cli.TestCommand.TestedFile;
 import io.promdisco.ruletest.Finding;
 import io.promdisco.ruletest.RuleTestResult;
+import io.promdisco.util.Words;
 import java.util.List;
 
 /** Prints the results of tests for people. */
@@ -53,14 +54,13 @@ final class TestPrinter {
     long failed = files.stream().mapToLong(TestedFile::failures).sum();
     long unusable = files.stream().filter(file -> !file.usable()).count();
     String text =
-        (all == 1 ? "1 test: " : all + " tests: ")
+        Words.count(all, "test")
+            + ": "
             + (all - failed)
             + " passed, "
             + failed
             + " failed"
-            + (unusable == 0
-                ? ""
-                : "; " + unusable + (unusable == 1 ? " file" : " files") + " cannot be used");
+            + (unusable == 0 ? "" : "; " + Words.count(unusable, "file") + " cannot be used");
     line(failed + unusable > 0 ? console.red(text) : console.dim(text));
   }
 

@@ -9,51 +9,92 @@ import io.promdisco.sim.Manifests;
 import io.promdisco.sim.ManifestsClients;
 import io.promdisco.sim.SimCluster;
 import io.promdisco.util.Ticker;
-import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Joins the parts as the options say. */
 final class Wiring {
+  private static final int MOST_PROBLEMS = 20;
+
   private Wiring() {}
 
-  static Promdisco start(ClusterOptions cluster, Listed listed) {
-    return Promdisco.builder().kubernetesClients(listed.counting(clients(cluster))).build();
+  static Promdisco start(ClusterOptions cluster, Console console, Listed listed) {
+    return Promdisco.builder()
+        .kubernetesClients(listed.counting(clients(cluster, console)))
+        .build();
   }
 
-  static Promdisco start(ClusterOptions cluster, Metrics metrics) {
-    return Promdisco.builder().metrics(metrics).kubernetesClients(clients(cluster)).build();
+  static Promdisco start(ClusterOptions cluster, Console console, Metrics metrics) {
+    return Promdisco.builder()
+        .metrics(metrics)
+        .kubernetesClients(clients(cluster, console))
+        .build();
   }
 
-  /** What reaches the objects that the options name. */
-  static Function<Ticker, ResourceClientFactory> clients(ClusterOptions options) {
+  /** What reaches the objects that the options name. Prints what of a dump cannot be used. */
+  static Function<Ticker, ResourceClientFactory> clients(ClusterOptions options, Console console) {
     if (!options.manifests.isEmpty()) {
       if (options.kubeconfig != null || options.context != null) {
         throw new CommandException(
             ExitCode.USAGE,
             "promdisco: --manifests with --kubeconfig or --context (expected: a dump or a server)");
       }
-      SimCluster cluster = load(options);
-      return ticker -> new ManifestsClients(cluster);
+      SimCluster cluster = load(options, console);
+      Optional<String> own = Optional.ofNullable(options.namespace);
+      return ticker -> new ManifestsClients(cluster, own);
     }
-    if (options.kubeconfig != null) {
-      Path file = options.kubeconfig;
-      String context = options.context;
-      return ticker -> new FabricClientFactory(ticker).withKubeconfig(file, context);
+    if (options.namespace != null) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "promdisco: --namespace without --manifests (expected: with a dump; a cluster names its"
+              + " own namespace)");
     }
-    if (options.context != null) {
-      String context = options.context;
-      return ticker -> new FabricClientFactory(ticker).withContext(context);
-    }
-    return FabricClientFactory::new;
+    return servers(options, console);
   }
 
-  private static SimCluster load(ClusterOptions source) {
+  /**
+   * Makes clients of the clusters that the options name, or else the configuration or the user's
+   * environment. The console is told once which kubeconfig they use.
+   */
+  static Function<Ticker, ResourceClientFactory> servers(ClusterOptions options, Console console) {
+    Set<String> told = ConcurrentHashMap.newKeySet();
+    Consumer<String> notices =
+        notice -> {
+          if (told.add(notice)) {
+            console.err().println(console.dim(notice));
+          }
+        };
+    return ticker ->
+        new FabricClientFactory(ticker).forCommand(options.kubeconfig, options.context, notices);
+  }
+
+  private static SimCluster load(ClusterOptions source, Console console) {
     SimCluster cluster = new SimCluster();
     try {
-      cluster.load(Manifests.read(source.manifests));
+      Manifests.Contents contents = Manifests.load(source.manifests);
+      print(console, console.yellow("warning: "), contents.warnings());
+      print(
+          console,
+          console.red("error: "),
+          contents.leftOut().stream().map(Manifests.LeftOut::problem).toList());
+      source.leftOut = contents.leftOut();
+      cluster.load(contents.objects());
     } catch (ManifestException e) {
       throw new CommandException(ExitCode.USAGE, "promdisco: " + e.getMessage());
     }
     return cluster;
+  }
+
+  private static void print(Console console, String severity, List<String> problems) {
+    problems.stream()
+        .limit(MOST_PROBLEMS)
+        .forEach(problem -> console.err().println(severity + Structured.harmless(problem)));
+    if (problems.size() > MOST_PROBLEMS) {
+      console.err().println(severity + "and " + (problems.size() - MOST_PROBLEMS) + " more");
+    }
   }
 }

@@ -9,9 +9,12 @@ public final class ConfigException extends Exception {
 
   private final transient List<Problem> problems;
 
-  /** With every problem that was found, errors and warnings, in the order of the file. */
+  /**
+   * With every problem that was found, errors and warnings, in the order of the file. The message
+   * has a line for each, see {@link Problem#describe}.
+   */
   public ConfigException(List<Problem> problems) {
-    super(problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
+    super(problems.stream().map(Problem::describe).collect(Collectors.joining("\n")));
     this.problems = List.copyOf(problems);
   }
 

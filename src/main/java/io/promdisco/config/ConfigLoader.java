@@ -4,11 +4,13 @@ import io.promdisco.model.Position;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,8 @@ public final class ConfigLoader {
   private static final String WHAT = "a Prometheus configuration";
 
   private final Sources sources;
+  private final Set<String> only; // jobs; empty: all
+  private final boolean targetFiles;
 
   /**
    * A loader that knows the sources that promdisco has, and those that third parties add: every
@@ -38,16 +42,18 @@ public final class ConfigLoader {
    * moment. It looks for them when a configuration has a source that promdisco has not.
    */
   public ConfigLoader() {
-    this(Sources.of(standardSources(), ServiceLoader.load(SdConfigReader.class)));
+    this(Sources.of(standardSources(), ServiceLoader.load(SdConfigReader.class)), Set.of(), true);
   }
 
   /** A loader that knows these sources of targets. */
   public ConfigLoader(List<SdConfigReader> sources) {
-    this(Sources.of(sources, List.of()));
+    this(Sources.of(sources, List.of()), Set.of(), true);
   }
 
-  private ConfigLoader(Sources sources) {
+  private ConfigLoader(Sources sources, Set<String> only, boolean targetFiles) {
     this.sources = sources;
+    this.only = Set.copyOf(only);
+    this.targetFiles = targetFiles;
   }
 
   /**
@@ -56,7 +62,27 @@ public final class ConfigLoader {
    * if it has other sources too.
    */
   public ConfigLoader skippingUnsupported() {
-    return new ConfigLoader(sources.skippingUnsupported());
+    return new ConfigLoader(sources.skippingUnsupported(), only, targetFiles);
+  }
+
+  /**
+   * A loader for which only these jobs have to be right: of errors in others it says in one warning
+   * how many there are, and it leaves out such jobs. Other problems of other jobs it does not
+   * report.
+   *
+   * @param jobs names; empty: all jobs
+   */
+  public ConfigLoader onlyJobs(Collection<String> jobs) {
+    return new ConfigLoader(sources, Set.copyOf(jobs), targetFiles);
+  }
+
+  /**
+   * A loader that does not look into the files that {@code file_sd_configs} name: for those who
+   * start the sources, which say what is wrong with their files. That no file matches is a warning
+   * all the same.
+   */
+  public ConfigLoader leavingTargetFiles() {
+    return new ConfigLoader(sources, only, false);
   }
 
   /** The sources that promdisco has: static, Kubernetes, file, HTTP and DNS. */
@@ -129,9 +155,12 @@ public final class ConfigLoader {
    */
   public LoadResult read(String fileName, byte[] content, Path folder) {
     Problems problems = new Problems(fileName);
+    if (!targetFiles) {
+      problems.leaveTargetFiles();
+    }
     Document document =
         StrictYaml.read(content, problems, root -> document(root, new Paths(folder)));
-    if (problems.hasErrors() || document == null) {
+    if (problems.refuse() || document == null) {
       return LoadResult.refused(problems.sorted());
     }
     ConfigAdvice.give(document.jobs());
@@ -207,7 +236,7 @@ public final class ConfigLoader {
   /**
    * @param file empty: the main file
    */
-  private static List<ReadJob> jobs(
+  private List<ReadJob> jobs(
       Section root, ScrapeReader reader, Map<String, String> names, String file) {
     List<ReadJob> jobs = new ArrayList<>();
     for (Section section : root.sections("scrape_configs", "empty or null scrape config section")) {
@@ -217,15 +246,17 @@ public final class ConfigLoader {
       if (first != null && !name.isEmpty()) {
         section.error(
             "job_name",
-            "found multiple scrape configs with job name \""
-                + name
-                + "\""
-                + (file.isEmpty()
+            ScrapeChecks.duplicateJob(
+                name,
+                file.isEmpty()
                     ? ""
-                    : ", first found in " + (first.isEmpty() ? "main config file" : first))
-                + " (expected: a name that no other job has)");
+                    : ", first found in " + (first.isEmpty() ? "main config file" : first)));
       }
-      if (!job.leftOut()) {
+      boolean asked = only.isEmpty() || only.contains(name);
+      if (!asked) {
+        section.problems().leaveOut(section);
+      }
+      if (!job.leftOut() && (asked || !section.problems().hasErrorsIn(section))) {
         jobs.add(job);
       }
     }
@@ -274,7 +305,7 @@ public final class ConfigLoader {
     return jobs;
   }
 
-  private static List<ReadJob> only(
+  private List<ReadJob> only(
       Section section, ScrapeReader reader, Map<String, String> names, Path file) {
     List<ReadJob> jobs = jobs(section, reader, names, file.toString());
     section.finish();

@@ -1,22 +1,56 @@
 package io.promdisco.config;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * A configuration file that was read and found good.
+ * A configuration without mistakes, be it read from a file or built in code.
  *
  * @param jobs the scrape configs, in the order of the file, then those of {@code
  *     scrape_config_files}
  * @param effective the whole file with its defaults as Prometheus's {@code /api/v1/status/config}
- *     shows it, secrets hidden: maps, lists, strings, numbers, booleans and null
+ *     shows it, secrets hidden: maps, lists, strings, numbers, booleans and null; empty if it was
+ *     built in code
  * @param warnings what is legal but surely not meant
  */
 public record Configuration(
     List<ScrapeConfig> jobs, Map<String, Object> effective, List<Problem> warnings) {
-  /** Copies the lists. */
+  /**
+   * Copies the lists.
+   *
+   * @throws IllegalArgumentException if a job is null or two have the same name
+   */
   public Configuration {
+    List<ScrapeConfig> given = jobs;
+    Checked.check("configuration", problems -> check(given, problems));
     jobs = List.copyOf(jobs);
     warnings = List.copyOf(warnings);
+  }
+
+  /**
+   * A configuration of these jobs.
+   *
+   * @throws IllegalArgumentException if a job is null or two have the same name
+   */
+  public static Configuration of(List<ScrapeConfig> jobs) {
+    return new Configuration(jobs, Map.of(), List.of());
+  }
+
+  /** As {@link #of(List)}. */
+  public static Configuration of(ScrapeConfig... jobs) {
+    return of(List.of(jobs));
+  }
+
+  private static void check(List<ScrapeConfig> jobs, FieldProblems problems) {
+    Set<String> names = new HashSet<>();
+    for (ScrapeConfig job : Checked.withoutNulls("scrape_configs", jobs, problems)) {
+      if (!names.add(job.jobName())) {
+        problems
+            .in("job \"" + job.jobName() + "\"")
+            .note("job_name", ScrapeChecks.duplicateJob(job.jobName(), ""));
+      }
+    }
   }
 }

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -44,34 +45,164 @@ public record HttpClientConfig(
           ProxyConfig.NONE,
           Map.of(),
           true,
-          true);
+          true,
+          List.of());
 
   /** Copies map and list. */
   public HttpClientConfig {
-    headers = Map.copyOf(headers);
+    headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
     secretReferences = List.copyOf(secretReferences);
   }
 
-  /** Settings without references to secrets. */
-  public HttpClientConfig(
-      Optional<BasicAuth> basicAuth,
-      Optional<Authorization> authorization,
-      Optional<OAuth2> oauth2,
-      TlsConfig tls,
-      ProxyConfig proxy,
-      Map<String, Header> headers,
-      boolean followRedirects,
-      boolean enableHttp2) {
-    this(
-        basicAuth,
-        authorization,
-        oauth2,
-        tls,
-        proxy,
-        headers,
-        followRedirects,
-        enableHttp2,
-        List.of());
+  /** A builder with every default. */
+  public static Builder builder() {
+    return new Builder(DEFAULT);
+  }
+
+  /** A builder that begins with these settings. */
+  public Builder toBuilder() {
+    return new Builder(this);
+  }
+
+  /** Notes what is wrong with these settings. */
+  void check(FieldProblems problems) {
+    basicAuth.ifPresent(basic -> HttpClientChecks.basicAuth(basic, "", "", problems));
+    authorization.ifPresent(
+        header ->
+            HttpClientChecks.authorization(header, "", problems, problems.in("authorization")));
+    HttpClientChecks.ways(
+        basicAuth.isPresent(), authorization.isPresent(), oauth2.isPresent(), problems);
+    oauth2.ifPresent(
+        client -> {
+          FieldProblems own = problems.in("oauth2");
+          HttpClientChecks.oauth2(client, "", problems, own);
+          client.tls().check(own);
+          client.proxy().check(own);
+        });
+    tls.check(problems);
+    proxy.check(problems);
+    headers
+        .keySet()
+        .forEach(
+            name -> HttpClientChecks.headerName(name, problems.in("http_headers").in(name)));
+  }
+
+  /**
+   * Builds HTTP client settings. Relative paths of files are relative to the folder of the process;
+   * only those of a configuration file are relative to that.
+   */
+  public static final class Builder {
+    private Optional<BasicAuth> basicAuth;
+    private Optional<Authorization> authorization;
+    private Optional<OAuth2> oauth2;
+    private TlsConfig tls;
+    private ProxyConfig proxy;
+    private final Map<String, Header> headers;
+    private boolean followRedirects;
+    private boolean enableHttp2;
+    private final List<String> secretReferences;
+
+    private Builder(HttpClientConfig from) {
+      basicAuth = from.basicAuth;
+      authorization = from.authorization;
+      oauth2 = from.oauth2;
+      tls = from.tls;
+      proxy = from.proxy;
+      headers = new LinkedHashMap<>(from.headers);
+      followRedirects = from.followRedirects;
+      enableHttp2 = from.enableHttp2;
+      secretReferences = from.secretReferences;
+    }
+
+    /** User and password. Default: none. */
+    public Builder basicAuth(String username, Secret password) {
+      return basicAuth(new BasicAuth(username, "", password, ""));
+    }
+
+    /** User and password, or files that hold them. Default: none. */
+    public Builder basicAuth(BasicAuth basicAuth) {
+      this.basicAuth = Optional.of(basicAuth);
+      return this;
+    }
+
+    /** The {@code Authorization} header. Default: none. */
+    public Builder authorization(Authorization authorization) {
+      this.authorization = Optional.of(authorization);
+      return this;
+    }
+
+    /** An {@code Authorization} header with a bearer token. Default: none. */
+    public Builder bearerToken(Secret token) {
+      return authorization(new Authorization(Authorization.BEARER, token, ""));
+    }
+
+    /** An {@code Authorization} header with the bearer token of a file. Default: none. */
+    public Builder bearerTokenFile(String file) {
+      return authorization(new Authorization(Authorization.BEARER, Secret.NONE, file));
+    }
+
+    /** Tokens of an OAuth 2.0 server. Default: none. */
+    public Builder oauth2(OAuth2 oauth2) {
+      this.oauth2 = Optional.of(oauth2);
+      return this;
+    }
+
+    /** Certificates and checks. Default: {@link TlsConfig#DEFAULT}. */
+    public Builder tls(TlsConfig tls) {
+      this.tls = Objects.requireNonNull(tls, "tls");
+      return this;
+    }
+
+    /** Which proxy. Default: {@link ProxyConfig#NONE}. */
+    public Builder proxy(ProxyConfig proxy) {
+      this.proxy = Objects.requireNonNull(proxy, "proxy");
+      return this;
+    }
+
+    /** Adds a header, or replaces the one of this name. */
+    public Builder header(String name, Header header) {
+      headers.put(
+          Objects.requireNonNull(name, "name"), Objects.requireNonNull(header, "header"));
+      return this;
+    }
+
+    /** Adds a header with values that may be shown, or replaces the one of this name. */
+    public Builder header(String name, String... values) {
+      return header(name, new Header(List.of(values), List.of(), List.of()));
+    }
+
+    /** Whether to follow redirects. Default: true. */
+    public Builder followRedirects(boolean followRedirects) {
+      this.followRedirects = followRedirects;
+      return this;
+    }
+
+    /** Whether HTTP/2 may be used. Default: true. */
+    public Builder enableHttp2(boolean enableHttp2) {
+      this.enableHttp2 = enableHttp2;
+      return this;
+    }
+
+    /**
+     * The settings, checked as those of a file.
+     *
+     * @throws IllegalArgumentException with a line for each mistake
+     */
+    public HttpClientConfig build() {
+      HttpClientConfig built =
+          new HttpClientConfig(
+              basicAuth,
+              authorization,
+              oauth2,
+              tls,
+              proxy,
+              headers,
+              followRedirects,
+              enableHttp2,
+              secretReferences);
+      Checked.check("HTTP client settings", built::check);
+      return built;
+    }
   }
 
   /**
@@ -92,7 +223,10 @@ public record HttpClientConfig(
    * @param credentials none: from {@code credentialsFile}
    * @param credentialsFile path; empty: none
    */
-  public record Authorization(String type, Secret credentials, String credentialsFile) {}
+  public record Authorization(String type, Secret credentials, String credentialsFile) {
+    /** The usual type. */
+    public static final String BEARER = "Bearer";
+  }
 
   /**
    * The client credentials grant of RFC 6749, section 4.4, or with {@code jwt} the grant of RFC
@@ -122,6 +256,85 @@ public record HttpClientConfig(
     public OAuth2 {
       scopes = List.copyOf(scopes);
       endpointParams = Map.copyOf(endpointParams);
+    }
+
+    /** A builder of a client of a token server. */
+    public static Builder builder(String clientId, String tokenUrl) {
+      return new Builder(clientId, tokenUrl);
+    }
+
+    /** Builds a client of a token server; it is checked as part of {@link HttpClientConfig}. */
+    public static final class Builder {
+      private final String clientId;
+      private final String tokenUrl;
+      private Secret clientSecret = Secret.NONE;
+      private String clientSecretFile = "";
+      private List<String> scopes = List.of();
+      private Map<String, String> endpointParams = Map.of();
+      private TlsConfig tls = TlsConfig.DEFAULT;
+      private ProxyConfig proxy = ProxyConfig.NONE;
+      private Optional<JwtGrant> jwt = Optional.empty();
+
+      private Builder(String clientId, String tokenUrl) {
+        this.clientId = Objects.requireNonNull(clientId, "clientId");
+        this.tokenUrl = Objects.requireNonNull(tokenUrl, "tokenUrl");
+      }
+
+      /** The client's secret. Default: none. */
+      public Builder clientSecret(Secret clientSecret) {
+        this.clientSecret = Objects.requireNonNull(clientSecret, "clientSecret");
+        return this;
+      }
+
+      /** The file that holds the client's secret. Default: none. */
+      public Builder clientSecretFile(String clientSecretFile) {
+        this.clientSecretFile = Objects.requireNonNull(clientSecretFile, "clientSecretFile");
+        return this;
+      }
+
+      /** The scopes to ask for. Default: none. */
+      public Builder scopes(List<String> scopes) {
+        this.scopes = List.copyOf(scopes);
+        return this;
+      }
+
+      /** Further parameters of the token request. Default: none. */
+      public Builder endpointParams(Map<String, String> endpointParams) {
+        this.endpointParams = Map.copyOf(endpointParams);
+        return this;
+      }
+
+      /** How to talk to the token server. Default: {@link TlsConfig#DEFAULT}. */
+      public Builder tls(TlsConfig tls) {
+        this.tls = Objects.requireNonNull(tls, "tls");
+        return this;
+      }
+
+      /** How to reach the token server. Default: {@link ProxyConfig#NONE}. */
+      public Builder proxy(ProxyConfig proxy) {
+        this.proxy = Objects.requireNonNull(proxy, "proxy");
+        return this;
+      }
+
+      /** Signs an assertion instead of sending a secret. Default: sends the secret. */
+      public Builder jwt(JwtGrant jwt) {
+        this.jwt = Optional.of(jwt);
+        return this;
+      }
+
+      /** The client. */
+      public OAuth2 build() {
+        return new OAuth2(
+            clientId,
+            clientSecret,
+            clientSecretFile,
+            scopes,
+            tokenUrl,
+            endpointParams,
+            tls,
+            proxy,
+            jwt);
+      }
     }
 
     /** Without what may be secret in URL and parameters. */
@@ -222,6 +435,96 @@ public record HttpClientConfig(
     /** Nothing set. */
     public static final TlsConfig DEFAULT =
         new TlsConfig("", "", "", "", Secret.NONE, "", "", false, "", "");
+
+    /** A builder with nothing set. */
+    public static Builder builder() {
+      return new Builder();
+    }
+
+    private void check(FieldProblems parent) {
+      HttpClientChecks.tls(this, "", "", "", parent, parent.in("tls_config"));
+    }
+
+    /** Builds certificates and checks; they are checked as part of {@link HttpClientConfig}. */
+    public static final class Builder {
+      private String ca = "";
+      private String caFile = "";
+      private String cert = "";
+      private String certFile = "";
+      private Secret key = Secret.NONE;
+      private String keyFile = "";
+      private String serverName = "";
+      private boolean insecureSkipVerify;
+      private String minVersion = "";
+      private String maxVersion = "";
+
+      private Builder() {}
+
+      /** Certificates to trust, PEM. Default: those of the machine. */
+      public Builder ca(String ca) {
+        this.ca = Objects.requireNonNull(ca, "ca");
+        return this;
+      }
+
+      /** The file of certificates to trust, PEM. Default: those of the machine. */
+      public Builder caFile(String caFile) {
+        this.caFile = Objects.requireNonNull(caFile, "caFile");
+        return this;
+      }
+
+      /** The client's certificate and its key, PEM. Default: none. */
+      public Builder clientCertificate(String cert, Secret key) {
+        this.cert = Objects.requireNonNull(cert, "cert");
+        this.key = Objects.requireNonNull(key, "key");
+        return this;
+      }
+
+      /** The files of the client's certificate and its key, PEM. Default: none. */
+      public Builder clientCertificateFiles(String certFile, String keyFile) {
+        this.certFile = Objects.requireNonNull(certFile, "certFile");
+        this.keyFile = Objects.requireNonNull(keyFile, "keyFile");
+        return this;
+      }
+
+      /** The name that the server's certificate must have. Default: the one in the URL. */
+      public Builder serverName(String serverName) {
+        this.serverName = Objects.requireNonNull(serverName, "serverName");
+        return this;
+      }
+
+      /** Whether to trust any certificate. Default: false. */
+      public Builder insecureSkipVerify(boolean insecureSkipVerify) {
+        this.insecureSkipVerify = insecureSkipVerify;
+        return this;
+      }
+
+      /** {@code TLS10} to {@code TLS13}. Default: the platform's. */
+      public Builder minVersion(String minVersion) {
+        this.minVersion = Objects.requireNonNull(minVersion, "minVersion");
+        return this;
+      }
+
+      /** {@code TLS10} to {@code TLS13}. Default: the platform's. */
+      public Builder maxVersion(String maxVersion) {
+        this.maxVersion = Objects.requireNonNull(maxVersion, "maxVersion");
+        return this;
+      }
+
+      /** The settings. */
+      public TlsConfig build() {
+        return new TlsConfig(
+            ca,
+            caFile,
+            cert,
+            certFile,
+            key,
+            keyFile,
+            serverName,
+            insecureSkipVerify,
+            minVersion,
+            maxVersion);
+      }
+    }
   }
 
   /**
@@ -239,6 +542,15 @@ public record HttpClientConfig(
       Map<String, List<Secret>> connectHeaders) {
     /** No proxy. */
     public static final ProxyConfig NONE = new ProxyConfig("", "", false, Map.of());
+
+    /** The proxy at {@code url}, for every address. */
+    public static ProxyConfig at(String url) {
+      return new ProxyConfig(url, "", false, Map.of());
+    }
+
+    private void check(FieldProblems problems) {
+      HttpClientChecks.proxy(this, !url.isEmpty(), problems);
+    }
 
     /** Copies the map. */
     public ProxyConfig {

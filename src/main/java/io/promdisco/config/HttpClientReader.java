@@ -10,39 +10,12 @@ import io.promdisco.config.HttpClientConfig.TlsConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads Prometheus's HTTP client settings, which stand inline among the keys of a section. */
 final class HttpClientReader {
-  private static final Set<String> RESERVED =
-      Set.of(
-          "authorization",
-          "host",
-          "content-encoding",
-          "content-length",
-          "content-type",
-          "user-agent",
-          "connection",
-          "keep-alive",
-          "proxy-authenticate",
-          "proxy-authorization",
-          "www-authenticate",
-          "accept-encoding",
-          "x-prometheus-remote-write-version",
-          "x-prometheus-remote-read-version",
-          "x-prometheus-scrape-timeout-seconds",
-          "x-amz-date",
-          "x-amz-security-token",
-          "x-amz-content-sha256");
-  private static final String CLIENT_CREDENTIALS = "client_credentials";
-  private static final String JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-  private static final List<String> SIGNATURES = List.of("RS256", "RS384", "RS512");
-  private static final List<String> TLS_VERSIONS = List.of("TLS10", "TLS11", "TLS12", "TLS13");
-
   private final Section section;
   private final Paths paths;
   private final Shown shown = new Shown();
@@ -83,15 +56,11 @@ final class HttpClientReader {
     Optional<Authorization> authorization = authorization();
     Optional<OAuth2> oauth2 = oauth2();
     authorization = bearer(authorization, basic.isPresent(), oauth2.isPresent());
-    int ways =
-        (basic.isPresent() ? 1 : 0)
-            + (section.has("authorization") && authorization.isPresent() ? 1 : 0)
-            + (oauth2.isPresent() ? 1 : 0);
-    if (ways > 1) {
-      section.error(
-          basic.isPresent() ? "basic_auth" : "oauth2",
-          "at most one of basic_auth, oauth2 & authorization must be configured");
-    }
+    HttpClientChecks.ways(
+        basic.isPresent(),
+        section.has("authorization") && authorization.isPresent(),
+        oauth2.isPresent(),
+        section::note);
     TlsConfig tls = tls(section, paths, shown, references);
     boolean redirects = section.bool("follow_redirects", true);
     boolean http2 = section.bool("enable_http2", http2Default);
@@ -112,16 +81,8 @@ final class HttpClientReader {
     Secret password = basic.secret("password");
     String passwordFile = paths.resolve(basic.string("password_file"));
     String passwordRef = basic.string("password_ref");
-    if (count(username, usernameFile, usernameRef) > 1) {
-      section.error(
-          "basic_auth",
-          "at most one of basic_auth username, username_file & username_ref must be configured");
-    }
-    if (count(password.reveal(), passwordFile, passwordRef) > 1) {
-      section.error(
-          "basic_auth",
-          "at most one of basic_auth password, password_file & password_ref must be configured");
-    }
+    BasicAuth read = new BasicAuth(username, usernameFile, password, passwordFile);
+    HttpClientChecks.basicAuth(read, usernameRef, passwordRef, section::note);
     noteReferences(basic, references, "username_ref", "password_ref");
     basic.expectFile("username_file", usernameFile);
     basic.expectFile("password_file", passwordFile);
@@ -136,7 +97,7 @@ final class HttpClientReader {
             .unlessZero("password_file", passwordFile)
             .unlessZero("password_ref", passwordRef)
             .map());
-    return Optional.of(new BasicAuth(username, usernameFile, password, passwordFile));
+    return Optional.of(read);
   }
 
   private Optional<Authorization> authorization() {
@@ -148,20 +109,13 @@ final class HttpClientReader {
     Secret credentials = given.secret("credentials");
     String file = paths.resolve(given.string("credentials_file"));
     String ref = given.string("credentials_ref");
-    if (count(credentials.reveal(), file, ref) > 1) {
-      section.error(
-          "authorization",
-          "at most one of authorization credentials & credentials_file must be configured");
-    }
-    if (type.toLowerCase(Locale.ROOT).equals("basic")) {
-      given.error(
-          "type", "authorization type cannot be set to \"basic\", use \"basic_auth\" instead");
-    }
+    Authorization read =
+        new Authorization(type.isEmpty() ? Authorization.BEARER : type, credentials, file);
+    HttpClientChecks.authorization(read, ref, section::note, given::note);
     noteReferences(given, references, "credentials_ref");
     given.finish();
     mustExist(given, "credentials_file", file, "authorization credentials");
-    return Optional.of(
-        show(new Authorization(type.isEmpty() ? "Bearer" : type, credentials, file), ref));
+    return Optional.of(show(read, ref));
   }
 
   private Authorization show(Authorization authorization, String reference) {
@@ -198,7 +152,7 @@ final class HttpClientReader {
       return authorization;
     }
     mustExist(section, "bearer_token_file", file, "bearer token");
-    return Optional.of(show(new Authorization("Bearer", token, file), ""));
+    return Optional.of(show(new Authorization(Authorization.BEARER, token, file), ""));
   }
 
   /** A missing file is an error, but one that may be mended while the configuration is in use. */
@@ -207,6 +161,7 @@ final class HttpClientReader {
       section
           .problems()
           .onceRead(
+              section,
               () -> {
                 if (!Paths.exist(file)) {
                   section.error(
@@ -230,12 +185,6 @@ final class HttpClientReader {
     List<String> scopes = orEmpty(given.strings("scopes"));
     String tokenUrl = given.string("token_url");
     Map<String, String> params = given.stringMap("endpoint_params");
-    if (clientId.isEmpty()) {
-      section.error("oauth2", "oauth2 client_id must be configured");
-    }
-    if (tokenUrl.isEmpty()) {
-      section.error("oauth2", "oauth2 token_url must be configured");
-    }
     Shown inner =
         new Shown()
             .unlessZero("client_id", clientId)
@@ -249,20 +198,20 @@ final class HttpClientReader {
         .unlessZero("endpoint_params", params);
     TlsConfig tls = tls(given, paths, inner, references);
     ProxyConfig proxy = proxy(given, inner);
+    OAuth2 read =
+        new OAuth2(clientId, secret, secretFile, scopes, tokenUrl, params, tls, proxy, jwt);
+    HttpClientChecks.oauth2(
+        read,
+        jwt.isEmpty() ? secretRef : given.string("client_certificate_key_ref"),
+        section::note,
+        given::note);
     if (jwt.isEmpty()) {
-      if (count(secret.reveal(), secretFile, secretRef) > 1) {
-        section.error(
-            "oauth2",
-            "at most one of oauth2 client_secret, client_secret_file & client_secret_ref must be"
-                + " configured using grant-type=client_credentials");
-      }
       given.expectFile("client_secret_file", secretFile);
       noteReferences(given, references, "client_secret_ref");
     }
     given.finish();
     shown.always("oauth2", inner.map());
-    return Optional.of(
-        new OAuth2(clientId, secret, secretFile, scopes, tokenUrl, params, tls, proxy, jwt));
+    return Optional.of(read);
   }
 
   /** What an assertion is made of; none unless the grant is the one with an assertion. */
@@ -286,30 +235,18 @@ final class HttpClientReader {
         .unlessZero("iss", issuer)
         .unlessZero("audience", audience)
         .unlessZero("claims", claims);
-    if (!grant.equals(JWT_BEARER)) {
-      if (!grant.isEmpty() && !grant.equals(CLIENT_CREDENTIALS)) {
+    if (!grant.equals(HttpClientChecks.JWT_BEARER)) {
+      if (!grant.isEmpty() && !grant.equals(HttpClientChecks.CLIENT_CREDENTIALS)) {
         given.warn(
             "grant_type",
             ProblemKind.QUESTIONABLE,
             "\""
                 + grant
                 + "\" is not known, so client_credentials is used (expected: client_credentials or "
-                + JWT_BEARER
+                + HttpClientChecks.JWT_BEARER
                 + ")");
       }
       return Optional.empty();
-    }
-    if (count(key.reveal(), keyFile, keyRef) > 1) {
-      section.error(
-          "oauth2",
-          "at most one of oauth2 client_certificate_key, client_certificate_key_file &"
-              + " client_certificate_key_ref must be configured using grant-type="
-              + JWT_BEARER);
-    }
-    if (!algorithm.isEmpty() && !SIGNATURES.contains(algorithm)) {
-      given.error(
-          "signature_algorithm",
-          "\"" + algorithm + "\": valid signature algorithms are RS256, RS384 and RS512");
     }
     given.expectFile("client_certificate_key_file", keyFile);
     noteReferences(given, references, "client_certificate_key_ref");
@@ -318,7 +255,7 @@ final class HttpClientReader {
             key,
             keyFile,
             keyId,
-            algorithm.isEmpty() ? SIGNATURES.get(0) : algorithm,
+            algorithm.isEmpty() ? HttpClientChecks.SIGNATURES.get(0) : algorithm,
             issuer,
             audience,
             claims));
@@ -343,30 +280,22 @@ final class HttpClientReader {
             paths.resolve(tls.string("key_file")),
             tls.string("server_name"),
             tls.bool("insecure_skip_verify", false),
-            tlsVersion(tls, "min_version"),
-            tlsVersion(tls, "max_version"));
-    one(tls, "ca", config.ca(), config.caFile(), tls.string("ca_ref"));
-    one(tls, "cert", config.cert(), config.certFile(), tls.string("cert_ref"));
-    one(tls, "key", config.key().reveal(), config.keyFile(), tls.string("key_ref"));
-    boolean hasCert = count(config.cert(), config.certFile(), tls.string("cert_ref")) > 0;
-    boolean hasKey = count(config.key().reveal(), config.keyFile(), tls.string("key_ref")) > 0;
-    if (hasCert && !hasKey) {
-      parent.error(
-          "tls_config",
-          "exactly one of key or key_file must be configured when a client certificate is"
-              + " configured");
-    } else if (hasKey && !hasCert) {
-      parent.error(
-          "tls_config",
-          "exactly one of cert or cert_file must be configured when a client key is configured");
-    }
+            tls.string("min_version"),
+            tls.string("max_version"));
+    HttpClientChecks.tls(
+        config,
+        tls.string("ca_ref"),
+        tls.string("cert_ref"),
+        tls.string("key_ref"),
+        parent::note,
+        tls::note);
     noteReferences(tls, references, "ca_ref", "cert_ref", "key_ref");
     tls.finish();
     tls.expectFile("ca_file", config.caFile());
     mustExist(tls, "cert_file", config.certFile(), "client cert");
     mustExist(tls, "key_file", config.keyFile(), "client key");
     boolean referenced =
-        count(tls.string("ca_ref"), tls.string("cert_ref"), tls.string("key_ref")) > 0;
+        HttpClientChecks.count(tls.string("ca_ref"), tls.string("cert_ref"), tls.string("key_ref")) > 0;
     if (!config.equals(TlsConfig.DEFAULT) || referenced) {
       target.always(
           "tls_config",
@@ -389,55 +318,13 @@ final class HttpClientReader {
     return config;
   }
 
-  private static void one(Section tls, String name, String inline, String file, String ref) {
-    if (count(inline, file, ref) > 1) {
-      tls.error(
-          inline.isEmpty() ? name + "_file" : name,
-          "at most one of " + name + ", " + name + "_file & " + name + "_ref must be configured");
-    }
-  }
-
-  private static String tlsVersion(Section tls, String key) {
-    String version = tls.string(key);
-    if (!version.isEmpty() && !TLS_VERSIONS.contains(version)) {
-      tls.error(
-          key,
-          "unknown TLS version: "
-              + version
-              + " (expected: TLS10, TLS11, TLS12 or TLS13"
-              + Problems.hint(version, TLS_VERSIONS)
-              + ")");
-      return "";
-    }
-    return version;
-  }
-
   private static ProxyConfig proxy(Section section, Shown target) {
     String url = section.string("proxy_url");
     String noProxy = section.string("no_proxy");
     boolean environment = section.bool("proxy_from_environment", false);
     Map<String, List<Secret>> headers = section.secretListMap("proxy_connect_header");
-    String wrong = Urls.problem(url);
-    if (wrong != null) {
-      section.error("proxy_url", wrong + " (expected: http://host:port)");
-    }
-    if (!headers.isEmpty() && !environment && url.isEmpty()) {
-      section.error(
-          "proxy_connect_header",
-          "if proxy_connect_header is configured, proxy_url or proxy_from_environment must also be"
-              + " configured");
-    }
-    if (environment && !url.isEmpty()) {
-      section.error(
-          "proxy_url", "if proxy_from_environment is configured, proxy_url must not be configured");
-    }
-    if (environment && !noProxy.isEmpty()) {
-      section.error(
-          "no_proxy", "if proxy_from_environment is configured, no_proxy must not be configured");
-    }
-    if (!section.hasValue("proxy_url") && !noProxy.isEmpty() && !environment) {
-      section.error("no_proxy", "if no_proxy is configured, proxy_url must also be configured");
-    }
+    ProxyConfig read = new ProxyConfig(url, noProxy, environment, headers);
+    HttpClientChecks.proxy(read, section.hasValue("proxy_url"), section::note);
     if (section.hasValue("proxy_url")) {
       target.always("proxy_url", Urls.shown(url));
     }
@@ -445,7 +332,7 @@ final class HttpClientReader {
         .unlessZero("no_proxy", noProxy)
         .unlessZero("proxy_from_environment", environment)
         .unlessZero("proxy_connect_header", headers);
-    return new ProxyConfig(url, noProxy, environment, headers);
+    return read;
   }
 
   private Map<String, Header> headers() {
@@ -456,17 +343,8 @@ final class HttpClientReader {
         .forEach(
             (name, node) -> {
               String path = section.child("http_headers") + "." + name;
-              if (RESERVED.contains(name.toLowerCase(Locale.ROOT))) {
-                section
-                    .problems()
-                    .error(
-                        node,
-                        path,
-                        "setting header \""
-                            + name
-                            + "\" is not allowed (expected: one that the client does not set"
-                            + " itself)");
-              }
+              HttpClientChecks.headerName(
+                  name, (field, message) -> section.problems().error(node, path, message));
               Section given = Section.of(node, path, section.problems());
               if (given == null) {
                 return;
@@ -509,13 +387,5 @@ final class HttpClientReader {
 
   static List<String> orEmpty(@Nullable List<String> list) {
     return list == null ? List.of() : list;
-  }
-
-  private static int count(String... values) {
-    int count = 0;
-    for (String value : values) {
-      count += value.isEmpty() ? 0 : 1;
-    }
-    return count;
   }
 }

@@ -1,7 +1,15 @@
 package io.promdisco.config;
 
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One entry of {@code kubernetes_sd_configs}.
@@ -27,15 +35,205 @@ public record KubernetesSdConfig(
     AttachMetadata attach)
     implements SdConfig {
 
+  private static final Map<Role, List<Role>> SELECTORS = new EnumMap<>(Role.class);
+
+  static {
+    SELECTORS.put(Role.POD, List.of(Role.POD, Role.NODE));
+    SELECTORS.put(Role.SERVICE, List.of(Role.SERVICE));
+    SELECTORS.put(Role.ENDPOINTSLICE, List.of(Role.POD, Role.SERVICE, Role.ENDPOINTSLICE));
+    SELECTORS.put(Role.ENDPOINTS, List.of(Role.POD, Role.SERVICE, Role.ENDPOINTS));
+    SELECTORS.put(Role.NODE, List.of(Role.NODE));
+    SELECTORS.put(Role.INGRESS, List.of(Role.INGRESS));
+  }
+
   /** Copies the lists. */
   public KubernetesSdConfig {
     namespaces = List.copyOf(namespaces);
     selectors = List.copyOf(selectors);
   }
 
+  /** A builder with every default: all namespaces of the cluster that this process runs in. */
+  public static Builder builder(Role role) {
+    return new Builder(role);
+  }
+
   @Override
   public String mechanism() {
     return "kubernetes";
+  }
+
+  @Override
+  public void check(FieldProblems problems) {
+    http.check(problems);
+    checkServer(
+        apiServer.orElse(null),
+        kubeconfigFile.isPresent(),
+        http.equals(HttpClientConfig.DEFAULT),
+        ownNamespace,
+        problems);
+    Set<Role> found = EnumSet.noneOf(Role.class);
+    for (int i = 0; i < selectors.size(); i++) {
+      Selector selector = selectors.get(i);
+      checkSelector(role, selector.role(), found, problems.in("selectors[" + i + "]"));
+      checkSyntax(selector.label(), selector.field(), problems.in("selectors[" + i + "]"));
+    }
+  }
+
+  /**
+   * @param apiServer null: none is given
+   * @param plainHttp whether nothing else is said of how to talk to the API server
+   */
+  static void checkServer(
+      @Nullable String apiServer,
+      boolean kubeconfig,
+      boolean plainHttp,
+      boolean ownNamespace,
+      FieldProblems problems) {
+    String wrong = apiServer == null ? null : Urls.problem(apiServer);
+    if (wrong != null) {
+      problems.note("api_server", wrong + " (expected: https://host:port)");
+    }
+    if (apiServer != null && kubeconfig) {
+      problems.note(
+          "kubeconfig_file",
+          "cannot use 'kubeconfig_file' and 'api_server' simultaneously (expected: one of them)");
+    } else if (kubeconfig && !plainHttp) {
+      problems.note(
+          "kubeconfig_file",
+          "cannot use a custom HTTP client configuration together with 'kubeconfig_file'"
+              + " (expected: such settings in the kubeconfig)");
+    } else if (apiServer == null && !plainHttp) {
+      problems.note(
+          "",
+          "to use custom HTTP client configuration please provide the 'api_server' URL explicitly");
+    }
+    if (apiServer != null && ownNamespace) {
+      problems.note(
+          "namespaces", "cannot use 'api_server' and 'namespaces.own_namespace' simultaneously");
+    }
+    if (kubeconfig && ownNamespace) {
+      problems.note(
+          "namespaces",
+          "cannot use 'kubeconfig_file' and 'namespaces.own_namespace' simultaneously");
+    }
+  }
+
+  /**
+   * Returns whether a selector for the objects of {@code of} can be used with {@code role}.
+   *
+   * @param found the roles of the selectors before; this one is added
+   */
+  static boolean checkSelector(
+      Role role, @Nullable Role of, Set<Role> found, FieldProblems problems) {
+    List<Role> allowed = SELECTORS.getOrDefault(role, List.of());
+    if (of == null || !allowed.contains(of)) {
+      problems.note(
+          "",
+          role.text()
+              + " role supports only "
+              + allowed.stream().map(Role::text).collect(Collectors.joining(", "))
+              + " selectors");
+      return false;
+    }
+    if (!found.add(of)) {
+      problems.note("role", "duplicated selector role: " + of.text() + " (expected: once)");
+    }
+    return true;
+  }
+
+  static void checkSyntax(String label, String field, FieldProblems problems) {
+    String wrong = SelectorSyntax.labelProblem(label);
+    if (wrong != null) {
+      problems.note("label", wrong);
+    }
+    wrong = SelectorSyntax.fieldProblem(field);
+    if (wrong != null) {
+      problems.note("field", wrong);
+    }
+  }
+
+  /** Builds an entry. */
+  public static final class Builder {
+    private final Role role;
+    private Optional<String> apiServer = Optional.empty();
+    private Optional<String> kubeconfigFile = Optional.empty();
+    private HttpClientConfig http = HttpClientConfig.DEFAULT;
+    private boolean ownNamespace;
+    private List<String> namespaces = List.of();
+    private final List<Selector> selectors = new ArrayList<>();
+    private AttachMetadata attach = AttachMetadata.NONE;
+
+    private Builder(Role role) {
+      this.role = Objects.requireNonNull(role, "role");
+    }
+
+    /** The API server's URL. Default: the one of the cluster, or of the kubeconfig. */
+    public Builder apiServer(String apiServer) {
+      this.apiServer = Optional.of(apiServer);
+      return this;
+    }
+
+    /** The path of a kubeconfig. Default: none. */
+    public Builder kubeconfigFile(String kubeconfigFile) {
+      this.kubeconfigFile = Optional.of(kubeconfigFile);
+      return this;
+    }
+
+    /** How to talk to the API server. Default: {@link HttpClientConfig#DEFAULT}. */
+    public Builder http(HttpClientConfig http) {
+      this.http = Objects.requireNonNull(http, "http");
+      return this;
+    }
+
+    /** Whether to discover in the namespace that this process runs in. Default: false. */
+    public Builder ownNamespace(boolean ownNamespace) {
+      this.ownNamespace = ownNamespace;
+      return this;
+    }
+
+    /** The namespaces to discover in. Default: all. */
+    public Builder namespaces(String... namespaces) {
+      this.namespaces = List.of(namespaces);
+      return this;
+    }
+
+    /**
+     * Adds a selector.
+     *
+     * @param of whose objects
+     * @param label a label selector; empty: all
+     * @param field a field selector; empty: all
+     */
+    public Builder selector(Role of, String label, String field) {
+      selectors.add(new Selector(of, label, field));
+      return this;
+    }
+
+    /** Which related objects' labels to add. Default: {@link AttachMetadata#NONE}. */
+    public Builder attach(AttachMetadata attach) {
+      this.attach = Objects.requireNonNull(attach, "attach");
+      return this;
+    }
+
+    /**
+     * The entry, checked as one of a file.
+     *
+     * @throws IllegalArgumentException with a line for each mistake
+     */
+    public KubernetesSdConfig build() {
+      KubernetesSdConfig built =
+          new KubernetesSdConfig(
+              role,
+              apiServer,
+              kubeconfigFile,
+              http,
+              ownNamespace,
+              namespaces,
+              selectors,
+              attach);
+      Checked.check("kubernetes_sd_configs", built::check);
+      return built;
+    }
   }
 
   /** Without the password in the URL. */

@@ -5,29 +5,17 @@ import io.promdisco.config.KubernetesSdConfig.Role;
 import io.promdisco.config.KubernetesSdConfig.Selector;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code kubernetes_sd_configs}. */
 final class KubernetesSdReader implements SdConfigReader {
   private static final String ROLES = "pod, service, endpoints, endpointslice, node, ingress";
-  private static final Map<Role, List<Role>> SELECTORS = new EnumMap<>(Role.class);
-
-  static {
-    SELECTORS.put(Role.POD, List.of(Role.POD, Role.NODE));
-    SELECTORS.put(Role.SERVICE, List.of(Role.SERVICE));
-    SELECTORS.put(Role.ENDPOINTSLICE, List.of(Role.POD, Role.SERVICE, Role.ENDPOINTSLICE));
-    SELECTORS.put(Role.ENDPOINTS, List.of(Role.POD, Role.SERVICE, Role.ENDPOINTS));
-    SELECTORS.put(Role.NODE, List.of(Role.NODE));
-    SELECTORS.put(Role.INGRESS, List.of(Role.INGRESS));
-  }
 
   @Override
   public String key() {
@@ -62,7 +50,12 @@ final class KubernetesSdReader implements SdConfigReader {
     List<Selector> selectors = selectors(section, role);
     AttachMetadata attach = attach(section);
     section.finish();
-    check(section, kubeconfig, http.isDefault(), ownNamespace);
+    KubernetesSdConfig.checkServer(
+        section.hasValue("api_server") ? apiServer : null,
+        !kubeconfig.isEmpty(),
+        http.isDefault(),
+        ownNamespace,
+        section::note);
     advise(section, role, namespaces, attach);
     Shown visible = new Shown();
     if (section.hasValue("api_server")) {
@@ -167,32 +160,16 @@ final class KubernetesSdReader implements SdConfigReader {
       if (role == null) {
         continue;
       }
-      List<Role> allowed = SELECTORS.getOrDefault(role, List.of());
-      if (of == null || !allowed.contains(of)) {
-        given.error(
-            role.text()
-                + " role supports only "
-                + allowed.stream().map(Role::text).collect(Collectors.joining(", "))
-                + " selectors");
+      if (!KubernetesSdConfig.checkSelector(role, of, found, given::note) || of == null) {
         continue;
       }
-      if (!found.add(of)) {
-        given.error("role", "duplicated selector role: " + of.text() + " (expected: once)");
-      }
-      problem(given, "label", SelectorSyntax.labelProblem(label));
-      problem(given, "field", SelectorSyntax.fieldProblem(field));
+      KubernetesSdConfig.checkSyntax(label, field, given::note);
       if (label.isBlank() && field.isEmpty()) {
         given.warn("selects all there are (expected: label or field)");
       }
       selectors.add(new Selector(of, label, field));
     }
     return selectors;
-  }
-
-  private static void problem(Section section, String key, @Nullable String wrong) {
-    if (wrong != null) {
-      section.error(key, wrong);
-    }
   }
 
   private static List<Map<String, Object>> shown(List<Selector> selectors) {
@@ -206,37 +183,6 @@ final class KubernetesSdReader implements SdConfigReader {
               .map());
     }
     return out;
-  }
-
-  private static void check(
-      Section section, String kubeconfig, boolean plainHttp, boolean ownNamespace) {
-    boolean apiServer = section.hasValue("api_server");
-    String wrong = Urls.problem(section.string("api_server"));
-    if (wrong != null) {
-      section.error("api_server", wrong + " (expected: https://host:port)");
-    }
-    if (apiServer && !kubeconfig.isEmpty()) {
-      section.error(
-          "kubeconfig_file",
-          "cannot use 'kubeconfig_file' and 'api_server' simultaneously (expected: one of them)");
-    } else if (!kubeconfig.isEmpty() && !plainHttp) {
-      section.error(
-          "kubeconfig_file",
-          "cannot use a custom HTTP client configuration together with 'kubeconfig_file'"
-              + " (expected: such settings in the kubeconfig)");
-    } else if (!apiServer && !plainHttp) {
-      section.error(
-          "to use custom HTTP client configuration please provide the 'api_server' URL explicitly");
-    }
-    if (apiServer && ownNamespace) {
-      section.error(
-          "namespaces", "cannot use 'api_server' and 'namespaces.own_namespace' simultaneously");
-    }
-    if (!kubeconfig.isEmpty() && ownNamespace) {
-      section.error(
-          "namespaces",
-          "cannot use 'kubeconfig_file' and 'namespaces.own_namespace' simultaneously");
-    }
   }
 
   /** Warns of what has no effect. */

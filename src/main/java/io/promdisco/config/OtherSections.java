@@ -54,7 +54,7 @@ final class OtherSections {
     if (!files.isEmpty()) {
       shown.put("rule_files", files);
     }
-    root.problems().onceRead(() -> checkRuleFiles(files));
+    root.problems().onceRead(root, () -> checkRuleFiles(files));
   }
 
   private void checkRuleFiles(List<String> files) {

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code file_sd_configs}, {@code http_sd_configs} and {@code dns_sd_configs}. */
@@ -43,32 +42,12 @@ final class PollingSdReaders {
         new Reader("dns_sd_configs", PollingSdReaders::dns));
   }
 
-  private static final Pattern FILE =
-      Pattern.compile("[^*]*(\\*[^/]*)?\\.(json|yml|yaml|JSON|YML|YAML)");
-
   private static SdConfig file(Section section, Paths paths, Shown shown) {
     List<String> files = HttpClientReader.orEmpty(section.strings("files"));
     Duration refresh = section.duration("refresh_interval", Duration.ofMinutes(5));
-    if (files.isEmpty()) {
-      section.error(
-          "files",
-          "file service discovery config must contain at least one path name"
-              + " (expected: files)");
-    }
-    for (int i = 0; i < files.size(); i++) {
-      String file = files.get(i);
-      if (!FILE.matcher(file).matches()) {
-        section.error(
-            "files",
-            i,
-            "path name \""
-                + file
-                + "\" is not valid for file discovery (expected: an ending .json, .yml or .yaml,"
-                + " and at most one * in the last part)");
-      }
-    }
+    FileSdConfig.checkFiles(files, section::note);
     List<String> resolved = files.stream().map(paths::resolve).toList();
-    section.problems().onceRead(() -> TargetFiles.check(section, resolved));
+    section.problems().onceRead(section, () -> TargetFiles.check(section, resolved));
     shown.always("files", resolved).unlessZero("refresh_interval", refresh);
     return new FileSdConfig(resolved, refresh);
   }
@@ -77,16 +56,7 @@ final class PollingSdReaders {
     HttpClientReader.Result http = HttpClientReader.read(section, paths);
     Duration refresh = section.duration("refresh_interval", Duration.ofMinutes(1));
     String url = section.string("url");
-    String wrong = Urls.problem(url);
-    if (url.isEmpty()) {
-      section.error("url", "URL is missing (expected: url)");
-    } else if (wrong != null) {
-      section.error("url", wrong);
-    } else if (!Urls.scheme(url).equals("http") && !Urls.scheme(url).equals("https")) {
-      section.error("url", "URL scheme must be 'http' or 'https' (expected: http://host/path)");
-    } else if (Urls.host(url).isEmpty()) {
-      section.error("url", "host is missing in URL (expected: http://host/path)");
-    }
+    HttpSdConfig.checkUrl(url, section::note);
     shown.all(http.shown()).unlessZero("refresh_interval", refresh);
     if (!Urls.redacted(url).equals(url)) {
       section.warn(
@@ -104,10 +74,7 @@ final class PollingSdReaders {
     Duration refresh = section.duration("refresh_interval", Duration.ofSeconds(30));
     String typeText = section.string("type", "SRV");
     long port = section.integer("port", 0);
-    if (names.isEmpty()) {
-      section.error(
-          "names", "DNS-SD config must contain at least one SRV record name (expected: names)");
-    }
+    DnsSdConfig.checkNames(names, section::note);
     shown
         .always("names", names)
         .unlessZero("refresh_interval", refresh)
@@ -126,9 +93,7 @@ final class PollingSdReaders {
               + " (expected: one of A, AAAA, MX, NS, SRV)");
       return null;
     }
-    if (type != DnsSdConfig.Type.SRV && port == 0) {
-      section.error("port", "a port is required in DNS-SD configs for all record types except SRV");
-    }
+    DnsSdConfig.checkPort(type, port, section::note);
     if (type == DnsSdConfig.Type.SRV && port != 0) {
       section.warn(
           "port",

@@ -2,6 +2,7 @@ package io.promdisco.config;
 
 import io.promdisco.model.Position;
 import java.util.Comparator;
+import java.util.Locale;
 
 /**
  * Something wrong in a configuration.
@@ -23,7 +24,12 @@ public record Problem(
      */
     ERROR,
     /** The file is accepted. */
-    WARNING
+    WARNING;
+
+    /** {@code error} or {@code warning}. */
+    public String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** A problem of no particular kind: a value is refused, or questionable. */
@@ -42,6 +48,11 @@ public record Problem(
         .thenComparing(problem -> problem.position().file())
         .thenComparingInt(problem -> problem.position().line())
         .thenComparingInt(problem -> problem.position().column());
+  }
+
+  /** {@link #toString} with the severity before it: {@code error: file:line:column: …}. */
+  public String describe() {
+    return severity.text() + ": " + this;
   }
 
   /** {@code file:line:column: path: message}. */

@@ -3,10 +3,12 @@ package io.promdisco.config;
 import io.promdisco.model.Position;
 import io.promdisco.model.Spelling;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.util.Words;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.error.Mark;
@@ -18,9 +20,14 @@ final class Problems {
   private final @Nullable Problems parent;
   private final List<Problem> found;
   private final AliasGuard aliases = new AliasGuard();
-  private final List<Runnable> checks;
+  private final List<Check> checks;
+  private final List<Section> leftOut;
   private final List<Spelt> groups;
   private boolean errors;
+  private boolean targetFiles = true;
+
+  /** A look at other files, for a section that names them. */
+  private record Check(Section section, Runnable run) {}
 
   /** A group of targets that is spelt out for the source in a section. */
   private record Spelt(Section source, String path, TargetGroup group, List<Position> positions) {
@@ -39,6 +46,7 @@ final class Problems {
     this.parent = parent;
     found = parent == null ? new ArrayList<>() : parent.found;
     checks = parent == null ? new ArrayList<>() : parent.checks;
+    leftOut = parent == null ? new ArrayList<>() : parent.leftOut;
     groups = parent == null ? new ArrayList<>() : parent.groups;
   }
 
@@ -104,14 +112,82 @@ final class Problems {
     return found;
   }
 
-  /** Puts off a look at other files until it is clear that this one can be used. */
-  void onceRead(Runnable check) {
-    checks.add(check);
+  /** Puts off a look at files that a section names until it is clear that this one can be used. */
+  void onceRead(Section section, Runnable check) {
+    checks.add(new Check(section, check));
+  }
+
+  /** Does not look into the files that {@code file_sd_configs} name. */
+  void leaveTargetFiles() {
+    targetFiles = false;
+  }
+
+  /** Whether to look into the files that {@code file_sd_configs} name. */
+  boolean readsTargetFiles() {
+    return parent == null ? targetFiles : parent.readsTargetFiles();
   }
 
   /** Does what was put off. */
   void check() {
-    List.copyOf(checks).forEach(Runnable::run);
+    for (Check check : List.copyOf(checks)) {
+      if (!isLeftOut(check.section.problems().file, check.section.path())) {
+        check.run.run();
+      }
+    }
+  }
+
+  /** Forgets the problems of a section, those that are found later too. */
+  void leaveOut(Section section) {
+    leftOut.add(section);
+  }
+
+  private boolean isLeftOut(String inFile, String path) {
+    return leftOut.stream().anyMatch(section -> isIn(section, inFile, path));
+  }
+
+  private boolean isLeftOut(Problem problem) {
+    return isLeftOut(problem.position().file(), problem.path());
+  }
+
+  /** Whether there is an error in a section. */
+  boolean hasErrorsIn(Section section) {
+    return found.stream()
+        .anyMatch(
+            problem ->
+                isError(problem) && isIn(section, problem.position().file(), problem.path()));
+  }
+
+  private static boolean isIn(Section section, String inFile, String path) {
+    return section.problems().file.equals(inFile)
+        && (path.equals(section.path()) || path.startsWith(section.path() + "."));
+  }
+
+  /** Whether there is an error outside of the sections that are left out. */
+  boolean refuse() {
+    return found.stream().anyMatch(problem -> isError(problem) && !isLeftOut(problem));
+  }
+
+  private static boolean isError(Problem problem) {
+    return problem.severity() == Problem.Severity.ERROR;
+  }
+
+  /** One warning in the place of all errors in sections that are left out. */
+  private Optional<Problem> summaryOfLeftOut() {
+    List<Problem> errors =
+        found.stream()
+            .filter(problem -> isError(problem) && isLeftOut(problem))
+            .sorted(Problem.order(file))
+            .toList();
+    if (errors.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Problem(
+            Problem.Severity.WARNING,
+            ProblemKind.INVALID_VALUE,
+            errors.get(0).position(),
+            "",
+            Words.count(errors.size(), "error") + " in jobs that are left out"));
   }
 
   Position position(@Nullable Mark mark) {
@@ -130,10 +206,12 @@ final class Problems {
     Set<List<Object>> seen = new HashSet<>();
     List<Problem> sorted = new ArrayList<>();
     for (Problem problem : found) {
-      if (seen.add(List.of(problem.severity(), problem.position(), problem.message()))) {
+      if (!isLeftOut(problem)
+          && seen.add(List.of(problem.severity(), problem.position(), problem.message()))) {
         sorted.add(problem);
       }
     }
+    summaryOfLeftOut().ifPresent(sorted::add);
     sorted.sort(Problem.order(file));
     return sorted;
   }

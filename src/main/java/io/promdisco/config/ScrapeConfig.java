@@ -3,46 +3,779 @@ package io.promdisco.config;
 import io.promdisco.model.NameValidation;
 import io.promdisco.relabel.RelabelRule;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One job: where its targets come from and what becomes of them.
+ * One job: where its targets come from, what becomes of them and how they are to be scraped.
+ * promdisco discovers and does not scrape; what only a scrape needs is here for programs that do.
+ * Immutable. Two are equal if all their settings are, {@link #effective} apart.
  *
- * @param jobName unique in the configuration
- * @param scrapeInterval default of {@code __scrape_interval__}
- * @param scrapeTimeout default of {@code __scrape_timeout__}; never longer than the interval
- * @param metricsPath default of {@code __metrics_path__}
- * @param scheme default of {@code __scheme__}
- * @param params URL parameters; the first value of each is also {@code __param_<name>}
- * @param nameValidation which label names relabelling may write
- * @param alwaysScrapeClassicHistograms shown as {@code __always_scrape_classic_histograms__}
- * @param convertClassicHistogramsToNhcb shown as {@code __convert_classic_histograms_to_nhcb__}
- * @param scrapeNativeHistograms shown as {@code __scrape_native_histograms__}
- * @param keepDroppedTargets how many dropped targets to show; 0: all
- * @param relabelRules {@code relabel_configs}, in order
- * @param sdConfigs where the targets come from; all of {@code static_configs} is one entry
- * @param effective every setting of the job with its default, in Prometheus's order and spelling,
- *     secrets hidden: maps, lists, strings, numbers, booleans and null
+ * @see <a
+ *     href="https://prometheus.io/docs/prometheus/latest/configuration/configuration/#scrape_config">
+ *     scrape_config</a>
  */
-public record ScrapeConfig(
-    String jobName,
-    Duration scrapeInterval,
-    Duration scrapeTimeout,
-    String metricsPath,
-    String scheme,
-    Map<String, List<String>> params,
-    NameValidation nameValidation,
-    boolean alwaysScrapeClassicHistograms,
-    boolean convertClassicHistogramsToNhcb,
-    boolean scrapeNativeHistograms,
-    long keepDroppedTargets,
-    List<RelabelRule> relabelRules,
-    List<SdConfig> sdConfigs,
-    Map<String, Object> effective) {
-  /** Copies the lists. */
-  public ScrapeConfig {
-    relabelRules = List.copyOf(relabelRules);
-    sdConfigs = List.copyOf(sdConfigs);
+public final class ScrapeConfig {
+  /** What is asked for unless a job says otherwise; before it protobuf, for native histograms. */
+  static final List<ScrapeProtocol> DEFAULT_PROTOCOLS =
+      List.of(
+          ScrapeProtocol.OPEN_METRICS_TEXT_1_0_0,
+          ScrapeProtocol.OPEN_METRICS_TEXT_0_0_1,
+          ScrapeProtocol.PROMETHEUS_TEXT_1_0_0,
+          ScrapeProtocol.PROMETHEUS_TEXT_0_0_4);
+
+  private final String jobName;
+  private final Duration scrapeInterval;
+  private final Duration scrapeTimeout;
+  private final Map<String, List<String>> params;
+  private final List<ScrapeProtocol> scrapeProtocols;
+  private final Optional<ScrapeProtocol> fallbackScrapeProtocol;
+  private final NameEscaping metricNameEscaping;
+  private final List<RelabelRule> relabelRules;
+  private final List<RelabelRule> metricRelabelRules;
+  private final List<SdConfig> sdConfigs;
+  private final Map<String, Object> effective;
+  private final String metricsPath;
+  private final String scheme;
+  private final boolean honorLabels;
+  private final boolean honorTimestamps;
+  private final boolean trackTimestampsStaleness;
+  private final boolean scrapeNativeHistograms;
+  private final boolean alwaysScrapeClassicHistograms;
+  private final boolean convertClassicHistogramsToNhcb;
+  private final boolean enableCompression;
+  private final boolean extraScrapeMetrics;
+  private final String scrapeFailureLogFile;
+  private final long bodySizeLimit;
+  private final long sampleLimit;
+  private final long labelLimit;
+  private final long labelNameLengthLimit;
+  private final long labelValueLengthLimit;
+  private final long targetLimit;
+  private final long keepDroppedTargets;
+  private final long nativeHistogramBucketLimit;
+  private final double nativeHistogramMinBucketFactor;
+  private final NameValidation nameValidation;
+  private final HttpClientConfig httpClient;
+
+  private ScrapeConfig(
+      Builder from,
+      List<RelabelRule> relabelRules,
+      List<RelabelRule> metricRelabelRules,
+      List<SdConfig> sdConfigs) {
+    jobName = from.jobName;
+    scrapeInterval = from.scrapeInterval;
+    scrapeTimeout = from.scrapeTimeout();
+    params = Collections.unmodifiableMap(new LinkedHashMap<>(from.params));
+    scrapeProtocols = from.scrapeProtocols();
+    fallbackScrapeProtocol = Optional.ofNullable(from.fallbackScrapeProtocol);
+    metricNameEscaping = from.metricNameEscaping();
+    this.relabelRules = List.copyOf(relabelRules);
+    this.metricRelabelRules = List.copyOf(metricRelabelRules);
+    this.sdConfigs = List.copyOf(sdConfigs);
+    effective = from.effective;
+    metricsPath = from.metricsPath;
+    scheme = from.scheme;
+    honorLabels = from.honorLabels;
+    honorTimestamps = from.honorTimestamps;
+    trackTimestampsStaleness = from.trackTimestampsStaleness;
+    scrapeNativeHistograms = from.scrapeNativeHistograms;
+    alwaysScrapeClassicHistograms = from.alwaysScrapeClassicHistograms;
+    convertClassicHistogramsToNhcb = from.convertClassicHistogramsToNhcb;
+    enableCompression = from.enableCompression;
+    extraScrapeMetrics = from.extraScrapeMetrics;
+    scrapeFailureLogFile = from.scrapeFailureLogFile;
+    bodySizeLimit = from.bodySizeLimit;
+    sampleLimit = from.sampleLimit;
+    labelLimit = from.labelLimit;
+    labelNameLengthLimit = from.labelNameLengthLimit;
+    labelValueLengthLimit = from.labelValueLengthLimit;
+    targetLimit = from.targetLimit;
+    keepDroppedTargets = from.keepDroppedTargets;
+    nativeHistogramBucketLimit = from.nativeHistogramBucketLimit;
+    nativeHistogramMinBucketFactor = from.nativeHistogramMinBucketFactor;
+    nameValidation = from.nameValidation;
+    httpClient = from.httpClient;
+  }
+
+  /** A builder of a job with every default and no sources of targets. */
+  public static Builder builder(String jobName) {
+    return new Builder(jobName);
+  }
+
+  /** A builder that begins with this job's settings. */
+  public Builder toBuilder() {
+    Builder builder = new Builder(jobName);
+    builder.scrapeInterval = scrapeInterval;
+    builder.params.putAll(params);
+    builder.fallbackScrapeProtocol = fallbackScrapeProtocol.orElse(null);
+    builder.relabelRules = relabelRules;
+    builder.metricRelabelRules = metricRelabelRules;
+    builder.sdConfigs.addAll(sdConfigs);
+    builder.effective = effective;
+    builder.metricsPath = metricsPath;
+    builder.scheme = scheme;
+    builder.honorLabels = honorLabels;
+    builder.honorTimestamps = honorTimestamps;
+    builder.trackTimestampsStaleness = trackTimestampsStaleness;
+    builder.scrapeNativeHistograms = scrapeNativeHistograms;
+    builder.alwaysScrapeClassicHistograms = alwaysScrapeClassicHistograms;
+    builder.convertClassicHistogramsToNhcb = convertClassicHistogramsToNhcb;
+    builder.enableCompression = enableCompression;
+    builder.extraScrapeMetrics = extraScrapeMetrics;
+    builder.scrapeFailureLogFile = scrapeFailureLogFile;
+    builder.bodySizeLimit = bodySizeLimit;
+    builder.sampleLimit = sampleLimit;
+    builder.labelLimit = labelLimit;
+    builder.labelNameLengthLimit = labelNameLengthLimit;
+    builder.labelValueLengthLimit = labelValueLengthLimit;
+    builder.targetLimit = targetLimit;
+    builder.keepDroppedTargets = keepDroppedTargets;
+    builder.nativeHistogramBucketLimit = nativeHistogramBucketLimit;
+    builder.nativeHistogramMinBucketFactor = nativeHistogramMinBucketFactor;
+    builder.nameValidation = nameValidation;
+    builder.httpClient = httpClient;
+    // What is a default stays one, should what it depends on be changed.
+    builder.scrapeTimeout =
+        scrapeTimeout.equals(builder.scrapeTimeout()) ? null : scrapeTimeout;
+    builder.scrapeProtocols =
+        scrapeProtocols.equals(builder.scrapeProtocols()) ? null : scrapeProtocols;
+    builder.metricNameEscaping =
+        metricNameEscaping == builder.metricNameEscaping() ? null : metricNameEscaping;
+    return builder;
+  }
+
+  /**
+   * This job with other sources of targets, which are not checked: a bad address of theirs is a
+   * target that cannot be scraped.
+   */
+  public ScrapeConfig withSdConfigs(List<? extends SdConfig> sdConfigs) {
+    return toBuilder().sdConfigs(sdConfigs).checkedBefore();
+  }
+
+  /** The job's name, unique in the configuration. */
+  public String jobName() {
+    return jobName;
+  }
+
+  /** Default of {@code __scrape_interval__}; a target's own is {@code Target.scrapeInterval()}. */
+  public Duration scrapeInterval() {
+    return scrapeInterval;
+  }
+
+  /**
+   * Default of {@code __scrape_timeout__}, never longer than the interval; a target's own is {@code
+   * Target.scrapeTimeout()}.
+   */
+  public Duration scrapeTimeout() {
+    return scrapeTimeout;
+  }
+
+  /**
+   * URL parameters; the first value of each is also {@code __param_<name>}. The URL of a target
+   * contains them.
+   */
+  public Map<String, List<String>> params() {
+    return params;
+  }
+
+  /** The formats to ask for, the best first; never empty. */
+  public List<ScrapeProtocol> scrapeProtocols() {
+    return scrapeProtocols;
+  }
+
+  /** The format of an answer that does not say which it has; none: such an answer is an error. */
+  public Optional<ScrapeProtocol> fallbackScrapeProtocol() {
+    return fallbackScrapeProtocol;
+  }
+
+  /** How a target is asked to escape names of metrics. */
+  public NameEscaping metricNameEscaping() {
+    return metricNameEscaping;
+  }
+
+  /** {@code relabel_configs}, in order: what becomes of discovered targets. */
+  public List<RelabelRule> relabelRules() {
+    return relabelRules;
+  }
+
+  /**
+   * {@code metric_relabel_configs}, in order: what becomes of scraped samples. {@link
+   * io.promdisco.relabel.Relabeler} applies them.
+   */
+  public List<RelabelRule> metricRelabelRules() {
+    return metricRelabelRules;
+  }
+
+  /** Where the targets come from; all of {@code static_configs} is one entry. */
+  public List<SdConfig> sdConfigs() {
+    return sdConfigs;
+  }
+
+  /**
+   * Every setting of a job that was read from a file with its default, in Prometheus's order and
+   * spelling, secrets hidden: maps, lists, strings, numbers, booleans and null. Empty for a job that
+   * was built in code.
+   */
+  public Map<String, Object> effective() {
+    return effective;
+  }
+
+  /** The value of the {@code Accept} header of a scrape, as Prometheus sends it. */
+  public String acceptHeader() {
+    StringJoiner accept = new StringJoiner(",");
+    int weight = ScrapeProtocol.values().length + 1;
+    for (ScrapeProtocol protocol : scrapeProtocols) {
+      accept.add(
+          protocol.mediaType()
+              + (protocol.escapes() ? ";escaping=" + metricNameEscaping.text() : "")
+              + ";q=0."
+              + weight);
+      weight--;
+    }
+    return accept.add("*/*;q=0." + weight).toString();
+  }
+
+  /** Default of {@code __metrics_path__}. */
+  public String metricsPath() {
+    return metricsPath;
+  }
+
+  /** Default of {@code __scheme__}: {@code http} or {@code https}. */
+  public String scheme() {
+    return scheme;
+  }
+
+  /** Whether labels of the scraped series win over those of the target. */
+  public boolean honorLabels() {
+    return honorLabels;
+  }
+
+  /** Whether timestamps of the scraped series are used. */
+  public boolean honorTimestamps() {
+    return honorTimestamps;
+  }
+
+  /** Whether series with timestamps become stale when they are gone. */
+  public boolean trackTimestampsStaleness() {
+    return trackTimestampsStaleness;
+  }
+
+  /** Whether native histograms are asked for; shown as {@code __scrape_native_histograms__}. */
+  public boolean scrapeNativeHistograms() {
+    return scrapeNativeHistograms;
+  }
+
+  /**
+   * Whether classic histograms are kept beside native ones; shown as {@code
+   * __always_scrape_classic_histograms__}.
+   */
+  public boolean alwaysScrapeClassicHistograms() {
+    return alwaysScrapeClassicHistograms;
+  }
+
+  /**
+   * Whether classic histograms become native ones with custom buckets; shown as {@code
+   * __convert_classic_histograms_to_nhcb__}.
+   */
+  public boolean convertClassicHistogramsToNhcb() {
+    return convertClassicHistogramsToNhcb;
+  }
+
+  /** Whether to ask for a compressed answer. */
+  public boolean enableCompression() {
+    return enableCompression;
+  }
+
+  /** Whether the limits are to be exposed as metrics of the scrape. */
+  public boolean extraScrapeMetrics() {
+    return extraScrapeMetrics;
+  }
+
+  /** The file to which failed scrapes are to be logged; empty: none. */
+  public String scrapeFailureLogFile() {
+    return scrapeFailureLogFile;
+  }
+
+  /** The largest answer in bytes before decompression; 0: no limit. */
+  public long bodySizeLimit() {
+    return bodySizeLimit;
+  }
+
+  /** The most samples of a scrape after metric relabelling; 0: no limit. */
+  public long sampleLimit() {
+    return sampleLimit;
+  }
+
+  /** The most labels of a sample; 0: no limit. */
+  public long labelLimit() {
+    return labelLimit;
+  }
+
+  /** The longest name of a label in bytes; 0: no limit. */
+  public long labelNameLengthLimit() {
+    return labelNameLengthLimit;
+  }
+
+  /** The longest value of a label in bytes; 0: no limit. */
+  public long labelValueLengthLimit() {
+    return labelValueLengthLimit;
+  }
+
+  /** The most targets of the job: with more, all scrapes fail; 0: no limit. */
+  public long targetLimit() {
+    return targetLimit;
+  }
+
+  /** How many dropped targets to show; 0: all. */
+  public long keepDroppedTargets() {
+    return keepDroppedTargets;
+  }
+
+  /** The most buckets of a native histogram; 0: no limit. */
+  public long nativeHistogramBucketLimit() {
+    return nativeHistogramBucketLimit;
+  }
+
+  /** The smallest growth from bucket to bucket of a native histogram; 0: any. */
+  public double nativeHistogramMinBucketFactor() {
+    return nativeHistogramMinBucketFactor;
+  }
+
+  /** Which label names relabelling may write. */
+  public NameValidation nameValidation() {
+    return nameValidation;
+  }
+
+  /** How to talk to the targets: credentials, TLS, proxy, headers. */
+  public HttpClientConfig httpClient() {
+    return httpClient;
+  }
+
+  private List<Object> settings() {
+    return List.of(
+        jobName,
+        scrapeInterval,
+        scrapeTimeout,
+        params,
+        scrapeProtocols,
+        fallbackScrapeProtocol,
+        metricNameEscaping,
+        relabelRules,
+        metricRelabelRules,
+        sdConfigs,
+        metricsPath,
+        scheme,
+        honorLabels,
+        honorTimestamps,
+        trackTimestampsStaleness,
+        scrapeNativeHistograms,
+        alwaysScrapeClassicHistograms,
+        convertClassicHistogramsToNhcb,
+        enableCompression,
+        extraScrapeMetrics,
+        scrapeFailureLogFile,
+        bodySizeLimit,
+        sampleLimit,
+        labelLimit,
+        labelNameLengthLimit,
+        labelValueLengthLimit,
+        targetLimit,
+        keepDroppedTargets,
+        nativeHistogramBucketLimit,
+        nativeHistogramMinBucketFactor,
+        nameValidation,
+        httpClient);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ScrapeConfig config && settings().equals(config.settings());
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(jobName, scrapeInterval, params, relabelRules, sdConfigs);
+  }
+
+  /** The name and every setting; secrets are hidden. */
+  @Override
+  public String toString() {
+    return "ScrapeConfig" + settings();
+  }
+
+  /** Notes what is wrong with a job that was built in code. */
+  private void check(boolean ownScheme, FieldProblems problems) {
+    ScrapeChecks.jobName(jobName, problems);
+    ScrapeChecks.positive("scrape_interval", scrapeInterval, problems);
+    ScrapeChecks.positive("scrape_timeout", scrapeTimeout, problems);
+    ScrapeChecks.timeout(jobName, scrapeTimeout, scrapeInterval, problems);
+    ScrapeChecks.protocols(
+        scrapeProtocols.stream().map(ScrapeProtocol::text).toList(),
+        ScrapeChecks.ofJob(jobName),
+        problems);
+    ScrapeChecks.escaping(
+        "metric_name_escaping_scheme", nameValidation, metricNameEscaping, problems);
+    if (ownScheme && !scheme.equals("http") && !scheme.equals("https")) {
+      problems.note("scheme", ScrapeChecks.schemeProblem(scheme));
+    }
+    ScrapeChecks.notNegative("body_size_limit", bodySizeLimit, problems);
+    ScrapeChecks.notNegative("sample_limit", sampleLimit, problems);
+    ScrapeChecks.notNegative("label_limit", labelLimit, problems);
+    ScrapeChecks.notNegative("label_name_length_limit", labelNameLengthLimit, problems);
+    ScrapeChecks.notNegative("label_value_length_limit", labelValueLengthLimit, problems);
+    ScrapeChecks.notNegative("target_limit", targetLimit, problems);
+    ScrapeChecks.notNegative("keep_dropped_targets", keepDroppedTargets, problems);
+    ScrapeChecks.notNegative("native_histogram_bucket_limit", nativeHistogramBucketLimit, problems);
+    ScrapeChecks.notNegative("native_histogram_min_bucket_factor", nativeHistogramMinBucketFactor, problems);
+    ScrapeChecks.rules("relabel_configs", relabelRules, nameValidation, problems);
+    ScrapeChecks.rules("metric_relabel_configs", metricRelabelRules, nameValidation, problems);
+    httpClient.check(problems);
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    for (SdConfig config : sdConfigs) {
+      String key = config.mechanism() + "_sd_configs";
+      int index = counts.merge(key, 1, Integer::sum) - 1;
+      if (config instanceof StaticSdConfig groups) {
+        // Without rules nothing can mend an address.
+        groups.check(relabelRules.isEmpty(), problems);
+      } else {
+        config.check(problems.in(key + "[" + index + "]"));
+      }
+    }
+  }
+
+  /** Builds a job. Every setter replaces what was set before, except where it says "adds". */
+  public static final class Builder {
+    private final String jobName;
+    private Duration scrapeInterval = ScrapeSettings.DEFAULT_INTERVAL;
+    private @Nullable Duration scrapeTimeout;
+    private final Map<String, List<String>> params = new LinkedHashMap<>();
+    private @Nullable List<ScrapeProtocol> scrapeProtocols;
+    private @Nullable ScrapeProtocol fallbackScrapeProtocol;
+    private @Nullable NameEscaping metricNameEscaping;
+    private List<RelabelRule> relabelRules = List.of();
+    private List<RelabelRule> metricRelabelRules = List.of();
+    private final List<SdConfig> sdConfigs = new ArrayList<>();
+    private Map<String, Object> effective = Map.of();
+    private boolean ownScheme;
+    private String metricsPath = "/metrics";
+    private String scheme = "http";
+    private boolean honorLabels = false;
+    private boolean honorTimestamps = true;
+    private boolean trackTimestampsStaleness = false;
+    private boolean scrapeNativeHistograms = false;
+    private boolean alwaysScrapeClassicHistograms = false;
+    private boolean convertClassicHistogramsToNhcb = false;
+    private boolean enableCompression = true;
+    private boolean extraScrapeMetrics = false;
+    private String scrapeFailureLogFile = "";
+    private long bodySizeLimit = 0;
+    private long sampleLimit = 0;
+    private long labelLimit = 0;
+    private long labelNameLengthLimit = 0;
+    private long labelValueLengthLimit = 0;
+    private long targetLimit = 0;
+    private long keepDroppedTargets = 0;
+    private long nativeHistogramBucketLimit = 0;
+    private double nativeHistogramMinBucketFactor = 0;
+    private NameValidation nameValidation = NameValidation.UTF8;
+    private HttpClientConfig httpClient = HttpClientConfig.DEFAULT;
+
+    private Builder(String jobName) {
+      this.jobName = Objects.requireNonNull(jobName, "jobName");
+    }
+
+    private Duration scrapeTimeout() {
+      Duration otherwise = ScrapeSettings.DEFAULT_TIMEOUT;
+      return scrapeTimeout != null
+          ? scrapeTimeout
+          : otherwise.compareTo(scrapeInterval) < 0 ? otherwise : scrapeInterval;
+    }
+
+    private List<ScrapeProtocol> scrapeProtocols() {
+      if (scrapeProtocols != null) {
+        return scrapeProtocols;
+      }
+      List<ScrapeProtocol> protocols = new ArrayList<>(DEFAULT_PROTOCOLS);
+      if (scrapeNativeHistograms) {
+        protocols.add(0, ScrapeProtocol.PROMETHEUS_PROTO);
+      }
+      return List.copyOf(protocols);
+    }
+
+    private NameEscaping metricNameEscaping() {
+      return metricNameEscaping != null
+          ? metricNameEscaping
+          : nameValidation == NameValidation.LEGACY
+              ? NameEscaping.UNDERSCORES
+              : NameEscaping.ALLOW_UTF_8;
+    }
+
+    /** How often targets are scraped, at least a millisecond. Default: 1 min. */
+    public Builder scrapeInterval(Duration scrapeInterval) {
+      this.scrapeInterval = Objects.requireNonNull(scrapeInterval, "scrapeInterval");
+      return this;
+    }
+
+    /**
+     * How long a scrape may take, at least a millisecond and at most the interval. Default: 10 s, or
+     * the interval if that is shorter.
+     */
+    public Builder scrapeTimeout(Duration scrapeTimeout) {
+      this.scrapeTimeout = Objects.requireNonNull(scrapeTimeout, "scrapeTimeout");
+      return this;
+    }
+
+    /** Adds a URL parameter, or replaces the one of this name. Default: none. */
+    public Builder param(String name, String... values) {
+      params.put(Objects.requireNonNull(name, "name"), List.of(values));
+      return this;
+    }
+
+    /** The URL parameters. Default: none. */
+    public Builder params(Map<String, List<String>> params) {
+      this.params.clear();
+      params.forEach((name, values) -> this.params.put(name, List.copyOf(values)));
+      return this;
+    }
+
+    /**
+     * The formats to ask for, the best first. Default: OpenMetrics 1.0.0 and 0.0.1, then the text
+     * formats 1.0.0 and 0.0.4; with native histograms, protobuf before them.
+     */
+    public Builder scrapeProtocols(List<ScrapeProtocol> scrapeProtocols) {
+      this.scrapeProtocols = List.copyOf(scrapeProtocols);
+      return this;
+    }
+
+    /** The format of an answer that does not say which it has. Default: none. */
+    public Builder fallbackScrapeProtocol(ScrapeProtocol fallbackScrapeProtocol) {
+      this.fallbackScrapeProtocol =
+          Objects.requireNonNull(fallbackScrapeProtocol, "fallbackScrapeProtocol");
+      return this;
+    }
+
+    /**
+     * How a target is asked to escape names of metrics. Default: {@link NameEscaping#ALLOW_UTF_8},
+     * with {@link NameValidation#LEGACY} {@link NameEscaping#UNDERSCORES}.
+     */
+    public Builder metricNameEscaping(NameEscaping metricNameEscaping) {
+      this.metricNameEscaping = Objects.requireNonNull(metricNameEscaping, "metricNameEscaping");
+      return this;
+    }
+
+    /** What becomes of discovered targets, in order. Default: nothing. */
+    public Builder relabelRules(List<RelabelRule> relabelRules) {
+      this.relabelRules = Collections.unmodifiableList(new ArrayList<>(relabelRules));
+      return this;
+    }
+
+    /** What becomes of scraped samples, in order. Default: nothing. */
+    public Builder metricRelabelRules(List<RelabelRule> metricRelabelRules) {
+      this.metricRelabelRules =
+          Collections.unmodifiableList(new ArrayList<>(metricRelabelRules));
+      return this;
+    }
+
+    /** Adds a source of targets. Default: none. */
+    public Builder sdConfig(SdConfig sdConfig) {
+      sdConfigs.add(Objects.requireNonNull(sdConfig, "sdConfig"));
+      return this;
+    }
+
+    /** The sources of targets. Default: none. */
+    public Builder sdConfigs(List<? extends SdConfig> sdConfigs) {
+      this.sdConfigs.clear();
+      this.sdConfigs.addAll(sdConfigs);
+      return this;
+    }
+
+    /** Adds targets that are known: {@code host:port}. */
+    public Builder staticTargets(String... targets) {
+      return sdConfig(StaticSdConfig.of(targets));
+    }
+
+    Builder effective(Map<String, Object> effective) {
+      this.effective = effective;
+      return this;
+    }
+
+    /** Default of {@code __metrics_path__}. Default: {@code /metrics}. */
+    public Builder metricsPath(String metricsPath) {
+      this.metricsPath = Objects.requireNonNull(metricsPath, "metricsPath");
+      return this;
+    }
+
+    /** Default of {@code __scheme__}: {@code http} or {@code https}. Default: {@code http}. */
+    public Builder scheme(String scheme) {
+      ownScheme = true;
+      this.scheme = Objects.requireNonNull(scheme, "scheme");
+      return this;
+    }
+
+    /** Whether labels of the scraped series win over those of the target. Default: false. */
+    public Builder honorLabels(boolean honorLabels) {
+      this.honorLabels = honorLabels;
+      return this;
+    }
+
+    /** Whether timestamps of the scraped series are used. Default: true. */
+    public Builder honorTimestamps(boolean honorTimestamps) {
+      this.honorTimestamps = honorTimestamps;
+      return this;
+    }
+
+    /** Whether series with timestamps become stale when they are gone. Default: false. */
+    public Builder trackTimestampsStaleness(boolean trackTimestampsStaleness) {
+      this.trackTimestampsStaleness = trackTimestampsStaleness;
+      return this;
+    }
+
+    /**
+     * Whether native histograms are asked for; shown as {@code __scrape_native_histograms__}. Default: false.
+     */
+    public Builder scrapeNativeHistograms(boolean scrapeNativeHistograms) {
+      this.scrapeNativeHistograms = scrapeNativeHistograms;
+      return this;
+    }
+
+    /**
+     * Whether classic histograms are kept beside native ones; shown as {@code
+     * __always_scrape_classic_histograms__}. Default: false.
+     */
+    public Builder alwaysScrapeClassicHistograms(boolean alwaysScrapeClassicHistograms) {
+      this.alwaysScrapeClassicHistograms = alwaysScrapeClassicHistograms;
+      return this;
+    }
+
+    /**
+     * Whether classic histograms become native ones with custom buckets; shown as {@code
+     * __convert_classic_histograms_to_nhcb__}. Default: false.
+     */
+    public Builder convertClassicHistogramsToNhcb(boolean convertClassicHistogramsToNhcb) {
+      this.convertClassicHistogramsToNhcb = convertClassicHistogramsToNhcb;
+      return this;
+    }
+
+    /** Whether to ask for a compressed answer. Default: true. */
+    public Builder enableCompression(boolean enableCompression) {
+      this.enableCompression = enableCompression;
+      return this;
+    }
+
+    /** Whether the limits are to be exposed as metrics of the scrape. Default: false. */
+    public Builder extraScrapeMetrics(boolean extraScrapeMetrics) {
+      this.extraScrapeMetrics = extraScrapeMetrics;
+      return this;
+    }
+
+    /** The file to which failed scrapes are to be logged; empty: none. Default: none. */
+    public Builder scrapeFailureLogFile(String scrapeFailureLogFile) {
+      this.scrapeFailureLogFile = Objects.requireNonNull(scrapeFailureLogFile, "scrapeFailureLogFile");
+      return this;
+    }
+
+    /** The largest answer in bytes before decompression; 0: no limit. Default: 0. */
+    public Builder bodySizeLimit(long bodySizeLimit) {
+      this.bodySizeLimit = bodySizeLimit;
+      return this;
+    }
+
+    /** The most samples of a scrape after metric relabelling; 0: no limit. Default: 0. */
+    public Builder sampleLimit(long sampleLimit) {
+      this.sampleLimit = sampleLimit;
+      return this;
+    }
+
+    /** The most labels of a sample; 0: no limit. Default: 0. */
+    public Builder labelLimit(long labelLimit) {
+      this.labelLimit = labelLimit;
+      return this;
+    }
+
+    /** The longest name of a label in bytes; 0: no limit. Default: 0. */
+    public Builder labelNameLengthLimit(long labelNameLengthLimit) {
+      this.labelNameLengthLimit = labelNameLengthLimit;
+      return this;
+    }
+
+    /** The longest value of a label in bytes; 0: no limit. Default: 0. */
+    public Builder labelValueLengthLimit(long labelValueLengthLimit) {
+      this.labelValueLengthLimit = labelValueLengthLimit;
+      return this;
+    }
+
+    /** The most targets of the job: with more, all scrapes fail; 0: no limit. Default: 0. */
+    public Builder targetLimit(long targetLimit) {
+      this.targetLimit = targetLimit;
+      return this;
+    }
+
+    /** How many dropped targets to show; 0: all. Default: 0. */
+    public Builder keepDroppedTargets(long keepDroppedTargets) {
+      this.keepDroppedTargets = keepDroppedTargets;
+      return this;
+    }
+
+    /** The most buckets of a native histogram; 0: no limit. Default: 0. */
+    public Builder nativeHistogramBucketLimit(long nativeHistogramBucketLimit) {
+      this.nativeHistogramBucketLimit = nativeHistogramBucketLimit;
+      return this;
+    }
+
+    /** The smallest growth from bucket to bucket of a native histogram; 0: any. Default: 0. */
+    public Builder nativeHistogramMinBucketFactor(double nativeHistogramMinBucketFactor) {
+      this.nativeHistogramMinBucketFactor = nativeHistogramMinBucketFactor;
+      return this;
+    }
+
+    /** Which label names relabelling may write. Default: {@link NameValidation#UTF8}. */
+    public Builder nameValidation(NameValidation nameValidation) {
+      this.nameValidation = Objects.requireNonNull(nameValidation, "nameValidation");
+      return this;
+    }
+
+    /**
+     * How to talk to the targets: credentials, TLS, proxy, headers. Default: {@link HttpClientConfig#DEFAULT}.
+     */
+    public Builder httpClient(HttpClientConfig httpClient) {
+      this.httpClient = Objects.requireNonNull(httpClient, "httpClient");
+      return this;
+    }
+
+    /**
+     * The job, checked as one of a file.
+     *
+     * @throws IllegalArgumentException with a line for each mistake: {@code job "web": scrape_timeout:
+     *     …}
+     */
+    public ScrapeConfig build() {
+      List<ScrapeConfig> built = new ArrayList<>(1);
+      Checked.check(
+          "job \"" + jobName + "\"",
+          problems -> {
+            ScrapeConfig job =
+                new ScrapeConfig(
+                    this,
+                    Checked.withoutNulls("relabel_configs", relabelRules, problems),
+                    Checked.withoutNulls("metric_relabel_configs", metricRelabelRules, problems),
+                    Checked.withoutNulls("sd_configs", sdConfigs, problems));
+            job.check(ownScheme, problems);
+            built.add(job);
+          });
+      return built.get(0);
+    }
+
+    /** The job as a file says, which has been checked with its places. */
+    ScrapeConfig checkedBefore() {
+      return new ScrapeConfig(this, relabelRules, metricRelabelRules, sdConfigs);
+    }
   }
 }

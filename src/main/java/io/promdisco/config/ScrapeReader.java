@@ -3,6 +3,7 @@ package io.promdisco.config;
 import io.promdisco.model.NameValidation;
 import io.promdisco.relabel.RelabelRule;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +23,7 @@ final class ScrapeReader {
   /** The job, good or not: what is wrong with it is noted. */
   ReadJob read(Section job) {
     String name = job.string("job_name");
-    if (name.isEmpty()) {
-      job.error("job_name", "job_name is empty (expected: a name that no other job has)");
-    }
+    ScrapeChecks.jobName(name, job::note);
     ScrapeSettings own = new ScrapeSettings(job, paths);
     ScrapeSettings.Merged merged = new ScrapeSettings.Merged(name);
     own.inherit(global, merged);
@@ -33,14 +32,11 @@ final class ScrapeReader {
     boolean staleness = job.bool("track_timestamps_staleness", false);
     Map<String, List<String>> params = job.stringListMap("params");
     String fallback = job.string("fallback_scrape_protocol");
-    String wrong = fallback.isEmpty() ? null : ScrapeSettings.protocolProblem(fallback);
+    String wrong = fallback.isEmpty() ? null : ScrapeChecks.protocolProblem(fallback);
     if (wrong != null) {
       job.error(
           "fallback_scrape_protocol",
-          "invalid fallback_scrape_protocol for scrape config with job name \""
-              + name
-              + "\": "
-              + wrong);
+          "invalid fallback_scrape_protocol" + ScrapeChecks.ofJob(name) + ": " + wrong);
     }
     String metricsPath = job.string("metrics_path", "/metrics");
     String scheme = job.string("scheme", "http");
@@ -92,27 +88,59 @@ final class ScrapeReader {
         .unlessZero("relabel_configs", RelabelReader.shown(rules))
         .unlessZero("metric_relabel_configs", RelabelReader.shown(metricRules))
         .all(shownSources);
-    ScrapeConfig config =
-        new ScrapeConfig(
-            name,
-            own.interval,
-            own.timeout,
-            metricsPath,
-            scheme,
-            params,
-            merged.validation,
-            merged.alwaysClassic,
-            merged.classicToNhcb,
-            merged.nativeHistograms,
-            own.limits
-                .getOrDefault("keep_dropped_targets", BigInteger.ZERO)
-                .min(BigInteger.valueOf(Long.MAX_VALUE))
-                .longValue(),
-            rules,
-            configs,
-            shown.map());
+    ScrapeConfig.Builder config =
+        ScrapeConfig.builder(name)
+            .scrapeInterval(own.interval)
+            .scrapeTimeout(own.timeout)
+            .metricsPath(metricsPath)
+            .scheme(scheme)
+            .params(params)
+            .honorLabels(honorLabels)
+            .honorTimestamps(honorTimestamps)
+            .trackTimestampsStaleness(staleness)
+            .scrapeProtocols(protocols(merged.protocols))
+            .scrapeNativeHistograms(merged.nativeHistograms)
+            .alwaysScrapeClassicHistograms(merged.alwaysClassic)
+            .convertClassicHistogramsToNhcb(merged.classicToNhcb)
+            .enableCompression(compression)
+            .extraScrapeMetrics(merged.extraMetrics)
+            .scrapeFailureLogFile(merged.failureLogFile)
+            .bodySizeLimit(merged.bodySizeLimit)
+            .sampleLimit(own.limit("sample_limit"))
+            .labelLimit(own.limit("label_limit"))
+            .labelNameLengthLimit(own.limit("label_name_length_limit"))
+            .labelValueLengthLimit(own.limit("label_value_length_limit"))
+            .targetLimit(own.limit("target_limit"))
+            .keepDroppedTargets(own.limit("keep_dropped_targets"))
+            .nativeHistogramBucketLimit(ScrapeSettings.capped(bucketLimit))
+            .nativeHistogramMinBucketFactor(bucketFactor)
+            .nameValidation(merged.validation)
+            .metricNameEscaping(merged.nameEscaping)
+            .httpClient(http.config())
+            .relabelRules(rules)
+            .metricRelabelRules(metricRules)
+            .sdConfigs(configs)
+            .effective(shown.map());
+    ScrapeProtocol known = ScrapeProtocol.of(fallback);
+    if (known != null) {
+      config.fallbackScrapeProtocol(known);
+    }
     return new ReadJob(
-        job, written.stream().map(RelabelReader.Written::section).toList(), config, leftOut);
+        job,
+        written.stream().map(RelabelReader.Written::section).toList(),
+        config.checkedBefore(),
+        leftOut);
+  }
+
+  private static List<ScrapeProtocol> protocols(List<String> names) {
+    List<ScrapeProtocol> protocols = new ArrayList<>();
+    for (String name : names) {
+      ScrapeProtocol protocol = ScrapeProtocol.of(name);
+      if (protocol != null) {
+        protocols.add(protocol);
+      }
+    }
+    return protocols;
   }
 
   /** Warns of what is legal but leaves the job without targets or without answers. */
@@ -121,13 +149,7 @@ final class ScrapeReader {
       job.warn("no targets (expected: at least one entry under a key that ends in _sd_configs)");
     }
     if (job.hasValue("scheme") && !scheme.equals("http") && !scheme.equals("https")) {
-      job.warn(
-          "scheme",
-          "\""
-              + scheme
-              + "\" cannot be scraped (expected: http or https"
-              + Problems.hint(scheme, List.of("http", "https"))
-              + ")");
+      job.warn("scheme", ScrapeChecks.schemeProblem(scheme));
     }
     if (job.hasValue("metrics_path") && !metricsPath.startsWith("/")) {
       job.warn("metrics_path", "\"" + metricsPath + "\" (expected: a path that begins with /)");

@@ -6,13 +6,10 @@ import io.promdisco.model.PrometheusSize;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,13 +19,11 @@ import org.jspecify.annotations.Nullable;
 final class ScrapeSettings {
   static final Duration DEFAULT_INTERVAL = Duration.ofMinutes(1);
   static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
+  /** What is asked for by default. */
   static final List<String> PROTOCOLS =
-      List.of(
-          "OpenMetricsText1.0.0",
-          "OpenMetricsText0.0.1",
-          "PrometheusText1.0.0",
-          "PrometheusText0.0.4");
-  static final String PROTOBUF = "PrometheusProto";
+      ScrapeConfig.DEFAULT_PROTOCOLS.stream().map(ScrapeProtocol::text).toList();
+
+  static final String PROTOBUF = ScrapeProtocol.PROMETHEUS_PROTO.text();
   private static final Set<String> ESCAPING =
       Set.of("allow-utf-8", "underscores", "dots", "values");
   private static final List<String> LIMITS =
@@ -87,6 +82,15 @@ final class ScrapeSettings {
     return scheme;
   }
 
+  /** A limit that fits into 63 bits, which no larger one differs from. */
+  long limit(String name) {
+    return capped(limits.getOrDefault(name, BigInteger.ZERO));
+  }
+
+  static long capped(BigInteger number) {
+    return number.min(BigInteger.valueOf(Long.MAX_VALUE)).longValue();
+  }
+
   /** As it is shown: nothing if there is no limit. */
   static String shownSize(long bytes) {
     return bytes == 0 ? "" : PrometheusSize.format(bytes);
@@ -111,7 +115,9 @@ final class ScrapeSettings {
     if (timeout.isZero()) {
       timeout = DEFAULT_TIMEOUT.compareTo(interval) < 0 ? DEFAULT_TIMEOUT : interval;
     }
-    checkProtocols(" for global config");
+    if (protocols != null) {
+      ScrapeChecks.protocols(protocols, " for global config", section::note);
+    }
   }
 
   /** Takes what a job does not say from {@code global}. */
@@ -119,15 +125,7 @@ final class ScrapeSettings {
     if (interval.isZero()) {
       interval = global.interval;
     }
-    if (timeout.compareTo(interval) > 0) {
-      section.error(
-          "scrape_timeout",
-          "scrape timeout greater than scrape interval for scrape config with job name \""
-              + target.jobName
-              + "\" (expected: at most "
-              + PrometheusDuration.format(interval)
-              + ")");
-    }
+    ScrapeChecks.timeout(target.jobName, timeout, interval, section::note);
     if (timeout.isZero()) {
       timeout = global.timeout.compareTo(interval) < 0 ? global.timeout : interval;
     }
@@ -142,6 +140,10 @@ final class ScrapeSettings {
     target.extraMetrics = or(extraMetrics, global.extraMetrics);
     target.protocols = protocols(global, target);
     names(global, target);
+  }
+
+  private static NameEscaping or(@Nullable NameEscaping known, NameEscaping otherwise) {
+    return known == null ? otherwise : known;
   }
 
   private static boolean or(@Nullable Boolean own, @Nullable Boolean inherited) {
@@ -159,47 +161,9 @@ final class ScrapeSettings {
         chosen.add(0, PROTOBUF);
       }
     } else if (protocols != null) {
-      checkProtocols(" for scrape config with job name \"" + target.jobName + "\"");
+      ScrapeChecks.protocols(protocols, ScrapeChecks.ofJob(target.jobName), section::note);
     }
     return chosen;
-  }
-
-  void checkProtocols(String where) {
-    if (protocols == null) {
-      return;
-    }
-    if (protocols.isEmpty()) {
-      section.error(
-          "scrape_protocols",
-          "scrape_protocols cannot be empty" + where + " (expected: one at least, or no key)");
-    }
-    Set<String> found = new HashSet<>();
-    for (int i = 0; i < protocols.size(); i++) {
-      String protocol = protocols.get(i);
-      if (!found.add(protocol.toLowerCase(Locale.ROOT))) {
-        section.error(
-            "scrape_protocols",
-            i,
-            "duplicated protocol in scrape_protocols, got " + protocols + where);
-      }
-      String wrong = protocolProblem(protocol);
-      if (wrong != null) {
-        section.error("scrape_protocols", i, "scrape_protocols: " + wrong + where);
-      }
-    }
-  }
-
-  static @Nullable String protocolProblem(String protocol) {
-    Set<String> known = new TreeSet<>(PROTOCOLS);
-    known.add(PROTOBUF);
-    return known.contains(protocol)
-        ? null
-        : "unknown scrape protocol "
-            + protocol
-            + ", supported: ["
-            + String.join(" ", known)
-            + "]"
-            + Problems.hint(protocol, known);
   }
 
   private void names(ScrapeSettings global, Merged target) {
@@ -232,12 +196,14 @@ final class ScrapeSettings {
               + " 'underscores', 'dots', or 'values', got \""
               + chosen
               + "\"");
-    } else if (chosen.equals("allow-utf-8") && scheme.equals("legacy")) {
-      section.error(
-          escaping.isEmpty() ? "metric_name_validation_scheme" : "metric_name_escaping_scheme",
-          "utf8 metric names requested but validation scheme is not set to UTF8");
     }
     target.validation = scheme.equals("legacy") ? NameValidation.LEGACY : NameValidation.UTF8;
+    target.nameEscaping = or(NameEscaping.of(chosen), NameEscaping.UNDERSCORES);
+    ScrapeChecks.escaping(
+        escaping.isEmpty() ? "metric_name_validation_scheme" : "metric_name_escaping_scheme",
+        target.validation,
+        target.nameEscaping,
+        section::note);
     target.escaping = chosen;
   }
 
@@ -253,6 +219,7 @@ final class ScrapeSettings {
     List<String> protocols = List.of();
     NameValidation validation = NameValidation.UTF8;
     String escaping = "";
+    NameEscaping nameEscaping = NameEscaping.ALLOW_UTF_8;
 
     Merged(String jobName) {
       this.jobName = jobName;

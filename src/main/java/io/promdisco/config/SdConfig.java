@@ -9,4 +9,7 @@ public interface SdConfig {
    * The mechanism, as in the key before {@code _sd_configs}: {@code kubernetes}, {@code static}.
    */
   String mechanism();
+
+  /** Notes what is wrong with an entry that was built in code. Default: nothing. */
+  default void check(FieldProblems problems) {}
 }

@@ -128,6 +128,7 @@ public final class Section {
   public void expectFile(String key, String file) {
     if (!file.isEmpty()) {
       problems.onceRead(
+          this,
           () -> {
             if (!Paths.exist(file)) {
               warn(key, ProblemKind.MISSING_FILE, "file \"" + file + "\" does not exist");
@@ -157,6 +158,19 @@ public final class Section {
     return value(key) instanceof SequenceNode list
         ? list.getValue().stream().map(item -> problems.position(item.getStartMark())).toList()
         : List.of();
+  }
+
+  /** Notes what is wrong with a field of the section, as {@link FieldProblems} names it. */
+  public void note(String field, String message) {
+    int bracket = field.endsWith("]") ? field.lastIndexOf('[') : -1;
+    if (field.isEmpty()) {
+      error(message);
+    } else if (bracket > 0) {
+      int index = Integer.parseInt(field.substring(bracket + 1, field.length() - 1));
+      error(field.substring(0, bracket), index, message);
+    } else {
+      error(field, message);
+    }
   }
 
   /** Notes what is wrong with the value of {@code key}, or with its absence. */

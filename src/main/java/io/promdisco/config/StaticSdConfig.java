@@ -1,21 +1,88 @@
 package io.promdisco.config;
 
+import io.promdisco.model.Labels;
+import io.promdisco.model.NameValidation;
 import io.promdisco.model.TargetGroup;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All of a job's {@code static_configs}.
  *
- * @param groups in the order of the file; a group's source is its index
+ * @param groups in the order of the file; a group's source is its index. Two with the same source
+ *     are a mistake
  */
 public record StaticSdConfig(List<TargetGroup> groups) implements SdConfig {
+  static final String ADDRESS = "__address__";
+
   /** Copies the list. */
   public StaticSdConfig {
     groups = List.copyOf(groups);
   }
 
+  /** One group of these targets, {@code host:port} each, without labels. */
+  public static StaticSdConfig of(String... targets) {
+    List<Labels> labels =
+        Arrays.stream(targets).map(target -> Labels.of(ADDRESS, target)).toList();
+    return new StaticSdConfig(List.of(new TargetGroup("0", labels, Labels.EMPTY)));
+  }
+
   @Override
   public String mechanism() {
     return "static";
+  }
+
+  @Override
+  public void check(FieldProblems problems) {
+    check(false, problems);
+  }
+
+  /**
+   * @param addresses whether addresses are checked too, which no rule can mend
+   */
+  void check(boolean addresses, FieldProblems problems) {
+    Set<String> sources = new HashSet<>();
+    for (int i = 0; i < groups.size(); i++) {
+      TargetGroup group = groups.get(i);
+      FieldProblems own = problems.in("static_configs[" + i + "]");
+      if (!sources.add(group.source())) {
+        own.note(
+            "", "source \"" + group.source() + "\" is used twice (expected: one for each group)");
+      }
+      checkNames("labels", group.labels(), own);
+      for (int j = 0; j < group.targets().size(); j++) {
+        Labels target = group.targets().get(j);
+        String field = "targets[" + j + "]";
+        checkNames(field, target, own);
+        String wrong = addresses ? addressProblem(target.getOrEmpty(ADDRESS)) : null;
+        if (wrong != null) {
+          own.note(field, wrong);
+        }
+      }
+    }
+  }
+
+  private static void checkNames(String field, Labels labels, FieldProblems problems) {
+    for (int i = 0; i < labels.size(); i++) {
+      String wrong = nameProblem(labels.name(i));
+      if (wrong != null) {
+        problems.note(field, wrong);
+      }
+    }
+  }
+
+  static @Nullable String nameProblem(String name) {
+    return NameValidation.UTF8.isValidLabelName(name)
+        ? null
+        : "\"" + name + "\" is not a valid label name (expected: any text but an empty one)";
+  }
+
+  static @Nullable String addressProblem(String address) {
+    return address.indexOf('/') < 0
+        ? null
+        : "\"" + address + "\" is not a valid hostname (expected: host:port)";
   }
 }

@@ -1,7 +1,6 @@
 package io.promdisco.config;
 
 import io.promdisco.model.Labels;
-import io.promdisco.model.NameValidation;
 import io.promdisco.model.TargetGroup;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +9,7 @@ import java.util.Set;
 
 /** Reads {@code static_configs}. */
 final class StaticSdReader implements SdConfigReader {
-  private static final String ADDRESS = "__address__";
+  private static final String ADDRESS = StaticSdConfig.ADDRESS;
 
   @Override
   public String key() {
@@ -31,12 +30,9 @@ final class StaticSdReader implements SdConfigReader {
         group.warn("no targets, so the group is of no use (expected: targets)");
       }
       for (int i = 0; i < targets.size() && checkAddresses; i++) {
-        if (targets.get(i).indexOf('/') >= 0) {
-          group.error(
-              "targets",
-              i,
-              ProblemKind.BAD_TARGET,
-              "\"" + targets.get(i) + "\" is not a valid hostname (expected: host:port)");
+        String wrong = StaticSdConfig.addressProblem(targets.get(i));
+        if (wrong != null) {
+          group.error("targets", i, ProblemKind.BAD_TARGET, wrong);
         }
       }
       group.finish();
@@ -55,10 +51,9 @@ final class StaticSdReader implements SdConfigReader {
 
   private static void checkLabels(Section group, Set<String> names) {
     for (String name : names) {
-      if (!NameValidation.UTF8.isValidLabelName(name)) {
-        group.error(
-            "labels",
-            "\"" + name + "\" is not a valid label name (expected: any text but an empty one)");
+      String wrong = StaticSdConfig.nameProblem(name);
+      if (wrong != null) {
+        group.error("labels", wrong);
       } else if (name.equals(ADDRESS)) {
         group.warn(
             "labels",

@@ -51,7 +51,7 @@ public final class StrictYaml {
       problems.error(
           new Position(file.toString(), 1, 1), ProblemKind.UNREADABLE, "", unreadable(e, what));
     }
-    if (value == null || problems.hasErrors()) {
+    if (value == null || problems.refuse()) {
       return new Result<>(Optional.empty(), problems.sorted());
     }
     problems.check();

@@ -43,8 +43,8 @@ final class TargetFiles {
             ProblemKind.MISSING_FILE,
             "file \"" + patterns.get(i) + "\" does not exist");
       }
-      for (Path file : files) {
-        check(section, file);
+      if (section.problems().readsTargetFiles()) {
+        files.forEach(file -> check(section, file));
       }
     }
   }

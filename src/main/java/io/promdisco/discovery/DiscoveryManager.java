@@ -136,7 +136,8 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
     if (closed || sender != null) {
       throw new IllegalStateException("the manager was started or closed before");
     }
-    UpdateSender made = new UpdateSender(pool, channel, ticker, metrics, this::delivered);
+    UpdateSender made =
+        new UpdateSender(pool, channel, ticker, metrics, () -> delivered(channel));
     made.start();
     sender = made;
     wake();
@@ -320,7 +321,8 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
 
   /**
    * Waits until the jobs that were applied last, and everything that was there when their providers
-   * started, have been sent and taken. Providers that could not be made are not waited for.
+   * started, have been sent and taken. Providers that could not be made are not waited for. Before
+   * the first call of {@link #apply} nothing is synced.
    *
    * @return false if {@code timeout} ran out or the manager was closed first
    */
@@ -344,7 +346,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
 
   @GuardedBy("state")
   private boolean allSynced() {
-    if (appliedAndSent < applied) {
+    if (applied == 0 || appliedAndSent < applied) {
       return false;
     }
     for (Provider provider : providers.values()) {
@@ -356,7 +358,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
   }
 
   /** Before a send: what is in the pool; after it, that has been sent. */
-  private Runnable delivered() {
+  private Runnable delivered(SyncChannel channel) {
     List<Provider> all;
     long configuration;
     state.lock();
@@ -373,12 +375,17 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
       whole.forEach(Provider::sentWhole);
       sent.run();
       done.forEach(Provider::sent); // Last: who waited for that finds the jobs complete.
+      boolean synced;
       state.lock();
       try {
         appliedAndSent = configuration;
+        synced = allSynced();
         changed.signalAll();
       } finally {
         state.unlock();
+      }
+      if (synced) {
+        channel.onSynced(configuration);
       }
     };
   }
@@ -444,6 +451,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
         closer.add(running);
       }
       snapshot().values().forEach(provider -> closer.add(provider::close));
+      failedConfigs.remove(NAME);
     }
     state.lock();
     try {

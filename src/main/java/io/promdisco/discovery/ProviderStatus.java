@@ -41,9 +41,8 @@ public record ProviderStatus(
   public record Failure(String part, String reason, Instant since, Instant nextTry) {
     /** All of it on one line: what, why, since when and when it is tried again. */
     public String describe() {
-      return part
-          + ": "
-          + reason
+      boolean named = part.isEmpty() || reason.startsWith(part + ":");
+      return (named ? reason : part + ": " + reason)
           + " (since "
           + since.truncatedTo(ChronoUnit.SECONDS)
           + (nextTry.equals(Instant.MAX)

@@ -6,6 +6,7 @@ import io.promdisco.model.SyncChannel;
 import io.promdisco.model.TargetSetUpdate;
 import io.promdisco.util.NamedThreads;
 import io.promdisco.util.Ticker;
+import io.promdisco.util.Words;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -151,8 +152,8 @@ final class UpdateSender implements AutoCloseable {
       failed.inc(NAME);
       if (!refused) {
         log.error(
-            "a change of {} target sets was not taken; it is sent again until it is",
-            updates.size(),
+            "a change of {} was not taken; it is sent again until it is",
+            Words.count(updates.size(), "target set"),
             e);
       }
       refused = true;

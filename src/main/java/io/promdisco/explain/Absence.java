@@ -26,9 +26,13 @@ public record Absence(String source, Why why, String reason) {
     NO_NODE,
     /** No endpoints or endpoint slice lists it. */
     NO_ENDPOINTS,
+    /** It is, or only stands in, the slice of a service's second address family. */
+    SECOND_FAMILY,
+    /** It is in the dump, and malformed. */
+    MALFORMED,
     /** The server refuses to show it, or cannot be reached. */
     UNREADABLE,
-    /** It is there, and nothing keeps it out. */
+    /** It is there and nothing keeps it out, but it has not been discovered. */
     UNCLEAR
   }
 

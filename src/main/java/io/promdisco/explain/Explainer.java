@@ -4,7 +4,10 @@ import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.SdConfig;
 import io.promdisco.explain.Absence.Why;
+import io.promdisco.explain.Query.AddressQuery;
+import io.promdisco.explain.Query.FoundQuery;
 import io.promdisco.explain.Query.ObjectQuery;
+import io.promdisco.explain.Query.WorkloadQuery;
 import io.promdisco.model.Labels;
 import io.promdisco.model.Spelling;
 import io.promdisco.relabel.RelabelTrace;
@@ -13,8 +16,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
@@ -31,16 +37,27 @@ public final class Explainer {
      */
     List<Absence> inspect(SdConfig config, Query query) throws InterruptedException;
 
+    /**
+     * The objects that have an address by which the source discovers nothing, and what it is to
+     * them.
+     */
+    Map<ObjectQuery, String> owners(SdConfig config, AddressQuery query)
+        throws InterruptedException;
+
     /** Gives names of what the source could discover, as {@link Query#names}. */
     void names(SdConfig config, Query query, BiConsumer<String, String> names)
         throws InterruptedException;
   }
 
   private static final int MOST_NAMES = 5;
+  private static final int MOST_OBJECTS = 10;
 
   private final Query query;
   private final int limit;
   private final Map<String, Found> found = new LinkedHashMap<>();
+
+  /** The objects whose targets match. */
+  private final Set<String> objects = new LinkedHashSet<>();
 
   /** What could have been asked for instead, and how it is shown. */
   private final Map<String, String> names = new LinkedHashMap<>();
@@ -79,6 +96,10 @@ public final class Explainer {
       query.names(discovered, outcome, names::putIfAbsent);
       return;
     }
+    String object = query.object(discovered);
+    if (!object.isEmpty() && objects.size() <= MOST_OBJECTS) {
+      objects.add(object);
+    }
     Found here = found.computeIfAbsent(job.jobName(), any -> new Found());
     Class<? extends TargetOutcome> kind = outcome.getClass();
     here.counts.merge(kind, 1, Integer::sum);
@@ -104,7 +125,7 @@ public final class Explainer {
               targets.subList(0, Math.min(limit, targets.size())),
               targets.isEmpty() ? absences(job, sources) : List.of()));
     }
-    Explanation answer = new Explanation(query, answers, List.of());
+    Explanation answer = new Explanation(query, answers, choices(), List.of());
     if (!answer.unknown()) {
       return answer;
     }
@@ -113,7 +134,31 @@ public final class Explainer {
         sources.names(config, query, names::putIfAbsent);
       }
     }
-    return new Explanation(query, answers, near());
+    return new Explanation(query, answers, choices(), near());
+  }
+
+  /**
+   * The objects that have the address which a query means, to explain these where no target has it.
+   *
+   * @return nothing if it means no address, or no object has it
+   */
+  public static Optional<Query> owners(Query query, List<ScrapeConfig> jobs, Sources sources)
+      throws InterruptedException {
+    Optional<AddressQuery> address = query.address();
+    Map<ObjectQuery, String> owners = new LinkedHashMap<>();
+    if (address.isPresent()) {
+      for (ScrapeConfig job : jobs) {
+        for (SdConfig config : job.sdConfigs()) {
+          owners.putAll(sources.owners(config, address.get()));
+        }
+      }
+    }
+    return owners.isEmpty() ? Optional.empty() : Optional.of(new FoundQuery(query.text(), owners));
+  }
+
+  /** The objects that the query means, if they are several. */
+  private List<String> choices() {
+    return objects.size() < 2 ? List.of() : List.copyOf(objects);
   }
 
   private static int rank(TracedTarget target) {
@@ -158,7 +203,10 @@ public final class Explainer {
 
   /** What a source without objects of its own says. */
   public static List<Absence> notListed(Query query) {
-    boolean object = query instanceof ObjectQuery named && !named.isBare();
+    boolean object =
+        query instanceof WorkloadQuery
+            || query instanceof FoundQuery
+            || (query instanceof ObjectQuery named && !named.isBare());
     return List.of(
         object
             ? new Absence("", Why.OTHER_SOURCE, "makes no targets of Kubernetes objects")

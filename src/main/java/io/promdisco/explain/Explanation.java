@@ -9,18 +9,40 @@ import java.util.stream.Collectors;
  *
  * @param query what was asked for
  * @param jobs what each job has to do with it, in the order of the configuration
+ * @param choices the objects whose targets match, as {@code pod/shop/web-0}, if there are several
  * @param near names that could have been meant; only where nothing was found
  */
-public record Explanation(Query query, List<JobAnswer> jobs, List<String> near) {
+public record Explanation(
+    Query query, List<JobAnswer> jobs, List<String> choices, List<String> near) {
   /** Copies the lists. */
   public Explanation {
     jobs = List.copyOf(jobs);
+    choices = List.copyOf(choices);
     near = List.copyOf(near);
   }
 
   /** Whether a job scrapes it. */
   public boolean scraped() {
     return jobs.stream().anyMatch(job -> job.active() > 0);
+  }
+
+  /** Whether any target matches. */
+  public boolean matched() {
+    return jobs.stream().anyMatch(job -> job.matched() > 0);
+  }
+
+  /** Whether something is there that should have been discovered: a later look may tell more. */
+  public boolean unclear() {
+    return jobs.stream()
+        .flatMap(job -> job.absences().stream())
+        .anyMatch(absence -> absence.why() == Absence.Why.UNCLEAR);
+  }
+
+  /** What the address that was asked for is to the objects that have it; empty: nothing to say. */
+  public String meaning() {
+    return query instanceof Query.FoundQuery found
+        ? query.text() + " is " + String.join(", and ", found.objects().values())
+        : "";
   }
 
   /** Whether there is nothing of that name at all, discovered or not. */
@@ -40,6 +62,9 @@ public record Explanation(Query query, List<JobAnswer> jobs, List<String> near) 
   public String summary() {
     if (scraped()) {
       return query.text() + " is scraped by " + scrapers();
+    }
+    if (unknown() && query instanceof Query.FoundQuery) {
+      return query.text() + " is not scraped: no job makes targets of what has this address";
     }
     if (unknown()) {
       return query.text()

@@ -5,21 +5,33 @@ import io.promdisco.config.KubernetesSdConfig.Role;
 import io.promdisco.config.KubernetesSdConfig.Selector;
 import io.promdisco.explain.Absence.Why;
 import io.promdisco.explain.Query.AddressQuery;
+import io.promdisco.explain.Query.FoundQuery;
 import io.promdisco.explain.Query.LabelQuery;
 import io.promdisco.explain.Query.ObjectQuery;
+import io.promdisco.explain.Query.WorkloadQuery;
+import io.promdisco.providers.kubernetes.object.EndpointSliceView;
 import io.promdisco.providers.kubernetes.object.IngressView;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.NodeView;
+import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.object.ServiceView;
+import io.promdisco.providers.kubernetes.role.EndpointSliceGroupBuilder;
 import io.promdisco.providers.kubernetes.watch.ApiException;
 import io.promdisco.providers.kubernetes.watch.Scope;
 import io.promdisco.providers.kubernetes.watch.WatchProblem;
+import io.promdisco.util.Words;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -32,6 +44,7 @@ import org.slf4j.LoggerFactory;
 public final class Inspector {
   private static final Logger log = LoggerFactory.getLogger(Inspector.class);
   private static final String BY_NAME = "metadata.name=";
+  private static final int MOST_PODS = 5;
 
   private final KubernetesSdConfig config;
   private final ObjectReader reader;
@@ -49,8 +62,18 @@ public final class Inspector {
     if (query instanceof ObjectQuery object) {
       return object(object);
     }
+    if (query instanceof WorkloadQuery workload) {
+      return workload(workload);
+    }
+    if (query instanceof FoundQuery found) {
+      List<Absence> absences = new ArrayList<>();
+      for (ObjectQuery object : found.objects().keySet()) {
+        absences.addAll(object(object));
+      }
+      return absences;
+    }
     if (query instanceof AddressQuery address) {
-      return List.of(address(address));
+      return address(address);
     }
     LabelQuery label = (LabelQuery) query;
     return List.of(
@@ -71,7 +94,7 @@ public final class Inspector {
               "role "
                   + config.role().text()
                   + " makes no targets of "
-                  + (query.kinds().size() == 1 ? "a " + kinds(query) : "objects in namespaces")));
+                  + (query.kinds().size() == 1 ? one(query) : "objects in namespaces")));
     }
     List<Absence> found = new ArrayList<>();
     for (Role kind : kinds) {
@@ -93,8 +116,47 @@ public final class Inspector {
     return found;
   }
 
-  private static String kinds(ObjectQuery query) {
-    return query.kinds().stream().map(Role::text).collect(Collectors.joining(" or "));
+  /** The reasons of the pods that a workload owns, each once. */
+  private List<Absence> workload(WorkloadQuery query) throws InterruptedException {
+    if (!Reasons.concerns(config.role(), Role.POD)) {
+      return List.of(
+          new Absence(
+              "",
+              Why.OTHER_SOURCE,
+              "role " + config.role().text() + " makes no targets of the pods of a workload"));
+    }
+    Set<Absence> found = new LinkedHashSet<>();
+    String in = query.namespace().orElse("");
+    try {
+      for (PodView pod : in.isEmpty() ? anywhere(Resource.PODS, "") : in(Resource.PODS, in, "")) {
+        if (query.owns(pod) && found.size() < MOST_PODS) {
+          found.add(why(Role.POD, pod));
+        }
+      }
+    } catch (IOException e) {
+      found.add(unreadable(e, Resource.PODS, in));
+    }
+    if (found.isEmpty()) {
+      found.add(
+          new Absence(
+              "",
+              Why.NOT_THERE,
+              "no pod belongs to "
+                  + query.kind().text()
+                  + " "
+                  + query.name()
+                  + (in.isEmpty() ? "" : " in namespace " + in)));
+    }
+    return List.copyOf(found);
+  }
+
+  private <V extends KubeObject> List<V> in(Resource<V> resource, String namespace, String field)
+      throws IOException, InterruptedException {
+    return reader.read(resource, new Scope(namespace, "", field));
+  }
+
+  private static String one(ObjectQuery query) {
+    return Words.a(query.kinds().iterator().next().text());
   }
 
   /** Objects by their name; in the discovered namespaces only where others may not be read. */
@@ -137,7 +199,7 @@ public final class Inspector {
                 "",
                 Why.UNCLEAR,
                 Reasons.name(kind, object.key())
-                    + " is there and nothing keeps it out: it may have come just now"));
+                    + " is there and nothing keeps it out, but it has not been discovered yet"));
   }
 
   private Optional<Absence> ofContent(Role kind, KubeObject object)
@@ -211,9 +273,23 @@ public final class Inspector {
   }
 
   private List<Listing> listings(Scope scope) throws IOException, InterruptedException {
-    return config.role() == Role.ENDPOINTS
-        ? reader.read(Resource.ENDPOINTS, scope).stream().map(Listing::of).toList()
-        : reader.read(Resource.ENDPOINT_SLICES, scope).stream().map(Listing::of).toList();
+    if (config.role() == Role.ENDPOINTS) {
+      return reader.read(Resource.ENDPOINTS, scope).stream().map(Listing::of).toList();
+    }
+    Selector selector = config.selector(Role.SERVICE);
+    Map<ObjectKey, ServiceView> services = new HashMap<>();
+    for (ServiceView service :
+        reader.read(
+            Resource.SERVICES,
+            new Scope(scope.namespace(), selector.label(), selector.field()))) {
+      services.put(service.key(), service);
+    }
+    List<Listing> listings = new ArrayList<>();
+    for (EndpointSliceView slice : reader.read(Resource.ENDPOINT_SLICES, scope)) {
+      ObjectKey service = EndpointSliceGroupBuilder.serviceOf(slice);
+      listings.add(Listing.of(slice, service == null ? null : services.get(service)));
+    }
+    return listings;
   }
 
   /** Whether the role's own selector leaves an object out that is there. */
@@ -234,49 +310,144 @@ public final class Inspector {
     return one.isEmpty() ? other : one + "," + other;
   }
 
-  private Absence address(AddressQuery query) throws InterruptedException {
-    boolean nodes = config.role() == Role.NODE;
-    if (config.role() == Role.SERVICE || config.role() == Role.INGRESS) {
-      return new Absence("", Why.NOT_THERE, "no target that it discovers has this address");
+  private List<Absence> address(AddressQuery query) throws InterruptedException {
+    Role role = config.role();
+    if (role == Role.SERVICE || role == Role.INGRESS) {
+      return List.of(
+          new Absence("", Why.NOT_THERE, "no target that it discovers has this address"));
     }
     try {
-      return nodes ? nodeAt(query) : podAt(query);
+      return role == Role.NODE ? List.of(nodeAt(query)) : podsAt(query);
     } catch (IOException e) {
-      return unreadable(e, nodes ? Resource.NODES : Resource.PODS, "");
+      return List.of(unreadable(e, role == Role.NODE ? Resource.NODES : Resource.PODS, ""));
     }
   }
 
-  private Absence podAt(AddressQuery query) throws IOException, InterruptedException {
-    for (PodView pod : anywhere(Resource.PODS, "status.podIP=" + query.host())) {
-      if (query.port().isPresent()) {
-        Optional<Absence> port = Reasons.port(pod, query.port().get());
-        if (config.role() == Role.POD
-            && port.isPresent()
-            && Reasons.namespace(Role.POD, pod.key(), namespaces).isEmpty()) {
-          return port.get();
+  private List<Absence> podsAt(AddressQuery query) throws IOException, InterruptedException {
+    List<Absence> found = new ArrayList<>();
+    for (PodView pod : podsWith(query)) {
+      Optional<Absence> port = query.port().flatMap(number -> Reasons.port(pod, number));
+      boolean elsewhere = Reasons.namespace(Role.POD, pod.key(), namespaces).isPresent();
+      found.add(
+          config.role() == Role.POD && !elsewhere && port.isPresent()
+              ? port.get()
+              : why(Role.POD, pod));
+    }
+    if (found.isEmpty() && config.role() != Role.POD) {
+      found.addAll(listedAt(query));
+    }
+    if (found.isEmpty()) {
+      found.add(new Absence("", Why.NOT_THERE, "no pod has the address " + query.host()));
+    }
+    return found;
+  }
+
+  /** The pods that have an address, some of them at most. */
+  private List<PodView> podsWith(AddressQuery query) throws IOException, InterruptedException {
+    List<PodView> pods = anywhere(Resource.PODS, "status.podIP=" + query.host());
+    if (pods.isEmpty()) {
+      pods = anywhere(Resource.PODS, "");
+    }
+    return pods.stream().filter(pod -> has(pod, query)).limit(MOST_PODS).toList();
+  }
+
+  private static boolean has(PodView pod, AddressQuery query) {
+    return query.isHost(pod.ip()) || pod.furtherIps().stream().anyMatch(query::isHost);
+  }
+
+  /** Why what lists an address without a pod gives no target of it. */
+  private List<Absence> listedAt(AddressQuery query) throws IOException, InterruptedException {
+    List<Absence> found = new ArrayList<>();
+    for (String namespace : namespaces) {
+      for (Listing listing : listings(new Scope(namespace, "", ""))) {
+        if (listing.addresses().stream().anyMatch(query::isHost)) {
+          Reasons.empty("", config.role(), List.of(listing))
+              .or(
+                  () ->
+                      query
+                          .port()
+                          .flatMap(
+                              port ->
+                                  Reasons.absence(
+                                      Why.NO_PORT,
+                                      config.role().text()
+                                          + " "
+                                          + listing.key()
+                                          + " lists this address, but not with port "
+                                          + port)))
+              .ifPresent(found::add);
         }
       }
-      return why(Role.POD, pod);
     }
-    return new Absence("", Why.NOT_THERE, "no pod has the address " + query.host());
+    return found;
   }
 
   private Absence nodeAt(AddressQuery query) throws IOException, InterruptedException {
     for (NodeView node : reader.read(Resource.NODES, Scope.ALL)) {
-      if (node.addresses().stream().anyMatch(at -> at.address().equals(query.host()))) {
+      if (node.addresses().stream().anyMatch(at -> query.isHost(at.address()))) {
         if (isLeftOut(Role.NODE, node)) {
           return Reasons.selector(config, Role.NODE, node).orElseThrow();
         }
-        return new Absence(
-            "",
-            Why.NO_PORT,
-            Reasons.name(Role.NODE, node.key())
-                + " has this address, and its only target is the kubelet's port "
-                + node.kubeletPort()
-                + " at the first of its addresses");
+        Optional<Absence> unusable = Reasons.node(node);
+        return unusable.isPresent()
+            ? unusable.get()
+            : new Absence(
+                "",
+                Why.NO_PORT,
+                Reasons.name(Role.NODE, node.key())
+                    + " has this address, and its only target is the kubelet's port "
+                    + node.kubeletPort()
+                    + " at the first of its addresses");
       }
     }
     return new Absence("", Why.NOT_THERE, "no node has the address " + query.host());
+  }
+
+  /**
+   * The objects that have an address by which no target is discovered, and what it is to them:
+   * cluster IPs, external IPs and host names of services, further IPs of pods and nodes, hosts of
+   * ingresses. Objects that the credentials may not read are not among them.
+   */
+  public Map<ObjectQuery, String> owners(AddressQuery query) throws InterruptedException {
+    Map<ObjectQuery, String> owners = new LinkedHashMap<>();
+    for (ServiceView service : readable(Resource.SERVICES)) {
+      AddressOwners.of(service, query).ifPresent(as -> add(owners, Role.SERVICE, service, as));
+    }
+    for (IngressView ingress : readable(Resource.INGRESSES)) {
+      AddressOwners.of(ingress, query).ifPresent(as -> add(owners, Role.INGRESS, ingress, as));
+    }
+    for (NodeView node : readable(Resource.NODES)) {
+      AddressOwners.of(node, query).ifPresent(as -> add(owners, Role.NODE, node, as));
+    }
+    if (owners.isEmpty()) {
+      for (PodView pod : readable(Resource.PODS)) {
+        AddressOwners.of(pod, query).ifPresent(as -> add(owners, Role.POD, pod, as));
+      }
+    }
+    return owners;
+  }
+
+  private static void add(
+      Map<ObjectQuery, String> owners, Role kind, KubeObject object, String address) {
+    String in = object.meta().namespace();
+    String full = kind.text() + "/" + (in.isEmpty() ? "" : in + "/") + object.meta().name();
+    owners.put(
+        new ObjectQuery(
+            full,
+            EnumSet.of(kind),
+            in.isEmpty() ? Optional.empty() : Optional.of(in),
+            object.meta().name()),
+        address);
+  }
+
+  private <V extends KubeObject> List<V> readable(Resource<V> resource)
+      throws InterruptedException {
+    try {
+      return anywhere(resource, "");
+    } catch (IOException e) {
+      log.debug("no {} for those that have an address", resource.plural(), e);
+      return List.of();
+    }
   }
 
   private static Absence unreadable(IOException e, Resource<?> resource, String namespace) {
@@ -289,18 +460,20 @@ public final class Inspector {
    * Gives the names of objects that are there and could have been meant, as {@link Query#names}.
    * What cannot be read gives none: the reason has been told by {@link #inspect}.
    */
-  public void names(ObjectQuery query, BiConsumer<String, String> names)
-      throws InterruptedException {
-    for (Role kind : query.kinds()) {
-      if (!Reasons.concerns(config.role(), kind)) {
-        continue;
+  public void names(Query query, BiConsumer<String, String> names) throws InterruptedException {
+    if (query instanceof WorkloadQuery workload
+        && Reasons.concerns(config.role(), Role.POD)) {
+      for (PodView pod : readable(Resource.PODS)) {
+        workload.name(pod, names);
       }
-      try {
-        for (KubeObject object : anywhere(Reasons.resource(kind), "")) {
-          query.name(kind, object.meta().namespace(), object.meta().name(), names);
+    }
+    if (query instanceof ObjectQuery object) {
+      for (Role kind : object.kinds()) {
+        if (Reasons.concerns(config.role(), kind)) {
+          for (KubeObject one : readable(Reasons.resource(kind))) {
+            object.name(kind, one.meta().namespace(), one.meta().name(), names);
+          }
         }
-      } catch (IOException e) {
-        log.debug("no names of {} for those that are near", kind.text(), e);
       }
     }
   }

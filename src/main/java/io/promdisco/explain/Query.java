@@ -2,17 +2,24 @@ package io.promdisco.explain;
 
 import io.promdisco.config.KubernetesSdConfig.Role;
 import io.promdisco.model.Labels;
+import io.promdisco.model.Spelling;
+import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.scrape.TargetOutcome;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What somebody asks about. Immutable. */
@@ -26,12 +33,25 @@ public sealed interface Query {
   /** What a name would have been written like to mean a target, to look for near ones. */
   String spelling();
 
+  /**
+   * The object of a target that matches, as {@code pod/shop/web-0}; empty: it is made of none, or
+   * the query means more than one on purpose.
+   */
+  String object(Labels discovered);
+
+  /** The address that the query means or could mean. */
+  default Optional<AddressQuery> address() {
+    return Optional.empty();
+  }
+
   /** Gives the names by which a target could have been asked for, and how to show each. */
   void names(Labels discovered, TargetOutcome outcome, BiConsumer<String, String> names);
 
   /**
    * Reads {@code pod/shop/web-0}, {@code pod/web-0}, {@code shop/web-0}, {@code web-0}, {@code
-   * 10.0.0.1}, {@code 10.0.0.1:8080}, {@code http://10.0.0.1:8080/metrics} or {@code LABEL=value}.
+   * deploy/web}, {@code 10.0.0.1}, {@code 10.0.0.1:8080}, {@code http://10.0.0.1:8080/metrics} or
+   * {@code LABEL=value}. Kinds are those of kubectl, in any case: singular, plural, short, with a
+   * group.
    *
    * @throws IllegalArgumentException if it is none of these; the message says what was expected
    */
@@ -52,10 +72,35 @@ public sealed interface Query {
     private static final String META = "__meta_kubernetes_";
     private static final String TARGET_NAME = "address_target_name";
     private static final String TARGET_KIND = "address_target_kind";
+    private static final List<Role> MOST_TELLING =
+        List.of(
+            Role.POD,
+            Role.SERVICE,
+            Role.INGRESS,
+            Role.NODE,
+            Role.ENDPOINTS,
+            Role.ENDPOINTSLICE);
 
     /** Copies the set. */
     public ObjectQuery {
       kinds = EnumSet.copyOf(kinds);
+    }
+
+    /**
+     * Whether an object is meant of which no more is known, by a source of {@code role}.
+     *
+     * @param objectKind as {@code Pod}
+     * @param in its namespace; empty: not known, or none
+     */
+    public boolean isNamed(Role role, String objectKind, String in, String objectName) {
+      boolean known = namespace.isEmpty() || in.isEmpty() || namespace.get().equals(in);
+      return known
+          && name.equals(objectName)
+          && kinds.stream()
+              .anyMatch(
+                  kind ->
+                      kind.text().equals(objectKind.toLowerCase(Locale.ROOT))
+                          && Reasons.concerns(role, kind));
     }
 
     /** Whether nothing but a name was given, which may be that of a host too. */
@@ -65,19 +110,51 @@ public sealed interface Query {
 
     @Override
     public boolean matches(Labels discovered, TargetOutcome outcome) {
-      if (isBare() && AddressQuery.host(discovered.getOrEmpty("__address__")).equals(name)) {
-        return true;
-      }
+      return (isBare() && Hosts.of(discovered.getOrEmpty("__address__")).equals(name))
+          || kind(discovered) != null;
+    }
+
+    /** The kind of the object of this name that a target is made of; null: it is made of none. */
+    private @Nullable Role kind(Labels discovered) {
       String in = discovered.get(META + "namespace");
       if (namespace.isPresent() && in != null && !namespace.get().equals(in)) {
-        return false;
+        return null;
       }
-      for (Role kind : kinds) {
-        if (name.equals(nameOf(kind, discovered))) {
-          return true;
+      for (Role kind : MOST_TELLING) {
+        if (kinds.contains(kind) && name.equals(nameOf(kind, discovered))) {
+          return kind;
         }
       }
-      return false;
+      return null;
+    }
+
+    @Override
+    public String object(Labels discovered) {
+      Role kind = kind(discovered);
+      return kind == null ? "" : full(kind, discovered, name);
+    }
+
+    @Override
+    public Optional<AddressQuery> address() {
+      return isBare()
+          ? Optional.of(new AddressQuery(text, name, Optional.empty()))
+          : Optional.empty();
+    }
+
+    /** The object that tells most of a target: {@code pod/shop/web-0}; empty: it has none. */
+    private static String of(Labels discovered) {
+      for (Role kind : MOST_TELLING) {
+        String found = nameOf(kind, discovered);
+        if (found != null) {
+          return full(kind, discovered, found);
+        }
+      }
+      return "";
+    }
+
+    private static String full(Role kind, Labels discovered, String name) {
+      String in = kind == Role.NODE ? "" : discovered.getOrEmpty(META + "namespace");
+      return kind.text() + "/" + (in.isEmpty() ? "" : in + "/") + name;
     }
 
     /** The name of the object of this kind that a target was made of; null: none was. */
@@ -125,7 +202,7 @@ public sealed interface Query {
         }
       }
       if (isBare()) {
-        String host = AddressQuery.host(discovered.getOrEmpty("__address__"));
+        String host = Hosts.of(discovered.getOrEmpty("__address__"));
         names.accept(host, host);
       }
     }
@@ -141,10 +218,20 @@ public sealed interface Query {
    * An address.
    *
    * @param text as it was asked
-   * @param host a name or an IP address, without brackets
+   * @param host a name or an IP address, without brackets; in one spelling
    * @param port nothing: any
    */
   record AddressQuery(String text, String host, Optional<Integer> port) implements Query {
+    /** Gives the host one spelling. */
+    public AddressQuery {
+      host = Hosts.canonical(host);
+    }
+
+    /** Whether {@code other} is the same host, in whatever spelling. */
+    boolean isHost(String other) {
+      return host.equals(Hosts.canonical(other));
+    }
+
     @Override
     public boolean matches(Labels discovered, TargetOutcome outcome) {
       return isAt(discovered.getOrEmpty("__address__"))
@@ -152,18 +239,17 @@ public sealed interface Query {
     }
 
     private boolean isAt(String address) {
-      return host.equals(host(address)) && (port.isEmpty() || address.endsWith(":" + port.get()));
+      return isHost(Hosts.of(address)) && (port.isEmpty() || address.endsWith(":" + port.get()));
     }
 
-    /** An address without its port and brackets. */
-    static String host(String address) {
-      int colon = address.lastIndexOf(':');
-      boolean hasPort = colon >= 0 && address.indexOf(':') == colon;
-      if (address.startsWith("[")) {
-        int end = address.indexOf(']');
-        return end < 0 ? address : address.substring(1, end);
-      }
-      return hasPort ? address.substring(0, colon) : address;
+    @Override
+    public String object(Labels discovered) {
+      return ObjectQuery.of(discovered);
+    }
+
+    @Override
+    public Optional<AddressQuery> address() {
+      return Optional.of(this);
     }
 
     @Override
@@ -174,7 +260,7 @@ public sealed interface Query {
     @Override
     public void names(Labels discovered, TargetOutcome outcome, BiConsumer<String, String> names) {
       String address = discovered.getOrEmpty("__address__");
-      names.accept(port.isPresent() ? address : host(address), address);
+      names.accept(port.isPresent() ? address : Hosts.of(address), address);
     }
   }
 
@@ -191,6 +277,11 @@ public sealed interface Query {
       return value.equals(discovered.get(name))
           || (outcome instanceof TargetOutcome.Kept kept
               && value.equals(kept.target().label(name)));
+    }
+
+    @Override
+    public String object(Labels discovered) {
+      return "";
     }
 
     @Override
@@ -217,6 +308,105 @@ public sealed interface Query {
     }
   }
 
+  /**
+   * The pods of a workload.
+   *
+   * @param text as it was asked
+   * @param kind what owns the pods
+   * @param namespace where; nothing: anywhere
+   * @param name its name
+   */
+  record WorkloadQuery(String text, Workload kind, Optional<String> namespace, String name)
+      implements Query {
+    private static final String POD = ObjectQuery.META + "pod_";
+
+    @Override
+    public boolean matches(Labels discovered, TargetOutcome outcome) {
+      String in = discovered.getOrEmpty(ObjectQuery.META + "namespace");
+      return (namespace.isEmpty() || namespace.get().equals(in))
+          && owner(discovered).filter(name::equals).isPresent();
+    }
+
+    /** Whether a pod belongs to it. */
+    boolean owns(PodView pod) {
+      return (namespace.isEmpty() || namespace.get().equals(pod.meta().namespace()))
+          && kind.ownerOf(pod.meta()).filter(name::equals).isPresent();
+    }
+
+    private Optional<String> owner(Labels discovered) {
+      return kind.owner(
+          discovered.getOrEmpty(POD + "controller_kind"),
+          discovered.getOrEmpty(POD + "controller_name"),
+          discovered.get(POD + "label_pod_template_hash"));
+    }
+
+    @Override
+    public String object(Labels discovered) {
+      return full(discovered.getOrEmpty(ObjectQuery.META + "namespace"), name);
+    }
+
+    private String full(String in, String owner) {
+      return kind.text() + "/" + in + "/" + owner;
+    }
+
+    @Override
+    public String spelling() {
+      return namespace.map(in -> in + "/" + name).orElse(name);
+    }
+
+    @Override
+    public void names(Labels discovered, TargetOutcome outcome, BiConsumer<String, String> names) {
+      owner(discovered)
+          .ifPresent(
+              owner -> name(discovered.getOrEmpty(ObjectQuery.META + "namespace"), owner, names));
+    }
+
+    /** Gives the name of the workload of this kind that a pod belongs to. */
+    void name(PodView pod, BiConsumer<String, String> names) {
+      kind.ownerOf(pod.meta()).ifPresent(owner -> name(pod.meta().namespace(), owner, names));
+    }
+
+    private void name(String in, String owner, BiConsumer<String, String> names) {
+      names.accept(namespace.isPresent() ? in + "/" + owner : owner, full(in, owner));
+    }
+  }
+
+  /**
+   * Objects that have the address which was asked for.
+   *
+   * @param text as it was asked
+   * @param objects the objects, and what the address is to them
+   */
+  record FoundQuery(String text, Map<ObjectQuery, String> objects) implements Query {
+    /** Copies the map. */
+    public FoundQuery {
+      objects = Collections.unmodifiableMap(new LinkedHashMap<>(objects));
+    }
+
+    @Override
+    public boolean matches(Labels discovered, TargetOutcome outcome) {
+      return objects.keySet().stream().anyMatch(object -> object.matches(discovered, outcome));
+    }
+
+    @Override
+    public String object(Labels discovered) {
+      return objects.keySet().stream()
+          .map(object -> object.object(discovered))
+          .filter(found -> !found.isEmpty())
+          .findFirst()
+          .orElse("");
+    }
+
+    @Override
+    public String spelling() {
+      return text;
+    }
+
+    @Override
+    public void names(
+        Labels discovered, TargetOutcome outcome, BiConsumer<String, String> names) {}
+  }
+
   /** Reads queries. */
   final class QueryParser {
     private static final String EXPECTED =
@@ -225,22 +415,32 @@ public sealed interface Query {
         Pattern.compile(
             "\\[?([0-9]{1,3}(?:\\.[0-9]{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]*:[0-9a-fA-F.]*)\\]?");
     private static final Pattern WITH_PORT = Pattern.compile("(.+):([0-9]{1,5})");
-    private static final Map<String, Role> KINDS = kinds();
+    private static final Map<String, Role> ROLES = roles();
+    private static final Map<String, Workload> WORKLOADS = workloads();
 
     private QueryParser() {}
 
-    private static Map<String, Role> kinds() {
-      Map<String, Role> kinds = new LinkedHashMap<>();
+    private static Map<String, Role> roles() {
+      Map<String, Role> roles = new LinkedHashMap<>();
       for (Role role : Role.values()) {
-        kinds.put(role.text(), role);
-        kinds.put(role == Role.INGRESS ? "ingresses" : role.text() + "s", role);
+        roles.put(role.text(), role);
+        roles.put(role == Role.INGRESS ? "ingresses" : role.text() + "s", role);
       }
-      kinds.put("po", Role.POD);
-      kinds.put("svc", Role.SERVICE);
-      kinds.put("no", Role.NODE);
-      kinds.put("ing", Role.INGRESS);
-      kinds.put("ep", Role.ENDPOINTS);
-      return kinds;
+      roles.put("po", Role.POD);
+      roles.put("svc", Role.SERVICE);
+      roles.put("no", Role.NODE);
+      roles.put("ing", Role.INGRESS);
+      roles.put("ep", Role.ENDPOINTS);
+      roles.put("endpoint", Role.ENDPOINTS);
+      return roles;
+    }
+
+    private static Map<String, Workload> workloads() {
+      Map<String, Workload> workloads = new LinkedHashMap<>();
+      for (Workload workload : Workload.values()) {
+        workload.names().forEach(name -> workloads.put(name, workload));
+      }
+      return workloads;
     }
 
     static Query parse(String text) {
@@ -265,7 +465,7 @@ public sealed interface Query {
       if (address.matches()) {
         return new AddressQuery(
             text,
-            AddressQuery.host(address.group()),
+            Hosts.of(address.group()),
             Optional.of(Integer.parseInt(address.group(2))));
       }
       return new ObjectQuery(text, EnumSet.allOf(Role.class), Optional.empty(), text);
@@ -273,12 +473,13 @@ public sealed interface Query {
 
     private static Query url(String text) {
       try {
-        String authority = URI.create(text).getRawAuthority();
-        if (authority != null) {
+        String written = URI.create(text).getRawAuthority();
+        if (written != null) {
+          String authority = written.substring(written.lastIndexOf('@') + 1);
           Matcher address = WITH_PORT.matcher(authority);
           return new AddressQuery(
               text,
-              AddressQuery.host(authority),
+              Hosts.of(authority),
               address.matches()
                   ? Optional.of(Integer.parseInt(address.group(2)))
                   : Optional.empty());
@@ -294,20 +495,38 @@ public sealed interface Query {
       if (parts.size() > 3 || parts.contains("")) {
         throw new IllegalArgumentException("\"" + text + "\"" + EXPECTED);
       }
-      Role kind = KINDS.get(parts.get(0));
-      if (parts.size() == 3 && kind == null) {
-        throw new IllegalArgumentException(
-            "kind \""
-                + parts.get(0)
-                + "\" (expected: one of pod, service, endpoints, endpointslice, node, ingress)");
+      String kind = kind(parts.get(0));
+      Role role = ROLES.get(kind);
+      Workload workload = WORKLOADS.get(kind);
+      if (parts.size() == 3 && role == null && workload == null) {
+        throw new IllegalArgumentException("kind \"" + parts.get(0) + "\"" + expectedKind(kind));
       }
       String name = parts.get(parts.size() - 1);
-      if (kind == null) {
-        return new ObjectQuery(
-            text, EnumSet.complementOf(EnumSet.of(Role.NODE)), Optional.of(parts.get(0)), name);
-      }
       Optional<String> namespace = parts.size() == 3 ? Optional.of(parts.get(1)) : Optional.empty();
-      return new ObjectQuery(text, EnumSet.of(kind), namespace, name);
+      if (role != null) {
+        return new ObjectQuery(text, EnumSet.of(role), namespace, name);
+      }
+      if (workload != null) {
+        return new WorkloadQuery(text, workload, namespace, name);
+      }
+      return new ObjectQuery(
+          text, EnumSet.complementOf(EnumSet.of(Role.NODE)), Optional.of(parts.get(0)), name);
+    }
+
+    /** A kind in small letters, without its group. */
+    private static String kind(String text) {
+      int dot = text.indexOf('.');
+      return (dot < 0 ? text : text.substring(0, dot)).toLowerCase(Locale.ROOT);
+    }
+
+    private static String expectedKind(String kind) {
+      List<String> known = new ArrayList<>(ROLES.keySet());
+      known.addAll(WORKLOADS.keySet());
+      List<String> near = Spelling.nearest(kind, known, 1);
+      return " (expected: one of pod, service, endpoints, endpointslice, node, ingress, "
+          + Arrays.stream(Workload.values()).map(Workload::text).collect(Collectors.joining(", "))
+          + (near.isEmpty() ? "" : "; did you mean \"" + near.get(0) + "\"?")
+          + ")";
     }
   }
 }

@@ -11,9 +11,12 @@ import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.object.ServiceView;
+import io.promdisco.providers.kubernetes.role.NodeGroupBuilder;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -93,13 +96,21 @@ final class Reasons {
     if (!pod.ip().isEmpty()) {
       return Optional.empty();
     }
+    boolean ended = hasEnded(pod);
     return absence(
         Why.NO_ADDRESS,
         name(Role.POD, pod.key())
-            + " has no address yet (phase "
+            + " has no address"
+            + (ended ? "" : " yet")
+            + " (phase "
             + (pod.phase().isEmpty() ? "unknown" : pod.phase())
             + (pod.nodeName().isEmpty() ? ", not scheduled" : ", on node " + pod.nodeName())
+            + (ended ? "; it has ended and will get none" : "")
             + ")");
+  }
+
+  private static boolean hasEnded(PodView pod) {
+    return pod.phase().equals("Succeeded") || pod.phase().equals("Failed");
   }
 
   /** A pod under role pod. */
@@ -152,22 +163,42 @@ final class Reasons {
   /** A service under role service. */
   static Optional<Absence> service(ServiceView service) {
     return service.ports().isEmpty()
-        ? absence(Why.NO_PORT, name(Role.SERVICE, service.key()) + " has no ports")
+        ? absence(
+            Why.NO_PORT,
+            name(Role.SERVICE, service.key())
+                + " has no ports"
+                + (service.type().equals("ExternalName") ? " (it is of type ExternalName)" : ""))
         : Optional.empty();
   }
 
   /** An ingress. */
   static Optional<Absence> ingress(IngressView ingress) {
     return ingress.rules().stream().allMatch(rule -> rule.paths() != null && rule.paths().isEmpty())
-        ? absence(Why.NO_PORT, name(Role.INGRESS, ingress.key()) + " has no rule with a path")
+        ? absence(
+            Why.NO_PORT,
+            name(Role.INGRESS, ingress.key())
+                + " has no rule with a path (a default backend makes no target)")
         : Optional.empty();
   }
 
   /** A node. */
   static Optional<Absence> node(NodeView node) {
-    return node.addresses().isEmpty()
-        ? absence(Why.NO_ADDRESS, name(Role.NODE, node.key()) + " has no address")
-        : Optional.empty();
+    String name = name(Role.NODE, node.key());
+    if (node.addresses().isEmpty()) {
+      return absence(Why.NO_ADDRESS, name + " has no address");
+    }
+    Set<String> types = new LinkedHashSet<>();
+    node.addresses().forEach(address -> types.add(address.type()));
+    return types.stream().anyMatch(NodeGroupBuilder.ADDRESS_TYPES::contains)
+        ? Optional.empty()
+        : absence(
+            Why.NO_ADDRESS,
+            name
+                + " has no address of a type that is used (it has: "
+                + String.join(", ", types)
+                + "; used are "
+                + String.join(", ", NodeGroupBuilder.ADDRESS_TYPES)
+                + ")");
   }
 
   /** A pod under one of the roles that take addresses from what services list. */
@@ -176,18 +207,32 @@ final class Reasons {
     if (address.isPresent()) {
       return address;
     }
-    boolean listed = listings.stream().anyMatch(listing -> listing.pods().contains(pod.key()));
-    return listed
-        ? Optional.empty()
-        : absence(
-            Why.NO_ENDPOINTS,
-            "no "
-                + role.text()
-                + " object lists "
-                + name(Role.POD, pod.key())
-                + ": no service selects it (its labels: "
-                + labels(pod)
-                + ")");
+    List<Listing> naming =
+        listings.stream().filter(listing -> listing.pods().contains(pod.key())).toList();
+    if (naming.isEmpty()) {
+      return absence(
+          Why.NO_ENDPOINTS,
+          "no "
+              + role.text()
+              + " object lists "
+              + name(Role.POD, pod.key())
+              + (hasEnded(pod)
+                  ? ": it has ended (phase " + pod.phase() + ")"
+                  : ": no service selects it (its labels: " + labels(pod) + ")"));
+    }
+    List<Listing> used = naming.stream().filter(one -> one.skipped().isEmpty()).toList();
+    if (used.isEmpty()) {
+      return skipped(naming);
+    }
+    return used.stream().allMatch(listing -> listing.portless().contains(pod.key()))
+        ? absence(
+            Why.NO_PORT,
+            names(role, used) + " lists " + name(Role.POD, pod.key()) + " without a port")
+        : Optional.empty();
+  }
+
+  private static Optional<Absence> skipped(List<Listing> listings) {
+    return listings.get(0).skipped().flatMap(reason -> absence(Why.SECOND_FAMILY, reason));
   }
 
   /** A service under one of the roles that take addresses from what services list. */
@@ -211,15 +256,24 @@ final class Reasons {
     return empty(name + ": ", role, own);
   }
 
-  /** Endpoints without an address or a port. */
-  static Optional<Absence> empty(String prefix, Role role, List<Listing> listings) {
-    if (listings.stream().allMatch(listing -> listing.addresses() == 0)) {
+  /** Endpoints without an address or a port, or of a family that is left out. */
+  static Optional<Absence> empty(String prefix, Role role, List<Listing> all) {
+    List<Listing> listings = all.stream().filter(one -> one.skipped().isEmpty()).toList();
+    if (listings.isEmpty()) {
+      return all.isEmpty() ? Optional.empty() : skipped(all);
+    }
+    if (listings.stream().allMatch(listing -> listing.addresses().isEmpty())) {
       return absence(
           Why.NO_ADDRESS,
           prefix + names(role, listings) + " lists no address: no pod is selected that has one");
     }
-    return listings.stream().allMatch(listing -> listing.ports() == 0)
-        ? absence(Why.NO_PORT, prefix + names(role, listings) + " lists no port")
+    if (listings.stream().allMatch(listing -> listing.ports() == 0)) {
+      return absence(Why.NO_PORT, prefix + names(role, listings) + " lists no port");
+    }
+    return listings.stream().allMatch(listing -> listing.targets() == 0)
+        ? absence(
+            Why.NO_PORT,
+            prefix + names(role, listings) + " lists no port for an address that it has")
         : Optional.empty();
   }
 

@@ -1,18 +1,35 @@
 package io.promdisco.http;
 
-import java.net.Socket;
-import java.security.Principal;
+import java.io.IOException;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /** A certificate with its key, of a client or of a server. */
 public record ClientKey(PrivateKey key, List<X509Certificate> chain) {
+  /**
+   * Reads a pair.
+   *
+   * @param key a private key as PEM
+   * @param keyPlace where it stands, for errors
+   * @param chain the certificate as PEM, perhaps followed by those of CAs
+   * @param chainPlace where it stands, for errors
+   * @throws IOException if one cannot be read or the key is not that of the certificate
+   */
+  public static ClientKey of(String key, String keyPlace, String chain, String chainPlace)
+      throws IOException {
+    ClientKey pair =
+        new ClientKey(Pem.key(key, keyPlace), Pem.certificates(chain, chainPlace));
+    if (!KeyPairs.belong(pair.key, pair.chain.get(0).getPublicKey())) {
+      throw new IOException(
+          keyPlace + ": not the key of the first certificate in " + chainPlace);
+    }
+    return pair;
+  }
+
   /** Without the key. */
   @Override
   public String toString() {
@@ -20,74 +37,10 @@ public record ClientKey(PrivateKey key, List<X509Certificate> chain) {
   }
 
   /**
-   * Shows the other side the certificate that {@code current} gives at that moment, if it gives
-   * one.
+   * A key manager that presents the certificate that {@code current} gives at that moment, if it
+   * gives one.
    */
   public static X509ExtendedKeyManager manager(Supplier<@Nullable ClientKey> current) {
-    return new Manager(current);
-  }
-
-  private static final class Manager extends X509ExtendedKeyManager {
-    private static final String ALIAS = "own";
-
-    private final Supplier<@Nullable ClientKey> current;
-
-    Manager(Supplier<@Nullable ClientKey> current) {
-      this.current = current;
-    }
-
-    private @Nullable String alias(String... keyTypes) {
-      ClientKey client = current.get();
-      return client != null && Arrays.asList(keyTypes).contains(client.key.getAlgorithm())
-          ? ALIAS
-          : null;
-    }
-
-    @Override
-    public @Nullable String chooseEngineClientAlias(
-        String[] keyTypes, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
-      return alias(keyTypes);
-    }
-
-    @Override
-    public @Nullable String chooseClientAlias(
-        String[] keyTypes, Principal @Nullable [] issuers, @Nullable Socket socket) {
-      return alias(keyTypes);
-    }
-
-    @Override
-    public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {
-      String alias = alias(keyType);
-      return alias == null ? null : new String[] {alias};
-    }
-
-    @Override
-    public X509Certificate @Nullable [] getCertificateChain(String alias) {
-      ClientKey client = current.get();
-      return client == null ? null : client.chain.toArray(new X509Certificate[0]);
-    }
-
-    @Override
-    public @Nullable PrivateKey getPrivateKey(String alias) {
-      ClientKey client = current.get();
-      return client == null ? null : client.key;
-    }
-
-    @Override
-    public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
-      return getClientAliases(keyType, issuers);
-    }
-
-    @Override
-    public @Nullable String chooseEngineServerAlias(
-        String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
-      return alias(keyType);
-    }
-
-    @Override
-    public @Nullable String chooseServerAlias(
-        String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
-      return alias(keyType);
-    }
+    return new ClientKeyManager(current);
   }
 }

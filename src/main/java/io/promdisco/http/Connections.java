@@ -7,8 +7,9 @@ import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
-import javax.net.ssl.SSLContext;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,15 +23,13 @@ final class Connections implements AutoCloseable {
 
   private final ServerSettings settings;
   private final Ticker ticker;
+  private final ClientTls tls;
 
   @GuardedBy("this")
   private final List<Http2Connection> shared = new ArrayList<>();
 
   @GuardedBy("this")
-  private @Nullable SSLContext context;
-
-  @GuardedBy("this")
-  private @Nullable HttpClient plain;
+  private final Map<TlsImplementation, HttpClient> plain = new EnumMap<>(TlsImplementation.class);
 
   @GuardedBy("this")
   private boolean isShared;
@@ -38,8 +37,9 @@ final class Connections implements AutoCloseable {
   @GuardedBy("this")
   private boolean closed;
 
-  Connections(ServerSettings settings, Ticker ticker) {
+  Connections(ServerSettings settings, ClientTls tls, Ticker ticker) {
     this.settings = settings;
+    this.tls = tls;
     this.ticker = ticker;
     isShared = settings.isMultiplexed();
   }
@@ -88,11 +88,8 @@ final class Connections implements AutoCloseable {
   }
 
   @GuardedBy("this")
-  private Dialer dialer(boolean forAll) throws IOException {
-    if (context == null) {
-      context = settings.tls().context();
-    }
-    return new Dialer(settings, context, forAll);
+  private Dialer dialer(boolean forAll) {
+    return new Dialer(settings, tls.context(), forAll);
   }
 
   /**
@@ -111,10 +108,9 @@ final class Connections implements AutoCloseable {
   /** What speaks HTTP/1.1. */
   synchronized HttpClient plain() throws IOException {
     checkOpen();
-    if (plain == null) {
-      plain = Transport.open(settings.tls(), settings.proxy());
-    }
-    return plain;
+    return plain.computeIfAbsent(
+        tls.implementation(),
+        now -> Transport.open(tls.context(), settings.tls(), settings.proxy()));
   }
 
   @GuardedBy("this")
@@ -127,16 +123,15 @@ final class Connections implements AutoCloseable {
   @Override
   public void close() {
     List<Http2Connection> left;
-    HttpClient leftPlain;
+    List<HttpClient> leftPlain;
     synchronized (this) {
       closed = true;
       left = List.copyOf(shared);
-      leftPlain = plain;
+      leftPlain = List.copyOf(plain.values());
       shared.clear();
+      plain.clear();
     }
     left.forEach(Http2Connection::close);
-    if (leftPlain != null) {
-      leftPlain.close();
-    }
+    leftPlain.forEach(HttpClient::close);
   }
 }

@@ -35,6 +35,16 @@ public interface Credentials extends AutoCloseable {
     return () -> type + " " + TextFiles.read(file);
   }
 
+  /**
+   * A bearer token in a file that is replaced while the program runs. It is read for each request;
+   * while it cannot be read, or is empty, the last token stays in use, which is logged once.
+   *
+   * @param token to use until the file can be read
+   */
+  static Credentials rotatedToken(Path file, Secret token) {
+    return new RotatedToken(file, token);
+  }
+
   /** User and password. */
   static Credentials basic(Text user, Text password) {
     return () -> {

@@ -7,23 +7,36 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
-import java.security.SignatureException;
-import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateExpiredException;
-import java.security.cert.CertificateNotYetValidException;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /** Says in one line for people what went wrong on the way to a server. */
 final class Failures {
   private static final Pattern BORINGSSL = Pattern.compile("OPENSSL_internal:(\\w+)");
   private static final String ALERT = "alert_";
+  private static final Pattern JDK_ALERT = Pattern.compile("[Rr]eceived fatal alert: (\\w+)");
+
+  /** Alerts about the client: its certificate, or the name that it asked for. */
+  private static final Set<String> ABOUT_CLIENT =
+      Set.of(
+          "access_denied",
+          "bad_certificate",
+          "certificate_expired",
+          "certificate_required",
+          "certificate_revoked",
+          "certificate_unknown",
+          "decrypt_error",
+          "unknown_ca",
+          "unrecognized_name",
+          "unsupported_certificate");
 
   private Failures() {}
 
@@ -31,21 +44,54 @@ final class Failures {
    * An exception about a request that got no answer, or whose answer broke off.
    *
    * @param server its URL without credentials
-   * @param trusted whose certificates are trusted, as {@code the CA in ca.crt}
+   * @param client what the server wanted to know about the client in the TLS handshake; may be
+   *     empty
    */
-  static IOException explain(Throwable problem, URI server, String trusted) {
+  static IOException explain(Throwable problem, URI server, String client) {
     Throwable cause = problem;
     while ((cause instanceof CompletionException || cause instanceof ExecutionException)
         && cause.getCause() != null) {
       cause = cause.getCause();
     }
-    return new IOException(text(cause, server, trusted), cause);
+    return new IOException(text(cause, server, client), cause);
   }
 
-  private static String text(Throwable problem, URI server, String trusted) {
+  /** Whether TLS failed. */
+  static boolean isTls(Throwable problem) {
+    return find(problem, SSLException.class) != null;
+  }
+
+  /** Whether the other side ended TLS and said why. */
+  static boolean isAlert(Throwable problem) {
+    SSLException tls = find(problem, SSLException.class);
+    return tls != null && !alert(tls).isEmpty();
+  }
+
+  /**
+   * Whether native TLS and the server found nothing that both support. A certificate that was
+   * refused, on either side, and a connection that broke are other problems.
+   */
+  static boolean isUnsupportedByNative(Throwable problem) {
+    SSLException tls = find(problem, SSLException.class);
+    return tls != null
+        && find(problem, CertificateException.class) == null
+        && BORINGSSL.matcher(String.valueOf(tls.getMessage())).find()
+        && !ABOUT_CLIENT.contains(alert(tls));
+  }
+
+  /** Whether the other side ended the connection during the TLS handshake without a reason. */
+  static boolean isBrokenHandshake(Throwable problem) {
+    SSLHandshakeException handshake = find(problem, SSLHandshakeException.class);
+    return handshake != null
+        && find(problem, CertificateException.class) == null
+        && find(problem, HttpConnectTimeoutException.class) == null
+        && alert(handshake).isEmpty();
+  }
+
+  private static String text(Throwable problem, URI server, String client) {
     SSLException tls = find(problem, SSLException.class);
     if (tls != null) {
-      return tls(tls, server, trusted);
+      return tls(tls, server, client);
     }
     if (problem instanceof HttpConnectTimeoutException) {
       return "cannot connect to " + server + ": no answer";
@@ -60,50 +106,61 @@ final class Failures {
     if (problem instanceof ConnectException) {
       return "cannot connect to " + server + ": " + lower(detail(problem, "connection refused"));
     }
-    return "connection to " + server + " broke: " + lower(detail(problem, "closed"));
+    return "connection to "
+        + server
+        + " broke: "
+        + lower(detail(problem, "closed"))
+        + (client.isEmpty() ? "" : " (" + client + ")");
   }
 
-  private static String tls(SSLException problem, URI server, String trusted) {
-    if (find(problem, CertificateExpiredException.class) != null) {
-      return "certificate of " + server + " has expired";
+  private static String tls(SSLException problem, URI server, String client) {
+    CertificateException certificate = find(problem, UntrustedCertificateException.class);
+    if (certificate == null) {
+      certificate = find(problem, CertificateException.class);
     }
-    if (find(problem, CertificateNotYetValidException.class) != null) {
-      return "certificate of " + server + " is not valid yet";
-    }
-    if (find(problem, CertPathBuilderException.class) != null
-        || find(problem, SignatureException.class) != null) {
-      return "certificate of " + server + " is not signed by " + trusted;
-    }
-    CertificateException certificate = find(problem, CertificateException.class);
     if (certificate != null) {
-      String detail = detail(certificate, "");
-      return detail.startsWith("No ")
-          ? "certificate of " + server + " is for another name: " + lower(detail)
-          : "certificate of " + server + " is not good: " + lower(detail);
+      String detail = detail(certificate, "it is not acceptable");
+      return "cannot verify the certificate of " + server + ": " + lower(detail);
+    }
+    String alert = alert(problem);
+    if (!alert.isEmpty()) {
+      return server
+          + " refuses the connection (TLS alert "
+          + alert
+          + ")"
+          + (client.isEmpty() ? "" : ": " + client);
     }
     String detail = detail(problem, "refused");
     // The JDK's words, then BoringSSL's.
     if (detail.contains("nrecognized SSL message") || detail.contains("parse TLS packet header")) {
       return server + " does not speak TLS";
     }
-    detail = reason(problem, detail);
-    if (detail.contains("bad_certificate") || detail.contains("certificate_required")) {
-      return server + " wants a client certificate, another than this one: " + lower(detail);
+    return "TLS with "
+        + server
+        + " failed: "
+        + lower(reason(problem, detail))
+        + (client.isEmpty() ? "" : " (" + client + ")");
+  }
+
+  /** The alert with which the other side ended TLS, as RFC 8446 calls it, or the empty string. */
+  private static String alert(SSLException problem) {
+    String message = String.valueOf(problem.getMessage());
+    Matcher jdk = JDK_ALERT.matcher(message);
+    if (jdk.find()) {
+      return jdk.group(1);
     }
-    return "TLS with " + server + " failed: " + lower(detail);
+    Matcher boringSsl = BORINGSSL.matcher(message);
+    String name = boringSsl.find() ? boringSsl.group(1).toLowerCase(Locale.ROOT) : "";
+    int at = name.indexOf(ALERT);
+    return at < 0 ? "" : name.substring(at + ALERT.length());
   }
 
   /** BoringSSL says it in the second line, and in the first an address of its memory. */
   private static String reason(SSLException problem, String otherwise) {
     Matcher matcher = BORINGSSL.matcher(String.valueOf(problem.getMessage()));
-    if (!matcher.find()) {
-      return otherwise;
-    }
-    String name = matcher.group(1).toLowerCase(Locale.ROOT);
-    int alert = name.indexOf(ALERT);
-    return alert < 0
-        ? name.replace('_', ' ')
-        : "received fatal alert: " + name.substring(alert + ALERT.length());
+    return matcher.find()
+        ? matcher.group(1).toLowerCase(Locale.ROOT).replace('_', ' ')
+        : otherwise;
   }
 
   /** The first line of what it says. */
@@ -125,7 +182,7 @@ final class Failures {
     return sentence ? text.substring(0, 1).toLowerCase(Locale.ROOT) + text.substring(1) : text;
   }
 
-  private static <T extends Throwable> @Nullable T find(Throwable problem, Class<T> type) {
+  static <T extends Throwable> @Nullable T find(Throwable problem, Class<T> type) {
     Throwable at = problem;
     for (int depth = 0; at != null && depth < 20; depth++, at = at.getCause()) {
       if (type.isInstance(at)) {

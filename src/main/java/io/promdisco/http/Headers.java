@@ -48,4 +48,19 @@ final class Headers {
     }
     return value;
   }
+
+  /**
+   * Refuses what the HTTP/1.1 client would send as a question mark.
+   *
+   * @throws IOException without the value, which may be a secret
+   */
+  static String ascii(String name, String value) throws IOException {
+    for (int i = 0; i < value.length(); i++) {
+      if (value.charAt(i) > 0x7e) {
+        throw new IOException(
+            name + ": the value of this header has a character that HTTP/1.1 cannot send, at " + i);
+      }
+    }
+    return value;
+  }
 }

@@ -49,7 +49,7 @@ final class OAuth2Tokens implements Credentials {
   private final URI shownUrl;
   private final Text clientSecret;
   private final @Nullable JwtAssertion assertion;
-  private final TlsSettings tls;
+  private final ClientTls tls;
   private final HttpClient http;
   private final Ticker ticker;
   private final Lock lock = new ReentrantLock();
@@ -66,8 +66,9 @@ final class OAuth2Tokens implements Credentials {
     this.shownUrl = shownUrl;
     this.clientSecret = Text.of(config.clientSecret().reveal(), config.clientSecretFile());
     this.assertion = config.jwt().map(jwt -> new JwtAssertion(config, jwt)).orElse(null);
-    this.tls = tls;
-    this.http = Transport.open(tls, proxy);
+    // Native TLS gains nothing for an answer so short, and supports less.
+    this.tls = new ClientTls(tls, TlsImplementation.JDK);
+    this.http = Transport.open(this.tls.context(), tls, proxy);
     this.ticker = ticker;
   }
 
@@ -164,7 +165,7 @@ final class OAuth2Tokens implements Credentials {
     try {
       return answer.get();
     } catch (ExecutionException e) {
-      IOException explained = Failures.explain(e, shownUrl, tls.trusted());
+      IOException explained = Failures.explain(e, shownUrl, tls.clientHint());
       throw new IOException("oauth2: " + explained.getMessage(), explained);
     } finally {
       alarm.cancel();

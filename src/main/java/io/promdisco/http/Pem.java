@@ -1,7 +1,5 @@
 package io.promdisco.http;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,15 +16,21 @@ import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Certificates and private keys written as PEM (RFC 7468). Keys may be PKCS #8, PKCS #1 ({@code RSA
- * PRIVATE KEY}) or SEC 1 ({@code EC PRIVATE KEY}).
+ * Reads certificates and private keys written as PEM (RFC 7468). Keys may be PKCS #8, PKCS #1
+ * ({@code RSA PRIVATE KEY}) or SEC 1 ({@code EC PRIVATE KEY}), and must not be encrypted.
  */
 public final class Pem {
-  private static final Pattern KEY =
-      Pattern.compile(
-          "-----BEGIN ((?:[A-Z0-9]+ )?)PRIVATE KEY-----([^-]*)-----END \\1PRIVATE KEY-----");
+  private static final Pattern BLOCK =
+      Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
+
+  private static final String CERTIFICATE = "CERTIFICATE";
+  private static final String PRIVATE_KEY = "PRIVATE KEY";
+  private static final String ENCRYPTED = "ENCRYPTED";
+  private static final Logger log = LoggerFactory.getLogger(Pem.class);
 
   // Object identifiers in DER: rsaEncryption, ecPublicKey, Ed25519.
   private static final byte[] RSA_OID = {
@@ -42,43 +46,97 @@ public final class Pem {
 
   private Pem() {}
 
-  /** All certificates of a text, at least one; {@code what} names the text in errors. */
+  /**
+   * All certificates of a text, at least one. Other blocks and text around the blocks are ignored.
+   *
+   * @param what names the text in errors
+   */
   public static List<X509Certificate> certificates(String text, String what) throws IOException {
     List<X509Certificate> found = new ArrayList<>();
-    try {
-      CertificateFactory factory = CertificateFactory.getInstance("X.509");
-      for (var one :
-          factory.generateCertificates(new ByteArrayInputStream(text.getBytes(US_ASCII)))) {
-        found.add((X509Certificate) one);
-      }
-    } catch (CertificateException e) {
-      throw new IOException(what + ": not a PEM certificate", e);
-    }
-    if (found.isEmpty()) {
-      throw new IOException(what + ": no certificate in it (expected PEM)");
+    for (String block : blocks(text, what)) {
+      found.add(certificate(block, what));
     }
     return found;
   }
 
+  /**
+   * All certificates of CAs of a text, at least one. As in Go, one that cannot be read is left out;
+   * this is logged.
+   *
+   * @param what names the text in errors
+   * @throws IOException if there is none that can be read
+   */
+  public static List<X509Certificate> authorities(String text, String what) throws IOException {
+    List<X509Certificate> found = new ArrayList<>();
+    IOException problem = null;
+    for (String block : blocks(text, what)) {
+      try {
+        found.add(certificate(block, what));
+      } catch (IOException e) {
+        problem = e;
+      }
+    }
+    if (problem != null && found.isEmpty()) {
+      throw problem;
+    }
+    if (problem != null) {
+      log.warn("{}; the other certificates are used", problem.getMessage());
+    }
+    return found;
+  }
+
+  private static List<String> blocks(String text, String what) throws IOException {
+    List<String> blocks = new ArrayList<>();
+    Matcher matcher = BLOCK.matcher(text);
+    while (matcher.find()) {
+      if (matcher.group(1).equals(CERTIFICATE)) {
+        blocks.add(matcher.group(2));
+      }
+    }
+    if (blocks.isEmpty()) {
+      throw new IOException(what + ": no certificate in it (expected PEM)");
+    }
+    return blocks;
+  }
+
+  private static X509Certificate certificate(String block, String what) throws IOException {
+    try {
+      byte[] der = Base64.getMimeDecoder().decode(block);
+      return (X509Certificate)
+          CertificateFactory.getInstance("X.509")
+              .generateCertificate(new ByteArrayInputStream(der));
+    } catch (CertificateException | IllegalArgumentException e) {
+      throw new IOException(what + ": a certificate in it cannot be read", e);
+    }
+  }
+
   /** The first private key of a text; {@code what} names the text in errors. */
   public static PrivateKey key(String text, String what) throws IOException {
-    Matcher matcher = KEY.matcher(text);
-    if (!matcher.find()) {
-      throw new IOException(what + ": no private key in it (expected PEM)");
+    Matcher matcher = BLOCK.matcher(text);
+    while (matcher.find()) {
+      if (matcher.group(1).endsWith(PRIVATE_KEY)) {
+        return key(matcher.group(1), matcher.group(2), what);
+      }
     }
-    String type = matcher.group(1).strip();
+    throw new IOException(what + ": no private key in it (expected PEM)");
+  }
+
+  private static PrivateKey key(String type, String block, String what) throws IOException {
+    if (type.startsWith(ENCRYPTED) || block.contains("4," + ENCRYPTED)) {
+      throw new IOException(
+          what
+              + ": the private key is encrypted (expected: one without password;"
+              + " openssl pkey -in KEY -out NEW decrypts it)");
+    }
     try {
-      byte[] der = Base64.getMimeDecoder().decode(matcher.group(2));
+      byte[] der = Base64.getMimeDecoder().decode(block);
       return switch (type) {
-        case "" -> pkcs8(der, what);
-        case "RSA" -> pkcs8("RSA", wrap(element(SEQUENCE, RSA_OID, NULL), der));
-        case "EC" -> pkcs8("EC", wrap(ecAlgorithm(der), der));
+        case PRIVATE_KEY -> pkcs8(der, what);
+        case "RSA " + PRIVATE_KEY -> pkcs8("RSA", wrap(element(SEQUENCE, RSA_OID, NULL), der));
+        case "EC " + PRIVATE_KEY -> pkcs8("EC", wrap(ecAlgorithm(der), der));
         default ->
             throw new IOException(
-                what
-                    + ": "
-                    + type
-                    + " private keys cannot be read (expected one without password)");
+                what + ": " + type + " cannot be read (expected an RSA, EC or Ed25519 key)");
       };
     } catch (GeneralSecurityException | IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new IOException(what + ": not a private key", e);

@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A {@link Sender} of which there is a new one once the files that say how to reach the server hold
- * something else: certificates are renewed while a program runs. What is under way goes on over the
- * old one. Safe for all threads.
+ * Gives a new {@link Sender} once the files that say how to reach the server hold something else,
+ * or once the credentials have brought another client certificate. What is under way continues over
+ * the old one. Safe for all threads.
  */
 public final class RenewingSender implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RenewingSender.class);
@@ -78,7 +78,7 @@ public final class RenewingSender implements AutoCloseable {
   public synchronized Sender current() throws IOException {
     if (!closed) {
       List<String> now = source.contents();
-      if (!now.equals(contents)) {
+      if (!now.equals(contents) || sender.hasNewClientKey()) {
         renew(source.settings());
         contents = now;
       }

@@ -41,10 +41,12 @@ public final class Sender implements AutoCloseable {
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
   private final ServerSettings settings;
+  private final ClientTls tls;
   private final Connections connections;
   private final Ticker ticker;
   private final SentSecrets sent = new SentSecrets();
   private final Object lock = new Object();
+  private volatile boolean hasAnswered;
 
   @GuardedBy("lock")
   private final Set<Exchange> live = new HashSet<>();
@@ -55,11 +57,19 @@ public final class Sender implements AutoCloseable {
   @GuardedBy("lock")
   private boolean retired;
 
+  /** The client certificate of the first connection. */
+  private volatile @Nullable ClientKey clientKey;
+
   /** A client of one server; it connects when there is something to ask. */
   public Sender(ServerSettings settings, Ticker ticker) {
+    this(settings, TlsImplementation.preferred(), ticker);
+  }
+
+  Sender(ServerSettings settings, TlsImplementation preferred, Ticker ticker) {
     this.settings = settings;
     this.ticker = ticker;
-    this.connections = new Connections(settings, ticker);
+    this.tls = new ClientTls(settings.tls(), preferred);
+    this.connections = new Connections(settings, tls, ticker);
   }
 
   /**
@@ -69,6 +79,9 @@ public final class Sender implements AutoCloseable {
   public Exchange send(Request request) throws IOException, InterruptedException {
     long begin = ticker.nanos();
     String authorization = settings.credentials().header();
+    if (clientKey == null) {
+      clientKey = settings.tls().client().get();
+    }
     boolean refused = false;
     URI at = request.uri();
     for (int redirects = 0; ; ) {
@@ -125,14 +138,16 @@ public final class Sender implements AutoCloseable {
       throws IOException, InterruptedException {
     List<Field> fields = fields(uri, request, authorization);
     for (int tries = 1; ; tries++) {
+      TlsImplementation used = tls.implementation();
       try {
         return sendOnce(uri, request, fields, begin);
-      } catch (Http2Exception e) {
-        if (!e.isUnprocessed() || tries == MOST_TRIES) {
+      } catch (IOException e) {
+        boolean isUnprocessed = e instanceof Http2Exception http2 && http2.isUnprocessed();
+        boolean isAgain = isUnprocessed && tries < MOST_TRIES || tls.fallBack(e, used);
+        if (!isAgain) {
           throw explain(e);
         }
-      } catch (IOException e) {
-        throw explain(e);
+        log.debug("{}: trying again", settings.server(), e);
       }
     }
   }
@@ -218,7 +233,9 @@ public final class Sender implements AutoCloseable {
     HttpRequest.Builder builder = client.newHttpRequestBuilder().forStreaming();
     builder.uri(uri);
     request.json().ifPresent(json -> builder.post("application/json", json.getBytes(UTF_8)));
-    fields.forEach(field -> builder.header(field.name(), field.value()));
+    for (Field field : fields) {
+      builder.header(field.name(), Headers.ascii(field.name(), field.value()));
+    }
     for (Map.Entry<String, List<Secret>> header : settings.proxy().headers().entrySet()) {
       for (Secret value : header.getValue()) {
         builder.header(header.getKey(), Headers.checked(header.getKey(), value.reveal()));
@@ -250,6 +267,8 @@ public final class Sender implements AutoCloseable {
     try {
       exchange.awaitHead();
       answered = true;
+      hasAnswered = true;
+      tls.connected();
       return exchange;
     } finally {
       headAlarm.cancel();
@@ -309,6 +328,12 @@ public final class Sender implements AutoCloseable {
     }
   }
 
+  /** Whether there is another client certificate than when the first connection was made. */
+  boolean hasNewClientKey() {
+    ClientKey first = clientKey;
+    return first != null && !first.equals(settings.tls().client().get());
+  }
+
   /** Whether it is of no use any more. */
   boolean isClosed() {
     synchronized (lock) {
@@ -334,7 +359,9 @@ public final class Sender implements AutoCloseable {
         return closedProblem();
       }
     }
-    return Failures.explain(problem, settings.server(), settings.tls().trusted());
+    // A server that has answered before does not break connections over a client certificate.
+    String hint = hasAnswered && !Failures.isAlert(problem) ? "" : tls.clientHint();
+    return Failures.explain(problem, settings.server(), hint);
   }
 
   private IOException closedProblem() {

@@ -7,17 +7,20 @@ import org.conscrypt.Conscrypt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who encrypts: BoringSSL, through Conscrypt, where that library is on the class path and runs on
- * this machine; the JDK otherwise. A cold JVM reads a large cluster in two thirds of the CPU time
- * with it, since the JDK's AES-GCM is slow until it has been compiled.
+ * The implementations of TLS. The native one needs Conscrypt on the class path and a platform that
+ * Conscrypt supports. A cold JVM reads a large cluster in two thirds of the CPU time with it, since
+ * the JDK's AES-GCM is slow until it has been compiled.
  *
- * <p>Certificates are checked by the JDK in both cases.
+ * <p>{@link CertificateVerifier} checks certificates in both cases.
  */
-final class TlsImplementation {
-  private TlsImplementation() {}
+enum TlsImplementation {
+  /** BoringSSL, through Conscrypt. Does not support Ed25519. */
+  NATIVE,
+  /** The platform's default. */
+  JDK;
 
-  /** The provider is not registered: it serves our own connections only. */
-  private static final class Native {
+  /** Holds the provider, which is not registered: it serves our own connections only. */
+  private static final class Conscrypts {
     static final @Nullable Provider PROVIDER = find();
 
     private static @Nullable Provider find() {
@@ -31,10 +34,20 @@ final class TlsImplementation {
     }
   }
 
-  /** A TLS context that has not been initialised. */
-  static SSLContext newContext() throws GeneralSecurityException {
-    Provider provider = Native.PROVIDER;
-    return provider == null
+  /** The native one where it is available, else the JDK's. */
+  static TlsImplementation preferred() {
+    return NATIVE.isAvailable() ? NATIVE : JDK;
+  }
+
+  /** Whether it works in this process. */
+  boolean isAvailable() {
+    return this == JDK || Conscrypts.PROVIDER != null;
+  }
+
+  /** Returns a TLS context that has not been initialised. */
+  SSLContext newContext() throws GeneralSecurityException {
+    Provider provider = Conscrypts.PROVIDER;
+    return this == JDK || provider == null
         ? SSLContext.getInstance("TLS")
         : SSLContext.getInstance("TLS", provider);
   }

@@ -6,24 +6,19 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How to speak TLS with one server.
  *
- * @param authorities certificates to trust; none: those of the machine
- * @param trusted whose certificates are trusted, for people
+ * @param authorities certificates to trust; none: those that the JVM trusts
+ * @param authoritiesPlace where they come from, for errors; empty: the JVM
  * @param client gives the client certificate, or null for none
  * @param serverName the name that the server's certificate must have; empty: the one in the URL
  * @param insecure trust any certificate
@@ -31,14 +26,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record TlsSettings(
     List<X509Certificate> authorities,
-    String trusted,
+    String authoritiesPlace,
     Supplier<@Nullable ClientKey> client,
     String serverName,
     boolean insecure,
     List<String> versions) {
   private static final List<String> VERSIONS = List.of("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3");
   private static final List<String> NAMES = List.of("TLS10", "TLS11", "TLS12", "TLS13");
-  private static final String MACHINE = "a CA that this machine trusts";
 
   /**
    * Reads the certificates that {@code config} names.
@@ -51,8 +45,8 @@ public record TlsSettings(
     PemText cert = PemText.of(config.cert(), config.certFile(), path + ".cert");
     PemText key = PemText.of(config.key().reveal(), config.keyFile(), path + ".key");
     return new TlsSettings(
-        ca.isEmpty() ? List.of() : Pem.certificates(ca.text(), ca.source()),
-        ca.isEmpty() ? MACHINE : "the CA in " + ca.where(),
+        ca.isEmpty() ? List.of() : Pem.authorities(ca.text(), ca.source()),
+        ca.isEmpty() ? "" : ca.where(),
         clientKey(cert, key),
         config.serverName(),
         config.insecureSkipVerify(),
@@ -85,12 +79,17 @@ public record TlsSettings(
 
   /** The same with another client certificate. */
   public TlsSettings withClient(Supplier<@Nullable ClientKey> other) {
-    return new TlsSettings(authorities, trusted, other, serverName, insecure, versions);
+    return new TlsSettings(
+        authorities, authoritiesPlace, other, serverName, insecure, versions);
   }
 
-  /** The same with other certificates to trust. */
-  public TlsSettings withAuthorities(List<X509Certificate> others, String whose) {
-    return new TlsSettings(others, whose, client, serverName, insecure, versions);
+  /**
+   * The same with other certificates to trust.
+   *
+   * @param place where they come from, for errors
+   */
+  public TlsSettings withAuthorities(List<X509Certificate> others, String place) {
+    return new TlsSettings(others, place, client, serverName, insecure, versions);
   }
 
   private static Supplier<@Nullable ClientKey> clientKey(PemText cert, PemText key)
@@ -102,9 +101,7 @@ public record TlsSettings(
       throw new IOException(
           (cert.isEmpty() ? cert : key).source() + ": not set (expected certificate and key)");
     }
-    ClientKey both =
-        new ClientKey(
-            Pem.key(key.text(), key.source()), Pem.certificates(cert.text(), cert.source()));
+    ClientKey both = ClientKey.of(key.text(), key.source(), cert.text(), cert.source());
     return () -> both;
   }
 
@@ -154,44 +151,11 @@ public record TlsSettings(
     }
   }
 
-  /** A TLS context that does as these settings say. */
-  SSLContext context() {
-    try {
-      SSLContext context = TlsImplementation.newContext();
-      KeyManager[] keys = {ClientKey.manager(client)};
-      context.init(keys, trustManagers(), null);
-      return serverName.isEmpty() ? context : new NamedServerContext(context, serverName);
-    } catch (GeneralSecurityException | IOException e) {
-      throw new IllegalStateException("the platform has no TLS", e);
-    }
-  }
-
-  private TrustManager[] trustManagers() throws GeneralSecurityException, IOException {
-    if (insecure) {
-      return new TrustManager[] {new TrustsAnybody()};
-    }
-    return trusting(authorities);
-  }
-
-  /**
-   * What trusts those that the authorities vouch for.
-   *
-   * @param authorities none: the machine's
-   */
-  public static TrustManager[] trusting(List<X509Certificate> authorities)
-      throws GeneralSecurityException, IOException {
-    KeyStore store = null; // the machine's
-    if (!authorities.isEmpty()) {
-      store = KeyStore.getInstance(KeyStore.getDefaultType());
-      store.load(null, null);
-      for (X509Certificate authority : authorities) {
-        store.setCertificateEntry("ca-" + store.size(), authority);
-      }
-    }
-    TrustManagerFactory factory =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    factory.init(store);
-    return factory.getTrustManagers();
+  /** Verifies the certificates of servers as these settings say. */
+  X509ExtendedTrustManager trustManager() throws GeneralSecurityException {
+    return insecure
+        ? new TrustsAnybody()
+        : CertificateVerifier.of(authorities, authoritiesPlace, serverName);
   }
 
   /** For {@code insecure_skip_verify}: neither signature nor name are looked at. */

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientImpl;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
@@ -18,11 +19,13 @@ final class Transport extends JdkHttpClientFactory {
   private static final int CONNECT_SECONDS = 10;
   private static final String HTTP_LOGGING = "HttpLogging"; // fabric8's name for it
 
+  private final SSLContext context;
   private final TlsSettings tls;
   private final ProxyRules proxy;
   private final OneThread thread = new OneThread();
 
-  private Transport(TlsSettings tls, ProxyRules proxy) {
+  private Transport(SSLContext context, TlsSettings tls, ProxyRules proxy) {
+    this.context = context;
     this.tls = tls;
     this.proxy = proxy;
   }
@@ -32,10 +35,10 @@ final class Transport extends JdkHttpClientFactory {
    * block. A second thread for the decrypting, as the JDK has by default, would be woken for each
    * change that comes alone.
    */
-  static HttpClient open(TlsSettings tls, ProxyRules proxy) {
+  static HttpClient open(SSLContext context, TlsSettings tls, ProxyRules proxy) {
     RequestConfig onlyOnce = new RequestConfig(null, null, null, null, null, null, null, null);
     onlyOnce.setRequestRetryBackoffLimit(0);
-    HttpClient.Builder builder = new Transport(tls, proxy).newBuilder();
+    HttpClient.Builder builder = new Transport(context, tls, proxy).newBuilder();
     builder.connectTimeout(CONNECT_SECONDS, TimeUnit.SECONDS);
     builder.tag(onlyOnce);
     // At TRACE it would log every header, the Authorization too.
@@ -51,7 +54,7 @@ final class Transport extends JdkHttpClientFactory {
   @Override
   protected void additionalConfig(java.net.http.HttpClient.Builder builder) {
     builder
-        .sslContext(tls.context())
+        .sslContext(context)
         .proxy(proxy.selector())
         .followRedirects(java.net.http.HttpClient.Redirect.NEVER)
         .version(java.net.http.HttpClient.Version.HTTP_1_1);

@@ -98,7 +98,7 @@ public final class Urls {
   }
 
   /** The user and password in a URL, or the empty string. */
-  static String userInfo(String text) {
+  public static String userInfo(String text) {
     try {
       String info = new URI(escaped(text)).getUserInfo();
       return info == null ? "" : info;

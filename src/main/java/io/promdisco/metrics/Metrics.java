@@ -3,7 +3,8 @@ package io.promdisco.metrics;
 /**
  * Where the parts register what they count. Asking twice for one name gives the same metric, so
  * several managers in one process share a registry; asking with other labels is an error of the
- * program.
+ * program. Each {@link Gauge} that is returned is one owner: a metric shows what all owners
+ * contribute to it, and an owner changes and removes its own contribution only.
  */
 public interface Metrics {
   /** A number that only grows; {@code name} ends in {@code _total}. */
@@ -11,6 +12,11 @@ public interface Metrics {
 
   /** A number that goes up and down. */
   Gauge gauge(String name, String help, String... labelNames);
+
+  /** A point in time, in seconds since 1970: of several owners' the latest is shown. */
+  default Gauge timestamp(String name, String help, String... labelNames) {
+    return gauge(name, help, labelNames);
+  }
 
   /** Observed durations in seconds. */
   Timer timer(String name, String help, String... labelNames);
@@ -36,13 +42,16 @@ public interface Metrics {
 
   /** Goes up and down. Safe for all threads. */
   interface Gauge {
-    /** Sets the value. */
+    /** Sets the owner's value. */
     void set(double value, String... labels);
 
-    /** Forgets the series of these label values. */
+    /** Adds {@code amount}, which may be negative, to the owner's value. */
+    void add(double amount, String... labels);
+
+    /** Ends the owner's contribution to these label values; without any the series ends. */
     void remove(String... labels);
 
-    /** The value now; 0 if nothing was set. */
+    /** The value now, of all owners; 0 if nothing was set. */
     double get(String... labels);
   }
 

@@ -21,6 +21,9 @@ enum NoMetrics implements Metrics {
         public void set(double value, String... labels) {}
 
         @Override
+        public void add(double amount, String... labels) {}
+
+        @Override
         public void remove(String... labels) {}
 
         @Override

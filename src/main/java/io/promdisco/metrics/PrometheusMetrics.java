@@ -1,20 +1,38 @@
 package io.promdisco.metrics;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.prometheus.client.CollectorRegistry;
-import io.prometheus.client.SimpleCollector;
 import io.prometheus.client.Summary;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.function.Supplier;
 
-/** Metrics in a registry of Prometheus's Java client (simpleclient 0.16). */
+/**
+ * Metrics in a registry of Prometheus's Java client (simpleclient 0.16).
+ *
+ * <p>Several instances of {@code Promdisco} may share a registry, through one object of this class
+ * or through several: counters and timers count for all of them, a gauge shows the sum of what they
+ * set, and a gauge of a point in time the latest. What one instance removes leaves what the others
+ * set. An instance that needs series of its own needs a registry of its own.
+ */
 public final class PrometheusMetrics implements Metrics {
+  /**
+   * What was registered in each registry, since a registry does not give out what it holds. The
+   * entry of a registry ends with it.
+   */
+  @GuardedBy("REGISTERED")
+  private static final Map<CollectorRegistry, Registered> REGISTERED = new WeakHashMap<>();
+
   private final CollectorRegistry registry;
-  private final Map<String, SimpleCollector<?>> made = new HashMap<>(); // guarded by this
+  private final Registered registered;
 
   /** Registers everything in {@code registry}, which is the caller's. */
   public PrometheusMetrics(CollectorRegistry registry) {
     this.registry = registry;
+    synchronized (REGISTERED) {
+      registered = REGISTERED.computeIfAbsent(registry, any -> new Registered());
+    }
   }
 
   /** The registry, to be exposed. */
@@ -25,7 +43,7 @@ public final class PrometheusMetrics implements Metrics {
   @Override
   public Counter counter(String name, String help, String... labelNames) {
     io.prometheus.client.Counter counter =
-        once(
+        registered.once(
             name,
             io.prometheus.client.Counter.class,
             () ->
@@ -48,49 +66,57 @@ public final class PrometheusMetrics implements Metrics {
 
   @Override
   public Gauge gauge(String name, String help, String... labelNames) {
-    io.prometheus.client.Gauge gauge =
-        once(
+    return registered
+        .once(
             name,
-            io.prometheus.client.Gauge.class,
-            () ->
-                io.prometheus.client.Gauge.build(name, help)
-                    .labelNames(labelNames)
-                    .register(registry));
-    return new Gauge() {
-      @Override
-      public void set(double value, String... labels) {
-        gauge.labels(labels).set(value);
-      }
+            SharedGauge.class,
+            () -> SharedGauge.ofSum(register(name, help, labelNames)))
+        .share();
+  }
 
-      @Override
-      public void remove(String... labels) {
-        gauge.remove(labels);
-      }
+  @Override
+  public Gauge timestamp(String name, String help, String... labelNames) {
+    return registered
+        .once(
+            name,
+            SharedGauge.class,
+            () -> SharedGauge.ofGreatest(register(name, help, labelNames)))
+        .share();
+  }
 
-      @Override
-      public double get(String... labels) {
-        return gauge.labels(labels).get();
-      }
-    };
+  private io.prometheus.client.Gauge register(String name, String help, String... labelNames) {
+    return io.prometheus.client.Gauge.build(name, help).labelNames(labelNames).register(registry);
   }
 
   @Override
   public Timer timer(String name, String help, String... labelNames) {
     Summary summary =
-        once(
+        registered.once(
             name,
             Summary.class,
             () -> Summary.build(name, help).labelNames(labelNames).register(registry));
     return (seconds, labels) -> summary.labels(labels).observe(seconds);
   }
 
-  private synchronized <T extends SimpleCollector<?>> T once(
-      String name, Class<T> type, Supplier<T> make) {
-    SimpleCollector<?> found = made.get(name);
-    if (found == null) {
-      found = make.get();
-      made.put(name, found);
+  /** What was registered in one registry, by name. It does not refer to the registry. */
+  private static final class Registered {
+    @GuardedBy("this")
+    private final Map<String, Object> made = new HashMap<>();
+
+    synchronized <T> T once(String name, Class<T> type, Supplier<T> make) {
+      Object found = made.get(name);
+      if (found == null) {
+        found = make.get();
+        made.put(name, found);
+      }
+      if (!type.isInstance(found)) {
+        throw new IllegalArgumentException(
+            name
+                + ": registered as a "
+                + found.getClass().getSimpleName()
+                + " before (expected: the same type for each name)");
+      }
+      return type.cast(found);
     }
-    return type.cast(found);
   }
 }

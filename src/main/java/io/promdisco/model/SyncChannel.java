@@ -12,4 +12,14 @@ public interface SyncChannel {
    * @param updates one for each set that changed
    */
   void onUpdates(List<TargetSetUpdate> updates);
+
+  /**
+   * Called on the sender's thread when everything that was there at the start of every source has
+   * been passed to {@link #onUpdates}; called again, with the same or a higher number, after later
+   * updates.
+   *
+   * @param configurations number of configurations that were applied to the discovery side so far;
+   *     the state is that of the last one
+   */
+  default void onSynced(long configurations) {}
 }

@@ -3,6 +3,7 @@ package io.promdisco.relabel;
 import com.google.re2j.Pattern;
 import io.promdisco.model.NameValidation;
 import io.promdisco.model.Position;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -134,6 +135,100 @@ public final class RelabelRule {
       return Optional.empty();
     }
     return Optional.of(new RelabelRule(spec, action, regex, names));
+  }
+
+  /** A builder of a rule that replaces, with every default. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Builds a rule; what is not set has its default. */
+  public static final class Builder {
+    private @Nullable List<String> sourceLabels;
+    private @Nullable String separator;
+    private @Nullable String regex;
+    private @Nullable Long modulus;
+    private @Nullable String targetLabel;
+    private @Nullable String replacement;
+    private Action action = Action.REPLACE;
+    private NameValidation nameValidation = NameValidation.UTF8;
+
+    private Builder() {}
+
+    /** The labels whose values are joined. Default: none. */
+    public Builder sourceLabels(String... sourceLabels) {
+      this.sourceLabels = List.of(sourceLabels);
+      return this;
+    }
+
+    /** What joins the values. Default: {@code ;}. */
+    public Builder separator(String separator) {
+      this.separator = Objects.requireNonNull(separator, "separator");
+      return this;
+    }
+
+    /** What the joined value must match as a whole, in RE2 syntax. Default: {@code (.*)}. */
+    public Builder regex(String regex) {
+      this.regex = Objects.requireNonNull(regex, "regex");
+      return this;
+    }
+
+    /** The modulus of {@link Action#HASHMOD}, an unsigned number. */
+    public Builder modulus(long modulus) {
+      this.modulus = modulus;
+      return this;
+    }
+
+    /** The label that is written or compared. Default: none. */
+    public Builder targetLabel(String targetLabel) {
+      this.targetLabel = Objects.requireNonNull(targetLabel, "targetLabel");
+      return this;
+    }
+
+    /** What is written. Default: {@code $1}. */
+    public Builder replacement(String replacement) {
+      this.replacement = Objects.requireNonNull(replacement, "replacement");
+      return this;
+    }
+
+    /** What the rule does. Default: {@link Action#REPLACE}. */
+    public Builder action(Action action) {
+      this.action = Objects.requireNonNull(action, "action");
+      return this;
+    }
+
+    /** Which names the rule may write. Default: {@link NameValidation#UTF8}. */
+    public Builder nameValidation(NameValidation nameValidation) {
+      this.nameValidation = Objects.requireNonNull(nameValidation, "nameValidation");
+      return this;
+    }
+
+    /**
+     * The rule, checked as one of a file.
+     *
+     * @throws IllegalArgumentException with a line for each mistake
+     */
+    public RelabelRule build() {
+      RelabelSpec spec =
+          new RelabelSpec(
+              sourceLabels,
+              separator,
+              regex,
+              modulus,
+              targetLabel,
+              replacement,
+              action.text(),
+              null);
+      List<String> problems = new ArrayList<>();
+      return compile(
+              spec,
+              nameValidation,
+              (field, message) -> problems.add(field.isEmpty() ? message : field + ": " + message))
+          .orElseThrow(
+              () ->
+                  new IllegalArgumentException(
+                      "relabelling rule: " + String.join("\nrelabelling rule: ", problems)));
+    }
   }
 
   private static @Nullable Action action(RelabelSpec spec, BiConsumer<String, String> problems) {
@@ -305,6 +400,11 @@ public final class RelabelRule {
   }
 
   NameValidation names() {
+    return names;
+  }
+
+  /** Which names the rule may write. */
+  public NameValidation nameValidation() {
     return names;
   }
 

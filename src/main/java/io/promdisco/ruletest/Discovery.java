@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,21 +88,11 @@ final class Discovery {
 
   /** The job with other sources, and with all its dropped targets. */
   private static ScrapeConfig with(List<SdConfig> sources, ScrapeConfig job) {
-    return new ScrapeConfig(
-        job.jobName(),
-        job.scrapeInterval(),
-        job.scrapeTimeout(),
-        job.metricsPath(),
-        job.scheme(),
-        job.params(),
-        job.nameValidation(),
-        job.alwaysScrapeClassicHistograms(),
-        job.convertClassicHistogramsToNhcb(),
-        job.scrapeNativeHistograms(),
-        0,
-        job.relabelRules(),
-        sources,
-        job.effective());
+    return job.toBuilder()
+        .keepDroppedTargets(0)
+        .sdConfigs(List.of())
+        .build()
+        .withSdConfigs(sources);
   }
 
   private Map<String, List<Found>> run(List<ScrapeConfig> jobs)
@@ -109,10 +100,10 @@ final class Discovery {
     Promdisco.Builder builder = Promdisco.builder();
     SimCluster objects = cluster;
     if (objects != null) {
-      builder.kubernetesClients(ticker -> new ManifestsClients(objects));
+      builder.kubernetesClients(ticker -> new ManifestsClients(objects, Optional.empty()));
     }
     try (Promdisco promdisco = builder.build()) {
-      promdisco.apply(new Configuration(jobs, Map.of(), List.of()));
+      promdisco.apply(Configuration.of(jobs));
       if (!promdisco.awaitSynced(TIMEOUT)) {
         throw new RuleTestException(reasons(promdisco.providers()));
       }

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Reads files of tests, with every mistake and its place. */
@@ -23,12 +24,14 @@ public final class RuleTestReader {
   private static final String ADDRESS = "__address__";
 
   private final ConfigLoader loader;
+  private final Predicate<String> chosen;
   private final Path file;
   private final Path folder;
   private final List<Problem> ofConfiguration = new ArrayList<>();
 
-  private RuleTestReader(ConfigLoader loader, Path file) {
+  private RuleTestReader(ConfigLoader loader, Predicate<String> chosen, Path file) {
     this.loader = loader;
+    this.chosen = chosen;
     this.file = file;
     Path parent = file.getParent();
     folder = parent == null ? Path.of("") : parent;
@@ -38,10 +41,12 @@ public final class RuleTestReader {
    * Reads a file and the configuration that it tests.
    *
    * @param loader reads configurations
+   * @param chosen the jobs whose tests are wanted; those of others are left out
    * @return the problems of both; no value if there is an error in either
    */
-  public static StrictYaml.Result<RuleTestFile> read(Path file, ConfigLoader loader) {
-    RuleTestReader reader = new RuleTestReader(loader, file);
+  public static StrictYaml.Result<RuleTestFile> read(
+      Path file, ConfigLoader loader, Predicate<String> chosen) {
+    RuleTestReader reader = new RuleTestReader(loader, chosen, file);
     StrictYaml.Result<RuleTestFile> result = StrictYaml.read(file, "a file of tests", reader::read);
     List<Problem> problems = new ArrayList<>(result.problems());
     problems.addAll(reader.ofConfiguration);
@@ -67,7 +72,9 @@ public final class RuleTestReader {
             "name",
             "\"" + test.name() + "\" is a test already (expected: a name that no other test has)");
       }
-      tests.add(test);
+      if (chosen.test(test.job())) {
+        tests.add(test);
+      }
     }
     if (!root.hasValue("tests")) {
       root.error("tests", "nothing is tested (expected: a list of tests)");
@@ -119,10 +126,10 @@ public final class RuleTestReader {
     return manifests;
   }
 
-  private static String job(Section section, List<ScrapeConfig> jobs) {
+  private String job(Section section, List<ScrapeConfig> jobs) {
     String job = section.string("job");
     List<String> known = jobs.stream().map(ScrapeConfig::jobName).toList();
-    if (!jobs.isEmpty() && !known.contains(job)) {
+    if (!jobs.isEmpty() && !known.contains(job) && chosen.test(job)) {
       section.error(
           "job",
           "no job \""

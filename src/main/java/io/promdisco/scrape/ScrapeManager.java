@@ -6,15 +6,20 @@ import io.promdisco.metrics.Metrics;
 import io.promdisco.model.SyncChannel;
 import io.promdisco.model.TargetSetReader;
 import io.promdisco.model.TargetSetUpdate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes targets of what was discovered and tells of their changes: one scrape pool a job.
@@ -25,10 +30,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Locks: the writers' lock, then a pool's. Neither is held while a listener is called.
  */
 public final class ScrapeManager implements SyncChannel, AutoCloseable {
+  /** How long an interrupted listener is waited for. */
+  private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(1);
+
+  private static final Logger log = LoggerFactory.getLogger(ScrapeManager.class);
+
   private final TargetSetReader reader;
   private final ScrapeMetrics metrics;
   private final ReentrantLock writing = new ReentrantLock();
   private final CopyOnWriteArrayList<ListenerThread> listeners = new CopyOnWriteArrayList<>();
+
+  /** The threads that call listeners, those of closed registrations included. */
+  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
   /** By job, in the configuration's order; replaced as a whole, by writers. */
   private volatile Map<String, ScrapePool> pools = Map.of();
@@ -42,6 +55,14 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
   /** The highest revision of any pool that was removed. */
   @GuardedBy("writing")
   private long lastRevision;
+
+  /** Number of configurations that were applied. */
+  @GuardedBy("writing")
+  private long applied;
+
+  /** Whether everything that the sources had at their start is in the pools. */
+  @GuardedBy("writing")
+  private boolean synced;
 
   @GuardedBy("writing")
   private boolean closed;
@@ -63,14 +84,17 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
    * missing are removed.
    *
    * <p>To be called before the discovery side is told of the same jobs: then each target is
-   * relabelled once. The other order is right too.
+   * relabelled once. The other order is right too. Every configuration has to be applied to both
+   * sides: {@link #onSynced} compares their numbers.
+   *
+   * @throws IllegalStateException if the manager is closed
    */
   public void apply(List<ScrapeConfig> jobs) {
     writing.lock();
     try {
-      if (closed) {
-        return;
-      }
+      checkOpen();
+      applied++;
+      synced = false;
       Map<String, ScrapePool> before = new LinkedHashMap<>(pools);
       Map<String, ScrapePool> after = new LinkedHashMap<>();
       List<TargetChange> changes = new ArrayList<>();
@@ -125,6 +149,50 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
     }
   }
 
+  /** Tells the listeners that were not told yet that the initial state is complete. */
+  @Override
+  public void onSynced(long configurations) {
+    writing.lock();
+    try {
+      if (!closed && !synced && configurations >= applied) {
+        synced = true;
+        listeners.forEach(ListenerThread::completeInitialState);
+      }
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  @GuardedBy("writing")
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("scrape manager: closed (expected: open)");
+    }
+  }
+
+  /**
+   * Waits until every listener that is registered now has been told the initial state and all
+   * changes before this call: its calls have returned. To be called once the discovery side is
+   * synced; listeners whose registration is closed meanwhile are not waited for.
+   *
+   * @param timeout at most 292 years
+   * @return false if {@code timeout} ran out first
+   */
+  public boolean awaitTold(Duration timeout) throws InterruptedException {
+    long deadline = ListenerQueue.deadline(timeout);
+    for (ListenerThread listener : listeners) {
+      if (!listener.awaitTold(deadline)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether the caller is called by this manager as a listener. */
+  public boolean isListenerThread() {
+    return threads.contains(Thread.currentThread());
+  }
+
   /** One view a job, in the configuration's order. */
   public List<PoolView> pools() {
     List<PoolView> views = new ArrayList<>();
@@ -139,23 +207,25 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
 
   /**
    * Tells {@code listener} of every change from now on, on a thread of its own called {@code
-   * sd-listener-<n>}. First it gets all targets that there are as added, one change a job.
+   * sd-listener-<n>}. First it gets all targets that there are as added, one change a job, and is
+   * told that the initial state is complete as soon as that is so.
    *
    * @throws IllegalStateException if the manager is closed
    */
   public TargetListener.Registration addListener(TargetListener listener) {
     writing.lock();
     try {
-      if (closed) {
-        throw new IllegalStateException("scrape manager: closed (expected: open)");
-      }
+      checkOpen();
       ListenerThread thread =
-          new ListenerThread(listener, listenersSoFar++, metrics, listeners::remove);
+          new ListenerThread(listener, listenersSoFar++, metrics, threads, listeners::remove);
       for (PoolView pool : pools()) {
         List<Target> active = pool.activeTargets();
         if (!active.isEmpty()) {
           thread.put(new TargetChange(pool.job(), active, List.of(), List.of()));
         }
+      }
+      if (synced) {
+        thread.completeInitialState();
       }
       listeners.add(thread);
       thread.start();
@@ -172,17 +242,82 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
     }
   }
 
-  /** Lets the listeners go and forgets all jobs; listeners are not told of that. */
+  /** Drops what the listeners have not been told, and forgets all jobs. */
   @Override
   public void close() {
+    close(Duration.ZERO);
+  }
+
+  /**
+   * Takes nothing in any more, delivers what waits for the listeners, ends their threads and
+   * forgets all jobs; listeners are not told of the latter. A listener that has not returned at the
+   * end of the time limit is interrupted; if it ignores that, its daemon thread ends when it
+   * returns. If a listener itself closes the manager, what waits for it is dropped, and its thread
+   * ends when it returns. Dropped changes are logged at WARN.
+   *
+   * @param limit how long to deliver at most; 0: drop what waits
+   * @return what was dropped; nothing if the manager was closed before
+   */
+  public CloseResult close(Duration limit) {
+    List<ListenerThread> closing;
     writing.lock();
     try {
       closed = true;
-      listeners.forEach(ListenerThread::close);
+      closing = List.copyOf(listeners);
+      listeners.clear();
       pools.keySet().forEach(metrics::removed);
       pools = Map.of();
     } finally {
       writing.unlock();
+    }
+    List<ListenerThread> others =
+        closing.stream().filter(listener -> !listener.isCurrent()).toList();
+    boolean interrupted = false;
+    if (!limit.isZero()) {
+      closing.forEach(ListenerThread::drain);
+      interrupted = !awaitEnd(others, limit);
+    }
+    CloseResult result = CloseResult.COMPLETE;
+    for (ListenerThread listener : closing) {
+      ListenerQueue.Dropped dropped = listener.stop();
+      boolean stuck = dropped.busy() && !listener.isCurrent();
+      if (stuck) {
+        listener.interrupt();
+      }
+      ListenerQueue.Dropped counted =
+          new ListenerQueue.Dropped(
+              dropped.added(), dropped.changed(), dropped.removed(), stuck);
+      if (!counted.isNothing()) {
+        log.warn(
+            "{}: closed before it was told everything: dropped {} added, {} changed and {} removed"
+                + " targets{}",
+            listener.name(),
+            dropped.added(),
+            dropped.changed(),
+            dropped.removed(),
+            stuck ? ", interrupted a call of the listener" : "");
+      }
+      result = result.plus(counted);
+    }
+    interrupted |= !awaitEnd(others, AFTER_INTERRUPT);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return result;
+  }
+
+  /** Waits for the threads; false if the caller was interrupted meanwhile. */
+  private static boolean awaitEnd(List<ListenerThread> threads, Duration limit) {
+    long deadline = ListenerQueue.deadline(limit);
+    try {
+      for (ListenerThread thread : threads) {
+        if (!thread.awaitEnd(deadline)) {
+          return true;
+        }
+      }
+      return true;
+    } catch (InterruptedException e) {
+      return false;
     }
   }
 }

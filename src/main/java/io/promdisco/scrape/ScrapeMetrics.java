@@ -14,6 +14,8 @@ final class ScrapeMetrics {
   private final Metrics.Counter relabelled;
   private final Metrics.Counter changes;
   private final Metrics.Counter listenerFailures;
+  private final Metrics.Gauge waiting;
+  private final Metrics.Counter cancelled;
 
   ScrapeMetrics(Metrics metrics) {
     targets =
@@ -47,7 +49,18 @@ final class ScrapeMetrics {
             "change");
     listenerFailures =
         metrics.counter(
-            "promdisco_target_listener_failures_total", "Calls of listeners that threw.");
+            "promdisco_target_listener_failures_total",
+            "Calls of listeners that threw an exception.");
+    waiting =
+        metrics.gauge(
+            "promdisco_target_listener_waiting",
+            "Additions and removals of targets that a listener has not been told yet.",
+            "listener");
+    cancelled =
+        metrics.counter(
+            "promdisco_target_listener_coalesced_total",
+            "Pairs of an addition and a removal that cancelled each other out while they waited for"
+                + " a listener.");
   }
 
   void created() {
@@ -84,5 +97,20 @@ final class ScrapeMetrics {
 
   void listenerFailed() {
     listenerFailures.inc();
+  }
+
+  /** The queue of a listener grew; {@code by} may be negative. */
+  void waiting(String listener, int by) {
+    waiting.add(by, listener);
+  }
+
+  void cancelled(long pairs) {
+    if (pairs > 0) {
+      cancelled.add(pairs);
+    }
+  }
+
+  void listenerGone(String listener) {
+    waiting.remove(listener);
   }
 }

@@ -7,6 +7,7 @@ import io.promdisco.model.TargetSetReader;
 import io.promdisco.model.TargetSetUpdate;
 import io.promdisco.scrape.Offers.Offer;
 import io.promdisco.scrape.PoolState.Made;
+import io.promdisco.util.Words;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -260,7 +261,11 @@ final class ScrapePool {
     metrics.synced(job, sync.seconds(), sync.relabelled, sync.failed);
     boolean failingNow = state.failed() > 0;
     if (failingNow && !failing) {
-      log.warn("job {}: {} targets cannot be scraped, first {}", job, state.failed(), sync.failure);
+      log.warn(
+          "job {}: {} cannot be scraped, first {}",
+          job,
+          Words.count(state.failed(), "target"),
+          sync.failure);
     } else if (!failingNow && failing) {
       log.info("job {}: no target fails any more", job);
     }

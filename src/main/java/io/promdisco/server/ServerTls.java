@@ -1,9 +1,8 @@
 package io.promdisco.server;
 
 import io.promdisco.config.WebConfig.Tls;
+import io.promdisco.http.CertificateVerifier;
 import io.promdisco.http.ClientKey;
-import io.promdisco.http.TlsSettings;
-import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
@@ -79,17 +78,12 @@ final class ServerTls extends SslContextFactory.Server {
       this.settings = settings;
     }
 
-    private void check(X509Certificate[] chain, String type, @Nullable SSLEngine engine)
+    private void check(X509Certificate[] chain, String type)
         throws CertificateException {
       WebSettings.State state = settings.current();
       Tls tls = state.config().tls().orElseThrow();
       if (tls.clientAuth().verified()) {
-        X509ExtendedTrustManager trust = trust(state.authorities());
-        if (engine == null) {
-          trust.checkClientTrusted(chain, type);
-        } else {
-          trust.checkClientTrusted(chain, type, engine);
-        }
+        verifier(state.authorities()).checkClientTrusted(chain, type);
       }
       if (!tls.allowedSans().isEmpty() && !hasName(chain[0], tls.allowedSans())) {
         throw new CertificateException("client certificate: none of client_allowed_sans in it");
@@ -109,16 +103,12 @@ final class ServerTls extends SslContextFactory.Server {
                           && allowed.contains(text));
     }
 
-    private static X509ExtendedTrustManager trust(List<X509Certificate> authorities)
+    private static CertificateVerifier verifier(List<X509Certificate> authorities)
         throws CertificateException {
       try {
-        for (TrustManager manager : TlsSettings.trusting(authorities)) {
-          if (manager instanceof X509ExtendedTrustManager extended) {
-            return extended;
-          }
-        }
-        throw new CertificateException("the platform checks no certificates");
-      } catch (GeneralSecurityException | IOException e) {
+        return CertificateVerifier.of(
+            authorities, authorities.isEmpty() ? "" : "client_ca_file", "");
+      } catch (GeneralSecurityException e) {
         throw new CertificateException("client CAs: " + e.getMessage(), e);
       }
     }
@@ -126,19 +116,19 @@ final class ServerTls extends SslContextFactory.Server {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String type)
         throws CertificateException {
-      check(chain, type, null);
+      check(chain, type);
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String type, @Nullable Socket socket)
         throws CertificateException {
-      check(chain, type, null);
+      check(chain, type);
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String type, @Nullable SSLEngine engine)
         throws CertificateException {
-      check(chain, type, engine);
+      check(chain, type);
     }
 
     @Override

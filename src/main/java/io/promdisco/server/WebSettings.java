@@ -170,22 +170,13 @@ public final class WebSettings {
         return new State(config, null, List.of());
       }
       ClientKey key =
-          new ClientKey(
-              Pem.key(texts.get(2), "tls_server_config.key"),
-              Pem.certificates(texts.get(1), "tls_server_config.cert"));
-      if (!fits(key)) {
-        throw new IOException(
-            "tls_server_config: the key is not that of the certificate (expected: a pair)");
-      }
+          ClientKey.of(
+              texts.get(2), "tls_server_config.key", texts.get(1), "tls_server_config.cert");
       String ca = texts.get(3);
       return new State(
           config,
           key,
-          ca.isEmpty() ? List.of() : Pem.certificates(ca, "tls_server_config.client_ca"));
-    }
-
-    private static boolean fits(ClientKey key) throws IOException {
-      return KeyPairs.belong(key.key(), key.chain().get(0).getPublicKey());
+          ca.isEmpty() ? List.of() : Pem.authorities(ca, "tls_server_config.client_ca"));
     }
   }
 }

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * JSON trees from and to text. By hand and not with an {@code ObjectMapper}, which takes longer to
@@ -20,22 +21,53 @@ final class Json {
   static final JsonFactory FACTORY = new JsonFactory();
   static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
+  /** Lists of objects in lists of objects: {@code items} of {@code items}. */
+  private static final int DEEPEST_LIST = 4;
+
   private Json() {}
 
   static ObjectNode object() {
     return NODES.objectNode();
   }
 
+  /** A text, {@link #wellFormed}. */
+  static JsonNode textNode(String text) {
+    return NODES.textNode(wellFormed(text));
+  }
+
+  /** Replaces each half of a surrogate pair, which UTF-8 cannot hold, as an API server does. */
+  private static String wellFormed(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        return text.codePoints()
+            .map(point -> Character.getType(point) == Character.SURROGATE ? 0xFFFD : point)
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString();
+      }
+    }
+    return text;
+  }
+
   /** Reads the value whose first token is the parser's current one. */
   static JsonNode read(JsonParser parser) throws IOException {
+    return read(parser, null);
+  }
+
+  /**
+   * Reads the value whose first token is the parser's current one.
+   *
+   * @param itemLines takes the line of each object in a list that is not deep inside
+   */
+  static JsonNode read(JsonParser parser, @Nullable Map<JsonNode, Integer> itemLines)
+      throws IOException {
     JsonToken token = parser.currentToken();
     if (token == null) {
       return MissingNode.getInstance();
     }
     return switch (token) {
-      case START_OBJECT -> readObject(parser);
-      case START_ARRAY -> readArray(parser);
-      case VALUE_STRING -> NODES.textNode(parser.getText());
+      case START_OBJECT -> readObject(parser, itemLines);
+      case START_ARRAY -> readArray(parser, itemLines);
+      case VALUE_STRING -> textNode(parser.getText());
       case VALUE_TRUE -> NODES.booleanNode(true);
       case VALUE_FALSE -> NODES.booleanNode(false);
       case VALUE_NUMBER_INT -> readInteger(parser);
@@ -50,20 +82,29 @@ final class Json {
         : NODES.numberNode(parser.getLongValue());
   }
 
-  private static ObjectNode readObject(JsonParser parser) throws IOException {
+  private static ObjectNode readObject(
+      JsonParser parser, @Nullable Map<JsonNode, Integer> itemLines) throws IOException {
     ObjectNode out = object();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String name = parser.currentName();
+      String name = wellFormed(parser.currentName());
       parser.nextToken();
-      out.set(name, read(parser));
+      out.set(name, read(parser, itemLines));
     }
     return out;
   }
 
-  private static ArrayNode readArray(JsonParser parser) throws IOException {
+  private static ArrayNode readArray(JsonParser parser, @Nullable Map<JsonNode, Integer> itemLines)
+      throws IOException {
     ArrayNode out = NODES.arrayNode();
+    boolean shallow =
+        itemLines != null && parser.getParsingContext().getNestingDepth() <= DEEPEST_LIST;
     while (parser.nextToken() != JsonToken.END_ARRAY) {
-      out.add(read(parser));
+      int line = shallow ? parser.currentTokenLocation().getLineNr() : 0;
+      JsonNode item = read(parser, itemLines);
+      out.add(item);
+      if (itemLines != null && shallow && item.isObject()) {
+        itemLines.put(item, line);
+      }
     }
     return out;
   }

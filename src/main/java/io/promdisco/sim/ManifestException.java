@@ -13,7 +13,7 @@ public final class ManifestException extends Exception {
     this.problems = List.copyOf(problems);
   }
 
-  /** Each as {@code file:line: document N: what (expected …)}. */
+  /** Each as {@code file:line: what (expected: …)}. */
   public List<String> problems() {
     return problems;
   }

@@ -4,43 +4,119 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.providers.kubernetes.client.JsonDecoder;
+import io.promdisco.providers.kubernetes.object.Resource;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * Reads Kubernetes objects from files, as {@code kubectl get … -o yaml} or {@code -o json} writes
  * them: several documents a file, {@code kind: List} and typed lists (whose items need not say
- * their kind), status included. Objects of kinds that no discovery reads are left out.
+ * their kind), status included; UTF-8 or UTF-16, compressed with gzip or not. Objects of kinds that
+ * no discovery reads are ignored. Ingresses and endpoint slices of {@code v1beta1} become those of
+ * {@code v1}.
  */
 public final class Manifests {
+  /** Stands for standard input. */
+  private static final Path STANDARD_INPUT = Path.of("-");
+
   private final List<ObjectNode> objects = new ArrayList<>();
-  private final List<String> problems = new ArrayList<>();
+  private final Map<String, Place> places = new HashMap<>();
+  private final List<String> broken = new ArrayList<>();
+  private final List<LeftOut> leftOut = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
+  private int ignored;
 
   private Manifests() {}
 
   /**
-   * Reads files, and of folders every file below that ends in {@code .yaml}, {@code .yml} or {@code
-   * .json} (hidden ones not), in the order of their names.
+   * An object that cannot be used.
    *
-   * @return the objects of the kinds in {@code Resource.ALL}, in order; the caller's own
-   * @throws ManifestException if anything is broken; it names all problems with file, line and
-   *     document
+   * @param kind as {@code Pod}; empty: it does not say
+   * @param namespace empty: it does not say, or has none
+   * @param name empty: it does not say
+   * @param problem as {@code file:line: Pod shop/web-0: field: what (expected: …)}
    */
-  public static List<ObjectNode> read(List<Path> paths) throws ManifestException {
+  public record LeftOut(String kind, String namespace, String name, String problem) {}
+
+  /**
+   * What files hold.
+   *
+   * @param objects those of the kinds in {@code Resource.ALL}, in order; of two of the same name
+   *     both
+   * @param leftOut those that a discovery would read, if they were not malformed or of an unknown
+   *     version
+   * @param warnings what is odd but has no effect on other objects
+   */
+  public record Contents(List<ObjectNode> objects, List<LeftOut> leftOut, List<String> warnings) {
+    /** Copies the lists. */
+    public Contents {
+      objects = List.copyOf(objects);
+      leftOut = List.copyOf(leftOut);
+      warnings = List.copyOf(warnings);
+    }
+  }
+
+  private record Place(String text, ObjectNode object) {}
+
+  /**
+   * Reads files, and of folders every file below that ends in {@code .yaml}, {@code .yml} or {@code
+   * .json}, or in one of these and {@code .gz} (hidden ones not), in the order of their names.
+   * {@code -} is standard input.
+   *
+   * @throws ManifestException if a file cannot be read or parsed; it names all of them, with the
+   *     line
+   */
+  public static Contents load(List<Path> paths) throws ManifestException {
     Manifests manifests = new Manifests();
     for (Path path : paths) {
       manifests.add(path);
     }
-    if (!manifests.problems.isEmpty()) {
-      throw new ManifestException(manifests.problems);
+    if (!manifests.broken.isEmpty()) {
+      manifests.leftOut.forEach(object -> manifests.broken.add(object.problem()));
+      throw new ManifestException(manifests.broken);
     }
-    return manifests.objects;
+    if (manifests.objects.isEmpty() && manifests.leftOut.isEmpty()) {
+      manifests.warnings.add(
+          names(paths)
+              + ": no object that discovery reads, "
+              + manifests.ignored
+              + " of other kinds (expected: pods, services, endpoints, endpointslices, nodes,"
+              + " ingresses)");
+    }
+    return new Contents(manifests.objects, manifests.leftOut, manifests.warnings);
+  }
+
+  private static String names(List<Path> paths) {
+    return String.join(", ", paths.stream().map(Manifests::name).toList());
+  }
+
+  private static String name(Path path) {
+    return path.equals(STANDARD_INPUT) ? "standard input" : path.toString();
+  }
+
+  /**
+   * Reads files as {@link #load} does, all or nothing.
+   *
+   * @return the objects, in order; the caller's own
+   * @throws ManifestException if anything is broken or left out
+   */
+  public static List<ObjectNode> read(List<Path> paths) throws ManifestException {
+    Contents contents = load(paths);
+    if (!contents.leftOut().isEmpty()) {
+      throw new ManifestException(contents.leftOut().stream().map(LeftOut::problem).toList());
+    }
+    return contents.objects();
   }
 
   /**
@@ -56,8 +132,8 @@ public final class Manifests {
         contents.add(document.content());
       }
     }
-    if (!manifests.problems.isEmpty()) {
-      throw new ManifestException(manifests.problems);
+    if (!manifests.broken.isEmpty()) {
+      throw new ManifestException(manifests.broken);
     }
     return contents;
   }
@@ -70,7 +146,7 @@ public final class Manifests {
     try (Stream<Path> below = Files.walk(path)) {
       below.filter(file -> isManifest(path, file)).sorted().forEach(this::addFile);
     } catch (IOException e) {
-      problems.add(path + ": cannot be read (" + e.getMessage() + ")");
+      broken.add(path + ": cannot be read (" + e.getMessage() + ")");
     }
   }
 
@@ -81,25 +157,48 @@ public final class Manifests {
       }
     }
     String name = file.toString().toLowerCase(Locale.ROOT);
-    return (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json"))
+    String plain = name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
+    return (plain.endsWith(".yaml") || plain.endsWith(".yml") || plain.endsWith(".json"))
         && Files.isRegularFile(file);
   }
 
   private void addFile(Path file) {
     for (Document document : parse(file)) {
+      for (Document.TypedKey key : document.typedKeys()) {
+        warnings.add(
+            name(file)
+                + ":"
+                + key.line()
+                + ": key "
+                + key.written()
+                + ": read as \""
+                + key.read()
+                + "\", as kubectl reads it (quote it to keep it)");
+      }
       if (!document.content().isNull()) {
-        addObject(place(file, document), document.content(), "", "");
+        addObject(new Source(name(file), document), "", document.content(), "", "");
       }
     }
   }
 
-  private static String place(Path file, Document document) {
-    return file + ":" + document.line() + ": document " + document.number();
+  /** A document of a file. */
+  private record Source(String file, Document document) {
+    String place(JsonNode object) {
+      return file + ":" + document.lineOf(object);
+    }
   }
 
-  private void addObject(String place, JsonNode node, String apiVersion, String kind) {
+  /**
+   * Adds an object or the items of a list.
+   *
+   * @param at where in its document; empty: it is the document
+   * @param apiVersion what it has if it does not say; empty: it must say
+   * @param kind likewise
+   */
+  private void addObject(Source source, String at, JsonNode node, String apiVersion, String kind) {
+    String place = source.place(node) + ": " + at;
     if (!(node instanceof ObjectNode object)) {
-      problems.add(place + ": " + node.getNodeType() + " (expected: a Kubernetes object)");
+      leaveOut(new LeftOut("", "", "", place + shown(node) + " (expected: a Kubernetes object)"));
       return;
     }
     if (!kind.isEmpty()) {
@@ -109,25 +208,37 @@ public final class Manifests {
     String ownKind = Json.text(object, "kind");
     if (ownKind.isEmpty() || Json.text(object, "apiVersion").isEmpty()) {
       String missing = ownKind.isEmpty() ? "kind" : "apiVersion";
-      problems.add(place + ": " + missing + ": missing (expected: as in a manifest for kubectl)");
+      leaveOut(
+          new LeftOut(
+              ownKind,
+              Json.text(object, "metadata", "namespace"),
+              Json.text(object, "metadata", "name"),
+              place + missing + ": missing (expected: as in a manifest for kubectl)"));
     } else if (ownKind.endsWith("List") && object.has("items")) {
-      addItems(place, object, ownKind.substring(0, ownKind.length() - "List".length()));
-    } else if (Kinds.find(object).isPresent()) {
-      if (Json.text(object, "metadata", "name").isEmpty()) {
-        problems.add(
-            place + ": metadata.name: missing (expected: the name of the " + ownKind + ")");
-      } else {
-        objects.add(object);
-      }
+      addItems(source, at, object, ownKind.substring(0, ownKind.length() - "List".length()));
+    } else {
+      addSingle(source.place(node), object);
     }
   }
 
-  private void addItems(String place, ObjectNode list, String kind) {
+  private static String shown(JsonNode node) {
+    return node.isArray() ? "a list" : "\"" + node.asText() + "\"";
+  }
+
+  private void addItems(Source source, String at, ObjectNode list, String kind) {
+    JsonNode items = list.get("items");
+    if (!items.isArray() && !items.isNull()) {
+      leaveOut(
+          new LeftOut(
+              kind + "List",
+              "",
+              "",
+              source.place(list) + ": " + at + "items: " + "not a list (expected: a list)"));
+      return;
+    }
     String apiVersion = Json.text(list, "apiVersion");
-    int index = 0;
-    for (JsonNode item : list.get("items")) {
-      addObject(place + ": items[" + index + "]", item, apiVersion, kind);
-      index++;
+    for (int i = 0; i < items.size(); i++) {
+      addObject(source, at + "items[" + i + "]: ", items.get(i), apiVersion, kind);
     }
   }
 
@@ -137,23 +248,118 @@ public final class Manifests {
     }
   }
 
+  private void addSingle(String place, ObjectNode object) {
+    Optional<Resource<?>> found = OldVersions.resource(object);
+    if (found.isEmpty()) {
+      ignored++;
+      return;
+    }
+    Resource<?> resource = found.get();
+    String apiVersion = Json.text(object, "apiVersion");
+    if (!apiVersion.equals(resource.apiVersion()) && !OldVersions.convert(resource, object)) {
+      leaveOut(
+          place,
+          object,
+          "apiVersion: " + apiVersion + " (expected: " + resource.apiVersion() + ")");
+      return;
+    }
+    List<String> odd = new ArrayList<>();
+    try {
+      JsonDecoder.check(resource, object, odd::add);
+    } catch (IOException e) {
+      leaveOut(place, object, String.valueOf(e.getMessage()));
+      return;
+    }
+    if (Json.text(object, "metadata", "name").isEmpty()) {
+      leaveOut(place, object, "metadata.name: missing (expected: a name)");
+      return;
+    }
+    for (String field : odd) {
+      warnings.add(place + ": " + described(object) + ": " + field);
+    }
+    asTexts(object.path("metadata").path("labels"));
+    asTexts(object.path("metadata").path("annotations"));
+    replaceEarlier(place, resource, object);
+    objects.add(object);
+  }
+
+  /** Makes every value the string that it is written as. */
+  private static void asTexts(JsonNode map) {
+    if (map instanceof ObjectNode fields) {
+      for (Map.Entry<String, JsonNode> entry : fields.properties()) {
+        if (!entry.getValue().isTextual() && !entry.getValue().isNull()) {
+          entry.setValue(Json.textNode(entry.getValue().asText()));
+        }
+      }
+    }
+  }
+
+  private void replaceEarlier(String place, Resource<?> resource, ObjectNode object) {
+    String namespace = Json.text(object, "metadata", "namespace");
+    String key =
+        resource.plural()
+            + "/"
+            + (resource.namespaced() && namespace.isEmpty() ? "default" : namespace)
+            + "/"
+            + Json.text(object, "metadata", "name");
+    Place earlier = places.put(key, new Place(place, object));
+    if (earlier != null && !earlier.object.equals(object)) {
+      warnings.add(
+          place
+              + ": "
+              + described(object)
+              + ": also at "
+              + earlier.text
+              + ", and not the same there; the later one counts");
+    }
+  }
+
+  private void leaveOut(String place, ObjectNode object, String problem) {
+    leaveOut(
+        new LeftOut(
+            Json.text(object, "kind"),
+            Json.text(object, "metadata", "namespace"),
+            Json.text(object, "metadata", "name"),
+            place + ": " + described(object) + ": " + problem));
+  }
+
+  private void leaveOut(LeftOut object) {
+    leftOut.add(object);
+  }
+
+  /** As {@code Pod shop/web-0}. */
+  private static String described(ObjectNode object) {
+    String namespace = Json.text(object, "metadata", "namespace");
+    String name = Json.text(object, "metadata", "name");
+    return Json.text(object, "kind")
+        + (name.isEmpty() ? "" : " " + (namespace.isEmpty() ? "" : namespace + "/") + name);
+  }
+
   private List<Document> parse(Path file) {
     List<Document> out = new ArrayList<>();
+    String name = name(file);
     try {
-      byte[] bytes = Files.readAllBytes(file);
+      byte[] bytes =
+          ManifestBytes.unzipped(
+              file.equals(STANDARD_INPUT)
+                  ? System.in.readAllBytes()
+                  : Files.readAllBytes(file));
       if (looksLikeJson(bytes)) {
         parseJson(bytes, out);
       } else {
-        YamlDocuments.read(new String(bytes, StandardCharsets.UTF_8), out);
+        YamlDocuments.read(ManifestBytes.text(bytes), out);
       }
+    } catch (NoSuchFileException e) {
+      broken.add(name + ": cannot be read (no such file)");
     } catch (IOException e) {
-      problems.add(file + ": cannot be read (" + e + ")");
+      broken.add(name + ": cannot be read (" + e.getMessage() + ")");
     } catch (Document.BrokenException e) {
-      problems.add(file + ":" + e.line() + ": document " + e.number() + ": " + e.getMessage());
+      broken.add(name + ":" + e.line() + ": document " + e.number() + ": " + e.getMessage());
     }
     return out;
   }
 
+  /** Whether the first character that is no blank, after a byte order mark, is a brace. */
   private static boolean looksLikeJson(byte[] bytes) {
     for (byte b : bytes) {
       if (b > ' ') {
@@ -173,13 +379,14 @@ public final class Manifests {
     try (JsonParser parser = Json.FACTORY.createParser(bytes)) {
       while (parser.nextToken() != null) {
         int line = parser.currentTokenLocation().getLineNr();
-        json.add(new Document(json.size() + 1, line, Json.read(parser)));
+        Map<JsonNode, Integer> itemLines = new IdentityHashMap<>();
+        json.add(new Document(json.size() + 1, line, Json.read(parser, itemLines), itemLines, List.of()));
       }
       out.addAll(json);
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
       try {
-        YamlDocuments.read(new String(bytes, StandardCharsets.UTF_8), out);
+        YamlDocuments.read(ManifestBytes.text(bytes), out);
       } catch (Document.BrokenException asYaml) {
         if (asYaml.line() > line) {
           throw asYaml;

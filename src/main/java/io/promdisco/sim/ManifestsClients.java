@@ -3,16 +3,19 @@ package io.promdisco.sim;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
+import java.util.Optional;
 
 /**
  * Every SD config finds its objects in one dump.
  *
  * @param cluster what the dump holds
+ * @param ownNamespace the namespace that {@code own_namespace} means; nothing: none is known
  */
-public record ManifestsClients(SimCluster cluster) implements ResourceClientFactory {
+public record ManifestsClients(SimCluster cluster, Optional<String> ownNamespace)
+    implements ResourceClientFactory {
   @Override
   public ResourceClient open(KubernetesSdConfig config) {
-    return new SimClient(cluster, "manifests");
+    return new SimClient(cluster, "manifests", ownNamespace);
   }
 
   @Override

@@ -17,12 +17,19 @@ import java.util.function.Consumer;
 public final class SimClient implements ResourceClient {
   private final SimCluster cluster;
   private final String name;
+  private final Optional<String> ownNamespace;
   private final Set<Subscription> open = ConcurrentHashMap.newKeySet();
 
   /** A client of {@code cluster}, called {@code name} in messages. */
   public SimClient(SimCluster cluster, String name) {
+    this(cluster, name, Optional.empty());
+  }
+
+  /** A client of {@code cluster} that runs in {@code ownNamespace}. */
+  SimClient(SimCluster cluster, String name, Optional<String> ownNamespace) {
     this.cluster = cluster;
     this.name = name;
+    this.ownNamespace = ownNamespace;
   }
 
   @Override
@@ -32,7 +39,7 @@ public final class SimClient implements ResourceClient {
 
   @Override
   public Optional<String> ownNamespace() {
-    return Optional.empty();
+    return ownNamespace;
   }
 
   @Override

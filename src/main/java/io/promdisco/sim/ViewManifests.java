@@ -87,6 +87,11 @@ public final class ViewManifests {
       }
     }
     text(status, "podIP", pod.ip());
+    if (!pod.furtherIps().isEmpty()) {
+      ArrayNode ips = status.putArray("podIPs");
+      ips.addObject().put("ip", pod.ip());
+      pod.furtherIps().forEach(ip -> ips.addObject().put("ip", ip));
+    }
     text(status, "hostIP", pod.hostIp());
     text(status, "phase", pod.phase());
     if (!pod.ready().isEmpty()) {
@@ -136,9 +141,14 @@ public final class ViewManifests {
       text(to, "protocol", port.protocol());
       text(to, "appProtocol", port.appProtocol());
     }
-    if (!service.ingressIps().isEmpty()) {
-      ArrayNode ips = object.putObject("status").putObject("loadBalancer").putArray("ingress");
-      service.ingressIps().forEach(ip -> ips.addObject().put("ip", ip));
+    // External IPs come back as such: nothing but the place of the address differs.
+    if (!service.furtherIps().isEmpty()) {
+      texts(spec, "externalIPs", service.furtherIps());
+    }
+    if (!service.ingressIps().isEmpty() || !service.ingressHosts().isEmpty()) {
+      ArrayNode ingress = object.putObject("status").putObject("loadBalancer").putArray("ingress");
+      service.ingressIps().forEach(ip -> ingress.addObject().put("ip", ip));
+      service.ingressHosts().forEach(host -> ingress.addObject().put("hostname", host));
     }
   }
 

@@ -3,7 +3,9 @@ package io.promdisco.sim;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,17 +24,23 @@ import org.yaml.snakeyaml.reader.StreamReader;
 
 /**
  * Reads YAML straight from the parser's events into JSON trees: no node graph and no regular
- * expressions, which would cost a small dump more than the rest of the start. Scalars are typed as
- * in YAML 1.2's core schema, with 1.1's octal {@code 0644}; anchors and merge keys work. For one
- * file and one thread.
+ * expressions, which would cost a small dump more than the rest of the start. Scalars and keys are
+ * typed as kubectl types them ({@link YamlScalars}); anchors work, and merge keys as in go-yaml v2:
+ * of two values for a key the later counts. For one file and one thread.
  */
 final class YamlDocuments {
   private static final int DEEPEST = 200;
+  private static final String MERGE = "tag:yaml.org,2002:merge";
   private static final int MOST_ALIASED_NODES = 2_000_000;
+
+  /** Items of lists are objects of their own down to this depth. */
+  private static final int DEEPEST_ITEM = 4;
 
   private final Parser parser;
   private final List<Document> out;
   private final Map<String, JsonNode> anchors = new HashMap<>();
+  private Map<JsonNode, Integer> itemLines = new IdentityHashMap<>();
+  private List<Document.TypedKey> typedKeys = new ArrayList<>();
   private int aliasedNodes;
   private int number;
   private int line = 1;
@@ -71,6 +79,8 @@ final class YamlDocuments {
           number++;
           line = lineOf(event);
           anchors.clear();
+          itemLines = new IdentityHashMap<>();
+          typedKeys = new ArrayList<>();
         }
         case StreamEnd -> {
           return;
@@ -78,7 +88,7 @@ final class YamlDocuments {
         case StreamStart, DocumentEnd, Comment -> {}
         default -> {
           line = lineOf(event);
-          out.add(new Document(number, line, node(event, 0)));
+          out.add(new Document(number, line, node(event, 0), itemLines, typedKeys));
         }
       }
     }
@@ -140,17 +150,19 @@ final class YamlDocuments {
   private ArrayNode sequence(int depth) {
     ArrayNode out = Json.NODES.arrayNode();
     for (Event event = next(); event.getEventId() != Event.ID.SequenceEnd; event = next()) {
-      out.add(node(event, depth + 1));
+      JsonNode item = node(event, depth + 1);
+      out.add(item);
+      if (depth < DEEPEST_ITEM && item.isObject()) {
+        itemLines.put(item, lineOf(event));
+      }
     }
     return out;
   }
 
   private ObjectNode mapping(int depth) {
     ObjectNode out = Json.object();
-    ObjectNode merged = null;
     for (Event event = next(); event.getEventId() != Event.ID.MappingEnd; event = next()) {
-      boolean merge =
-          event instanceof ScalarEvent key && key.isPlain() && key.getValue().equals("<<");
+      boolean merge = isMerge(event);
       JsonNode key = node(event, depth + 1);
       if (key.isContainerNode()) {
         throw failure(event, "key: a mapping or a sequence (expected: a scalar)");
@@ -158,39 +170,44 @@ final class YamlDocuments {
       Event valueEvent = next();
       JsonNode value = node(valueEvent, depth + 1);
       if (merge) {
-        merged = merged == null ? Json.object() : merged;
-        merge(valueEvent, merged, value);
+        merge(valueEvent, out, value);
       } else {
         out.set(keyText(event, key), value);
       }
     }
-    if (merged != null) {
-      merged.setAll(out);
-      return merged;
-    }
     return out;
   }
 
-  private static String keyText(Event event, JsonNode key) {
-    return event instanceof ScalarEvent scalar ? scalar.getValue() : key.asText();
+  private static boolean isMerge(Event event) {
+    return event instanceof ScalarEvent key
+        && key.getValue().equals("<<")
+        && (key.getTag() == null ? key.isPlain() : key.getTag().equals(MERGE));
   }
 
-  /** Adds what {@code from} has and {@code into} has not. */
+  private String keyText(Event event, JsonNode key) {
+    try {
+      String text = YamlScalars.key(key);
+      if (!key.isTextual() && !text.equals(key.asText())) {
+        typedKeys.add(new Document.TypedKey(lineOf(event), key.asText(), text));
+      }
+      return text;
+    } catch (IllegalArgumentException e) {
+      throw failure(event, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Sets what {@code from} has; of a list, what an earlier one has counts. */
   private static void merge(Event event, ObjectNode into, JsonNode from) {
     if (from.isArray()) {
-      for (JsonNode item : from) {
-        merge(event, into, item);
+      for (int i = from.size() - 1; i >= 0; i--) {
+        merge(event, into, from.get(i));
       }
       return;
     }
-    if (!from.isObject()) {
+    if (!(from instanceof ObjectNode fields)) {
       throw failure(event, "<<: a scalar (expected: a mapping or a list of mappings)");
     }
-    for (Map.Entry<String, JsonNode> field : from.properties()) {
-      if (!into.has(field.getKey())) {
-        into.set(field.getKey(), field.getValue());
-      }
-    }
+    into.setAll(fields);
   }
 
   private Event next() {
@@ -198,11 +215,11 @@ final class YamlDocuments {
   }
 
   private static JsonNode scalar(ScalarEvent event) {
-    String text = event.getValue();
-    if (!event.isPlain() || "tag:yaml.org,2002:str".equals(event.getTag())) {
-      return Json.NODES.textNode(text);
+    try {
+      return YamlScalars.typed(event.getTag(), event.isPlain(), event.getValue());
+    } catch (IllegalArgumentException e) {
+      throw failure(event, String.valueOf(e.getMessage()));
     }
-    return YamlScalars.typed(text);
   }
 
   private static MarkedYAMLException failure(Event event, String problem) {

@@ -3,77 +3,175 @@ package io.promdisco.sim;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.MathContext;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The types of plain YAML scalars: null, true, false, numbers; all else is text. */
+/**
+ * The types of YAML scalars as kubectl reads them (sigs.k8s.io/yaml, go-yaml v2): those of YAML
+ * 1.1, except that base 60 is text and that a number which overflows is text. Infinities and NaN,
+ * which kubectl refuses, are text too. A number or a boolean remembers how it is written.
+ */
 final class YamlScalars {
+  private static final String TAG = "tag:yaml.org,2002:";
+  private static final BigInteger INT_MIN = BigInteger.valueOf(Long.MIN_VALUE);
+  private static final BigInteger UINT_LIMIT = BigInteger.ONE.shiftLeft(Long.SIZE);
+
   private YamlScalars() {}
 
+  /**
+   * The value of a scalar.
+   *
+   * @param tag as the parser gives it; null: none is written
+   * @param plain whether it is written without quotes
+   * @throws IllegalArgumentException if the text is not of the type that the tag says
+   */
+  static JsonNode typed(@Nullable String tag, boolean plain, String text) {
+    if (tag == null) {
+      return plain ? typed(text) : Json.textNode(text);
+    }
+    if (!tag.startsWith(TAG)) {
+      return Json.textNode(text);
+    }
+    return switch (tag.substring(TAG.length())) {
+          case "binary" -> Json.textNode(decoded(text));
+          case "bool" -> required(typed(text), typed(text).isBoolean(), "a boolean", text);
+          case "int" -> required(typed(text), typed(text).isIntegralNumber(), "an integer", text);
+          case "float" -> required(typed(text), typed(text).isNumber(), "a number", text);
+          case "null" -> required(typed(text), typed(text).isNull(), "null", text);
+          default -> Json.textNode(text);
+        };
+  }
+
+  private static JsonNode required(JsonNode node, boolean fits, String expected, String text) {
+    if (!fits) {
+      throw new IllegalArgumentException("\"" + text + "\" (expected: " + expected + ")");
+    }
+    return node;
+  }
+
+  private static String decoded(String base64) {
+    try {
+      byte[] bytes = Base64.getMimeDecoder().decode(base64);
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (IllegalArgumentException | CharacterCodingException e) {
+      throw new IllegalArgumentException("!!binary (expected: UTF-8 in base64)", e);
+    }
+  }
+
+  /** The value of a plain scalar without a tag. */
   static JsonNode typed(String text) {
     if (text.isEmpty()) {
       return Json.NODES.nullNode();
     }
     char first = text.charAt(0);
-    if (Character.isDigit(first) || first == '-' || first == '+' || first == '.') {
-      JsonNode number = number(text);
-      return number == null ? Json.NODES.textNode(text) : number;
+    if (first >= '0' && first <= '9' || first == '-' || first == '+') {
+      JsonNode number = number(text, text.replace("_", ""));
+      return number == null ? Json.textNode(text) : number;
+    }
+    if (first == '.') {
+      JsonNode number = separated(text) ? real(text, text.replace("_", "")) : null;
+      return number == null ? Json.textNode(text) : number;
     }
     return switch (text) {
       case "~", "null", "Null", "NULL" -> Json.NODES.nullNode();
-      case "true", "True", "TRUE" -> Json.NODES.booleanNode(true);
-      case "false", "False", "FALSE" -> Json.NODES.booleanNode(false);
-      default -> Json.NODES.textNode(text);
+      case "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON" ->
+          Written.bool(true, text);
+      case "n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF" ->
+          Written.bool(false, text);
+      default -> Json.textNode(text);
     };
   }
 
-  private static @Nullable JsonNode number(String text) {
-    if (text.startsWith("0x")) {
-      return integer(text, 2, 16);
+  /** Whether underscores stand between digits only. */
+  private static boolean separated(String text) {
+    for (int at = text.indexOf('_'); at >= 0; at = text.indexOf('_', at + 1)) {
+      if (at + 1 == text.length()
+          || !Character.isDigit(text.charAt(at - 1))
+          || !Character.isDigit(text.charAt(at + 1))) {
+        return false;
+      }
     }
-    if (text.startsWith("0o")) {
-      return integer(text, 2, 8);
-    }
-    if (text.length() > 1 && text.charAt(0) == '0' && digits(text, 1) == text.length()) {
-      JsonNode octal = integer(text, 1, 8);
-      return octal == null ? Json.NODES.numberNode(new BigDecimal(text)) : octal;
-    }
-    int sign = text.charAt(0) == '-' || text.charAt(0) == '+' ? 1 : 0;
-    int end = digits(text, sign);
-    if (end == text.length() && end > sign) {
-      return decimal(text.charAt(0) == '+' ? text.substring(1) : text);
-    }
-    return isFloat(text, sign, end) ? Json.NODES.numberNode(new BigDecimal(text)) : null;
+    return true;
   }
 
-  private static JsonNode decimal(String digits) {
-    return digits.length() <= 18
-        ? Json.NODES.numberNode(Long.parseLong(digits))
-        : Json.NODES.numberNode(new BigInteger(digits));
+  private static @Nullable JsonNode number(String text, String plain) {
+    if (plain.isEmpty()) {
+      return null;
+    }
+    boolean signed = plain.charAt(0) == '-' || plain.charAt(0) == '+';
+    JsonNode integer = integer(text, plain, signed);
+    if (integer != null) {
+      return integer;
+    }
+    JsonNode real = real(text, plain);
+    if (real != null || !plain.startsWith("0b")) {
+      return real;
+    }
+    // go-yaml allows a sign after the prefix.
+    String bits = plain.substring(2);
+    boolean signedBits = bits.startsWith("-") || bits.startsWith("+");
+    BigInteger value =
+        parsed(signedBits ? bits.substring(1) : bits, 2, bits.startsWith("-"));
+    return value == null ? null : Written.integer(value, text, false);
   }
 
-  private static @Nullable JsonNode integer(String text, int from, int radix) {
-    for (int i = from; i < text.length(); i++) {
-      if (Character.digit(text.charAt(i), radix) < 0) {
+  private static @Nullable JsonNode integer(String text, String plain, boolean signed) {
+    String digits = signed ? plain.substring(1) : plain;
+    int radix = 10;
+    if (digits.length() > 1 && digits.charAt(0) == '0') {
+      int prefix = 2;
+      switch (digits.charAt(1)) {
+        case 'b', 'B' -> radix = 2;
+        case 'o', 'O' -> radix = 8;
+        case 'x', 'X' -> radix = 16;
+        default -> {
+          radix = 8;
+          prefix = 1;
+        }
+      }
+      digits = digits.substring(prefix);
+    }
+    BigInteger value = parsed(digits, radix, plain.charAt(0) == '-');
+    if (value == null || value.compareTo(INT_MIN) < 0) {
+      return null;
+    }
+    BigInteger limit = signed ? INT_MIN.negate() : UINT_LIMIT;
+    return value.compareTo(limit) < 0 ? Written.integer(value, text, false) : null;
+  }
+
+  private static @Nullable BigInteger parsed(String digits, int radix, boolean negative) {
+    if (digits.isEmpty() || digits.length() > Long.SIZE + 1) {
+      return null;
+    }
+    for (int i = 0; i < digits.length(); i++) {
+      char c = digits.charAt(i);
+      if (c > 'f' || Character.digit(c, radix) < 0) {
         return null;
       }
     }
-    return from == text.length()
-        ? null
-        : Json.NODES.numberNode(new BigInteger(text.substring(from), radix).longValue());
+    BigInteger value = new BigInteger(digits, radix);
+    return negative ? value.negate() : value;
   }
 
-  /** Index after the decimal digits that begin at {@code from}. */
-  private static int digits(String text, int from) {
-    int at = from;
-    while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
-      at++;
+  private static @Nullable JsonNode real(String text, String plain) {
+    int sign = plain.charAt(0) == '-' || plain.charAt(0) == '+' ? 1 : 0;
+    if (!isReal(plain, sign) || Double.isInfinite(Double.parseDouble(plain))) {
+      return null;
     }
-    return at;
+    double value = Double.parseDouble(plain);
+    return value == Math.rint(value) && Math.abs(value) < 0x1p63
+        ? Written.integer(new BigDecimal(value).toBigInteger(), text, true)
+        : Written.real(BigDecimal.valueOf(value), text);
   }
 
-  /** Digits, maybe a point and digits, maybe an exponent; infinities and NaN are no JSON. */
-  private static boolean isFloat(String text, int start, int integerEnd) {
-    int at = integerEnd;
+  /** Digits, maybe a point and digits, maybe an exponent. */
+  private static boolean isReal(String text, int start) {
+    int at = digits(text, start);
     boolean anyDigit = at > start;
     if (at < text.length() && text.charAt(at) == '.') {
       int end = digits(text, at + 1);
@@ -90,10 +188,67 @@ final class YamlScalars {
         exponent++;
       }
       at = digits(text, exponent);
-      if (at == exponent || at - exponent > 4) {
+      if (at == exponent) {
         return false;
       }
     }
     return at == text.length();
+  }
+
+  /** Index after the decimal digits that begin at {@code from}. */
+  private static int digits(String text, int from) {
+    int at = from;
+    while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
+      at++;
+    }
+    return at;
+  }
+
+  /**
+   * A scalar as the key of a map.
+   *
+   * @param plain the value that was read
+   * @throws IllegalArgumentException if it cannot be one
+   */
+  static String key(JsonNode value) {
+    if (value.isTextual()) {
+      return value.textValue();
+    }
+    if (value.isNull()) {
+      throw new IllegalArgumentException("null (expected: a key)");
+    }
+    if (value.isBoolean()) {
+      return String.valueOf(value.booleanValue());
+    }
+    return value instanceof Written written && written.real()
+        ? realKey(value.decimalValue())
+        : value.bigIntegerValue().toString();
+  }
+
+  /** The shortest text of a number with the precision of 32 bits, as Go's format {@code g}. */
+  private static String realKey(BigDecimal number) {
+    float value = number.floatValue();
+    if (Float.isInfinite(value)) {
+      return value > 0 ? ".inf" : "-.inf";
+    }
+    BigDecimal shortest = number;
+    for (int digits = 1; digits <= 9; digits++) {
+      shortest = number.round(new MathContext(digits));
+      if (shortest.floatValue() == value) {
+        break;
+      }
+    }
+    shortest = shortest.stripTrailingZeros();
+    int exponent = shortest.precision() - shortest.scale() - 1;
+    if (shortest.signum() == 0 || exponent >= -4 && exponent < 6) {
+      return shortest.toPlainString();
+    }
+    BigDecimal mantissa = shortest.scaleByPowerOfTen(-exponent);
+    return String.format(
+        Locale.ROOT,
+        "%se%s%02d",
+        mantissa.toPlainString(),
+        exponent < 0 ? "-" : "+",
+        Math.abs(exponent));
   }
 }

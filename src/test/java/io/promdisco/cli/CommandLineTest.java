@@ -71,7 +71,7 @@ class CommandLineTest {
             JOB   STATE   TARGET                         LABELS
             pods  active  http://127.0.0.2:8080/metrics  instance="127.0.0.2:8080", pod="web-0"
             """);
-    assertThat(cli.err()).contains("1 active, 1 dropped in 1 jobs");
+    assertThat(cli.err()).contains("1 active, 1 dropped in 1 job");
   }
 
   @Test

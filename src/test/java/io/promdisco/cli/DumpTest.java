@@ -12,6 +12,7 @@ import io.promdisco.sim.Permissions;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
 import io.promdisco.sim.SimOptions;
+import io.promdisco.testing.Certificates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -233,8 +234,11 @@ class DumpTest {
   @Test
   void aKindThatMayNotBeReadIsNamedAndNothingIsWritten() throws Exception {
     Path dump = folder.resolve("dump.yaml");
+    Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
     SimOptions options =
-        new SimOptions().user("viewer", "token", Permissions.ALL.deny("*", "nodes", "*"));
+        new SimOptions()
+            .tls(certificates.server(), certificates.authority())
+            .user("viewer", "token", Permissions.ALL.deny("*", "nodes", "*"));
     try (SimApiServer server = server(options)) {
       server.writeKubeconfig(folder.resolve("kubeconfig"));
       assertThat(cli.run("dump", cli.file("p.yml", CONFIG), "--file", dump.toString()))
@@ -260,7 +264,7 @@ class DumpTest {
     try (SimApiServer server = server(new SimOptions())) {
       server.writeKubeconfig(folder.resolve("kubeconfig"));
       assertThat(cli.run("dump", config)).isEqualTo(ExitCode.USAGE);
-      assertThat(cli.err()).contains("[east], [west]").contains("--job");
+      assertThat(cli.err()).contains("jobs east, west: several clusters").contains("--job");
       assertThat(cli.run("dump", config, "--job", "east")).isZero();
     }
   }

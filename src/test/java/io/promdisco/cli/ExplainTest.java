@@ -308,8 +308,8 @@ class ExplainTest {
   void badQueriesAndJobsAreBadUsage() throws IOException {
     assertThat(explain(CONFIG, "pod//web-0")).isEqualTo(ExitCode.USAGE);
     assertThat(cli.err()).contains("expected: KIND/NAMESPACE/NAME");
-    assertThat(explain(CONFIG, "deployment/shop/web")).isEqualTo(ExitCode.USAGE);
-    assertThat(cli.err()).contains("kind \"deployment\"").contains("one of pod, service");
+    assertThat(explain(CONFIG, "deploymnt/shop/web")).isEqualTo(ExitCode.USAGE);
+    assertThat(cli.err()).contains("kind \"deploymnt\"", "one of pod, service", "did you mean \"deployment\"?");
     assertThat(
             cli.run(
                 "explain",

@@ -8,11 +8,14 @@ import io.promdisco.sim.Permissions;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
 import io.promdisco.sim.SimOptions;
+import io.promdisco.testing.Certificates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +38,13 @@ class RbacTest {
           kubeconfig_file: kubeconfig
           namespaces: {names: [shop, billing]}
       """;
+
+  private static Certificates certificates;
+
+  @BeforeAll
+  static void makeCertificates() throws Exception {
+    certificates = Certificates.make("EC", "ip:127.0.0.1");
+  }
 
   @TempDir private Path folder = Path.of("");
   private Cli cli = new Cli(Path.of(""));
@@ -117,6 +127,17 @@ class RbacTest {
     }
   }
 
+  /** A kubeconfig's token is sent over TLS only. */
+  private static SimOptions viewer(Permissions may) {
+    try {
+      return new SimOptions()
+          .tls(certificates.server(), certificates.authority())
+          .user("viewer", "viewer-token", may);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private static Permissions permissions(String manifests) {
     Permissions granted = Permissions.NONE;
     for (String[] piece : pieces(manifests)) {
@@ -151,8 +172,7 @@ class RbacTest {
   }
 
   private int withServer(Permissions may, String... line) throws IOException {
-    SimOptions options = new SimOptions().user("viewer", "viewer-token", may);
-    try (SimApiServer server = SimApiServer.start(new SimCluster(), options)) {
+    try (SimApiServer server = SimApiServer.start(new SimCluster(), viewer(may))) {
       server.writeKubeconfig(folder.resolve("kubeconfig"), "viewer-token");
       return cli.run(line);
     }
@@ -211,7 +231,7 @@ class RbacTest {
         """);
 
     assertThat(cli.out().lines().filter(line -> line.startsWith("#")))
-        .containsExactly("# for the server of the jobs east", "# for the server of the jobs west");
+        .containsExactly("# for the server of job east", "# for the server of job west");
   }
 
   @Test
@@ -234,8 +254,8 @@ class RbacTest {
 
     assertThat(code).isEqualTo(ExitCode.FINDING);
     assertThat(cli.out())
-        .contains("ok:      list nodes  (http://127.0.0.1:")
-        .contains("missing: watch endpointslices.discovery.k8s.io in namespace billing  (http:");
+        .contains("ok:      list nodes  (https://127.0.0.1:")
+        .contains("missing: watch endpointslices.discovery.k8s.io in namespace billing  (https:");
   }
 
   @Test
@@ -252,7 +272,7 @@ class RbacTest {
     Permissions may = Permissions.ALL.deny("watch", "pods", "shop");
     assertThat(withServer(may, "rbac", cli.file("p.yml", config), "--check"))
         .isEqualTo(ExitCode.FINDING);
-    String printed = cli.out().replaceAll("http://127.0.0.1:[0-9]+", "https://10.0.0.1:6443");
+    String printed = cli.out().replaceAll("https://127.0.0.1:[0-9]+", "https://10.0.0.1:6443");
     assertThat(Files.readString(Path.of("docs/cli.md")))
         .contains("```\n$ promdisco rbac p.yml --check\n" + printed + "```\n");
   }
@@ -280,8 +300,7 @@ class RbacTest {
     assertThat(rbac(nobody, "--check")).isEqualTo(ExitCode.UNREACHABLE);
     assertThat(cli.err()).contains("--check: cannot be asked").contains("http://127.0.0.1:1");
 
-    SimOptions options = new SimOptions().user("viewer", "viewer-token", Permissions.ALL);
-    try (SimApiServer server = SimApiServer.start(new SimCluster(), options)) {
+    try (SimApiServer server = SimApiServer.start(new SimCluster(), viewer(Permissions.ALL))) {
       server.writeKubeconfig(folder.resolve("kubeconfig"), "no-such-token");
       assertThat(rbac(CONFIG, "--check")).isEqualTo(ExitCode.UNREACHABLE);
     }

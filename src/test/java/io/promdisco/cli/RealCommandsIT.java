@@ -172,7 +172,7 @@ class RealCommandsIT {
   void watchInAPipePrintsALineForEachChange() throws Exception {
     try (Terminal pipe =
         Terminal.piped(folder, "targets", config, "--watch", "--kubeconfig", KUBECONFIG)) {
-      eventually(() -> assertThat(pipe.screen()).contains("1 active, 1 dropped in 1 jobs"));
+      eventually(() -> assertThat(pipe.screen()).contains("1 active, 1 dropped in 1 job"));
       create(pod("web-1", "web", "10.0.0.4"));
       eventually(() -> assertThat(pipe.screen()).contains("+ pods  http://10.0.0.4:8080/metrics"));
       for (JsonNode object : Manifests.documents(folder.resolve("object.yaml"))) {

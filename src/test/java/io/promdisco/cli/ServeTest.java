@@ -67,6 +67,36 @@ class ServeTest {
     }
   }
 
+  @Test
+  @ExpectsErrors("the second configuration is refused")
+  void aReloadLogsErrorsAsErrorsAndWarningsAsWarnings() throws Exception {
+    Path file = Files.writeString(folder.resolve("p.yml"), "scrape_configs:\n" + job("a", "h:1"));
+    CollectorRegistry registry = new CollectorRegistry();
+    PrometheusMetrics metrics = new PrometheusMetrics(registry);
+    try (Promdisco promdisco = Promdisco.builder().metrics(metrics).build();
+        CapturedLog log = new CapturedLog()) {
+      Reload reload = new Reload(promdisco, new ConfigLoader(), file, metrics, registry);
+      Files.writeString(file, "scrape_configs:\n- job_name: b\n- job_name: c\n  foo: 1\n");
+      assertThat(refused(reload).lines().map(line -> line.replaceAll("(?<=^\\w{1,9}: ).*/", "")))
+          .satisfiesExactly(
+              line -> assertThat(line).startsWith("warning: p.yml:2:3: scrape_configs[0]: no"),
+              line -> assertThat(line).startsWith("warning: p.yml:3:3: scrape_configs[1]: no"),
+              line -> assertThat(line).startsWith("error: p.yml:4:3: scrape_configs[1].foo: "));
+      assertThat(log.lines("ERROR")).singleElement().asString().contains("p.yml:4:3: ");
+      assertThat(log.lines("WARN")).hasSize(2).allMatch(line -> line.contains("no targets"));
+
+      Files.writeString(
+          file,
+          "scrape_configs:\n"
+              + job("a", "h:1")
+              + "- {job_name: f, file_sd_configs: [{files: [none.json]}]}\n");
+      reload.reload();
+      assertThat(log.lines("ERROR")).hasSize(1);
+      assertThat(log.lines("WARN", "none.json")).hasSize(1);
+      assertThat(log.lines("INFO", "again: 2 jobs")).hasSize(1);
+    }
+  }
+
   private static String refused(Reload reload) {
     try {
       reload.reload();

@@ -64,6 +64,19 @@ class StderrLogTest {
     assertThat(run("error")).hasSize(1);
   }
 
+  @Test
+  void warningsOfSourcesAreLeftToTheCommandUntilItHasReported() throws Exception {
+    Logging.set((Logging.Level) null);
+    for (String source : Logging.SOURCES) {
+      assertThat(Class.forName(source)).isNotNull();
+      assertThat(Logging.leavesWarningsOf(source)).isFalse();
+      Logging.leaveSourceFailures();
+      assertThat(Logging.leavesWarningsOf(source)).isTrue();
+      assertThat(Logging.leavesWarningsOf("io.promdisco.scrape.ScrapePool")).isFalse();
+      Logging.reportSourceFailures();
+    }
+  }
+
   private static List<String> run(String level) throws Exception {
     Process process =
         new ProcessBuilder(

@@ -68,8 +68,7 @@ class WaitingTest {
           .faults()
           .add(FaultRule.once(Resource.PODS, "watch", Fault.Break.STALL).afterFrames(321));
       try (Terminal terminal = Terminal.run(folder, "targets", config(server))) {
-        eventually(
-            () -> assertThat(terminal.screen()).contains("0 of 1 sources", "pods 321\u001b"));
+        eventually(() -> assertThat(terminal.screen()).contains("0 of 1 source", "pods 321\u001b"));
         server.faults().healAll();
         assertThat(terminal.exitCode()).isIn(ExitCode.OK, ExitCode.UNREACHABLE);
       }

@@ -11,11 +11,13 @@ import io.promdisco.sim.Permissions;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
 import io.promdisco.sim.SimOptions;
+import io.promdisco.testing.Certificates;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,6 +29,13 @@ class SimConformanceTest {
 
   static List<KubernetesCase> cases() {
     return Shared.isThere("kubernetes") ? KubernetesCase.all() : List.of();
+  }
+
+  private static Certificates certificates;
+
+  @BeforeAll
+  static void makeCertificates() throws Exception {
+    certificates = Certificates.make("EC", "ip:127.0.0.1");
   }
 
   @AfterAll
@@ -47,18 +56,22 @@ class SimConformanceTest {
     SimCluster cluster = new SimCluster();
     cluster.load(recorded.objects());
     try (SimApiServer server =
-            SimApiServer.start(cluster, new SimOptions().user("admin", "token", Permissions.ALL));
+            SimApiServer.start(
+                cluster,
+                new SimOptions()
+                    .tls(certificates.server(), certificates.authority())
+                    .user("admin", "token", Permissions.ALL));
         Promdisco promdisco = Promdisco.builder().build()) {
       Path kubeconfig = folder.resolve("kubeconfig");
       server.writeKubeconfig(kubeconfig, "token");
-      Files.writeString(folder.resolve("ca.crt"), "");
+      Path ca = Files.writeString(folder.resolve("ca.crt"), certificates.authority());
       String text =
           recorded
               .config()
               .replace("KUBECONFIG", kubeconfig.toString())
               .replace("APISERVER", server.url().toString())
               .replace("TOKEN", "token")
-              .replaceAll("(?m)^ *tls_config:\n *ca_file: CAFILE\n", "");
+              .replace("CAFILE", ca.toString());
       promdisco.apply(load(text, folder));
       check(promdisco, recorded, 0);
       for (KubernetesCase.Step step : recorded.steps()) {

@@ -82,7 +82,7 @@ class QueryTest {
 
   @Test
   void whatIsNoQuerySaysWhatWasExpected() {
-    for (String bad : new String[] {"", " ", "a/b/c/d", "/x", "x/", "deploy/shop/web", "http://"}) {
+    for (String bad : new String[] {"", " ", "a/b/c/d", "/x", "x/", "depoy/shop/web", "http://"}) {
       assertThatThrownBy(() -> Query.parse(bad))
           .as(bad)
           .isInstanceOf(IllegalArgumentException.class)

@@ -16,8 +16,9 @@ class ConnectionsTest {
   private final ManualTicker ticker = new ManualTicker();
 
   private Connections to(String url) throws IOException {
-    return new Connections(
-        ServerSettings.of(url, "url", HttpClientConfig.DEFAULT, Map.of(), ticker), ticker);
+    ServerSettings settings =
+        ServerSettings.of(url, "url", HttpClientConfig.DEFAULT, Map.of(), ticker);
+    return new Connections(settings, new ClientTls(settings.tls()), ticker);
   }
 
   private static @Nullable Http2Connection share(Connections connections)

@@ -6,7 +6,6 @@ import io.promdisco.model.NameValidation;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.relabel.RelabelRule;
 import io.promdisco.relabel.RelabelSpec;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,21 +26,12 @@ final class Jobs {
       String path,
       Map<String, List<String>> params,
       RelabelRule... rules) {
-    return new ScrapeConfig(
-        name,
-        Duration.ofMinutes(1),
-        Duration.ofSeconds(10),
-        path,
-        "http",
-        params,
-        NameValidation.UTF8,
-        false,
-        false,
-        false,
-        keepDropped,
-        List.of(rules),
-        List.of(),
-        Map.of());
+    return ScrapeConfig.builder(name)
+        .metricsPath(path)
+        .params(params)
+        .keepDroppedTargets(keepDropped)
+        .relabelRules(List.of(rules))
+        .build();
   }
 
   static RelabelRule keep(String label, String regex) {

@@ -2,6 +2,7 @@ package io.promdisco.scrape;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.model.Labels;
 import io.promdisco.model.NameValidation;
@@ -11,6 +12,7 @@ import io.promdisco.relabel.RelabelRule;
 import io.promdisco.relabel.RelabelSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,21 +55,27 @@ final class Recorded {
             : NameValidation.UTF8;
     Duration interval = PrometheusDuration.parse(settings.path("scrape_interval").asText("1h"));
     Duration timeout = PrometheusDuration.parse(settings.path("scrape_timeout").asText("10s"));
-    return new ScrapeConfig(
-        name,
-        interval,
-        timeout.compareTo(interval) > 0 ? interval : timeout,
-        settings.path("metrics_path").asText("/metrics"),
-        settings.path("scheme").asText("http"),
-        params(settings.path("params")),
-        names,
-        false,
-        false,
-        false,
-        settings.path("keep_dropped_targets").asLong(0),
-        rules == null ? List.of() : rules(rules, names),
-        List.of(),
-        Map.of());
+    return builder(name, settings.path("scheme").asText("http"))
+        .scrapeInterval(interval)
+        .scrapeTimeout(timeout.compareTo(interval) > 0 ? interval : timeout)
+        .metricsPath(settings.path("metrics_path").asText("/metrics"))
+        .params(params(settings.path("params")))
+        .nameValidation(names)
+        .keepDroppedTargets(settings.path("keep_dropped_targets").asLong(0))
+        .relabelRules(rules == null ? List.of() : rules(rules, names))
+        .build();
+  }
+
+  /** A file may have any scheme, which a builder refuses. */
+  private static ScrapeConfig.Builder builder(String name, String scheme) {
+    String file = "scrape_configs: [{job_name: '" + name + "', scheme: '" + scheme + "'}]";
+    return new ConfigLoader()
+        .read("p.yml", file.getBytes(StandardCharsets.UTF_8), Path.of(""))
+        .configuration()
+        .orElseThrow()
+        .jobs()
+        .get(0)
+        .toBuilder();
   }
 
   private static Map<String, List<String>> params(JsonNode node) {

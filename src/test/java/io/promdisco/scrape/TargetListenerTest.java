@@ -38,6 +38,7 @@ class TargetListenerTest {
     discovery.send(manager, "b", PROVIDER, Jobs.group("g", "h:1"));
 
     manager.addListener(seen::add);
+    eventually(() -> assertThat(seen).hasSize(2));
     discovery.send(manager, "a", PROVIDER, Jobs.group("g", "h:2", "h:3", "h:4"));
 
     eventually(() -> assertThat(seen).hasSize(3));
@@ -55,6 +56,7 @@ class TargetListenerTest {
     discovery.send(
         manager, "j", PROVIDER, Jobs.group("g", Labels.of("__meta_version", "1"), "h:1", "h:2"));
     manager.addListener(seen::add);
+    eventually(() -> assertThat(seen).hasSize(1));
 
     discovery.send(
         manager, "j", PROVIDER, Jobs.group("g", Labels.of("__meta_version", "2"), "h:1", "h:3"));
@@ -77,6 +79,7 @@ class TargetListenerTest {
     manager.apply(List.of(Jobs.job("j")));
     discovery.send(manager, "j", PROVIDER, Jobs.group("a", "h:1"), Jobs.group("b", "h:2"));
     manager.addListener(seen::add);
+    eventually(() -> assertThat(seen).hasSize(1));
 
     discovery.send(
         manager,
@@ -98,6 +101,7 @@ class TargetListenerTest {
     discovery.send(manager, "j", PROVIDER, Jobs.group("g", "h:1"));
     discovery.send(manager, "k", PROVIDER, Jobs.group("g", "h:1"));
     manager.addListener(seen::add);
+    eventually(() -> assertThat(seen).hasSize(2));
 
     manager.apply(List.of(Jobs.job("j", Jobs.set("v", "2"))));
 
@@ -180,7 +184,8 @@ class TargetListenerTest {
                 false,
                 Map.of(PROVIDER, 1),
                 Map.of(PROVIDER, List.of(Jobs.group("g", "h:1"))))));
-    manager.apply(List.of(Jobs.job("j")));
+    assertThatThrownBy(() -> manager.apply(List.of(Jobs.job("j"))))
+        .isInstanceOf(IllegalStateException.class);
 
     assertThat(manager.pools()).isEmpty();
     assertThatThrownBy(() -> manager.addListener(seen::add))

@@ -7,6 +7,7 @@ import io.promdisco.Promdisco;
 import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.testing.CapturedLog;
+import io.promdisco.testing.Certificates;
 import io.promdisco.testing.FakeServer;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,17 +36,21 @@ import org.junit.jupiter.api.io.TempDir;
 class CanaryTest {
   @TempDir private Path folder = Path.of("");
   private FakeServer server = EchoServer.start();
+  private FakeServer secureServer;
   private LeakWorld world;
 
   @BeforeEach
   void plant() throws Exception {
-    world = new LeakWorld(folder, server.url());
+    Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
+    secureServer = EchoServer.start(certificates.server());
+    world = new LeakWorld(folder, server.url(), secureServer.url(), certificates);
     assertThat(world.canaries.count()).isGreaterThan(20);
   }
 
   @AfterEach
   void stop() {
     server.close();
+    secureServer.close();
   }
 
   private void showsNothing(String what, String text) {
@@ -53,7 +59,7 @@ class CanaryTest {
 
   private void wereSent() {
     String all =
-        server.requests.stream()
+        Stream.concat(server.requests.stream(), secureServer.requests.stream())
             .map(request -> request.headers().entrySet().toString())
             .collect(Collectors.joining("\n"));
     assertThat(world.sent)

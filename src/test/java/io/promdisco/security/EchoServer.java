@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server that fails in every way, named by the first folder of the path, and says back all
@@ -59,7 +61,13 @@ final class EchoServer {
   }
 
   static FakeServer start() {
+    return start(null);
+  }
+
+  /** Speaks TLS if there is a context for it. */
+  static FakeServer start(@Nullable SSLContext tls) {
     return FakeServer.start(
+        tls,
         exchange -> {
           String way = exchange.getRequestURI().getPath().split("/", -1)[1];
           if (way.equals("token")) {

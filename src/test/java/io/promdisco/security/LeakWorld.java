@@ -24,12 +24,22 @@ final class LeakWorld {
 
   private final Path folder;
   private final String server;
+  private final String secureServer;
   private final StringBuilder jobs = new StringBuilder();
   private String otherSections = "";
 
-  LeakWorld(Path folder, String server) throws Exception {
+  /**
+   * Writes the files.
+   *
+   * @param secureServer of kubeconfigs, whose credentials are sent over TLS only; {@code secure} is
+   *     its certificate
+   */
+  LeakWorld(Path folder, String server, String secureServer, Certificates secure)
+      throws Exception {
     this.folder = folder;
     this.server = server;
+    this.secureServer = secureServer;
+    write("secure.pem", secure.certificate());
     plantOtherSections();
     plantHttpClients();
     plantKubeconfigs();
@@ -93,10 +103,10 @@ final class LeakWorld {
     write("token", sent("bearer_token_file"));
     write("password", sent("password_file"));
     write("header", sent("http_headers file"));
-    Certificates pair = Certificates.make(folder, "EC", "ip:127.0.0.1");
+    Certificates pair = Certificates.make("EC", "ip:127.0.0.1");
     write("cert.pem", pair.certificate());
     write("key.pem", canaries.plantKey("key_file", pair.key()));
-    write("ca.pem", pair.certificate());
+    write("ca.pem", pair.authority());
     String key = canaries.plantKey("tls_config.key", otherKey()).strip().replace("\n", "\\n");
     Map<String, String> ways = new LinkedHashMap<>();
     ways.put("token", "bearer_token: " + sent("bearer_token"));
@@ -135,7 +145,7 @@ final class LeakWorld {
   }
 
   private String otherKey() throws Exception {
-    return Certificates.make(folder, "EC", "ip:127.0.0.1").key();
+    return Certificates.make("EC", "ip:127.0.0.1").key();
   }
 
   private void sources(String way, String name, String url, String http) {
@@ -146,7 +156,7 @@ final class LeakWorld {
   }
 
   private void plantKubeconfigs() throws Exception {
-    Certificates pair = Certificates.make(folder, "EC", "ip:127.0.0.1");
+    Certificates pair = Certificates.make("EC", "ip:127.0.0.1");
     write("kubetoken", sent("kubeconfig tokenFile"));
     Path plugin =
         write(
@@ -171,9 +181,10 @@ final class LeakWorld {
             + ", client-key-data: "
             + Canaries.base64(canaries.plantKey("kubeconfig client-key-data", pair.key()))
             + "}");
-    users.put("idtoken", "{auth-provider: {config: {id-token: " + sent("id-token") + "}}}");
+    users.put("idtoken", "{auth-provider: {name: oidc, config: {id-token: " + sent("id-token") + "}}}");
     String exec =
-        "{exec: {apiVersion: client.authentication.k8s.io/v1, command: ./%s, args: ["
+        "{exec: {apiVersion: client.authentication.k8s.io/v1, command: ./%s, interactiveMode: Never,"
+            + " args: ["
             + canaries.plant("exec args")
             + "], env: [{name: A, value: "
             + canaries.plant("exec env")
@@ -194,7 +205,7 @@ final class LeakWorld {
     users.put("tab", "{\ttoken: \t@" + canaries.plant("a token with an @") + "}");
     for (Map.Entry<String, String> user : users.entrySet()) {
       String name = "kc-" + user.getKey();
-      write(name, kubeconfig(server + "/" + REFUSED, user.getValue()));
+      write(name, kubeconfig(secureServer + "/" + REFUSED, user.getValue()));
       job(name, "kubernetes_sd_configs: [{role: node, kubeconfig_file: " + name + "}]\n");
     }
   }
@@ -203,7 +214,7 @@ final class LeakWorld {
     return """
     current-context: c
     contexts: [{name: c, context: {cluster: c, user: c}}]
-    clusters: [{name: c, cluster: {server: '%s'}}]
+    clusters: [{name: c, cluster: {server: '%s', certificate-authority: secure.pem}}]
     users:
     - name: c
       user: %s

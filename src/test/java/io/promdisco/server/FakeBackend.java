@@ -115,23 +115,12 @@ final class FakeBackend implements Backend, TargetSetReader {
   }
 
   private static ScrapeConfig jobConfig(String name) {
-    return new ScrapeConfig(
-        name,
-        Duration.ofMinutes(1),
-        Duration.ofSeconds(10),
-        "/metrics",
-        "http",
-        Map.of(),
-        NameValidation.UTF8,
-        false,
-        false,
-        false,
-        0,
-        List.of(
-            rule("__meta_drop", null, null, "yes", "drop"),
-            rule("__meta_pod", "pod", null, null, "replace")),
-        List.of(),
-        Map.of());
+    return ScrapeConfig.builder(name)
+        .relabelRules(
+            List.of(
+                rule("__meta_drop", null, null, "yes", "drop"),
+                rule("__meta_pod", "pod", null, null, "replace")))
+        .build();
   }
 
   private static RelabelRule rule(

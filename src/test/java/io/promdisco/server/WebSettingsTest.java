@@ -78,17 +78,18 @@ class WebSettingsTest {
   }
 
   private Certificates certificate(String name) throws Exception {
-    Certificates made = Certificates.make(folder, "EC", "ip:127.0.0.1,dns:" + name);
+    Certificates made = Certificates.make("EC", "ip:127.0.0.1,dns:" + name);
     write(name + ".crt", made.certificate());
+    write(name + "-ca.crt", made.authority());
     write(name + ".key", made.key());
     return made;
   }
 
-  private static SSLContext trusting(X509Certificate server, @Nullable Certificates own)
+  private static SSLContext trusting(Certificates server, @Nullable Certificates own)
       throws Exception {
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
-    trusted.setCertificateEntry("server", server);
+    trusted.setCertificateEntry("ca", Pem.certificates(server.authority(), "CA").get(0));
     TrustManagerFactory trust =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trust.init(trusted);
@@ -142,13 +143,13 @@ class WebSettingsTest {
     Certificates first = certificate("a");
     PromdiscoServer started = start("tls_server_config: {cert_file: a.crt, key_file: a.key}\n");
     assertThat(started.url()).startsWith("https://");
-    assertThat(status(started, trusting(first.x509(), null))).isEqualTo(200);
+    assertThat(status(started, trusting(first, null))).isEqualTo(200);
 
     Certificates second = certificate("a");
-    assertThat(status(started, trusting(first.x509(), null))).isEqualTo(200);
+    assertThat(status(started, trusting(first, null))).isEqualTo(200);
     aSecondLater();
-    assertThat(status(started, trusting(second.x509(), null))).isEqualTo(200);
-    assertThatThrownBy(() -> status(started, trusting(first.x509(), null)))
+    assertThat(status(started, trusting(second, null))).isEqualTo(200);
+    assertThatThrownBy(() -> status(started, trusting(first, null)))
         .isInstanceOf(SSLHandshakeException.class);
   }
 
@@ -161,22 +162,22 @@ class WebSettingsTest {
       write("a.crt", certificate("b").certificate()); // not the key's
       for (int i = 0; i < 3; i++) {
         aSecondLater();
-        assertThat(status(started, trusting(first.x509(), null))).isEqualTo(200);
+        assertThat(status(started, trusting(first, null))).isEqualTo(200);
       }
       assertThat(log.lines("ERROR"))
           .singleElement()
           .asString()
           .contains("web.yml: what was read before stays in force")
-          .contains("the key is not that of the certificate (expected: a pair)");
+          .contains("tls_server_config.key: not the key of the first certificate in tls_server_config.cert");
 
       write("web.yml", "tls_server_config: {cert_file: missing.crt, key_file: a.key}\n");
       aSecondLater();
-      assertThat(status(started, trusting(first.x509(), null))).isEqualTo(200);
+      assertThat(status(started, trusting(first, null))).isEqualTo(200);
       assertThat(log.lines("ERROR", "tls_server_config.cert_file", "no such file")).hasSize(1);
 
       write("web.yml", "");
       aSecondLater();
-      assertThat(status(started, trusting(first.x509(), null))).isEqualTo(200);
+      assertThat(status(started, trusting(first, null))).isEqualTo(200);
       assertThat(log.lines("ERROR", "tls_server_config went (expected: a restart")).hasSize(1);
     }
   }
@@ -193,20 +194,20 @@ class WebSettingsTest {
               cert_file: server.crt
               key_file: server.key
               client_auth_type: RequireAndVerifyClientCert
-              client_ca_file: client.crt
+              client_ca_file: client-ca.crt
               client_allowed_sans: [client]
             """);
-    assertThat(status(started, trusting(own.x509(), client))).isEqualTo(200);
-    assertThatThrownBy(() -> status(started, trusting(own.x509(), null)))
+    assertThat(status(started, trusting(own, client))).isEqualTo(200);
+    assertThatThrownBy(() -> status(started, trusting(own, null)))
         .isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> status(started, trusting(own.x509(), stranger)))
+    assertThatThrownBy(() -> status(started, trusting(own, stranger)))
         .isInstanceOf(IOException.class);
 
     write(
         "web.yml",
         Files.readString(folder.resolve("web.yml")).replace("[client]", "[somebody.else]"));
     aSecondLater();
-    assertThatThrownBy(() -> status(started, trusting(own.x509(), client)))
+    assertThatThrownBy(() -> status(started, trusting(own, client)))
         .isInstanceOf(IOException.class);
 
     write(
@@ -214,8 +215,8 @@ class WebSettingsTest {
         "tls_server_config: {cert_file: server.crt, key_file: server.key, client_auth_type:"
             + " RequireAnyClientCert}\n");
     aSecondLater();
-    assertThat(status(started, trusting(own.x509(), stranger))).isEqualTo(200);
-    assertThatThrownBy(() -> status(started, trusting(own.x509(), null)))
+    assertThat(status(started, trusting(own, stranger))).isEqualTo(200);
+    assertThatThrownBy(() -> status(started, trusting(own, null)))
         .isInstanceOf(IOException.class);
   }
 
@@ -225,7 +226,7 @@ class WebSettingsTest {
     PromdiscoServer started =
         start(
             "tls_server_config: {cert_file: server.crt, key_file: server.key, min_version: TLS13}");
-    SSLContext context = trusting(own.x509(), null);
+    SSLContext context = trusting(own, null);
     assertThat(status(started, context, "TLSv1.3")).isEqualTo(200);
     assertThatThrownBy(() -> status(started, context, "TLSv1.2"))
         .isInstanceOf(SSLHandshakeException.class);

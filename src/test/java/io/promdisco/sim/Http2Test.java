@@ -12,7 +12,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +19,6 @@ import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -28,19 +26,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 class Http2Test {
   private static final String PODS_PATH = "/api/v1/pods";
 
-  @TempDir static Path folder;
-
   private final SimCluster cluster = new SimCluster();
   private SimApiServer server;
   private HttpClient http;
 
   @BeforeEach
   void start() throws Exception {
-    Certificates certificates = Certificates.make(folder, "EC", "ip:127.0.0.1");
+    Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
     SSLContext context = certificates.server(); // trusts itself, too
     server =
         SimApiServer.start(
-            cluster, new SimOptions().tls(context, certificates.certificate()).http2());
+            cluster, new SimOptions().tls(context, certificates.authority()).http2());
     http = HttpClient.newBuilder().sslContext(context).build();
   }
 

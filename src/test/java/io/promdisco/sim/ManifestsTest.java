@@ -5,10 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.providers.kubernetes.object.Resource;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,63 +33,6 @@ class ManifestsTest {
   }
 
   @Test
-  void scalarsAreTypedAsKubectlDoes() throws Exception {
-    JsonNode json =
-        document(
-            """
-            text: web
-            quoted: '8080'
-            double: "true"
-            port: 8080
-            negative: -3
-            plus: +3
-            octal: 0644
-            newOctal: 0o17
-            hex: 0x1F
-            version: 1.10
-            big: 123456789012345678901234567890
-            yes: true
-            no: False
-            nothing: ~
-            nil: null
-            empty:
-            time: 2026-10-01T08:00:00Z
-            ip: 10.0.0.1
-            dash: '-'
-            block: |
-              a
-              b
-            on: on
-            sci: 1e3
-            dot: .
-            """);
-    assertThat(json.get("text").textValue()).isEqualTo("web");
-    assertThat(json.get("quoted").textValue()).isEqualTo("8080");
-    assertThat(json.get("double").textValue()).isEqualTo("true");
-    assertThat(json.get("port").longValue()).isEqualTo(8080);
-    assertThat(json.get("port").isIntegralNumber()).isTrue();
-    assertThat(json.get("negative").longValue()).isEqualTo(-3);
-    assertThat(json.get("plus").longValue()).isEqualTo(3);
-    assertThat(json.get("octal").longValue()).isEqualTo(420);
-    assertThat(json.get("newOctal").longValue()).isEqualTo(15);
-    assertThat(json.get("hex").longValue()).isEqualTo(31);
-    assertThat(json.get("version").asText()).isEqualTo("1.10");
-    assertThat(json.get("big").asText()).isEqualTo("123456789012345678901234567890");
-    assertThat(json.get("yes").booleanValue()).isTrue();
-    assertThat(json.get("no").isBoolean()).isTrue();
-    assertThat(json.get("nothing").isNull()).isTrue();
-    assertThat(json.get("nil").isNull()).isTrue();
-    assertThat(json.get("empty").isNull()).isTrue();
-    assertThat(json.get("time").textValue()).isEqualTo("2026-10-01T08:00:00Z");
-    assertThat(json.get("ip").textValue()).isEqualTo("10.0.0.1");
-    assertThat(json.get("dash").textValue()).isEqualTo("-");
-    assertThat(json.get("block").textValue()).isEqualTo("a\nb\n");
-    assertThat(json.get("on").textValue()).isEqualTo("on");
-    assertThat(json.get("sci").isNumber()).isTrue();
-    assertThat(json.get("dot").textValue()).isEqualTo(".");
-  }
-
-  @Test
   void anchorsAndMergeKeysWork() throws Exception {
     JsonNode json =
         document(
@@ -90,8 +40,8 @@ class ManifestsTest {
             base: &base {a: 1, b: 2}
             copy: *base
             merged:
-              b: 3
               <<: *base
+              b: 3
               c: 4
             """);
     assertThat(json.get("copy")).isEqualTo(json.get("base"));
@@ -168,28 +118,303 @@ class ManifestsTest {
             metadata:
             """);
     Path json = file("broken.json", "{\"kind\": \"Node\"}\n{\"kind\":\n \"Node\",, }");
-    Path nameless = file("nameless.yaml", "\n\napiVersion: v1\nkind: Pod\nmetadata: {}\n");
-    Path text = file("text.yaml", "just words\n");
+    Path latin = folder.resolve("latin.yaml");
+    Files.write(latin, "a: 1\nb: \u00e4\n".getBytes(StandardCharsets.ISO_8859_1));
     Path missing = folder.resolve("missing.yaml");
-    assertThatThrownBy(() -> Manifests.read(List.of(yaml, json, nameless, text, missing)))
+    assertThatThrownBy(() -> Manifests.load(List.of(yaml, json, latin, missing)))
         .isInstanceOfSatisfying(
             ManifestException.class,
             e -> {
-              assertThat(e.problems()).hasSize(6);
+              assertThat(e.problems()).hasSize(5);
               assertThat(e.problems().get(0)).startsWith(yaml + ":7: document 2: ");
               assertThat(e.problems().get(1)).startsWith(json + ":3: document 2: ");
-              assertThat(e.problems().get(2)).startsWith(json + ":1: document 1: apiVersion: ");
-              assertThat(e.problems().get(3))
-                  .startsWith(nameless + ":3: document 1: metadata.name: missing");
-              assertThat(e.problems().get(4)).startsWith(text + ":1: document 1: STRING");
-              assertThat(e.problems().get(5)).startsWith(missing + ": cannot be read");
+              assertThat(e.problems().get(2))
+                  .isEqualTo(latin + ":2: document 1: not UTF-8 (expected: UTF-8)");
+              assertThat(e.problems().get(3)).isEqualTo(missing + ": cannot be read (no such file)");
+              assertThat(e.problems().get(4))
+                  .isEqualTo(
+                      json
+                          + ":1: apiVersion: missing (expected: as in a manifest for kubectl)");
             });
   }
 
+  private Manifests.Contents load(String name, String text) throws Exception {
+    return Manifests.load(List.of(file(name, text)));
+  }
+
+  private static List<String> problems(Manifests.Contents contents) {
+    return contents.leftOut().stream()
+        .map(Manifests.LeftOut::problem)
+        .map(problem -> problem.substring(problem.lastIndexOf('/', problem.indexOf(": ")) + 1))
+        .toList();
+  }
+
   @Test
-  void nothingInAnItemMayBeForgotten() throws Exception {
-    Path file = file("list.yaml", "apiVersion: v1\nkind: List\nitems:\n- {kind: Pod}\n");
-    assertThatThrownBy(() -> Manifests.read(List.of(file)))
-        .hasMessageContaining("items[0]: apiVersion: missing");
+  void aMalformedObjectIsNamedAndTheOthersAreUsed() throws Exception {
+    Manifests.Contents contents =
+        load(
+            "list.yaml",
+            """
+            apiVersion: v1
+            kind: List
+            items:
+            - apiVersion: v1
+              kind: Pod
+              metadata: {name: good, namespace: shop}
+            - apiVersion: v1
+              kind: Pod
+              metadata: {name: p, namespace: shop}
+              spec: {containers: [{name: c, ports: [{containerPort: "80"}]}]}
+            - {apiVersion: v1, kind: Service, metadata: {name: s}, spec: {ports: {port: 80}}}
+            - {apiVersion: v1, kind: Node, metadata: {labels: {a: [1]}, name: n1}}
+            - {apiVersion: v1, kind: Node, metadata: {}}
+            - {kind: Pod, metadata: {name: versionless, namespace: a}}
+            - {apiVersion: v1, metadata: {name: kindless}}
+            - just words
+            """);
+
+    assertThat(contents.objects()).extracting(Objects::name).containsExactly("good");
+    assertThat(problems(contents))
+        .containsExactly(
+            "list.yaml:7: Pod shop/p: spec.containers[0].ports[0].containerPort: \"80\" (expected"
+                + " a whole number)",
+            "list.yaml:11: Service s: spec.ports: an object (expected a list)",
+            "list.yaml:12: Node n1: metadata.labels.a: a list (expected a string)",
+            "list.yaml:13: Node: metadata.name: missing (expected: a name)",
+            "list.yaml:14: items[5]: apiVersion: missing (expected: as in a manifest for kubectl)",
+            "list.yaml:15: items[6]: kind: missing (expected: as in a manifest for kubectl)",
+            "list.yaml:1: items[7]: \"just words\" (expected: a Kubernetes object)");
+    assertThatThrownBy(() -> Manifests.read(List.of(folder)))
+        .isInstanceOf(ManifestException.class)
+        .hasMessageContaining("list.yaml:7: Pod shop/p: ");
+  }
+
+  @Test
+  void theLineOfAnObjectInJsonIsThatOfTheObject() throws Exception {
+    Manifests.Contents contents =
+        load(
+            "list.json",
+            """
+            {"apiVersion": "v1", "kind": "PodList", "items": [
+              {"metadata": {"name": "a"}},
+              {"metadata": {"name": "b"}, "status": {"podIP": ["10.0.0.1"]}}
+            ]}
+            """);
+
+    assertThat(problems(contents))
+        .containsExactly("list.json:3: Pod b: status.podIP: a list (expected a string)");
+  }
+
+  @Test
+  void aNumberWhereAStringBelongsIsWarnedOfAndTakenAsItIsWritten() throws Exception {
+    Manifests.Contents contents =
+        load(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: p, labels: {version: 1.10, m: 007, b: yes, sha: 81e1119, q: "1"}}
+            """);
+
+    JsonNode labels = contents.objects().get(0).at("/metadata/labels");
+    assertThat(labels).isEqualTo(Json.read("{\"version\":\"1.10\",\"m\":\"007\",\"b\":\"yes\",\"sha\":\"81e1119\",\"q\":\"1\"}"));
+    assertThat(contents.warnings()).hasSize(3);
+    assertThat(contents.warnings().get(1))
+        .endsWith(
+            "pod.yaml:1: Pod p: metadata.labels.m: 007 (expected a string; kubectl refuses it"
+                + " without quotes)");
+    assertThat(contents.leftOut()).isEmpty();
+  }
+
+  @Test
+  void aKeyThatKubectlTakesForABooleanIsReadAsThatAndWarnedOf() throws Exception {
+    Manifests.Contents contents =
+        load(
+            "pod.yaml",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata:
+              name: p
+              labels: {"y": a,
+                on: b, 80: c}
+            """);
+
+    assertThat(contents.objects().get(0).at("/metadata/labels"))
+        .isEqualTo(document("{'y': a, 'true': b, '80': c}"));
+    assertThat(contents.warnings())
+        .singleElement()
+        .asString()
+        .endsWith("pod.yaml:6: key on: read as \"true\", as kubectl reads it (quote it to keep it)");
+  }
+
+  @Test
+  void ofTwoObjectsOfOneNameTheLaterCountsAndBothPlacesAreNamed() throws Exception {
+    Path one = file("1.yaml", "{apiVersion: v1, kind: Node, metadata: {name: n1, uid: a}}");
+    Path two = file("2.yaml", "\n{apiVersion: v1, kind: Node, metadata: {name: n1, uid: b}}");
+    SimCluster cluster = new SimCluster();
+
+    Manifests.Contents contents = Manifests.load(List.of(one, two, two));
+
+    assertThat(contents.warnings())
+        .containsExactly(
+            two + ":2: Node n1: also at " + one + ":1, and not the same there; the later one counts");
+    cluster.load(contents.objects());
+    assertThat(cluster.get(Resource.NODES, "", "n1").orElseThrow().at("/metadata/uid").asText())
+        .isEqualTo("b");
+  }
+
+  @Test
+  void oldIngressesAndSlicesAreReadAsAnApiServerConvertsThem() throws Exception {
+    Manifests.Contents contents =
+        load(
+            "old.yaml",
+            """
+            apiVersion: extensions/v1beta1
+            kind: Ingress
+            metadata: {name: i, namespace: d}
+            spec:
+              backend: {serviceName: s, servicePort: web}
+              rules:
+              - host: a.example
+                http: {paths: [{path: /x, backend: {serviceName: s, servicePort: 80}}]}
+            ---
+            apiVersion: networking.k8s.io/v1beta1
+            kind: IngressList
+            items:
+            - metadata: {name: j, namespace: d}
+              spec: {ingressClassName: c, rules: [{http: {paths: [{path: /, pathType: Exact}]}}]}
+            ---
+            apiVersion: discovery.k8s.io/v1beta1
+            kind: EndpointSlice
+            metadata: {name: es, namespace: d}
+            addressType: IPv4
+            endpoints:
+            - addresses: [10.0.0.9]
+              nodeName: n
+              topology: {kubernetes.io/hostname: n, topology.kubernetes.io/zone: z}
+            - addresses: [10.0.0.8]
+              topology: {kubernetes.io/hostname: m, rack: r}
+            ---
+            apiVersion: apps/v1beta2
+            kind: ReplicaSet
+            metadata: {name: rs, namespace: d}
+            """);
+
+    assertThat(contents.leftOut()).isEmpty();
+    assertThat(contents.objects())
+        .extracting(object -> Json.text(object, "apiVersion"))
+        .containsExactly(
+            "networking.k8s.io/v1", "networking.k8s.io/v1", "discovery.k8s.io/v1", "apps/v1");
+    assertThat(contents.objects().get(0).get("spec"))
+        .isEqualTo(
+            document(
+                """
+                defaultBackend: {service: {name: s, port: {name: web}}}
+                rules:
+                - host: a.example
+                  http:
+                    paths:
+                    - path: /x
+                      pathType: ImplementationSpecific
+                      backend: {service: {name: s, port: {number: 80}}}
+                """));
+    assertThat(contents.objects().get(2).get("endpoints"))
+        .isEqualTo(
+            document(
+                """
+                - {addresses: [10.0.0.9], nodeName: n, zone: z}
+                - addresses: [10.0.0.8]
+                  deprecatedTopology: {kubernetes.io/hostname: m, rack: r}
+                """));
+  }
+
+  @Test
+  void aVersionThatCannotBeReadIsNamedAndOtherGroupsAreIgnored() throws Exception {
+    Manifests.Contents contents =
+        load(
+            "odd.yaml",
+            """
+            {apiVersion: discovery.k8s.io/v1alpha1, kind: EndpointSlice, metadata: {name: es}}
+            ---
+            {apiVersion: v1beta3, kind: Pod, metadata: {name: p}}
+            ---
+            {apiVersion: serving.knative.dev/v1, kind: Service, metadata: {name: s}}
+            """);
+
+    assertThat(problems(contents))
+        .containsExactly(
+            "odd.yaml:1: EndpointSlice es: apiVersion: discovery.k8s.io/v1alpha1 (expected:"
+                + " discovery.k8s.io/v1)",
+            "odd.yaml:3: Pod p: apiVersion: v1beta3 (expected: v1)");
+    assertThat(contents.objects()).isEmpty();
+  }
+
+  @Test
+  void filesWithoutAnyObjectOfDiscoveryAreWarnedOf() throws Exception {
+    Manifests.Contents contents =
+        load("secret.yaml", "{apiVersion: v1, kind: Secret, metadata: {name: s}}");
+
+    assertThat(contents.warnings())
+        .singleElement()
+        .asString()
+        .contains("secret.yaml: no object that discovery reads, 1 of other kinds");
+  }
+
+  @Test
+  void utf16ByteOrderMarksAndGzipAreRead() throws Exception {
+    String yaml = "apiVersion: v1\nkind: Node\nmetadata: {name: n, labels: {a: \u00e4}}\n";
+    String json =
+        "{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"n\",\"labels\":{\"a\":\"\u00e4\"}}}";
+    for (String text : List.of(yaml, json)) {
+      List<byte[]> files = new ArrayList<>();
+      for (Charset charset :
+          List.of(
+              StandardCharsets.UTF_8, StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE)) {
+        files.add(text.getBytes(charset));
+        files.add(("\ufeff" + text).getBytes(charset));
+      }
+      files.add(zipped(text.getBytes(StandardCharsets.UTF_8)));
+      for (byte[] bytes : files) {
+        Path file = Files.write(folder.resolve("n.yaml"), bytes);
+        assertThat(Manifests.read(List.of(file)))
+            .singleElement()
+            .satisfies(
+                node -> assertThat(node.at("/metadata/labels/a").asText()).isEqualTo("\u00e4"));
+      }
+    }
+    Path whole = folder.resolve("whole.yaml.gz");
+    Files.write(whole, zipped(yaml.getBytes(StandardCharsets.UTF_8)));
+    Path cut = folder.resolve("cut.gz");
+    Files.write(cut, Arrays.copyOf(Files.readAllBytes(whole), 30));
+    assertThatThrownBy(() -> Manifests.load(List.of(cut))).hasMessageContaining("cannot be read");
+    Files.delete(cut);
+    Files.delete(folder.resolve("n.yaml"));
+    assertThat(Manifests.read(List.of(folder))).hasSize(1);
+  }
+
+  private static byte[] zipped(byte[] bytes) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (GZIPOutputStream zip = new GZIPOutputStream(out)) {
+      zip.write(bytes);
+    }
+    return out.toByteArray();
+  }
+
+  @Test
+  void aWholeNumberMayBeWrittenWithAPointOrAnExponent() throws Exception {
+    String pod =
+        """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: p}
+        spec: {containers: [{name: c, ports: [{containerPort: 80.0}, {containerPort: 8e1}]}]}
+        """;
+
+    assertThat(load("p.yaml", pod).leftOut()).isEmpty();
+    assertThat(problems(load("q.yaml", pod.replace("80.0", "80.5"))))
+        .singleElement()
+        .asString()
+        .contains("containerPort: 80.5 (expected a whole number)");
   }
 }

@@ -1,69 +1,271 @@
 package io.promdisco.testing;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.math.BigInteger;
+import java.net.InetAddress;
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.security.Signature;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
-/** A key with a self-signed certificate, made by the JDK's keytool. */
+/**
+ * A key with its certificate and those of the CAs that issued it. Unless a test says otherwise, a
+ * CA issues the certificate, as everywhere in the field.
+ */
 public final class Certificates {
   private static final char[] PASSWORD = "changeit".toCharArray();
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+  private static final SecureRandom RANDOM = new SecureRandom();
 
-  private final KeyStore store;
+  private final KeyPair keys;
+  private final X509Certificate own;
+  private final @Nullable Certificates issuer;
 
-  private Certificates(KeyStore store) {
-    this.store = store;
+  private Certificates(KeyPair keys, X509Certificate own, @Nullable Certificates issuer) {
+    this.keys = keys;
+    this.own = own;
+    this.issuer = issuer;
   }
 
   /**
-   * Makes one.
+   * What a certificate says.
+   *
+   * @param subject common name; may be empty
+   * @param keyAlgorithm {@code RSA} (2048 bits), {@code EC} (P-256) or {@code Ed25519}
+   * @param names subject alternative names, as {@code ip:127.0.0.1,dns:a.example}; empty: none
+   * @param isAuthority whether it may issue others
+   * @param begin when it begins to be valid
+   * @param end when it expires
+   * @param keyUsage bits of the key usage, highest first (0x80: digital signature, 0x20: key
+   *     encipherment, 0x04: signing certificates); 0: no key usage
+   */
+  public record Content(
+      String subject,
+      String keyAlgorithm,
+      String names,
+      boolean isAuthority,
+      Instant begin,
+      Instant end,
+      int keyUsage) {
+    /** One for an hour before and a day from now. */
+    public static Content of(String subject, String keyAlgorithm, String names) {
+      Instant now = Instant.now();
+      return new Content(
+          subject,
+          keyAlgorithm,
+          names,
+          false,
+          now.minus(Duration.ofHours(1)),
+          now.plus(Duration.ofDays(1)),
+          0);
+    }
+
+    /** The same for a CA. */
+    public Content authority() {
+      return new Content(subject, keyAlgorithm, names, true, begin, end, 0x04);
+    }
+
+    /** The same for another time. */
+    public Content valid(Instant from, Instant until) {
+      return new Content(subject, keyAlgorithm, names, isAuthority, from, until, keyUsage);
+    }
+
+    /** The same for one hour that ended an hour ago. */
+    public Content expired() {
+      Instant until = Instant.now().minus(Duration.ofHours(1));
+      return valid(until.minus(Duration.ofHours(1)), until);
+    }
+
+    /** The same with another key usage. */
+    public Content usage(int bits) {
+      return new Content(subject, keyAlgorithm, names, isAuthority, begin, end, bits);
+    }
+  }
+
+  /**
+   * Issues a certificate by a new CA.
    *
    * @param names subject alternative names, as {@code ip:127.0.0.1}
-   * @param options more for keytool
    */
-  public static Certificates make(Path folder, String keyAlgorithm, String names, String... options)
-      throws IOException, InterruptedException, GeneralSecurityException {
-    Path file = Files.createTempFile(folder, "store", ".p12");
-    Files.delete(file);
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                "a",
-                "-dname",
-                "CN=test-" + file.getFileName(),
-                "-ext",
-                "san=" + names,
-                "-keystore",
-                file.toString(),
-                "-storepass",
-                new String(PASSWORD),
-                "-keyalg",
-                keyAlgorithm));
-    command.addAll(List.of(options));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(output).isZero();
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(file)) {
-      store.load(in, PASSWORD);
+  public static Certificates make(String keyAlgorithm, String names)
+      throws GeneralSecurityException {
+    String id = Long.toHexString(RANDOM.nextLong());
+    return authority("ca-" + id).issue(Content.of("test-" + id, keyAlgorithm, names));
+  }
+
+  /** Makes a new CA. */
+  public static Certificates authority(String name) throws GeneralSecurityException {
+    return selfSigned(Content.of(name, "EC", "").authority());
+  }
+
+  /** Makes a certificate that vouches for itself. */
+  public static Certificates selfSigned(Content content) throws GeneralSecurityException {
+    KeyPair keys = keys(content.keyAlgorithm);
+    return new Certificates(
+        keys, sign(content, keys, name(content.subject), keys.getPrivate()), null);
+  }
+
+  /** Issues a certificate by this one. */
+  public Certificates issue(Content content) throws GeneralSecurityException {
+    KeyPair made = keys(content.keyAlgorithm);
+    byte[] issuerName = own.getSubjectX500Principal().getEncoded();
+    return new Certificates(made, sign(content, made, issuerName, keys.getPrivate()), this);
+  }
+
+  /** One for all, since making one takes long. */
+  private static final class RsaKeys {
+    static final KeyPair PAIR = make();
+
+    private static KeyPair make() {
+      try {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        return generator.generateKeyPair();
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException(e);
+      }
     }
-    return new Certificates(store);
+  }
+
+  private static KeyPair keys(String algorithm) throws GeneralSecurityException {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
+    switch (algorithm) {
+      case "EC" -> generator.initialize(new ECGenParameterSpec("secp256r1"));
+      case "RSA" -> {
+        return RsaKeys.PAIR;
+      }
+      default -> {} // It has one size.
+    }
+    return generator.generateKeyPair();
+  }
+
+  // X.509 in DER: RFC 5280, section 4.1.
+
+  private static X509Certificate sign(
+      Content content, KeyPair keys, byte[] issuer, PrivateKey issuerKey)
+      throws GeneralSecurityException {
+    String signing =
+        switch (issuerKey.getAlgorithm()) {
+          case "RSA" -> "SHA256withRSA";
+          case "EC" -> "SHA256withECDSA";
+          default -> "Ed25519";
+        };
+    byte[] algorithm =
+        HexFormat.of()
+            .parseHex(
+                switch (signing) {
+                  case "SHA256withRSA" -> "300d06092a864886f70d01010b0500";
+                  case "SHA256withECDSA" -> "300a06082a8648ce3d040302";
+                  default -> "300506032b6570";
+                });
+    byte[] body =
+        der(
+            0x30,
+            der(0xa0, der(2, new byte[] {2})),
+            der(2, new BigInteger(63, RANDOM).toByteArray()),
+            algorithm,
+            issuer,
+            der(0x30, time(content.begin), time(content.end)),
+            name(content.subject),
+            keys.getPublic().getEncoded(),
+            der(0xa3, der(0x30, extensions(content))));
+    Signature signature = Signature.getInstance(signing);
+    signature.initSign(issuerKey);
+    signature.update(body);
+    byte[] whole = der(0x30, body, algorithm, der(3, new byte[1], signature.sign()));
+    return (X509Certificate)
+        CertificateFactory.getInstance("X.509")
+            .generateCertificate(new ByteArrayInputStream(whole));
+  }
+
+  private static byte[] time(Instant time) {
+    return der(0x18, TIME.format(time).getBytes(UTF_8));
+  }
+
+  private static byte[] name(String commonName) {
+    byte[] attribute = der(0x30, oid("550403"), der(0x0c, commonName.getBytes(UTF_8)));
+    return commonName.isEmpty() ? der(0x30) : der(0x30, der(0x31, attribute));
+  }
+
+  private static byte[] extensions(Content content) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    if (content.isAuthority) {
+      all.writeBytes(extension("551d13", der(0x30, der(1, new byte[] {(byte) 0xff}))));
+    }
+    if (content.keyUsage != 0) {
+      all.writeBytes(extension("551d0f", der(3, new byte[] {0, (byte) content.keyUsage})));
+    }
+    if (!content.names.isEmpty()) {
+      ByteArrayOutputStream names = new ByteArrayOutputStream();
+      for (String name : content.names.split(",")) {
+        String value = name.substring(name.indexOf(':') + 1);
+        names.writeBytes(
+            name.startsWith("ip:") ? der(0x87, address(value)) : der(0x82, value.getBytes(UTF_8)));
+      }
+      all.writeBytes(extension("551d11", der(0x30, names.toByteArray())));
+    }
+    return all.toByteArray();
+  }
+
+  private static byte[] address(String literal) {
+    try {
+      return InetAddress.getByName(literal).getAddress();
+    } catch (IOException e) {
+      throw new IllegalArgumentException(literal, e);
+    }
+  }
+
+  private static byte[] extension(String oid, byte[] value) {
+    return der(0x30, oid(oid), der(4, value));
+  }
+
+  private static byte[] oid(String hex) {
+    return der(6, HexFormat.of().parseHex(hex));
+  }
+
+  private static byte[] der(int tag, byte[]... parts) {
+    int length = Arrays.stream(parts).mapToInt(part -> part.length).sum();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.write(tag);
+    if (length >= 0x100) {
+      out.write(0x82);
+      out.write(length >> 8);
+    } else if (length >= 0x80) {
+      out.write(0x81);
+    }
+    out.write(length);
+    for (byte[] part : parts) {
+      out.writeBytes(part);
+    }
+    return out.toByteArray();
   }
 
   private static String pem(String type, byte[] der) {
@@ -76,39 +278,95 @@ public final class Certificates {
         + "-----\n";
   }
 
+  /** The certificate as PEM, without those of its CAs. */
   public String certificate() throws GeneralSecurityException {
-    return pem("CERTIFICATE", store.getCertificate("a").getEncoded());
+    return pem("CERTIFICATE", own.getEncoded());
   }
 
-  public X509Certificate x509() throws GeneralSecurityException {
-    return (X509Certificate) store.getCertificate("a");
+  /** The certificate as PEM, followed by those of the intermediate CAs. */
+  public String chain() throws GeneralSecurityException {
+    StringBuilder chain = new StringBuilder(certificate());
+    for (Certificates at = issuer; at != null && at.issuer != null; at = at.issuer) {
+      chain.append(at.certificate());
+    }
+    return chain.toString();
   }
 
-  public byte[] keyBytes() throws GeneralSecurityException {
-    return store.getKey("a", PASSWORD).getEncoded();
+  /** The certificate of the root CA as PEM: what its users trust. */
+  public String authority() throws GeneralSecurityException {
+    return root().certificate();
   }
 
-  public String key() throws GeneralSecurityException {
+  private Certificates root() {
+    return issuer == null ? this : issuer.root();
+  }
+
+  public X509Certificate x509() {
+    return own;
+  }
+
+  /** The key in PKCS #8. */
+  public byte[] keyBytes() {
+    return keys.getPrivate().getEncoded();
+  }
+
+  public String key() {
     return pem("PRIVATE KEY", keyBytes());
   }
 
-  /** A context for a server with this certificate. */
+  /** A context for a server with this certificate, which trusts clients of the same root CA. */
   public SSLContext server() throws GeneralSecurityException {
-    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    keys.init(store, PASSWORD);
+    return server(true, root());
+  }
+
+  /**
+   * A context for a server with this certificate.
+   *
+   * @param sendsIntermediates whether it sends the certificates of its intermediate CAs
+   * @param clients the CA of clients
+   */
+  public SSLContext server(boolean sendsIntermediates, Certificates clients)
+      throws GeneralSecurityException {
+    List<Certificate> chain = new ArrayList<>(List.of(own));
+    for (Certificates at = issuer;
+        sendsIntermediates && at != null && at.issuer != null;
+        at = at.issuer) {
+      chain.add(at.own);
+    }
+    KeyStore store = store();
+    store.setKeyEntry("a", keys.getPrivate(), PASSWORD, chain.toArray(new Certificate[0]));
+    KeyManagerFactory keyManagers =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    keyManagers.init(store, PASSWORD);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(keyManagers.getKeyManagers(), clients.trust(), null);
+    return context;
+  }
+
+  /** A context for a client that trusts servers of the same root CA and presents nothing. */
+  public SSLContext client() throws GeneralSecurityException {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, root().trust(), null);
+    return context;
+  }
+
+  private TrustManager[] trust() throws GeneralSecurityException {
+    KeyStore trusted = store();
+    trusted.setCertificateEntry("a", own);
     TrustManagerFactory trust =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+    trust.init(trusted);
+    return trust.getTrustManagers();
+  }
+
+  private static KeyStore store() throws GeneralSecurityException {
+    KeyStore store = KeyStore.getInstance("PKCS12");
     try {
-      trusted.load(null, null);
+      store.load(null, null);
     } catch (IOException e) {
       throw new GeneralSecurityException(e);
     }
-    trusted.setCertificateEntry("a", store.getCertificate("a"));
-    trust.init(trusted);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
-    return context;
+    return store;
   }
 
   /** Parameters of a server that asks for a client certificate. */

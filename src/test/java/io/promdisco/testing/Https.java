@@ -8,6 +8,7 @@ import io.promdisco.config.HttpClientConfig.OAuth2;
 import io.promdisco.config.HttpClientConfig.ProxyConfig;
 import io.promdisco.config.HttpClientConfig.TlsConfig;
 import io.promdisco.config.Secret;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,15 +19,7 @@ public final class Https {
   private static final TlsConfig NO_TLS = TlsConfig.DEFAULT;
 
   public static HttpClientConfig withAuthorization(Authorization authorization) {
-    return new HttpClientConfig(
-        Optional.empty(),
-        Optional.of(authorization),
-        Optional.empty(),
-        NO_TLS,
-        ProxyConfig.NONE,
-        Map.of(),
-        true,
-        true);
+    return HttpClientConfig.builder().authorization(authorization).build();
   }
 
   public static HttpClientConfig withToken(String token) {
@@ -38,27 +31,11 @@ public final class Https {
   }
 
   public static HttpClientConfig withBasicAuth(BasicAuth basic) {
-    return new HttpClientConfig(
-        Optional.of(basic),
-        Optional.empty(),
-        Optional.empty(),
-        NO_TLS,
-        ProxyConfig.NONE,
-        Map.of(),
-        true,
-        true);
+    return HttpClientConfig.builder().basicAuth(basic).build();
   }
 
   public static HttpClientConfig withOAuth2(OAuth2 oauth2) {
-    return new HttpClientConfig(
-        Optional.empty(),
-        Optional.empty(),
-        Optional.of(oauth2),
-        NO_TLS,
-        ProxyConfig.NONE,
-        Map.of(),
-        true,
-        true);
+    return HttpClientConfig.builder().oauth2(oauth2).build();
   }
 
   public static HttpClientConfig withTls(TlsConfig tls) {
@@ -79,7 +56,16 @@ public final class Https {
 
   private static HttpClientConfig with(
       TlsConfig tls, ProxyConfig proxy, Map<String, Header> headers, boolean redirects) {
+    // Unchecked, since tests try settings that no builder lets through.
     return new HttpClientConfig(
-        Optional.empty(), Optional.empty(), Optional.empty(), tls, proxy, headers, redirects, true);
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        tls,
+        proxy,
+        headers,
+        redirects,
+        true,
+        List.of());
   }
 }

@@ -7,26 +7,40 @@ import io.promdisco.discovery.DiscovererFactory;
 import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.refresh.RefreshLoop;
-import java.util.function.Supplier;
+import io.promdisco.util.Words;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 
 /**
  * Makes the discoverers of {@code dns_sd_configs}. They ask the servers of {@code
  * /etc/resolv.conf}, which is read again for every look. Safe for all threads.
  */
 public final class DnsDiscovererFactory implements DiscovererFactory {
+  private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
+  private static final int PORT = 53;
+
+  /** So many names are spelled out in a message about all of them. */
+  private static final int LISTED = 3;
+
+  /** As Prometheus: {@code timeout} and {@code attempts} of the file have no effect. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
   private final RefreshLoop loop;
   private final DnsMetrics metrics;
-  private final Supplier<DnsSettings> settings;
+  private final Path resolvConf;
+  private final DnsLookups lookups;
 
   /** Its discoverers run in {@code loop}. */
   public DnsDiscovererFactory(RefreshLoop loop, Metrics metrics) {
-    this(loop, metrics, DnsSettings::ofMachine);
+    this(loop, metrics, RESOLV_CONF, new DnsLookups(PORT, TIMEOUT));
   }
 
-  DnsDiscovererFactory(RefreshLoop loop, Metrics metrics, Supplier<DnsSettings> settings) {
+  DnsDiscovererFactory(RefreshLoop loop, Metrics metrics, Path resolvConf, DnsLookups lookups) {
     this.loop = loop;
     this.metrics = new DnsMetrics(metrics);
-    this.settings = settings;
+    this.resolvConf = resolvConf;
+    this.lookups = lookups;
   }
 
   @Override
@@ -40,8 +54,15 @@ public final class DnsDiscovererFactory implements DiscovererFactory {
       throw new DiscoveryException(
           provider + ": " + config.mechanism() + " (expected: a DNS SD config)");
     }
-    String part = dns.type() + " records of " + String.join(", ", dns.names());
-    return loop.discoverer(
-        "dns", provider, part, dns.refreshInterval(), new DnsRefresher(dns, settings, metrics));
+    String part = dns.type() + " records of " + listed(dns.names());
+    DnsRefresher refresher = new DnsRefresher(dns, resolvConf, lookups, metrics);
+    return loop.discoverer("dns", provider, part, dns.refreshInterval(), refresher);
+  }
+
+  private static String listed(List<String> names) {
+    int left = names.size() - LISTED;
+    return left <= 0
+        ? String.join(", ", names)
+        : String.join(", ", names.subList(0, LISTED)) + " and " + Words.count(left, "more name");
   }
 }

@@ -4,6 +4,7 @@ import com.google.common.net.InetAddresses;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import org.xbill.DNS.AAAARecord;
@@ -38,11 +39,11 @@ final class DnsRecords {
         targets.add(
             Labels.of(
                 ADDRESS,
-                host(srv.getTarget()) + ":" + srv.getPort(),
+                address(host(srv.getTarget()), srv.getPort()),
                 NAME,
                 name,
                 SRV_TARGET,
-                srv.getTarget().toString(),
+                DnsNames.text(srv.getTarget()),
                 SRV_PORT,
                 Integer.toString(srv.getPort())));
       } else if (record instanceof MXRecord mx) {
@@ -59,15 +60,29 @@ final class DnsRecords {
   }
 
   private static Labels named(String name, Name target, int port, String label) {
-    return Labels.of(ADDRESS, host(target) + ":" + port, NAME, name, label, target.toString());
+    return Labels.of(
+        ADDRESS, address(host(target), port), NAME, name, label, DnsNames.text(target));
   }
 
+  /** An IPv4 address in the form of an IPv6 address is written as the IPv4 address. */
   private static Labels addressed(String name, InetAddress address, int port) {
-    return Labels.of(ADDRESS, InetAddresses.toUriString(address) + ":" + port, NAME, name);
+    InetAddress plain;
+    try {
+      plain = InetAddress.getByAddress(address.getAddress());
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException(e); // The length of an address is always right.
+    }
+    return Labels.of(ADDRESS, address(InetAddresses.toAddrString(plain), port), NAME, name);
+  }
+
+  /** Whatever has a colon is written in brackets, as an IPv6 address. */
+  private static String address(String host, int port) {
+    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
   }
 
   /** Without the final dot, as people write it; the root is the empty name then. */
   private static String host(Name name) {
-    return name.equals(Name.root) ? "" : name.toString(true);
+    String text = DnsNames.text(name);
+    return text.substring(0, text.length() - 1);
   }
 }

@@ -4,56 +4,79 @@ import io.promdisco.config.DnsSdConfig;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.refresh.Refreshed;
 import io.promdisco.providers.refresh.Refresher;
+import io.promdisco.util.Words;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.function.Supplier;
-import org.xbill.DNS.Record;
 import org.xbill.DNS.Type;
 
-/** Looks up all names of an SD config at once; a name that gets no answer keeps what it had. */
+/** Looks up all names of an SD config at once; a name without an answer keeps what it had. */
 final class DnsRefresher implements Refresher {
   private final DnsSdConfig config;
-  private final Supplier<DnsSettings> settings;
+  private final Path resolvConf;
+  private final DnsLookups lookups;
   private final DnsMetrics metrics;
   private final Map<String, TargetGroup> known = new LinkedHashMap<>();
 
-  DnsRefresher(DnsSdConfig config, Supplier<DnsSettings> settings, DnsMetrics metrics) {
+  /**
+   * Refreshes {@code config}.
+   *
+   * @param resolvConf read for every look
+   */
+  DnsRefresher(DnsSdConfig config, Path resolvConf, DnsLookups lookups, DnsMetrics metrics) {
     this.config = config;
-    this.settings = settings;
+    this.resolvConf = resolvConf;
+    this.lookups = lookups;
     this.metrics = metrics;
   }
 
   @Override
   public Refreshed refresh() throws IOException, InterruptedException {
-    Lookup lookup = new Lookup(settings.get(), type(config.type()));
-    Map<String, CompletableFuture<List<Record>>> answers = new LinkedHashMap<>();
-    for (String name : config.names()) {
-      answers.computeIfAbsent(name, lookup::records);
-    }
+    Map<String, DnsLookup> answers = lookUp();
     Map<String, String> failures = new LinkedHashMap<>();
-    for (Map.Entry<String, CompletableFuture<List<Record>>> answer : answers.entrySet()) {
+    for (Map.Entry<String, DnsLookup> answer : answers.entrySet()) {
       String name = answer.getKey();
       metrics.lookedUp();
       try {
-        known.put(name, DnsRecords.group(name, config.port(), answer.getValue().get()));
-      } catch (ExecutionException e) {
+        known.put(name, DnsRecords.group(name, config.port(), answer.getValue().result()));
+      } catch (IOException e) {
         metrics.failed();
-        Throwable cause = e.getCause() == null ? e : e.getCause();
-        failures.put(name, String.valueOf(cause.getMessage()));
+        failures.put(name, String.valueOf(e.getMessage()));
       }
     }
     if (failures.size() == answers.size()) {
-      Map.Entry<String, String> first = failures.entrySet().iterator().next();
-      String others =
-          failures.size() == 1 ? "" : " (and " + (failures.size() - 1) + " other names)";
-      throw new IOException(first.getKey() + ": " + first.getValue() + others);
+      throw new IOException(together(failures));
     }
     return new Refreshed(List.copyOf(known.values()), Optional.empty(), failures);
+  }
+
+  private Map<String, DnsLookup> lookUp() throws IOException, InterruptedException {
+    try {
+      return lookups.run(ResolverSettings.read(resolvConf), type(config.type()), config.names());
+    } catch (IOException e) {
+      for (int i = 0; i < config.names().stream().distinct().count(); i++) {
+        metrics.lookedUp();
+        metrics.failed();
+      }
+      throw e;
+    }
+  }
+
+  /** The first failure, with its name where there are several. */
+  private static String together(Map<String, String> failures) {
+    Map.Entry<String, String> first = failures.entrySet().iterator().next();
+    int others = failures.size() - 1;
+    return others == 0
+        ? first.getValue()
+        : first.getKey()
+            + ": "
+            + first.getValue()
+            + " (and "
+            + Words.count(others, "other name")
+            + ")";
   }
 
   private static int type(DnsSdConfig.Type type) {

@@ -9,6 +9,7 @@ import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.refresh.KnownGroups;
 import io.promdisco.util.OnDemandThreads;
 import io.promdisco.util.Ticker;
+import io.promdisco.util.Words;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -227,7 +228,7 @@ final class FileDiscoverer implements Discoverer {
     metrics.readFailed();
     String reason = ((Read.Bad) result).reason();
     if (!reason.equals(broken.put(name, reason))) {
-      log.warn("{}: {}; its {} known groups stay", provider, reason, before.size());
+      log.warn("{}: {}; keeping {}", provider, reason, Words.count(before.size(), "group"));
     }
     to.failing(name, reason, interval);
     return before;

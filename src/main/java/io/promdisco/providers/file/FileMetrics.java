@@ -29,7 +29,7 @@ final class FileMetrics {
             "prometheus_sd_file_scan_duration_seconds",
             "The duration of the File-SD scan in seconds.");
     times =
-        metrics.gauge(
+        metrics.timestamp(
             "prometheus_sd_file_mtime_seconds",
             "Timestamp (mtime) of files read by FileSD. Timestamp is set at read time.",
             "filename");

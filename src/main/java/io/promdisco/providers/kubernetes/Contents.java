@@ -41,7 +41,14 @@ final class Contents {
   private static KubeObject with(ObjectMeta meta, KubeObject object) {
     if (object instanceof PodView pod) {
       return new PodView(
-          meta, pod.ip(), pod.hostIp(), pod.phase(), pod.ready(), pod.nodeName(), pod.containers());
+          meta,
+          pod.ip(),
+          pod.hostIp(),
+          pod.phase(),
+          pod.ready(),
+          pod.nodeName(),
+          pod.containers(),
+          pod.furtherIps());
     }
     if (object instanceof NodeView node) {
       return new NodeView(
@@ -56,7 +63,9 @@ final class Contents {
           service.loadBalancerIp(),
           service.ingressIps(),
           service.ipFamilies(),
-          service.ports());
+          service.ports(),
+          service.furtherIps(),
+          service.ingressHosts());
     }
     if (object instanceof EndpointsView endpoints) {
       return new EndpointsView(meta, endpoints.subsets());

@@ -39,7 +39,8 @@ public final class WatchedResources {
     if (config.ownNamespace() && own.isEmpty()) {
       throw new DiscoveryException(
           "namespaces.own_namespace: true (expected: only in a cluster, where the service account"
-              + " names the namespace; list it under namespaces.names)");
+              + " names the namespace; otherwise list it under namespaces.names, and with a dump"
+              + " give --namespace)");
     }
     Set<String> names = new TreeSet<>(config.namespaces());
     if (config.ownNamespace()) {

@@ -143,6 +143,12 @@ final class PolledSource implements Discoverer {
 
   @GuardedBy("this")
   private void failed(TargetSink sink, Throwable e, Duration pause) {
+    for (String other : List.copyOf(down)) {
+      if (!other.equals(part)) { // It fails with the whole, which is told below.
+        down.remove(other);
+        sink.recovered(other);
+      }
+    }
     if (e instanceof IOException && e.getMessage() != null) {
       down(sink, part, e.getMessage(), pause);
       return;

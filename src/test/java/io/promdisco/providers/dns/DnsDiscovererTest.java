@@ -11,8 +11,11 @@ import io.promdisco.testing.MemorySink;
 import io.promdisco.util.Closer;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +23,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.xbill.DNS.AAAARecord;
 import org.xbill.DNS.ARecord;
 import org.xbill.DNS.CNAMERecord;
@@ -33,6 +37,7 @@ import org.xbill.DNS.SRVRecord;
 
 final class DnsDiscovererTest {
   private static final Duration INTERVAL = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(2);
   private static final long TTL = 60;
 
   private final Closer closer = new Closer();
@@ -42,20 +47,28 @@ final class DnsDiscovererTest {
   private final RefreshLoop loop = closer.add(new RefreshLoop(ticker, metrics));
   private final MemorySink sink = new MemorySink("d");
   private final NameServer server = closer.add(open());
-  private List<Name> search = List.of();
-  private List<InetSocketAddress> servers = List.of();
+
+  @TempDir private Path folder = Path.of("");
 
   private static NameServer open() {
     try {
-      return new NameServer();
+      return NameServer.open();
     } catch (IOException e) {
       throw new AssertionError(e);
     }
   }
 
   @BeforeEach
-  void askOneServer() {
-    servers = List.of(server.address());
+  void askOneServer() throws IOException {
+    resolvConf("nameserver 127.0.0.1");
+  }
+
+  private Path resolvConf() {
+    return folder.resolve("resolv.conf");
+  }
+
+  private void resolvConf(String... lines) throws IOException {
+    Files.write(resolvConf(), List.of(lines));
   }
 
   @AfterEach
@@ -77,7 +90,8 @@ final class DnsDiscovererTest {
 
   private void start(DnsSdConfig.Type type, int port, String... names) throws Exception {
     DnsDiscovererFactory factory =
-        new DnsDiscovererFactory(loop, metrics, () -> new DnsSettings(servers, search, 1));
+        new DnsDiscovererFactory(
+            loop, metrics, resolvConf(), new DnsLookups(server.port(), TIMEOUT));
     DnsSdConfig config = new DnsSdConfig(List.of(names), type, port, INTERVAL);
     closer.add(factory.create(config, "dns/0")).start(sink);
     ticker.awaitAlarms(1);
@@ -172,7 +186,7 @@ final class DnsDiscovererTest {
 
   @Test
   void answerThatDoesNotFitIsAskedForOverTcp() throws Exception {
-    server.truncate();
+    server.become(NameServer.Habit.TRUNCATES_UDP);
     server.put(
         name("many.test"),
         IntStream.range(0, 3000)
@@ -251,33 +265,148 @@ final class DnsDiscovererTest {
 
   @Test
   void secondServerIsAskedWhenTheFirstHasNoAnswer() throws Exception {
-    try (NameServer second = open()) {
+    try (NameServer second = NameServer.open("127.0.0.2", server.port())) {
+      resolvConf("nameserver 127.0.0.1", "nameserver 127.0.0.2");
       server.fail(name("a.test"), Rcode.SERVFAIL);
       second.put(name("a.test"), a("a.test", "10.0.0.1"));
-      servers = List.of(server.address(), second.address());
       start(DnsSdConfig.Type.A, 80, "a.test");
       assertThat(sink.addresses()).containsExactly("10.0.0.1:80");
     }
   }
 
   @Test
-  void shortNameIsSearchedFirstAndALongOneLast() throws Exception {
-    search = List.of(name("one.test"), name("two.test"));
+  void secondServerIsAskedWhenTheFirstIsSilent() throws Exception {
+    try (NameServer second = NameServer.open("127.0.0.2", server.port())) {
+      resolvConf("nameserver 127.0.0.1", "nameserver 127.0.0.2");
+      server.become(NameServer.Habit.IS_SILENT);
+      second.put(name("a.test"), a("a.test", "10.0.0.1"));
+      start(DnsSdConfig.Type.A, 80, "a.test");
+      assertThat(sink.addresses()).containsExactly("10.0.0.1:80");
+      assertThat(sink.failures()).isEmpty();
+    }
+  }
+
+  @Test
+  void serverThatIsNotReachedIsPassedOver() throws Exception {
+    resolvConf("nameserver 127.0.0.77", "nameserver dns.example", "nameserver 127.0.0.1");
+    server.put(name("a.test"), a("a.test", "10.0.0.1"));
+    start(DnsSdConfig.Type.A, 80, "a.test");
+    assertThat(sink.addresses()).containsExactly("10.0.0.1:80");
+  }
+
+  @Test
+  void serverWithAnIpv6AddressIsAsked() throws Exception {
+    try (NameServer six = NameServer.open("::1", server.port())) {
+      resolvConf("nameserver ::1");
+      six.become(NameServer.Habit.TRUNCATES_UDP);
+      six.put(name("a.test"), a("a.test", "10.0.0.1"));
+      start(DnsSdConfig.Type.A, 80, "a.test");
+      assertThat(sink.addresses()).containsExactly("10.0.0.1:80");
+      assertThat(six.queries()).containsExactly("udp a.test. A", "tcp a.test. A");
+      resolvConf("nameserver ::1%" + loopbackInterface());
+      six.put(name("a.test"), a("a.test", "10.0.0.2"));
+      lookAgain();
+      assertThat(sink.addresses()).containsExactly("10.0.0.2:80");
+    }
+  }
+
+  private static String loopbackInterface() throws IOException {
+    return NetworkInterface.getByInetAddress(InetAddress.getByName("127.0.0.1")).getName();
+  }
+
+  @Test
+  void interfaceThatIsMissingIsNamed() throws Exception {
+    resolvConf("nameserver fe80::1%none0");
+    start(DnsSdConfig.Type.A, 80, "a.test");
+    assertThat(sink.failures().get("A records of a.test"))
+        .isEqualTo("a.test.: fe80::1%none0: no network interface \"none0\"");
+  }
+
+  @Test
+  void answerThatIsTruncatedOverTcpKeepsTheTargets() throws Exception {
+    server.put(name("a.test"), a("a.test", "10.0.0.1"));
+    start(DnsSdConfig.Type.A, 80, "a.test");
+    server.become(NameServer.Habit.TRUNCATES_ALL);
+    server.put(name("a.test"), a("a.test", "10.0.0.2"));
+    lookAgain();
+    assertThat(sink.addresses()).containsExactly("10.0.0.1:80");
+    assertThat(sink.failures().get("A records of a.test"))
+        .isEqualTo("a.test.: 127.0.0.1 over TCP: the answer is truncated over TCP as well");
+  }
+
+  @Test
+  void everyQuestionOverTcpHasAConnectionOfItsOwn() throws Exception {
+    server.become(NameServer.Habit.TRUNCATES_UDP);
+    String[] names = IntStream.range(0, 20).mapToObj(i -> "n" + i + ".test").toArray(String[]::new);
+    for (String name : names) {
+      server.put(name(name), a(name, "10.0.0.1"));
+    }
+    start(DnsSdConfig.Type.A, 80, names);
+    // The server closes each connection after one answer.
+    assertThat(sink.failures()).isEmpty();
+    assertThat(sink.addresses()).hasSize(20);
+  }
+
+  @Test
+  void answersToOtherQuestionsAreIgnored() throws Exception {
+    server.put(name("a.test"), a("a.test", "10.0.0.1"));
+    resolvConf("nameserver 127.0.0.1");
+    server.become(NameServer.Habit.SENDS_OLD_ANSWERS_FIRST);
+    start(DnsSdConfig.Type.A, 80, "a.test");
+    assertThat(sink.addresses()).containsExactly("10.0.0.1:80");
+    for (NameServer.Habit habit :
+        List.of(NameServer.Habit.ANSWERS_OTHER_QUESTIONS_FIRST, NameServer.Habit.ECHOES_FIRST)) {
+      server.become(habit);
+      lookAgain();
+      assertThat(sink.addresses()).as("%s", habit).containsExactly("10.0.0.1:80");
+      assertThat(sink.failures()).as("%s", habit).isEmpty();
+    }
+  }
+
+  @Test
+  void answerThatCannotBeReadKeepsTheTargets() throws Exception {
+    server.put(name("a.test"), a("a.test", "10.0.0.1"));
+    start(DnsSdConfig.Type.A, 80, "a.test");
+    server.become(NameServer.Habit.SENDS_GARBAGE);
+    lookAgain();
+    assertThat(sink.addresses()).containsExactly("10.0.0.1:80");
+    assertThat(sink.failures().get("A records of a.test")).contains("cannot read the answer");
+  }
+
+  @Test
+  void questionOverUdpAnnouncesRoomForLongAnswersAndARefusalOfThatIsAFailure() throws Exception {
+    server.put(name("a.test"), a("a.test", "10.0.0.1"));
+    start(DnsSdConfig.Type.A, 80, "a.test");
+    assertThat(server.sawEdns()).isTrue();
+    server.become(NameServer.Habit.REFUSES_EDNS);
+    lookAgain();
+    assertThat(sink.addresses()).containsExactly("10.0.0.1:80");
+    assertThat(sink.failures().get("A records of a.test")).contains("FORMERR");
+  }
+
+  @Test
+  void shortNameIsSearchedFirst() throws Exception {
+    resolvConf("nameserver 127.0.0.1", "search one.test two.test");
     server.put(name("web.two.test"), a("web.two.test", "10.0.0.1"));
     start(DnsSdConfig.Type.A, 80, "web");
     assertThat(sink.addresses()).containsExactly("10.0.0.1:80");
     assertThat(server.queries()).containsExactly("udp web.one.test. A", "udp web.two.test. A");
     assertThat(sink.groups()).containsOnlyKeys("web");
-    server.queries().clear();
-    assertThat(new DnsSettings(servers, search, 1).names("a.web"))
-        .containsExactly(name("a.web"), name("a.web.one.test"), name("a.web.two.test"));
-    assertThat(new DnsSettings(servers, search, 2).names("a.web").get(2)).isEqualTo(name("a.web"));
-    assertThat(new DnsSettings(servers, search, 1).names("a.")).containsExactly(name("a"));
+  }
+
+  @Test
+  void nameWithoutSuchRecordsEndsTheSearch() throws Exception {
+    resolvConf("nameserver 127.0.0.1", "search one.test two.test");
+    server.put(name("web.one.test"));
+    server.put(name("web.two.test"), a("web.two.test", "10.0.0.1"));
+    start(DnsSdConfig.Type.A, 80, "web");
+    assertThat(sink.addresses()).isEmpty();
+    assertThat(sink.isSynced()).isTrue();
   }
 
   @Test
   void failureInOneDomainOfTheSearchLeavesOpenWhetherThereIsSuchAName() throws Exception {
-    search = List.of(name("one.test"), name("two.test"));
+    resolvConf("nameserver 127.0.0.1", "search one.test two.test");
     server.fail(name("web.one.test"), Rcode.SERVFAIL);
     start(DnsSdConfig.Type.A, 80, "web");
     assertThat(sink.isSynced()).isFalse();
@@ -287,23 +416,111 @@ final class DnsDiscovererTest {
   }
 
   @Test
+  void resolvConfThatChangesIsUsedAtTheNextLookup() throws Exception {
+    try (NameServer second = NameServer.open("127.0.0.2", server.port())) {
+      server.put(name("web.one.test"), a("web.one.test", "10.0.0.1"));
+      second.put(name("web.two.test"), a("web.two.test", "10.0.0.2"));
+      resolvConf("nameserver 127.0.0.1", "search one.test");
+      start(DnsSdConfig.Type.A, 80, "web");
+      assertThat(sink.addresses()).containsExactly("10.0.0.1:80");
+      resolvConf("nameserver 127.0.0.2", "search two.test");
+      lookAgain();
+      assertThat(sink.addresses()).containsExactly("10.0.0.2:80");
+    }
+  }
+
+  @Test
+  void resolvConfThatIsMissingOrEmptyKeepsTheTargets() throws Exception {
+    server.put(name("a.test"), a("a.test", "10.0.0.1"));
+    start(DnsSdConfig.Type.A, 80, "a.test");
+    Files.delete(resolvConf());
+    lookAgain();
+    assertThat(sink.addresses()).containsExactly("10.0.0.1:80");
+    assertThat(sink.failures().get("A records of a.test"))
+        .isEqualTo(resolvConf() + ": no such file (expected: one that names DNS servers)");
+    assertThat(count("prometheus_sd_dns_lookup_failures_total")).isOne();
+    resolvConf("# nothing");
+    lookAgain();
+    assertThat(sink.addresses()).containsExactly("10.0.0.1:80");
+    assertThat(sink.failures().get("A records of a.test")).contains("no server to ask");
+    resolvConf("nameserver 127.0.0.1");
+    lookAgain();
+    assertThat(sink.failures()).isEmpty();
+  }
+
+  @Test
+  void failureOfAllNamesReplacesThatOfOne() throws Exception {
+    server.put(name("a.test"), a("a.test", "10.0.0.1"));
+    server.fail(name("b.test"), Rcode.SERVFAIL);
+    start(DnsSdConfig.Type.A, 80, "a.test", "b.test", "c.test");
+    assertThat(sink.failures()).containsOnlyKeys("b.test");
+    server.close();
+    lookAgain();
+    assertThat(sink.failures()).containsOnlyKeys("A records of a.test, b.test, c.test");
+    assertThat(sink.failures().get("A records of a.test, b.test, c.test"))
+        .startsWith("a.test: a.test.: 127.0.0.1: ")
+        .endsWith(" (and 2 other names)");
+  }
+
+  @Test
+  void manyNamesAreNotAllListed() throws Exception {
+    String[] names =
+        IntStream.range(0, 600).mapToObj(i -> "n" + i + ".test").toArray(String[]::new);
+    for (String name : names) {
+      server.fail(name(name), Rcode.SERVFAIL);
+    }
+    start(DnsSdConfig.Type.A, 80, names);
+    assertThat(sink.failures())
+        .containsOnlyKeys("A records of n0.test, n1.test, n2.test and 597 more names");
+    assertThat(server.queries()).hasSize(600);
+  }
+
+  @Test
   void whatIsNoNameSaysSo() throws Exception {
     start(DnsSdConfig.Type.A, 80, "a..b");
-    assertThat(sink.failures().get("A records of a..b")).contains("no DNS name");
+    assertThat(sink.failures().get("A records of a..b")).contains("not a DNS name");
+  }
+
+  @Test
+  void nameOutsideOfAsciiIsAskedForAsItsBytes() throws Exception {
+    Name asked = name("b\\195\\188ro.test");
+    server.put(
+        asked, new SRVRecord(asked, DClass.IN, TTL, 0, 0, 80, name("p\\032 $\\@\\195.x\\.y.test")));
+    start(DnsSdConfig.Type.SRV, 0, "b\u00fcro.test");
+    assertThat(targets("b\u00fcro.test").get(0))
+        .containsEntry("__meta_dns_srv_record_target", "p\\ \\ $\\@\\195.x\\.y.test.");
+  }
+
+  @Test
+  void addressInTheFormOfBothFamiliesIsWrittenShort() throws Exception {
+    byte[] mapped = new byte[16];
+    mapped[10] = mapped[11] = (byte) 0xff;
+    System.arraycopy(new byte[] {10, 0, 0, 1}, 0, mapped, 12, 4);
+    server.put(
+        name("six.test"),
+        new AAAARecord(
+            name("six.test"), DClass.IN, TTL, Inet6Address.getByAddress(null, mapped, -1)));
+    start(DnsSdConfig.Type.AAAA, 9100, "six.test");
+    assertThat(sink.addresses()).containsExactly("10.0.0.1:9100");
   }
 
   @Test
   void serverThatIsSilentIsGivenUp() throws Exception {
-    server.close();
-    try (java.net.DatagramSocket silent =
-        new java.net.DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-      servers = List.of((InetSocketAddress) silent.getLocalSocketAddress());
-      start(DnsSdConfig.Type.A, 80, "a.test");
-      eventually(
-          () ->
-              assertThat(sink.failures().get("A records of a.test"))
-                  .contains("a.test.")
-                  .containsIgnoringCase("time"));
-    }
+    server.become(NameServer.Habit.IS_SILENT);
+    start(DnsSdConfig.Type.A, 80, "a.test");
+    assertThat(sink.failures().get("A records of a.test"))
+        .isEqualTo("a.test.: 127.0.0.1: no answer within 2s");
+  }
+
+  @Test
+  void closingEndsALookupThatWaits() throws Exception {
+    server.become(NameServer.Habit.IS_SILENT);
+    DnsDiscovererFactory factory =
+        new DnsDiscovererFactory(
+            loop, metrics, resolvConf(), new DnsLookups(server.port(), Duration.ofHours(1)));
+    DnsSdConfig config = new DnsSdConfig(List.of("a.test"), DnsSdConfig.Type.A, 80, INTERVAL);
+    closer.add(factory.create(config, "dns/0")).start(sink);
+    eventually(() -> assertThat(server.queries()).isNotEmpty());
+    closer.close(); // The check of every test for threads left behind would find one.
   }
 }

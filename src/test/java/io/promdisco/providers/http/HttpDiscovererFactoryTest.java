@@ -124,7 +124,7 @@ class HttpDiscovererFactoryTest {
   @Test
   void aSettingThatCannotBeUsedIsNamed() {
     TlsConfig tls =
-        new TlsConfig("", "/nowhere/ca.crt", "", "", Secret.NONE, "", "", false, "", "");
+        TlsConfig.builder().caFile("/nowhere/ca.crt").build();
     assertThatExceptionOfType(DiscoveryException.class)
         .isThrownBy(
             () ->

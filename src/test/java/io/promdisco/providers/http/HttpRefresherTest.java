@@ -104,6 +104,14 @@ class HttpRefresherTest {
     assertThat(failures.get()).isEqualTo(before + 1);
   }
 
+  private void failsForAnotherCa(HttpRefresher refresher, String url, String where) {
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(refresher::refresh)
+        .withMessageStartingWith(
+            "cannot verify the certificate of " + url + ": it is issued by \"CN=ca-")
+        .withMessageContaining("\", a CA that is not " + where);
+  }
+
   /** Answers 200 with more headers, given as names and values. */
   private static FakeServer.Handler with(byte[] body, String... headers) {
     return exchange -> {
@@ -406,40 +414,31 @@ class HttpRefresherTest {
   }
 
   @Test
-  void tlsAndBasicAuthWork(@TempDir Path folder) throws Exception {
-    Certificates certificates = Certificates.make(folder, "EC", "ip:127.0.0.1");
+  void tlsAndBasicAuthWork() throws Exception {
+    Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
     FakeServer server = FakeServer.start(certificates.server(), json(200, ONE));
     open.addLast(server);
     TlsConfig tls =
-        new TlsConfig(certificates.certificate(), "", "", "", Secret.NONE, "", "", false, "", "");
+        TlsConfig.builder().ca(certificates.authority()).build();
     HttpClientConfig http =
-        new HttpClientConfig(
-            Optional.of(new BasicAuth("u", "", new Secret("p"), "")),
-            Optional.empty(),
-            Optional.empty(),
-            tls,
-            ProxyConfig.NONE,
-            Map.of(),
-            true,
-            true);
+        HttpClientConfig.builder().basicAuth("u", new Secret("p")).tls(tls).build();
     assertThat(addresses(refresher(server.url(), http))).containsExactly("a:1");
     assertThat(server.requests.get(0).header("Authorization")).isEqualTo("Basic dTpw");
-    fails(
-        refresher(server.url()),
-        "certificate of " + server.url() + " is not signed by a CA that this machine trusts");
+    failsForAnotherCa(
+        refresher(server.url()), server.url(), "among those that this JVM trusts");
   }
 
   @Test
   void aRenewedCertificateIsSeen(@TempDir Path folder) throws Exception {
-    Certificates here = Certificates.make(folder, "EC", "ip:127.0.0.1");
-    Certificates elsewhere = Certificates.make(folder, "EC", "ip:127.0.0.1");
+    Certificates here = Certificates.make("EC", "ip:127.0.0.1");
+    Certificates elsewhere = Certificates.make("EC", "ip:127.0.0.1");
     FakeServer server = FakeServer.start(here.server(), json(200, ONE));
     open.addLast(server);
-    Path file = Files.writeString(folder.resolve("ca.crt"), elsewhere.certificate());
-    TlsConfig tls = new TlsConfig("", file.toString(), "", "", Secret.NONE, "", "", false, "", "");
+    Path file = Files.writeString(folder.resolve("ca.crt"), elsewhere.authority());
+    TlsConfig tls = TlsConfig.builder().caFile(file.toString()).build();
     HttpRefresher refresher = refresher(server.url(), Https.withTls(tls));
-    fails(refresher, "certificate of " + server.url() + " is not signed by the CA in " + file);
-    Files.writeString(file, here.certificate());
+    failsForAnotherCa(refresher, server.url(), "in " + file);
+    Files.writeString(file, here.authority());
     assertThat(addresses(refresher)).containsExactly("a:1");
     Files.delete(file);
     fails(refresher, "tls_config.ca_file: " + file + ": no such file");

@@ -21,7 +21,6 @@ import io.promdisco.testing.Https;
 import io.promdisco.testing.ManualTicker;
 import io.promdisco.testing.MemorySink;
 import io.prometheus.client.CollectorRegistry;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -31,11 +30,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** As few connections as can be: one, over HTTP/1.1 if there is one watch, else over HTTP/2. */
 class ConnectionsOfWatchesTest {
-  @TempDir private Path folder = Path.of("");
   private final ManualTicker ticker = new ManualTicker();
   private final KubernetesDiscovererFactory factory =
       new KubernetesDiscovererFactory(
@@ -46,13 +43,13 @@ class ConnectionsOfWatchesTest {
 
   @BeforeEach
   void start() throws Exception {
-    Certificates tls = Certificates.make(folder, "EC", "ip:127.0.0.1");
-    trusting = new TlsConfig(tls.certificate(), "", "", "", Secret.NONE, "", "", false, "", "");
+    Certificates tls = Certificates.make("EC", "ip:127.0.0.1");
+    trusting = TlsConfig.builder().ca(tls.authority()).build();
     SimCluster cluster = new SimCluster();
     DemoCluster.create(cluster).close();
     server =
         SimApiServer.start(
-            cluster, new SimOptions().ticker(ticker).tls(tls.server(), tls.certificate()).http2());
+            cluster, new SimOptions().ticker(ticker).tls(tls.server(), tls.authority()).http2());
   }
 
   @AfterEach
@@ -63,15 +60,11 @@ class ConnectionsOfWatchesTest {
   }
 
   private KubernetesSdConfig config(Role role, String... namespaces) {
-    return new KubernetesSdConfig(
-        role,
-        Optional.of(server.url().toString()),
-        Optional.empty(),
-        Https.withTls(trusting),
-        false,
-        List.of(namespaces),
-        List.of(),
-        AttachMetadata.NONE);
+    return KubernetesSdConfig.builder(role)
+        .apiServer(server.url().toString())
+        .http(Https.withTls(trusting))
+        .namespaces(namespaces)
+        .build();
   }
 
   /** Makes all, starts all, as the manager does, and waits until everything is there. */

@@ -103,10 +103,10 @@ final class FaultCase implements AutoCloseable {
     }
     HttpClientConfig http = HttpClientConfig.DEFAULT;
     if (tls != null) {
-      options.tls(tls.server(), tls.certificate()).http2();
+      options.tls(tls.server(), tls.authority()).http2();
       http =
           Https.withTls(
-              new TlsConfig(tls.certificate(), "", "", "", Secret.NONE, "", "", false, "", ""));
+              TlsConfig.builder().ca(tls.authority()).build());
     }
     server = SimApiServer.start(cluster, options);
     config = config(server.url().toString(), http);
@@ -116,15 +116,7 @@ final class FaultCase implements AutoCloseable {
   }
 
   private KubernetesSdConfig config(String url, HttpClientConfig http) {
-    return new KubernetesSdConfig(
-        role,
-        Optional.of(url),
-        Optional.empty(),
-        http,
-        false,
-        List.of(),
-        List.of(),
-        AttachMetadata.NONE);
+    return KubernetesSdConfig.builder(role).apiServer(url).http(http).build();
   }
 
   /** Lets the fault strike and end, and throws if a promise was broken. */

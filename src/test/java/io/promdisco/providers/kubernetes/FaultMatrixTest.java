@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.promdisco.config.KubernetesSdConfig.Role;
 import io.promdisco.providers.kubernetes.Weather.Phase;
 import io.promdisco.testing.Certificates;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Every fault, at every moment, for every role: nothing vanishes, nothing stays, nothing grows, and
@@ -22,8 +20,6 @@ class FaultMatrixTest {
 
   /** Of a clock that waits for a busy machine. */
   private static final int PATIENT_POLLS = 50 * FaultCase.STEADY_POLLS;
-
-  @TempDir private Path folder = Path.of("");
 
   /** What the cells of a matrix came to. */
   private static final class Outcome {
@@ -50,7 +46,7 @@ class FaultMatrixTest {
 
   @Test
   void itKeepsThemOverTlsWhereTheListHasAConnectionToItself() throws Exception {
-    Certificates tls = Certificates.make(folder, "EC", "ip:127.0.0.1");
+    Certificates tls = Certificates.make("EC", "ip:127.0.0.1");
     List<Phase> phases = List.of(Phase.STREAMING_LIST, Phase.WATCH, Phase.BETWEEN);
     Outcome outcome = run(phases, List.of(Role.POD), tls);
     System.out.printf(

@@ -253,15 +253,7 @@ class KubernetesDiscovererTest {
       KubernetesSdConfig config = TestDiscovery.config(Role.POD, AttachMetadata.NONE);
       KubernetesSdConfig same = TestDiscovery.config(Role.NODE, AttachMetadata.NONE);
       KubernetesSdConfig outside =
-          new KubernetesSdConfig(
-              Role.POD,
-              Optional.of("https://other:6443"),
-              Optional.empty(),
-              HttpClientConfig.DEFAULT,
-              false,
-              List.of(),
-              List.of(),
-              AttachMetadata.NONE);
+          KubernetesSdConfig.builder(Role.POD).apiServer("https://other:6443").build();
       try (Discoverer one = factory.create(config, "kubernetes/0");
           Discoverer two = factory.create(same, "kubernetes/1");
           Discoverer three = factory.create(outside, "kubernetes/2")) {
@@ -365,14 +357,6 @@ class KubernetesDiscovererTest {
   }
 
   private static KubernetesSdConfig own(String... namespaces) {
-    return new KubernetesSdConfig(
-        Role.POD,
-        Optional.empty(),
-        Optional.empty(),
-        HttpClientConfig.DEFAULT,
-        true,
-        List.of(namespaces),
-        List.of(),
-        AttachMetadata.NONE);
+    return KubernetesSdConfig.builder(Role.POD).ownNamespace(true).namespaces(namespaces).build();
   }
 }

@@ -16,6 +16,7 @@ import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.object.ServiceView;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +76,8 @@ final class RawViews {
         status.text("phase"),
         ready,
         spec.text("nodeName"),
-        containers);
+        containers,
+        status.list("podIPs").stream().skip(1).map(ip -> ip.text("ip")).toList());
   }
 
   private static PodView.Container container(Raw raw, List<Raw> statuses, boolean init) {
@@ -140,6 +142,13 @@ final class RawViews {
                         port.number("port"),
                         protocol(port),
                         port.text("appProtocol")))
+            .toList(),
+        Stream.concat(
+                spec.texts("clusterIPs").stream().skip(1), spec.texts("externalIPs").stream())
+            .toList(),
+        raw.at("status", "loadBalancer").list("ingress").stream()
+            .map(ingress -> ingress.text("hostname"))
+            .filter(host -> !host.isEmpty())
             .toList());
   }
 

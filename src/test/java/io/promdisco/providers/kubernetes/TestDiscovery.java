@@ -32,15 +32,11 @@ final class TestDiscovery implements AutoCloseable {
   private int providers;
 
   static KubernetesSdConfig config(Role role, AttachMetadata attach, String... namespaces) {
-    return new KubernetesSdConfig(
-        role,
-        Optional.empty(),
-        Optional.of("kubeconfig"),
-        HttpClientConfig.DEFAULT,
-        false,
-        List.of(namespaces),
-        List.of(),
-        attach);
+    return KubernetesSdConfig.builder(role)
+        .kubeconfigFile("kubeconfig")
+        .namespaces(namespaces)
+        .attach(attach)
+        .build();
   }
 
   Discoverer start(KubernetesSdConfig config, RecordingSink sink) throws DiscoveryException {

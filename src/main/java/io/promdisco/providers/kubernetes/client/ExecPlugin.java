@@ -2,39 +2,37 @@ package io.promdisco.providers.kubernetes.client;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.http.ClientKey;
 import io.promdisco.http.Credentials;
-import io.promdisco.http.Pem;
-import io.promdisco.util.NamedThreads;
 import io.promdisco.util.Ticker;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Credentials that a program gives: a credential plugin of a kubeconfig
- * (client.authentication.k8s.io). What it gave is kept until it expires or the server refuses it.
- * Safe for all threads; one at a time runs the program.
+ * Credentials from a credential plugin of a kubeconfig (client.authentication.k8s.io): a program
+ * that prints them. They are kept until they expire or the server refuses them. The program has no
+ * standard input, 60 seconds and 1 MiB of output. Safe for all threads; one at a time runs the
+ * program.
  */
 final class ExecPlugin implements Credentials {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int LARGEST = 1 << 20;
+  private static final String KIND = "ExecCredential";
+  private static final String CERT = "clientCertificateData";
+  private static final String KEY = "clientKeyData";
 
   private record Credential(
       @Nullable String header, @Nullable ClientKey client, @Nullable Instant expires) {
@@ -51,8 +49,8 @@ final class ExecPlugin implements Credentials {
    * @param apiVersion of the credential
    * @param command with its arguments
    * @param env additional environment
-   * @param cluster told to the program, if it wants to know; null: not told
-   * @param installHint what to tell people if the program is not there; may be empty
+   * @param cluster what the program learns of the cluster; null: nothing
+   * @param installHint for people who do not have the program; may be empty
    */
   record Command(
       String apiVersion,
@@ -128,20 +126,17 @@ final class ExecPlugin implements Credentials {
       String hint = command.installHint.isEmpty() ? "" : " (" + command.installHint + ")";
       throw new IOException(name() + ": cannot be run" + hint, e);
     }
-    Ticker.Alarm alarm = ticker.schedule(PATIENCE, process::destroyForcibly);
+    BoundedProgram.Result result;
     try {
-      process.getOutputStream().close();
-      CompletableFuture<byte[]> out = read(process.getInputStream());
-      CompletableFuture<byte[]> err = read(process.getErrorStream());
-      int code = process.waitFor();
-      if (code != 0) {
-        throw new IOException(name() + ": exit code " + code + firstLine(err.join()));
-      }
-      return out.join();
-    } finally {
-      alarm.cancel();
-      process.destroyForcibly();
+      result = BoundedProgram.run(process, PATIENCE, LARGEST, ticker);
+    } catch (IOException e) {
+      throw new IOException(name() + ": " + e.getMessage(), e);
     }
+    if (result.code() != 0) {
+      throw new IOException(
+          name() + ": exit code " + result.code() + firstLine(result.errors()));
+    }
+    return result.output();
   }
 
   private static String firstLine(byte[] output) {
@@ -151,29 +146,9 @@ final class ExecPlugin implements Credentials {
     return line.isEmpty() ? "" : ": " + line.substring(0, Math.min(line.length(), 200));
   }
 
-  private static CompletableFuture<byte[]> read(InputStream stream) {
-    CompletableFuture<byte[]> result = new CompletableFuture<>();
-    NamedThreads.start(
-        "sd-exec",
-        () -> {
-          ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-          byte[] buffer = new byte[8192];
-          try (stream) {
-            for (int n = stream.read(buffer); n >= 0; n = stream.read(buffer)) {
-              bytes.write(buffer, 0, Math.min(n, LARGEST - bytes.size()));
-            }
-          } catch (IOException e) {
-            result.complete(bytes.toByteArray()); // The program was ended.
-            return;
-          }
-          result.complete(bytes.toByteArray());
-        });
-    return result;
-  }
-
   private String info() {
     ObjectNode info = MAPPER.createObjectNode();
-    info.put("kind", "ExecCredential").put("apiVersion", command.apiVersion);
+    info.put("kind", KIND).put("apiVersion", command.apiVersion);
     ObjectNode spec = info.putObject("spec");
     spec.put("interactive", false);
     if (command.cluster != null) {
@@ -183,34 +158,50 @@ final class ExecPlugin implements Credentials {
   }
 
   private Credential parse(byte[] output) throws IOException {
-    JsonNode answer;
+    YamlTree answer;
     try {
-      answer = MAPPER.readTree(output);
-    } catch (JsonProcessingException e) {
-      throw new IOException(name() + ": its output is not JSON (expected an ExecCredential)");
+      String text = new String(output, UTF_8).strip();
+      answer = YamlTree.parse(text, name() + ": its output", "an ExecCredential");
+    } catch (IOException e) {
+      throw new IOException(name() + ": its output is not an ExecCredential", e);
     }
-    String version = answer.path("apiVersion").asText("");
-    if (!version.equals(command.apiVersion)) {
+    expect(answer, "apiVersion", command.apiVersion, "");
+    expect(answer, "kind", KIND, KIND);
+    YamlTree status = answer.tree("status");
+    String token = status.text("token");
+    String cert = status.text(CERT);
+    String key = status.text(KEY);
+    if (token.isEmpty() && cert.isEmpty() && key.isEmpty()) {
+      throw new IOException(name() + ": status: neither token nor " + CERT);
+    }
+    if (cert.isEmpty() != key.isEmpty()) {
       throw new IOException(
-          name() + ": apiVersion: " + version + " (expected " + command.apiVersion + ")");
-    }
-    JsonNode status = answer.path("status");
-    String token = status.path("token").asText("");
-    String cert = status.path("clientCertificateData").asText("");
-    String key = status.path("clientKeyData").asText("");
-    if (token.isEmpty() && cert.isEmpty()) {
-      throw new IOException(name() + ": status: neither token nor clientCertificateData");
+          name() + ": status: only one of " + CERT + " and " + KEY + " (expected: both)");
     }
     ClientKey pair =
         cert.isEmpty()
             ? null
-            : new ClientKey(
-                Pem.key(key, name() + ": clientKeyData"),
-                new ArrayList<>(Pem.certificates(cert, name() + ": clientCertificateData")));
+            : ClientKey.of(key, name() + ": " + KEY, cert, name() + ": " + CERT);
     return new Credential(
         token.isEmpty() ? null : "Bearer " + token,
         pair,
-        expiry(status.path("expirationTimestamp").asText("")));
+        expiry(status.text("expirationTimestamp")));
+  }
+
+  private void expect(YamlTree answer, String key, String expected, String usual)
+      throws IOException {
+    String found = answer.has(key) ? answer.text(key) : usual;
+    if (!found.equals(expected)) {
+      throw new IOException(
+          name()
+              + ": "
+              + key
+              + ": "
+              + (found.isEmpty() ? "not set" : found)
+              + " (expected: "
+              + expected
+              + ")");
+    }
   }
 
   private @Nullable Instant expiry(String text) throws IOException {
@@ -218,10 +209,10 @@ final class ExecPlugin implements Credentials {
       return null;
     }
     try {
-      return Instant.parse(text);
+      return OffsetDateTime.parse(text).toInstant();
     } catch (DateTimeParseException e) {
       throw new IOException(
-          name() + ": expirationTimestamp: " + text + " (expected a time as in RFC 3339)", e);
+          name() + ": expirationTimestamp: " + text + " (expected: a time as in RFC 3339)", e);
     }
   }
 }

@@ -1,16 +1,11 @@
 package io.promdisco.providers.kubernetes.client;
 
-import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.discovery.DiscoveryException;
-import io.promdisco.http.Credentials;
-import io.promdisco.http.Pem;
-import io.promdisco.http.ProxyRules;
 import io.promdisco.http.RenewingSender;
 import io.promdisco.http.ServerSettings;
 import io.promdisco.http.TextFiles;
 import io.promdisco.http.TlsSettings;
-import io.promdisco.http.Urls;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
 import io.promdisco.util.Ticker;
@@ -20,57 +15,72 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Opens clients of API servers: the one of a kubeconfig, the one at {@code api_server}, or the one
- * of the cluster that this process runs in. Nothing else is looked at: not {@code ~/.kube/config},
- * not {@code KUBECONFIG}, no proxy of the environment unless the configuration says so. Immutable;
- * safe for all threads.
+ * of the cluster that this process runs in. Unless it is made {@link #forCommand for a command},
+ * nothing else is looked at: not {@code ~/.kube/config}, not {@code KUBECONFIG}, no proxy of the
+ * environment unless the configuration says so. Immutable; safe for all threads.
  */
 public final class FabricClientFactory implements ResourceClientFactory {
   private static final Path SERVICE_ACCOUNT =
       Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
-  private static final String HOST = "KUBERNETES_SERVICE_HOST";
-  private static final String PORT = "KUBERNETES_SERVICE_PORT";
 
   private final Ticker ticker;
   private final Map<String, String> env;
   private final Path serviceAccount;
-  private final @Nullable Path kubeconfig;
-  private final @Nullable String context;
+  private final ClusterRule rule;
+  private final Consumer<String> notices;
 
   /** Opens what configurations name, with the environment of this process. */
   public FabricClientFactory(Ticker ticker) {
-    this(ticker, System.getenv(), SERVICE_ACCOUNT, null, null);
+    this(ticker, System.getenv(), SERVICE_ACCOUNT);
   }
 
-  FabricClientFactory(
+  FabricClientFactory(Ticker ticker, Map<String, String> env, Path serviceAccount) {
+    this(
+        ticker,
+        Map.copyOf(env),
+        serviceAccount,
+        ClusterRule.asConfigured(Map.copyOf(env), serviceAccount),
+        notice -> {});
+  }
+
+  private FabricClientFactory(
       Ticker ticker,
       Map<String, String> env,
       Path serviceAccount,
-      @Nullable Path kubeconfig,
-      @Nullable String context) {
+      ClusterRule rule,
+      Consumer<String> notices) {
     this.ticker = ticker;
-    this.env = Map.copyOf(env);
+    this.env = env;
     this.serviceAccount = serviceAccount;
-    this.kubeconfig = kubeconfig;
-    this.context = context;
+    this.rule = rule;
+    this.notices = notices;
   }
 
   /**
-   * A factory that opens one kubeconfig's cluster whatever a configuration names.
+   * A factory that chooses clusters as kubectl does. With {@code kubeconfig} it opens that file's
+   * cluster whatever a configuration names. Otherwise it takes for configurations without {@code
+   * kubeconfig_file} and {@code api_server}, outside a cluster, the files in {@code KUBECONFIG} or
+   * else {@code ~/.kube/config}; with {@code context} also in a cluster and for {@code api_server}.
    *
-   * @param file the kubeconfig
-   * @param context its context; null: the current one
+   * @param kubeconfig null: none given
+   * @param context of every kubeconfig; null: its current one
+   * @param notices is told, whenever a client is opened, which context of which file it uses if the
+   *     configuration does not say so; by any thread
    */
-  public FabricClientFactory withKubeconfig(Path file, @Nullable String context) {
-    return new FabricClientFactory(ticker, env, serviceAccount, file, context);
-  }
-
-  /** A factory that takes another than the current context of every kubeconfig. */
-  public FabricClientFactory withContext(String context) {
-    return new FabricClientFactory(ticker, env, serviceAccount, kubeconfig, context);
+  public FabricClientFactory forCommand(
+      @Nullable Path kubeconfig, @Nullable String context, Consumer<String> notices) {
+    String named = context == null ? "" : context;
+    return new FabricClientFactory(
+        ticker,
+        env,
+        serviceAccount,
+        ClusterRule.ofCommand(env, serviceAccount, kubeconfig, named),
+        notices);
   }
 
   /**
@@ -79,10 +89,11 @@ public final class FabricClientFactory implements ResourceClientFactory {
    */
   @Override
   public Object identity(KubernetesSdConfig config) {
-    Path file = kubeconfigOf(config);
-    if (file != null) {
-      return List.of(
-          "kubeconfig", file.toAbsolutePath().normalize(), context == null ? "" : context);
+    Optional<KubeconfigSource> source = rule.kubeconfig(config);
+    if (source.isPresent()) {
+      List<Path> files =
+          source.get().files().stream().map(file -> file.toAbsolutePath().normalize()).toList();
+      return List.of("kubeconfig", files, source.get().context());
     }
     if (config.apiServer().isEmpty()) {
       return List.of("in-cluster");
@@ -92,92 +103,65 @@ public final class FabricClientFactory implements ResourceClientFactory {
         "api_server", url.endsWith("/") ? url.substring(0, url.length() - 1) : url, config.http());
   }
 
-  private @Nullable Path kubeconfigOf(KubernetesSdConfig config) {
-    return kubeconfig != null ? kubeconfig : config.kubeconfigFile().map(Path::of).orElse(null);
-  }
-
   @Override
   public ResourceClient open(KubernetesSdConfig config) throws DiscoveryException {
     try {
-      return new FabricClient(new RenewingSender(source(config), ticker), ownNamespace(config));
+      Optional<KubeconfigSource> source = rule.kubeconfig(config);
+      if (source.isPresent()) {
+        return open(source.get(), rule.isWorthTelling(config));
+      }
+      if (rule.ignoresKubeconfig(config)) {
+        notices.accept(
+            "in a cluster: using its service account and not KUBECONFIG (--kubeconfig FILE uses a"
+                + " kubeconfig)");
+      }
+      RenewingSender.Source server =
+          config.apiServer().isPresent()
+              ? apiServer(config, config.apiServer().get())
+              : new LastGoodSource(new ServiceAccount(serviceAccount, env));
+      return new FabricClient(new RenewingSender(server, ticker), ownNamespace(config));
     } catch (IOException e) {
       throw new DiscoveryException(String.valueOf(e.getMessage()), e);
     }
   }
 
-  /** How to reach the server, and the files that say so: they are renewed while we run. */
-  private RenewingSender.Source source(KubernetesSdConfig config) {
-    Path file = kubeconfigOf(config);
-    if (file != null) {
-      return new RenewingSender.Source() {
-        @Override
-        public ServerSettings settings() throws IOException {
-          return Kubeconfig.read(file, context, ticker);
-        }
-
-        @Override
-        public List<String> contents() throws IOException {
-          return Kubeconfig.contents(file, context, ticker);
-        }
-      };
+  private ResourceClient open(KubeconfigSource source, boolean tell) throws IOException {
+    Kubeconfig opened = Kubeconfig.read(source);
+    if (tell) {
+      notices.accept("using " + rule.shortened(opened.description()));
     }
-    boolean inCluster = config.apiServer().isEmpty();
+    RenewingSender.Source files =
+        new RenewingSender.Source() {
+          @Override
+          public ServerSettings settings() throws IOException {
+            return Kubeconfig.read(source).settings(ticker);
+          }
+
+          @Override
+          public List<String> contents() throws IOException {
+            return Kubeconfig.read(source).contents();
+          }
+        };
+    RenewingSender senders = new RenewingSender(new LastGoodSource(files), ticker);
+    return new FabricClient(senders, Optional.of(opened.namespace()));
+  }
+
+  private RenewingSender.Source apiServer(KubernetesSdConfig config, String url) {
     return new RenewingSender.Source() {
       @Override
       public ServerSettings settings() throws IOException {
-        return inCluster
-            ? inCluster()
-            : ServerSettings.of(config.apiServer().get(), "api_server", config.http(), env, ticker);
+        return ServerSettings.of(url, "api_server", config.http(), env, ticker);
       }
 
       @Override
       public List<String> contents() throws IOException {
-        Path ca = serviceAccount.resolve("ca.crt");
-        return inCluster
-            ? List.of(Files.exists(ca) ? TextFiles.read(ca) : "")
-            : TlsSettings.files(config.http());
+        return TlsSettings.files(config.http());
       }
     };
   }
 
-  private ServerSettings inCluster() throws IOException {
-    String host = env.getOrDefault(HOST, "");
-    String port = env.getOrDefault(PORT, "");
-    if (host.isEmpty() || port.isEmpty()) {
-      throw new IOException(
-          "not in a cluster: "
-              + HOST
-              + " and "
-              + PORT
-              + " are not set (set kubeconfig_file or api_server to discover from outside)");
-    }
-    Path token = serviceAccount.resolve("token");
-    if (TextFiles.read(token).isEmpty()) {
-      throw new IOException(token + ": empty (expected the token of the service account)");
-    }
-    Path ca = serviceAccount.resolve("ca.crt");
-    TlsSettings tls = TlsSettings.of(HttpClientConfig.TlsConfig.DEFAULT, "tls_config");
-    if (Files.exists(ca)) {
-      tls =
-          tls.withAuthorities(
-              Pem.certificates(TextFiles.read(ca), ca.toString()), "the CA in " + ca);
-    }
-    String bracketed = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-    return new ServerSettings(
-        Urls.server("https://" + bracketed + ":" + port, HOST),
-        tls,
-        Credentials.tokenFile("Bearer", token),
-        ProxyRules.DIRECT,
-        Map.of(),
-        true,
-        true);
-  }
-
-  /** The namespace that this process runs in: not asked for what a kubeconfig names. */
+  /** The namespace that this process runs in. */
   private Optional<String> ownNamespace(KubernetesSdConfig config) throws IOException {
-    if (kubeconfigOf(config) != null) {
-      return Optional.empty();
-    }
     Path file = serviceAccount.resolve("namespace");
     boolean isNeeded = config.apiServer().isEmpty() && config.ownNamespace();
     if (!isNeeded && !Files.isReadable(file)) {
@@ -185,7 +169,7 @@ public final class FabricClientFactory implements ResourceClientFactory {
     }
     String namespace = TextFiles.read(file);
     if (namespace.isEmpty() && isNeeded) {
-      throw new IOException(file + ": empty (expected the pod's namespace, for own_namespace)");
+      throw new IOException(file + ": empty (expected: the pod's namespace, for own_namespace)");
     }
     return namespace.isEmpty() ? Optional.empty() : Optional.of(namespace);
   }

@@ -48,11 +48,25 @@ public final class JsonDecoder implements Decoder {
     return decode(resource, node, UnaryOperator.identity());
   }
 
+  /**
+   * Checks the types of all fields that {@link #decode} reads.
+   *
+   * @param odd told of each number or boolean where a string belongs, as {@code metadata.name: 5
+   *     (expected …)}; its text is taken for the string
+   * @throws IOException if a field has another type, with its path
+   */
+  public static void check(Resource<?> resource, JsonNode node, Consumer<String> odd)
+      throws IOException {
+    JsonFields.Reading reading = new JsonFields.Reading(UnaryOperator.identity(), odd);
+    JsonViews.read(resource.kind(), JsonFields.of(node, "", reading));
+  }
+
   private static <V extends KubeObject> V decode(
       Resource<V> resource, JsonNode node, UnaryOperator<String> share) throws IOException {
+    JsonFields.Reading reading = JsonFields.Reading.sharing(share);
     return resource
         .view()
-        .cast(JsonViews.read(resource.kind(), JsonFields.of(node, resource.kind(), share)));
+        .cast(JsonViews.read(resource.kind(), JsonFields.of(node, resource.kind(), reading)));
   }
 
   @Override
@@ -156,7 +170,11 @@ public final class JsonDecoder implements Decoder {
       case "DELETED" -> handler.deleted(decode(resource, node, share), version);
       case "BOOKMARK" -> {
         ObjectMeta meta =
-            JsonViews.meta(JsonFields.of(node, resource.kind(), UnaryOperator.identity()));
+            JsonViews.meta(
+                JsonFields.of(
+                    node,
+                    resource.kind(),
+                    JsonFields.Reading.sharing(UnaryOperator.identity())));
         handler.bookmark(version, meta.annotations().getOrEmpty(INITIAL_EVENTS_END).equals("true"));
       }
       default ->

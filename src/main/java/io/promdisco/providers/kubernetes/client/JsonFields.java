@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -21,29 +22,49 @@ final class JsonFields {
     T read(JsonFields fields) throws IOException;
   }
 
-  private final JsonNode node;
-  private final String path;
-  private final UnaryOperator<String> share;
-
-  private JsonFields(JsonNode node, String path, UnaryOperator<String> share) {
-    this.node = node;
-    this.path = path;
-    this.share = share;
+  /**
+   * How values are taken.
+   *
+   * @param share gives one instance for equal strings
+   * @param odd told of each number or boolean where a string belongs
+   */
+  record Reading(UnaryOperator<String> share, Consumer<String> odd) {
+    /** Takes numbers and booleans for strings without a word. */
+    static Reading sharing(UnaryOperator<String> share) {
+      return new Reading(share, any -> {});
+    }
   }
 
-  /** The fields of {@code node}, which errors call {@code path}. */
-  static JsonFields of(JsonNode node, String path, UnaryOperator<String> share) throws IOException {
+  private final JsonNode node;
+  private final String path;
+  private final Reading reading;
+
+  private JsonFields(JsonNode node, String path, Reading reading) {
+    this.node = node;
+    this.path = path;
+    this.reading = reading;
+  }
+
+  /** The fields of {@code node}, which errors call {@code path}; empty: errors name fields only. */
+  static JsonFields of(JsonNode node, String path, Reading reading) throws IOException {
     if (node.isNull() || node.isMissingNode()) {
-      return new JsonFields(MissingNode.getInstance(), path, share);
+      return new JsonFields(MissingNode.getInstance(), path, reading);
     }
     if (!node.isObject()) {
       throw new IOException(path + ": " + shown(node) + " (expected an object)");
     }
-    return new JsonFields(node, path, share);
+    return new JsonFields(node, path, reading);
   }
 
   private static String shown(JsonNode node) {
-    return node.isContainerNode() ? (node.isArray() ? "a list" : "an object") : node.toString();
+    if (node.isContainerNode()) {
+      return node.isArray() ? "a list" : "an object";
+    }
+    return node.isTextual() ? node.toString() : node.asText();
+  }
+
+  private String pathOf(String name) {
+    return path.isEmpty() ? name : path + "." + name;
   }
 
   private @Nullable JsonNode get(String name) {
@@ -57,7 +78,7 @@ final class JsonFields {
 
   private IOException wrong(String name, JsonNode value, String expected) {
     return new IOException(
-        path + "." + name + ": " + shown(value) + " (expected " + expected + ")");
+        pathOf(name) + ": " + shown(value) + " (expected " + expected + ")");
   }
 
   /** A string; numbers and booleans are taken as they are written. */
@@ -72,10 +93,23 @@ final class JsonFields {
     if (value == null) {
       return null;
     }
+    return string(name, value);
+  }
+
+  private String string(String name, JsonNode value) throws IOException {
     if (value.isContainerNode()) {
       throw wrong(name, value, "a string");
     }
-    return share.apply(value.asText());
+    if (!value.isTextual()) {
+      reading
+          .odd()
+          .accept(
+              pathOf(name)
+                  + ": "
+                  + value.asText()
+                  + " (expected a string; kubectl refuses it without quotes)");
+    }
+    return reading.share().apply(value.asText());
   }
 
   /** A whole number, or null if it is not set. */
@@ -84,7 +118,7 @@ final class JsonFields {
     if (value == null) {
       return null;
     }
-    if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+    if (!value.isNumber() || !value.canConvertToInt() || !value.canConvertToExactIntegral()) {
       throw wrong(name, value, "a whole number");
     }
     return value.intValue();
@@ -109,7 +143,7 @@ final class JsonFields {
 
   /** An object; without fields if it is not set. */
   JsonFields object(String name) throws IOException {
-    return of(node.path(name), path + "." + name, share);
+    return of(node.path(name), pathOf(name), reading);
   }
 
   /** A list of objects. */
@@ -120,7 +154,7 @@ final class JsonFields {
     }
     List<T> out = new ArrayList<>(list.size());
     for (int i = 0; i < list.size(); i++) {
-      out.add(reader.read(of(list.get(i), path + "." + name + "[" + i + "]", share)));
+      out.add(reader.read(of(list.get(i), pathOf(name) + "[" + i + "]", reading)));
     }
     return List.copyOf(out);
   }
@@ -132,11 +166,10 @@ final class JsonFields {
       return List.of();
     }
     List<String> out = new ArrayList<>(list.size());
-    for (JsonNode element : list) {
-      if (element.isContainerNode()) {
-        throw wrong(name, element, "a list of strings");
-      }
-      out.add(share.apply(element.asText()));
+    for (int i = 0; i < list.size(); i++) {
+      JsonNode element = list.get(i);
+      String place = name + "[" + i + "]";
+      out.add(element.isNull() ? "" : string(place, element));
     }
     return List.copyOf(out);
   }
@@ -152,7 +185,7 @@ final class JsonFields {
   /** A map of strings. */
   Labels labels(String name) throws IOException {
     JsonNode map = get(name);
-    if (map == null || map.isEmpty()) {
+    if (map == null) {
       return Labels.EMPTY;
     }
     if (!map.isObject()) {
@@ -161,10 +194,9 @@ final class JsonFields {
     Labels.Builder builder = Labels.builder(map.size());
     for (Map.Entry<String, JsonNode> entry : map.properties()) {
       JsonNode value = entry.getValue();
-      if (value.isContainerNode()) {
-        throw wrong(name + "." + entry.getKey(), value, "a string");
-      }
-      builder.set(share.apply(entry.getKey()), value.isNull() ? "" : share.apply(value.asText()));
+      builder.set(
+          reading.share().apply(entry.getKey()),
+          value.isNull() ? "" : string(name + "." + entry.getKey(), value));
     }
     return builder.build();
   }

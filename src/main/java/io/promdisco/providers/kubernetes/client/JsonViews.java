@@ -75,7 +75,12 @@ final class JsonViews {
         status.text("phase"),
         ready(status),
         spec.text("nodeName"),
-        List.copyOf(containers));
+        List.copyOf(containers),
+        withoutFirst(status.objects("podIPs", ip -> ip.text("ip"))));
+  }
+
+  private static List<String> withoutFirst(List<String> texts) {
+    return texts.size() < 2 ? List.of() : List.copyOf(texts.subList(1, texts.size()));
   }
 
   private static String ready(JsonFields status) throws IOException {
@@ -137,20 +142,16 @@ final class JsonViews {
 
   private static ServiceView service(JsonFields service) throws IOException {
     JsonFields spec = service.object("spec");
-    List<String> ips = new ArrayList<>();
     JsonFields balancer = service.object("status").object("loadBalancer");
-    for (String ip : balancer.objects("ingress", ingress -> ingress.text("ip"))) {
-      if (!ip.isEmpty()) {
-        ips.add(ip);
-      }
-    }
+    List<String> furtherIps = new ArrayList<>(withoutFirst(spec.texts("clusterIPs")));
+    furtherIps.addAll(spec.texts("externalIPs"));
     return new ServiceView(
         meta(service),
         spec.text("type"),
         spec.text("clusterIP"),
         spec.text("externalName"),
         spec.text("loadBalancerIP"),
-        List.copyOf(ips),
+        notEmpty(balancer.objects("ingress", ingress -> ingress.text("ip"))),
         spec.text("ipFamilyPolicy").endsWith(ProtobufNetwork.DUAL_STACK)
             ? spec.texts("ipFamilies")
             : List.of(),
@@ -161,7 +162,13 @@ final class JsonViews {
                     port.text("name"),
                     port.number("port"),
                     port.text("protocol"),
-                    port.text("appProtocol"))));
+                    port.text("appProtocol"))),
+        List.copyOf(furtherIps),
+        notEmpty(balancer.objects("ingress", ingress -> ingress.text("hostname"))));
+  }
+
+  private static List<String> notEmpty(List<String> texts) {
+    return texts.stream().filter(text -> !text.isEmpty()).toList();
   }
 
   private static IngressView ingress(JsonFields ingress) throws IOException {

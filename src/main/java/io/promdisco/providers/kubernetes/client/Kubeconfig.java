@@ -1,60 +1,71 @@
 package io.promdisco.providers.kubernetes.client;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.config.HttpClientConfig;
-import io.promdisco.config.Secret;
 import io.promdisco.http.Credentials;
-import io.promdisco.http.Credentials.Text;
-import io.promdisco.http.Pem;
-import io.promdisco.http.ProxyRules;
 import io.promdisco.http.ServerSettings;
 import io.promdisco.http.TextFiles;
 import io.promdisco.http.TlsSettings;
-import io.promdisco.http.Urls;
+import io.promdisco.providers.kubernetes.client.KubeconfigFile.Entry;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.InvalidPathException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Reads a kubeconfig: one context's cluster and user. Relative paths are relative to the file's
- * folder. Every error is one line that begins with the file's path.
+ * One context of a kubeconfig, which may be spread over several files: its cluster and its user. Of
+ * entries with the same name, and of current contexts, that of the first file counts. Every error
+ * is one line that begins with the path of a file.
  */
 final class Kubeconfig {
+  private static final Logger log = LoggerFactory.getLogger(Kubeconfig.class);
   private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\u0085\u2028\u2029]+");
+  private static final String DEFAULT_NAMESPACE = "default";
 
-  private final Path file;
-  private final Ticker ticker;
-  private final YamlTree root;
-  private final String what;
+  private final KubeconfigSource source;
+  private final String contextName;
+  private final Entry context;
+  private final KubeconfigCluster cluster;
+  private final KubeconfigUser user;
 
-  private Kubeconfig(Path file, Ticker ticker) throws IOException {
-    this.file = file;
-    this.ticker = ticker;
-    this.what = "kubeconfig " + file;
-    this.root = YamlTree.read(file, what);
+  private Kubeconfig(
+      KubeconfigSource source,
+      String contextName,
+      Entry context,
+      KubeconfigCluster cluster,
+      KubeconfigUser user) {
+    this.source = source;
+    this.contextName = contextName;
+    this.context = context;
+    this.cluster = cluster;
+    this.user = user;
+  }
+
+  private interface Work<T> {
+    T run() throws IOException;
   }
 
   /**
-   * Reads what it takes to talk to a cluster.
+   * Reads the chosen context.
    *
-   * @param context its name; null: the file's current one
+   * @throws IOException if there is none, or if its cluster or user is not valid
    */
-  static ServerSettings read(Path file, @Nullable String context, Ticker ticker)
-      throws IOException {
+  static Kubeconfig read(KubeconfigSource source) throws IOException {
+    return inOneLine(() -> new Choice(source).kubeconfig());
+  }
+
+  private static <T> T inOneLine(Work<T> work) throws IOException {
     try {
-      return new Kubeconfig(file, ticker).settings(context);
+      return work.run();
     } catch (IOException e) {
       String message = String.valueOf(e.getMessage());
       String line = CONTROL.matcher(message).replaceAll(" "); // what is quoted may have any
@@ -62,270 +73,153 @@ final class Kubeconfig {
     }
   }
 
+  /** The chosen context and its file, as {@code context dev of /home/me/.kube/config}. */
+  String description() {
+    return "context " + contextName + " of " + context.file();
+  }
+
+  /** The namespace of the context. */
+  String namespace() throws IOException {
+    String namespace = context.tree().text("namespace");
+    return namespace.isEmpty() ? DEFAULT_NAMESPACE : namespace;
+  }
+
   /**
-   * What the file, and the certificate files that it names, hold now: once it differs, {@link
-   * #read} gives other settings. Tokens in files of their own are read for each request anyway.
+   * What it takes to talk to the cluster. Over plain http no credentials are sent.
+   *
+   * @throws IOException if a certificate or another setting cannot be used
    */
-  static List<String> contents(Path file, @Nullable String context, Ticker ticker)
-      throws IOException {
-    Kubeconfig config = new Kubeconfig(file, ticker);
-    Chosen chosen = config.choose(context);
-    return List.of(
-        TextFiles.read(file),
-        config.contents(chosen.cluster, "certificate-authority"),
-        config.contents(chosen.user, "client-certificate"),
-        config.contents(chosen.user, "client-key"));
+  ServerSettings settings(Ticker ticker) throws IOException {
+    return inOneLine(() -> cluster.isEncrypted() ? encrypted(ticker) : plain());
   }
 
-  private String contents(YamlTree tree, String key) throws IOException {
-    String path = tree.has(key + "-data") ? "" : path(tree, key);
-    try {
-      return path.isEmpty() ? "" : TextFiles.read(Path.of(path));
-    } catch (IOException e) {
-      throw new IOException(what + ": " + key + ": " + e.getMessage(), e);
-    }
+  private ServerSettings encrypted(Ticker ticker) throws IOException {
+    KubeconfigUser.Access access = user.access(cluster, ticker);
+    TlsSettings tls = cluster.tls().withClient(access.client());
+    return settings(tls, access.credentials());
   }
 
-  /** The cluster and the user of a context. */
-  private record Chosen(String clusterName, YamlTree cluster, YamlTree user) {}
-
-  private Chosen choose(@Nullable String context) throws IOException {
-    String contextName = context == null ? root.text("current-context") : context;
-    if (contextName.isEmpty()) {
-      throw new IOException(
-          what + ": current-context: not set (expected " + names("contexts") + ")");
+  private ServerSettings plain() throws IOException {
+    if (user.hasCredentials()) {
+      log.warn(
+          "{}: credentials are not sent over plain http to {} (expected: a server with https)",
+          user.place(),
+          cluster.server());
     }
-    YamlTree found = named("contexts", contextName, "context", "");
-    String from = ", which context \"" + contextName + "\" names";
-    String clusterName = found.text("cluster");
-    if (clusterName.isEmpty()) {
-      throw new IOException(what + ": context \"" + contextName + "\": cluster: not set");
-    }
-    YamlTree cluster = named("clusters", clusterName, "cluster", from);
-    String userName = found.text("user");
-    YamlTree user =
-        userName.isEmpty() ? found.tree("no user") : named("users", userName, "user", from);
-    return new Chosen(clusterName, cluster, user);
+    return settings(
+        TlsSettings.of(HttpClientConfig.TlsConfig.DEFAULT, "tls_config"), Credentials.NONE);
   }
 
-  private ServerSettings settings(@Nullable String context) throws IOException {
-    Chosen chosen = choose(context);
-    YamlTree cluster = chosen.cluster;
-    YamlTree user = chosen.user;
-    String clusterName = chosen.clusterName;
-    String server = cluster.text("server");
-    if (server.isEmpty()) {
-      throw new IOException(what + ": cluster \"" + clusterName + "\": server: not set");
-    }
-    URI uri = Urls.server(server, what + ": cluster \"" + clusterName + "\": server");
-    ExecPlugin plugin = user.has("exec") ? plugin(user.tree("exec"), cluster) : null;
-    TlsSettings tls = tls(cluster, user, plugin);
+  private ServerSettings settings(TlsSettings tls, Credentials credentials) throws IOException {
+    URI server = cluster.server();
     return new ServerSettings(
-        uri,
-        tls,
-        plugin == null ? credentials(user) : plugin,
-        ProxyRules.all(cluster.text("proxy-url"), cluster.place() + ": proxy-url"),
-        impersonation(user),
-        true,
-        true);
+        server, tls, credentials, cluster.proxy(), user.impersonation(), true, true);
   }
 
-  private String names(String list) throws IOException {
-    List<String> names = new ArrayList<>();
-    for (YamlTree entry : root.trees(list)) {
-      names.add(entry.text("name"));
-    }
-    return names.isEmpty()
-        ? "a name, but there are no " + list
-        : "one of " + names.stream().sorted().collect(Collectors.joining(", "));
+  /**
+   * What the files and the certificate files that they name hold now: once it differs, the settings
+   * are others. Tokens in files are read for each request anyway.
+   */
+  List<String> contents() throws IOException {
+    return inOneLine(
+        () -> {
+          List<String> contents = new ArrayList<>();
+          for (Path file : source.files()) {
+            contents.add(Files.exists(file) ? TextFiles.read(file) : "");
+          }
+          contents.addAll(cluster.files());
+          contents.addAll(user.files());
+          return contents;
+        });
   }
 
-  private YamlTree named(String list, String name, String kind, String from) throws IOException {
-    for (YamlTree entry : root.trees(list)) {
-      if (entry.text("name").equals(name)) {
-        return entry.tree(kind);
+  /** Looks for the context in the files. */
+  private static final class Choice {
+    private final KubeconfigSource source;
+    private final List<KubeconfigFile> files = new ArrayList<>();
+    private final String place;
+
+    Choice(KubeconfigSource source) throws IOException {
+      this.source = source;
+      boolean mayMiss = !source.ifMissing().isEmpty();
+      for (Path path : source.files()) {
+        if (!mayMiss || Files.exists(path)) {
+          files.add(KubeconfigFile.read(path));
+        }
       }
+      if (files.isEmpty()) {
+        throw new IOException(source.ifMissing());
+      }
+      place =
+          "kubeconfig "
+              + files.stream()
+                  .map(file -> file.path().toString())
+                  .collect(Collectors.joining(", "));
     }
-    throw new IOException(
-        what + ": no " + kind + " \"" + name + "\"" + from + " (expected " + names(list) + ")");
-  }
 
-  private TlsSettings tls(YamlTree cluster, YamlTree user, @Nullable ExecPlugin plugin)
-      throws IOException {
-    String ca = data(cluster, "certificate-authority-data");
-    String cert = data(user, "client-certificate-data");
-    String key = data(user, "client-key-data");
-    var config =
-        new HttpClientConfig.TlsConfig(
-            "",
-            ca.isEmpty() ? path(cluster, "certificate-authority") : "",
-            cert,
-            cert.isEmpty() ? path(user, "client-certificate") : "",
-            new Secret(key),
-            key.isEmpty() ? path(user, "client-key") : "",
-            cluster.text("tls-server-name"),
-            cluster.flag("insecure-skip-tls-verify"),
-            "",
-            "");
-    TlsSettings tls;
-    try {
-      tls = TlsSettings.of(config, "tls");
-    } catch (IOException e) {
-      throw new IOException(what + ": " + named(String.valueOf(e.getMessage())), e);
-    }
-    if (!ca.isEmpty()) {
-      String caPlace = cluster.place() + ": certificate-authority-data";
-      tls = tls.withAuthorities(Pem.certificates(ca, caPlace), "the CA in " + file);
-    }
-    return plugin == null ? tls : tls.withClient(plugin::client);
-  }
-
-  /** Calls the settings by the names they have in a kubeconfig. */
-  private static String named(String message) {
-    return message
-        .replace("tls.ca_file", "certificate-authority")
-        .replace("tls.cert_file", "client-certificate")
-        .replace("tls.key_file", "client-key")
-        .replace("tls.cert", "client-certificate-data")
-        .replace("tls.key", "client-key-data");
-  }
-
-  private static String data(YamlTree tree, String key) throws IOException {
-    String text = tree.text(key);
-    try {
-      byte[] bytes = Base64.getMimeDecoder().decode(text);
-      return new String(bytes, StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
-      throw new IOException(tree.place() + ": " + key + ": not base64", e);
-    }
-  }
-
-  private String path(YamlTree tree, String key) throws IOException {
-    String text = tree.text(key);
-    return text.isEmpty() ? "" : beside(text).toString();
-  }
-
-  private Path beside(String relative) throws IOException {
-    try {
-      return file.toAbsolutePath().resolveSibling(relative).normalize();
-    } catch (InvalidPathException e) {
-      throw new IOException(what + ": a path that no file can have: " + e.getReason(), e);
-    }
-  }
-
-  private Credentials credentials(YamlTree user) throws IOException {
-    if (user.has("tokenFile")) {
-      return Credentials.tokenFile("Bearer", beside(user.text("tokenFile")));
-    }
-    if (user.has("token")) {
-      return Credentials.token("Bearer", new Secret(user.text("token")));
-    }
-    if (user.has("username")) {
-      String name = user.text("username");
-      String password = user.text("password");
-      return Credentials.basic(() -> name, () -> password);
-    }
-    if (user.has("auth-provider")) {
-      return authProvider(user.tree("auth-provider"));
-    }
-    return Credentials.NONE;
-  }
-
-  /** The old way before exec plugins: the token that kubectl left in the file. */
-  private static Credentials authProvider(YamlTree provider) throws IOException {
-    YamlTree config = provider.tree("config");
-    String token = config.text("id-token");
-    if (token.isEmpty()) {
-      token = config.text("access-token");
-    }
-    if (token.isEmpty()) {
+    private String contextName() throws IOException {
+      if (!source.context().isEmpty()) {
+        return source.context();
+      }
+      for (KubeconfigFile file : files) {
+        if (!file.currentContext().isEmpty()) {
+          return file.currentContext();
+        }
+      }
       throw new IOException(
-          provider.place()
-              + ": config: neither id-token nor access-token (expected one; a user with exec"
-              + " renews its token by itself)");
+          place
+              + ": current-context: not set "
+              + expected("contexts", merged(KubeconfigFile::contexts)));
     }
-    return Credentials.token("Bearer", new Secret(token));
-  }
 
-  private static Map<String, List<Text>> impersonation(YamlTree user) throws IOException {
-    Map<String, List<Text>> headers = new LinkedHashMap<>();
-    add(headers, "Impersonate-User", List.of(user.text("as")));
-    add(headers, "Impersonate-Uid", List.of(user.text("as-uid")));
-    add(headers, "Impersonate-Group", user.texts("as-groups"));
-    YamlTree extra = user.tree("as-user-extra");
-    for (Object key : extra.raw().keySet()) {
-      String name = String.valueOf(key);
-      add(headers, "Impersonate-Extra-" + name, extra.texts(name));
+    private Map<String, Entry> merged(Function<KubeconfigFile, Map<String, Entry>> entries) {
+      Map<String, Entry> merged = new LinkedHashMap<>();
+      files.forEach(file -> entries.apply(file).forEach(merged::putIfAbsent));
+      return merged;
     }
-    return headers;
-  }
 
-  private static void add(Map<String, List<Text>> headers, String name, List<String> values) {
-    List<Text> texts = new ArrayList<>();
-    for (String value : values) {
-      if (!value.isEmpty()) {
-        texts.add(() -> value);
+    private static String expected(String list, Map<String, Entry> entries) {
+      return entries.isEmpty()
+          ? "(expected: a name, but there are no " + list + ")"
+          : "(expected: one of " + String.join(", ", entries.keySet().stream().sorted().toList()) + ")";
+    }
+
+    Kubeconfig kubeconfig() throws IOException {
+      String name = contextName();
+      Map<String, Entry> contexts = merged(KubeconfigFile::contexts);
+      Entry context = contexts.get(name);
+      if (context == null) {
+        throw new IOException(
+            place + ": context \"" + name + "\": not found " + expected("contexts", contexts));
       }
+      Entry found = named(context, "cluster", "clusters", merged(KubeconfigFile::clusters));
+      KubeconfigCluster cluster = KubeconfigCluster.of(found);
+      return new Kubeconfig(source, name, context, cluster, user(context, cluster));
     }
-    if (!texts.isEmpty()) {
-      headers.put(name, texts);
-    }
-  }
 
-  private static String encoded(YamlTree cluster, Path ca) throws IOException {
-    try {
-      byte[] pem = TextFiles.read(ca).getBytes(StandardCharsets.UTF_8);
-      return Base64.getEncoder().encodeToString(pem);
-    } catch (IOException e) {
-      throw new IOException(cluster.place() + ": certificate-authority: " + e.getMessage(), e);
-    }
-  }
-
-  private ExecPlugin plugin(YamlTree exec, YamlTree cluster) throws IOException {
-    String command = exec.text("command");
-    if (command.isEmpty()) {
-      throw new IOException(exec.place() + ": command: not set");
-    }
-    String version = exec.text("apiVersion");
-    if (!version.matches("client\\.authentication\\.k8s\\.io/v1(beta1)?")) {
-      throw new IOException(
-          exec.place()
-              + ": apiVersion: "
-              + version
-              + " (expected client.authentication.k8s.io/v1 or v1beta1)");
-    }
-    List<String> words = new ArrayList<>();
-    words.add(command.indexOf('/') > 0 ? beside(command).toString() : command);
-    words.addAll(exec.texts("args"));
-    Map<String, String> env = new LinkedHashMap<>();
-    for (YamlTree variable : exec.trees("env")) {
-      env.put(variable.text("name"), variable.text("value"));
-    }
-    return new ExecPlugin(
-        new ExecPlugin.Command(
-            version,
-            words,
-            env,
-            exec.flag("provideClusterInfo") ? clusterInfo(cluster) : null,
-            exec.text("installHint").lines().findFirst().orElse("")),
-        ticker);
-  }
-
-  private ObjectNode clusterInfo(YamlTree cluster) throws IOException {
-    ObjectNode info = new ObjectMapper().createObjectNode();
-    info.put("server", cluster.text("server"));
-    for (String key : List.of("tls-server-name", "proxy-url", "certificate-authority-data")) {
-      if (cluster.has(key)) {
-        info.put(key, cluster.text(key));
+    /** Over plain http the user does not matter. */
+    private KubeconfigUser user(Entry context, KubeconfigCluster cluster) throws IOException {
+      Map<String, Entry> users = merged(KubeconfigFile::users);
+      Entry user = users.get(context.tree().text("user"));
+      if (user == null && !cluster.isEncrypted()) {
+        user = new Entry(context.file(), context.tree().tree("no user"));
       }
+      return KubeconfigUser.of(user == null ? named(context, "user", "users", users) : user);
     }
-    if (cluster.flag("insecure-skip-tls-verify")) {
-      info.put("insecure-skip-tls-verify", true);
+
+    private static Entry named(
+        Entry context, String kind, String list, Map<String, Entry> entries) throws IOException {
+      String name = context.tree().text(kind);
+      String from = context.tree().place() + ": " + kind;
+      if (name.isEmpty()) {
+        throw new IOException(from + ": not set " + expected(list, entries));
+      }
+      Entry entry = entries.get(name);
+      if (entry == null) {
+        throw new IOException(
+            from + " \"" + name + "\": not found " + expected(list, entries));
+      }
+      return entry;
     }
-    String ca = path(cluster, "certificate-authority");
-    if (!ca.isEmpty() && !cluster.has("certificate-authority-data")) {
-      info.put("certificate-authority-data", encoded(cluster, Path.of(ca)));
-    }
-    return info;
   }
 }

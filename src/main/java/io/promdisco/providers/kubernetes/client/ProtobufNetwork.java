@@ -141,6 +141,8 @@ final class ProtobufNetwork {
   private static final class ServiceSpec {
     final List<ServiceView.Port> ports = new ArrayList<>(4);
     final List<String> ipFamilies = new ArrayList<>(2);
+    final List<String> clusterIps = new ArrayList<>(2);
+    final List<String> externalIps = new ArrayList<>(0);
     String type = "";
     String clusterIp = "";
     String externalName = "";
@@ -153,13 +155,14 @@ final class ProtobufNetwork {
     ObjectMeta meta = null;
     ServiceSpec spec = new ServiceSpec();
     List<String> ingressIps = new ArrayList<>(2);
+    List<String> ingressHosts = new ArrayList<>(0);
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
       if (tag == META) {
         meta = metas.read();
       } else if (tag == SPEC) {
         readServiceSpec(spec);
       } else if (tag == STATUS) {
-        readLoadBalancer(ingressIps);
+        readLoadBalancer(ingressIps, ingressHosts);
       } else {
         wire.skip(tag);
       }
@@ -172,7 +175,21 @@ final class ProtobufNetwork {
         spec.loadBalancerIp,
         List.copyOf(ingressIps),
         spec.ipFamilyPolicy.endsWith(DUAL_STACK) ? List.copyOf(spec.ipFamilies) : List.of(),
-        List.copyOf(spec.ports));
+        List.copyOf(spec.ports),
+        furtherIps(spec),
+        List.copyOf(ingressHosts));
+  }
+
+  private static List<String> furtherIps(ServiceSpec spec) {
+    if (spec.clusterIps.size() < 2 && spec.externalIps.isEmpty()) {
+      return List.of();
+    }
+    List<String> ips = new ArrayList<>(spec.clusterIps);
+    if (!ips.isEmpty()) {
+      ips.remove(0); // clusterIP holds it
+    }
+    ips.addAll(spec.externalIps);
+    return List.copyOf(ips);
   }
 
   private void readServiceSpec(ServiceSpec spec) throws IOException {
@@ -184,6 +201,10 @@ final class ProtobufNetwork {
         spec.clusterIp = wire.string();
       } else if (tag == bytesTag(4)) {
         spec.type = wire.string(strings);
+      } else if (tag == bytesTag(5)) {
+        spec.externalIps.add(wire.string());
+      } else if (tag == bytesTag(18)) {
+        spec.clusterIps.add(wire.string());
       } else if (tag == bytesTag(8)) {
         spec.loadBalancerIp = wire.string();
       } else if (tag == bytesTag(10)) {
@@ -222,7 +243,7 @@ final class ProtobufNetwork {
     return new ServiceView.Port(name, number, protocol, appProtocol);
   }
 
-  private void readLoadBalancer(List<String> ips) throws IOException {
+  private void readLoadBalancer(List<String> ips, List<String> hosts) throws IOException {
     int status = wire.open();
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
       if (tag != bytesTag(1)) {
@@ -232,10 +253,15 @@ final class ProtobufNetwork {
       int balancer = wire.open();
       for (int inner = wire.tag(); inner != 0; inner = wire.tag()) {
         if (inner == bytesTag(1)) {
-          String ip = stringField(1);
-          if (!ip.isEmpty()) {
-            ips.add(ip);
-          }
+          readPair(
+              (ip, host) -> {
+                if (!ip.isEmpty()) {
+                  ips.add(ip);
+                }
+                if (!host.isEmpty()) {
+                  hosts.add(host);
+                }
+              });
         } else {
           wire.skip(inner);
         }

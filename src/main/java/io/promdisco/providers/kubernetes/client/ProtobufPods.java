@@ -32,6 +32,8 @@ final class ProtobufPods {
   private static final int POD_IP = bytesTag(6);
   private static final int CONTAINER_STATUSES = bytesTag(8);
   private static final int INIT_CONTAINER_STATUSES = bytesTag(10);
+  private static final int POD_IPS = bytesTag(12);
+  private static final int POD_IPS_IP = bytesTag(1);
   private static final int STATUS_NAME = bytesTag(1);
   private static final int STATUS_CONTAINER_ID = bytesTag(8);
   private static final int CONDITION_TYPE = bytesTag(1);
@@ -51,6 +53,8 @@ final class ProtobufPods {
   private @Nullable String ready;
   private final List<PodView.Container> containers = new ArrayList<>();
   private final List<Status> statuses = new ArrayList<>();
+  private List<String> furtherIps = List.of();
+  private boolean firstIpSeen;
 
   ProtobufPods(Wire wire, Shared shared, ProtobufMeta metas) {
     this.wire = wire;
@@ -67,6 +71,8 @@ final class ProtobufPods {
     ready = null;
     containers.clear();
     statuses.clear();
+    furtherIps = List.of();
+    firstIpSeen = false;
     ObjectMeta meta = null;
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
       if (tag == META) {
@@ -86,7 +92,8 @@ final class ProtobufPods {
         phase,
         ready == null ? "" : ready,
         nodeName,
-        finishedContainers());
+        finishedContainers(),
+        furtherIps);
   }
 
   private void readSpec() throws IOException {
@@ -183,6 +190,11 @@ final class ProtobufPods {
         hostIp = wire.string(shared.strings());
       } else if (tag == POD_IP) {
         podIp = wire.string();
+      } else if (tag == POD_IPS && firstIpSeen) {
+        readFurtherIp();
+      } else if (tag == POD_IPS) {
+        firstIpSeen = true; // podIP holds it
+        wire.skip(tag);
       } else if (tag == CONTAINER_STATUSES) {
         readContainerStatus(false);
       } else if (tag == INIT_CONTAINER_STATUSES) {
@@ -192,6 +204,22 @@ final class ProtobufPods {
       }
     }
     wire.close(outer);
+  }
+
+  private void readFurtherIp() throws IOException {
+    List<String> ips = new ArrayList<>(furtherIps);
+    String ip = "";
+    int outer = wire.open();
+    for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
+      if (tag == POD_IPS_IP) {
+        ip = wire.string();
+      } else {
+        wire.skip(tag);
+      }
+    }
+    wire.close(outer);
+    ips.add(ip);
+    furtherIps = List.copyOf(ips);
   }
 
   private void readCondition() throws IOException {

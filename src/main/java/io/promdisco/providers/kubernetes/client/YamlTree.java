@@ -1,14 +1,19 @@
 package io.promdisco.providers.kubernetes.client;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.http.TextFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.composer.Composer;
@@ -18,16 +23,20 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
-import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.parser.ParserImpl;
 import org.yaml.snakeyaml.reader.StreamReader;
-import org.yaml.snakeyaml.resolver.Resolver;
 
 /**
- * A mapping in a YAML file. What is absent reads as empty; what has the wrong type is an {@link
- * IOException} with file and path.
+ * A mapping in a YAML or JSON text, with the types that Kubernetes clients see: a string, a number
+ * and a boolean are different things. What is absent or null reads as empty; what has the wrong
+ * type is an {@link IOException} with file and path.
  */
 final class YamlTree {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final int LARGEST = 16 << 20;
+  private static final int MOST_ALIASES = 10_000;
+
   private final Map<?, ?> map;
   private final String place;
 
@@ -36,83 +45,104 @@ final class YamlTree {
     this.place = place;
   }
 
-  /** Reads the first document of a file; {@code what} names the file in errors. */
-  static YamlTree read(Path file, String what) throws IOException {
-    Object root;
+  /**
+   * Reads the first document of a file.
+   *
+   * @param what names the file in errors
+   * @param expected what the file should hold, for errors
+   */
+  static YamlTree read(Path file, String what, String expected) throws IOException {
+    String text;
     try {
-      root = new Values().of(document(TextFiles.read(file)));
+      text = TextFiles.read(file);
+    } catch (IOException e) {
+      throw new IOException(
+          what + ": " + String.valueOf(e.getMessage()).replace(file + ": ", ""), e);
+    }
+    return parse(text, what, expected);
+  }
+
+  /** Reads the first document of a text. */
+  static YamlTree parse(String text, String what, String expected) throws IOException {
+    Object root = value(text, what);
+    if (root == null) {
+      return new YamlTree(Map.of(), what);
+    }
+    if (!(root instanceof Map<?, ?> map)) {
+      throw new IOException(what + ": " + kind(root) + " (expected: " + expected + ")");
+    }
+    return new YamlTree(map, what);
+  }
+
+  private static @Nullable Object value(String text, String what) throws IOException {
+    if (text.startsWith("{")) {
+      try {
+        return JSON.readValue(text, Object.class);
+      } catch (JsonProcessingException e) {
+        // YAML has such mappings too.
+      }
+    }
+    try {
+      return new Values().of(document(text));
     } catch (MarkedYAMLException e) {
       // Its message quotes the line, in which a token may stand.
       int line = e.getProblemMark() == null ? 0 : e.getProblemMark().getLine() + 1;
       throw new IOException(what + ": line " + line + ": not YAML");
     } catch (RuntimeException e) {
-      // SnakeYAML's own, and those that slip out of it, as for !!int "."
       throw new IOException(what + ": not YAML");
-    } catch (IOException e) {
-      throw new IOException(
-          what + ": " + String.valueOf(e.getMessage()).replace(file + ": ", ""), e);
     }
-    if (root == null) {
-      return new YamlTree(Map.of(), what);
-    }
-    if (!(root instanceof Map<?, ?> map)) {
-      throw new IOException(what + ": not a mapping (expected a kubeconfig)");
-    }
-    return new YamlTree(map, what);
   }
 
   private static @Nullable Node document(String text) {
     LoaderOptions options = new LoaderOptions();
+    options.setCodePointLimit(LARGEST);
+    options.setMaxAliasesForCollections(MOST_ALIASES);
     Composer composer =
-        new Composer(new ParserImpl(new StreamReader(text), options), new Texts(), options);
+        new Composer(
+            new ParserImpl(new StreamReader(text), options), new YamlScalars.Undecided(), options);
     return composer.checkNode() ? composer.getNode() : null;
   }
 
-  /** Leaves scalars as they are written: a token of digits is no number. */
-  private static final class Texts extends Resolver {
-    @Override
-    protected void addImplicitResolvers() {
-      addImplicitResolver(Tag.MERGE, MERGE, "<");
-      addImplicitResolver(Tag.NULL, NULL, "~nN\0");
-      addImplicitResolver(Tag.NULL, EMPTY, null);
-    }
-  }
-
   /**
-   * Makes maps, lists and texts of nodes. Not SnakeYAML's own, which makes more of scalars, and has
-   * the JVM set up {@code java.util.logging}. What is there twice, by an alias, is made once.
+   * Makes maps, lists and scalars of nodes. What is there twice, by an alias, is made once. Of a
+   * key that is there twice the last counts, and any before those that are merged.
    */
   private static final class Values {
     private final IdentityHashMap<Node, Object> made = new IdentityHashMap<>();
+    private final Set<Node> open = Collections.newSetFromMap(new IdentityHashMap<>());
 
     @Nullable Object of(@Nullable Node node) {
       if (node instanceof ScalarNode scalar) {
-        return scalar.getTag().equals(Tag.NULL) ? null : scalar.getValue();
+        return YamlScalars.value(scalar);
       }
       Object known = node == null ? null : made.get(node);
-      if (known != null) {
+      if (node == null || known != null) {
         return known;
       }
-      if (node instanceof SequenceNode sequence) {
-        List<@Nullable Object> list = new ArrayList<>();
-        made.put(node, list); // before it is full: it may contain itself
-        sequence.getValue().forEach(value -> list.add(of(value)));
-        return list;
+      if (!open.add(node)) {
+        throw new IllegalArgumentException("an anchor that contains itself");
       }
-      return node instanceof MappingNode mapping ? map(mapping) : null;
+      Object value = node instanceof SequenceNode list ? list(list) : map((MappingNode) node);
+      open.remove(node);
+      made.put(node, value);
+      return value;
     }
 
-    /** Of a key that is there twice the last counts, and any before those that are merged. */
-    private Map<Object, @Nullable Object> map(MappingNode mapping) {
+    private List<@Nullable Object> list(SequenceNode node) {
+      List<@Nullable Object> list = new ArrayList<>();
+      node.getValue().forEach(value -> list.add(of(value)));
+      return list;
+    }
+
+    private Map<Object, @Nullable Object> map(MappingNode node) {
       Map<Object, @Nullable Object> map = new LinkedHashMap<>();
-      made.put(mapping, map);
-      for (NodeTuple tuple : mapping.getValue()) {
-        if (!tuple.getKeyNode().getTag().equals(Tag.MERGE)) {
+      for (NodeTuple tuple : node.getValue()) {
+        if (!YamlScalars.isMerge(tuple.getKeyNode())) {
           map.put(String.valueOf(of(tuple.getKeyNode())), of(tuple.getValueNode()));
         }
       }
-      for (NodeTuple tuple : mapping.getValue()) {
-        if (tuple.getKeyNode().getTag().equals(Tag.MERGE)) {
+      for (NodeTuple tuple : node.getValue()) {
+        if (YamlScalars.isMerge(tuple.getKeyNode())) {
           merge(map, of(tuple.getValueNode()));
         }
       }
@@ -122,7 +152,7 @@ final class YamlTree {
     private static void merge(Map<Object, @Nullable Object> into, @Nullable Object merged) {
       if (merged instanceof List<?> list) {
         list.stream().filter(value -> !(value instanceof List)).forEach(map -> merge(into, map));
-      } else if (merged instanceof Map<?, ?> map && map != into) {
+      } else if (merged instanceof Map<?, ?> map) {
         map.forEach(into::putIfAbsent);
       } else {
         throw new IllegalArgumentException("<<: neither a mapping nor a list of mappings");
@@ -130,38 +160,66 @@ final class YamlTree {
     }
   }
 
-  /** Where this mapping stands, for errors. */
+  /** Where this mapping is, for errors. */
   String place() {
     return place;
   }
 
+  /** Whether {@code key} has a value that is neither null nor an empty string. */
   boolean has(String key) {
-    return map.get(key) != null;
+    Object value = map.get(key);
+    return value != null && !"".equals(value);
   }
 
+  /** A string; empty if there is none. */
   String text(String key) throws IOException {
-    Object value = map.get(key);
+    return text(map.get(key), key);
+  }
+
+  private String text(@Nullable Object value, String key) throws IOException {
     if (value == null) {
       return "";
     }
-    if (value instanceof Map || value instanceof List) {
-      throw new IOException(place + ": " + key + ": not a text");
+    if (value instanceof String text) {
+      return text;
     }
-    return value.toString();
+    boolean container = value instanceof Map || value instanceof List;
+    throw wrong(key, value, container ? "a string" : "a string; put it into quotes");
   }
 
+  /** A boolean; false if there is none. */
   boolean flag(String key) throws IOException {
-    String text = text(key);
-    return switch (text.toLowerCase(Locale.ROOT)) {
-      case "true", "yes", "on" -> true;
-      case "", "false", "no", "off" -> false;
-      default ->
-          throw new IOException(place + ": " + key + ": " + text + " (expected true or false)");
-    };
+    Object value = map.get(key);
+    if (value == null) {
+      return false;
+    }
+    if (value instanceof Boolean flag) {
+      return flag;
+    }
+    throw wrong(key, value, "true or false without quotes");
   }
 
+  /** Bytes in base64; none if there are none. */
+  byte[] data(String key) throws IOException {
+    String text = text(key).replace("\n", "").replace("\r", "");
+    try {
+      if (text.length() % 4 != 0) {
+        throw new IllegalArgumentException("no padding");
+      }
+      return Base64.getDecoder().decode(text);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(place + ": " + key + ": not base64", e);
+    }
+  }
+
+  /** A mapping; empty if there is none. */
   YamlTree tree(String key) throws IOException {
-    return of(map.get(key), place + ": " + key);
+    return tree(key, place + ": " + key);
+  }
+
+  /** A mapping that has a name of its own in errors; empty if there is none. */
+  YamlTree tree(String key, String name) throws IOException {
+    return of(map.get(key), name);
   }
 
   private static YamlTree of(@Nullable Object value, String place) throws IOException {
@@ -169,11 +227,12 @@ final class YamlTree {
       return new YamlTree(Map.of(), place);
     }
     if (!(value instanceof Map<?, ?> map)) {
-      throw new IOException(place + ": not a mapping");
+      throw new IOException(place + ": " + kind(value) + " (expected: a mapping)");
     }
     return new YamlTree(map, place);
   }
 
+  /** A list of mappings. */
   List<YamlTree> trees(String key) throws IOException {
     List<YamlTree> trees = new ArrayList<>();
     for (Object value : list(key)) {
@@ -182,10 +241,11 @@ final class YamlTree {
     return trees;
   }
 
+  /** A list of strings. */
   List<String> texts(String key) throws IOException {
     List<String> texts = new ArrayList<>();
     for (Object value : list(key)) {
-      texts.add(String.valueOf(value));
+      texts.add(text(value, key));
     }
     return texts;
   }
@@ -196,13 +256,35 @@ final class YamlTree {
       return List.of();
     }
     if (!(value instanceof List<?> list)) {
-      throw new IOException(place + ": " + key + ": not a list");
+      throw wrong(key, value, "a list");
     }
     return list;
   }
 
-  /** Everything in it, of whatever type. */
-  Map<?, ?> raw() {
-    return map;
+  /** The keys, in their order. */
+  List<String> keys() {
+    return map.keySet().stream().map(String::valueOf).toList();
+  }
+
+  /** A value of any type: strings, numbers, booleans, lists and maps; null if there is none. */
+  @Nullable Object value(String key) {
+    return map.get(key);
+  }
+
+  private IOException wrong(String key, Object value, String expected) {
+    return new IOException(place + ": " + key + ": " + kind(value) + " (expected: " + expected + ")");
+  }
+
+  /** What a value is; the value itself may be a secret. */
+  private static String kind(Object value) {
+    if (value instanceof Map) {
+      return "a mapping";
+    }
+    if (value instanceof List) {
+      return "a list";
+    }
+    return value instanceof Boolean
+        ? "a boolean"
+        : value instanceof Number ? "a number" : "a string";
   }
 }

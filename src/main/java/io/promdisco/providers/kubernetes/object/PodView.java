@@ -12,6 +12,7 @@ import java.util.List;
  * @param ready status of the first condition {@code Ready}, as written; empty: no such condition
  * @param nodeName {@code spec.nodeName}
  * @param containers the containers, then the init containers
+ * @param furtherIps {@code status.podIPs} after the first, which is {@code ip}
  */
 public record PodView(
     ObjectMeta meta,
@@ -20,8 +21,21 @@ public record PodView(
     String phase,
     String ready,
     String nodeName,
-    List<Container> containers)
+    List<Container> containers,
+    List<String> furtherIps)
     implements KubeObject {
+
+  /** A pod of one address. */
+  public PodView(
+      ObjectMeta meta,
+      String ip,
+      String hostIp,
+      String phase,
+      String ready,
+      String nodeName,
+      List<Container> containers) {
+    this(meta, ip, hostIp, phase, ready, nodeName, containers, List.of());
+  }
 
   /**
    * A container.

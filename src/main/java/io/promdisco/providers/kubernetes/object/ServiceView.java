@@ -14,6 +14,9 @@ import java.util.List;
  * @param ipFamilies {@code spec.ipFamilies}, the primary one first, if {@code spec.ipFamilyPolicy}
  *     is {@code PreferDualStack} or {@code RequireDualStack}; otherwise empty
  * @param ports its ports
+ * @param furtherIps {@code spec.clusterIPs} after the first, which is {@code clusterIp}, then {@code
+ *     spec.externalIPs}
+ * @param ingressHosts the non-empty {@code status.loadBalancer.ingress[].hostname}
  */
 public record ServiceView(
     ObjectMeta meta,
@@ -23,8 +26,33 @@ public record ServiceView(
     String loadBalancerIp,
     List<String> ingressIps,
     List<String> ipFamilies,
-    List<Port> ports)
+    List<Port> ports,
+    List<String> furtherIps,
+    List<String> ingressHosts)
     implements KubeObject {
+
+  /** A service of one cluster IP. */
+  public ServiceView(
+      ObjectMeta meta,
+      String type,
+      String clusterIp,
+      String externalName,
+      String loadBalancerIp,
+      List<String> ingressIps,
+      List<String> ipFamilies,
+      List<Port> ports) {
+    this(
+        meta,
+        type,
+        clusterIp,
+        externalName,
+        loadBalancerIp,
+        ingressIps,
+        ipFamilies,
+        ports,
+        List.of(),
+        List.of());
+  }
 
   /**
    * A port.

@@ -96,7 +96,8 @@ public final class EndpointSliceGroupBuilder implements GroupBuilder<EndpointSli
     return target != null && target.kind().equals("Node") ? target.name() : endpoint.nodeName();
   }
 
-  private static boolean isSecondFamily(EndpointSliceView slice, ServiceView service) {
+  /** Whether {@code slice} is of another family than the first of its dual-stack service. */
+  public static boolean isSecondFamily(EndpointSliceView slice, ServiceView service) {
     return !service.ipFamilies().isEmpty()
         && !service.ipFamilies().get(0).equals(slice.addressType());
   }

@@ -16,8 +16,8 @@ public final class NodeGroupBuilder implements GroupBuilder<NodeView> {
   private static final String NAME = Meta.PREFIX + "node_name";
   private static final String PROVIDER_ID = Meta.PREFIX + "node_provider_id";
 
-  /** The address to scrape is the first of the first type that the node has. */
-  private static final List<String> PREFERENCE =
+  /** The types of addresses that are scraped: the first address of the first type of a node. */
+  public static final List<String> ADDRESS_TYPES =
       List.of("InternalIP", "InternalDNS", "ExternalIP", "ExternalDNS", "LegacyHostIP", "Hostname");
 
   private final ObjectLabels own = new ObjectLabels("node");
@@ -34,7 +34,7 @@ public final class NodeGroupBuilder implements GroupBuilder<NodeView> {
     for (NodeView.Address address : node.addresses()) {
       addresses.putIfAbsent(address.type(), address.address());
     }
-    for (String type : PREFERENCE) {
+    for (String type : ADDRESS_TYPES) {
       String host = addresses.get(type);
       if (host != null) {
         Labels target = target(node, host, addresses);

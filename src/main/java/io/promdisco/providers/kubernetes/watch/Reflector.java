@@ -159,6 +159,7 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
   }
 
   private Duration failed(Throwable error) {
+    boolean list = version.isEmpty();
     Duration asked = Duration.ZERO;
     if (error instanceof ApiException refused) {
       if (refused.isGone() && !version.isEmpty()) {
@@ -174,7 +175,7 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
       asked = refused.retryAfter().orElse(Duration.ZERO);
     }
     Duration wait = nextTry(asked.compareTo(LONGEST_ASKED) < 0 ? asked : LONGEST_ASKED);
-    report.failed(error, sink.size(), wait);
+    report.failed(error, list, sink.size(), wait);
     if (known && error instanceof ApiException refused && WatchCacheGap.isMeantBy(refused)) {
       long refusedAt = ticker.nanos();
       lookIntoGap();
@@ -273,6 +274,7 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
     }
     version = complete;
     known = true;
+    report.listed(); // First: whoever waits for the list finds no failure that it has ended.
     sink.listed();
   }
 

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.util.Ticker;
+import io.promdisco.util.Words;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -39,6 +40,9 @@ final class WatchReport {
   private String kind = ""; // of the failure that was logged last; empty: it is well
 
   @GuardedBy("this")
+  private boolean ofList; // the failure was one of a list, not of a watch
+
+  @GuardedBy("this")
   private long logged;
 
   @GuardedBy("this")
@@ -70,7 +74,7 @@ final class WatchReport {
             "server",
             "resource");
     brokenSince =
-        metrics.gauge(
+        metrics.timestamp(
             "promdisco_kubernetes_watch_broken_since_timestamp_seconds",
             "Since when a watch does not work, by API server, resource and what it is narrowed to;"
                 + " there only while it does not.",
@@ -86,9 +90,14 @@ final class WatchReport {
     return part;
   }
 
-  /** A list or watch failed; {@code known} objects are kept. */
-  synchronized void failed(Throwable error, int known, Duration wait) {
+  /**
+   * A list or watch failed; {@code known} objects are kept.
+   *
+   * @param list whether it was a list, which {@link #listed} ends
+   */
+  synchronized void failed(Throwable error, boolean list, int known, Duration wait) {
     endTrial();
+    ofList = list;
     failures.inc();
     failuresByWatch.inc(server, resource.plural());
     WatchProblem problem = WatchProblem.of(error, resource, scope);
@@ -102,15 +111,25 @@ final class WatchReport {
       kind = problem.kind();
       logged = now;
       log.warn(
-          "{}: {}; keeping {} objects and {} targets, next try in {} ms",
+          "{}: {}; keeping {} and {}, next try in {} ms",
           part,
           problem.reason(),
-          known,
-          targetCount(),
+          Words.count(known, "object"),
+          Words.count(targetCount(), "target"),
           wait.toMillis(),
           error instanceof IOException || error instanceof UncheckedIOException ? null : error);
     }
     tell(() -> health.failing(part, problem.reason(), wait));
+  }
+
+  /**
+   * A list is complete. That ends a failure to list; whether a watch that failed works again is not
+   * known yet.
+   */
+  synchronized void listed() {
+    if (ofList) {
+      well();
+    }
   }
 
   /** The server has let the watch in: it works if it still does after {@link #TRIAL}. */

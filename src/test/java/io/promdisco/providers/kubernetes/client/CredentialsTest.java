@@ -71,7 +71,7 @@ class CredentialsTest {
 
   private ResourceClient client(FakeServer api, HttpClientConfig http) throws DiscoveryException {
     ResourceClient client =
-        new FabricClientFactory(ticker, Map.of(), Path.of("/nowhere"), null, null)
+        new FabricClientFactory(ticker, Map.of(), Path.of("/nowhere"))
             .open(FabricClientTest.config(api.url(), http));
     open.add(0, client);
     return client;

@@ -1,6 +1,8 @@
 package io.promdisco.providers.kubernetes.client;
 
 import static io.promdisco.testing.FakeServer.json;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -10,15 +12,15 @@ import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.Certificates;
 import io.promdisco.testing.FakeServer;
+import io.promdisco.testing.Http2Server;
 import io.promdisco.testing.Https;
 import io.promdisco.testing.ManualTicker;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +41,7 @@ class FabricClientFactoryTest {
   }
 
   private FabricClientFactory factory(Map<String, String> env) {
-    return new FabricClientFactory(ticker, env, folder.resolve("account"), null, null);
+    return new FabricClientFactory(ticker, env, folder.resolve("account"));
   }
 
   private static KubernetesSdConfig sd(Optional<String> api, Optional<String> kubeconfig) {
@@ -79,22 +81,14 @@ class FabricClientFactoryTest {
       clusters:
       - name: kind
         cluster: {server: "https://127.0.0.1:6443"}
-      - name: broken
-        cluster: {}
       users:
       - name: me
         user: {token: abc}
       contexts:
       - name: dev
-        context: {cluster: kind, user: me}
+        context: {cluster: kind, user: me, namespace: shop}
       - name: lost
         context: {cluster: away, user: me}
-      - name: nobody
-        context: {cluster: kind, user: you}
-      - name: unbound
-        context: {user: me}
-      - name: nowhere
-        context: {cluster: broken, user: me}
       """;
 
   @Test
@@ -126,43 +120,14 @@ class FabricClientFactoryTest {
             .isEqualTo("https://127.0.0.1:" + (context.equals("three") ? 3 : 1));
       }
     }
-    refused(
-        "a: &a [*a]\ncurrent-context: x",
-        "kubeconfig FILE: no context \"x\" (expected a name, but there are no contexts)");
+    refused("a: &a [*a]\ncurrent-context: x", "kubeconfig FILE: not YAML");
   }
 
   @Test
-  void everyFaultOfAKubeconfigIsOneClearLineWithItsPath() throws Exception {
+  void aKubeconfigThatIsMissingIsNamed() {
     assertThatExceptionOfType(DiscoveryException.class)
         .isThrownBy(() -> factory().open(sd(Path.of("/no/such/config"))).close())
         .withMessage("kubeconfig /no/such/config: no such file");
-    refused("a: [", "kubeconfig FILE: line 1: not YAML");
-    refused("- a", "kubeconfig FILE: not a mapping (expected a kubeconfig)");
-    refused(
-        "",
-        "kubeconfig FILE: current-context: not set (expected a name, but there are no contexts)");
-    refused(
-        CLUSTERS,
-        "kubeconfig FILE: current-context: not set (expected one of dev, lost, nobody, nowhere,"
-            + " unbound)");
-    refused(
-        "current-context: prod\n" + CLUSTERS,
-        "kubeconfig FILE: no context \"prod\" (expected one of dev, lost, nobody, nowhere,"
-            + " unbound)");
-    refused(
-        "current-context: lost\n" + CLUSTERS,
-        "kubeconfig FILE: no cluster \"away\", which context \"lost\" names (expected one of"
-            + " broken, kind)");
-    refused(
-        "current-context: nobody\n" + CLUSTERS,
-        "kubeconfig FILE: no user \"you\", which context \"nobody\" names (expected one of me)");
-    refused(
-        "current-context: unbound\n" + CLUSTERS,
-        "kubeconfig FILE: context \"unbound\": cluster: not set");
-    refused(
-        "current-context: nowhere\n" + CLUSTERS,
-        "kubeconfig FILE: cluster \"broken\": server: not set");
-    refused("contexts: 7", "kubeconfig FILE: contexts: not a list");
   }
 
   @Test
@@ -170,24 +135,32 @@ class FabricClientFactoryTest {
     Path file = kubeconfig("current-context: dev\n" + CLUSTERS);
     try (ResourceClient client = factory().open(sd(file))) {
       assertThat(client.server()).isEqualTo("https://127.0.0.1:6443");
-      assertThat(client.ownNamespace()).isEmpty();
+      assertThat(client.ownNamespace()).contains("shop");
     }
     try (ResourceClient client =
-        factory().withKubeconfig(file, "dev").open(sd(Path.of("/not/looked/at")))) {
+        factory().forCommand(file, "dev", notice -> {}).open(sd(Path.of("/not/looked/at")))) {
       assertThat(client.server()).isEqualTo("https://127.0.0.1:6443");
     }
     assertThatExceptionOfType(DiscoveryException.class)
-        .isThrownBy(() -> factory().withContext("lost").open(sd(file)).close())
-        .withMessageContaining("no cluster \"away\"");
+        .isThrownBy(() -> factory().forCommand(null, "lost", notice -> {}).open(sd(file)).close())
+        .withMessageContaining("context \"lost\": cluster \"away\": not found");
   }
 
   private void list(Path kubeconfig) throws Exception {
     try (ResourceClient client = factory().open(sd(kubeconfig))) {
-      client.list(Resource.PODS, Scope.ALL, 0, "", "", pod -> {});
+      list(client);
     }
   }
 
+  private static void list(ResourceClient client) throws IOException, InterruptedException {
+    client.list(Resource.PODS, Scope.ALL, 0, "", "", pod -> {});
+  }
+
   private Path withUser(FakeServer api, String cluster, String user) throws IOException {
+    return withUser(api.url(), cluster, user);
+  }
+
+  private Path withUser(String url, String cluster, String user) throws IOException {
     return kubeconfig(
         """
         current-context: c
@@ -197,12 +170,18 @@ class FabricClientFactoryTest {
         - name: u
           user:
         """
-                .formatted(api.url(), cluster.isEmpty() ? "" : ", " + cluster)
+                .formatted(url, cluster.isEmpty() ? "" : ", " + cluster)
             + user.indent(4));
+  }
+
+  private static FakeServer.Request last(FakeServer api) {
+    return api.requests.get(api.requests.size() - 1);
   }
 
   @Test
   void everyKindOfUserIsKnownToTheServer() throws Exception {
+    Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
+    Files.writeString(folder.resolve("ca.crt"), certificates.authority());
     Files.writeString(folder.resolve("token"), "from-file");
     Map<String, String> users =
         Map.of(
@@ -210,35 +189,127 @@ class FabricClientFactoryTest {
             "tokenFile: token", "Bearer from-file",
             "username: me\npassword: pw", "Basic bWU6cHc=",
             "auth-provider: {name: oidc, config: {id-token: idt}}", "Bearer idt");
-    try (FakeServer api = FakeServer.start(json(200, LIST))) {
+    String ca = "certificate-authority: ca.crt";
+    try (FakeServer api = FakeServer.start(certificates.server(), json(200, LIST))) {
       for (Map.Entry<String, String> user : users.entrySet()) {
-        list(withUser(api, "", user.getKey()));
-        assertThat(api.requests.get(api.requests.size() - 1).header("Authorization"))
-            .isEqualTo(user.getValue());
+        list(withUser(api, ca, user.getKey()));
+        assertThat(last(api).header("Authorization")).isEqualTo(user.getValue());
+        assertThat(last(api).headers()).doesNotContainKey("Accept-Encoding");
       }
-      list(withUser(api, "", "as: bob\nas-groups: [dev, ops]\nas-user-extra: {scope: [x]}"));
-      FakeServer.Request last = api.requests.get(api.requests.size() - 1);
-      assertThat(last.header("Impersonate-User")).isEqualTo("bob");
-      assertThat(last.headers().get("Impersonate-Group")).containsExactly("dev", "ops");
-      assertThat(last.header("Impersonate-Extra-scope")).isEqualTo("x");
-      assertThat(last.header("Authorization")).isEmpty();
+      list(
+          withUser(
+              api,
+              ca,
+              "as: bob\nas-groups: [dev, ops]\nas-user-extra: {scope: [x], Some/Key: [z]}"));
+      assertThat(last(api).header("Impersonate-User")).isEqualTo("bob");
+      assertThat(last(api).headers().get("Impersonate-Group")).containsExactly("dev", "ops");
+      assertThat(last(api).header("Impersonate-Extra-scope")).isEqualTo("x");
+      assertThat(last(api).header("Impersonate-Extra-Some%2FKey")).isEqualTo("z");
+      assertThat(last(api).header("Authorization")).isEmpty();
+    }
+  }
+
+  @Test
+  void impersonatedNamesAreSentInUtf8OverHttp2AndRefusedOverHttp1() throws Exception {
+    Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
+    Files.writeString(folder.resolve("ca.crt"), certificates.authority());
+    String ca = "certificate-authority: ca.crt";
+    try (Http2Server api =
+        Http2Server.start(
+            certificates,
+            (request, answer) ->
+                answer.header("content-type", "application/json").write(LIST.getBytes(UTF_8)))) {
+      list(withUser(api.url(), ca, "as: bób"));
+      assertThat(api.requests.get(0).header("impersonate-user"))
+          .isEqualTo(new String("bób".getBytes(UTF_8), ISO_8859_1));
+    }
+    try (FakeServer api = FakeServer.start(certificates.server(), json(200, LIST))) {
+      Path file = withUser(api.url(), ca, "as: bób");
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> list(file))
+          .withMessageContaining("has a character that HTTP/1.1 cannot send");
+      assertThat(api.requests).isEmpty();
+    }
+  }
+
+  @Test
+  void noCredentialsGoOverPlainHttpWhichIsLogged() throws Exception {
+    try (FakeServer api = FakeServer.start(json(200, LIST));
+        CapturedLog log = new CapturedLog()) {
+      list(withUser(api, "", "token: topsecret\nas: bob"));
+      assertThat(last(api).header("Authorization")).isEmpty();
+      assertThat(last(api).header("Impersonate-User")).isEqualTo("bob");
+      assertThat(log.lines("user \"u\": credentials are not sent over plain http")).hasSize(1);
+      assertThat(log.lines("topsecret")).isEmpty();
+    }
+  }
+
+  @Test
+  void theLastTokenStaysInUseWhileItsFileCannotBeReadWhichIsLoggedOnce() throws Exception {
+    Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
+    Files.writeString(folder.resolve("ca.crt"), certificates.authority());
+    Path token = Files.writeString(folder.resolve("token"), "one\n");
+    try (FakeServer api = FakeServer.start(certificates.server(), json(200, LIST));
+        CapturedLog log = new CapturedLog()) {
+      Path file = withUser(api, "certificate-authority: ca.crt", "tokenFile: token");
+      try (ResourceClient client = factory().open(sd(file))) {
+        list(client);
+        Files.delete(token);
+        list(client);
+        list(client);
+        Files.writeString(token, "");
+        list(client);
+        assertThat(log.lines("WARN", token + ": no such file; the last token stays in use"))
+            .hasSize(1);
+        Files.writeString(token, "two");
+        list(client);
+      }
+      assertThat(api.requests.stream().map(request -> request.header("Authorization")))
+          .containsExactly("Bearer one", "Bearer one", "Bearer one", "Bearer one", "Bearer two");
+    }
+  }
+
+  @Test
+  void theLastSettingsStayInUseWhileTheKubeconfigCannotBeUsedWhichIsLoggedOnce() throws Exception {
+    Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
+    Files.writeString(folder.resolve("ca.crt"), certificates.authority());
+    try (FakeServer api = FakeServer.start(certificates.server(), json(200, LIST));
+        CapturedLog log = new CapturedLog()) {
+      Path file = withUser(api, "certificate-authority: ca.crt", "token: one");
+      try (ResourceClient client = factory().open(sd(file))) {
+        list(client);
+        for (String broken : List.of("", "clusters: [", "{}")) {
+          Files.writeString(file, broken);
+          list(client);
+        }
+        Files.delete(file);
+        list(client);
+        assertThat(log.lines("WARN", "the last settings stay in use")).hasSize(1);
+        withUser(api, "certificate-authority: gone.crt", "token: two");
+        list(client);
+        withUser(api, "certificate-authority: ca.crt", "token: three");
+        list(client);
+      }
+      assertThat(api.requests.stream().map(request -> request.header("Authorization")).distinct())
+          .containsExactly("Bearer one", "Bearer three");
     }
   }
 
   private static String base64(String text) {
-    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    return Base64.getEncoder().encodeToString(text.getBytes(UTF_8));
   }
 
   @Test
   void certificatesStandInTheKubeconfigOrInFilesBesideIt() throws Exception {
-    Certificates both = Certificates.make(folder, "EC", "ip:127.0.0.1");
-    Files.writeString(folder.resolve("ca.crt"), both.certificate());
+    Certificates both = Certificates.make("EC", "ip:127.0.0.1");
+    Files.writeString(folder.resolve("ca.crt"), both.authority());
+    Files.writeString(folder.resolve("me.crt"), both.certificate());
     Files.writeString(folder.resolve("me.key"), both.key());
     try (FakeServer api = FakeServer.start(both.server(), true, json(200, LIST))) {
       list(
           withUser(
               api,
-              "certificate-authority-data: " + base64(both.certificate()),
+              "certificate-authority-data: " + base64(both.authority()),
               "client-certificate-data: "
                   + base64(both.certificate())
                   + "\nclient-key-data: "
@@ -247,7 +318,7 @@ class FabricClientFactoryTest {
           withUser(
               api,
               "certificate-authority: ca.crt",
-              "client-certificate: ca.crt\nclient-key: me.key"));
+              "client-certificate: me.crt\nclient-key: me.key"));
       assertThat(api.requests).hasSize(2);
       Path missing = withUser(api, "certificate-authority: gone.crt", "token: x");
       assertThatExceptionOfType(DiscoveryException.class)
@@ -255,116 +326,9 @@ class FabricClientFactoryTest {
           .withMessage(
               "kubeconfig "
                   + missing
-                  + ": certificate-authority: "
+                  + ": cluster \"k\": certificate-authority: "
                   + folder.resolve("gone.crt")
                   + ": no such file");
-    }
-  }
-
-  private Path plugin(FakeServer api, String script, String more) throws IOException {
-    Path file = Files.writeString(folder.resolve("plugin"), "#!/bin/sh\n" + script);
-    assertThat(file.toFile().setExecutable(true)).isTrue();
-    return withUser(
-        api,
-        "",
-        """
-        exec:
-          apiVersion: client.authentication.k8s.io/v1
-          command: ./plugin
-          args: [get, token]
-          env: [{name: FLAVOUR, value: sour}]
-        """
-            + more.indent(2));
-  }
-
-  private static String credential(String status) {
-    return "{\\\"kind\\\": \\\"ExecCredential\\\", \\\"apiVersion\\\":"
-        + " \\\"client.authentication.k8s.io/v1\\\", \\\"status\\\": {"
-        + status
-        + "}}";
-  }
-
-  @Test
-  void aPluginIsRunForATokenThatIsKeptUntilItExpires() throws Exception {
-    Path count = folder.resolve("count");
-    String script =
-        "echo x >> "
-            + count
-            + "\n"
-            + "n=$(wc -l < "
-            + count
-            + ")\n"
-            + "echo \"$KUBERNETES_EXEC_INFO\" > "
-            + folder.resolve("info")
-            + "\n"
-            + "echo \""
-            + credential(
-                "\\\"token\\\": \\\"$1-$2-$FLAVOUR-$n\\\","
-                    + " \\\"expirationTimestamp\\\": \\\"2026-01-01T00:10:00Z\\\"")
-            + "\"\n";
-    try (FakeServer api = FakeServer.start(json(200, LIST));
-        ResourceClient client =
-            factory().open(sd(plugin(api, script, "provideClusterInfo: true")))) {
-      client.list(Resource.PODS, Scope.ALL, 0, "", "", pod -> {});
-      client.list(Resource.PODS, Scope.ALL, 0, "", "", pod -> {});
-      ticker.advance(Duration.ofMinutes(10));
-      client.list(Resource.PODS, Scope.ALL, 0, "", "", pod -> {});
-      assertThat(api.requests.stream().map(request -> request.header("Authorization")))
-          .containsExactly(
-              "Bearer get-token-sour-1", "Bearer get-token-sour-1", "Bearer get-token-sour-2");
-      assertThat(Files.readString(folder.resolve("info")))
-          .contains("\"interactive\":false", "\"server\":\"" + api.url() + "\"");
-    }
-  }
-
-  @Test
-  void aPluginThatFailsIsOneClearLine() throws Exception {
-    try (FakeServer api = FakeServer.start(json(200, LIST))) {
-      String name = "exec plugin " + folder.resolve("plugin");
-      failing(
-          plugin(api, "echo please log in >&2\nexit 3", ""), name + ": exit code 3: please log in");
-      failing(
-          plugin(api, "echo hello", ""),
-          name + ": its output is not JSON (expected an ExecCredential)");
-      failing(
-          plugin(api, "echo \"" + credential("") + "\"", ""),
-          name + ": status: neither token nor clientCertificateData");
-      failing(
-          plugin(api, "echo '{}'", ""),
-          name + ": apiVersion:  (expected client.authentication.k8s.io/v1)");
-      Path file = plugin(api, "", "installHint: get it from the shop");
-      Files.delete(folder.resolve("plugin"));
-      failing(file, name + ": cannot be run (get it from the shop)");
-      assertThat(api.requests).isEmpty();
-    }
-  }
-
-  private void failing(Path kubeconfig, String message) {
-    assertThatExceptionOfType(IOException.class)
-        .isThrownBy(() -> list(kubeconfig))
-        .withMessage(message);
-  }
-
-  @Test
-  void aPluginMayGiveAClientCertificate() throws Exception {
-    Certificates both = Certificates.make(folder, "EC", "ip:127.0.0.1");
-    Files.writeString(folder.resolve("ca.crt"), both.certificate());
-    String json =
-        "{\"apiVersion\": \"client.authentication.k8s.io/v1\", \"status\":"
-            + " {\"clientCertificateData\": \""
-            + both.certificate().replace("\n", "\\n")
-            + "\", \"clientKeyData\": \""
-            + both.key().replace("\n", "\\n")
-            + "\"}}";
-    Path output = Files.writeString(folder.resolve("credential.json"), json);
-    try (FakeServer api = FakeServer.start(both.server(), true, json(200, LIST))) {
-      Path file = plugin(api, "cat " + output, "");
-      Files.writeString(
-          file,
-          Files.readString(file)
-              .replace(api.url() + "\"", api.url() + "\", certificate-authority: ca.crt"));
-      list(file);
-      assertThat(api.requests).hasSize(1);
     }
   }
 
@@ -406,10 +370,10 @@ class FabricClientFactoryTest {
 
   @Test
   void aClusterIsTalkedToWithItsOwnCaAndToken() throws Exception {
-    Certificates certificates = Certificates.make(folder, "EC", "ip:127.0.0.1");
+    Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
     Path account = Files.createDirectory(folder.resolve("account"));
     Files.writeString(account.resolve("token"), "tok");
-    Files.writeString(account.resolve("ca.crt"), certificates.certificate());
+    Files.writeString(account.resolve("ca.crt"), certificates.authority());
     try (FakeServer api = FakeServer.start(certificates.server(), json(200, LIST));
         ResourceClient client =
             factory(
@@ -421,6 +385,55 @@ class FabricClientFactoryTest {
                 .open(sd(Optional.empty(), Optional.empty()))) {
       client.list(Resource.PODS, Scope.ALL, 0, "", "", pod -> {});
       assertThat(api.requests.get(0).header("Authorization")).isEqualTo("Bearer tok");
+    }
+  }
+
+  private FabricClientFactory inCluster(FakeServer api) {
+    return factory(
+        Map.of(
+            "KUBERNETES_SERVICE_HOST",
+            "127.0.0.1",
+            "KUBERNETES_SERVICE_PORT",
+            Integer.toString(api.port())));
+  }
+
+  @Test
+  void theServiceAccountsTokenAndCaStayInUseWhileTheirFilesAreMissing() throws Exception {
+    Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
+    Path account = Files.createDirectory(folder.resolve("account"));
+    Files.writeString(account.resolve("token"), "one");
+    Files.writeString(account.resolve("ca.crt"), certificates.authority());
+    try (FakeServer api = FakeServer.start(certificates.server(), json(200, LIST));
+        CapturedLog log = new CapturedLog();
+        ResourceClient client = inCluster(api).open(sd(Optional.empty(), Optional.empty()))) {
+      list(client);
+      Files.delete(account.resolve("token"));
+      Files.delete(account.resolve("ca.crt"));
+      list(client);
+      Files.writeString(account.resolve("token"), "two");
+      Files.writeString(account.resolve("ca.crt"), certificates.authority());
+      list(client);
+      assertThat(api.requests.stream().map(request -> request.header("Authorization")))
+          .containsExactly("Bearer one", "Bearer one", "Bearer two");
+      assertThat(log.lines("stays in use")).hasSize(1);
+      assertThat(log.lines("stay in use")).hasSize(1);
+    }
+  }
+
+  @Test
+  void aServiceAccountWithoutCaTrustsThoseOfTheMachineWhichIsLogged() throws Exception {
+    Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
+    Path account = Files.createDirectory(folder.resolve("account"));
+    Files.writeString(account.resolve("token"), "one");
+    try (FakeServer api = FakeServer.start(certificates.server(), json(200, LIST));
+        CapturedLog log = new CapturedLog();
+        ResourceClient client = inCluster(api).open(sd(Optional.empty(), Optional.empty()))) {
+      assertThat(log.lines("ca.crt: no such file; the CAs of this machine are trusted instead"))
+          .hasSize(1);
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> list(client))
+          .withMessageContaining("a CA that this machine trusts");
+      assertThat(api.requests).isEmpty();
     }
   }
 
@@ -460,8 +473,8 @@ class FabricClientFactoryTest {
     assertThat(factory.identity(sd(file)))
         .isEqualTo(factory.identity(sd(Path.of("/a/b/../config"))))
         .isNotEqualTo(factory.identity(sd(Optional.empty(), Optional.empty())))
-        .isNotEqualTo(factory.withContext("c").identity(sd(file)));
-    FabricClientFactory replaced = factory.withKubeconfig(file, null);
+        .isNotEqualTo(factory.forCommand(null, "c", notice -> {}).identity(sd(file)));
+    FabricClientFactory replaced = factory.forCommand(file, null, notice -> {});
     assertThat(replaced.identity(here))
         .isEqualTo(replaced.identity(sd(Optional.empty(), Optional.empty())));
   }

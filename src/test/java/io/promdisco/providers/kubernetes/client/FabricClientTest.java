@@ -68,13 +68,14 @@ class FabricClientTest {
 
   private ResourceClient client(String url, HttpClientConfig http) throws DiscoveryException {
     FabricClientFactory factory =
-        new FabricClientFactory(ticker, Map.of(), Path.of("/nowhere"), null, null);
+        new FabricClientFactory(ticker, Map.of(), Path.of("/nowhere"));
     ResourceClient client = factory.open(config(url, http));
     open.add(0, client);
     return client;
   }
 
   static KubernetesSdConfig config(String url, HttpClientConfig http) {
+    // Unchecked, since tests try settings that no builder lets through.
     return new KubernetesSdConfig(
         KubernetesSdConfig.Role.POD,
         Optional.of(url),

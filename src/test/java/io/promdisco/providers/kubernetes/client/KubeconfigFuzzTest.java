@@ -20,7 +20,8 @@ class KubeconfigFuzzTest {
     BugDetectors.setFilePathTraversalAllowPath(path -> true); // it may name any file
     Path file = Files.write(folder.resolve("kubeconfig"), content);
     try {
-      ServerSettings settings = Kubeconfig.read(file, null, new ManualTicker());
+      ServerSettings settings = 
+          Kubeconfig.read(KubeconfigSource.of(file, "")).settings(new ManualTicker());
       assertThat(settings.server().getHost()).isNotEmpty();
       assertThat(settings.server().getUserInfo()).isNull();
     } catch (IOException e) {

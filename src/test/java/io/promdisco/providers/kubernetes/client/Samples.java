@@ -226,6 +226,7 @@ record Samples<V extends KubeObject>(
                 .addConditions(V1.PodCondition.newBuilder().setType("Ready").setStatus("True"))
                 .setHostIP("10.0.0.1")
                 .setPodIP("10.1.0.1")
+                .addPodIPs(V1.PodIP.newBuilder().setIp("10.1.0.1"))
                 .addPodIPs(V1.PodIP.newBuilder().setIp("fd00::1"))
                 .addContainerStatuses(status("web", "containerd://w1"))
                 .addContainerStatuses(status("web", "containerd://w2"))
@@ -255,7 +256,7 @@ record Samples<V extends KubeObject>(
              {"name": "side", "image": "side:1"}],
            "ephemeralContainers": [{"name": "debug"}], "nodeName": "node-1"},
          "status": {"phase": "Running", "hostIP": "10.0.0.1", "podIP": "10.1.0.1",
-           "podIPs": [{"ip": "fd00::1"}],
+           "podIPs": [{"ip": "10.1.0.1"}, {"ip": "fd00::1"}],
            "conditions": [{"type": "Initialized", "status": "True"},
              {"type": "Ready", "status": "False"}, {"type": "Ready", "status": "True"}],
            "containerStatuses": [{"name": "web", "containerID": "containerd://w1"},
@@ -283,7 +284,8 @@ record Samples<V extends KubeObject>(
                 false,
                 List.of(new PodView.Port("http", 8080, "TCP"), new PodView.Port("", 53, "UDP"))),
             new PodView.Container("side", "side:1", "", false, List.of()),
-            new PodView.Container("init", "busybox:1", "containerd://i1", true, List.of())));
+            new PodView.Container("init", "busybox:1", "containerd://i1", true, List.of())),
+        List.of("fd00::1"));
   }
 
   private static Samples<NodeView> node() {
@@ -351,6 +353,8 @@ record Samples<V extends KubeObject>(
                     .putSelector("app", "web")
                     .setClusterIP("10.96.0.7")
                     .addClusterIPs("10.96.0.7")
+                    .addClusterIPs("fd00::7")
+                    .addExternalIPs("9.9.9.9")
                     .setType("LoadBalancer")
                     .setLoadBalancerIP("1.2.3.4")
                     .setExternalName("ext.example")
@@ -370,7 +374,8 @@ record Samples<V extends KubeObject>(
         {"kind": "Service", %s, "spec": {"ports": [
              {"name": "http", "protocol": "TCP", "appProtocol": "h2c", "port": 80},
              {"protocol": "UDP", "port": 53, "targetPort": "dns"}],
-           "clusterIP": "10.96.0.7", "type": "LoadBalancer", "loadBalancerIP": "1.2.3.4",
+           "clusterIP": "10.96.0.7", "clusterIPs": ["10.96.0.7", "fd00::7"],
+           "externalIPs": ["9.9.9.9"], "type": "LoadBalancer", "loadBalancerIP": "1.2.3.4",
            "externalName": "ext.example", "ipFamilyPolicy": "PreferDualStack", "ipFamilies": ["IPv4", "IPv6"]},
          "status": {"loadBalancer": {"ingress": [{"ip": "5.6.7.8"}, {"hostname": "lb"},
            {"ip": "5.6.7.9"}]}}}
@@ -387,7 +392,9 @@ record Samples<V extends KubeObject>(
             List.of("IPv4", "IPv6"),
             List.of(
                 new ServiceView.Port("http", 80, "TCP", "h2c"),
-                new ServiceView.Port("", 53, "UDP", "")));
+                new ServiceView.Port("", 53, "UDP", "")),
+            List.of("fd00::7", "9.9.9.9"),
+            List.of("lb"));
     return new Samples<>(Resource.SERVICES, message, json, view);
   }
 

@@ -655,6 +655,30 @@ class ReflectorTest {
   }
 
   @Test
+  void listThatWorksEndsAFailureToListBeforeAnyoneHearsThatItIsComplete()
+      throws InterruptedException {
+    api.next().fail(422, "no streaming");
+    api.next().fail(429, "busy");
+    passPause();
+    api.next().fail(422, "no streaming");
+    AtomicBoolean wellAtSync = new AtomicBoolean();
+    informer.addListener(
+        "sync",
+        new RecordingListener() {
+          @Override
+          public void onSynced() {
+            wellAtSync.set(health.told.size() == 2);
+          }
+        },
+        Duration.ZERO);
+    api.next().item(pod("a", 1)).page("8", "");
+    api.next(); // A watch that has not been let in so far.
+    assertThat(health.told).hasSize(2);
+    assertThat(health.told.get(1)).startsWith("recovered");
+    eventually(() -> assertThat(wellAtSync).isTrue());
+  }
+
+  @Test
   void aListThatWorksDoesNotHideAWatchThatIsForbidden() throws InterruptedException {
     api.next().fail(422, "no streaming");
     api.next().item(pod("a", 1)).page("8", "");

@@ -41,15 +41,7 @@ class WatchCacheGapTest {
     client =
         new FabricClientFactory(new ManualTicker())
             .open(
-                new KubernetesSdConfig(
-                    Role.POD,
-                    Optional.of(server.url().toString()),
-                    Optional.empty(),
-                    HttpClientConfig.DEFAULT,
-                    false,
-                    List.of(),
-                    List.of(),
-                    AttachMetadata.NONE));
+                KubernetesSdConfig.builder(Role.POD).apiServer(server.url().toString()).build());
     for (String namespace : List.of("back", "front")) {
       create("Namespace", "", namespace);
       create("Pod", namespace, "a");

@@ -1,4 +1,4 @@
-package io.promdisco.server;
+package io.promdisco.http;
 
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -8,7 +8,7 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
 
-/** Whether two keys are a pair, found out by signing. */
+/** Tells whether two keys are a pair, by signing. */
 final class KeyPairs {
   private static final byte[] SAMPLE = {1, 2, 3, 4};
 
@@ -32,7 +32,7 @@ final class KeyPairs {
     } catch (InvalidKeyException | SignatureException e) {
       return false; // of another kind
     } catch (GeneralSecurityException e) {
-      throw new IOException("tls_server_config: the platform cannot sign with " + algorithm, e);
+      throw new IOException("the platform cannot sign with " + algorithm, e);
     }
   }
 }

@@ -1,0 +1,219 @@
+package io.promdisco.config;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * What HTTP client settings have to fulfil, wherever they come from. A {@code …Ref} names a secret
+ * of a secret manager, which only files can do; it is empty otherwise.
+ */
+final class HttpClientChecks {
+  static final String CLIENT_CREDENTIALS = "client_credentials";
+  static final String JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+  static final List<String> SIGNATURES = List.of("RS256", "RS384", "RS512");
+  private static final List<String> TLS_VERSIONS = List.of("TLS10", "TLS11", "TLS12", "TLS13");
+  private static final Set<String> RESERVED =
+      Set.of(
+          "authorization",
+          "host",
+          "content-encoding",
+          "content-length",
+          "content-type",
+          "user-agent",
+          "connection",
+          "keep-alive",
+          "proxy-authenticate",
+          "proxy-authorization",
+          "www-authenticate",
+          "accept-encoding",
+          "x-prometheus-remote-write-version",
+          "x-prometheus-remote-read-version",
+          "x-prometheus-scrape-timeout-seconds",
+          "x-amz-date",
+          "x-amz-security-token",
+          "x-amz-content-sha256");
+
+  private HttpClientChecks() {}
+
+  static void basicAuth(
+      HttpClientConfig.BasicAuth basic,
+      String usernameRef,
+      String passwordRef,
+      FieldProblems parent) {
+    if (count(basic.username(), basic.usernameFile(), usernameRef) > 1) {
+      parent.note(
+          "basic_auth",
+          "at most one of basic_auth username, username_file & username_ref must be configured");
+    }
+    if (count(basic.password().reveal(), basic.passwordFile(), passwordRef) > 1) {
+      parent.note(
+          "basic_auth",
+          "at most one of basic_auth password, password_file & password_ref must be configured");
+    }
+  }
+
+  /**
+   * @param own takes the problems of the section {@code authorization} itself
+   */
+  static void authorization(
+      HttpClientConfig.Authorization authorization,
+      String credentialsRef,
+      FieldProblems parent,
+      FieldProblems own) {
+    if (count(
+            authorization.credentials().reveal(), authorization.credentialsFile(), credentialsRef)
+        > 1) {
+      parent.note(
+          "authorization",
+          "at most one of authorization credentials & credentials_file must be configured");
+    }
+    if (authorization.type().toLowerCase(Locale.ROOT).equals("basic")) {
+      own.note("type", "authorization type cannot be set to \"basic\", use \"basic_auth\" instead");
+    }
+  }
+
+  /** At most one of the ways to log in may be configured. */
+  static void ways(boolean basic, boolean authorization, boolean oauth2, FieldProblems problems) {
+    if ((basic ? 1 : 0) + (authorization ? 1 : 0) + (oauth2 ? 1 : 0) > 1) {
+      problems.note(
+          basic ? "basic_auth" : "oauth2",
+          "at most one of basic_auth, oauth2 & authorization must be configured");
+    }
+  }
+
+  /**
+   * @param secretRef the reference to the secret, or with a {@link HttpClientConfig.JwtGrant} to its
+   *     key
+   * @param own takes the problems of the section {@code oauth2} itself
+   */
+  static void oauth2(
+      HttpClientConfig.OAuth2 oauth2, String secretRef, FieldProblems parent, FieldProblems own) {
+    if (oauth2.clientId().isEmpty()) {
+      parent.note("oauth2", "oauth2 client_id must be configured");
+    }
+    if (oauth2.tokenUrl().isEmpty()) {
+      parent.note("oauth2", "oauth2 token_url must be configured");
+    }
+    if (oauth2.jwt().isPresent()) {
+      jwt(oauth2.jwt().get(), secretRef, parent, own);
+    } else if (count(oauth2.clientSecret().reveal(), oauth2.clientSecretFile(), secretRef) > 1) {
+      parent.note(
+          "oauth2",
+          "at most one of oauth2 client_secret, client_secret_file & client_secret_ref must be"
+              + " configured using grant-type=client_credentials");
+    }
+  }
+
+  private static void jwt(
+      HttpClientConfig.JwtGrant jwt, String keyRef, FieldProblems parent, FieldProblems own) {
+    if (count(jwt.key().reveal(), jwt.keyFile(), keyRef) > 1) {
+      parent.note(
+          "oauth2",
+          "at most one of oauth2 client_certificate_key, client_certificate_key_file &"
+              + " client_certificate_key_ref must be configured using grant-type="
+              + JWT_BEARER);
+    }
+    if (!SIGNATURES.contains(jwt.algorithm())) {
+      own.note(
+          "signature_algorithm",
+          "\"" + jwt.algorithm() + "\": valid signature algorithms are RS256, RS384 and RS512");
+    }
+  }
+
+  /**
+   * @param own takes the problems of the section {@code tls_config} itself
+   */
+  static void tls(
+      HttpClientConfig.TlsConfig tls,
+      String caRef,
+      String certRef,
+      String keyRef,
+      FieldProblems parent,
+      FieldProblems own) {
+    one("ca", tls.ca(), tls.caFile(), caRef, own);
+    one("cert", tls.cert(), tls.certFile(), certRef, own);
+    one("key", tls.key().reveal(), tls.keyFile(), keyRef, own);
+    boolean hasCert = count(tls.cert(), tls.certFile(), certRef) > 0;
+    boolean hasKey = count(tls.key().reveal(), tls.keyFile(), keyRef) > 0;
+    if (hasCert && !hasKey) {
+      parent.note(
+          "tls_config",
+          "exactly one of key or key_file must be configured when a client certificate is"
+              + " configured");
+    } else if (hasKey && !hasCert) {
+      parent.note(
+          "tls_config",
+          "exactly one of cert or cert_file must be configured when a client key is configured");
+    }
+    tlsVersion("min_version", tls.minVersion(), own);
+    tlsVersion("max_version", tls.maxVersion(), own);
+  }
+
+  private static void one(
+      String name, String inline, String file, String ref, FieldProblems problems) {
+    if (count(inline, file, ref) > 1) {
+      problems.note(
+          inline.isEmpty() ? name + "_file" : name,
+          "at most one of " + name + ", " + name + "_file & " + name + "_ref must be configured");
+    }
+  }
+
+  private static void tlsVersion(String field, String version, FieldProblems problems) {
+    if (!version.isEmpty() && !TLS_VERSIONS.contains(version)) {
+      problems.note(
+          field,
+          "unknown TLS version: "
+              + version
+              + " (expected: TLS10, TLS11, TLS12 or TLS13"
+              + Problems.hint(version, TLS_VERSIONS)
+              + ")");
+    }
+  }
+
+  /**
+   * @param hasUrl whether a URL is set, be it the empty one
+   */
+  static void proxy(HttpClientConfig.ProxyConfig proxy, boolean hasUrl, FieldProblems problems) {
+    String wrong = Urls.problem(proxy.url());
+    if (wrong != null) {
+      problems.note("proxy_url", wrong + " (expected: http://host:port)");
+    }
+    if (!proxy.connectHeaders().isEmpty() && !proxy.fromEnvironment() && proxy.url().isEmpty()) {
+      problems.note(
+          "proxy_connect_header",
+          "if proxy_connect_header is configured, proxy_url or proxy_from_environment must also be"
+              + " configured");
+    }
+    if (proxy.fromEnvironment() && !proxy.url().isEmpty()) {
+      problems.note(
+          "proxy_url", "if proxy_from_environment is configured, proxy_url must not be configured");
+    }
+    if (proxy.fromEnvironment() && !proxy.noProxy().isEmpty()) {
+      problems.note(
+          "no_proxy", "if proxy_from_environment is configured, no_proxy must not be configured");
+    }
+    if (!hasUrl && !proxy.noProxy().isEmpty() && !proxy.fromEnvironment()) {
+      problems.note("no_proxy", "if no_proxy is configured, proxy_url must also be configured");
+    }
+  }
+
+  /** The client sets some headers itself. */
+  static void headerName(String name, FieldProblems own) {
+    if (RESERVED.contains(name.toLowerCase(Locale.ROOT))) {
+      own.note(
+          "",
+          "setting header \""
+              + name
+              + "\" is not allowed (expected: one that the client does not set itself)");
+    }
+  }
+
+  static int count(String... values) {
+    int count = 0;
+    for (String value : values) {
+      count += value.isEmpty() ? 0 : 1;
+    }
+    return count;
+  }
+}

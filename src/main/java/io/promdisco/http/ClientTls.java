@@ -1,0 +1,108 @@
+package io.promdisco.http;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.security.GeneralSecurityException;
+import java.util.EnumMap;
+import java.util.Map;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+
+/**
+ * TLS with one server. Uses the preferred implementation, and the JDK's where that one cannot
+ * connect: BoringSSL supports neither Ed25519 nor all curves and key usages that the JDK supports.
+ * Safe for all threads.
+ */
+final class ClientTls {
+  private static final int ENOUGH_TRIALS = 2;
+
+  private final TlsSettings settings;
+  private final TlsImplementation preferred;
+  private final ClientKeyManager keys;
+
+  @GuardedBy("this")
+  private final Map<TlsImplementation, SSLContext> contexts = new EnumMap<>(TlsImplementation.class);
+
+  @GuardedBy("this")
+  private TlsImplementation current;
+
+  /** Whether the JDK's TLS is used since the server broke a handshake without a reason. */
+  @GuardedBy("this")
+  private boolean isTrial;
+
+  @GuardedBy("this")
+  private int goodTrials;
+
+  ClientTls(TlsSettings settings) {
+    this(settings, TlsImplementation.preferred());
+  }
+
+  ClientTls(TlsSettings settings, TlsImplementation preferred) {
+    this.settings = settings;
+    this.preferred = preferred;
+    this.current = preferred;
+    this.keys = new ClientKeyManager(settings.client());
+  }
+
+  /** The implementation for the next connection. */
+  synchronized TlsImplementation implementation() {
+    return keys.needsJdk() ? TlsImplementation.JDK : current;
+  }
+
+  /** The context for the next connection. */
+  synchronized SSLContext context() {
+    return contexts.computeIfAbsent(implementation(), this::make);
+  }
+
+  private SSLContext make(TlsImplementation implementation) {
+    try {
+      SSLContext context = implementation.newContext();
+      context.init(new KeyManager[] {keys}, new TrustManager[] {settings.trustManager()}, null);
+      String name = settings.serverName();
+      return name.isEmpty() ? context : new NamedServerContext(context, name);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("the platform has no TLS", e);
+    }
+  }
+
+  /**
+   * Looks at a connection that failed.
+   *
+   * @param used the implementation that it used
+   * @return whether to connect once more: another implementation may succeed
+   */
+  synchronized boolean fallBack(Throwable problem, TlsImplementation used) {
+    if (used == TlsImplementation.JDK) {
+      if (Failures.isTls(problem)) {
+        current = preferred; // Neither connects; the preferred one may later.
+        isTrial = false;
+      }
+      return false;
+    }
+    boolean isUnsupported = Failures.isUnsupportedByNative(problem);
+    if (isUnsupported || Failures.isBrokenHandshake(problem)) {
+      current = TlsImplementation.JDK;
+      isTrial = !isUnsupported;
+      return true;
+    }
+    return false;
+  }
+
+  /**
+   * Notes that a request was answered. Some servers break the handshake without a reason where they
+   * and native TLS support nothing in common. Others do so once, when they are restarted: native
+   * TLS is tried again, until the JDK's has helped more than once.
+   */
+  synchronized void connected() {
+    if (isTrial) {
+      isTrial = false;
+      goodTrials++;
+      current = goodTrials < ENOUGH_TRIALS ? preferred : TlsImplementation.JDK;
+    }
+  }
+
+  /** What the server wanted to know about the client, for errors; may be empty. */
+  String clientHint() {
+    return keys.hint();
+  }
+}

@@ -1,0 +1,239 @@
+package io.promdisco.providers.dns;
+
+import com.google.common.net.InetAddresses;
+import io.promdisco.model.PrometheusDuration;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.PortUnreachableException;
+import java.nio.channels.Selector;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.xbill.DNS.Flags;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.Section;
+
+/**
+ * Looks one name up, step by step, as Prometheus does: under each complete name that the search
+ * list makes of it until one exists; each at every server until one has an answer; over UDP, and
+ * over TCP once an answer did not fit. For one thread.
+ *
+ * <p>"No such name" is an answer, and so is "none of these records". Everything else is a failure:
+ * it leaves open what exists.
+ */
+final class DnsLookup implements AutoCloseable {
+  private final ResolverSettings settings;
+  private final int type;
+  private final int port;
+  private final Duration timeout;
+  private final List<String> names;
+
+  private int name;
+  private int server;
+  private boolean tcp;
+  private final List<String> failures = new ArrayList<>(); // of the current name, by server
+  private @Nullable String failure; // of the first name that got no answer
+  private int failedNames;
+  private @Nullable DnsExchange exchange;
+  private @Nullable List<Record> records;
+
+  /**
+   * Asks nothing yet.
+   *
+   * @param port of all servers
+   * @param timeout how long a server may take to accept a connection, and then to answer
+   */
+  DnsLookup(ResolverSettings settings, int type, int port, Duration timeout, String name) {
+    this.settings = settings;
+    this.type = type;
+    this.port = port;
+    this.timeout = timeout;
+    names = settings.names(name);
+  }
+
+  /** Asks the next server for the next name until a question is under way or nothing is left. */
+  void ask(Selector selector) {
+    while (exchange == null && !isDone()) {
+      if (server < settings.servers().size()) {
+        ask(selector, settings.servers().get(server));
+      } else {
+        if (server == 0) {
+          failures.add("no server to ask (expected: a line \"nameserver\" in resolv.conf)");
+        }
+        nextName();
+      }
+    }
+  }
+
+  private void ask(Selector selector, String address) {
+    Name complete;
+    try {
+      complete = DnsNames.parse(names.get(name));
+    } catch (IOException e) {
+      failures.add("not a DNS name: " + e.getMessage());
+      nextName();
+      return;
+    }
+    try {
+      DnsExchange next =
+          tcp
+              ? DnsExchange.overTcp(complete, type, timeout)
+              : DnsExchange.overUdp(complete, type, timeout);
+      next.start(address(address), selector, this);
+      exchange = next;
+    } catch (IOException | RuntimeException e) {
+      nextServer(reason(e));
+    }
+  }
+
+  /** The channel of the question is ready. */
+  void proceed() {
+    DnsExchange now = exchange;
+    if (now == null) {
+      return;
+    }
+    Message answer;
+    try {
+      answer = now.proceed();
+    } catch (IOException e) {
+      end(now);
+      nextServer(reason(e));
+      return;
+    }
+    if (answer != null) {
+      end(now);
+      answered(answer);
+    }
+  }
+
+  private void answered(Message answer) {
+    if (answer.getHeader().getFlag(Flags.TC)) {
+      if (tcp) {
+        nextServer("the answer is truncated over TCP as well");
+      } else {
+        tcp = true; // The same server again, and all later ones.
+      }
+    } else if (answer.getRcode() == Rcode.NOERROR) {
+      records = answer.getSection(Section.ANSWER);
+    } else if (answer.getRcode() == Rcode.NXDOMAIN) {
+      failures.clear();
+      nextName();
+    } else {
+      nextServer(Rcode.string(answer.getRcode()));
+    }
+  }
+
+  /** How long the server that is asked may still take. */
+  long nanosLeft() {
+    DnsExchange now = exchange;
+    return now == null ? Long.MAX_VALUE : now.nanosLeft();
+  }
+
+  /** Gives the server up that is asked. */
+  void expire() {
+    DnsExchange now = exchange;
+    if (now != null) {
+      end(now);
+      nextServer("no answer within " + PrometheusDuration.format(timeout));
+    }
+  }
+
+  private void end(DnsExchange now) {
+    exchange = null;
+    now.close();
+  }
+
+  private void nextServer(String reason) {
+    failures.add(settings.servers().get(server) + (tcp ? " over TCP: " : ": ") + reason);
+    server++;
+  }
+
+  private void nextName() {
+    if (!failures.isEmpty()) {
+      failedNames++;
+      if (failure == null) {
+        failure = names.get(name) + ": " + String.join("; ", failures);
+      }
+    }
+    failures.clear();
+    name++;
+    server = 0;
+    tcp = false;
+  }
+
+  boolean isDone() {
+    return records != null || name == names.size();
+  }
+
+  /**
+   * What was found, once it is done: none if there is no such name.
+   *
+   * @throws IOException if it is not known what there is; the message says which server said what
+   */
+  List<Record> result() throws IOException {
+    if (records != null) {
+      return records;
+    }
+    if (failure != null) {
+      throw new IOException(
+          failure
+              + (failedNames > 1
+                  ? " (and " + (failedNames - 1) + " more of the search list)"
+                  : ""));
+    }
+    return List.of();
+  }
+
+  @Override
+  public void close() {
+    DnsExchange now = exchange;
+    if (now != null) {
+      end(now);
+    }
+  }
+
+  private static String reason(Exception e) {
+    if (e instanceof PortUnreachableException) {
+      return "connection refused";
+    }
+    if (e instanceof UnsupportedAddressTypeException) {
+      return "this machine has no such addresses";
+    }
+    String message = e.getMessage();
+    return message == null ? e.toString() : message;
+  }
+
+  /** An address, with the interface after a percent sign where it is link-local. */
+  private InetSocketAddress address(String text) throws IOException {
+    int percent = text.indexOf('%');
+    String literal = percent < 0 ? text : text.substring(0, percent);
+    if (!InetAddresses.isInetAddress(literal)) {
+      throw new IOException("not a server (expected: an IP address after \"nameserver\")");
+    }
+    InetAddress address = InetAddresses.forString(literal);
+    if (percent >= 0 && address instanceof Inet6Address six) {
+      address =
+          Inet6Address.getByAddress(null, six.getAddress(), zone(text.substring(percent + 1)));
+    }
+    return new InetSocketAddress(address, port);
+  }
+
+  private static int zone(String zone) throws IOException {
+    NetworkInterface named = NetworkInterface.getByName(zone);
+    if (named != null) {
+      return named.getIndex();
+    }
+    if (zone.matches("[0-9]{1,9}")) {
+      return Integer.parseInt(zone);
+    }
+    throw new IOException("no network interface \"" + zone + "\"");
+  }
+}

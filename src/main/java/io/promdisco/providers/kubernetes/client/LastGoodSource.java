@@ -1,0 +1,61 @@
+package io.promdisco.providers.kubernetes.client;
+
+import io.promdisco.http.RenewingSender;
+import io.promdisco.http.ServerSettings;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Settings from files that are replaced while the program runs. While the files cannot be used, the
+ * last settings stay in use, which is logged once. Called by one thread at a time.
+ */
+final class LastGoodSource implements RenewingSender.Source {
+  private static final Logger log = LoggerFactory.getLogger(LastGoodSource.class);
+
+  private final RenewingSender.Source source;
+  private @Nullable List<String> contents;
+  private @Nullable ServerSettings prepared;
+  private boolean failing;
+
+  LastGoodSource(RenewingSender.Source source) {
+    this.source = source;
+  }
+
+  /**
+   * What the files hold, or held when they could last be used.
+   *
+   * @throws IOException if they could never be used
+   */
+  @Override
+  public List<String> contents() throws IOException {
+    List<String> last = contents;
+    try {
+      List<String> now = source.contents();
+      if (!now.equals(last)) {
+        prepared = source.settings();
+        contents = now;
+      }
+      failing = false;
+      return now;
+    } catch (IOException e) {
+      if (last == null) {
+        throw e;
+      }
+      if (!failing) {
+        log.warn("{}; the last settings stay in use", e.getMessage());
+      }
+      failing = true;
+      return last;
+    }
+  }
+
+  @Override
+  public ServerSettings settings() throws IOException {
+    ServerSettings settings = prepared;
+    prepared = null;
+    return settings == null ? source.settings() : settings;
+  }
+}

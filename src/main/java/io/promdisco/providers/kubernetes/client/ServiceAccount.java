@@ -1,0 +1,99 @@
+package io.promdisco.providers.kubernetes.client;
+
+import io.promdisco.config.HttpClientConfig;
+import io.promdisco.config.Secret;
+import io.promdisco.http.Credentials;
+import io.promdisco.http.Pem;
+import io.promdisco.http.ProxyRules;
+import io.promdisco.http.RenewingSender;
+import io.promdisco.http.ServerSettings;
+import io.promdisco.http.TextFiles;
+import io.promdisco.http.TlsSettings;
+import io.promdisco.http.Urls;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The API server of the cluster that this process runs in, with the credentials of its pod's
+ * service account. Called by one thread at a time.
+ */
+final class ServiceAccount implements RenewingSender.Source {
+  private static final Logger log = LoggerFactory.getLogger(ServiceAccount.class);
+
+  private final Path token;
+  private final Path ca;
+  private final String host;
+  private final String port;
+  private boolean hasAuthority;
+
+  /**
+   * A source.
+   *
+   * @param folder in which the token and the CA are
+   * @param env the process environment, which names host and port
+   */
+  ServiceAccount(Path folder, Map<String, String> env) {
+    token = folder.resolve("token");
+    ca = folder.resolve("ca.crt");
+    host = env.getOrDefault(ClusterRule.HOST, "");
+    port = env.getOrDefault(ClusterRule.PORT, "");
+  }
+
+  @Override
+  public ServerSettings settings() throws IOException {
+    if (host.isEmpty() || port.isEmpty()) {
+      throw new IOException(
+          "not in a cluster: "
+              + ClusterRule.HOST
+              + " and "
+              + ClusterRule.PORT
+              + " are not set (set kubeconfig_file or api_server to discover from outside)");
+    }
+    String first = TextFiles.read(token);
+    if (first.isEmpty()) {
+      throw new IOException(token + ": empty (expected: the token of the service account)");
+    }
+    String bracketed = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+    return new ServerSettings(
+        Urls.server("https://" + bracketed + ":" + port, ClusterRule.HOST),
+        tls(),
+        Credentials.rotatedToken(token, new Secret(first)),
+        ProxyRules.DIRECT,
+        Map.of(),
+        true,
+        true);
+  }
+
+  /** Trusts the CA, or if it could never be read those that this machine trusts. */
+  private TlsSettings tls() throws IOException {
+    TlsSettings tls = TlsSettings.of(HttpClientConfig.TlsConfig.DEFAULT, "tls_config");
+    try {
+      List<X509Certificate> authorities = Pem.authorities(TextFiles.read(ca), ca.toString());
+      hasAuthority = true;
+      return tls.withAuthorities(authorities, ca.toString());
+    } catch (IOException e) {
+      if (hasAuthority) {
+        throw e;
+      }
+      log.warn("{}; the CAs of this machine are trusted instead", e.getMessage());
+      return tls;
+    }
+  }
+
+  @Override
+  public List<String> contents() throws IOException {
+    try {
+      return List.of(TextFiles.read(ca));
+    } catch (IOException e) {
+      if (hasAuthority) {
+        throw e;
+      }
+      return List.of("");
+    }
+  }
+}

@@ -1,0 +1,430 @@
+package io.promdisco.scrape;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one listener has not been told yet. Changes wait in the order of their arrival; one that
+ * touches a target which another waiting change touches too is merged with those of its job. So no
+ * more waits than one entry for each distinct target that the listener knows or should know, however
+ * long the listener takes.
+ *
+ * <p>Any number of threads put and wait; one thread takes.
+ */
+final class ListenerQueue {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  /** The oldest first. */
+  @GuardedBy("lock")
+  private final Set<Waiting> waiting = new LinkedHashSet<>();
+
+  /** The same by job, for jobs of which something waits. */
+  @GuardedBy("lock")
+  private final Map<String, OfJob> byJob = new HashMap<>();
+
+  /** Number of changes put so far. */
+  @GuardedBy("lock")
+  private long puts;
+
+  /** Number of the put after which the initial state is complete; -1 while that is not known. */
+  @GuardedBy("lock")
+  private long initialStateAt = -1;
+
+  @GuardedBy("lock")
+  private boolean toldInitialState;
+
+  /** Number of the oldest change of the delivery that is under way; 0 if none is. */
+  @GuardedBy("lock")
+  private long underWay;
+
+  @GuardedBy("lock")
+  private boolean underWayIsInitialState;
+
+  @GuardedBy("lock")
+  private int size;
+
+  @GuardedBy("lock")
+  private State state = State.OPEN;
+
+  private enum State {
+    OPEN,
+    /** Takes nothing in; what waits is delivered. */
+    DRAINING,
+    CLOSED
+  }
+
+  /**
+   * What the listener is to be told next.
+   *
+   * @param change null: the initial state is complete
+   */
+  record Delivery(@Nullable TargetChange change) {}
+
+  /**
+   * How a put changed the queue.
+   *
+   * @param grownBy additions and removals that wait now and did not before; may be negative
+   * @param cancelled pairs of an addition and a removal that cancelled each other out
+   */
+  record Put(int grownBy, long cancelled) {}
+
+  /** Adds a change; never blocks. Dropped if the queue takes nothing in any more. */
+  Put put(TargetChange change) {
+    lock.lock();
+    try {
+      if (state != State.OPEN) {
+        return new Put(0, 0);
+      }
+      puts++;
+      int before = size;
+      long cancelled = 0;
+      OfJob ofJob = byJob.computeIfAbsent(change.job(), job -> new OfJob());
+      if (ofJob.touches(change)) {
+        cancelled = merge(ofJob, change);
+      } else {
+        Waiting added = new Waiting(puts, change);
+        waiting.add(added);
+        ofJob.add(added);
+        size += added.size();
+      }
+      changed.signalAll();
+      return new Put(size - before, cancelled);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Merges a change, and all of its job that waits, with the oldest of them. */
+  @GuardedBy("lock")
+  private long merge(OfJob ofJob, TargetChange change) {
+    Waiting oldest = ofJob.waiting.removeFirst();
+    size -= oldest.size();
+    long cancelled = 0;
+    for (Waiting later : ofJob.waiting) {
+      waiting.remove(later);
+      size -= later.size();
+      cancelled += oldest.merge(later.toChange());
+    }
+    ofJob.waiting.clear();
+    cancelled += oldest.merge(change);
+    if (oldest.size() == 0) {
+      waiting.remove(oldest);
+      byJob.remove(change.job());
+    } else {
+      ofJob.become(oldest);
+      size += oldest.size();
+    }
+    return cancelled;
+  }
+
+  @GuardedBy("lock")
+  private TargetChange remove(Waiting oldest) {
+    waiting.remove(oldest);
+    size -= oldest.size();
+    TargetChange change = oldest.toChange();
+    OfJob ofJob = byJob.get(change.job());
+    if (ofJob != null && ofJob.removeOldest()) {
+      byJob.remove(change.job());
+    }
+    return change;
+  }
+
+  /** Nothing of the initial state is put after this call. Only the first call counts. */
+  void completeInitialState() {
+    lock.lock();
+    try {
+      if (state == State.OPEN && initialStateAt < 0) {
+        initialStateAt = puts;
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes the next delivery, waiting for one; {@link #delivered} has to be called before the next
+   * call. Interrupts are ignored: only closing ends it.
+   *
+   * @return null once the queue is closed, or empty and draining
+   */
+  @Nullable Delivery take() {
+    lock.lock();
+    try {
+      while (state != State.CLOSED) {
+        Waiting next = oldest();
+        if (initialStateAt >= 0
+            && !toldInitialState
+            && (next == null || next.first > initialStateAt)) {
+          underWayIsInitialState = true;
+          return new Delivery(null);
+        }
+        if (next != null) {
+          underWay = next.first;
+          return new Delivery(remove(next));
+        }
+        if (state == State.DRAINING) {
+          break;
+        }
+        changed.awaitUninterruptibly();
+      }
+      return null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The listener has been told what was taken last. */
+  void delivered() {
+    lock.lock();
+    try {
+      underWay = 0;
+      toldInitialState |= underWayIsInitialState;
+      underWayIsInitialState = false;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Number of additions and removals that wait; a changed target counts as both. */
+  int size() {
+    lock.lock();
+    try {
+      return size;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits until the listener has been told the initial state and all that was put before this call.
+   *
+   * @param deadline of {@link System#nanoTime}
+   * @return false if the time ran out; true if the queue was closed
+   */
+  boolean awaitTold(long deadline) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long upTo = puts;
+      while (state != State.CLOSED && !(toldInitialState && isDelivered(upTo))) {
+        long left = deadline - System.nanoTime();
+        if (left <= 0) {
+          return false;
+        }
+        changed.awaitNanos(left);
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private boolean isDelivered(long upTo) {
+    if (underWay != 0 && underWay <= upTo) {
+      return false;
+    }
+    Waiting oldest = oldest();
+    return oldest == null || oldest.first > upTo;
+  }
+
+  @GuardedBy("lock")
+  private @Nullable Waiting oldest() {
+    Iterator<Waiting> each = waiting.iterator();
+    return each.hasNext() ? each.next() : null;
+  }
+
+  /** Takes nothing in any more; what waits is still taken. */
+  void drain() {
+    lock.lock();
+    try {
+      if (state == State.OPEN) {
+        state = State.DRAINING;
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes nothing in and gives nothing out any more.
+   *
+   * @return what is dropped, and whether the listener is being told something
+   */
+  Dropped close() {
+    lock.lock();
+    try {
+      int added = 0;
+      int modified = 0;
+      int removed = 0;
+      for (Waiting left : waiting) {
+        TargetChange change = left.toChange();
+        added += change.added().size();
+        modified += change.changed().size();
+        removed += change.removed().size();
+      }
+      waiting.clear();
+      byJob.clear();
+      size = 0;
+      state = State.CLOSED;
+      changed.signalAll();
+      return new Dropped(added, modified, removed, underWay != 0 || underWayIsInitialState);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * What a listener was not told.
+   *
+   * @param added number of additions
+   * @param changed number of changes
+   * @param removed number of removals
+   * @param busy whether a call of the listener was under way
+   */
+  record Dropped(int added, int changed, int removed, boolean busy) {
+    boolean isNothing() {
+      return added == 0 && changed == 0 && removed == 0 && !busy;
+    }
+  }
+
+  /** Waits for {@code time} at most. */
+  static long deadline(Duration time) {
+    return System.nanoTime() + time.toNanos();
+  }
+
+  /** What waits of one job. Each target is touched by one of these changes at most. */
+  private static final class OfJob {
+    /** The oldest first; only that one may be merged. */
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>(2);
+
+    /** The hashes of the targets that single changes touch; null: not collected yet. */
+    private @Nullable Set<Long> touched;
+
+    boolean touches(TargetChange change) {
+      Waiting oldest = waiting.peek();
+      if (oldest == null) {
+        return false;
+      }
+      NetChange merged = oldest.merged;
+      Set<Long> singles = touched;
+      if (singles == null) {
+        singles = new HashSet<>();
+        for (Waiting one : waiting) {
+          collect(one, singles);
+        }
+        touched = singles;
+      }
+      Set<Long> hashes = singles;
+      boolean[] found = {false};
+      forEachTarget(
+          change,
+          target ->
+              found[0] |=
+                  hashes.contains(target.hash()) || (merged != null && merged.touches(target)));
+      return found[0];
+    }
+
+    private static void collect(Waiting one, Set<Long> hashes) {
+      TargetChange single = one.single;
+      if (single != null) {
+        forEachTarget(single, target -> hashes.add(target.hash()));
+      }
+    }
+
+    void add(Waiting added) {
+      waiting.add(added);
+      if (touched != null) {
+        collect(added, touched);
+      }
+    }
+
+    /** All changes have been merged into one. */
+    void become(Waiting merged) {
+      waiting.add(merged);
+      touched = null;
+    }
+
+    /** Returns whether nothing is left. */
+    boolean removeOldest() {
+      TargetChange single = waiting.removeFirst().single;
+      Set<Long> hashes = touched;
+      if (hashes != null && single != null) {
+        forEachTarget(single, target -> hashes.remove(target.hash()));
+      }
+      return waiting.isEmpty();
+    }
+
+    private static void forEachTarget(TargetChange change, Consumer<Target> action) {
+      change.removed().forEach(action);
+      for (TargetChange.Changed both : change.changed()) {
+        action.accept(both.before());
+        action.accept(both.after());
+      }
+      change.added().forEach(action);
+    }
+  }
+
+  /** A change that waits: a single one as it came, or several merged. */
+  private static final class Waiting {
+    private final long first;
+    private final String job;
+    private @Nullable TargetChange single;
+    private @Nullable NetChange merged;
+
+    Waiting(long first, TargetChange change) {
+      this.first = first;
+      this.job = change.job();
+      this.single = change;
+    }
+
+    /** Returns the number of pairs that cancelled each other out. */
+    long merge(TargetChange change) {
+      NetChange sum = merged;
+      if (sum == null) {
+        sum = new NetChange();
+        if (single != null) {
+          sum.add(single);
+        }
+        merged = sum;
+        single = null;
+      }
+      long before = sum.cancelled();
+      sum.add(change);
+      return sum.cancelled() - before;
+    }
+
+    int size() {
+      if (merged != null) {
+        return merged.size();
+      }
+      return single == null
+          ? 0
+          : single.added().size() + 2 * single.changed().size() + single.removed().size();
+    }
+
+    TargetChange toChange() {
+      if (merged != null) {
+        return merged.toChange(job);
+      }
+      if (single == null) {
+        throw new IllegalStateException(job + ": neither a single change nor merged ones");
+      }
+      return single;
+    }
+  }
+}

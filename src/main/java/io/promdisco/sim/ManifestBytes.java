@@ -1,0 +1,83 @@
+package io.promdisco.sim;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.Charset;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.GZIPInputStream;
+
+/** Files as text: gzip, UTF-8 and UTF-16, told apart by their first bytes. */
+final class ManifestBytes {
+  private static final int LARGEST = 1 << 30;
+
+  private ManifestBytes() {}
+
+  /**
+   * The contents of what may be compressed with gzip.
+   *
+   * @throws IOException if it is cut off, or holds more than 1 GiB
+   */
+  static byte[] unzipped(byte[] bytes) throws IOException {
+    if (at(bytes, 0) != 0x1f || at(bytes, 1) != 0x8b) {
+      return bytes;
+    }
+    try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
+      byte[] contents = in.readNBytes(LARGEST + 1);
+      if (contents.length > LARGEST) {
+        throw new IOException("more than 1 GiB in gzip");
+      }
+      return contents;
+    }
+  }
+
+  /**
+   * The text after the byte order mark, if there is one. UTF-16 is known without a mark too, by the
+   * zero in its first character.
+   *
+   * @throws Document.BrokenException if the bytes are not text
+   */
+  static String text(byte[] bytes) throws Document.BrokenException {
+    int first = at(bytes, 0);
+    int second = at(bytes, 1);
+    if (first == 0xff && second == 0xfe) {
+      return decoded(bytes, 2, StandardCharsets.UTF_16LE);
+    }
+    if (first == 0xfe && second == 0xff) {
+      return decoded(bytes, 2, StandardCharsets.UTF_16BE);
+    }
+    if (first > 0 && second == 0) {
+      return decoded(bytes, 0, StandardCharsets.UTF_16LE);
+    }
+    if (first == 0 && second > 0) {
+      return decoded(bytes, 0, StandardCharsets.UTF_16BE);
+    }
+    boolean marked = first == 0xef && second == 0xbb && at(bytes, 2) == 0xbf;
+    return decoded(bytes, marked ? 3 : 0, StandardCharsets.UTF_8);
+  }
+
+  private static int at(byte[] bytes, int index) {
+    return index < bytes.length ? bytes[index] & 0xff : -1;
+  }
+
+  private static String decoded(byte[] bytes, int from, Charset charset)
+      throws Document.BrokenException {
+    CharsetDecoder decoder =
+        charset
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPORT)
+            .onUnmappableCharacter(CodingErrorAction.REPORT);
+    CharBuffer out = CharBuffer.allocate(bytes.length - from);
+    CoderResult result = decoder.decode(ByteBuffer.wrap(bytes, from, bytes.length - from), out, true);
+    out.flip();
+    if (result.isError()) {
+      int line = 1 + (int) out.chars().filter(c -> c == '\n').count();
+      throw new Document.BrokenException(1, line, "not " + charset + " (expected: UTF-8)", null);
+    }
+    return out.toString();
+  }
+}

@@ -1,0 +1,107 @@
+package io.promdisco.sim;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.providers.kubernetes.object.PlainView;
+import io.promdisco.providers.kubernetes.object.Resource;
+import java.util.Optional;
+
+/**
+ * Objects of API versions before {@code v1}, converted in place as an API server that stores them
+ * does.
+ */
+final class OldVersions {
+  private static final String ZONE = "topology.kubernetes.io/zone";
+  private static final String HOST_NAME = "kubernetes.io/hostname";
+
+  private OldVersions() {}
+
+  /** The resource whose kind and API group {@code object} has, whatever its version. */
+  static Optional<Resource<?>> resource(JsonNode object) {
+    String kind = Json.text(object, "kind");
+    String apiVersion = Json.text(object, "apiVersion");
+    int slash = apiVersion.indexOf('/');
+    String group = slash < 0 ? "" : apiVersion.substring(0, slash);
+    for (Resource<?> resource : Resource.ALL) {
+      boolean moved = group.equals("extensions") && !resource.group().isEmpty();
+      if (resource.kind().equals(kind) && (resource.group().equals(group) || moved)) {
+        return Optional.of(resource);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Converts an object of {@link #resource}; returns whether its version is known. */
+  static boolean convert(Resource<?> resource, ObjectNode object) {
+    switch (resource.kind() + " " + Json.text(object, "apiVersion")) {
+      case "Ingress extensions/v1beta1", "Ingress networking.k8s.io/v1beta1" -> ingress(object);
+      case "EndpointSlice discovery.k8s.io/v1beta1" -> {
+        for (JsonNode endpoint : object.path("endpoints")) {
+          if (endpoint instanceof ObjectNode fields) {
+            endpoint(fields);
+          }
+        }
+      }
+      default -> {
+        // Only metadata is read of these, and that is the same in every version.
+        if (!resource.view().equals(PlainView.class)) {
+          return false;
+        }
+      }
+    }
+    object.put("apiVersion", resource.apiVersion());
+    return true;
+  }
+
+  private static void ingress(ObjectNode ingress) {
+    if (!(ingress.get("spec") instanceof ObjectNode spec)) {
+      return;
+    }
+    JsonNode backend = spec.remove("backend");
+    if (backend instanceof ObjectNode fields) {
+      backend(fields);
+      spec.set("defaultBackend", fields);
+    }
+    for (JsonNode rule : spec.path("rules")) {
+      for (JsonNode path : rule.path("http").path("paths")) {
+        if (path instanceof ObjectNode fields) {
+          if (!fields.hasNonNull("pathType")) {
+            fields.put("pathType", "ImplementationSpecific");
+          }
+          if (fields.get("backend") instanceof ObjectNode target) {
+            backend(target);
+          }
+        }
+      }
+    }
+  }
+
+  private static void backend(ObjectNode backend) {
+    JsonNode name = backend.remove("serviceName");
+    JsonNode port = backend.remove("servicePort");
+    if (name != null || port != null) {
+      ObjectNode service = backend.putObject("service");
+      service.put("name", name == null ? "" : name.asText());
+      if (port != null) {
+        service.putObject("port").set(port.isTextual() ? "name" : "number", port);
+      }
+    }
+  }
+
+  private static void endpoint(ObjectNode endpoint) {
+    if (!(endpoint.remove("topology") instanceof ObjectNode topology)) {
+      return;
+    }
+    JsonNode zone = topology.remove(ZONE);
+    if (zone != null) {
+      endpoint.set("zone", zone);
+    }
+    String node = Json.text(endpoint, "nodeName");
+    if (!node.isEmpty() && node.equals(Json.text(topology, HOST_NAME))) {
+      topology.remove(HOST_NAME);
+    }
+    if (!topology.isEmpty()) {
+      endpoint.set("deprecatedTopology", topology);
+    }
+  }
+}

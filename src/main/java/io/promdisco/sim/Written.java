@@ -1,0 +1,129 @@
+package io.promdisco.sim;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BigIntegerNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
+import com.fasterxml.jackson.databind.node.LongNode;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+
+/**
+ * A number or a boolean of a YAML file whose {@code asText} is the text in the file. A field that
+ * holds a string takes that text: {@code 007} stays {@code 007}.
+ */
+interface Written {
+  /** Whether it is written with a point or an exponent. */
+  boolean real();
+
+  /** A whole number. */
+  static JsonNode integer(BigInteger value, String text, boolean real) {
+    boolean fits = value.bitLength() < Long.SIZE;
+    if (!real && text.length() < 19 && text.equals(value.toString())) {
+      return Json.NODES.numberNode(value.longValue());
+    }
+    return fits
+        ? new WrittenLong(value.longValue(), text, real)
+        : new WrittenInteger(value, text, real);
+  }
+
+  /** A number with a fraction, or one that is too large for {@link #integer}. */
+  static JsonNode real(BigDecimal value, String text) {
+    return new WrittenReal(value, text);
+  }
+
+  /** A boolean. */
+  static JsonNode bool(boolean value, String text) {
+    return text.equals(String.valueOf(value))
+        ? Json.NODES.booleanNode(value)
+        : new WrittenBoolean(value, text);
+  }
+
+  /** A number of at most 64 bits. */
+  final class WrittenLong extends LongNode implements Written {
+    private static final long serialVersionUID = 1L;
+    private final String text;
+    private final boolean real;
+
+    private WrittenLong(long value, String text, boolean real) {
+      super(value);
+      this.text = text;
+      this.real = real;
+    }
+
+    @Override
+    public boolean real() {
+      return real;
+    }
+
+    @Override
+    public String asText() {
+      return text;
+    }
+  }
+
+  /** A large number. */
+  final class WrittenInteger extends BigIntegerNode implements Written {
+    private static final long serialVersionUID = 1L;
+    private final String text;
+    private final boolean real;
+
+    private WrittenInteger(BigInteger value, String text, boolean real) {
+      super(value);
+      this.text = text;
+      this.real = real;
+    }
+
+    @Override
+    public boolean real() {
+      return real;
+    }
+
+    @Override
+    public String asText() {
+      return text;
+    }
+  }
+
+  /** A number with a fraction. */
+  final class WrittenReal extends DecimalNode implements Written {
+    private static final long serialVersionUID = 1L;
+    private final String text;
+
+    private WrittenReal(BigDecimal value, String text) {
+      super(value);
+      this.text = text;
+    }
+
+    @Override
+    public boolean real() {
+      return true;
+    }
+
+    @Override
+    public String asText() {
+      return text;
+    }
+  }
+
+  /** A boolean that is not written as {@code true} or {@code false}. */
+  final class WrittenBoolean extends BooleanNode implements Written {
+    private static final long serialVersionUID = 1L;
+    private final String text;
+
+    private WrittenBoolean(boolean value, String text) {
+      super(value);
+      this.text = text;
+    }
+
+    @Override
+    public boolean real() {
+      return false;
+    }
+
+    @Override
+    public String asText() {
+      return text;
+    }
+  }
+}

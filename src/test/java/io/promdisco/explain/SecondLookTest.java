@@ -1,0 +1,50 @@
+package io.promdisco.explain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.promdisco.explain.Absence.Why;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SecondLookTest {
+  private final List<String> events = new ArrayList<>();
+
+  private static Explanation answer(Why why) {
+    Absence absence = new Absence("", why, "reason");
+    return new Explanation(
+        Query.parse("pod/shop/web-0"),
+        List.of(new JobAnswer("pods", 0, 0, 0, List.of(), List.of(absence))),
+        List.of(),
+        List.of());
+  }
+
+  private Explanation look(int most, Why... answers) throws InterruptedException {
+    List<Why> left = new ArrayList<>(List.of(answers));
+    return SecondLook.at(
+        () -> {
+          events.add("look");
+          return answer(left.remove(0));
+        },
+        most,
+        () -> events.add("pause"));
+  }
+
+  @Test
+  void aClearAnswerNeedsOneLook() throws InterruptedException {
+    assertThat(look(5, Why.NO_ADDRESS).unclear()).isFalse();
+    assertThat(events).containsExactly("look");
+  }
+
+  @Test
+  void anUnclearAnswerIsLookedAtAgainUntilItIsClear() throws InterruptedException {
+    assertThat(look(5, Why.UNCLEAR, Why.UNCLEAR, Why.SELECTOR).unclear()).isFalse();
+    assertThat(events).containsExactly("look", "pause", "look", "pause", "look");
+  }
+
+  @Test
+  void theLooksAreBounded() throws InterruptedException {
+    assertThat(look(2, Why.UNCLEAR, Why.UNCLEAR).unclear()).isTrue();
+    assertThat(events).containsExactly("look", "pause", "look");
+  }
+}

@@ -1,0 +1,143 @@
+package io.promdisco.scrape;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.promdisco.model.Labels;
+import io.promdisco.model.TargetGroup;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/**
+ * Targets come, change and go while a listener takes what waits for it now and then. Whenever it
+ * takes something, that fits what it knows, and in the end it knows what there is.
+ */
+class ListenerQueuePropertyTest {
+  private static final List<String> JOBS = List.of("a", "b");
+  private static final int ADDRESSES = 4;
+
+  private final Map<String, TargetBuilder> builders = new HashMap<>();
+
+  ListenerQueuePropertyTest() {
+    for (String job : JOBS) {
+      builders.put(job, new TargetBuilder(Jobs.job(job, Jobs.copy("__meta_version", "version"))));
+    }
+  }
+
+  /**
+   * A step.
+   *
+   * @param take whether the listener takes the next delivery; otherwise the job's targets change
+   * @param versions by address the version of the target; 0: there is none
+   */
+  record Step(boolean take, String job, List<Integer> versions) {}
+
+  @Provide
+  Arbitrary<List<Step>> steps() {
+    Arbitrary<List<Integer>> versions =
+        Arbitraries.integers().between(0, 2).list().ofSize(ADDRESSES);
+    return Combinators.combine(Arbitraries.of(true, false, false), Arbitraries.of(JOBS), versions)
+        .as(Step::new)
+        .list()
+        .ofMaxSize(40);
+  }
+
+  @Property
+  void deliversWhatFitsAndEndsWithWhatThereIs(@ForAll("steps") List<Step> steps) {
+    ListenerQueue queue = new ListenerQueue();
+    Map<String, Map<String, Target>> there = new TreeMap<>();
+    Map<String, Map<String, Target>> known = new TreeMap<>();
+    JOBS.forEach(job -> there.put(job, new HashMap<>()));
+    JOBS.forEach(job -> known.put(job, new HashMap<>()));
+    for (Step step : steps) {
+      if (step.take && queue.size() > 0) {
+        takeOne(queue, known);
+      } else {
+        put(queue, step, there);
+      }
+      assertThat(queue.size()).isLessThanOrEqualTo(distinct(there, known));
+    }
+    while (queue.size() > 0) {
+      takeOne(queue, known);
+    }
+    JOBS.forEach(
+        job -> assertThat(known.get(job).keySet()).isEqualTo(there.get(job).keySet()));
+    queue.drain();
+    assertThat(queue.take()).isNull();
+  }
+
+  private void put(ListenerQueue queue, Step step, Map<String, Map<String, Target>> there) {
+    Map<String, Target> before = there.get(step.job);
+    Map<String, Target> after = targets(step.job, step.versions);
+    Delta delta = new Delta();
+    after.forEach(
+        (id, target) -> {
+          if (!before.containsKey(id)) {
+            delta.came(target);
+          }
+        });
+    before.forEach(
+        (id, target) -> {
+          if (!after.containsKey(id)) {
+            delta.gone(target);
+          }
+        });
+    TargetChange change = delta.toChange(step.job);
+    if (!change.isEmpty()) {
+      int size = queue.size();
+      assertThat(queue.put(change).grownBy()).isEqualTo(queue.size() - size);
+    }
+    there.put(step.job, after);
+  }
+
+  private Map<String, Target> targets(String job, List<Integer> versions) {
+    Map<String, Target> targets = new HashMap<>();
+    for (int i = 0; i < versions.size(); i++) {
+      if (versions.get(i) > 0) {
+        TargetGroup group =
+            Jobs.group("g", Labels.of("__meta_version", versions.get(i).toString()), "h:" + i);
+        TargetOutcome outcome = builders.get(job).build("p", group, 0);
+        assertThat(outcome).isInstanceOf(TargetOutcome.Kept.class);
+        Target target = ((TargetOutcome.Kept) outcome).target();
+        targets.put(target.id(), target);
+      }
+    }
+    return targets;
+  }
+
+  private static void takeOne(ListenerQueue queue, Map<String, Map<String, Target>> known) {
+    TargetChange change = queue.take().change();
+    queue.delivered();
+    assertThat(change.isEmpty()).isFalse();
+    Map<String, Target> ofJob = known.get(change.job());
+    change.removed().forEach(target -> assertThat(ofJob.remove(target.id())).isNotNull());
+    for (TargetChange.Changed changed : change.changed()) {
+      assertThat(ofJob.remove(changed.before().id())).isNotNull();
+      assertThat(changed.before().discoveredAddress())
+          .isEqualTo(changed.after().discoveredAddress());
+    }
+    List<Target> added = new ArrayList<>(change.added());
+    change.changed().forEach(changed -> added.add(changed.after()));
+    added.forEach(target -> assertThat(ofJob.put(target.id(), target)).isNull());
+  }
+
+  /** Number of different targets that the listener knows or should know. */
+  private static int distinct(
+      Map<String, Map<String, Target>> there, Map<String, Map<String, Target>> known) {
+    int distinct = 0;
+    for (String job : JOBS) {
+      Map<String, Target> all = new HashMap<>(there.get(job));
+      all.putAll(known.get(job));
+      distinct += all.size();
+    }
+    return distinct;
+  }
+}
