@@ -133,8 +133,8 @@ final class StateEndpointsTest extends ServerTestCase {
         .isEqualTo(
             """
             configuration refused, the one before stays in force:
-            p.yml:3:1: scrape_configs[0].role: pods (expected pod)
-            p.yml:9:1: global: unknown key
+            error: p.yml:3:1: scrape_configs[0].role: pods (expected pod)
+            error: p.yml:9:1: global: unknown key
             """);
   }
 
