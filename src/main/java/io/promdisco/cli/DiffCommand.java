@@ -127,8 +127,7 @@ final class DiffCommand implements Callable<Integer> {
 
   private Side side(int index, Function<Ticker, ResourceClientFactory> clients) {
     if (index < servers.size()) {
-      return new Served(
-          new TargetsApi("--at-server", servers.get(index), waiting.timeout));
+      return new Served(new TargetsApi("--at-server", servers.get(index), waiting.timeout));
     }
     SourceOptions source = SourceOptions.of(files.get(index - servers.size()), cluster);
     source.skipUnsupported = skipUnsupported;

@@ -140,8 +140,7 @@ final class Completeness {
   void place(Map<String, List<Provider>> providers) {
     synchronized (this) {
       Map<String, Job> now = new LinkedHashMap<>();
-      jobs.forEach(
-          (name, job) -> now.put(name, job.with(providers.getOrDefault(name, List.of()))));
+      jobs.forEach((name, job) -> now.put(name, job.with(providers.getOrDefault(name, List.of()))));
       replace(now);
     }
     tell();

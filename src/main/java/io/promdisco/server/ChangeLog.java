@@ -10,8 +10,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The latest changes of targets, and of whether jobs are complete, numbered from 1, of all jobs. All streams read from it, so that a
- * slow one costs no memory. Safe for all threads.
+ * The latest changes of targets, and of whether jobs are complete, numbered from 1, of all jobs.
+ * All streams read from it, so that a slow one costs no memory. Safe for all threads.
  */
 final class ChangeLog {
   private final String epoch;

@@ -76,7 +76,9 @@ final class StreamEvent {
     return wire;
   }
 
-  /** The event before a snapshot, which has no id: who breaks off in the midst of it begins again. */
+  /**
+   * The event before a snapshot, which has no id: who breaks off in the midst of it begins again.
+   */
   byte[] beforeSnapshot() {
     return encode(kind.text, "", data);
   }

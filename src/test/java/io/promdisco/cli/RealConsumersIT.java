@@ -54,7 +54,8 @@ class RealConsumersIT {
 
   private static final String LISTENS = "promdisco listens on (\\S+)";
   private static final Duration PAUSE = Duration.ofMillis(200);
-  private static final String FIRST = "{role: pod, kubeconfig_file: first, namespaces: {names: [%s]}}";
+  private static final String FIRST =
+      "{role: pod, kubeconfig_file: first, namespaces: {names: [%s]}}";
   private static final String SECOND = FIRST.replace("first", "second");
 
   /** The same pods as {@link #FIRST}, but another watch. */
@@ -89,7 +90,8 @@ class RealConsumersIT {
     Child serve = serve("(start)");
     start("prometheus");
     start("vmagent");
-    watchUntil("(first targets)", () -> missing("first", "web", 1600) + missing("first", "raw", 400) == 0);
+    watchUntil(
+        "(first targets)", () -> missing("first", "web", 1600) + missing("first", "raw", 400) == 0);
     expect("first", "web", 1600);
     expect("first", "raw", 400);
 
@@ -182,7 +184,10 @@ class RealConsumersIT {
     yaml.append("- {job_name: fixed, static_configs: [{targets: ['127.0.0.9:9']}]}\n");
     jobs.forEach(
         (name, of) ->
-            yaml.append("- job_name: ").append(name).append("\n  kubernetes_sd_configs: ").append(of)
+            yaml.append("- job_name: ")
+                .append(name)
+                .append("\n  kubernetes_sd_configs: ")
+                .append(of)
                 .append('\n'));
     Files.writeString(folder.resolve("p.yml"), yaml);
   }
@@ -394,8 +399,8 @@ class RealConsumersIT {
     }
 
     @Override
-    public void close() throws Exception {
-      process.destroyForcibly().waitFor();
+    public void close() {
+      process.destroyForcibly().onExit().join();
       Runtime.getRuntime().removeShutdownHook(atExit);
     }
   }

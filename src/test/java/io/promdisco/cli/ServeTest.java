@@ -240,8 +240,7 @@ class ServeTest {
       dead.stopListening();
       dead.writeKubeconfig(folder.resolve("dead"));
       alive.writeKubeconfig(folder.resolve("alive"));
-      String job =
-          "- {job_name: %s, kubernetes_sd_configs: [{role: pod, kubeconfig_file: %s}]}\n";
+      String job = "- {job_name: %s, kubernetes_sd_configs: [{role: pod, kubeconfig_file: %s}]}\n";
       StringBuilder yaml = new StringBuilder("scrape_configs:\n");
       yaml.append(job("fixed", "h:1"));
       yaml.append(job.formatted("dead", "dead")).append(job.formatted("alive", "alive"));

@@ -342,8 +342,7 @@ final class CompletenessTest {
     factory.sink("x").synced();
     becomesComplete("web");
     manager.close();
-    assertThat(job("web").describe())
-        .isEqualTo("incomplete: job web: promdisco is being stopped");
+    assertThat(job("web").describe()).isEqualTo("incomplete: job web: promdisco is being stopped");
     assertThat(gauge("web")).isZero();
   }
 

@@ -124,7 +124,7 @@ class CanaryTest {
           StandardCopyOption.REPLACE_EXISTING);
       showsNothing("refused reload", ask("POST", url.group(1) + "/-/reload", sentToUs).body());
       Program.Result result = serve.terminate();
-      assertThat(result.output()).contains("the configuration was refused");
+      assertThat(result.output()).contains("the configuration is refused");
       showsNothing("log of serve", result.output());
     }
   }

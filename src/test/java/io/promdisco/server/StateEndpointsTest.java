@@ -133,8 +133,8 @@ final class StateEndpointsTest extends ServerTestCase {
         .isEqualTo(
             """
             configuration refused, the one before stays in force:
-            p.yml:3:1: scrape_configs[0].role: pods (expected pod)
-            p.yml:9:1: global: unknown key
+            error: p.yml:3:1: scrape_configs[0].role: pods (expected pod)
+            error: p.yml:9:1: global: unknown key
             """);
   }
 
@@ -173,7 +173,8 @@ final class StateEndpointsTest extends ServerTestCase {
             new ProviderStatus.Failure("start", "no", Instant.EPOCH, Instant.MAX)));
     JsonNode data = json("/api/v1/discovery").at("/data");
     assertThat(data.at("/jobs/0").toString())
-        .isEqualTo("{\"job\":\"shop\",\"discovered\":2,\"active\":2,\"dropped\":0,\"failed\":0,"
+        .isEqualTo(
+            "{\"job\":\"shop\",\"discovered\":2,\"active\":2,\"dropped\":0,\"failed\":0,"
                 + "\"complete\":true,\"missing\":[]}");
     backend.set(
         FakeBackend.incomplete("shop", 1, new JobStatus.Missing("kubernetes/0", "pods: no")));

@@ -164,7 +164,8 @@ final class RefreshLoopTest {
 
   @Test
   void aPartIsUnreadUntilOneLookHasReadIt() throws Exception {
-    script.answers.add(() -> new Refreshed(List.of(), Optional.empty(), Map.of("a", "no", "b", "no")));
+    script.answers.add(
+        () -> new Refreshed(List.of(), Optional.empty(), Map.of("a", "no", "b", "no")));
     try (Discoverer running = start()) {
       eventually(() -> assertThat(sink.unread()).containsExactlyInAnyOrder("a", "b"));
       script.fails("no route");
