@@ -1,12 +1,15 @@
 package io.promdisco.scrape;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.google.common.collect.Iterators;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,39 +75,63 @@ public final class TargetsDocument {
       List<String> warnings,
       OutputStream out)
       throws IOException {
+    try (JsonGenerator json = JsonDocument.to(out)) {
+      Iterator<DocumentPart> parts = parts(pools, state, scrapePool, warnings);
+      while (parts.hasNext()) {
+        parts.next().write(json);
+      }
+    }
+  }
+
+  /**
+   * The document in parts, of which each is made when it is asked for. Takes the parameters of
+   * {@link #write}.
+   */
+  public static Iterator<DocumentPart> parts(
+      List<PoolView> pools, State state, @Nullable String scrapePool, List<String> warnings) {
     List<PoolView> sorted = new ArrayList<>(pools);
     sorted.sort(BY_JOB);
     List<PoolView> shown = new ArrayList<>(sorted);
     if (scrapePool != null && !scrapePool.isEmpty()) {
       shown.removeIf(pool -> !pool.job().equals(scrapePool));
     }
-    try (JsonGenerator json = JsonDocument.to(out)) {
-      json.writeStartObject();
-      json.writeStringField("status", "success");
-      json.writeObjectFieldStart("data");
-      writeActive(json, state.showsActive() ? shown : List.of());
-      writeDropped(json, state.showsDropped() ? shown : List.of());
-      writeCounts(json, state.showsDropped() ? sorted : null);
-      json.writeEndObject();
-      if (!warnings.isEmpty()) {
-        json.writeArrayFieldStart("warnings");
-        for (String warning : warnings) {
-          json.writeString(warning);
-        }
-        json.writeEndArray();
-      }
-      json.writeEndObject();
-    }
+    DocumentPart start =
+        json -> {
+          json.writeStartObject();
+          json.writeStringField("status", "success");
+          json.writeObjectFieldStart("data");
+          json.writeArrayFieldStart("activeTargets");
+        };
+    DocumentPart between =
+        json -> {
+          json.writeEndArray();
+          json.writeArrayFieldStart("droppedTargets");
+        };
+    DocumentPart end =
+        json -> {
+          json.writeEndArray();
+          writeCounts(json, state.showsDropped() ? sorted : null);
+          json.writeEndObject();
+          writeWarnings(json, warnings);
+          json.writeEndObject();
+        };
+    return Iterators.concat(
+        Iterators.singletonIterator(start),
+        ofEach(state.showsActive() ? shown : List.of(), TargetsDocument::active),
+        Iterators.concat(
+            Iterators.singletonIterator(between),
+            ofEach(state.showsDropped() ? shown : List.of(), TargetsDocument::dropped),
+            Iterators.singletonIterator(end)));
   }
 
-  private static void writeActive(JsonGenerator json, List<PoolView> pools) throws IOException {
-    json.writeArrayFieldStart("activeTargets");
-    for (PoolView pool : pools) {
-      for (Target target : pool.activeTargets()) {
-        write(json, pool.job(), target);
-      }
-    }
-    json.writeEndArray();
+  private static Iterator<DocumentPart> ofEach(
+      List<PoolView> pools, Function<PoolView, Iterator<DocumentPart>> parts) {
+    return Iterators.concat(Iterators.transform(pools.iterator(), parts::apply));
+  }
+
+  private static Iterator<DocumentPart> active(PoolView pool) {
+    return Iterators.transform(
+        pool.activeTargets().iterator(), target -> json -> write(json, pool.job(), target));
   }
 
   private static void write(JsonGenerator json, String job, Target target) throws IOException {
@@ -124,19 +151,28 @@ public final class TargetsDocument {
     json.writeEndObject();
   }
 
-  private static void writeDropped(JsonGenerator json, List<PoolView> pools) throws IOException {
-    json.writeArrayFieldStart("droppedTargets");
-    for (PoolView pool : pools) {
-      List<DiscoveredTarget> dropped = pool.droppedTargets(0);
-      dropped.sort(DiscoveredTarget.BY_LABELS);
-      for (DiscoveredTarget target : dropped) {
-        json.writeStartObject();
-        JsonDocument.labels(json, "discoveredLabels", target.discoveredLabels());
-        JsonDocument.text(json, "scrapePool", pool.job());
-        json.writeEndObject();
+  private static Iterator<DocumentPart> dropped(PoolView pool) {
+    List<DiscoveredTarget> dropped = pool.droppedTargets(0);
+    dropped.sort(DiscoveredTarget.BY_LABELS);
+    return Iterators.transform(
+        dropped.iterator(),
+        target ->
+            json -> {
+              json.writeStartObject();
+              JsonDocument.labels(json, "discoveredLabels", target.discoveredLabels());
+              JsonDocument.text(json, "scrapePool", pool.job());
+              json.writeEndObject();
+            });
+  }
+
+  private static void writeWarnings(JsonGenerator json, List<String> warnings) throws IOException {
+    if (!warnings.isEmpty()) {
+      json.writeArrayFieldStart("warnings");
+      for (String warning : warnings) {
+        json.writeString(warning);
       }
+      json.writeEndArray();
     }
-    json.writeEndArray();
   }
 
   private static void writeCounts(JsonGenerator json, @Nullable List<PoolView> pools)

@@ -22,13 +22,28 @@ final class Streams implements Exchange.Answer {
     }
     if (exchange.method().equals("HEAD")) {
       exchange.send(TYPE, new byte[0]);
-    } else if (hub.reserve()) {
-      begin(exchange, !snapshot.equals("false"));
     } else {
-      exchange.set("Retry-After", "10");
-      throw new RequestException(
-          503, "there are " + hub.most() + " streams already (expected: one that ends)");
+      reserve(exchange);
+      begin(exchange, !snapshot.equals("false"));
     }
+  }
+
+  private void reserve(Exchange exchange) {
+    StreamHub.Place place = hub.reserve(exchange.client());
+    if (place == StreamHub.Place.TAKEN) {
+      return;
+    }
+    exchange.set("Retry-After", "10");
+    if (place == StreamHub.Place.NONE_FOR_CLIENT) {
+      throw new RequestException(
+          429,
+          "this client has "
+              + hub.mostPerClient()
+              + " streams already (expected: one that ends, or serve"
+              + " --web.max-streams-per-client)");
+    }
+    throw new RequestException(
+        503, "there are " + hub.most() + " streams already (expected: one that ends)");
   }
 
   private void begin(Exchange exchange, boolean snapshot) {
@@ -39,12 +54,15 @@ final class Streams implements Exchange.Answer {
       String last = exchange.header("Last-Event-ID");
       StreamRequest wanted =
           new StreamRequest(exchange.parameter("scrapePool"), snapshot, last == null ? "" : last);
-      TargetStream stream = new TargetStream(hub.source(wanted), exchange.goOn(TYPE), hub::ended);
+      ClientAddress client = exchange.client();
+      TargetStream stream =
+          new TargetStream(
+              hub.source(wanted), exchange.goOn(TYPE), ended -> hub.ended(ended, client));
       started = true;
       hub.start(stream);
     } finally {
       if (!started) {
-        hub.release();
+        hub.release(exchange.client());
       }
     }
   }

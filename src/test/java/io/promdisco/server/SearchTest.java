@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.management.ThreadMXBean;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -47,9 +47,11 @@ class SearchTest {
 
   private JsonNode search(String query, Listing in) throws IOException {
     Map<String, String> given = Map.of("q", query, "state", "any", "limit", "1");
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    Search.of(name -> given.getOrDefault(name, "")).write(in, backend.pools(), out);
-    return ServerTestCase.parse(out.toString(StandardCharsets.UTF_8)).path("data");
+    AnswerSource parts =
+        AnswerSource.json(
+            Search.of(name -> given.getOrDefault(name, "")).document(in, backend.pools()));
+    ByteBuffer whole = parts.next().bytes(); // a page of one target is one part
+    return ServerTestCase.parse(StandardCharsets.UTF_8.decode(whole).toString()).path("data");
   }
 
   @Test

@@ -1,0 +1,212 @@
+package io.promdisco.server;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.util.Ticker;
+import java.io.IOException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.SelectorManager;
+import org.eclipse.jetty.io.ssl.SslConnection;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All open connections. Bounds their number, in all and for each client: a new one takes the place
+ * of the one that has been of no use for longest, and is closed at once if all are in use. Closes
+ * those that send no whole request or do not read their answer in time. Safe for all threads.
+ */
+final class ClientConnections
+    implements SelectorManager.AcceptListener, Connection.Listener, AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(ClientConnections.class);
+
+  /** How long a client may take for a request's head, or until its next request. */
+  static final Duration IDLE = Duration.ofSeconds(30);
+
+  /** How long a client may take to read a part of an answer, which is 64 KiB at most. */
+  static final Duration BLOCKED = Duration.ofSeconds(20);
+
+  private static final Duration SWEEP = Duration.ofSeconds(1);
+
+  /** A reader that has not read for so long makes room for a new connection if none is idle. */
+  private static final long SLOW_NANOS = Duration.ofSeconds(1).toNanos();
+
+  private final Ticker ticker;
+  private final ServerLimits limits;
+  private final Map<SelectableChannel, ClientConnection> open = new ConcurrentHashMap<>();
+
+  @GuardedBy("clients")
+  private final Map<ClientAddress, Set<ClientConnection>> clients = new HashMap<>();
+
+  private final LimitedLog log;
+
+  @GuardedBy("this")
+  private Ticker.@Nullable Alarm alarm;
+
+  @GuardedBy("this")
+  private boolean closed;
+
+  ClientConnections(Ticker ticker, ServerLimits limits) {
+    this.ticker = ticker;
+    this.limits = limits;
+    log = new LimitedLog(ticker::nanos, logger::warn);
+    alarm = ticker.schedule(SWEEP, this::sweep);
+  }
+
+  long nanos() {
+    return ticker.nanos();
+  }
+
+  /** The connection that {@code endPoint} is of; one that nobody counts if it is closed already. */
+  ClientConnection of(EndPoint endPoint) {
+    ClientConnection known =
+        endPoint.getTransport() instanceof SelectableChannel channel ? open.get(channel) : null;
+    if (known != null) {
+      return known;
+    }
+    ClientConnection gone =
+        new ClientConnection(null, ClientAddress.of(endPoint.getRemoteSocketAddress()), nanos());
+    gone.opened(endPoint);
+    return gone;
+  }
+
+  @Override
+  public void onAccepting(SelectableChannel channel) {
+    ClientConnection opened = new ClientConnection(channel, client(channel), nanos());
+    Set<ClientConnection> ofClient;
+    synchronized (clients) {
+      clients.computeIfAbsent(opened.client(), key -> new LinkedHashSet<>()).add(opened);
+      ofClient = new LinkedHashSet<>(clients.getOrDefault(opened.client(), Set.of()));
+    }
+    open.put(channel, opened);
+    if (ofClient.size() > limits.connectionsPerClient()) {
+      makeRoom(opened, ofClient, "one client has " + limits.connectionsPerClient());
+    } else if (open.size() > limits.connections()) {
+      makeRoom(opened, open.values(), "there are " + limits.connections());
+    }
+  }
+
+  private void makeRoom(
+      ClientConnection opened, Collection<ClientConnection> from, String because) {
+    ClientConnection least = leastUseful(opened, from);
+    log.say(
+        because
+            + " connections: "
+            + (least == opened ? "a new one is closed" : "an idle one is closed for a new one")
+            + " (--web.max-connections, --web.max-connections-per-client)");
+    least.close("too many connections");
+    forget(least);
+  }
+
+  /** The longest idle one; else the reader that is slowest; else the new one. */
+  private ClientConnection leastUseful(
+      ClientConnection opened, Collection<ClientConnection> from) {
+    long now = nanos();
+    ClientConnection least = opened;
+    long idle = 0;
+    long blocked = SLOW_NANOS;
+    for (ClientConnection each : from) {
+      if (each == opened) {
+        continue;
+      }
+      if (each.idleFor(now) > idle) {
+        idle = each.idleFor(now);
+        least = each;
+      } else if (idle == 0 && each.blockedFor(now) > blocked) {
+        blocked = each.blockedFor(now);
+        least = each;
+      }
+    }
+    return least;
+  }
+
+  private static ClientAddress client(SelectableChannel channel) {
+    try {
+      return channel instanceof SocketChannel socket
+          ? ClientAddress.of(socket.getRemoteAddress())
+          : ClientAddress.UNKNOWN;
+    } catch (IOException e) {
+      logger.debug("a connection is closed already", e);
+      return ClientAddress.UNKNOWN;
+    }
+  }
+
+  @Override
+  public void onOpened(Connection connection) {
+    EndPoint endPoint = connection.getEndPoint();
+    if (!(endPoint instanceof SslConnection.SslEndPoint)
+        && endPoint.getTransport() instanceof SelectableChannel channel) {
+      ClientConnection known = open.get(channel);
+      if (known == null) {
+        endPoint.close(); // made room while it opened
+      } else {
+        known.opened(endPoint);
+      }
+    }
+  }
+
+  @Override
+  public void onAcceptFailed(SelectableChannel channel, Throwable cause) {
+    onClosed(channel);
+  }
+
+  @Override
+  public void onClosed(SelectableChannel channel) {
+    ClientConnection known = open.get(channel);
+    if (known != null) {
+      forget(known);
+    }
+  }
+
+  private void forget(ClientConnection gone) {
+    SelectableChannel channel = gone.channel();
+    if (channel != null) {
+      open.remove(channel);
+    }
+    synchronized (clients) {
+      Set<ClientConnection> ofClient = clients.get(gone.client());
+      if (ofClient != null && ofClient.remove(gone) && ofClient.isEmpty()) {
+        clients.remove(gone.client());
+      }
+    }
+  }
+
+  private void sweep() {
+    long now = nanos();
+    for (ClientConnection each : open.values()) {
+      if (each.idleFor(now) > IDLE.toNanos()) {
+        each.close("no whole request in " + IDLE.toSeconds() + " s");
+      } else if (each.blockedFor(now) > BLOCKED.toNanos()) {
+        each.close("the reader took nothing for " + BLOCKED.toSeconds() + " s");
+      }
+    }
+    synchronized (this) {
+      if (!closed) {
+        alarm = ticker.schedule(SWEEP, this::sweep);
+      }
+    }
+  }
+
+  /** How many are open. */
+  int size() {
+    return open.size();
+  }
+
+  /** Looks after them no longer. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (alarm != null) {
+      alarm.cancel();
+    }
+  }
+}
