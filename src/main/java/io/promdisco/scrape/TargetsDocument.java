@@ -76,19 +76,48 @@ public final class TargetsDocument {
       OutputStream out)
       throws IOException {
     try (JsonGenerator json = JsonDocument.to(out)) {
-      Iterator<DocumentPart> parts = parts(pools, state, scrapePool, warnings);
+      Iterator<DocumentPart> parts = parts(pools, state, scrapePool, warnings, Lists.OF_POOLS);
       while (parts.hasNext()) {
         parts.next().write(json);
       }
     }
   }
 
+  /** Where the targets of a pool come from, so that documents can share lists. */
+  public interface Lists {
+    /** Each pool's own. */
+    Lists OF_POOLS =
+        new Lists() {
+          @Override
+          public List<Target> active(PoolView pool) {
+            return pool.activeTargets();
+          }
+
+          @Override
+          public List<DiscoveredTarget> dropped(PoolView pool) {
+            return pool.droppedTargets(0);
+          }
+        };
+
+    /** As {@link PoolView#activeTargets}. */
+    List<Target> active(PoolView pool);
+
+    /** As {@link PoolView#droppedTargets} without a limit; a list that may be sorted. */
+    List<DiscoveredTarget> dropped(PoolView pool);
+  }
+
   /**
    * The document in parts, of which each is made when it is asked for. Takes the parameters of
    * {@link #write}.
+   *
+   * @param lists where the targets come from, asked for a pool when its first part is due
    */
   public static Iterator<DocumentPart> parts(
-      List<PoolView> pools, State state, @Nullable String scrapePool, List<String> warnings) {
+      List<PoolView> pools,
+      State state,
+      @Nullable String scrapePool,
+      List<String> warnings,
+      Lists lists) {
     List<PoolView> sorted = new ArrayList<>(pools);
     sorted.sort(BY_JOB);
     List<PoolView> shown = new ArrayList<>(sorted);
@@ -117,10 +146,10 @@ public final class TargetsDocument {
         };
     return Iterators.concat(
         Iterators.singletonIterator(start),
-        ofEach(state.showsActive() ? shown : List.of(), TargetsDocument::active),
+        ofEach(state.showsActive() ? shown : List.of(), pool -> active(pool, lists)),
         Iterators.concat(
             Iterators.singletonIterator(between),
-            ofEach(state.showsDropped() ? shown : List.of(), TargetsDocument::dropped),
+            ofEach(state.showsDropped() ? shown : List.of(), pool -> dropped(pool, lists)),
             Iterators.singletonIterator(end)));
   }
 
@@ -129,9 +158,9 @@ public final class TargetsDocument {
     return Iterators.concat(Iterators.transform(pools.iterator(), parts::apply));
   }
 
-  private static Iterator<DocumentPart> active(PoolView pool) {
+  private static Iterator<DocumentPart> active(PoolView pool, Lists lists) {
     return Iterators.transform(
-        pool.activeTargets().iterator(), target -> json -> write(json, pool.job(), target));
+        lists.active(pool).iterator(), target -> json -> write(json, pool.job(), target));
   }
 
   private static void write(JsonGenerator json, String job, Target target) throws IOException {
@@ -151,8 +180,8 @@ public final class TargetsDocument {
     json.writeEndObject();
   }
 
-  private static Iterator<DocumentPart> dropped(PoolView pool) {
-    List<DiscoveredTarget> dropped = pool.droppedTargets(0);
+  private static Iterator<DocumentPart> dropped(PoolView pool, Lists lists) {
+    List<DiscoveredTarget> dropped = lists.dropped(pool);
     dropped.sort(DiscoveredTarget.BY_LABELS);
     return Iterators.transform(
         dropped.iterator(),

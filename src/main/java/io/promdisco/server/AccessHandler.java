@@ -1,10 +1,12 @@
 package io.promdisco.server;
 
+import io.promdisco.util.LimitedLog;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
 import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
+import org.eclipse.jetty.http.HttpScheme;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -46,12 +48,17 @@ final class AccessHandler extends Handler.Wrapper {
     state.config().headers().forEach((name, value) -> response.getHeaders().put(name, value));
     EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
     ClientConnection connection = connections.of(endPoint);
-    connection.begin();
+    connection.begin(connections.nanos());
     Request.addCompletionListener(request, failure -> connection.end(connections.nanos()));
     request.addIdleTimeoutListener(timeout -> false); // the connections have limits of their own
     request.setAttribute(ClientConnection.ATTRIBUTE, connection);
     BooleanSupplier allowed = () -> settings.current() == state;
     request.setAttribute(ALLOWED, allowed);
+    String scheme = request.getHttpURI().getScheme();
+    if (scheme != null && !HttpScheme.HTTP.is(scheme) && !HttpScheme.HTTPS.is(scheme)) {
+      end(response, callback, 400, "URL: neither http nor https\n");
+      return true;
+    }
     String host = refusedHost(request);
     if (host != null) {
       refuseHost(response, callback, host);

@@ -38,7 +38,7 @@ final class AllowedHosts {
         names.add(name);
       } else {
         throw new IllegalArgumentException(
-            host + " (expected a host name without scheme and port, *.SUFFIX, or *)");
+            "allowed host: " + host + " (expected a host name without scheme and port, *.SUFFIX, or *)");
       }
     }
     any = every;

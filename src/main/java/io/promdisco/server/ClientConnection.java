@@ -23,6 +23,9 @@ final class ClientConnection {
   /** When it opened, or its last answer ended. */
   private volatile long idleSince;
 
+  /** Since when an answer that ends is being made and sent. */
+  private volatile long answerSince = NEVER;
+
   /** Since when a part of an answer waits for the client to read. */
   private volatile long blockedSince = NEVER;
 
@@ -52,13 +55,26 @@ final class ClientConnection {
     endPoint = opened;
   }
 
-  void begin() {
+  void begin(long now) {
+    answerSince = now;
     busy = true;
+  }
+
+  /** Its answer is one that goes on for as long as the client likes. */
+  void answersWithoutEnd() {
+    answerSince = NEVER;
+  }
+
+  /** Nanoseconds for which an answer that ends is being made and sent; 0 if there is none. */
+  long answeringFor(long now) {
+    long since = answerSince;
+    return since == NEVER ? 0 : Math.max(0, now - since);
   }
 
   void end(long now) {
     idleSince = now;
     blockedSince = NEVER;
+    answerSince = NEVER;
     busy = false;
   }
 

@@ -1,6 +1,7 @@
 package io.promdisco.server;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.util.LimitedLog;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
@@ -34,6 +35,9 @@ final class ClientConnections
 
   /** How long a client may take to read a part of an answer, which is 64 KiB at most. */
   static final Duration BLOCKED = Duration.ofSeconds(20);
+
+  /** How long an answer may take in all; streams of changes may go on. */
+  static final Duration WHOLE = Duration.ofMinutes(5);
 
   private static final Duration SWEEP = Duration.ofSeconds(1);
 
@@ -187,6 +191,8 @@ final class ClientConnections
         each.close("no whole request in " + IDLE.toSeconds() + " s");
       } else if (each.blockedFor(now) > BLOCKED.toNanos()) {
         each.close("the reader took nothing for " + BLOCKED.toSeconds() + " s");
+      } else if (each.answeringFor(now) > WHOLE.toNanos()) {
+        each.close("the answer took more than " + WHOLE.toMinutes() + " min");
       }
     }
     synchronized (this) {

@@ -38,6 +38,9 @@ final class Exchange {
   private final Callback callback;
   private final ClientConnection connection;
   private final LongSupplier nanos;
+  private final HeldMemory memory;
+  private @Nullable LongAnswer answer;
+  private boolean holds;
   private boolean goesOn;
   private @Nullable Fields parameters;
   private @Nullable AnswerSource source;
@@ -47,8 +50,15 @@ final class Exchange {
    * A request that has no answer yet.
    *
    * @param nanos the clock of the connections
+   * @param memory what answers hold
    */
-  Exchange(Request request, Response response, Callback callback, LongSupplier nanos) {
+  Exchange(
+      Request request,
+      Response response,
+      Callback callback,
+      LongSupplier nanos,
+      HeldMemory memory) {
+    this.memory = memory;
     this.request = request;
     this.response = response;
     this.callback = callback;
@@ -169,16 +179,38 @@ final class Exchange {
   /** Begins an answer that goes on when this thread has long done other things. */
   LongAnswer goOn(String type) {
     type(type);
+    connection.answersWithoutEnd();
     return goOn();
   }
 
   private LongAnswer goOn() {
     goesOn = true;
+    return answer();
+  }
+
+  private LongAnswer answer() {
+    LongAnswer known = answer;
+    if (known != null) {
+      return known;
+    }
     BooleanSupplier allowed =
         request.getAttribute(AccessHandler.ALLOWED) instanceof BooleanSupplier asked
             ? asked
             : () -> true;
-    return new LongAnswer(request, response, callback, connection, nanos, allowed);
+    LongAnswer made = new LongAnswer(request, response, callback, connection, nanos, allowed);
+    answer = made;
+    return made;
+  }
+
+  /** Notes that the answer keeps something in memory until its reader has it. */
+  <T> T holding(T thing, long bytes) {
+    LongAnswer by = answer();
+    if (!holds) {
+      holds = true;
+      Request.addCompletionListener(request, failure -> memory.release(by));
+    }
+    memory.hold(by, thing, bytes);
+    return thing;
   }
 
   /**
@@ -196,7 +228,7 @@ final class Exchange {
     AnswerSource parts = source;
     if (whole != null) {
       set("Content-Length", Integer.toString(whole.length));
-      parts = AnswerSource.of(whole);
+      parts = AnswerSource.of(holding(whole, whole.length));
     }
     if (parts == null) {
       callback.succeeded();

@@ -24,9 +24,12 @@ final class Front extends Handler.Abstract {
 
   private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
 
+  private static final HeldMemory NOTHING_HELD = new HeldMemory();
+
   private final Routes routes;
   private final Lanes lanes;
   private final LongSupplier nanos;
+  private final HeldMemory memory = new HeldMemory();
 
   /**
    * Answers requests.
@@ -41,7 +44,7 @@ final class Front extends Handler.Abstract {
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
-    Exchange exchange = new Exchange(request, response, callback, nanos);
+    Exchange exchange = new Exchange(request, response, callback, nanos, memory);
     harden(exchange);
     Lanes.Lane lane = Routes.lane(exchange.path());
     if (!lanes.submit(lane, exchange.client(), () -> answer(lane, exchange))) {
@@ -67,7 +70,7 @@ final class Front extends Handler.Abstract {
    * Requests that the server itself refuses, as those that are not HTTP, are answered as others.
    */
   static boolean refuse(Request request, Response response, Callback callback) {
-    Exchange exchange = new Exchange(request, response, callback, () -> 0);
+    Exchange exchange = new Exchange(request, response, callback, () -> 0, NOTHING_HELD);
     harden(exchange);
     Object reason = request.getAttribute(ErrorHandler.ERROR_MESSAGE);
     int status = response.getStatus();

@@ -32,6 +32,7 @@ final class Routes {
   private final LiveState state;
   private final boolean lifecycle;
   private final Listing listing = new Listing(System::nanoTime, ForkJoinPool.commonPool());
+  private final TargetLists lists = new TargetLists();
   private final ConfigDocument config = new ConfigDocument();
   private final HttpSdAnswers answers = new HttpSdAnswers(System::nanoTime);
 
@@ -117,7 +118,10 @@ final class Routes {
             .flatMap(provider -> provider.failures().stream())
             .map(ProviderStatus.Failure::describe)
             .toList();
-    exchange.document(TargetsDocument.parts(backend.pools(), state, pool, warnings));
+    List<PoolView> pools = backend.pools();
+    lists.retain(pools.stream().map(PoolView::job).collect(Collectors.toSet()));
+    exchange.document(
+        TargetsDocument.parts(pools, state, pool, warnings, new HeldTargets(exchange, lists)));
   }
 
   private void relabelSteps(Exchange exchange) throws IOException {

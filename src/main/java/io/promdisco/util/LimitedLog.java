@@ -1,4 +1,4 @@
-package io.promdisco.server;
+package io.promdisco.util;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
@@ -9,8 +9,9 @@ import java.util.function.LongSupplier;
  * Says something that clients cause at most once a minute, and how often it was not said in
  * between. Safe for all threads.
  */
-final class LimitedLog {
-  static final Duration PAUSE = Duration.ofMinutes(1);
+public final class LimitedLog {
+  /** How long nothing is said after a line. */
+  public static final Duration PAUSE = Duration.ofMinutes(1);
 
   private final LongSupplier nanos;
   private final Consumer<String> log;
@@ -27,12 +28,13 @@ final class LimitedLog {
    * @param nanos the clock
    * @param log takes each line
    */
-  LimitedLog(LongSupplier nanos, Consumer<String> log) {
+  public LimitedLog(LongSupplier nanos, Consumer<String> log) {
     this.nanos = nanos;
     this.log = log;
   }
 
-  void say(String line) {
+  /** Says a line, or counts it. */
+  public void say(String line) {
     String said;
     synchronized (this) {
       long now = nanos.getAsLong();
