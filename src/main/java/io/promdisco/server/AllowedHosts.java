@@ -30,7 +30,7 @@ final class AllowedHosts {
     boolean every = false;
     for (String host : configured) {
       String name = withoutDot(host.toLowerCase(Locale.ROOT));
-      if (name.equals("*")) {
+      if (host.equals("*")) {
         every = true;
       } else if (name.startsWith(WILDCARD) && isName(name.substring(WILDCARD.length()))) {
         suffixes.add(name.substring(1));

@@ -127,7 +127,7 @@ final class PasswordCheck implements AutoCloseable {
    * A hash that no password fits, always the same for a user. Its cost is that of one of the users,
    * so that times are spread over unknown names as over known ones.
    */
-  private String nobody(Map<String, Secret> users, String user) {
+  String nobody(Map<String, Secret> users, String user) {
     byte[] random = hash.hashString(user, StandardCharsets.UTF_8).asBytes();
     List<String> costs =
         users.values().stream()

@@ -1,6 +1,7 @@
 package io.promdisco.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.management.ThreadMXBean;
@@ -16,6 +17,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -111,5 +113,45 @@ class SearchTest {
     }
     long each = (threads.getThreadAllocatedBytes(thread) - before) / 5;
     assertThat(each / TARGETS).as("bytes per target").isLessThan(100);
+  }
+
+  @Test
+  void tooManyWordsOrCharactersAreRefused() throws IOException {
+    discover(3);
+    assertThat(total("a ".repeat(20), listing)).isNotNegative();
+    assertThat(total("a".repeat(1000), listing)).isZero();
+    assertThatThrownBy(() -> total("a ".repeat(21), listing))
+        .isInstanceOf(RequestException.class)
+        .hasMessage("q: 21 words (expected at most 20)");
+    assertThatThrownBy(() -> total("a".repeat(1001), listing))
+        .isInstanceOf(RequestException.class)
+        .hasMessage("q: 1001 characters (expected at most 1000)");
+  }
+
+  @Test
+  void whatIsKeptOfSearchesTakesNoMoreThanTheList() throws IOException {
+    discover(TARGETS);
+    assertThat(total("", listing)).isEqualTo(TARGETS);
+    long before = heap();
+    for (int i = 0; i < 64; i++) {
+      int round = i;
+      String words =
+          IntStream.range(0, 20)
+              .mapToObj(word -> "v" + (char) ('a' + word) + round)
+              .collect(Collectors.joining(" "));
+      assertThat(total(words, listing)).isZero();
+      assertThat(total("value-0-" + " v".repeat(i % 18), listing)).isEqualTo(TARGETS);
+    }
+    // References to the targets and the words; what is remembered of texts would take 5 MB.
+    assertThat(heap() - before).isLessThan(1_000_000);
+  }
+
+  private static long heap() {
+    long heap = Long.MAX_VALUE;
+    for (int i = 0; i < 3; i++) { // what the first frees may free more
+      System.gc();
+      heap = Math.min(heap, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+    }
+    return heap;
   }
 }
