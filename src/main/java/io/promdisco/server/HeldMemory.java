@@ -21,6 +21,12 @@ final class HeldMemory {
   /** What takes less is not counted: there are no more answers than connections. */
   private static final int SMALL_BYTES = 64 << 10;
 
+  /** An answer that holds something. */
+  interface Holder {
+    /** Ends it, and so what it holds. */
+    void cut(Throwable cause);
+  }
+
   private final long most;
 
   @GuardedBy("this")
@@ -42,7 +48,7 @@ final class HeldMemory {
     }
   }
 
-  private record Held(long bytes, Set<LongAnswer> by) {
+  private record Held(long bytes, Set<Holder> by) {
     static Held of(long bytes) {
       return new Held(bytes, Collections.newSetFromMap(new IdentityHashMap<>()));
     }
@@ -62,14 +68,14 @@ final class HeldMemory {
   }
 
   /** Notes that an answer holds something, and cuts others if that is too much. */
-  void hold(LongAnswer answer, Object thing, long bytes) {
+  void hold(Holder answer, Object thing, long bytes) {
     if (bytes >= SMALL_BYTES) {
       note(answer, new Identity(thing), bytes)
           .forEach(each -> each.cut(new IOException("too much is held for slow readers")));
     }
   }
 
-  private synchronized Set<LongAnswer> note(LongAnswer answer, Identity thing, long bytes) {
+  private synchronized Set<Holder> note(Holder answer, Identity thing, long bytes) {
     Held known = held.get(thing);
     if (known == null) {
       known = Held.of(bytes);
@@ -77,7 +83,7 @@ final class HeldMemory {
       total += bytes;
     }
     known.by().add(answer);
-    Set<LongAnswer> cut = Collections.newSetFromMap(new IdentityHashMap<>());
+    Set<Holder> cut = Collections.newSetFromMap(new IdentityHashMap<>());
     List<Held> oldestFirst = new ArrayList<>(held.values());
     for (Iterator<Held> all = oldestFirst.iterator(); total > most && all.hasNext(); ) {
       Held oldest = all.next();
@@ -90,7 +96,7 @@ final class HeldMemory {
   }
 
   /** Notes that an answer has ended. */
-  synchronized void release(LongAnswer answer) {
+  synchronized void release(Holder answer) {
     held.values()
         .removeIf(
             each -> {

@@ -13,7 +13,7 @@ import org.eclipse.jetty.util.Callback;
  * An answer that is written in parts, without a thread that waits for its reader. A reader that
  * does not take a part in time is cut.
  */
-final class LongAnswer {
+final class LongAnswer implements HeldMemory.Holder {
   private final Request request;
   private final Response response;
   private final Callback callback;
@@ -78,7 +78,8 @@ final class LongAnswer {
   }
 
   /** Breaks the connection. Does nothing when the answer has ended. */
-  void cut(Throwable cause) {
+  @Override
+  public void cut(Throwable cause) {
     if (ended.compareAndSet(false, true)) {
       callback.failed(cause);
     }
