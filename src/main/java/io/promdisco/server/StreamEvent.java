@@ -1,12 +1,14 @@
 package io.promdisco.server;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.model.Labels;
 import io.promdisco.scrape.Target;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +33,10 @@ final class StreamEvent {
   private final Target target;
   private final @Nullable Target before;
   private final String id;
-  private byte @Nullable [] wire;
+  private volatile byte @Nullable [] wire;
+
+  @GuardedBy("this")
+  private boolean gone;
 
   StreamEvent(Kind kind, Target target, @Nullable Target before, String id) {
     this.kind = kind;
@@ -44,12 +49,40 @@ final class StreamEvent {
     return target.job();
   }
 
-  /** The event as it is sent. */
-  synchronized byte[] wire() {
-    if (wire == null) {
-      wire = encode(kind.text, id, target, before);
+  /**
+   * The event as it is sent.
+   *
+   * @param onMade is told how many bytes are kept from now on
+   */
+  byte[] wire(IntConsumer onMade) {
+    byte[] known = wire;
+    if (known != null) {
+      return known;
     }
-    return wire;
+    synchronized (this) {
+      known = wire;
+      if (known == null) {
+        known = encode(kind.text, id, target, before);
+        if (!gone) {
+          wire = known;
+          onMade.accept(known.length);
+        }
+      }
+      return known;
+    }
+  }
+
+  /** Forgets what is sent, which is made again if somebody asks; how many bytes were kept. */
+  synchronized int forgetWire() {
+    byte[] known = wire;
+    wire = null;
+    return known == null ? 0 : known.length;
+  }
+
+  /** Forgets what is sent, and keeps nothing from now on; how many bytes were kept. */
+  synchronized int drop() {
+    gone = true;
+    return forgetWire();
   }
 
   /** A target of a snapshot, which has no id: who breaks off in the midst of it begins again. */

@@ -85,7 +85,7 @@ final class StreamSource {
       }
       for (StreamEvent event : events.get()) {
         if (request.job().isEmpty() || event.job().equals(request.job())) {
-          piece.writeBytes(event.wire());
+          piece.writeBytes(log.wire(event));
         }
       }
       told += events.get().size();
