@@ -41,7 +41,7 @@ final class ClientConnections
 
   private static final Duration SWEEP = Duration.ofSeconds(1);
 
-  /** A reader that has not read for so long makes room for a new connection if none is idle. */
+  /** A reader or an answer that takes longer makes room for a new connection if none is idle. */
   private static final long SLOW_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final Ticker ticker;
@@ -101,36 +101,46 @@ final class ClientConnections
 
   private void makeRoom(
       ClientConnection opened, Collection<ClientConnection> from, String because) {
-    ClientConnection least = leastUseful(opened, from);
+    ClientConnection least = leastUseful(opened, from, nanos());
     log.say(
         because
             + " connections: "
-            + (least == opened ? "a new one is closed" : "an idle one is closed for a new one")
+            + (least == opened ? "a new one is closed" : "one that is idle or slow is closed for a new one")
             + " (--web.max-connections, --web.max-connections-per-client)");
     least.close("too many connections");
     forget(least);
   }
 
-  /** The longest idle one; else the reader that is slowest; else the new one. */
-  private ClientConnection leastUseful(
-      ClientConnection opened, Collection<ClientConnection> from) {
-    long now = nanos();
-    ClientConnection least = opened;
-    long idle = 0;
-    long blocked = SLOW_NANOS;
+  /**
+   * The longest idle one; else the slowest reader; else the one whose answer takes longest; else
+   * the new one.
+   */
+  static ClientConnection leastUseful(
+      ClientConnection opened, Collection<ClientConnection> from, long now) {
+    ClientConnection idle = opened;
+    ClientConnection blocked = opened;
+    ClientConnection answering = opened;
+    long longestIdle = 0;
+    long longestBlocked = SLOW_NANOS;
+    long longestAnswering = SLOW_NANOS;
     for (ClientConnection each : from) {
       if (each == opened) {
         continue;
       }
-      if (each.idleFor(now) > idle) {
-        idle = each.idleFor(now);
-        least = each;
-      } else if (idle == 0 && each.blockedFor(now) > blocked) {
-        blocked = each.blockedFor(now);
-        least = each;
+      if (each.idleFor(now) > longestIdle) {
+        longestIdle = each.idleFor(now);
+        idle = each;
+      }
+      if (each.blockedFor(now) > longestBlocked) {
+        longestBlocked = each.blockedFor(now);
+        blocked = each;
+      }
+      if (each.answeringFor(now) > longestAnswering) {
+        longestAnswering = each.answeringFor(now);
+        answering = each;
       }
     }
-    return least;
+    return idle != opened ? idle : blocked != opened ? blocked : answering;
   }
 
   private static ClientAddress client(SelectableChannel channel) {

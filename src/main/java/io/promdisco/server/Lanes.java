@@ -9,8 +9,8 @@ import io.promdisco.util.Closer;
  */
 final class Lanes implements AutoCloseable {
   private static final int WORK_THREADS = 4;
-  private static final int MOST_WAITING = 512;
-  private static final int MOST_WAITING_PER_CLIENT = 256;
+  private static final int MOST_WAITING = 128;
+  private static final int MOST_WAITING_PER_CLIENT = 64;
   private static final int MOST_RELOADS_WAITING = 16;
 
   private final Closer closer = new Closer();

@@ -27,6 +27,9 @@ final class ServerTls extends SslContextFactory.Server {
   private static final List<String> VERSIONS = List.of("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3");
   private static final List<String> NAMES = List.of("TLS10", "TLS11", "TLS12", "TLS13");
 
+  /** Sessions that are not in tickets, which clients keep. */
+  private static final int MOST_SESSIONS = 1000;
+
   private final WebSettings settings;
 
   @GuardedBy("this")
@@ -41,6 +44,7 @@ final class ServerTls extends SslContextFactory.Server {
             new KeyManager[] {ClientKey.manager(state::key)},
             new TrustManager[] {new ClientCheck(state)},
             null);
+        context.getServerSessionContext().setSessionCacheSize(MOST_SESSIONS);
         return new Made(state, context);
       } catch (GeneralSecurityException e) {
         throw new IllegalStateException("the platform has no TLS", e);
@@ -52,6 +56,7 @@ final class ServerTls extends SslContextFactory.Server {
     this.settings = settings;
     made = Made.of(settings.current());
     setSslContext(made.context());
+    setRenegotiationAllowed(false); // costs much, and no client of TLS 1.3 can
   }
 
   /** The versions that are allowed, as the JDK calls them. */
