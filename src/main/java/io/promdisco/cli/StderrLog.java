@@ -147,8 +147,7 @@ public final class StderrLog implements SLF4JServiceProvider, ILoggerFactory {
     }
 
     private void write(Level level, String message, @Nullable Throwable error) {
-      System.err.println(
-          line(Logging.format(), Instant.now(), level, name, message, error));
+      System.err.println(line(Logging.format(), Instant.now(), level, name, message, error));
     }
 
     private boolean logs(Level level) {

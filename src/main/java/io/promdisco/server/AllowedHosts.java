@@ -7,8 +7,9 @@ import java.util.Locale;
 
 /**
  * The host names under which the server answers. A page of another site can make a browser connect
- * here under a name that resolves to this machine (DNS rebinding); it cannot choose the {@code Host}
- * that the browser sends. Literal addresses and {@code localhost} are always allowed. Immutable.
+ * here under a name that resolves to this machine (DNS rebinding); it cannot choose the {@code
+ * Host} that the browser sends. Literal addresses and {@code localhost} are always allowed.
+ * Immutable.
  */
 final class AllowedHosts {
   private static final String WILDCARD = "*.";
@@ -38,7 +39,9 @@ final class AllowedHosts {
         names.add(name);
       } else {
         throw new IllegalArgumentException(
-            "allowed host: " + host + " (expected a host name without scheme and port, *.SUFFIX, or *)");
+            "allowed host: "
+                + host
+                + " (expected a host name without scheme and port, *.SUFFIX, or *)");
       }
     }
     any = every;

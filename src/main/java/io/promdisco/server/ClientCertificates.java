@@ -86,7 +86,10 @@ final class ClientCertificates {
   }
 
   private static Tls tls(WebSettings.State state) throws CertificateException {
-    return state.config().tls().orElseThrow(() -> new CertificateException("TLS is not configured"));
+    return state
+        .config()
+        .tls()
+        .orElseThrow(() -> new CertificateException("TLS is not configured"));
   }
 
   private static boolean hasName(X509Certificate certificate, List<String> allowed)

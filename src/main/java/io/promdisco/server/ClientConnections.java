@@ -10,9 +10,11 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToLongFunction;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.SelectorManager;
@@ -41,7 +43,7 @@ final class ClientConnections
 
   private static final Duration SWEEP = Duration.ofSeconds(1);
 
-  /** A reader or an answer that takes longer makes room for a new connection if none is idle. */
+  /** What lasts for less hardly makes room for a new connection. */
   private static final long SLOW_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final Ticker ticker;
@@ -105,42 +107,49 @@ final class ClientConnections
     log.say(
         because
             + " connections: "
-            + (least == opened ? "a new one is closed" : "one that is idle or slow is closed for a new one")
+            + (least == opened
+                ? "a new one is closed"
+                : "one that is idle or slow is closed for a new one")
             + " (--web.max-connections, --web.max-connections-per-client)");
     least.close("too many connections");
     forget(least);
   }
 
   /**
-   * The longest idle one; else the slowest reader; else the one whose answer takes longest; else
-   * the new one.
+   * The longest idle one; else the slowest reader; else the one whose answer takes longest. What
+   * lasts for less than a second counts only if there is nothing else, for a request may just be on
+   * its way. If all are in use, the new one.
    */
   static ClientConnection leastUseful(
       ClientConnection opened, Collection<ClientConnection> from, long now) {
-    ClientConnection idle = opened;
-    ClientConnection blocked = opened;
-    ClientConnection answering = opened;
-    long longestIdle = 0;
-    long longestBlocked = SLOW_NANOS;
-    long longestAnswering = SLOW_NANOS;
-    for (ClientConnection each : from) {
-      if (each == opened) {
-        continue;
-      }
-      if (each.idleFor(now) > longestIdle) {
-        longestIdle = each.idleFor(now);
-        idle = each;
-      }
-      if (each.blockedFor(now) > longestBlocked) {
-        longestBlocked = each.blockedFor(now);
-        blocked = each;
-      }
-      if (each.answeringFor(now) > longestAnswering) {
-        longestAnswering = each.answeringFor(now);
-        answering = each;
+    List<ToLongFunction<ClientConnection>> uses =
+        List.of(
+            each -> each.idleFor(now),
+            each -> each.blockedFor(now),
+            each -> each.answeringFor(now));
+    for (ToLongFunction<ClientConnection> use : uses) {
+      ClientConnection least = longest(opened, from, use, SLOW_NANOS);
+      if (least != opened) {
+        return least;
       }
     }
-    return idle != opened ? idle : blocked != opened ? blocked : answering;
+    return longest(opened, from, each -> each.idleFor(now), 0);
+  }
+
+  private static ClientConnection longest(
+      ClientConnection opened,
+      Collection<ClientConnection> from,
+      ToLongFunction<ClientConnection> use,
+      long moreThan) {
+    ClientConnection found = opened;
+    long longest = moreThan;
+    for (ClientConnection each : from) {
+      if (each != opened && use.applyAsLong(each) > longest) {
+        longest = use.applyAsLong(each);
+        found = each;
+      }
+    }
+    return found;
   }
 
   private static ClientAddress client(SelectableChannel channel) {

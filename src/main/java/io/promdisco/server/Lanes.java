@@ -15,13 +15,11 @@ final class Lanes implements AutoCloseable {
 
   private final Closer closer = new Closer();
   private final Workers work =
-      closer.add(
-          new Workers("sd-http-work", WORK_THREADS, MOST_WAITING, MOST_WAITING_PER_CLIENT));
+      closer.add(new Workers("sd-http-work", WORK_THREADS, MOST_WAITING, MOST_WAITING_PER_CLIENT));
   private final Workers status =
       closer.add(new Workers("sd-http-status", 1, MOST_WAITING, MOST_WAITING_PER_CLIENT));
   private final Workers reloads =
-      closer.add(
-          new Workers("sd-http-reload", 1, MOST_RELOADS_WAITING, MOST_RELOADS_WAITING / 2));
+      closer.add(new Workers("sd-http-reload", 1, MOST_RELOADS_WAITING, MOST_RELOADS_WAITING / 2));
 
   /** Who makes an answer. */
   enum Lane {

@@ -44,8 +44,7 @@ final class Listing {
   private static final int PAGE_BYTES = 8 << 10;
 
   /** Lists that take more than this in all are not kept. */
-  private static final long MOST_BYTES =
-      Math.max(4 << 20, Runtime.getRuntime().maxMemory() / 16);
+  private static final long MOST_BYTES = Math.max(4 << 20, Runtime.getRuntime().maxMemory() / 16);
 
   /** So many targets are searched on all cores. */
   private static final int MANY = 10_000;

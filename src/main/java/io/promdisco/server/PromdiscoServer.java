@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.ConnectionFactory;
@@ -127,8 +128,7 @@ public final class PromdiscoServer implements AutoCloseable {
     }
   }
 
-  private PromdiscoServer(
-      Options options, ServerConnector connector, Closer live, Closer working) {
+  private PromdiscoServer(Options options, ServerConnector connector, Closer live, Closer working) {
     this.options = options;
     this.working = working;
     this.live = live;
@@ -151,8 +151,7 @@ public final class PromdiscoServer implements AutoCloseable {
     ClientConnections connections =
         working.add(new ClientConnections(state.ticker(), options.limits()));
     Lanes lanes = working.add(new Lanes());
-    Handler front =
-        new Front(new Routes(backend, state, lifecycle), lanes, connections::nanos);
+    Handler front = new Front(new Routes(backend, state, lifecycle), lanes, connections::nanos);
     server.setHandler(
         new GracefulHandler(
             new AccessHandler(
@@ -218,7 +217,8 @@ public final class PromdiscoServer implements AutoCloseable {
     Closer live = new Closer();
     try {
       SystemTicker ticker = live.add(new SystemTicker());
-      LiveState state = live.add(new LiveState(backend, ticker, LiveState.Limits.of(options.limits())));
+      LiveState state =
+          live.add(new LiveState(backend, ticker, LiveState.Limits.of(options.limits())));
       return start(options, backend, state, live);
     } catch (ListenException | RuntimeException e) {
       live.close();
@@ -318,6 +318,8 @@ public final class PromdiscoServer implements AutoCloseable {
     try {
       live.close(); // else the streams would go on
       server.stop();
+    } catch (TimeoutException e) {
+      log.info("{}: stopped before all answers were read", options.address());
     } catch (Exception e) {
       log.warn("{}: stopped, but not in order", options.address(), e);
     } finally {

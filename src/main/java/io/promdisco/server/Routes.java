@@ -209,8 +209,7 @@ final class Routes {
   private void metrics(Exchange exchange) {
     String type = TextFormat.chooseContentType(exchange.header("Accept"));
     exchange.send(
-        type,
-        AnswerSource.of(new MetricsText(type, backend.registry().metricFamilySamples())));
+        type, AnswerSource.of(new MetricsText(type, backend.registry().metricFamilySamples())));
   }
 
   private void ready(Exchange exchange) {

@@ -51,7 +51,8 @@ final class SearchTerms {
   }
 
   /**
-   * Whether all that these fit, the words {@code before} fit too: each of them is part of one of these. A word that goes over parts of a URL is looked for in more places.
+   * Whether all that these fit, the words {@code before} fit too: each of them is part of one of
+   * these. A word that goes over parts of a URL is looked for in more places.
    */
   boolean narrow(List<String> before) {
     return before.stream()
@@ -59,8 +60,7 @@ final class SearchTerms {
             old ->
                 words.stream()
                     .anyMatch(
-                        word ->
-                            word.text.contains(old) && spansUrl(word.text) == spansUrl(old)));
+                        word -> word.text.contains(old) && spansUrl(word.text) == spansUrl(old)));
   }
 
   /** Of the words themselves, for equal words fit the same. */

@@ -61,8 +61,7 @@ final class ServerTls extends SslContextFactory.Server {
 
   /** The versions that are allowed, as the JDK calls them. */
   static List<String> versions(Tls tls) {
-    return VERSIONS.subList(
-        NAMES.indexOf(tls.minVersion()), NAMES.indexOf(tls.maxVersion()) + 1);
+    return VERSIONS.subList(NAMES.indexOf(tls.minVersion()), NAMES.indexOf(tls.maxVersion()) + 1);
   }
 
   private synchronized Made current() {

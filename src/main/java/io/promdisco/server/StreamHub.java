@@ -40,7 +40,6 @@ final class StreamHub implements AutoCloseable {
   @GuardedBy("places")
   private final Multiset<ClientAddress> places = HashMultiset.create();
 
-
   @GuardedBy("this")
   private boolean news;
 

@@ -27,7 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class HostileRequestsTest {
   private static final long SEED = Long.getLong("promdisco.requests.seed", 20_260_101);
   private static final int MUTATIONS = Integer.getInteger("promdisco.requests", 3000);
-  private static final Pattern LISTENS = Pattern.compile("listens on http://127\\.0\\.0\\.1:(\\d+)");
+  private static final Pattern LISTENS =
+      Pattern.compile("listens on http://127\\.0\\.0\\.1:(\\d+)");
   private static final String HOST = "Host: localhost\r\n";
 
   private static final List<String> REQUESTS =
@@ -54,7 +55,9 @@ final class HostileRequestsTest {
           "OPTIONS * HTTP/1.1\r\n" + HOST + "\r\n",
           "TRACE / HTTP/1.1\r\n" + HOST + "\r\n",
           "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-          "GET / HTTP/1.1\r\n" + HOST + "Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\n"
+          "GET / HTTP/1.1\r\n"
+              + HOST
+              + "Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\n"
               + "HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n",
           "GET / HTTP/1.1\r\n" + HOST + "Upgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
           "GET /%zz HTTP/1.1\r\n" + HOST + "\r\n",

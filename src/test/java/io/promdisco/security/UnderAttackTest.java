@@ -41,7 +41,8 @@ final class UnderAttackTest {
       Duration.ofSeconds(Integer.getInteger("promdisco.attack.seconds", 12));
   private static final long WITHIN_MILLIS = 1000;
   private static final int TARGETS = 20_000;
-  private static final Pattern LISTENS = Pattern.compile("listens on http://127\\.0\\.0\\.1:(\\d+)");
+  private static final Pattern LISTENS =
+      Pattern.compile("listens on http://127\\.0\\.0\\.1:(\\d+)");
   private static final String FRIEND = basic("anna:secret");
 
   @TempDir private Path folder = Path.of("");
@@ -111,7 +112,8 @@ final class UnderAttackTest {
   }
 
   private int active(String job) throws IOException, InterruptedException {
-    for (JsonNode one : new ObjectMapper().readTree(get("/api/v1/discovery").body()).at("/data/jobs")) {
+    for (JsonNode one :
+        new ObjectMapper().readTree(get("/api/v1/discovery").body()).at("/data/jobs")) {
       if (one.path("job").asText().equals(job)) {
         return one.path("active").asInt();
       }

@@ -95,12 +95,11 @@ final class WebAttacks {
       void round(Victim victim) throws IOException {
         int round = rounds.get();
         String words =
-            round % 2 == 0 ? "a+".repeat(30_000) : (round + "+").repeat(20).replace("+", round + "+");
+            round % 2 == 0
+                ? "a+".repeat(30_000)
+                : (round + "+").repeat(20).replace("+", round + "+");
         try (Socket socket = connect(victim)) {
-          request(
-              socket,
-              "/api/v1/discovery/targets?state=any&q=" + words,
-              victim.authorization());
+          request(socket, "/api/v1/discovery/targets?state=any&q=" + words, victim.authorization());
           readSome(socket);
         }
       }

@@ -130,8 +130,7 @@ class AllowedHostsTest extends ServerTestCase {
   void requestsReloadOnlyWhereThatIsAllowed() throws Exception {
     String reload = "POST /-/reload HTTP/1.1\r\nHost: localhost\r\n\r\n";
     try (PromdiscoServer everywhere =
-            PromdiscoServer.start(
-                options("0.0.0.0", PromdiscoServer.Lifecycle.LOOPBACK), backend);
+            PromdiscoServer.start(options("0.0.0.0", PromdiscoServer.Lifecycle.LOOPBACK), backend);
         PromdiscoServer on =
             PromdiscoServer.start(options("0.0.0.0", PromdiscoServer.Lifecycle.ON), backend);
         PromdiscoServer off =

@@ -36,8 +36,7 @@ final class ClientConnectionsTest {
     return connection;
   }
 
-  private static ClientConnection leastUseful(
-      ClientConnection opened, ClientConnection... others) {
+  private static ClientConnection leastUseful(ClientConnection opened, ClientConnection... others) {
     return ClientConnections.leastUseful(opened, List.of(others), NOW);
   }
 
@@ -54,6 +53,15 @@ final class ClientConnectionsTest {
     assertThat(leastUseful(opened, blocked(2), blocked, slow, stream())).isSameAs(blocked);
     assertThat(leastUseful(opened, answering(3), slow, stream())).isSameAs(slow);
     assertThat(leastUseful(opened, stream(), answering(0))).isSameAs(opened);
+  }
+
+  @Test
+  void aConnectionThatIsIdleForAMomentMakesRoomLast() {
+    ClientConnection opened = connection(0);
+    ClientConnection fresh = new ClientConnection(null, ClientAddress.UNKNOWN, NOW - 1_000_000);
+    ClientConnection blocked = blocked(2);
+    assertThat(leastUseful(opened, fresh, blocked)).isSameAs(blocked);
+    assertThat(leastUseful(opened, fresh, answering(0))).isSameAs(fresh);
   }
 
   @Test

@@ -82,7 +82,8 @@ class HostileClientsTest extends ServerTestCase {
 
   @Test
   void headersThatAreTooLargeAreRefused() throws IOException {
-    String answer = raw("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + "a".repeat(100_000) + "\r\n\r\n");
+    String answer =
+        raw("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + "a".repeat(100_000) + "\r\n\r\n");
 
     assertThat(answer).startsWith("HTTP/1.1 431 ");
     assertThat(raw("GET /" + "a".repeat(100_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n"))

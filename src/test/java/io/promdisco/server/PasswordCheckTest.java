@@ -85,7 +85,6 @@ final class PasswordCheckTest {
     }
     assertThat(refused).as("strangers at the same address").isPositive();
     assertThat(ask(FRIEND, "anna", "secret")).isCompletedWithValue(true);
-
   }
 
   @Test
@@ -169,7 +168,10 @@ final class PasswordCheckTest {
   void anUnknownUserCostsWhatAKnownOneCosts() {
     for (String unknown : List.of("carl", "", "x".repeat(1000))) {
       String hash = passwords.nobody(USERS, unknown);
-      assertThat(hash).startsWith("$2a$04$").hasSize(60).isEqualTo(passwords.nobody(USERS, unknown));
+      assertThat(hash)
+          .startsWith("$2a$04$")
+          .hasSize(60)
+          .isEqualTo(passwords.nobody(USERS, unknown));
       assertThat(BCrypt.verifyer().verify("secret".toCharArray(), hash).validFormat).isTrue();
     }
     assertThat(passwords.nobody(USERS, "carl")).isNotEqualTo(passwords.nobody(USERS, "dora"));

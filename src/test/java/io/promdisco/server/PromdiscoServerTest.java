@@ -155,7 +155,9 @@ final class PromdiscoServerTest extends ServerTestCase {
   /** The first line of the answer, or that there is none as the connection is closed. */
   private static String ready(Socket socket, BufferedReader answers) {
     try {
-      socket.getOutputStream().write("GET /-/ready HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(UTF_8));
+      socket
+          .getOutputStream()
+          .write("GET /-/ready HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(UTF_8));
       String status = answers.readLine();
       int length = 0;
       for (String line = answers.readLine(); ; line = answers.readLine()) {

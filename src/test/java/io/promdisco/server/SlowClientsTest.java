@@ -51,8 +51,7 @@ final class SlowClientsTest {
   SlowClientsTest() throws IOException {
     backend.configure("shop");
     ServerLimits limits = new ServerLimits(CONNECTIONS, CONNECTIONS, 250, 200);
-    LiveState state =
-        live.add(new LiveState(backend, ticker, LiveState.Limits.of(limits)));
+    LiveState state = live.add(new LiveState(backend, ticker, LiveState.Limits.of(limits)));
     PromdiscoServer.Options options =
         new PromdiscoServer.Options(
             "127.0.0.1",
@@ -215,7 +214,8 @@ final class SlowClientsTest {
       assertThat(log.lines("WARN"))
           .singleElement()
           .asString()
-          .contains("one client has " + CONNECTIONS + " connections: one that is idle or slow is closed");
+          .contains(
+              "one client has " + CONNECTIONS + " connections: one that is idle or slow is closed");
     }
   }
 

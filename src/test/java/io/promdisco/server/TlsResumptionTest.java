@@ -185,7 +185,12 @@ final class TlsResumptionTest {
 
   @ParameterizedTest
   @CsvSource({
-    "TLSv1.2, CA", "TLSv1.3, CA", "TLSv1.2, SAN", "TLSv1.3, SAN", "TLSv1.2, TYPE", "TLSv1.3, TYPE",
+    "TLSv1.2, CA",
+    "TLSv1.3, CA",
+    "TLSv1.2, SAN",
+    "TLSv1.3, SAN",
+    "TLSv1.2, TYPE",
+    "TLSv1.3, TYPE",
   })
   void aClientThatIsNoLongerAllowedIsRefusedWhateverItKept(String version, String changed)
       throws Exception {
