@@ -63,7 +63,14 @@ final class Front extends Handler.Abstract {
           rest -> lanes.resume(lane, exchange.client(), rest), failure -> fail(exchange, failure));
     } catch (IOException | RuntimeException e) {
       fail(exchange, e);
+    } catch (OutOfMemoryError e) {
+      fail(exchange, outOfMemory(e));
     }
+  }
+
+  /** What ends one answer and leaves the memory that it took to the others. */
+  static IllegalStateException outOfMemory(OutOfMemoryError e) {
+    return new IllegalStateException("no memory left for this answer: " + e.getMessage());
   }
 
   /**

@@ -54,6 +54,9 @@ final class PartWriter implements Callback {
       } catch (IOException | RuntimeException e) {
         onBreak.accept(e);
         return;
+      } catch (OutOfMemoryError e) {
+        onBreak.accept(Front.outOfMemory(e));
+        return;
       }
       sent += Math.max(1, part.bytes().remaining());
       if (part.last()) {

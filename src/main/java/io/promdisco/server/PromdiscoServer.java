@@ -249,6 +249,12 @@ public final class PromdiscoServer implements AutoCloseable {
     }
     if (!address.isLoopbackAddress()) {
       warnIfOpen(options.web(), started.url());
+      if (options.allowedHosts().isEmpty()) {
+        log.info(
+            "{}: answers requests for an address, localhost or the name it listens on;"
+                + " --web.allowed-host adds names, as that of a Service or an ingress",
+            started.url());
+      }
     }
     return started;
   }

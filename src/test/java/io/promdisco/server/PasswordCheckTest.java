@@ -151,6 +151,17 @@ final class PasswordCheckTest {
     }
   }
 
+  @Test
+  void whatIsNearlyThePasswordIsWrong() throws Exception {
+    for (String wrong :
+        List.of("", "secre", "secret\0", "secret\0x", "\0secret", "Secret", "s".repeat(50_000))) {
+      assertThat(answer(ask(FRIEND, "anna", wrong))).as(wrong).isFalse();
+    }
+    for (String user : List.of("", "ann", "anna\0", "Anna", "a".repeat(50_000))) {
+      assertThat(answer(ask(FRIEND, user, "secret"))).as(user).isFalse();
+    }
+  }
+
   /** Both are put to a test of the same cost; that of an unknown user fits no password. */
   @Test
   void anUnknownUserIsTestedAsAKnownOneAndNeverLetIn() throws Exception {
