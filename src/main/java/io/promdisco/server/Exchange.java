@@ -41,7 +41,7 @@ final class Exchange {
   private final HeldMemory memory;
   private @Nullable LongAnswer answer;
   private boolean holds;
-  private boolean goesOn;
+  private boolean isLong;
   private @Nullable Fields parameters;
   private @Nullable AnswerSource source;
   private byte @Nullable [] body;
@@ -176,15 +176,15 @@ final class Exchange {
     }
   }
 
-  /** Begins an answer that goes on when this thread has long done other things. */
-  LongAnswer goOn(String type) {
+  /** Begins an answer without a fixed end, which the caller writes from any thread. */
+  LongAnswer beginLongAnswer(String type) {
     type(type);
     connection.answersWithoutEnd();
-    return goOn();
+    return longAnswer();
   }
 
-  private LongAnswer goOn() {
-    goesOn = true;
+  private LongAnswer longAnswer() {
+    isLong = true;
     return answer();
   }
 
@@ -221,7 +221,7 @@ final class Exchange {
    * @param onBreak is told if a part cannot be made
    */
   void end(Consumer<Runnable> later, Consumer<Exception> onBreak) {
-    if (goesOn) {
+    if (isLong) {
       return;
     }
     byte[] whole = body;
@@ -233,15 +233,15 @@ final class Exchange {
     if (parts == null) {
       callback.succeeded();
     } else {
-      new PartWriter(parts, goOn(), later, onBreak).write();
+      new PartWriter(parts, longAnswer(), later, onBreak).write();
     }
   }
 
   /** Sends an answer of one part. */
   void end() {
-    if (body != null && !goesOn) {
-      goOn().write(true, ByteBuffer.wrap(body), callback);
-    } else if (!goesOn) {
+    if (body != null && !isLong) {
+      longAnswer().write(true, ByteBuffer.wrap(body), callback);
+    } else if (!isLong) {
       callback.succeeded();
     }
   }

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings a request to what answers it, and answers those that fail. Answers that take work are made
- * by {@link Lanes}; a thread of the web server neither works nor waits for one.
+ * by {@link AnswerThreads}; a thread of the web server neither works nor waits for one.
  */
 final class Front extends Handler.Abstract {
   private static final Logger log = LoggerFactory.getLogger(Front.class);
@@ -27,7 +27,7 @@ final class Front extends Handler.Abstract {
   private static final HeldMemory NOTHING_HELD = new HeldMemory();
 
   private final Routes routes;
-  private final Lanes lanes;
+  private final AnswerThreads threads;
   private final LongSupplier nanos;
   private final HeldMemory memory = new HeldMemory();
 
@@ -36,9 +36,9 @@ final class Front extends Handler.Abstract {
    *
    * @param nanos the clock of the connections
    */
-  Front(Routes routes, Lanes lanes, LongSupplier nanos) {
+  Front(Routes routes, AnswerThreads threads, LongSupplier nanos) {
     this.routes = routes;
-    this.lanes = lanes;
+    this.threads = threads;
     this.nanos = nanos;
   }
 
@@ -46,8 +46,8 @@ final class Front extends Handler.Abstract {
   public boolean handle(Request request, Response response, Callback callback) {
     Exchange exchange = new Exchange(request, response, callback, nanos, memory);
     harden(exchange);
-    Lanes.Lane lane = Routes.lane(exchange.path());
-    if (!lanes.submit(lane, exchange.client(), () -> answer(lane, exchange))) {
+    AnswerThreads.Group group = Routes.group(exchange.path());
+    if (!threads.submit(group, exchange.client(), () -> answer(group, exchange))) {
       exchange.set("Retry-After", "1");
       exchange.error(
           503, exchange.path() + ": too many requests wait (expected: fewer at once; try again)");
@@ -56,11 +56,11 @@ final class Front extends Handler.Abstract {
     return true;
   }
 
-  private void answer(Lanes.Lane lane, Exchange exchange) {
+  private void answer(AnswerThreads.Group group, Exchange exchange) {
     try {
       answer(exchange);
       exchange.end(
-          rest -> lanes.resume(lane, exchange.client(), rest), failure -> fail(exchange, failure));
+          rest -> threads.resume(group, exchange.client(), rest), failure -> fail(exchange, failure));
     } catch (IOException | RuntimeException e) {
       fail(exchange, e);
     } catch (OutOfMemoryError e) {

@@ -40,8 +40,8 @@ final class PasswordCheck implements AutoCloseable {
   private final HashFunction hash;
   private final Cache<HashCode, Boolean> right = remembered();
   private final Cache<HashCode, Boolean> wrong = remembered();
-  private final Workers tester =
-      new Workers("sd-http-password", 1, MOST_WAITING, MOST_WAITING_PER_CLIENT);
+  private final WorkerThreads tester =
+      new WorkerThreads("sd-http-password", 1, MOST_WAITING, MOST_WAITING_PER_CLIENT);
 
   /** Who waits for which test; requests with the same credentials share one. */
   @GuardedBy("waiting")

@@ -150,8 +150,8 @@ public final class PromdiscoServer implements AutoCloseable {
     server.setStopTimeout(STOP_TIMEOUT.toMillis());
     ClientConnections connections =
         working.add(new ClientConnections(state.ticker(), options.limits()));
-    Lanes lanes = working.add(new Lanes());
-    Handler front = new Front(new Routes(backend, state, lifecycle), lanes, connections::nanos);
+    AnswerThreads answers = working.add(new AnswerThreads());
+    Handler front = new Front(new Routes(backend, state, lifecycle), answers, connections::nanos);
     server.setHandler(
         new GracefulHandler(
             new AccessHandler(

@@ -81,13 +81,13 @@ final class Routes {
   }
 
   /** Who makes the answers of a path. */
-  static Lanes.Lane lane(String path) {
+  static AnswerThreads.Group group(String path) {
     String plain = withoutSlash(path);
     return switch (plain) {
-      case "/-/healthy", "/openapi.yaml" -> Lanes.Lane.DIRECT;
-      case "/-/ready", "/metrics" -> Lanes.Lane.STATUS;
-      case "/-/reload" -> Lanes.Lane.RELOAD;
-      default -> Page.FILES.containsKey(plain) ? Lanes.Lane.DIRECT : Lanes.Lane.WORK;
+      case "/-/healthy", "/openapi.yaml" -> AnswerThreads.Group.DIRECT;
+      case "/-/ready", "/metrics" -> AnswerThreads.Group.STATUS;
+      case "/-/reload" -> AnswerThreads.Group.RELOAD;
+      default -> Page.FILES.containsKey(plain) ? AnswerThreads.Group.DIRECT : AnswerThreads.Group.WORK;
     };
   }
 

@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
  * is bounded, in all and for each client, and clients take turns. Threads are made when needed and
  * end when they have had nothing to do for ten seconds. Safe for all threads.
  */
-final class Workers implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(Workers.class);
+final class WorkerThreads implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(WorkerThreads.class);
   private static final long IDLE_SECONDS = 10;
 
   private final ThreadPoolExecutor threads;
@@ -28,7 +28,7 @@ final class Workers implements AutoCloseable {
    * @param waiting how many tasks wait at most
    * @param waitingPerClient how many tasks of one client wait at most
    */
-  Workers(String name, int most, int waiting, int waitingPerClient) {
+  WorkerThreads(String name, int most, int waiting, int waitingPerClient) {
     queue = new FairQueue<>(waiting, waitingPerClient);
     threads =
         new ThreadPoolExecutor(
