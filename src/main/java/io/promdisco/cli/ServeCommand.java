@@ -7,6 +7,7 @@ import io.promdisco.config.Configuration;
 import io.promdisco.metrics.PrometheusMetrics;
 import io.promdisco.server.ListenException;
 import io.promdisco.server.PromdiscoServer;
+import io.promdisco.server.ServerLimits;
 import io.promdisco.server.WebSettings;
 import io.promdisco.util.Closer;
 import io.promdisco.util.SystemTicker;
@@ -61,6 +62,48 @@ final class ServeCommand implements Callable<Integer> {
         "read again when it or a certificate changes. Default: plain HTTP for anybody."
       })
   private @Nullable Path webConfig;
+
+  @Option(
+      names = "--web.allowed-host",
+      paramLabel = "NAME",
+      description = {
+        "A host name under which to answer, besides addresses, localhost and the name that --listen",
+        "says; *.SUFFIX: every name below one, *: every name. May be repeated."
+      })
+  private List<String> allowedHosts = List.of();
+
+  @Option(
+      names = "--web.enable-lifecycle",
+      negatable = true,
+      description = {
+        "Whether POST /-/reload reads the configuration again. Default: only where --listen is a",
+        "loopback address."
+      })
+  private @Nullable Boolean lifecycle;
+
+  @Option(
+      names = "--web.max-connections",
+      paramLabel = "N",
+      description = "Connections at once. Default: 512.")
+  private int connections = ServerLimits.DEFAULT.connections();
+
+  @Option(
+      names = "--web.max-connections-per-client",
+      paramLabel = "N",
+      description = "Connections at once from one address (IPv6: one /64). Default: 400.")
+  private int connectionsPerClient = ServerLimits.DEFAULT.connectionsPerClient();
+
+  @Option(
+      names = "--web.max-streams",
+      paramLabel = "N",
+      description = "Readers of the stream of changes at once. Default: 250.")
+  private int streams = ServerLimits.DEFAULT.streams();
+
+  @Option(
+      names = "--web.max-streams-per-client",
+      paramLabel = "N",
+      description = "Readers of the stream at once from one address. Default: 200.")
+  private int streamsPerClient = ServerLimits.DEFAULT.streamsPerClient();
 
   @Option(
       names = "--watch-config",
@@ -126,8 +169,19 @@ final class ServeCommand implements Callable<Integer> {
           ExitCode.USAGE,
           "promdisco: --listen: " + listen + " (expected: HOST:PORT, as 127.0.0.1:9099)");
     }
-    return new PromdiscoServer.Options(
-        listen.substring(0, colon), Integer.parseInt(port), webSettings());
+    try {
+      return new PromdiscoServer.Options(
+          listen.substring(0, colon),
+          Integer.parseInt(port),
+          webSettings(),
+          allowedHosts,
+          lifecycle == null
+              ? PromdiscoServer.Lifecycle.LOOPBACK
+              : lifecycle ? PromdiscoServer.Lifecycle.ON : PromdiscoServer.Lifecycle.OFF,
+          new ServerLimits(connections, connectionsPerClient, streams, streamsPerClient));
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(ExitCode.USAGE, "promdisco: --web.*: " + e.getMessage());
+    }
   }
 
   private WebSettings webSettings() {

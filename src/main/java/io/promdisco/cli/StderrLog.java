@@ -2,6 +2,7 @@ package io.promdisco.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.promdisco.util.LimitedLog;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Serial;
@@ -33,7 +34,10 @@ import org.slf4j.spi.SLF4JServiceProvider;
  * holds. SLF4J makes it, if its property {@code slf4j.provider} says so.
  */
 public final class StderrLog implements SLF4JServiceProvider, ILoggerFactory {
-  /** Of which nothing below a warning is of use to a user. */
+  /**
+   * Of which nothing below a warning is of use to a user. Clients cause what it logs, so a logger
+   * of it says a line a minute, without stack trace.
+   */
   private static final String WEB_SERVER = "org.eclipse.jetty.";
 
   private static final DateTimeFormatter TIME =
@@ -131,9 +135,19 @@ public final class StderrLog implements SLF4JServiceProvider, ILoggerFactory {
 
     private final Level lowest;
 
+    private final transient @Nullable LimitedLog limited;
+
     StderrLogger(String name, Level lowest) {
       this.name = name;
       this.lowest = lowest;
+      limited =
+          name.startsWith(WEB_SERVER)
+              ? new LimitedLog(System::nanoTime, line -> write(Level.WARN, line, null))
+              : null;
+    }
+
+    private void write(Level level, String message, @Nullable Throwable error) {
+      System.err.println(line(Logging.format(), Instant.now(), level, name, message, error));
     }
 
     private boolean logs(Level level) {
@@ -178,8 +192,12 @@ public final class StderrLog implements SLF4JServiceProvider, ILoggerFactory {
         Object @Nullable [] arguments,
         @Nullable Throwable error) {
       String message = MessageFormatter.basicArrayFormat(pattern, arguments);
-      System.err.println(
-          line(Logging.format(), Instant.now(), level, name, String.valueOf(message), error));
+      LimitedLog once = limited;
+      if (once == null) {
+        write(level, String.valueOf(message), error);
+      } else {
+        once.say(error == null ? String.valueOf(message) : message + ": " + error);
+      }
     }
   }
 }

@@ -126,6 +126,12 @@ public final class Sender implements AutoCloseable {
     }
     try {
       URI to = from.resolve(location);
+      String scheme = String.valueOf(to.getScheme()).toLowerCase(Locale.ROOT);
+      if (!scheme.equals("http") && !scheme.equals("https")) {
+        exchange.close();
+        throw new IOException(
+            settings.server() + " redirects to a URL that is neither http nor https");
+      }
       boolean downgraded = "https".equals(from.getScheme()) && !"https".equals(to.getScheme());
       return downgraded || to.getHost() == null ? null : to;
     } catch (IllegalArgumentException e) {

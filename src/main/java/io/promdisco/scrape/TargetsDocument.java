@@ -1,13 +1,16 @@
 package io.promdisco.scrape;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.google.common.collect.Iterators;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,40 +77,92 @@ public final class TargetsDocument {
       Supplier<List<String>> warnings,
       OutputStream out)
       throws IOException {
+    try (JsonGenerator json = JsonDocument.to(out)) {
+      Iterator<DocumentPart> parts = parts(pools, state, scrapePool, warnings, Lists.OF_POOLS);
+      while (parts.hasNext()) {
+        parts.next().write(json);
+      }
+    }
+  }
+
+  /** Where the targets of a pool come from, so that documents can share lists. */
+  public interface Lists {
+    /** Each pool's own. */
+    Lists OF_POOLS =
+        new Lists() {
+          @Override
+          public List<Target> active(PoolView pool) {
+            return pool.activeTargets();
+          }
+
+          @Override
+          public List<DiscoveredTarget> dropped(PoolView pool) {
+            return pool.droppedTargets(0);
+          }
+        };
+
+    /** As {@link PoolView#activeTargets}. */
+    List<Target> active(PoolView pool);
+
+    /** As {@link PoolView#droppedTargets} without a limit; a list that may be sorted. */
+    List<DiscoveredTarget> dropped(PoolView pool);
+  }
+
+  /**
+   * The document in parts, of which each is made when it is asked for. Takes the parameters of
+   * {@link #write}.
+   *
+   * @param lists where the targets come from, asked for a pool when its first part is due
+   */
+  public static Iterator<DocumentPart> parts(
+      List<PoolView> pools,
+      State state,
+      @Nullable String scrapePool,
+      Supplier<List<String>> warnings,
+      Lists lists) {
     List<PoolView> sorted = new ArrayList<>(pools);
     sorted.sort(BY_JOB);
     List<PoolView> shown = new ArrayList<>(sorted);
     if (scrapePool != null && !scrapePool.isEmpty()) {
       shown.removeIf(pool -> !pool.job().equals(scrapePool));
     }
-    try (JsonGenerator json = JsonDocument.to(out)) {
-      json.writeStartObject();
-      json.writeStringField("status", "success");
-      json.writeObjectFieldStart("data");
-      writeActive(json, state.showsActive() ? shown : List.of());
-      writeDropped(json, state.showsDropped() ? shown : List.of());
-      writeCounts(json, state.showsDropped() ? sorted : null);
-      json.writeEndObject();
-      List<String> toBeKnown = warnings.get();
-      if (!toBeKnown.isEmpty()) {
-        json.writeArrayFieldStart("warnings");
-        for (String warning : toBeKnown) {
-          json.writeString(Utf8.encodable(warning));
-        }
-        json.writeEndArray();
-      }
-      json.writeEndObject();
-    }
+    DocumentPart start =
+        json -> {
+          json.writeStartObject();
+          json.writeStringField("status", "success");
+          json.writeObjectFieldStart("data");
+          json.writeArrayFieldStart("activeTargets");
+        };
+    DocumentPart between =
+        json -> {
+          json.writeEndArray();
+          json.writeArrayFieldStart("droppedTargets");
+        };
+    DocumentPart end =
+        json -> {
+          json.writeEndArray();
+          writeCounts(json, state.showsDropped() ? sorted : null);
+          json.writeEndObject();
+          writeWarnings(json, warnings.get());
+          json.writeEndObject();
+        };
+    return Iterators.concat(
+        Iterators.singletonIterator(start),
+        ofEach(state.showsActive() ? shown : List.of(), pool -> active(pool, lists)),
+        Iterators.concat(
+            Iterators.singletonIterator(between),
+            ofEach(state.showsDropped() ? shown : List.of(), pool -> dropped(pool, lists)),
+            Iterators.singletonIterator(end)));
   }
 
-  private static void writeActive(JsonGenerator json, List<PoolView> pools) throws IOException {
-    json.writeArrayFieldStart("activeTargets");
-    for (PoolView pool : pools) {
-      for (Target target : pool.activeTargets()) {
-        write(json, pool.job(), target);
-      }
-    }
-    json.writeEndArray();
+  private static Iterator<DocumentPart> ofEach(
+      List<PoolView> pools, Function<PoolView, Iterator<DocumentPart>> parts) {
+    return Iterators.concat(Iterators.transform(pools.iterator(), parts::apply));
+  }
+
+  private static Iterator<DocumentPart> active(PoolView pool, Lists lists) {
+    return Iterators.transform(
+        lists.active(pool).iterator(), target -> json -> write(json, pool.job(), target));
   }
 
   private static void write(JsonGenerator json, String job, Target target) throws IOException {
@@ -127,19 +182,28 @@ public final class TargetsDocument {
     json.writeEndObject();
   }
 
-  private static void writeDropped(JsonGenerator json, List<PoolView> pools) throws IOException {
-    json.writeArrayFieldStart("droppedTargets");
-    for (PoolView pool : pools) {
-      List<DiscoveredTarget> dropped = pool.droppedTargets(0);
-      dropped.sort(DiscoveredTarget.BY_LABELS);
-      for (DiscoveredTarget target : dropped) {
-        json.writeStartObject();
-        JsonDocument.labels(json, "discoveredLabels", target.discoveredLabels());
-        JsonDocument.text(json, "scrapePool", pool.job());
-        json.writeEndObject();
+  private static Iterator<DocumentPart> dropped(PoolView pool, Lists lists) {
+    List<DiscoveredTarget> dropped = lists.dropped(pool);
+    dropped.sort(DiscoveredTarget.BY_LABELS);
+    return Iterators.transform(
+        dropped.iterator(),
+        target ->
+            json -> {
+              json.writeStartObject();
+              JsonDocument.labels(json, "discoveredLabels", target.discoveredLabels());
+              JsonDocument.text(json, "scrapePool", pool.job());
+              json.writeEndObject();
+            });
+  }
+
+  private static void writeWarnings(JsonGenerator json, List<String> warnings) throws IOException {
+    if (!warnings.isEmpty()) {
+      json.writeArrayFieldStart("warnings");
+      for (String warning : warnings) {
+        json.writeString(Utf8.encodable(warning));
       }
+      json.writeEndArray();
     }
-    json.writeEndArray();
   }
 
   private static void writeCounts(JsonGenerator json, @Nullable List<PoolView> pools)

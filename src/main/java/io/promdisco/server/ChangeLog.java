@@ -7,6 +7,7 @@ import io.promdisco.scrape.TargetChange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,16 +18,31 @@ final class ChangeLog {
   private final String epoch;
   private final @Nullable StreamEvent[] ring;
 
+  private final long mostBytes;
+
   @GuardedBy("this")
   private long newest;
+
+  /** Bytes of events as they are sent, of those after {@code forgotten}. */
+  private final AtomicLong bytes = new AtomicLong();
+
+  /** The number of the last change of which what is sent has been forgotten. */
+  @GuardedBy("this")
+  private long forgotten;
+
+  ChangeLog(String epoch, int capacity) {
+    this(epoch, capacity, Math.max(4 << 20, Runtime.getRuntime().maxMemory() / 32));
+  }
 
   /**
    * Begins without changes.
    *
    * @param epoch tells this log's ids from those of a process before
    * @param capacity how many changes are remembered
+   * @param mostBytes how much is kept of what is sent, so that readers share it
    */
-  ChangeLog(String epoch, int capacity) {
+  ChangeLog(String epoch, int capacity, long mostBytes) {
+    this.mostBytes = mostBytes;
     this.epoch = epoch;
     this.ring = new @Nullable StreamEvent[capacity];
   }
@@ -51,7 +67,41 @@ final class ChangeLog {
   @GuardedBy("this")
   private void put(StreamEvent event) {
     newest++;
-    ring[(int) (newest % ring.length)] = event;
+    int place = (int) (newest % ring.length);
+    StreamEvent old = ring[place];
+    if (old != null) {
+      bytes.addAndGet(-old.drop());
+    }
+    ring[place] = event;
+  }
+
+  /** An event as it is sent; kept for other readers while there is room. */
+  byte[] wire(StreamEvent event) {
+    byte[] wire = event.wire(bytes::addAndGet);
+    if (bytes.get() > mostBytes) {
+      makeRoom();
+    }
+    return wire;
+  }
+
+  /** Forgets the oldest of what is sent: most readers are past it. */
+  private synchronized void makeRoom() {
+    forgotten = Math.max(forgotten, newest - ring.length);
+    while (bytes.get() > mostBytes && forgotten < newest) {
+      forgotten++;
+      StreamEvent event = ring[(int) (forgotten % ring.length)];
+      if (event != null) {
+        bytes.addAndGet(-event.forgetWire());
+      }
+    }
+    if (forgotten == newest) {
+      forgotten = newest - ring.length; // from the oldest again, if readers that are behind ask
+    }
+  }
+
+  /** Bytes that are kept of what is sent. */
+  long bytes() {
+    return bytes.get();
   }
 
   /** The number of the latest change; 0 before the first. */

@@ -4,10 +4,13 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import io.promdisco.discovery.JobStatus;
+import com.google.common.collect.Iterators;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.model.Labels;
+import io.promdisco.scrape.DocumentPart;
 import io.promdisco.scrape.PoolCounts;
 import io.promdisco.scrape.PoolView;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
@@ -16,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -32,30 +36,49 @@ final class Documents {
 
   private Documents() {}
 
-  /** Content of a document. */
-  interface Body {
-    void write(JsonGenerator json) throws IOException;
+  /** A generator that leaves {@code out} open when it is closed. */
+  static JsonGenerator generator(OutputStream out) throws IOException {
+    // By way of a writer, which replaces what is not Unicode; Jackson's own UTF-8 refuses it.
+    return FACTORY.createGenerator(new OutputStreamWriter(out, StandardCharsets.UTF_8));
   }
 
-  /** Writes what Prometheus wraps every answer in. */
-  static void success(OutputStream out, Body data) throws IOException {
-    document(
-        out,
+  /** The parts of a document: {@code data}, and around it what Prometheus wraps every answer in. */
+  static Iterator<DocumentPart> success(Iterator<DocumentPart> data) {
+    DocumentPart start =
         json -> {
           json.writeStartObject();
           json.writeStringField("status", "success");
           json.writeObjectFieldStart("data");
-          data.write(json);
+        };
+    DocumentPart end =
+        json -> {
           json.writeEndObject();
           json.writeEndObject();
-        });
+        };
+    return Iterators.concat(one(start), data, one(end));
+  }
+
+  static Iterator<DocumentPart> one(DocumentPart part) {
+    return Iterators.singletonIterator(part);
+  }
+
+  /** Writes an element of an array. */
+  interface Element<T> {
+    void write(JsonGenerator json, T element) throws IOException;
+  }
+
+  /** The parts of a field that is an array. */
+  static <T> Iterator<DocumentPart> array(
+      String field, Iterator<T> elements, Element<? super T> element) {
+    return Iterators.concat(
+        one(json -> json.writeArrayFieldStart(field)),
+        Iterators.transform(elements, each -> json -> element.write(json, each)),
+        one(JsonGenerator::writeEndArray));
   }
 
   /** Writes a document, and nothing around it. */
-  static void document(OutputStream out, Body body) throws IOException {
-    // By way of a writer, which replaces what is not Unicode; Jackson's own UTF-8 refuses it.
-    try (JsonGenerator json =
-        FACTORY.createGenerator(new OutputStreamWriter(out, StandardCharsets.UTF_8))) {
+  static void document(OutputStream out, DocumentPart body) throws IOException {
+    try (JsonGenerator json = generator(out)) {
       body.write(json);
     }
   }
@@ -74,21 +97,13 @@ final class Documents {
     return out.toString();
   }
 
-  static void scrapePools(List<PoolView> pools, OutputStream out) throws IOException {
-    success(
-        out,
-        json -> {
-          json.writeArrayFieldStart("scrapePools");
-          for (PoolView pool : pools) {
-            json.writeString(pool.job());
-          }
-          json.writeEndArray();
-        });
+  static Iterator<DocumentPart> scrapePools(List<PoolView> pools) {
+    return success(
+        array("scrapePools", pools.iterator(), (json, pool) -> json.writeString(pool.job())));
   }
 
-  static void jobs(List<PoolView> pools, OutputStream out) throws IOException {
-    document(
-        out,
+  static Iterator<DocumentPart> jobs(List<PoolView> pools) {
+    return one(
         json -> {
           json.writeStartArray();
           for (PoolView pool : pools) {
@@ -98,45 +113,43 @@ final class Documents {
         });
   }
 
-  static void config(Map<String, Object> config, OutputStream out) throws IOException {
+  static byte[] config(Map<String, Object> config) throws IOException {
     DumperOptions options = new DumperOptions();
     options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
     options.setDereferenceAliases(true);
     options.setWidth(Integer.MAX_VALUE);
     String yaml = new Yaml(options).dump(config);
-    success(out, json -> json.writeStringField("yaml", yaml));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    document(
+        out,
+        json -> {
+          json.writeStartObject();
+          json.writeStringField("status", "success");
+          json.writeObjectFieldStart("data");
+          json.writeStringField("yaml", yaml);
+          json.writeEndObject();
+          json.writeEndObject();
+        });
+    return out.toByteArray();
   }
 
   /** Jobs with their counts and providers with their states: what the page shows. */
-  static void discovery(
-      List<PoolView> pools, List<JobStatus> jobs, List<ProviderStatus> providers, OutputStream out)
-      throws IOException {
+  static Iterator<DocumentPart> discovery(
+      List<PoolView> pools, List<JobStatus> jobs, List<ProviderStatus> providers) {
     Map<String, JobStatus> statuses = new HashMap<>();
     jobs.forEach(job -> statuses.put(job.job(), job));
-    success(
-        out,
-        json -> {
-          json.writeArrayFieldStart("jobs");
-          for (PoolView pool : pools) {
-            job(json, pool.job(), pool.counts(), statuses.get(pool.job()));
-          }
-          json.writeEndArray();
-          providers(json, providers);
-        });
+    return success(
+        Iterators.concat(
+            array(
+                "jobs",
+                pools.iterator(),
+                (json, pool) -> job(json, pool.job(), pool.counts(), statuses.get(pool.job()))),
+            array("providers", providers.iterator(), Documents::provider)));
   }
 
   /** How the sources are: what fails, why, since when, and when it is tried again. */
-  static void providers(List<ProviderStatus> providers, OutputStream out) throws IOException {
-    success(out, json -> providers(json, providers));
-  }
-
-  private static void providers(JsonGenerator json, List<ProviderStatus> providers)
-      throws IOException {
-    json.writeArrayFieldStart("providers");
-    for (ProviderStatus provider : providers) {
-      provider(json, provider);
-    }
-    json.writeEndArray();
+  static Iterator<DocumentPart> providers(List<ProviderStatus> providers) {
+    return success(array("providers", providers.iterator(), Documents::provider));
   }
 
   private static void job(

@@ -1,11 +1,14 @@
 package io.promdisco.server;
 
+import io.promdisco.scrape.DocumentPart;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -17,24 +20,53 @@ final class Exchange {
   /** What answers a request. */
   @FunctionalInterface
   interface Answer {
-    /** Answers; what is left of the body is sent afterwards. */
+    /** Answers; what the answer says is sent afterwards, without waiting for the reader. */
     void to(Exchange exchange) throws IOException;
   }
 
   static final String JSON = "application/json";
   static final String TEXT = "text/plain; charset=utf-8";
 
+  /** Parameters of a query, repeated ones included. */
+  private static final int MOST_PARAMETERS = 100;
+
+  /** Of a message, which may quote what a client sent. */
+  private static final int MOST_MESSAGE_CHARACTERS = 2000;
+
   private final Request request;
   private final Response response;
   private final Callback callback;
-  private boolean goesOn;
+  private final ClientConnection connection;
+  private final LongSupplier nanos;
+  private final HeldMemory memory;
+  private @Nullable LongAnswer answer;
+  private boolean holds;
+  private boolean isLong;
   private @Nullable Fields parameters;
-  private @Nullable OutputStream body;
+  private @Nullable AnswerSource source;
+  private byte @Nullable [] body;
 
-  Exchange(Request request, Response response, Callback callback) {
+  /**
+   * A request that has no answer yet.
+   *
+   * @param nanos the clock of the connections
+   * @param memory what answers hold
+   */
+  Exchange(
+      Request request,
+      Response response,
+      Callback callback,
+      LongSupplier nanos,
+      HeldMemory memory) {
+    this.memory = memory;
     this.request = request;
     this.response = response;
     this.callback = callback;
+    this.nanos = nanos;
+    this.connection =
+        request.getAttribute(ClientConnection.ATTRIBUTE) instanceof ClientConnection known
+            ? known
+            : new ClientConnection(null, ClientAddress.UNKNOWN, nanos.getAsLong());
   }
 
   String method() {
@@ -51,6 +83,10 @@ final class Exchange {
     return request.getHttpURI().getScheme();
   }
 
+  ClientAddress client() {
+    return connection.client();
+  }
+
   /** A header of the request. */
   @Nullable String header(String name) {
     return request.getHeaders().get(name);
@@ -58,15 +94,27 @@ final class Exchange {
 
   /** A parameter of the query, the first of its name; null if there is none. */
   @Nullable String optional(String name) {
-    if (parameters == null) {
-      try {
-        parameters = Request.extractQueryParameters(request, StandardCharsets.UTF_8);
-      } catch (RuntimeException e) {
-        throw new RequestException(
-            400, "query: not readable (expected name=value, escapes of two hexadecimal digits)");
-      }
+    Fields fields = parameters;
+    if (fields == null) {
+      fields = query();
+      parameters = fields;
     }
-    return parameters.getValue(name);
+    return fields.getValue(name);
+  }
+
+  private Fields query() {
+    String query = request.getHttpURI().getQuery();
+    long count = query == null ? 0 : query.chars().filter(c -> c == '&').count() + 1;
+    if (count > MOST_PARAMETERS) {
+      throw new RequestException(
+          400, "query: " + count + " parameters (expected at most " + MOST_PARAMETERS + ")");
+    }
+    try {
+      return Request.extractQueryParameters(request, StandardCharsets.UTF_8);
+    } catch (RuntimeException e) {
+      throw new RequestException(
+          400, "query: not readable (expected name=value, escapes of two hexadecimal digits)");
+    }
   }
 
   /** A parameter of the query, the first of its name; empty if there is none. */
@@ -90,48 +138,110 @@ final class Exchange {
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
   }
 
-  /** Where a body of any length is written; nothing leaves before there is much of it. */
-  OutputStream body(String type) {
+  /** Answers with a JSON document of any length, made part by part as the reader takes it. */
+  void document(Iterator<DocumentPart> parts) throws IOException {
+    send(JSON, AnswerSource.json(parts));
+  }
+
+  /** Answers with a body of any length, made part by part as the reader takes it. */
+  void send(String type, AnswerSource parts) {
     type(type);
-    body = Response.asBufferedOutputStream(request, response);
-    return body;
+    body = null;
+    source = parts;
   }
 
   /** Answers with a whole body. */
-  void send(String type, byte[] content) throws IOException {
+  void send(String type, byte[] content) {
     type(type);
-    body = null;
-    Content.Sink.write(response, true, ByteBuffer.wrap(content));
+    source = null;
+    body = content;
   }
 
   /** Answers with a text. */
-  void text(int status, String text) throws IOException {
+  void text(int status, String text) {
     status(status).send(TEXT, text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Answers with Prometheus's error document under {@code /api}, else with a line. */
-  void error(int status, String message) throws IOException {
+  void error(int status, String message) {
+    String said =
+        message.length() <= MOST_MESSAGE_CHARACTERS
+            ? message
+            : message.substring(0, MOST_MESSAGE_CHARACTERS) + "…";
     if (path().startsWith("/api/")) {
       String type = status < 500 ? "bad_data" : status == 503 ? "unavailable" : "internal";
-      status(status).send(JSON, Documents.error(type, message).getBytes(StandardCharsets.UTF_8));
+      status(status).send(JSON, Documents.error(type, said).getBytes(StandardCharsets.UTF_8));
     } else {
-      text(status, message + "\n");
+      text(status, said + "\n");
     }
   }
 
-  /** Begins an answer that goes on when this thread has long done other things. */
-  LongAnswer goOn(String type) {
+  /** Begins an answer without a fixed end, which the caller writes from any thread. */
+  LongAnswer beginLongAnswer(String type) {
     type(type);
-    goesOn = true;
-    return new LongAnswer(request, response, callback);
+    connection.answersWithoutEnd();
+    return longAnswer();
   }
 
-  /** Sends what is held back of the body, and ends the answer if it does not go on. */
-  void end() throws IOException {
-    if (body != null) {
-      body.close();
+  private LongAnswer longAnswer() {
+    isLong = true;
+    return answer();
+  }
+
+  private LongAnswer answer() {
+    LongAnswer known = answer;
+    if (known != null) {
+      return known;
     }
-    if (!goesOn) {
+    BooleanSupplier allowed =
+        request.getAttribute(AccessHandler.ALLOWED) instanceof BooleanSupplier asked
+            ? asked
+            : () -> true;
+    LongAnswer made = new LongAnswer(request, response, callback, connection, nanos, allowed);
+    answer = made;
+    return made;
+  }
+
+  /** Notes that the answer keeps something in memory until its reader has it. */
+  <T> T holding(T thing, long bytes) {
+    LongAnswer by = answer();
+    if (!holds) {
+      holds = true;
+      Request.addCompletionListener(request, failure -> memory.release(by));
+    }
+    memory.hold(by, thing, bytes);
+    return thing;
+  }
+
+  /**
+   * Sends the answer, as far as the reader takes it now; the rest later. Does nothing if a long
+   * answer goes on already.
+   *
+   * @param later runs what makes later parts
+   * @param onBreak is told if a part cannot be made
+   */
+  void end(Consumer<Runnable> later, Consumer<Exception> onBreak) {
+    if (isLong) {
+      return;
+    }
+    byte[] whole = body;
+    AnswerSource parts = source;
+    if (whole != null) {
+      set("Content-Length", Integer.toString(whole.length));
+      parts = AnswerSource.of(holding(whole, whole.length));
+    }
+    if (parts == null) {
+      callback.succeeded();
+    } else {
+      new PartWriter(parts, longAnswer(), later, onBreak).write();
+    }
+  }
+
+  /** Sends an answer of one part. */
+  void end() {
+    if (body != null && !isLong) {
+      longAnswer().write(true, ByteBuffer.wrap(body), callback);
+    } else if (!isLong) {
       callback.succeeded();
     }
   }
@@ -142,7 +252,7 @@ final class Exchange {
   }
 
   /** Cuts the connection, so that nobody takes a part of an answer for the whole. */
-  void cut(Exception cause) {
+  void cut(Throwable cause) {
     callback.failed(cause);
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Handler;
@@ -14,45 +15,74 @@ import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings a request to what answers it, and answers those that fail. */
+/**
+ * Brings a request to what answers it, and answers those that fail. Answers that take work are made
+ * by {@link AnswerThreads}; a thread of the web server neither works nor waits for one.
+ */
 final class Front extends Handler.Abstract {
   private static final Logger log = LoggerFactory.getLogger(Front.class);
 
   private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
 
-  private final Routes routes;
+  private static final HeldMemory NOTHING_HELD = new HeldMemory();
 
-  Front(Routes routes) {
+  private final Routes routes;
+  private final AnswerThreads threads;
+  private final LongSupplier nanos;
+  private final HeldMemory memory = new HeldMemory();
+
+  /**
+   * Answers requests.
+   *
+   * @param nanos the clock of the connections
+   */
+  Front(Routes routes, AnswerThreads threads, LongSupplier nanos) {
     this.routes = routes;
+    this.threads = threads;
+    this.nanos = nanos;
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
-    Exchange exchange = new Exchange(request, response, callback);
+    Exchange exchange = new Exchange(request, response, callback, nanos, memory);
     harden(exchange);
-    try {
-      answer(exchange);
+    AnswerThreads.Group group = Routes.group(exchange.path());
+    if (!threads.submit(group, exchange.client(), () -> answer(group, exchange))) {
+      exchange.set("Retry-After", "1");
+      exchange.error(
+          503, exchange.path() + ": too many requests wait (expected: fewer at once; try again)");
       exchange.end();
-    } catch (IOException | RuntimeException e) {
-      fail(exchange, e);
     }
     return true;
+  }
+
+  private void answer(AnswerThreads.Group group, Exchange exchange) {
+    try {
+      answer(exchange);
+      exchange.end(
+          rest -> threads.resume(group, exchange.client(), rest), failure -> fail(exchange, failure));
+    } catch (IOException | RuntimeException e) {
+      fail(exchange, e);
+    } catch (OutOfMemoryError e) {
+      fail(exchange, outOfMemory(e));
+    }
+  }
+
+  /** What ends one answer and leaves the memory that it took to the others. */
+  static IllegalStateException outOfMemory(OutOfMemoryError e) {
+    return new IllegalStateException("no memory left for this answer: " + e.getMessage());
   }
 
   /**
    * Requests that the server itself refuses, as those that are not HTTP, are answered as others.
    */
   static boolean refuse(Request request, Response response, Callback callback) {
-    Exchange exchange = new Exchange(request, response, callback);
+    Exchange exchange = new Exchange(request, response, callback, () -> 0, NOTHING_HELD);
     harden(exchange);
     Object reason = request.getAttribute(ErrorHandler.ERROR_MESSAGE);
     int status = response.getStatus();
-    try {
-      exchange.text(status, (reason == null ? HttpStatus.getMessage(status) : reason) + "\n");
-      exchange.end();
-    } catch (IOException e) {
-      exchange.cut(e);
-    }
+    exchange.text(status, (reason == null ? HttpStatus.getMessage(status) : reason) + "\n");
+    exchange.end();
     return true;
   }
 
@@ -101,12 +131,8 @@ final class Front extends Handler.Abstract {
       exchange.cut(e);
     } else {
       log.error("{}: failed", path, e);
-      try {
-        exchange.error(500, "internal error; the log of this process has the cause");
-        exchange.end();
-      } catch (IOException gone) {
-        exchange.cut(gone);
-      }
+      exchange.error(500, "internal error; the log of this process has the cause");
+      exchange.end();
     }
   }
 }

@@ -2,6 +2,7 @@ package io.promdisco.server;
 
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
+import com.google.common.primitives.Ints;
 import io.promdisco.scrape.PoolView;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -33,8 +34,17 @@ final class Listing {
   /** None that is older is shown. */
   private static final long AT_MOST_NANOS = Duration.ofSeconds(10).toNanos();
 
-  /** Of so many searches of a list what they found is kept with it. */
+  /** Of so many searches of a list what they found is kept with it, at most. */
   private static final int SEARCHES = 16;
+
+  /** Of words of so many characters, in all searches that are kept with a list. */
+  private static final int SEARCH_CHARACTERS = 2_000;
+
+  /** What a list and the searches kept with it take at most, besides its targets. */
+  private static final int PAGE_BYTES = 8 << 10;
+
+  /** Lists that take more than this in all are not kept. */
+  private static final long MOST_BYTES = Math.max(4 << 20, Runtime.getRuntime().maxMemory() / 16);
 
   /** So many targets are searched on all cores. */
   private static final int MANY = 10_000;
@@ -43,8 +53,9 @@ final class Listing {
   private final Executor renewals;
   private final Cache<Key, Page> pages =
       CacheBuilder.newBuilder()
-          .maximumSize(1000)
-          .softValues()
+          .concurrencyLevel(1) // else a list would have to fit into a quarter
+          .maximumWeight(MOST_BYTES)
+          .weigher(Listing::bytes)
           .expireAfterAccess(Duration.ofSeconds(30))
           .build();
 
@@ -75,7 +86,7 @@ final class Listing {
 
   private record Key(String job, State state) {}
 
-  private record Found(Words words, List<Shown> fitting) {}
+  private record Found(List<String> terms, List<Shown> fitting) {}
 
   /**
    * What was found.
@@ -105,14 +116,37 @@ final class Listing {
       }
     }
 
+    /** Whether what is remembered takes no more than the list itself. */
+    private boolean fits() {
+      long found = 0;
+      long characters = 0;
+      for (Found one : searches) {
+        found += one.fitting().size();
+        characters += one.terms().stream().mapToInt(String::length).sum();
+      }
+      return found <= targets.size() && characters <= SEARCH_CHARACTERS;
+    }
+
     void remember(Found found) {
       synchronized (searches) {
         searches.addLast(found);
-        if (searches.size() > SEARCHES) {
+        while (searches.size() > SEARCHES || !fits()) {
           searches.removeFirst();
         }
       }
     }
+  }
+
+  /** About what is kept for a list; its active targets are there anyway. */
+  private static int bytes(Key key, Page page) {
+    long each =
+        switch (key.state()) {
+          case ACTIVE -> 28;
+          case DROPPED -> 64;
+          case FAILED -> 512; // with the message
+          case ANY -> throw new IllegalArgumentException("any: not one state");
+        };
+    return Ints.saturatedCast(PAGE_BYTES + each * page.targets().size());
   }
 
   /**
@@ -127,38 +161,38 @@ final class Listing {
   }
 
   /** The targets of a job that have the words. */
-  Result of(PoolView pool, State state, Words words) {
+  Result of(PoolView pool, State state, SearchTerms terms) {
     List<List<Shown>> lists = new ArrayList<>();
     boolean pending = false;
     for (State one : new State[] {State.ACTIVE, State.DROPPED, State.FAILED}) {
       if (state.includes(one)) {
         Page page = page(pool, one);
-        lists.add(fitting(page, words));
+        lists.add(fitting(page, terms));
         pending |= page.renewing().get();
       }
     }
     return new Result(lists, pending);
   }
 
-  private List<Shown> fitting(Page page, Words words) {
+  private List<Shown> fitting(Page page, SearchTerms terms) {
     List<Shown> targets = page.targets();
-    if (words.isEmpty() || targets.isEmpty()) {
+    if (terms.isEmpty() || targets.isEmpty()) {
       return targets;
     }
     List<Shown> candidates = targets;
-    List<String> texts = words.texts();
+    List<String> texts = terms.texts();
     for (Found found : page.searched()) {
-      if (found.words().texts().equals(texts)) {
+      if (found.terms().equals(texts)) {
         return found.fitting();
       }
-      if (found.fitting().size() < candidates.size() && words.narrow(found.words())) {
+      if (found.fitting().size() < candidates.size() && terms.narrow(found.terms())) {
         candidates = found.fitting();
       }
     }
     Stream<Shown> all =
         candidates.size() < MANY ? candidates.stream() : candidates.parallelStream();
-    List<Shown> fitting = all.filter(words::fit).toList();
-    page.remember(new Found(words, fitting));
+    List<Shown> fitting = all.filter(terms::fit).toList();
+    page.remember(new Found(texts, fitting));
     return fitting;
   }
 

@@ -17,13 +17,26 @@ final class LiveState implements AutoCloseable {
    * How much is kept.
    *
    * @param streams at once
+   * @param streamsPerClient at once of one client
    * @param changes that a reader of a stream may be behind
    */
-  record Limits(int streams, int changes) {
-    static final Limits DEFAULT = new Limits(250, 4096);
+  record Limits(int streams, int streamsPerClient, int changes) {
+    private static final int CHANGES = 4096;
+
+    /** As many streams of one client as of all. */
+    Limits(int streams, int changes) {
+      this(streams, streams, changes);
+    }
+
+    static Limits of(ServerLimits limits) {
+      return new Limits(limits.streams(), limits.streamsPerClient(), CHANGES);
+    }
   }
 
+  private final Ticker ticker;
+
   LiveState(Backend backend, Ticker ticker, Limits limits) {
+    this.ticker = ticker;
     timeline = new Timeline(ticker);
     streams =
         closer.add(new StreamHub(backend, new StreamMetrics(backend.metrics()), ticker, limits));
@@ -35,6 +48,10 @@ final class LiveState implements AutoCloseable {
   private void changed(TargetChange change) {
     timeline.changed(change);
     streams.changed(change);
+  }
+
+  Ticker ticker() {
+    return ticker;
   }
 
   Timeline timeline() {

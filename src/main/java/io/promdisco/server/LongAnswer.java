@@ -2,33 +2,72 @@ package io.promdisco.server;
 
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** An answer that goes on for as long as its reader likes, and is written without waiting. */
-final class LongAnswer {
+/**
+ * An answer that is written in parts, without a thread that waits for its reader. A reader that
+ * does not take a part in time is cut.
+ */
+final class LongAnswer implements HeldMemory.Holder {
   private final Request request;
   private final Response response;
   private final Callback callback;
+  private final ClientConnection connection;
+  private final LongSupplier nanos;
+  private final BooleanSupplier allowed;
   private final AtomicBoolean ended = new AtomicBoolean();
 
-  LongAnswer(Request request, Response response, Callback callback) {
+  LongAnswer(
+      Request request,
+      Response response,
+      Callback callback,
+      ClientConnection connection,
+      LongSupplier nanos,
+      BooleanSupplier allowed) {
     this.request = request;
     this.response = response;
     this.callback = callback;
+    this.connection = connection;
+    this.nanos = nanos;
+    this.allowed = allowed;
   }
 
   /** Tells, in a thread of the server, that the connection broke. */
   void onFailure(Consumer<Throwable> listener) {
-    request.addIdleTimeoutListener(timeout -> false); // there may be nothing to tell for long
     request.addFailureListener(listener);
   }
 
-  /** Sends a piece; the one before must have gone. */
-  void write(byte[] piece, Callback done) {
-    response.write(false, ByteBuffer.wrap(piece), done);
+  /** Whether the settings by which the client was let in are still in force. */
+  boolean isAllowed() {
+    return allowed.getAsBoolean();
+  }
+
+  /** Sends a part; the one before must have gone. */
+  void write(byte[] part, Callback done) {
+    write(false, ByteBuffer.wrap(part), done);
+  }
+
+  /** Sends a part; the one before must have gone. */
+  void write(boolean last, ByteBuffer part, Callback done) {
+    connection.writes(nanos.getAsLong());
+    response.write(last, part, new Written(done));
+  }
+
+  private final class Written extends Callback.Nested {
+    Written(Callback done) {
+      super(done);
+    }
+
+    @Override
+    public void succeeded() {
+      connection.written();
+      super.succeeded();
+    }
   }
 
   /** Ends the answer in order. Does nothing when it has ended. */
@@ -39,7 +78,8 @@ final class LongAnswer {
   }
 
   /** Breaks the connection. Does nothing when the answer has ended. */
-  void cut(Throwable cause) {
+  @Override
+  public void cut(Throwable cause) {
     if (ended.compareAndSet(false, true)) {
       callback.failed(cause);
     }

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The page at {@code /}: files of the jar, which load nothing from any other host. */
 final class Page {
@@ -33,6 +34,8 @@ final class Page {
           "spark.js",
           "why.js");
 
+  private static final Map<String, byte[]> READ = new ConcurrentHashMap<>();
+
   /** Which path is which file. */
   static final Map<String, String> FILES = files();
 
@@ -50,13 +53,19 @@ final class Page {
     exchange.send(type(file), read("page/" + file));
   }
 
-  /** A file that lies beside this class. */
+  /** A file that lies beside this class; read once, for all answers share it. */
   static byte[] read(String path) throws IOException {
+    byte[] known = READ.get(path);
+    if (known != null) {
+      return known;
+    }
     try (InputStream in = Page.class.getResourceAsStream(path)) {
       if (in == null) {
         throw new FileNotFoundException(path + ": not on the class path (expected beside Page)");
       }
-      return in.readAllBytes();
+      byte[] content = in.readAllBytes();
+      READ.put(path, content);
+      return content;
     }
   }
 

@@ -8,14 +8,15 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -38,10 +39,10 @@ public final class PromdiscoServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PromdiscoServer.class);
 
   /**
-   * One thread accepts, one selects; the others answer, and a client that reads slowly holds one.
-   * They are made when they are needed.
+   * One thread accepts, one selects; the others read requests and send what is ready. None of them
+   * works or waits for a request. They are made when they are needed.
    */
-  private static final int MAX_THREADS = 64;
+  private static final int MAX_THREADS = 12;
 
   /** A target with all its labels fits, as {@code relabel_steps} takes it. */
   private static final int MAX_HEADER_BYTES = 64 << 10;
@@ -49,11 +50,11 @@ public final class PromdiscoServer implements AutoCloseable {
   /** No request needs a body. */
   private static final long MAX_BODY_BYTES = 64 << 10;
 
-  /** Those of streams included. */
-  private static final int MAX_CONNECTIONS = 2000;
+  /** A client that connects waits in a queue of so many until it is accepted. */
+  private static final int ACCEPT_QUEUE = 256;
 
-  /** Who neither sends nor reads for so long is dropped. */
-  private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(30);
+  /** What the system holds for a client that does not read: the same for each, and not more. */
+  private static final int SEND_BUFFER_BYTES = 256 << 10;
 
   /** How long requests that are being answered may go on after {@link #close}. */
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(3);
@@ -61,41 +62,82 @@ public final class PromdiscoServer implements AutoCloseable {
   private final Options options;
   private final Server server;
   private final Closer live;
+
+  /** What works for requests, which ends after them. */
+  private final Closer working;
+
   private final int port;
 
+  /** Whether requests may order a reload. */
+  public enum Lifecycle {
+    /** If only this machine can reach the server: it listens on a loopback address. */
+    LOOPBACK,
+    /** Always. */
+    ON,
+    /** Never. */
+    OFF
+  }
+
   /**
-   * Where to listen.
+   * Where to listen, and for whom.
    *
    * @param host a name or an address of this machine
    * @param port 0 to 65535; 0: one that is free
    * @param web who may reach it, and how
+   * @param allowedHosts names besides {@code host} and localhost under which it answers; {@code
+   *     *.suffix}: all names below one; {@code *}: all names. Addresses are always allowed
+   * @param lifecycle whether requests may order a reload
+   * @param limits what clients may take of it
    */
-  public record Options(String host, int port, WebSettings web) {
+  public record Options(
+      String host,
+      int port,
+      WebSettings web,
+      List<String> allowedHosts,
+      Lifecycle lifecycle,
+      ServerLimits limits) {
     /** Where to listen for anybody, without TLS. */
     public Options(String host, int port) {
       this(host, port, WebSettings.OPEN);
     }
 
-    /** Checks the port. */
+    /** Where to listen and who may reach it; the rest as by default. */
+    public Options(String host, int port, WebSettings web) {
+      this(host, port, web, List.of(), Lifecycle.LOOPBACK, ServerLimits.DEFAULT);
+    }
+
+    /** Checks the port and the names. */
     public Options {
       if (port < 0 || port > 65535) {
         throw new IllegalArgumentException("port: " + port + " (expected 0 to 65535)");
       }
+      allowedHosts = List.copyOf(allowedHosts);
+      new AllowedHosts(host, allowedHosts); // checks them
     }
 
     private String address() {
       return bracketed(host) + ":" + port;
     }
+
+    private boolean letsReload(InetAddress address) {
+      return switch (lifecycle) {
+        case LOOPBACK -> address.isLoopbackAddress();
+        case ON -> true;
+        case OFF -> false;
+      };
+    }
   }
 
-  private PromdiscoServer(Options options, ServerConnector connector, Closer live) {
+  private PromdiscoServer(Options options, ServerConnector connector, Closer live, Closer working) {
     this.options = options;
+    this.working = working;
     this.live = live;
     this.server = connector.getServer();
     this.port = connector.getLocalPort();
   }
 
-  private static ServerConnector build(Options options, Backend backend, LiveState state) {
+  private static ServerConnector build(
+      Options options, Backend backend, LiveState state, Closer working, boolean lifecycle) {
     // With a queue of the JDK's: Jetty's own would ask the JVM's MBeans for something, and so make
     // them all.
     QueuedThreadPool threads =
@@ -106,13 +148,24 @@ public final class PromdiscoServer implements AutoCloseable {
     Server server =
         new Server(threads, new ScheduledExecutorScheduler("sd-http-timer", true), null);
     server.setStopTimeout(STOP_TIMEOUT.toMillis());
+    ClientConnections connections =
+        working.add(new ClientConnections(state.ticker(), options.limits()));
+    AnswerThreads answers = working.add(new AnswerThreads());
+    Handler front = new Front(new Routes(backend, state, lifecycle), answers, connections::nanos);
     server.setHandler(
-        new GracefulHandler(limited(options.web(), new Front(new Routes(backend, state)))));
+        new GracefulHandler(
+            new AccessHandler(
+                options.web(),
+                new AllowedHosts(options.host(), options.allowedHosts()),
+                connections,
+                limited(options.web(), front, working))));
     server.setErrorHandler(Front::refuse);
-    server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
     ServerConnector connector =
         new ServerConnector(server, null, null, null, 1, 1, protocols(options.web()));
-    connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
+    connector.addBean(connections);
+    connector.setIdleTimeout(ClientConnections.IDLE.toMillis());
+    connector.setAcceptQueueSize(ACCEPT_QUEUE);
+    connector.setAcceptedSendBufferSize(SEND_BUFFER_BYTES);
     connector.setHost(options.host());
     connector.setPort(options.port());
     connector.setShutdownIdleTimeout(100);
@@ -120,10 +173,12 @@ public final class PromdiscoServer implements AutoCloseable {
     return connector;
   }
 
-  private static Handler limited(WebSettings web, Handler inner) {
+  private static Handler limited(WebSettings web, Handler inner, Closer working) {
     SizeLimitHandler sized = new SizeLimitHandler(MAX_BODY_BYTES, -1);
     sized.setHandler(inner);
-    return web == WebSettings.OPEN ? sized : new Gate(web, sized);
+    return web == WebSettings.OPEN
+        ? sized
+        : new BasicAuthHandler(web, working.add(new PasswordCheck()), sized);
   }
 
   private static ConnectionFactory[] protocols(WebSettings web) {
@@ -162,7 +217,8 @@ public final class PromdiscoServer implements AutoCloseable {
     Closer live = new Closer();
     try {
       SystemTicker ticker = live.add(new SystemTicker());
-      LiveState state = live.add(new LiveState(backend, ticker, LiveState.Limits.DEFAULT));
+      LiveState state =
+          live.add(new LiveState(backend, ticker, LiveState.Limits.of(options.limits())));
       return start(options, backend, state, live);
     } catch (ListenException | RuntimeException e) {
       live.close();
@@ -174,13 +230,16 @@ public final class PromdiscoServer implements AutoCloseable {
   static PromdiscoServer start(Options options, Backend backend, LiveState state, Closer live)
       throws ListenException {
     InetAddress address = resolve(options);
-    ServerConnector connector = build(options, backend, state);
+    Closer working = new Closer();
+    ServerConnector connector =
+        build(options, backend, state, working, options.letsReload(address));
     try {
       connector.open(); // while there is no thread yet
     } catch (IOException e) {
+      working.close();
       throw failure(options, e);
     }
-    PromdiscoServer started = new PromdiscoServer(options, connector, live);
+    PromdiscoServer started = new PromdiscoServer(options, connector, live, working);
     try {
       started.server.start();
     } catch (Exception e) {
@@ -190,6 +249,12 @@ public final class PromdiscoServer implements AutoCloseable {
     }
     if (!address.isLoopbackAddress()) {
       warnIfOpen(options.web(), started.url());
+      if (options.allowedHosts().isEmpty()) {
+        log.info(
+            "{}: answers requests for an address, localhost or the name it listens on;"
+                + " --web.allowed-host adds names, as that of a Service or an ingress",
+            started.url());
+      }
     }
     return started;
   }
@@ -259,8 +324,12 @@ public final class PromdiscoServer implements AutoCloseable {
     try {
       live.close(); // else the streams would go on
       server.stop();
+    } catch (TimeoutException e) {
+      log.info("{}: stopped before all answers were read", options.address());
     } catch (Exception e) {
       log.warn("{}: stopped, but not in order", options.address(), e);
+    } finally {
+      working.close();
     }
   }
 }

@@ -8,9 +8,10 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.promdisco.model.Labels;
 import io.promdisco.relabel.RelabelRule;
 import io.promdisco.relabel.RelabelTrace;
+import io.promdisco.scrape.DocumentPart;
 import io.promdisco.scrape.PoolView;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -60,25 +61,21 @@ record RelabelSteps(List<RelabelTrace.Step> steps) {
     throw new RequestException(400, "labels: no JSON object of texts");
   }
 
-  void write(OutputStream out) throws IOException {
-    Documents.success(
-        out,
-        json -> {
-          json.writeArrayFieldStart("steps");
-          for (RelabelTrace.Step step : steps) {
-            json.writeStartObject();
-            json.writeObjectFieldStart("rule");
-            rule(json, step.rule());
-            json.writeEndObject();
-            Documents.labels(json, "output", step.kept() ? step.after() : Labels.EMPTY);
-            json.writeBooleanField("keep", step.kept());
-            if (step.rule().position().isPresent()) {
-              json.writeStringField("position", step.rule().position().get().toString());
-            }
-            json.writeEndObject();
-          }
-          json.writeEndArray();
-        });
+  Iterator<DocumentPart> document() {
+    return Documents.success(Documents.array("steps", steps.iterator(), RelabelSteps::step));
+  }
+
+  private static void step(JsonGenerator json, RelabelTrace.Step step) throws IOException {
+    json.writeStartObject();
+    json.writeObjectFieldStart("rule");
+    rule(json, step.rule());
+    json.writeEndObject();
+    Documents.labels(json, "output", step.kept() ? step.after() : Labels.EMPTY);
+    json.writeBooleanField("keep", step.kept());
+    if (step.rule().position().isPresent()) {
+      json.writeStringField("position", step.rule().position().get().toString());
+    }
+    json.writeEndObject();
   }
 
   private static void rule(JsonGenerator json, RelabelRule rule) throws IOException {

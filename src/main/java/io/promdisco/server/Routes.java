@@ -7,8 +7,6 @@ import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.TargetsDocument;
 import io.prometheus.client.exporter.common.TextFormat;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -21,6 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ForkJoinPool;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Which path is answered with what. */
@@ -34,12 +33,21 @@ final class Routes {
   private final Map<String, Map<String, Exchange.Answer>> table = new HashMap<>();
   private final Backend backend;
   private final LiveState state;
+  private final boolean lifecycle;
   private final Listing listing = new Listing(System::nanoTime, ForkJoinPool.commonPool());
+  private final TargetLists lists = new TargetLists();
+  private final ConfigDocument config = new ConfigDocument();
   private final HttpSdAnswers answers = new HttpSdAnswers(System::nanoTime);
 
-  Routes(Backend backend, LiveState state) {
+  /**
+   * The paths of a server.
+   *
+   * @param lifecycle whether requests may order a reload
+   */
+  Routes(Backend backend, LiveState state, boolean lifecycle) {
     this.backend = backend;
     this.state = state;
+    this.lifecycle = lifecycle;
     get("/api/v1/targets", this::targets);
     get("/api/v1/targets/relabel_steps", this::relabelSteps);
     get(Streams.PATH, new Streams(state.streams()));
@@ -75,6 +83,17 @@ final class Routes {
     return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
   }
 
+  /** Who makes the answers of a path. */
+  static AnswerThreads.Group group(String path) {
+    String plain = withoutSlash(path);
+    return switch (plain) {
+      case "/-/healthy", "/openapi.yaml" -> AnswerThreads.Group.DIRECT;
+      case "/-/ready", "/metrics" -> AnswerThreads.Group.STATUS;
+      case "/-/reload" -> AnswerThreads.Group.RELOAD;
+      default -> Page.FILES.containsKey(plain) ? AnswerThreads.Group.DIRECT : AnswerThreads.Group.WORK;
+    };
+  }
+
   /** All paths and their methods, as {@code GET /path}. */
   Set<String> all() {
     Set<String> all = new TreeSet<>();
@@ -99,15 +118,18 @@ final class Routes {
     String pool = exchange.optional("scrapePool");
     // Looked at before and after: a job that becomes complete meanwhile was read incomplete.
     Set<String> warnings = new LinkedHashSet<>(warnings());
-    TargetsDocument.write(
-        backend.pools(),
-        state,
-        pool,
-        () -> {
-          warnings.addAll(warnings());
-          return List.copyOf(warnings);
-        },
-        exchange.body(Exchange.JSON));
+    List<PoolView> pools = backend.pools();
+    lists.retain(pools.stream().map(PoolView::job).collect(Collectors.toSet()));
+    exchange.document(
+        TargetsDocument.parts(
+            pools,
+            state,
+            pool,
+            () -> {
+              warnings.addAll(warnings());
+              return List.copyOf(warnings);
+            },
+            new HeldTargets(exchange, lists)));
   }
 
   private List<String> warnings() {
@@ -127,38 +149,38 @@ final class Routes {
     RelabelSteps steps =
         RelabelSteps.of(
             backend.pools(), exchange.parameter("scrapePool"), exchange.parameter("labels"));
-    steps.write(exchange.body(Exchange.JSON));
+    exchange.document(steps.document());
   }
 
   private void scrapePools(Exchange exchange) throws IOException {
-    Documents.scrapePools(backend.pools(), exchange.body(Exchange.JSON));
+    exchange.document(Documents.scrapePools(backend.pools()));
   }
 
   private void config(Exchange exchange) throws IOException {
-    Documents.config(backend.config(), exchange.body(Exchange.JSON));
+    exchange.send(Exchange.JSON, config.of(backend.config()));
   }
 
   private void discovery(Exchange exchange) throws IOException {
-    Documents.discovery(
-        backend.pools(), backend.jobs(), backend.providers(), exchange.body(Exchange.JSON));
+    exchange.document(
+        Documents.discovery(backend.pools(), backend.jobs(), backend.providers()));
   }
 
   private void providers(Exchange exchange) throws IOException {
-    Documents.providers(backend.providers(), exchange.body(Exchange.JSON));
+    exchange.document(Documents.providers(backend.providers()));
   }
 
   private void timeline(Exchange exchange) throws IOException {
     List<String> jobs = backend.pools().stream().map(PoolView::job).toList();
-    state.timeline().write(jobs, exchange.body(Exchange.JSON));
+    exchange.document(state.timeline().document(jobs));
   }
 
   private void search(Exchange exchange) throws IOException {
     Search search = Search.of(exchange::parameter);
-    search.write(listing, backend.pools(), exchange.body(Exchange.JSON));
+    exchange.document(search.document(listing, backend.pools()));
   }
 
   private void jobs(Exchange exchange) throws IOException {
-    Documents.jobs(backend.pools(), exchange.body(Exchange.JSON));
+    exchange.document(Documents.jobs(backend.pools()));
   }
 
   private void httpSd(Exchange exchange) throws IOException {
@@ -195,14 +217,13 @@ final class Routes {
     };
   }
 
-  private void metrics(Exchange exchange) throws IOException {
+  private void metrics(Exchange exchange) {
     String type = TextFormat.chooseContentType(exchange.header("Accept"));
-    try (Writer out = new OutputStreamWriter(exchange.body(type), StandardCharsets.UTF_8)) {
-      TextFormat.writeFormat(type, out, backend.registry().metricFamilySamples());
-    }
+    exchange.send(
+        type, AnswerSource.of(new MetricsText(type, backend.registry().metricFamilySamples())));
   }
 
-  private void ready(Exchange exchange) throws IOException {
+  private void ready(Exchange exchange) {
     String waiting = Readiness.waitingFor(asked(exchange.parameter("job")));
     if (waiting.isEmpty()) {
       exchange.text(200, "promdisco is ready.\n");
@@ -218,8 +239,14 @@ final class Routes {
         : List.of(backend.job(job).orElseThrow(() -> Readiness.unknown(job)));
   }
 
-  private void reload(Exchange exchange) throws IOException {
+  private void reload(Exchange exchange) {
     refuseOtherSites(exchange);
+    if (!lifecycle) {
+      throw new RequestException(
+          403,
+          "Lifecycle API is not enabled. (expected: serve --web.enable-lifecycle; SIGHUP reloads"
+              + " without it)");
+    }
     try {
       backend.reload();
       exchange.text(200, "");

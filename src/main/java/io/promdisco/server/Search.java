@@ -1,23 +1,24 @@
 package io.promdisco.server;
 
+import com.google.common.collect.Iterators;
 import com.google.common.primitives.Ints;
+import io.promdisco.scrape.DocumentPart;
 import io.promdisco.scrape.PoolView;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
  * A search over targets, for people, of which a page is shown.
  *
- * @param words what must occur; none: every target fits
+ * @param terms what must occur; none: every target fits
  * @param job the only job that is searched; empty: all
  * @param state which targets are searched
  * @param offset how many that fit are left out before the first that is shown
  * @param limit how many targets are shown at most; all that fit are counted
  */
-record Search(Words words, String job, Listing.State state, int offset, int limit) {
+record Search(SearchTerms terms, String job, Listing.State state, int offset, int limit) {
   private static final int DEFAULT_LIMIT = 100;
   private static final int MAX_LIMIT = 1000;
 
@@ -30,7 +31,7 @@ record Search(Words words, String job, Listing.State state, int offset, int limi
           400, "state: " + state + " (expected active, dropped, failed or any)");
     }
     return new Search(
-        new Words(parameters.apply("q")),
+        SearchTerms.of(parameters.apply("q")),
         parameters.apply("scrapePool"),
         of,
         number(parameters, "offset", 0, 0, Integer.MAX_VALUE),
@@ -51,14 +52,14 @@ record Search(Words words, String job, Listing.State state, int offset, int limi
     return number;
   }
 
-  /** Searches, and writes the page and how many fit. */
-  void write(Listing listing, List<PoolView> pools, OutputStream out) throws IOException {
+  /** Searches; the page and how many fit. */
+  Iterator<DocumentPart> document(Listing listing, List<PoolView> pools) {
     List<Shown> shown = new ArrayList<>();
     int fitting = 0;
     boolean newer = false;
     for (PoolView pool : pools) {
       if (job.isEmpty() || pool.job().equals(job)) {
-        Listing.Result result = listing.of(pool, state, words);
+        Listing.Result result = listing.of(pool, state, terms);
         newer |= result.pending();
         for (List<Shown> part : result.lists()) {
           int from = Math.max(0, Math.min(part.size(), offset - fitting));
@@ -70,18 +71,21 @@ record Search(Words words, String job, Listing.State state, int offset, int limi
     }
     int total = fitting;
     boolean pending = newer;
-    Documents.success(
-        out,
+    DocumentPart counts =
         json -> {
           json.writeNumberField("total", total);
           json.writeBooleanField("pending", pending);
-          json.writeArrayFieldStart("targets");
-          for (Shown target : shown) {
-            json.writeStartObject();
-            target.write(json);
-            json.writeEndObject();
-          }
-          json.writeEndArray();
-        });
+        };
+    return Documents.success(
+        Iterators.concat(
+            Documents.one(counts),
+            Documents.array(
+                "targets",
+                shown.iterator(),
+                (json, target) -> {
+                  json.writeStartObject();
+                  target.write(json);
+                  json.writeEndObject();
+                })));
   }
 }

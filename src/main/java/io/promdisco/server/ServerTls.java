@@ -1,16 +1,15 @@
 package io.promdisco.server;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.config.WebConfig.Tls;
 import io.promdisco.http.CertificateVerifier;
 import io.promdisco.http.ClientKey;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
-import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -22,38 +21,77 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Speaks TLS as the {@link WebSettings} of the moment say: each new connection gets the
- * certificate, the versions and the demands on clients that are in force then.
+ * certificate, the versions and the demands on clients that are in force then. Sessions, those in
+ * tickets included, belong to one state of the settings: after a change none can be resumed.
  */
 final class ServerTls extends SslContextFactory.Server {
   private static final List<String> VERSIONS = List.of("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3");
   private static final List<String> NAMES = List.of("TLS10", "TLS11", "TLS12", "TLS13");
 
+  /** Sessions that are not in tickets, which clients keep. */
+  private static final int MOST_SESSIONS = 1000;
+
   private final WebSettings settings;
 
-  ServerTls(WebSettings settings) {
-    this.settings = settings;
-    // What a session remembers of a client may not be in force any more.
-    setSessionCachingEnabled(false);
-    try {
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(
-          new KeyManager[] {ClientKey.manager(() -> settings.current().key())},
-          new TrustManager[] {new ClientCheck(settings)},
-          null);
-      setSslContext(context);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("the platform has no TLS", e);
+  @GuardedBy("this")
+  private Made made;
+
+  /** What was made of a state of the settings. */
+  private record Made(WebSettings.State state, SSLContext context) {
+    static Made of(WebSettings.State state) {
+      try {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(
+            new KeyManager[] {ClientKey.manager(state::key)},
+            new TrustManager[] {new ClientCheck(state)},
+            null);
+        context.getServerSessionContext().setSessionCacheSize(MOST_SESSIONS);
+        return new Made(state, context);
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException("the platform has no TLS", e);
+      }
     }
   }
 
+  ServerTls(WebSettings settings) {
+    this.settings = settings;
+    made = Made.of(settings.current());
+    setSslContext(made.context());
+    setRenegotiationAllowed(false); // costs much, and no client of TLS 1.3 can
+  }
+
+  /** The versions that are allowed, as the JDK calls them. */
+  static List<String> versions(Tls tls) {
+    return VERSIONS.subList(NAMES.indexOf(tls.minVersion()), NAMES.indexOf(tls.maxVersion()) + 1);
+  }
+
+  private synchronized Made current() {
+    WebSettings.State state = settings.current();
+    if (made.state() != state) {
+      made = Made.of(state);
+    }
+    return made;
+  }
+
   @Override
-  public void customize(SSLEngine engine) {
-    super.customize(engine);
-    Tls tls = settings.current().config().tls().orElseThrow();
+  public SSLEngine newSSLEngine(InetSocketAddress address) {
+    return newSSLEngine();
+  }
+
+  @Override
+  public SSLEngine newSSLEngine(String host, int port) {
+    return newSSLEngine();
+  }
+
+  @Override
+  public SSLEngine newSSLEngine() {
+    Made now = current();
+    SSLEngine engine = now.context().createSSLEngine();
+    engine.setUseClientMode(false);
+    customize(engine); // leaves out cipher suites that are weak
+    Tls tls = now.state().config().tls().orElseThrow();
     SSLParameters parameters = engine.getSSLParameters();
-    int from = NAMES.indexOf(tls.minVersion());
-    int to = NAMES.indexOf(tls.maxVersion());
-    parameters.setProtocols(VERSIONS.subList(from, to + 1).toArray(new String[0]));
+    parameters.setProtocols(versions(tls).toArray(new String[0]));
     if (!tls.cipherSuites().isEmpty()) {
       parameters.setCipherSuites(tls.cipherSuites().toArray(new String[0]));
     }
@@ -65,70 +103,33 @@ final class ServerTls extends SslContextFactory.Server {
           parameters.setNeedClientAuth(true);
     }
     engine.setSSLParameters(parameters);
+    return engine;
   }
 
   /** Looks at clients' certificates. */
   private static final class ClientCheck extends X509ExtendedTrustManager {
-    /** Kinds of alternative names: e-mail, DNS, URI, IP address. */
-    private static final Set<Integer> NAME_KINDS = Set.of(1, 2, 6, 7);
+    private final WebSettings.State state;
 
-    private final WebSettings settings;
-
-    ClientCheck(WebSettings settings) {
-      this.settings = settings;
-    }
-
-    private void check(X509Certificate[] chain, String type)
-        throws CertificateException {
-      WebSettings.State state = settings.current();
-      Tls tls = state.config().tls().orElseThrow();
-      if (tls.clientAuth().verified()) {
-        verifier(state.authorities()).checkClientTrusted(chain, type);
-      }
-      if (!tls.allowedSans().isEmpty() && !hasName(chain[0], tls.allowedSans())) {
-        throw new CertificateException("client certificate: none of client_allowed_sans in it");
-      }
-    }
-
-    private static boolean hasName(X509Certificate certificate, List<String> allowed)
-        throws CertificateParsingException {
-      Collection<List<?>> names = certificate.getSubjectAlternativeNames();
-      return names != null
-          && names.stream()
-              .anyMatch(
-                  name ->
-                      name.get(0) instanceof Integer kind
-                          && NAME_KINDS.contains(kind)
-                          && name.get(1) instanceof String text
-                          && allowed.contains(text));
-    }
-
-    private static CertificateVerifier verifier(List<X509Certificate> authorities)
-        throws CertificateException {
-      try {
-        return CertificateVerifier.of(
-            authorities, authorities.isEmpty() ? "" : "client_ca_file", "");
-      } catch (GeneralSecurityException e) {
-        throw new CertificateException("client CAs: " + e.getMessage(), e);
-      }
+    ClientCheck(WebSettings.State state) {
+      this.state = state;
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String type)
         throws CertificateException {
-      check(chain, type);
+      ClientCertificates.check(state, chain, type);
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String type, @Nullable Socket socket)
         throws CertificateException {
-      check(chain, type);
+      ClientCertificates.check(state, chain, type);
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String type, @Nullable SSLEngine engine)
         throws CertificateException {
-      check(chain, type);
+      ClientCertificates.check(state, chain, type);
     }
 
     @Override
@@ -151,7 +152,7 @@ final class ServerTls extends SslContextFactory.Server {
 
     @Override
     public X509Certificate[] getAcceptedIssuers() {
-      return settings.current().authorities().toArray(new X509Certificate[0]);
+      return state.authorities().toArray(new X509Certificate[0]);
     }
   }
 }

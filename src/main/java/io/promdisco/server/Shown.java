@@ -14,10 +14,10 @@ sealed interface Shown {
   record Active(Target target) implements Shown {
     @Override
     public boolean has(String word) {
-      return Words.contains(target.job(), word)
-          || Words.contains(target.address(), word)
+      return SearchTerms.contains(target.job(), word)
+          || SearchTerms.contains(target.address(), word)
           // The URL is made for the occasion; what else is in it are discovered labels.
-          || (Words.spansUrl(word) && Words.contains(target.scrapeUrl(), word));
+          || (SearchTerms.spansUrl(word) && SearchTerms.contains(target.scrapeUrl(), word));
     }
 
     @Override
@@ -47,7 +47,7 @@ sealed interface Shown {
   record Dropped(DiscoveredTarget target) implements Shown {
     @Override
     public boolean has(String word) {
-      return Words.contains(target.job(), word);
+      return SearchTerms.contains(target.job(), word);
     }
 
     @Override
@@ -68,7 +68,7 @@ sealed interface Shown {
   record Failed(FailedTarget failed) implements Shown {
     @Override
     public boolean has(String word) {
-      return Words.contains(failed.target().job(), word);
+      return SearchTerms.contains(failed.target().job(), word);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.promdisco.server;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.discovery.JobStatus;
 import io.promdisco.model.Labels;
 import io.promdisco.scrape.Target;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +43,10 @@ final class StreamEvent {
   private final String job;
   private final Data data;
   private final String id;
-  private byte @Nullable [] wire;
+  private volatile byte @Nullable [] wire;
+
+  @GuardedBy("this")
+  private boolean gone;
 
   private StreamEvent(Kind kind, String job, Data data, String id) {
     this.kind = kind;
@@ -68,12 +73,40 @@ final class StreamEvent {
     return job;
   }
 
-  /** The event as it is sent. */
-  synchronized byte[] wire() {
-    if (wire == null) {
-      wire = encode(kind.text, id, data);
+  /**
+   * The event as it is sent.
+   *
+   * @param onMade is told how many bytes are kept from now on
+   */
+  byte[] wire(IntConsumer onMade) {
+    byte[] known = wire;
+    if (known != null) {
+      return known;
     }
-    return wire;
+    synchronized (this) {
+      known = wire;
+      if (known == null) {
+        known = encode(kind.text, id, data);
+        if (!gone) {
+          wire = known;
+          onMade.accept(known.length);
+        }
+      }
+      return known;
+    }
+  }
+
+  /** Forgets what is sent, which is made again if somebody asks; how many bytes were kept. */
+  synchronized int forgetWire() {
+    byte[] known = wire;
+    wire = null;
+    return known == null ? 0 : known.length;
+  }
+
+  /** Forgets what is sent, and keeps nothing from now on; how many bytes were kept. */
+  synchronized int drop() {
+    gone = true;
+    return forgetWire();
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.promdisco.server;
 
+import com.google.common.collect.HashMultiset;
+import com.google.common.collect.Multiset;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.discovery.JobStatus;
 import io.promdisco.scrape.TargetChange;
@@ -12,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,8 +37,11 @@ final class StreamHub implements AutoCloseable {
   private final StreamMetrics metrics;
   private final Ticker ticker;
   private final int most;
+  private final int mostPerClient;
   private final Set<TargetStream> streams = ConcurrentHashMap.newKeySet();
-  private final AtomicInteger places = new AtomicInteger();
+
+  @GuardedBy("places")
+  private final Multiset<ClientAddress> places = HashMultiset.create();
 
   /** By name, as they were when the streams were told last. */
   @GuardedBy("jobs")
@@ -65,6 +69,7 @@ final class StreamHub implements AutoCloseable {
     this.metrics = metrics;
     this.ticker = ticker;
     this.most = limits.streams();
+    this.mostPerClient = limits.streamsPerClient();
     String epoch = HexFormat.of().toHexDigits(ticker.now().toEpochMilli()).substring(4);
     log = new ChangeLog(epoch, limits.changes());
     snapshots = new Snapshots(backend, log);
@@ -110,19 +115,40 @@ final class StreamHub implements AutoCloseable {
     }
   }
 
-  /** Takes one of the places for streams; false if all are taken. To be given back by release. */
-  boolean reserve() {
-    if (places.incrementAndGet() <= most) {
-      return true;
+  /** Whether there is a place for a stream. */
+  enum Place {
+    TAKEN,
+    NONE,
+    NONE_FOR_CLIENT
+  }
+
+  /** Takes one of the places for streams, if there is one; to be given back by release. */
+  Place reserve(ClientAddress client) {
+    Place place = take(client);
+    if (place != Place.TAKEN) {
+      metrics.refused();
     }
-    places.decrementAndGet();
-    metrics.refused();
-    return false;
+    return place;
+  }
+
+  private Place take(ClientAddress client) {
+    synchronized (places) {
+      if (places.size() >= most) {
+        return Place.NONE;
+      }
+      if (places.count(client) >= mostPerClient) {
+        return Place.NONE_FOR_CLIENT;
+      }
+      places.add(client);
+      return Place.TAKEN;
+    }
   }
 
   /** Gives a place back that no stream was made for. */
-  void release() {
-    places.decrementAndGet();
+  void release(ClientAddress client) {
+    synchronized (places) {
+      places.remove(client);
+    }
   }
 
   /**
@@ -155,9 +181,9 @@ final class StreamHub implements AutoCloseable {
   }
 
   /** Forgets a stream, and gives its place back. Does nothing when called again. */
-  void ended(TargetStream stream) {
+  void ended(TargetStream stream, ClientAddress client) {
     if (streams.remove(stream)) {
-      release();
+      release(client);
       count();
     }
   }
@@ -171,6 +197,11 @@ final class StreamHub implements AutoCloseable {
   /** How many streams there may be. */
   int most() {
     return most;
+  }
+
+  /** How many streams one client may have. */
+  int mostPerClient() {
+    return mostPerClient;
   }
 
   /** How many streams there are. */

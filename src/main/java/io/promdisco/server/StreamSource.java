@@ -100,7 +100,7 @@ final class StreamSource {
             begin(event, piece);
             break; // Its targets come before what changed afterwards.
           }
-          piece.writeBytes(event.wire());
+          piece.writeBytes(log.wire(event));
         }
       }
     }

@@ -22,12 +22,28 @@ final class Streams implements Exchange.Answer {
     }
     if (exchange.method().equals("HEAD")) {
       exchange.send(TYPE, new byte[0]);
-    } else if (hub.reserve()) {
-      begin(exchange, !snapshot.equals("false"));
     } else {
-      throw RequestException.unavailable(
-          "there are " + hub.most() + " streams already (expected: one that ends)", 10);
+      reserve(exchange);
+      begin(exchange, !snapshot.equals("false"));
     }
+  }
+
+  private void reserve(Exchange exchange) {
+    StreamHub.Place place = hub.reserve(exchange.client());
+    if (place == StreamHub.Place.TAKEN) {
+      return;
+    }
+    exchange.set("Retry-After", "10");
+    if (place == StreamHub.Place.NONE_FOR_CLIENT) {
+      throw new RequestException(
+          429,
+          "this client has "
+              + hub.mostPerClient()
+              + " streams already (expected: one that ends, or serve"
+              + " --web.max-streams-per-client)");
+    }
+    throw new RequestException(
+        503, "there are " + hub.most() + " streams already (expected: one that ends)");
   }
 
   private void begin(Exchange exchange, boolean snapshot) {
@@ -42,12 +58,15 @@ final class Streams implements Exchange.Answer {
       }
       // Proxies that gather answers would hold the changes back.
       exchange.set("X-Accel-Buffering", "no");
-      TargetStream stream = new TargetStream(source, exchange.goOn(TYPE), hub::ended);
+      ClientAddress client = exchange.client();
+      TargetStream stream =
+          new TargetStream(
+              source, exchange.beginLongAnswer(TYPE), ended -> hub.ended(ended, client));
       started = true;
       hub.start(stream);
     } finally {
       if (!started) {
-        hub.release();
+        hub.release(exchange.client());
       }
     }
   }

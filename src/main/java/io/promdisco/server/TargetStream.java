@@ -84,8 +84,15 @@ final class TargetStream implements Callback {
     }
   }
 
-  /** Writes a sign of life if the connection takes it. */
+  /**
+   * Writes a sign of life if the connection takes it. Ends the answer if the settings changed by
+   * which the client was let in; it may ask again.
+   */
   void heartbeat() {
+    if (!answer.isAllowed()) {
+      close();
+      return;
+    }
     lock.lock();
     try {
       if (!full && !ended) {

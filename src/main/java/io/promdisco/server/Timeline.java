@@ -1,13 +1,15 @@
 package io.promdisco.server;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.google.common.collect.Iterators;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.scrape.DocumentPart;
 import io.promdisco.scrape.TargetChange;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -78,11 +80,11 @@ final class Timeline {
   }
 
   /**
-   * Writes the document, and forgets jobs that are configured no more.
+   * The document; forgets jobs that are configured no more.
    *
    * @param jobs the jobs that are, in their order
    */
-  void write(List<String> jobs, OutputStream out) throws IOException {
+  Iterator<DocumentPart> document(List<String> jobs) {
     Map<String, int[][]> copy = new HashMap<>();
     long last;
     synchronized (this) {
@@ -92,20 +94,23 @@ final class Timeline {
       series.forEach((job, each) -> copy.put(job, copy(each)));
     }
     long first = Math.max(firstMinute, last - MINUTES + 1);
-    Documents.success(
-        out,
+    DocumentPart start =
         json -> {
           json.writeStringField("start", Instant.ofEpochSecond(first * 60).toString());
           json.writeNumberField("bucketSeconds", 60);
-          json.writeArrayFieldStart("jobs");
-          for (String job : jobs) {
-            json.writeStartObject();
-            json.writeStringField("job", job);
-            buckets(json, copy.getOrDefault(job, new int[4][MINUTES]), first, last);
-            json.writeEndObject();
-          }
-          json.writeEndArray();
-        });
+        };
+    return Documents.success(
+        Iterators.concat(
+            Documents.one(start),
+            Documents.array(
+                "jobs",
+                jobs.iterator(),
+                (json, job) -> {
+                  json.writeStartObject();
+                  json.writeStringField("job", job);
+                  buckets(json, copy.getOrDefault(job, new int[4][MINUTES]), first, last);
+                  json.writeEndObject();
+                })));
   }
 
   private static int[][] copy(Series each) {

@@ -26,16 +26,16 @@ final class Program implements AutoCloseable {
   }
 
   static Program start(Path folder, String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Dpromdisco.log.level=trace",
-                "-cp",
-                classPath(),
-                "io.promdisco.cli.Main"));
+    return start(folder, List.of("-Dpromdisco.log.level=trace"), arguments);
+  }
+
+  /** Starts it with more flags of the JVM. */
+  static Program start(Path folder, List<String> flags, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.addAll(flags);
+    command.addAll(List.of("-cp", classPath(), "io.promdisco.cli.Main"));
     command.addAll(Arrays.asList(arguments));
     Path out = Files.createTempFile(folder, "out", ".txt");
     Path err = Files.createTempFile(folder, "err", ".txt");

@@ -51,9 +51,9 @@ class HostileClientsTest extends ServerTestCase {
   void aRequestThatCanBeReadInTwoWaysIsRefused(String headers) throws IOException {
     String answer =
         raw(
-            "POST /-/reload HTTP/1.1\r\nHost: h\r\n"
+            "POST /-/reload HTTP/1.1\r\nHost: localhost\r\n"
                 + headers
-                + "\r\n0\r\n\r\nGET /-/healthy HTTP/1.1\r\nHost: h\r\n\r\n");
+                + "\r\n0\r\n\r\nGET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
     assertThat(answer).matches("(?s)HTTP/1\\.1 (400|501) .*").doesNotContain("is healthy");
     assertThat(backend.reloads).hasValue(0);
@@ -75,17 +75,18 @@ class HostileClientsTest extends ServerTestCase {
         "/page/%252e%252e/pom.xml",
       })
   void noPathLeadsToAFile(String path) throws IOException {
-    assertThat(raw("GET " + path + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"))
+    assertThat(raw("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
         .matches("(?s)HTTP/1\\.1 (400|404) .*")
         .doesNotContain("root:", "<project");
   }
 
   @Test
   void headersThatAreTooLargeAreRefused() throws IOException {
-    String answer = raw("GET / HTTP/1.1\r\nHost: h\r\nX: " + "a".repeat(100_000) + "\r\n\r\n");
+    String answer =
+        raw("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + "a".repeat(100_000) + "\r\n\r\n");
 
     assertThat(answer).startsWith("HTTP/1.1 431 ");
-    assertThat(raw("GET /" + "a".repeat(100_000) + " HTTP/1.1\r\nHost: h\r\n\r\n"))
+    assertThat(raw("GET /" + "a".repeat(100_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n"))
         .startsWith("HTTP/1.1 414 ");
   }
 
@@ -98,11 +99,11 @@ class HostileClientsTest extends ServerTestCase {
         "Sec-Fetch-Site: same-site"
       })
   void aPageOfAnotherSiteCannotReload(String header) throws IOException {
-    String request = "POST /-/reload HTTP/1.1\r\nHost: h:9099\r\nConnection: close\r\n";
+    String request = "POST /-/reload HTTP/1.1\r\nHost: localhost:9099\r\nConnection: close\r\n";
 
     assertThat(raw(request + header + "\r\n\r\n")).startsWith("HTTP/1.1 403 ");
     assertThat(backend.reloads).hasValue(0);
-    assertThat(raw(request + "Origin: http://h:9099\r\n\r\n")).startsWith("HTTP/1.1 200 ");
+    assertThat(raw(request + "Origin: http://localhost:9099\r\n\r\n")).startsWith("HTTP/1.1 200 ");
     assertThat(backend.reloads).hasValue(1);
   }
 
@@ -121,7 +122,7 @@ class HostileClientsTest extends ServerTestCase {
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
         socket
             .getOutputStream()
-            .write("GET /http-sd/shop HTTP/1.1\r\nHost: h\r\n\r\n".getBytes(ISO_8859_1));
+            .write("GET /http-sd/shop HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(ISO_8859_1));
         assertThat(socket.getInputStream().read()).isEqualTo('H');
         slow.add(socket);
       }

@@ -130,7 +130,7 @@ final class LeakTest {
       socket.setReceiveBufferSize(1 << (10 + random.nextInt(8)));
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
       String query = List.of("", "?scrapePool=shop", "?snapshot=false").get(random.nextInt(3));
-      String request = "GET " + Streams.PATH + query + " HTTP/1.1\r\nHost: x\r\n\r\n";
+      String request = "GET " + Streams.PATH + query + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
       int sent = random.nextInt(8) == 0 ? random.nextInt(request.length()) : request.length();
       socket
           .getOutputStream()

@@ -110,7 +110,7 @@ final class PromdiscoServerTest extends ServerTestCase {
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
       socket
           .getOutputStream()
-          .write("GET /api/v1/targets HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8));
+          .write("GET /api/v1/targets HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(UTF_8));
       InputStream in = socket.getInputStream();
       assertThat(in.read()).isEqualTo('H');
       long start = System.nanoTime();
@@ -133,7 +133,7 @@ final class PromdiscoServerTest extends ServerTestCase {
       slow.setReceiveBufferSize(4096);
       slow.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
       slow.getOutputStream()
-          .write("GET /api/v1/targets HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8));
+          .write("GET /api/v1/targets HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(UTF_8));
       assertThat(slow.getInputStream().read()).isEqualTo('H');
       BufferedReader answers =
           new BufferedReader(new InputStreamReader(asking.getInputStream(), UTF_8));
@@ -155,7 +155,9 @@ final class PromdiscoServerTest extends ServerTestCase {
   /** The first line of the answer, or that there is none as the connection is closed. */
   private static String ready(Socket socket, BufferedReader answers) {
     try {
-      socket.getOutputStream().write("GET /-/ready HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8));
+      socket
+          .getOutputStream()
+          .write("GET /-/ready HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(UTF_8));
       String status = answers.readLine();
       int length = 0;
       for (String line = answers.readLine(); ; line = answers.readLine()) {

@@ -1,17 +1,22 @@
 package io.promdisco.server;
 
+import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.management.ThreadMXBean;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
-import java.io.ByteArrayOutputStream;
+import io.promdisco.scrape.PoolView;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -47,9 +52,11 @@ class SearchTest {
 
   private JsonNode search(String query, Listing in) throws IOException {
     Map<String, String> given = Map.of("q", query, "state", "any", "limit", "1");
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    Search.of(name -> given.getOrDefault(name, "")).write(in, backend.pools(), out);
-    return ServerTestCase.parse(out.toString(StandardCharsets.UTF_8)).path("data");
+    AnswerSource parts =
+        AnswerSource.json(
+            Search.of(name -> given.getOrDefault(name, "")).document(in, backend.pools()));
+    ByteBuffer whole = parts.next().bytes(); // a page of one target is one part
+    return ServerTestCase.parse(StandardCharsets.UTF_8.decode(whole).toString()).path("data");
   }
 
   @Test
@@ -109,5 +116,40 @@ class SearchTest {
     }
     long each = (threads.getThreadAllocatedBytes(thread) - before) / 5;
     assertThat(each / TARGETS).as("bytes per target").isLessThan(100);
+  }
+
+  @Test
+  void tooManyWordsOrCharactersAreRefused() throws IOException {
+    discover(3);
+    assertThat(total("a ".repeat(20), listing)).isNotNegative();
+    assertThat(total("a".repeat(1000), listing)).isZero();
+    assertThatThrownBy(() -> total("a ".repeat(21), listing))
+        .isInstanceOf(RequestException.class)
+        .hasMessage("q: 21 words (expected at most 20)");
+    assertThatThrownBy(() -> total("a".repeat(1001), listing))
+        .isInstanceOf(RequestException.class)
+        .hasMessage("q: 1001 characters (expected at most 1000)");
+  }
+
+  /** What a search remembers of the texts that it tested is some kilobytes for each word. */
+  @Test
+  void ofASearchOnlyItsWordsAndWhatItFoundAreKept() {
+    discover(1200);
+    List<WeakReference<SearchTerms>> searches = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      searches.add(search(SearchTerms.of("value-" + i + "- web")));
+    }
+    eventually(
+        () -> {
+          System.gc();
+          assertThat(searches).allMatch(each -> each.refersTo(null));
+        });
+  }
+
+  private WeakReference<SearchTerms> search(SearchTerms terms) {
+    for (PoolView pool : backend.pools()) {
+      assertThat(listing.of(pool, Listing.State.ANY, terms).lists().get(0)).hasSize(1200);
+    }
+    return new WeakReference<>(terms);
   }
 }

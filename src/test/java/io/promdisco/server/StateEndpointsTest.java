@@ -66,7 +66,7 @@ final class StateEndpointsTest extends ServerTestCase {
       socket
           .getOutputStream()
           .write(
-              "GET /api/v1/targets?state=%zz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
+              "GET /api/v1/targets?state=%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
                   .getBytes(UTF_8));
       assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
           .startsWith("HTTP/1.1 400 ")

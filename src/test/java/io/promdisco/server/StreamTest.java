@@ -323,7 +323,7 @@ final class StreamTest {
       stuck
           .getOutputStream()
           .write(
-              ("GET " + Streams.PATH + " HTTP/1.1\r\nHost: x\r\n\r\n")
+              ("GET " + Streams.PATH + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
                   .getBytes(StandardCharsets.US_ASCII));
       eventually(() -> assertThat(state.streams().size()).isEqualTo(2));
       String big = "x".repeat(100_000);

@@ -8,12 +8,12 @@ import io.promdisco.model.Labels;
 import io.promdisco.scrape.TargetListener;
 import io.promdisco.testing.ManualTicker;
 import io.promdisco.util.Closer;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -40,9 +40,8 @@ final class TimelineTest {
   }
 
   private JsonNode read() throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    timeline.write(List.of("shop", "ops"), out);
-    return ServerTestCase.parse(out.toString(StandardCharsets.UTF_8)).at("/data");
+    ByteBuffer whole = AnswerSource.json(timeline.document(List.of("shop", "ops"))).next().bytes();
+    return ServerTestCase.parse(StandardCharsets.UTF_8.decode(whole).toString()).at("/data");
   }
 
   private void discover(String... addresses) {
@@ -93,7 +92,7 @@ final class TimelineTest {
             PromdiscoServer.start(
                 ServerTestCase.LOOPBACK,
                 backend,
-                live.add(new LiveState(backend, ticker, LiveState.Limits.DEFAULT)),
+                live.add(new LiveState(backend, ticker, LiveState.Limits.of(ServerLimits.DEFAULT))),
                 live)) {
       URI uri = URI.create(server.url() + "/api/v1/discovery/timeline");
       HttpClient client = HttpClient.newHttpClient();

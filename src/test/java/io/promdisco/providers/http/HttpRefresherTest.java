@@ -289,6 +289,21 @@ class HttpRefresherTest {
     assertThat(server.requests).hasSize(11);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"gopher://127.0.0.1:1/", "ftp://127.0.0.1/x", "mailto:a@b", "file:///etc/passwd"})
+  void aRedirectToAnUnknownSchemeIsAFailure(String location) throws Exception {
+    FakeServer server =
+        server(
+            exchange -> {
+              exchange.getResponseHeaders().set("Location", location);
+              FakeServer.send(exchange, 302, "", new byte[0]);
+            });
+    fails(
+        refresher(server.url() + "/sd"),
+        server.url() + "/sd redirects to a URL that is neither http nor https");
+  }
+
   @Test
   void anAnswerMayBeGzip() throws Exception {
     FakeServer server = server(with(gzipped(ONE), "Content-Encoding", "gzip"));

@@ -7,36 +7,60 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The words of a search. Each must occur in the job's name, the scrape URL or a {@code name=value}
  * of a target's labels, final or discovered, in any case. Safe for all threads.
  */
-final class Words {
+final class SearchTerms {
   private static final CharMatcher URL_MARKS = CharMatcher.anyOf("/?&%");
+
+  /** Each word is looked for in every label of every target. */
+  private static final int MOST_WORDS = 20;
+
+  private static final int MOST_CHARACTERS = 1000;
 
   private final List<Word> words = new ArrayList<>();
 
-  Words(String query) {
-    for (String word :
-        Splitter.on(' ').trimResults().omitEmptyStrings().split(query.toLowerCase(Locale.ROOT))) {
-      words.add(new Word(word));
-    }
+  private SearchTerms(List<String> texts) {
+    texts.forEach(text -> words.add(new Word(text)));
   }
 
   /**
-   * Whether all that these fit, {@code before} fits too: each word of {@code before} is part of one
-   * of these. A word that goes over parts of a URL is looked for in more places.
+   * The words of a query, separated by spaces.
+   *
+   * @throws RequestException with status 400 if there are more than 20, or more than 1,000
+   *     characters
    */
-  boolean narrow(Words before) {
-    return before.words.stream()
+  static SearchTerms of(String query) {
+    if (query.length() > MOST_CHARACTERS) {
+      throw new RequestException(
+          400, "q: " + query.length() + " characters (expected at most " + MOST_CHARACTERS + ")");
+    }
+    List<String> texts =
+        Splitter.on(' ')
+            .trimResults()
+            .omitEmptyStrings()
+            .splitToList(query.toLowerCase(Locale.ROOT));
+    if (texts.size() > MOST_WORDS) {
+      throw new RequestException(
+          400, "q: " + texts.size() + " words (expected at most " + MOST_WORDS + ")");
+    }
+    return new SearchTerms(texts);
+  }
+
+  /**
+   * Whether all that these fit, the words {@code before} fit too: each of them is part of one of
+   * these. A word that goes over parts of a URL is looked for in more places.
+   */
+  boolean narrow(List<String> before) {
+    return before.stream()
         .allMatch(
             old ->
                 words.stream()
                     .anyMatch(
-                        word ->
-                            word.text.contains(old.text)
-                                && spansUrl(word.text) == spansUrl(old.text)));
+                        word -> word.text.contains(old) && spansUrl(word.text) == spansUrl(old)));
   }
 
   /** Of the words themselves, for equal words fit the same. */
@@ -133,27 +157,45 @@ final class Words {
   private static final class Known {
     private static final int PLACES = 1024;
 
+    /** So many texts are tested before anything is remembered: most searches are over then. */
+    private static final int NOT_REMEMBERED = 1024;
+
     private final Predicate<String> test;
 
     // Threads may overwrite each other's; whatever is there is true.
-    private final String[] fitting = new String[PLACES];
-    private final String[] others = new String[PLACES];
+    private int tested;
+    private volatile @Nullable Texts texts;
+
+    /** The last texts, each in the place of its hash. */
+    private static final class Texts {
+      final @Nullable String[] fitting = new @Nullable String[PLACES];
+      final @Nullable String[] others = new @Nullable String[PLACES];
+    }
 
     Known(Predicate<String> test) {
       this.test = test;
     }
 
     boolean test(String text) {
+      Texts known = texts;
+      if (known == null) {
+        if (tested < NOT_REMEMBERED) {
+          tested++;
+          return test.test(text);
+        }
+        known = new Texts();
+        texts = known;
+      }
       int hash = text.hashCode();
       int place = (hash ^ (hash >>> 10) ^ (hash >>> 20)) & (PLACES - 1);
-      if (text.equals(others[place])) {
+      if (text.equals(known.others[place])) {
         return false;
       }
-      if (text.equals(fitting[place])) {
+      if (text.equals(known.fitting[place])) {
         return true;
       }
       boolean fits = test.test(text);
-      (fits ? fitting : others)[place] = text;
+      (fits ? known.fitting : known.others)[place] = text;
       return fits;
     }
   }

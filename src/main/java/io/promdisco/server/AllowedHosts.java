@@ -1,0 +1,77 @@
+package io.promdisco.server;
+
+import com.google.common.net.InetAddresses;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The host names under which the server answers. A page of another site can make a browser connect
+ * here under a name that resolves to this machine (DNS rebinding); it cannot choose the {@code
+ * Host} that the browser sends. Literal addresses and {@code localhost} are always allowed.
+ * Immutable.
+ */
+final class AllowedHosts {
+  private static final String WILDCARD = "*.";
+
+  private final List<String> names = new ArrayList<>();
+  private final List<String> suffixes = new ArrayList<>();
+  private final boolean any;
+
+  /**
+   * Names, without port and in any case.
+   *
+   * @param listening what the server listens on; a name is allowed
+   * @param configured names, {@code *.suffix} for every name below one, {@code *} for any name
+   * @throws IllegalArgumentException if one is none of these
+   */
+  AllowedHosts(String listening, List<String> configured) {
+    names.add("localhost");
+    names.add(listening.toLowerCase(Locale.ROOT));
+    boolean every = false;
+    for (String host : configured) {
+      String name = withoutDot(host.toLowerCase(Locale.ROOT));
+      if (host.equals("*")) {
+        every = true;
+      } else if (name.startsWith(WILDCARD) && isName(name.substring(WILDCARD.length()))) {
+        suffixes.add(name.substring(1));
+      } else if (isName(name)) {
+        names.add(name);
+      } else {
+        throw new IllegalArgumentException(
+            "allowed host: "
+                + host
+                + " (expected a host name without scheme and port, *.SUFFIX, or *)");
+      }
+    }
+    any = every;
+  }
+
+  private static boolean isName(String name) {
+    return name.matches("[a-z0-9_]([-a-z0-9_.]*[a-z0-9_])?") && !name.contains("..");
+  }
+
+  private static String withoutDot(String name) {
+    return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+  }
+
+  /** Whether a {@code Host}, with or without port, is allowed. */
+  boolean allow(String host) {
+    if (any) {
+      return true;
+    }
+    String name = withoutDot(withoutPort(host).toLowerCase(Locale.ROOT));
+    return names.contains(name)
+        || InetAddresses.isInetAddress(name)
+        || suffixes.stream().anyMatch(s -> name.endsWith(s) && name.length() > s.length());
+  }
+
+  private static String withoutPort(String host) {
+    if (host.startsWith("[")) {
+      int end = host.indexOf(']');
+      return end < 0 ? host : host.substring(1, end);
+    }
+    int colon = host.lastIndexOf(':');
+    return colon < 0 || host.indexOf(':') != colon ? host : host.substring(0, colon);
+  }
+}

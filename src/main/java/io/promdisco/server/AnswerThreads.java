@@ -1,0 +1,63 @@
+package io.promdisco.server;
+
+import io.promdisco.util.Closer;
+
+/**
+ * The threads that make answers. Readiness, metrics and reloads each have their own, so that a
+ * search over all targets or a reload that takes long delays neither readiness nor metrics. Safe
+ * for all threads.
+ */
+final class AnswerThreads implements AutoCloseable {
+  private static final int WORK_THREADS = 4;
+  private static final int MOST_WAITING = 128;
+  private static final int MOST_WAITING_PER_CLIENT = 64;
+  private static final int MOST_RELOADS_WAITING = 16;
+
+  private final Closer closer = new Closer();
+  private final WorkerThreads work =
+      closer.add(new WorkerThreads("sd-http-work", WORK_THREADS, MOST_WAITING, MOST_WAITING_PER_CLIENT));
+  private final WorkerThreads status =
+      closer.add(new WorkerThreads("sd-http-status", 1, MOST_WAITING, MOST_WAITING_PER_CLIENT));
+  private final WorkerThreads reloads =
+      closer.add(new WorkerThreads("sd-http-reload", 1, MOST_RELOADS_WAITING, MOST_RELOADS_WAITING / 2));
+
+  /** Who makes an answer. */
+  enum Group {
+    /** The thread that read the request. */
+    DIRECT,
+    /** A thread that makes readiness and metrics and nothing else. */
+    STATUS,
+    /** The one thread that reloads. */
+    RELOAD,
+    /** A few threads for everything else. */
+    WORK
+  }
+
+  /** Makes an answer now or soon; false if too many wait. */
+  boolean submit(Group group, ClientAddress client, Runnable answer) {
+    if (group == Group.DIRECT) {
+      answer.run();
+      return true;
+    }
+    return workers(group).submit(client, "", answer);
+  }
+
+  /** Makes the rest of an answer. */
+  void resume(Group group, ClientAddress client, Runnable rest) {
+    workers(group).resume(client, "", rest);
+  }
+
+  private WorkerThreads workers(Group group) {
+    return switch (group) {
+      case STATUS -> status;
+      case RELOAD -> reloads;
+      case DIRECT, WORK -> work;
+    };
+  }
+
+  /** Ends the threads. */
+  @Override
+  public void close() {
+    closer.close();
+  }
+}

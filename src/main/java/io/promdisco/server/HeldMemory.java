@@ -1,0 +1,115 @@
+package io.promdisco.server;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What answers that are not read yet keep in memory: documents and lists of targets, which answers
+ * share while nothing changes. When it is more than an eighth of the heap, the answers that hold
+ * what is oldest are cut, since their readers are the slowest. Safe for all threads.
+ */
+final class HeldMemory {
+  /** What takes less is not counted: there are no more answers than connections. */
+  private static final int SMALL_BYTES = 64 << 10;
+
+  /** An answer that holds something. */
+  interface Holder {
+    /** Ends it, and so what it holds. */
+    void cut(Throwable cause);
+  }
+
+  private final long most;
+
+  @GuardedBy("this")
+  private final Map<Identity, Held> held = new LinkedHashMap<>();
+
+  @GuardedBy("this")
+  private long total;
+
+  /** A thing that is equal to itself alone. */
+  private record Identity(Object thing) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Identity identity && identity.thing == thing;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(thing);
+    }
+  }
+
+  private record Held(long bytes, Set<Holder> by) {
+    static Held of(long bytes) {
+      return new Held(bytes, Collections.newSetFromMap(new IdentityHashMap<>()));
+    }
+  }
+
+  HeldMemory() {
+    this(Math.max(8 << 20, Runtime.getRuntime().maxMemory() / 8));
+  }
+
+  /**
+   * Of answers that hold nothing yet.
+   *
+   * @param most bytes that answers hold at most, unless one alone takes more
+   */
+  HeldMemory(long most) {
+    this.most = most;
+  }
+
+  /** Notes that an answer holds something, and cuts others if that is too much. */
+  void hold(Holder answer, Object thing, long bytes) {
+    if (bytes >= SMALL_BYTES) {
+      note(answer, new Identity(thing), bytes)
+          .forEach(each -> each.cut(new IOException("too much is held for slow readers")));
+    }
+  }
+
+  private synchronized Set<Holder> note(Holder answer, Identity thing, long bytes) {
+    Held known = held.get(thing);
+    if (known == null) {
+      known = Held.of(bytes);
+      held.put(thing, known);
+      total += bytes;
+    }
+    known.by().add(answer);
+    Set<Holder> cut = Collections.newSetFromMap(new IdentityHashMap<>());
+    List<Held> oldestFirst = new ArrayList<>(held.values());
+    for (Iterator<Held> all = oldestFirst.iterator(); total > most && all.hasNext(); ) {
+      Held oldest = all.next();
+      if (!oldest.by().contains(answer)) {
+        cut.addAll(oldest.by());
+        List.copyOf(oldest.by()).forEach(this::release);
+      }
+    }
+    return cut;
+  }
+
+  /** Notes that an answer has ended. */
+  synchronized void release(Holder answer) {
+    held.values()
+        .removeIf(
+            each -> {
+              boolean last = each.by().remove(answer) && each.by().isEmpty();
+              if (last) {
+                total -= each.bytes();
+              }
+              return last;
+            });
+  }
+
+  /** Bytes that are held. */
+  synchronized long total() {
+    return total;
+  }
+}

@@ -1,0 +1,159 @@
+package io.promdisco.server;
+
+import at.favre.lib.crypto.bcrypt.BCrypt;
+import at.favre.lib.crypto.bcrypt.LongPasswordStrategies;
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
+import com.google.common.hash.HashCode;
+import com.google.common.hash.HashFunction;
+import com.google.common.hash.Hashing;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.config.Secret;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts passwords to the test, one at a time, since that is meant to be slow. What was found is
+ * remembered as a keyed hash: right passwords apart from wrong ones, so that strangers cannot drive
+ * them out. What waits is bounded for each client; clients take turns, and within one client user
+ * names do. An unknown user takes as long as a known one. Safe for all threads.
+ */
+final class PasswordCheck implements AutoCloseable {
+  private static final int REMEMBERED = 1000;
+  private static final int MOST_WAITING = 512;
+  private static final int MOST_WAITING_PER_CLIENT = 128;
+
+  /** Characters of bcrypt's base 64. */
+  private static final String ALPHABET =
+      "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+  private static final int SALT_AND_HASH = 53;
+  private static final int COST_BEGIN = 4;
+  private static final int COST_END = 6;
+
+  private final HashFunction hash;
+  private final Cache<HashCode, Boolean> right = remembered();
+  private final Cache<HashCode, Boolean> wrong = remembered();
+  private final WorkerThreads tester =
+      new WorkerThreads("sd-http-password", 1, MOST_WAITING, MOST_WAITING_PER_CLIENT);
+
+  /** Who waits for which test; requests with the same credentials share one. */
+  @GuardedBy("waiting")
+  private final Map<HashCode, List<Consumer<Boolean>>> waiting = new HashMap<>();
+
+  PasswordCheck() {
+    byte[] key = new byte[32];
+    new SecureRandom().nextBytes(key);
+    hash = Hashing.hmacSha256(key);
+  }
+
+  private static Cache<HashCode, Boolean> remembered() {
+    return CacheBuilder.newBuilder().maximumSize(REMEMBERED).build();
+  }
+
+  /**
+   * Finds out whether a password is the user's.
+   *
+   * @param users bcrypt hashes by user; not empty
+   * @param then is told, in this thread if it is known, else in one that tests
+   * @return false if too many wait; then {@code then} is told nothing
+   */
+  boolean check(
+      Map<String, Secret> users,
+      ClientAddress client,
+      String user,
+      String password,
+      Consumer<Boolean> then) {
+    Secret expected = users.get(user);
+    String bcrypt = expected == null ? nobody(users, user) : expected.reveal();
+    HashCode key = key(user, bcrypt, password);
+    Boolean known = known(key);
+    if (known != null) {
+      then.accept(known);
+      return true;
+    }
+    synchronized (waiting) {
+      List<Consumer<Boolean>> same = waiting.get(key);
+      if (same != null) {
+        same.add(then);
+        return true;
+      }
+      boolean queued =
+          tester.submit(
+              client,
+              hash.hashUnencodedChars(user).toString(),
+              () -> test(key, password, bcrypt, expected != null));
+      if (queued) {
+        waiting.put(key, new ArrayList<>(List.of(then)));
+      }
+      return queued;
+    }
+  }
+
+  private @Nullable Boolean known(HashCode key) {
+    return right.getIfPresent(key) != null
+        ? Boolean.TRUE
+        : wrong.getIfPresent(key) != null ? Boolean.FALSE : null;
+  }
+
+  private void test(HashCode key, String password, String bcrypt, boolean exists) {
+    boolean fits = matches(password, bcrypt) && exists;
+    (fits ? right : wrong).put(key, fits);
+    List<Consumer<Boolean>> told;
+    synchronized (waiting) {
+      told = waiting.remove(key);
+    }
+    if (told != null) {
+      told.forEach(then -> then.accept(fits));
+    }
+  }
+
+  private HashCode key(String user, String bcrypt, String password) {
+    return hash.newHasher()
+        .putInt(user.length())
+        .putUnencodedChars(user)
+        .putUnencodedChars(bcrypt)
+        .putUnencodedChars(password)
+        .hash();
+  }
+
+  /**
+   * A hash that no password fits, always the same for a user. Its cost is that of one of the users,
+   * so that times are spread over unknown names as over known ones.
+   */
+  String nobody(Map<String, Secret> users, String user) {
+    byte[] random = hash.hashString(user, StandardCharsets.UTF_8).asBytes();
+    List<String> costs =
+        users.values().stream()
+            .map(each -> each.reveal().substring(COST_BEGIN, COST_END))
+            .sorted()
+            .toList();
+    StringBuilder made = new StringBuilder("$2a$");
+    made.append(costs.get(Byte.toUnsignedInt(random[0]) % costs.size())).append('$');
+    for (int i = 0; i < SALT_AND_HASH; i++) {
+      int at = Byte.toUnsignedInt(random[i % random.length]) % ALPHABET.length();
+      made.append(i == 21 || i == SALT_AND_HASH - 1 ? '.' : ALPHABET.charAt(at));
+    }
+    return made.toString();
+  }
+
+  private static boolean matches(String password, String bcrypt) {
+    BCrypt.Version version = BCrypt.Version.VERSION_2A; // of the length only: any is verified
+    return BCrypt.verifyer(version, LongPasswordStrategies.truncate(version))
+        .verify(
+            password.getBytes(StandardCharsets.UTF_8), bcrypt.getBytes(StandardCharsets.US_ASCII))
+        .verified;
+  }
+
+  /** Ends the thread. Who waits is told nothing any more. */
+  @Override
+  public void close() {
+    tester.close();
+  }
+}

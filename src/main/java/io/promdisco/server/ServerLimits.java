@@ -1,0 +1,30 @@
+package io.promdisco.server;
+
+/**
+ * How much of the server its clients may take. A client is an IPv4 address, or the first 64 bits of
+ * an IPv6 address.
+ *
+ * @param connections open at once, those of streams included
+ * @param connectionsPerClient open at once from one client
+ * @param streams of changes open at once
+ * @param streamsPerClient of changes open at once from one client
+ */
+public record ServerLimits(
+    int connections, int connectionsPerClient, int streams, int streamsPerClient) {
+  /** What holds unless somebody says otherwise. */
+  public static final ServerLimits DEFAULT = new ServerLimits(512, 400, 250, 200);
+
+  /** Checks that every limit is at least 1. */
+  public ServerLimits {
+    check("connections", connections);
+    check("connections per client", connectionsPerClient);
+    check("streams", streams);
+    check("streams per client", streamsPerClient);
+  }
+
+  private static void check(String name, int limit) {
+    if (limit < 1) {
+      throw new IllegalArgumentException(name + ": " + limit + " (expected at least 1)");
+    }
+  }
+}
