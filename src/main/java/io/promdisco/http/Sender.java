@@ -139,7 +139,7 @@ public final class Sender implements AutoCloseable {
         boolean isUnprocessed = e instanceof Http2Exception http2 && http2.isUnprocessed();
         boolean isAgain = isUnprocessed && tries < MOST_TRIES || tls.fallBack(e, used);
         if (!isAgain) {
-          throw explain(e);
+          throw explain(e, uri);
         }
         log.debug("{}: trying again", settings.server(), e);
       }
@@ -175,7 +175,8 @@ public final class Sender implements AutoCloseable {
       text.append(field.name()).append(": ").append(field.value()).append("\r\n");
     }
     Call call = new Http1Call(dialer, text.append("\r\n").toString(), ticker, request.pause());
-    return new Exchange(uri, call, this::explain, ended -> forget(ended, () -> {}));
+    return new Exchange(
+        uri, call, problem -> explain(problem, uri), ended -> forget(ended, () -> {}));
   }
 
   private @Nullable Http2Connection share(Request request, long begin)
@@ -203,7 +204,10 @@ public final class Sender implements AutoCloseable {
       Http2Stream stream = shared.request(all, request.pause());
       sent = true;
       return new Exchange(
-          uri, new Http2Call(stream), this::explain, ended -> forget(ended, shared::release));
+          uri,
+          new Http2Call(stream),
+          problem -> explain(problem, uri),
+          ended -> forget(ended, shared::release));
     } finally {
       if (!sent) {
         shared.release();
@@ -235,7 +239,8 @@ public final class Sender implements AutoCloseable {
     }
     BodyStream body = new BodyStream(ticker, request.pause());
     Call call = new FabricCall(client.consumeBytes(builder.build(), body), body);
-    return new Exchange(uri, call, this::explain, ended -> forget(ended, () -> {}));
+    return new Exchange(
+        uri, call, problem -> explain(problem, uri), ended -> forget(ended, () -> {}));
   }
 
   /** Waits for the head of the answer; until it is closed, the exchange ends when this does. */
@@ -273,7 +278,7 @@ public final class Sender implements AutoCloseable {
   private List<Field> fields(URI uri, Request request, @Nullable String authorization)
       throws IOException {
     Headers headers = new Headers().add("User-Agent", UserAgent.TEXT);
-    if (isOurServer(uri)) {
+    if (isOurServer(uri) || isUpgrade(settings.server(), uri)) {
       for (Map.Entry<String, List<Text>> header : settings.headers().entrySet()) {
         for (Text value : header.getValue()) {
           String text = value.read();
@@ -301,8 +306,23 @@ public final class Sender implements AutoCloseable {
   private boolean isOurServer(URI uri) {
     URI server = settings.server();
     return Objects.equals(uri.getScheme(), server.getScheme())
-        && uri.getHost().toLowerCase(Locale.ROOT).equals(server.getHost().toLowerCase(Locale.ROOT))
-        && uri.getPort() == server.getPort();
+        && isSameHost(server, uri)
+        && Urls.port(uri) == Urls.port(server);
+  }
+
+  /** Whether {@code to} is the same host by https, where its http server usually redirects to. */
+  static boolean isUpgrade(URI from, URI to) {
+    return "http".equals(from.getScheme())
+        && "https".equals(to.getScheme())
+        && Urls.port(from) == 80
+        && Urls.port(to) == 443
+        && isSameHost(from, to);
+  }
+
+  private static boolean isSameHost(URI one, URI other) {
+    return one.getHost()
+        .toLowerCase(Locale.ROOT)
+        .equals(other.getHost().toLowerCase(Locale.ROOT));
   }
 
   private void forget(Exchange exchange, Runnable release) {
@@ -339,7 +359,7 @@ public final class Sender implements AutoCloseable {
     }
   }
 
-  private IOException explain(Throwable problem) {
+  private IOException explain(Throwable problem, URI uri) {
     synchronized (lock) {
       if (closed) {
         return closedProblem();
@@ -347,7 +367,8 @@ public final class Sender implements AutoCloseable {
     }
     // A server that has answered before does not break connections over a client certificate.
     String hint = hasAnswered && !Failures.isAlert(problem) ? "" : tls.clientHint();
-    return Failures.explain(problem, settings.server(), hint);
+    URI asked = isOurServer(uri) ? settings.server() : Urls.origin(uri);
+    return Failures.explain(problem, asked, hint);
   }
 
   private IOException closedProblem() {

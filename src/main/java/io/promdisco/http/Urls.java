@@ -107,6 +107,23 @@ public final class Urls {
     }
   }
 
+  /** The port, which the scheme says where the URL has none. */
+  static int port(URI url) {
+    return url.getPort() >= 0 ? url.getPort() : "http".equals(url.getScheme()) ? 80 : 443;
+  }
+
+  /** Scheme, host and port, for people. */
+  static URI origin(URI url) {
+    String port = url.getPort() < 0 ? "" : ":" + url.getPort();
+    return URI.create(url.getScheme() + "://" + url.getHost() + port);
+  }
+
+  /** A URL without user, query and fragment, for people: any of them may hold a secret. */
+  public static String shown(URI url) {
+    String path = url.getRawPath();
+    return origin(url) + (path == null ? "" : path);
+  }
+
   /** A host without the brackets that an IPv6 address has in a URL. */
   static String bare(String host) {
     return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;

@@ -2,6 +2,7 @@ package io.promdisco.providers.http;
 
 import io.promdisco.config.HttpSdConfig;
 import io.promdisco.http.Exchange;
+import io.promdisco.http.FirstWords;
 import io.promdisco.http.RenewingSender;
 import io.promdisco.http.Request;
 import io.promdisco.http.ServerSettings;
@@ -163,16 +164,43 @@ final class HttpRefresher implements Refresher {
 
   private List<TargetGroup> read(Exchange exchange) throws IOException {
     if (exchange.code() != 200) {
-      throw new IOException("status " + exchange.code() + " (expected 200" + hint(exchange) + ")");
+      throw new IOException(
+          place(exchange)
+              + "status "
+              + exchange.code()
+              + " (expected 200"
+              + hint(exchange)
+              + ")");
     }
     String type = exchange.header("content-type").strip();
     if (!JSON.matcher(type).matches()) {
-      throw new IOException("content type \"" + type + "\" (expected application/json)");
+      throw new IOException(
+          place(exchange)
+              + "content type \""
+              + type
+              + "\""
+              + firstWords(exchange)
+              + " (expected application/json)");
     }
     try (InputStream body = unpacked(exchange)) {
       return TargetGroupJson.parse(new LimitedStream(body, largest), origin);
     } catch (ZipException | EOFException e) {
       throw new IOException("the answer is not gzip, as its header says, or is cut off", e);
+    }
+  }
+
+  /** Where the answer comes from, if the server redirects to another place. */
+  private String place(Exchange exchange) {
+    return exchange.uri().equals(uri) ? "" : "redirected to " + Urls.shown(exchange.uri()) + ": ";
+  }
+
+  private static String firstWords(Exchange exchange) throws IOException {
+    try (InputStream body = unpacked(exchange)) {
+      return FirstWords.of(body.readNBytes(FirstWords.BYTES));
+    } catch (InterruptedIOException e) {
+      throw e;
+    } catch (IOException e) {
+      return ""; // The content type is the problem.
     }
   }
 
