@@ -110,7 +110,13 @@ final class OAuth2Tokens implements Credentials {
       }
     }
     if (response.code() < 200 || response.code() > 299) {
-      throw new IOException("oauth2: " + shownUrl + " gives no token: status " + response.code());
+      String location = response.header("Location");
+      throw new IOException(
+          "oauth2: "
+              + shownUrl
+              + " gives no token: status "
+              + response.code()
+              + Urls.redirect(response.code(), shownUrl, location == null ? "" : location));
     }
     return parse(response);
   }

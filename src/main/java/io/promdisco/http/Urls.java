@@ -124,6 +124,26 @@ public final class Urls {
     return origin(url) + (path == null ? "" : path);
   }
 
+  /**
+   * Where a redirect that is not followed leads to, as a part of a sentence; empty if the answer is
+   * none.
+   *
+   * @param code the status of the answer
+   * @param from what was asked for
+   * @param location the header of the answer
+   */
+  public static String redirect(int code, URI from, String location) {
+    if (code / 100 != 3 || location.isEmpty()) {
+      return "";
+    }
+    try {
+      URI to = from.resolve(location);
+      return to.getHost() == null ? "" : ", a redirect to " + shown(to) + ", not followed";
+    } catch (IllegalArgumentException e) {
+      return ""; // It is no URL.
+    }
+  }
+
   /** A host without the brackets that an IPv6 address has in a URL. */
   static String bare(String host) {
     return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;

@@ -196,7 +196,9 @@ final class HttpRefresher implements Refresher {
 
   private static String firstWords(Exchange exchange) throws IOException {
     try (InputStream body = unpacked(exchange)) {
-      return FirstWords.of(body.readNBytes(FirstWords.BYTES));
+      byte[] beginning = body.readNBytes(FirstWords.BYTES);
+      boolean isList = beginning.length > 0 && beginning[0] == '['; // only its type is wrong
+      return isList ? "" : FirstWords.of(beginning);
     } catch (InterruptedIOException e) {
       throw e;
     } catch (IOException e) {

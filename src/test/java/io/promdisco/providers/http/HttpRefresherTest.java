@@ -251,6 +251,33 @@ class HttpRefresherTest {
   }
 
   @Test
+  void aLoginPageIsReportedWithItsFirstWordsAndWhereItIs() throws Exception {
+    FakeServer login =
+        server(
+            FakeServer.body(
+                200, "text/html", "<html><title>Sign in</title><p>hello".getBytes(UTF_8)));
+    fails(
+        refresher(login.url() + "/sd"),
+        "content type \"text/html\", which begins with \"Sign in hello\""
+            + " (expected application/json)");
+    FakeServer server =
+        server(
+            exchange -> {
+              exchange.getResponseHeaders().set("Location", login.url() + "/sso?state=secret");
+              FakeServer.send(exchange, 302, "", new byte[0]);
+            });
+    BasicAuth user = new BasicAuth("u", "", new Secret("pass"), "");
+    fails(
+        refresher(server.url() + "/sd", Https.withBasicAuth(user)),
+        "redirected to "
+            + login.url()
+            + "/sso: content type \"text/html\", which begins with \"Sign in hello\""
+            + " (expected application/json)");
+    assertThat(server.requests.get(0).header("Authorization")).isNotEmpty();
+    assertThat(login.requests.get(1).header("Authorization")).isEmpty();
+  }
+
+  @Test
   void aRedirectInACircleEnds() throws Exception {
     FakeServer server =
         server(

@@ -230,7 +230,8 @@ final class FabricClient implements ResourceClient, AccessReview {
       message = server + " does not accept the credentials: " + detail;
     } else if (message.isEmpty()) {
       String words = exchange.contentType().equals(PROTOBUF) ? "" : FirstWords.of(body);
-      message = server + " answered with status " + code + words;
+      String to = Urls.redirect(exchange.code(), exchange.uri(), exchange.header("location"));
+      message = server + " answered with status " + code + to + words;
     }
     Duration retryAfter = exchange.retryAfter();
     if (retryAfter == null && status.retryAfterSeconds() > 0) {
