@@ -363,7 +363,7 @@ class TlsMatrixTest {
               "",
               true,
               "it asks for a client certificate and none is configured"
-                  + " (expected: a certificate and its key, as cert_file and key_file)"),
+                  + " (expected: cert_file and key_file, or client-certificate and client-key)"),
           new Client("RSA", false, "it was shown the client certificate \"CN=client\""),
           new Client("EC", false, "it was shown the client certificate \"CN=client\""),
           new Client("Ed25519", false, "it was shown the client certificate \"CN=client\""));

@@ -230,7 +230,12 @@ public final class Certificates {
         names.writeBytes(
             name.startsWith("ip:") ? der(0x87, address(value)) : der(0x82, value.getBytes(UTF_8)));
       }
-      all.writeBytes(extension("551d11", der(0x30, names.toByteArray())));
+      byte[] value = der(4, der(0x30, names.toByteArray()));
+      byte[] isCritical = der(1, new byte[] {(byte) 0xff}); // where there is no subject
+      all.writeBytes(
+          content.subject.isEmpty()
+              ? der(0x30, oid("551d11"), isCritical, value)
+              : der(0x30, oid("551d11"), value));
     }
     return all.toByteArray();
   }
