@@ -35,6 +35,9 @@ public final class Sender implements AutoCloseable {
   /** Longest wait for the head of an answer. */
   public static final Duration HEAD_PATIENCE = Duration.ofSeconds(60);
 
+  /** Longest wait for the first words of an unexpected answer: it may be a stream without any. */
+  public static final Duration WORDS_PATIENCE = Duration.ofSeconds(1);
+
   private static final Logger log = LoggerFactory.getLogger(Sender.class);
   private static final int MOST_REDIRECTS = 10;
   private static final int MOST_TRIES = 2;
@@ -373,6 +376,21 @@ public final class Sender implements AutoCloseable {
 
   private IOException closedProblem() {
     return new IOException("the client of " + settings.server() + " is closed");
+  }
+
+  /**
+   * What an unexpected answer begins with, as {@link FirstWords} has it, without the secrets that
+   * were sent to the server. Empty if nothing comes within {@link #WORDS_PATIENCE}. The rest of the
+   * answer cannot be read after that.
+   */
+  public String firstWords(Exchange exchange) throws InterruptedException {
+    Ticker.Alarm alarm =
+        ticker.schedule(WORDS_PATIENCE, () -> exchange.fail(new IOException("no words")));
+    try {
+      return hide(FirstWords.of(exchange.firstPiece()));
+    } finally {
+      alarm.cancel();
+    }
   }
 
   /** What the server said, without the secrets that were sent to it. */

@@ -98,7 +98,7 @@ final class FabricClient implements ResourceClient, AccessReview {
     query.add("resourceVersion", resourceVersion);
     Sender sender = senders.current();
     try (Exchange exchange = open(sender, query.uri(), "", LIST_PAUSE, false)) {
-      return decoder(exchange, query).list(resource, exchange.reader(), items);
+      return decoder(sender, exchange, query).list(resource, exchange.reader(), items);
     } catch (IOException e) {
       throw hidden(sender, e);
     }
@@ -129,7 +129,7 @@ final class FabricClient implements ResourceClient, AccessReview {
     boolean alone = sendInitialEvents && expected == 1;
     Sender sender = senders.current();
     try (Exchange exchange = open(sender, query.uri(), WATCH, pause, alone)) {
-      Decoder decoder = decoder(exchange, query);
+      Decoder decoder = decoder(sender, exchange, query);
       handler.opened();
       decoder.watch(resource, exchange.reader(), handler);
     } catch (IOException e) {
@@ -150,7 +150,7 @@ final class FabricClient implements ResourceClient, AccessReview {
         throw refusal(exchange);
       }
       if (!exchange.contentType().equals(JSON)) {
-        throw unexpected(exchange, uri.toString(), JSON);
+        throw unexpected(sender, exchange, uri.toString(), JSON);
       }
       return JsonReview.allowed(exchange.beginning(LARGEST_REFUSAL), uri);
     } catch (IOException e) {
@@ -190,17 +190,18 @@ final class FabricClient implements ResourceClient, AccessReview {
         : sender.hide(e);
   }
 
-  private Decoder decoder(Exchange exchange, Query query)
+  private Decoder decoder(Sender sender, Exchange exchange, Query query)
       throws IOException, InterruptedException {
     return switch (exchange.contentType()) {
       case PROTOBUF -> new ProtobufDecoder(shared);
       case JSON -> new JsonDecoder(shared);
-      default -> throw unexpected(exchange, query.place(), PROTOBUF + " or " + JSON);
+      default -> throw unexpected(sender, exchange, query.place(), PROTOBUF + " or " + JSON);
     };
   }
 
   /** An answer of something else than an API server: a login page, most often. */
-  private IOException unexpected(Exchange exchange, String place, String expected)
+  private IOException unexpected(
+      Sender sender, Exchange exchange, String place, String expected)
       throws InterruptedException {
     String type = exchange.contentType();
     String from =
@@ -213,7 +214,7 @@ final class FabricClient implements ResourceClient, AccessReview {
             + from
             + ": content type "
             + (type.isEmpty() ? "not given" : type)
-            + FirstWords.of(exchange.beginning(FirstWords.BYTES))
+            + sender.firstWords(exchange)
             + " (expected "
             + expected
             + "; is this an API server?)");
