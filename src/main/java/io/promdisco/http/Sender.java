@@ -281,7 +281,7 @@ public final class Sender implements AutoCloseable {
   private List<Field> fields(URI uri, Request request, @Nullable String authorization)
       throws IOException {
     Headers headers = new Headers().add("User-Agent", UserAgent.TEXT);
-    if (isOurServer(uri) || isUpgrade(settings.server(), uri)) {
+    if (isOurServer(uri)) {
       for (Map.Entry<String, List<Text>> header : settings.headers().entrySet()) {
         for (Text value : header.getValue()) {
           String text = value.read();
@@ -307,25 +307,7 @@ public final class Sender implements AutoCloseable {
 
   /** Credentials and headers go to the configured server only, not where it redirects to. */
   private boolean isOurServer(URI uri) {
-    URI server = settings.server();
-    return Objects.equals(uri.getScheme(), server.getScheme())
-        && isSameHost(server, uri)
-        && Urls.port(uri) == Urls.port(server);
-  }
-
-  /** Whether {@code to} is the same host by https, where its http server usually redirects to. */
-  static boolean isUpgrade(URI from, URI to) {
-    return "http".equals(from.getScheme())
-        && "https".equals(to.getScheme())
-        && Urls.port(from) == 80
-        && Urls.port(to) == 443
-        && isSameHost(from, to);
-  }
-
-  private static boolean isSameHost(URI one, URI other) {
-    return one.getHost()
-        .toLowerCase(Locale.ROOT)
-        .equals(other.getHost().toLowerCase(Locale.ROOT));
+    return Urls.isSameOrigin(settings.server(), uri);
   }
 
   private void forget(Exchange exchange, Runnable release) {

@@ -112,6 +112,13 @@ public final class Urls {
     return url.getPort() >= 0 ? url.getPort() : "http".equals(url.getScheme()) ? 80 : 443;
   }
 
+  /** Whether scheme, host and port are the same. */
+  public static boolean isSameOrigin(URI one, URI other) {
+    return one.getScheme().equalsIgnoreCase(other.getScheme())
+        && one.getHost().equalsIgnoreCase(other.getHost())
+        && port(one) == port(other);
+  }
+
   /** Scheme, host and port, for people. */
   static URI origin(URI url) {
     String port = url.getPort() < 0 ? "" : ":" + url.getPort();

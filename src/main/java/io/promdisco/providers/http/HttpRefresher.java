@@ -208,7 +208,10 @@ final class HttpRefresher implements Refresher {
 
   private String hint(Exchange exchange) {
     return switch (exchange.code()) {
-      case 401, 403 -> "; check the credentials";
+      case 401, 403 ->
+          Urls.isSameOrigin(uri, exchange.uri())
+              ? "; check the credentials"
+              : "; credentials are sent to the configured server only";
       case 301, 302, 303, 307, 308 ->
           config.http().followRedirects()
               ? "; it redirects more than ten times, from https to http, or nowhere"

@@ -204,11 +204,8 @@ final class FabricClient implements ResourceClient, AccessReview {
       Sender sender, Exchange exchange, String place, String expected)
       throws InterruptedException {
     String type = exchange.contentType();
-    String from =
-        exchange.uri().getPath().equals(URI.create(place).getPath())
-                && String.valueOf(exchange.uri().getHost()).equals(server.getHost())
-            ? ""
-            : ", redirected to " + Urls.shown(exchange.uri());
+    String shown = Urls.shown(exchange.uri());
+    String from = shown.equals(place) ? "" : ", redirected to " + shown;
     return new IOException(
         place
             + from
@@ -228,7 +225,14 @@ final class FabricClient implements ResourceClient, AccessReview {
     String message = status.message();
     if (code == 401) {
       String detail = message.isEmpty() ? "Unauthorized" : message;
-      message = server + " does not accept the credentials: " + detail;
+      message =
+          Urls.isSameOrigin(server, exchange.uri())
+              ? server + " does not accept the credentials: " + detail
+              : server
+                  + " redirects to "
+                  + Urls.shown(exchange.uri())
+                  + ", where credentials are not sent: "
+                  + detail;
     } else if (message.isEmpty()) {
       String words = exchange.contentType().equals(PROTOBUF) ? "" : FirstWords.of(body);
       String to = Urls.redirect(exchange.code(), exchange.uri(), exchange.header("location"));

@@ -584,6 +584,12 @@ class FabricClientTest {
                 + "/sso"
                 + WORDS);
     assertThat(login.requests.get(2).header("Authorization")).isEmpty();
+    login.answer(FakeServer.json(401, "{}"));
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> list(client(api.url(), http)))
+        .withMessage(
+            "%s redirects to %s/sso, where credentials are not sent: Unauthorized",
+            api.url(), login.url());
   }
 
   @Test
