@@ -132,7 +132,9 @@ final class CertificateReport {
                 + shown(name)
                 + ", a CA that is not"
                 + in()
-                + (place.isEmpty() ? " (expected: the certificate of its CA as ca_file)" : "")
+                + (place.isEmpty()
+                    ? " (expected: the certificate of its CA, as ca_file or certificate-authority)"
+                    : "")
                 + "; intermediate certificate missing?"
             : "it is issued by another CA named "
                 + shown(name)

@@ -48,7 +48,7 @@ final class ClientKeyManager extends X509ExtendedKeyManager {
     if (client == null) {
       hint =
           "it asks for a client certificate and none is configured"
-              + " (expected: a certificate and its key, as cert_file and key_file)";
+              + " (expected: cert_file and key_file, or client-certificate and client-key)";
     } else if (alias == null) {
       hint = "it accepts no client certificate with a key of type " + client.key().getAlgorithm();
     } else {

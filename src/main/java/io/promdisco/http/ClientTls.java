@@ -56,13 +56,25 @@ final class ClientTls {
 
   private SSLContext make(TlsImplementation implementation) {
     try {
-      SSLContext context = implementation.newContext();
-      context.init(new KeyManager[] {keys}, new TrustManager[] {settings.trustManager()}, null);
-      String name = settings.serverName();
-      return name.isEmpty() ? context : new NamedServerContext(context, name);
+      TrustManager[] trust = {settings.trustManager()};
+      return new FreshSessionContext(() -> make(implementation, trust), settings.serverName());
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("the platform has no TLS", e);
+      throw withoutTls(e);
     }
+  }
+
+  private SSLContext make(TlsImplementation implementation, TrustManager[] trust) {
+    try {
+      SSLContext context = implementation.newContext();
+      context.init(new KeyManager[] {keys}, trust, null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw withoutTls(e);
+    }
+  }
+
+  private static IllegalStateException withoutTls(GeneralSecurityException e) {
+    return new IllegalStateException("the platform has no TLS", e);
   }
 
   /**

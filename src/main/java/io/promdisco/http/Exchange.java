@@ -153,6 +153,23 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
     return Arrays.copyOf(bytes, length);
   }
 
+  /**
+   * The first piece of the body that arrives: the rest of a stream may never come. Empty if there is
+   * none.
+   */
+  byte[] firstPiece() throws InterruptedException {
+    try {
+      ByteBuffer piece = call.next();
+      byte[] bytes = new byte[piece == null ? 0 : piece.remaining()];
+      if (piece != null) {
+        piece.get(bytes);
+      }
+      return bytes;
+    } catch (IOException e) {
+      return new byte[0]; // What the head says is enough.
+    }
+  }
+
   /** Ends the exchange for whoever waits for it. */
   void fail(IOException problem) {
     call.fail(problem);

@@ -16,6 +16,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
 import java.util.TreeMap;
@@ -52,6 +53,7 @@ final class OAuth2Tokens implements Credentials {
   private final ClientTls tls;
   private final HttpClient http;
   private final Ticker ticker;
+  private final SentSecrets sent = new SentSecrets();
   private final Lock lock = new ReentrantLock();
 
   @GuardedBy("lock")
@@ -108,9 +110,15 @@ final class OAuth2Tokens implements Credentials {
       }
     }
     if (response.code() < 200 || response.code() > 299) {
-      throw new IOException("oauth2: " + shownUrl + " gives no token: status " + response.code());
+      String location = response.header("Location");
+      throw new IOException(
+          "oauth2: "
+              + shownUrl
+              + " gives no token: status "
+              + response.code()
+              + Urls.redirect(response.code(), shownUrl, location == null ? "" : location));
     }
-    return parse(response.body());
+    return parse(response);
   }
 
   private HttpResponse<byte[]> ask(boolean clientInForm) throws IOException, InterruptedException {
@@ -124,16 +132,22 @@ final class OAuth2Tokens implements Credentials {
     }
     if (assertion != null) {
       form.put("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer");
-      form.put("assertion", assertion.sign(ticker.now().toEpochMilli()));
+      String signed = assertion.sign(ticker.now().toEpochMilli());
+      sent.add(signed);
+      form.put("assertion", signed);
     } else {
       form.put("grant_type", "client_credentials");
+      String secret = clientSecret.read();
+      sent.add(secret);
+      sent.add(encoded(secret));
       if (clientInForm) {
         form.put("client_id", config.clientId());
-        form.put("client_secret", clientSecret.read());
+        form.put("client_secret", secret);
       } else {
-        String pair = encoded(config.clientId()) + ":" + encoded(clientSecret.read());
-        builder.setHeader(
-            "Authorization", "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(UTF_8)));
+        String pair = encoded(config.clientId()) + ":" + encoded(secret);
+        String basic = Base64.getEncoder().encodeToString(pair.getBytes(UTF_8));
+        sent.add(basic);
+        builder.setHeader("Authorization", "Basic " + basic);
       }
     }
     for (Map.Entry<String, String> param : config.endpointParams().entrySet()) {
@@ -177,12 +191,17 @@ final class OAuth2Tokens implements Credentials {
     return URLEncoder.encode(text, UTF_8);
   }
 
-  private Token parse(byte[] body) throws IOException {
+  private Token parse(HttpResponse<byte[]> response) throws IOException {
     JsonNode answer;
     try {
-      answer = MAPPER.readTree(body);
+      answer = MAPPER.readTree(response.body());
     } catch (JsonProcessingException e) {
-      throw new IOException("oauth2: the answer of " + shownUrl + " is not JSON");
+      throw new IOException(
+          "oauth2: the answer of "
+              + shownUrl
+              + " is not JSON"
+              + contentType(response)
+              + sent.hide(FirstWords.of(beginning(response.body()))));
     }
     String value = answer.path("access_token").asText("");
     if (value.isEmpty()) {
@@ -195,6 +214,15 @@ final class OAuth2Tokens implements Credentials {
         (type.isEmpty() || type.equalsIgnoreCase("bearer") ? "Bearer" : type) + " " + value,
         seconds > 0,
         ticker.nanos() + Math.max(0, life.toNanos()));
+  }
+
+  private static String contentType(HttpResponse<byte[]> response) {
+    String type = response.header("Content-Type");
+    return type == null ? "" : ", but " + type.replaceAll("[^\\x20-\\x7e]", "?");
+  }
+
+  private static byte[] beginning(byte[] body) {
+    return Arrays.copyOf(body, Math.min(body.length, FirstWords.BYTES));
   }
 
   @Override

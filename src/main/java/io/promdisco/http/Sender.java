@@ -35,6 +35,9 @@ public final class Sender implements AutoCloseable {
   /** Longest wait for the head of an answer. */
   public static final Duration HEAD_PATIENCE = Duration.ofSeconds(60);
 
+  /** Longest wait for the first words of an unexpected answer: it may be a stream without any. */
+  public static final Duration WORDS_PATIENCE = Duration.ofSeconds(1);
+
   private static final Logger log = LoggerFactory.getLogger(Sender.class);
   private static final int MOST_REDIRECTS = 10;
   private static final int MOST_TRIES = 2;
@@ -151,7 +154,7 @@ public final class Sender implements AutoCloseable {
         boolean isUnprocessed = e instanceof Http2Exception http2 && http2.isUnprocessed();
         boolean isAgain = isUnprocessed && tries < MOST_TRIES || tls.fallBack(e, used);
         if (!isAgain) {
-          throw explain(e);
+          throw explain(e, uri);
         }
         log.debug("{}: trying again", settings.server(), e);
       }
@@ -187,7 +190,8 @@ public final class Sender implements AutoCloseable {
       text.append(field.name()).append(": ").append(field.value()).append("\r\n");
     }
     Call call = new Http1Call(dialer, text.append("\r\n").toString(), ticker, request.pause());
-    return new Exchange(uri, call, this::explain, ended -> forget(ended, () -> {}));
+    return new Exchange(
+        uri, call, problem -> explain(problem, uri), ended -> forget(ended, () -> {}));
   }
 
   private @Nullable Http2Connection share(Request request, long begin)
@@ -215,7 +219,10 @@ public final class Sender implements AutoCloseable {
       Http2Stream stream = shared.request(all, request.pause());
       sent = true;
       return new Exchange(
-          uri, new Http2Call(stream), this::explain, ended -> forget(ended, shared::release));
+          uri,
+          new Http2Call(stream),
+          problem -> explain(problem, uri),
+          ended -> forget(ended, shared::release));
     } finally {
       if (!sent) {
         shared.release();
@@ -249,7 +256,8 @@ public final class Sender implements AutoCloseable {
     }
     BodyStream body = new BodyStream(ticker, request.pause());
     Call call = new FabricCall(client.consumeBytes(builder.build(), body), body);
-    return new Exchange(uri, call, this::explain, ended -> forget(ended, () -> {}));
+    return new Exchange(
+        uri, call, problem -> explain(problem, uri), ended -> forget(ended, () -> {}));
   }
 
   /** Waits for the head of the answer; until it is closed, the exchange ends when this does. */
@@ -313,10 +321,7 @@ public final class Sender implements AutoCloseable {
 
   /** Credentials and headers go to the configured server only, not where it redirects to. */
   private boolean isOurServer(URI uri) {
-    URI server = settings.server();
-    return Objects.equals(uri.getScheme(), server.getScheme())
-        && uri.getHost().toLowerCase(Locale.ROOT).equals(server.getHost().toLowerCase(Locale.ROOT))
-        && uri.getPort() == server.getPort();
+    return Urls.isSameOrigin(settings.server(), uri);
   }
 
   private void forget(Exchange exchange, Runnable release) {
@@ -359,7 +364,7 @@ public final class Sender implements AutoCloseable {
     }
   }
 
-  private IOException explain(Throwable problem) {
+  private IOException explain(Throwable problem, URI uri) {
     synchronized (lock) {
       if (closed) {
         return closedProblem();
@@ -367,11 +372,27 @@ public final class Sender implements AutoCloseable {
     }
     // A server that has answered before does not break connections over a client certificate.
     String hint = hasAnswered && !Failures.isAlert(problem) ? "" : tls.clientHint();
-    return Failures.explain(problem, settings.server(), hint);
+    URI asked = isOurServer(uri) ? settings.server() : Urls.origin(uri);
+    return Failures.explain(problem, asked, hint);
   }
 
   private IOException closedProblem() {
     return new IOException("the client of " + settings.server() + " is closed");
+  }
+
+  /**
+   * What an unexpected answer begins with, as {@link FirstWords} has it, without the secrets that
+   * were sent to the server. Empty if nothing comes within {@link #WORDS_PATIENCE}. The rest of the
+   * answer cannot be read after that.
+   */
+  public String firstWords(Exchange exchange) throws InterruptedException {
+    Ticker.Alarm alarm =
+        ticker.schedule(WORDS_PATIENCE, () -> exchange.fail(new IOException("no words")));
+    try {
+      return hide(FirstWords.of(exchange.firstPiece()));
+    } finally {
+      alarm.cancel();
+    }
   }
 
   /** What the server said, without the secrets that were sent to it. */

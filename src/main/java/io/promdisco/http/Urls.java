@@ -107,6 +107,50 @@ public final class Urls {
     }
   }
 
+  /** The port, which the scheme says where the URL has none. */
+  static int port(URI url) {
+    return url.getPort() >= 0 ? url.getPort() : "http".equals(url.getScheme()) ? 80 : 443;
+  }
+
+  /** Whether scheme, host and port are the same. */
+  public static boolean isSameOrigin(URI one, URI other) {
+    return one.getScheme().equalsIgnoreCase(other.getScheme())
+        && one.getHost().equalsIgnoreCase(other.getHost())
+        && port(one) == port(other);
+  }
+
+  /** Scheme, host and port, for people. */
+  static URI origin(URI url) {
+    String port = url.getPort() < 0 ? "" : ":" + url.getPort();
+    return URI.create(url.getScheme() + "://" + url.getHost() + port);
+  }
+
+  /** A URL without user, query and fragment, for people: any of them may hold a secret. */
+  public static String shown(URI url) {
+    String path = url.getRawPath();
+    return origin(url) + (path == null ? "" : path);
+  }
+
+  /**
+   * Where a redirect that is not followed leads to, as a part of a sentence; empty if the answer is
+   * none.
+   *
+   * @param code the status of the answer
+   * @param from what was asked for
+   * @param location the header of the answer
+   */
+  public static String redirect(int code, URI from, String location) {
+    if (code / 100 != 3 || location.isEmpty()) {
+      return "";
+    }
+    try {
+      URI to = from.resolve(location);
+      return to.getHost() == null ? "" : ", a redirect to " + shown(to) + ", not followed";
+    } catch (IllegalArgumentException e) {
+      return ""; // It is no URL.
+    }
+  }
+
   /** A host without the brackets that an IPv6 address has in a URL. */
   static String bare(String host) {
     return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;

@@ -52,8 +52,19 @@ final class OwnCluster implements AutoCloseable {
     start();
   }
 
-  Path certificate() {
-    return folder.resolve("certs/apiserver.crt");
+  /** The certificate of the CA that issues those of the server and its administrator. */
+  Path authority() {
+    return folder.resolve("pki/ca.crt");
+  }
+
+  /**
+   * A kubeconfig with all rights, for another port that leads to this server.
+   *
+   * @param name {@code kubeconfig}, which holds a token, or {@code kubeconfig-cert}, which names a
+   *     client certificate
+   */
+  String kubeconfig(String name, int through) throws IOException {
+    return Files.readString(folder.resolve(name)).replace(":" + port, ":" + through);
   }
 
   /** As a crash looks. */
@@ -83,7 +94,7 @@ final class OwnCluster implements AutoCloseable {
   private void ready() {
     eventually(
         () -> {
-          assertThat(certificate()).exists();
+          assertThat(authority()).exists();
           http = client();
           int code;
           try {
@@ -95,16 +106,20 @@ final class OwnCluster implements AutoCloseable {
         });
   }
 
-  /** Makes it show another certificate when it starts next. */
-  void forgetCertificate() throws IOException {
-    Files.delete(certificate());
-    Files.delete(folder.resolve("certs/apiserver.key"));
+  /** Makes it have another CA, with other certificates, when it starts next. */
+  void forgetAuthority() throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve("pki"))) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder.resolve("pki"));
   }
 
   private HttpClient client() throws Exception {
     KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
     store.load(null, null);
-    try (var in = Files.newInputStream(certificate())) {
+    try (var in = Files.newInputStream(authority())) {
       for (var one : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
         store.setCertificateEntry("ca-" + store.size(), one);
       }

@@ -62,15 +62,9 @@ class RealServerFaultsIT {
             Path.of(System.getProperty("promdisco.realcluster")), folder.resolve("data"));
     gate = new Gate(cluster.port);
     fill();
-    Files.writeString(
-        folder.resolve("kubeconfig"),
-        """
-        current-context: c
-        contexts: [{name: c, context: {cluster: c, user: u}}]
-        clusters: [{name: c, cluster: {server: 'https://127.0.0.1:%d', certificate-authority: '%s'}}]
-        users: [{name: u, user: {token: %s}}]
-        """
-            .formatted(gate.port(), cluster.certificate(), OwnCluster.ADMIN));
+    for (String name : List.of("kubeconfig", "kubeconfig-cert")) {
+      Files.writeString(folder.resolve(name), cluster.kubeconfig(name, gate.port()));
+    }
   }
 
   @AfterAll
@@ -147,24 +141,36 @@ class RealServerFaultsIT {
                         bearer_token_file: token
                         tls_config: {ca_file: '%s'}
                     """
-                        .formatted(role, role, gate.port(), cluster.certificate()))
+                        .formatted(role, role, gate.port(), cluster.authority()))
             .collect(Collectors.joining()));
   }
 
-  private static Configuration podsWithKubeconfig() {
+  /** A job with the token and one with the client certificate. */
+  private static Configuration podsWithKubeconfigs() {
     return load(
-        "- job_name: pod\n  kubernetes_sd_configs: [{role: pod, kubeconfig_file: kubeconfig}]\n");
+        """
+        - job_name: token
+          kubernetes_sd_configs: [{role: pod, kubeconfig_file: kubeconfig}]
+        - job_name: certificate
+          kubernetes_sd_configs: [{role: pod, kubeconfig_file: kubeconfig-cert}]
+        """);
   }
 
-  private static Set<String> addresses(Promdisco promdisco) {
-    return promdisco.pools().stream()
-        .flatMap(pool -> pool.activeTargets().stream())
+  private static Set<String> addresses(PoolView pool) {
+    return pool.activeTargets().stream()
         .map(target -> target.labels().getOrEmpty("instance"))
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
+  /** Every job has these targets. */
   private static void sees(Promdisco promdisco, String... expected) {
-    eventually(() -> assertThat(addresses(promdisco)).containsExactlyInAnyOrder(expected));
+    eventually(() -> assertSees(promdisco, expected));
+  }
+
+  private static void assertSees(Promdisco promdisco, String... expected) {
+    assertThat(promdisco.pools())
+        .isNotEmpty()
+        .allSatisfy(pool -> assertThat(addresses(pool)).containsExactlyInAnyOrder(expected));
   }
 
   private static void fails(Promdisco promdisco, String... parts) {
@@ -326,7 +332,7 @@ class RealServerFaultsIT {
   @Test
   void dKilledChangedWhileAwayAndCompactedSoThatTheWatchIsGone() throws Exception {
     try (Promdisco promdisco = Promdisco.builder().build()) {
-      promdisco.apply(podsWithKubeconfig());
+      promdisco.apply(podsWithKubeconfigs());
       sees(promdisco, "127.0.2.1:80");
       String before = cluster.version();
 
@@ -340,7 +346,7 @@ class RealServerFaultsIT {
       String watch = "/api/v1/pods?watch=1&timeoutSeconds=1&resourceVersion=" + before;
       assertThat(cluster.send("GET", watch, "").body()).contains("410");
       fails(promdisco, "127.0.0.1:" + gate.port());
-      assertThat(addresses(promdisco)).containsExactly("127.0.2.1:80");
+      assertSees(promdisco, "127.0.2.1:80");
 
       long back = System.nanoTime();
       gate.open();
@@ -353,17 +359,17 @@ class RealServerFaultsIT {
   }
 
   @Test
-  void eACertificateThatIsReplaced() throws Exception {
+  void eTheCaAndEveryCertificateAreReplaced() throws Exception {
     try (Promdisco promdisco = Promdisco.builder().build()) {
-      promdisco.apply(podsWithKubeconfig());
+      promdisco.apply(podsWithKubeconfigs());
       sees(promdisco, "127.0.2.3:80", "127.0.2.4:80");
-      String old = Files.readString(cluster.certificate());
+      String old = Files.readString(cluster.authority());
 
       gate.shut();
       cluster.kill();
-      cluster.forgetCertificate();
+      cluster.forgetAuthority();
       cluster.start();
-      assertThat(Files.readString(cluster.certificate())).isNotEqualTo(old);
+      assertThat(Files.readString(cluster.authority())).isNotEqualTo(old);
       cluster.deletePod("third");
       gate.open();
 
@@ -390,8 +396,11 @@ class RealServerFaultsIT {
     try (Promdisco promdisco = Promdisco.builder().build()) {
       promdisco.apply(load(jobs.toString()));
       assertThat(promdisco.awaitSynced(Duration.ofSeconds(60))).isTrue();
-      assertThat(addresses(promdisco)).containsExactly("127.0.2.9:80");
-      assertThat(promdisco.pool("job-77").orElseThrow().activeTargets()).hasSize(1);
+      assertThat(promdisco.pools())
+          .filteredOn(pool -> !pool.activeTargets().isEmpty())
+          .extracting(PoolView::job)
+          .containsExactly("job-77");
+      assertThat(addresses(promdisco.pool("job-77").orElseThrow())).containsExactly("127.0.2.9:80");
       assertThat(gate.connections()).as("an API server takes 100 at once").isBetween(2, 3);
 
       promdisco.apply(load("- job_name: none\n"));

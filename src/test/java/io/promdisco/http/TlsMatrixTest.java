@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -344,8 +345,95 @@ class TlsMatrixTest {
     }
   }
 
+  /**
+   * A client and what comes of it where a certificate is demanded.
+   *
+   * @param keyAlgorithm of its certificate, or empty for none
+   * @param isOurs whether the CA that the server trusts issues it
+   * @param outcome empty: an answer; else the end of the error
+   */
+  private record Client(String keyAlgorithm, boolean isOurs, String outcome) {}
+
+  private static final List<Client> CLIENTS =
+      List.of(
+          new Client("RSA", true, ""),
+          new Client("EC", true, ""),
+          new Client("Ed25519", true, ""),
+          new Client(
+              "",
+              true,
+              "it asks for a client certificate and none is configured"
+                  + " (expected: cert_file and key_file, or client-certificate and client-key)"),
+          new Client("RSA", false, "it was shown the client certificate \"CN=client\""),
+          new Client("EC", false, "it was shown the client certificate \"CN=client\""),
+          new Client("Ed25519", false, "it was shown the client certificate \"CN=client\""));
+
+  private record ClientCell(
+      Client client, TlsImplementation implementation, String version, String serverKey) {}
+
+  static Stream<ClientCell> clientCells() {
+    List<ClientCell> cells = new ArrayList<>();
+    for (Client client : CLIENTS) {
+      for (TlsImplementation implementation : TlsImplementation.values()) {
+        for (String version : VERSIONS) {
+          for (String key : KEYS) {
+            cells.add(new ClientCell(client, implementation, version, key));
+          }
+        }
+      }
+    }
+    return cells.stream();
+  }
+
+  private static TlsConfig tls(Certificates ca, @Nullable Certificates client, String version)
+      throws GeneralSecurityException {
+    return new TlsConfig(
+        ca.authority(),
+        "",
+        client == null ? "" : client.chain(),
+        "",
+        client == null ? Secret.NONE : new Secret(client.key()),
+        "",
+        "",
+        false,
+        version,
+        version);
+  }
+
+  private static @Nullable Certificates client(Certificates ca, Client client)
+      throws GeneralSecurityException {
+    if (client.keyAlgorithm.isEmpty()) {
+      return null;
+    }
+    Certificates issuer = client.isOurs ? ca : Certificates.authority("other");
+    return issuer.issue(Content.of("client", client.keyAlgorithm, ""));
+  }
+
+  @ParameterizedTest
+  @MethodSource("clientCells")
+  void aClientIsTakenOrToldWhatItsCertificateLacks(ClientCell cell) throws Exception {
+    assumeTrue(cell.implementation.isAvailable());
+    Certificates ca = Certificates.authority("root");
+    Certificates presented = ca.issue(Content.of("server", cell.serverKey, HERE));
+    TlsConfig tls = tls(ca, client(ca, cell.client), cell.version);
+    try (FakeServer server = FakeServer.start(presented.server(), true, json(200, "{}"))) {
+      String outcome = cell.client.outcome;
+      if (outcome.isEmpty()) {
+        get(cell.implementation, server.url(), tls);
+        assertThat(server.requests).hasSize(1);
+      } else {
+        assertThatExceptionOfType(IOException.class)
+            .isThrownBy(() -> get(cell.implementation, server.url(), tls))
+            .withMessageContaining(server.url())
+            .withMessageContaining(outcome);
+        assertThat(server.requests).isEmpty();
+      }
+    }
+  }
+
   @Test
   void theMatrixHasNoHoles() {
     assertThat(cells().count()).isEqualTo(ROWS.size() * 12L);
+    assertThat(clientCells().count()).isEqualTo(CLIENTS.size() * 12L);
   }
 }

@@ -4,10 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import at.favre.lib.crypto.bcrypt.BCrypt;
+import io.promdisco.config.HttpClientConfig.TlsConfig;
+import io.promdisco.config.Secret;
+import io.promdisco.http.Exchange;
 import io.promdisco.http.Pem;
+import io.promdisco.http.Request;
+import io.promdisco.http.Sender;
+import io.promdisco.http.ServerSettings;
 import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.Certificates;
+import io.promdisco.testing.Certificates.Content;
 import io.promdisco.testing.ExpectsErrors;
+import io.promdisco.testing.Https;
+import io.promdisco.testing.ManualTicker;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -21,6 +30,7 @@ import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -34,6 +44,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WebSettingsTest {
@@ -314,6 +325,56 @@ class WebSettingsTest {
             PromdiscoServer.start(new PromdiscoServer.Options("0.0.0.0", 0, settings), backend)) {
       assertThat(open.port()).isPositive();
       return String.join("\n", log.lines("WARN"));
+    }
+  }
+
+  /** Native TLS, where it is on the class path. */
+  @ParameterizedTest
+  @CsvSource({"TLS12, EC", "TLS13, EC", "TLS12, RSA", "TLS13, RSA", "TLS12, Ed25519", "TLS13, Ed25519"})
+  void ourOwnClientsAreVerifiedThroughAnIntermediateCa(String version, String keyAlgorithm)
+      throws Exception {
+    Certificates own = certificate("server");
+    Certificates ca = Certificates.authority("clients");
+    Certificates between = ca.issue(Content.of("between", "EC", "").authority());
+    Certificates client = between.issue(Content.of("client", keyAlgorithm, ""));
+    Certificates stranger = Certificates.make(keyAlgorithm, "dns:stranger");
+    write("clients-ca.crt", ca.certificate());
+    PromdiscoServer started =
+        start(
+            """
+            tls_server_config:
+              cert_file: server.crt
+              key_file: server.key
+              client_auth_type: RequireAndVerifyClientCert
+              client_ca_file: clients-ca.crt
+            """);
+    String url = started.url().toString();
+    assertThat(healthy(url, own, client, version)).isEqualTo(200);
+    assertThatThrownBy(() -> healthy(url, own, stranger, version))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("it was shown the client certificate \"CN=test-");
+  }
+
+  private static int healthy(String url, Certificates server, Certificates client, String version)
+      throws Exception {
+    TlsConfig tls =
+        new TlsConfig(
+            server.authority(),
+            "",
+            client.chain(),
+            "",
+            new Secret(client.key()),
+            "",
+            "",
+            false,
+            version,
+            version);
+    ManualTicker ticker = new ManualTicker();
+    ServerSettings settings = ServerSettings.of(url, "url", Https.withTls(tls), Map.of(), ticker);
+    URI uri = URI.create(url + "/-/healthy");
+    try (Sender sender = new Sender(settings, ticker);
+        Exchange exchange = sender.send(Request.get(uri, "*/*", Duration.ofSeconds(20)))) {
+      return exchange.code();
     }
   }
 

@@ -2,6 +2,7 @@ package io.promdisco.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.promdisco.http.ClientKey;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -14,7 +15,6 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.Signature;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
@@ -28,7 +28,8 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import javax.net.ssl.KeyManagerFactory;
+import java.util.function.Supplier;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
@@ -40,7 +41,6 @@ import org.jspecify.annotations.Nullable;
  * CA issues the certificate, as everywhere in the field.
  */
 public final class Certificates {
-  private static final char[] PASSWORD = "changeit".toCharArray();
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -230,7 +230,12 @@ public final class Certificates {
         names.writeBytes(
             name.startsWith("ip:") ? der(0x87, address(value)) : der(0x82, value.getBytes(UTF_8)));
       }
-      all.writeBytes(extension("551d11", der(0x30, names.toByteArray())));
+      byte[] value = der(4, der(0x30, names.toByteArray()));
+      byte[] isCritical = der(1, new byte[] {(byte) 0xff}); // where there is no subject
+      all.writeBytes(
+          content.subject.isEmpty()
+              ? der(0x30, oid("551d11"), isCritical, value)
+              : der(0x30, oid("551d11"), value));
     }
     return all.toByteArray();
   }
@@ -314,6 +319,15 @@ public final class Certificates {
     return pem("PRIVATE KEY", keyBytes());
   }
 
+  /** The key, the certificate, and those of the intermediate CAs. */
+  public ClientKey pair() {
+    List<X509Certificate> chain = new ArrayList<>(List.of(own));
+    for (Certificates at = issuer; at != null && at.issuer != null; at = at.issuer) {
+      chain.add(at.own);
+    }
+    return new ClientKey(keys.getPrivate(), chain);
+  }
+
   /** A context for a server with this certificate, which trusts clients of the same root CA. */
   public SSLContext server() throws GeneralSecurityException {
     return server(true, root());
@@ -327,19 +341,21 @@ public final class Certificates {
    */
   public SSLContext server(boolean sendsIntermediates, Certificates clients)
       throws GeneralSecurityException {
-    List<Certificate> chain = new ArrayList<>(List.of(own));
-    for (Certificates at = issuer;
-        sendsIntermediates && at != null && at.issuer != null;
-        at = at.issuer) {
-      chain.add(at.own);
-    }
-    KeyStore store = store();
-    store.setKeyEntry("a", keys.getPrivate(), PASSWORD, chain.toArray(new Certificate[0]));
-    KeyManagerFactory keyManagers =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    keyManagers.init(store, PASSWORD);
+    ClientKey whole = pair();
+    ClientKey sent = sendsIntermediates ? whole : new ClientKey(whole.key(), List.of(own));
+    return server(() -> sent, clients);
+  }
+
+  /**
+   * A context for a server whose certificate may change.
+   *
+   * @param current gives its certificate for the next connection
+   * @param clients the CA of clients
+   */
+  public static SSLContext server(Supplier<@Nullable ClientKey> current, Certificates clients)
+      throws GeneralSecurityException {
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(keyManagers.getKeyManagers(), clients.trust(), null);
+    context.init(new KeyManager[] {ClientKey.manager(current)}, clients.trust(), null);
     return context;
   }
 

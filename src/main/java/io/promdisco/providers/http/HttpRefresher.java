@@ -2,6 +2,7 @@ package io.promdisco.providers.http;
 
 import io.promdisco.config.HttpSdConfig;
 import io.promdisco.http.Exchange;
+import io.promdisco.http.FirstWords;
 import io.promdisco.http.RenewingSender;
 import io.promdisco.http.Request;
 import io.promdisco.http.ServerSettings;
@@ -170,7 +171,13 @@ final class HttpRefresher implements Refresher {
     }
     String type = exchange.header("content-type").strip();
     if (!JSON.matcher(type).matches()) {
-      throw new IOException("content type \"" + type + "\" (expected application/json)");
+      throw new IOException(
+          place(exchange)
+              + "content type \""
+              + type
+              + "\""
+              + firstWords(exchange)
+              + " (expected application/json)");
     }
     try (InputStream body = unpacked(exchange)) {
       return TargetGroupJson.parse(new LimitedStream(body, largest), origin);
@@ -180,7 +187,8 @@ final class HttpRefresher implements Refresher {
   }
 
   private IOException refused(Exchange exchange) {
-    String message = "status " + exchange.code() + " (expected 200" + hint(exchange) + ")";
+    String message =
+        place(exchange) + "status " + exchange.code() + " (expected 200" + hint(exchange) + ")";
     String pause = exchange.header("retry-after").strip();
     boolean isBusy = exchange.code() == 503 || exchange.code() == 429;
     return isBusy && SECONDS.matcher(pause).matches()
@@ -188,9 +196,29 @@ final class HttpRefresher implements Refresher {
         : new IOException(message);
   }
 
+  /** Where the answer comes from, if the server redirects to another place. */
+  private String place(Exchange exchange) {
+    return exchange.uri().equals(uri) ? "" : "redirected to " + Urls.shown(exchange.uri()) + ": ";
+  }
+
+  private static String firstWords(Exchange exchange) throws IOException {
+    try (InputStream body = unpacked(exchange)) {
+      byte[] beginning = body.readNBytes(FirstWords.BYTES);
+      boolean isList = beginning.length > 0 && beginning[0] == '['; // only its type is wrong
+      return isList ? "" : FirstWords.of(beginning);
+    } catch (InterruptedIOException e) {
+      throw e;
+    } catch (IOException e) {
+      return ""; // The content type is the problem.
+    }
+  }
+
   private String hint(Exchange exchange) {
     return switch (exchange.code()) {
-      case 401, 403 -> "; check the credentials";
+      case 401, 403 ->
+          Urls.isSameOrigin(uri, exchange.uri())
+              ? "; check the credentials"
+              : "; credentials are sent to the configured server only";
       case 301, 302, 303, 307, 308 ->
           config.http().followRedirects()
               ? "; it redirects more than ten times, from https to http, or nowhere"

@@ -275,6 +275,54 @@ class HttpRefresherTest {
   }
 
   @Test
+  void aLoginPageIsReportedWithItsFirstWordsAndWhereItIs() throws Exception {
+    FakeServer login =
+        server(
+            FakeServer.body(
+                200, "text/html", "<html><title>Sign in</title><p>hello".getBytes(UTF_8)));
+    fails(
+        refresher(login.url() + "/sd"),
+        "content type \"text/html\", which begins with \"Sign in hello\""
+            + " (expected application/json)");
+    FakeServer server =
+        server(
+            exchange -> {
+              exchange.getResponseHeaders().set("Location", login.url() + "/sso?state=secret");
+              FakeServer.send(exchange, 302, "", new byte[0]);
+            });
+    BasicAuth user = new BasicAuth("u", "", new Secret("pass"), "");
+    fails(
+        refresher(server.url() + "/sd", Https.withBasicAuth(user)),
+        "redirected to "
+            + login.url()
+            + "/sso: content type \"text/html\", which begins with \"Sign in hello\""
+            + " (expected application/json)");
+    assertThat(server.requests.get(0).header("Authorization")).isNotEmpty();
+    assertThat(login.requests.get(1).header("Authorization")).isEmpty();
+    login.answer(json(401, ""));
+    fails(
+        refresher(server.url() + "/sd", Https.withBasicAuth(user)),
+        "redirected to "
+            + login.url()
+            + "/sso: status 401 (expected 200; credentials are sent to the configured server"
+            + " only)");
+  }
+
+  @Test
+  void aCertificateThatIsRefusedAfterARedirectIsThatOfTheOtherServer() throws Exception {
+    Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
+    FakeServer other = FakeServer.start(certificates.server(), json(200, ONE));
+    open.addLast(other);
+    FakeServer server =
+        server(
+            exchange -> {
+              exchange.getResponseHeaders().set("Location", other.url() + "/sd");
+              FakeServer.send(exchange, 302, "", new byte[0]);
+            });
+    failsForAnotherCa(refresher(server.url()), other.url(), "among those that this JVM trusts");
+  }
+
+  @Test
   void aRedirectInACircleEnds() throws Exception {
     FakeServer server =
         server(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.config.HttpClientConfig;
+import io.promdisco.http.Sender;
 import io.promdisco.config.HttpClientConfig.TlsConfig;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.KubernetesSdConfig.AttachMetadata;
@@ -214,7 +215,14 @@ final class FaultCase implements AutoCloseable {
       return;
     }
     boolean once = phase == Phase.WATCH || weather.effect(phase) != Effect.BREAKS || onlyOnce();
-    await("the fault", () -> injection.struck() >= (once ? 1 : 2));
+    await(
+        "the fault",
+        () -> {
+          if (weather == Weather.WRONG_CONTENT_TYPE) {
+            ticker.advance(Sender.WORDS_PATIENCE); // Where the stream has nothing to show.
+          }
+          return injection.struck() >= (once ? 1 : 2);
+        });
     if (isSilent()) {
       await("silence", () -> injection.stalling() > 0);
     }

@@ -3,9 +3,11 @@ package io.promdisco.providers.kubernetes.client;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.promdisco.http.Exchange;
+import io.promdisco.http.FirstWords;
 import io.promdisco.http.RenewingSender;
 import io.promdisco.http.Request;
 import io.promdisco.http.Sender;
+import io.promdisco.http.Urls;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.AccessReview;
@@ -96,7 +98,7 @@ final class FabricClient implements ResourceClient, AccessReview {
     query.add("resourceVersion", resourceVersion);
     Sender sender = senders.current();
     try (Exchange exchange = open(sender, query.uri(), "", LIST_PAUSE, false)) {
-      return decoder(exchange, query).list(resource, exchange.reader(), items);
+      return decoder(sender, exchange, query).list(resource, exchange.reader(), items);
     } catch (IOException e) {
       throw hidden(sender, e);
     }
@@ -127,7 +129,7 @@ final class FabricClient implements ResourceClient, AccessReview {
     boolean alone = sendInitialEvents && expected == 1;
     Sender sender = senders.current();
     try (Exchange exchange = open(sender, query.uri(), WATCH, pause, alone)) {
-      Decoder decoder = decoder(exchange, query);
+      Decoder decoder = decoder(sender, exchange, query);
       handler.opened();
       decoder.watch(resource, exchange.reader(), handler);
     } catch (IOException e) {
@@ -142,11 +144,17 @@ final class FabricClient implements ResourceClient, AccessReview {
     Request request =
         new Request(uri, Map.of("Accept", JSON), LIST_PAUSE, Optional.empty())
             .posting(JsonReview.question(verb, resource, namespace));
-    try (Exchange exchange = senders.current().send(request)) {
+    Sender sender = senders.current();
+    try (Exchange exchange = sender.send(request)) {
       if (exchange.code() != 200 && exchange.code() != 201) {
         throw refusal(exchange);
       }
+      if (!exchange.contentType().equals(JSON)) {
+        throw unexpected(sender, exchange, uri.toString(), JSON);
+      }
       return JsonReview.allowed(exchange.beginning(LARGEST_REFUSAL), uri);
+    } catch (IOException e) {
+      throw hidden(sender, e);
     }
   }
 
@@ -182,33 +190,53 @@ final class FabricClient implements ResourceClient, AccessReview {
         : sender.hide(e);
   }
 
-  private Decoder decoder(Exchange exchange, Query query) throws IOException {
+  private Decoder decoder(Sender sender, Exchange exchange, Query query)
+      throws IOException, InterruptedException {
     return switch (exchange.contentType()) {
       case PROTOBUF -> new ProtobufDecoder(shared);
       case JSON -> new JsonDecoder(shared);
-      default ->
-          throw new IOException(
-              query.place()
-                  + ": content type "
-                  + (exchange.contentType().isEmpty() ? "not given" : exchange.contentType())
-                  + " (expected "
-                  + PROTOBUF
-                  + " or "
-                  + JSON
-                  + "; is this an API server?)");
+      default -> throw unexpected(sender, exchange, query.place(), PROTOBUF + " or " + JSON);
     };
+  }
+
+  /** An answer of something else than an API server: a login page, most often. */
+  private IOException unexpected(
+      Sender sender, Exchange exchange, String place, String expected)
+      throws InterruptedException {
+    String type = exchange.contentType();
+    String shown = Urls.shown(exchange.uri());
+    String from = shown.equals(place) ? "" : ", redirected to " + shown;
+    return new IOException(
+        place
+            + from
+            + ": content type "
+            + (type.isEmpty() ? "not given" : type)
+            + sender.firstWords(exchange)
+            + " (expected "
+            + expected
+            + "; is this an API server?)");
   }
 
   /** What a server says that does not give what was asked for. */
   private ApiException refusal(Exchange exchange) throws InterruptedException {
-    ApiStatus status = status(exchange, exchange.beginning(LARGEST_REFUSAL));
+    byte[] body = exchange.beginning(LARGEST_REFUSAL);
+    ApiStatus status = status(exchange, body);
     int code = exchange.code();
     String message = status.message();
     if (code == 401) {
       String detail = message.isEmpty() ? "Unauthorized" : message;
-      message = server + " does not accept the credentials: " + detail;
+      message =
+          Urls.isSameOrigin(server, exchange.uri())
+              ? server + " does not accept the credentials: " + detail
+              : server
+                  + " redirects to "
+                  + Urls.shown(exchange.uri())
+                  + ", where credentials are not sent: "
+                  + detail;
     } else if (message.isEmpty()) {
-      message = server + " answered with status " + code;
+      String words = exchange.contentType().equals(PROTOBUF) ? "" : FirstWords.of(body);
+      String to = Urls.redirect(exchange.code(), exchange.uri(), exchange.header("location"));
+      message = server + " answered with status " + code + to + words;
     }
     Duration retryAfter = exchange.retryAfter();
     if (retryAfter == null && status.retryAfterSeconds() > 0) {

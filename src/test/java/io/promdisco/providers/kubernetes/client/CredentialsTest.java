@@ -282,6 +282,25 @@ class CredentialsTest {
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> list(client))
         .withMessage("oauth2: the answer of " + tokens.url() + "/token holds no access_token");
+    byte[] login = "<!doctype html><title>Sign in</title>s%26cret".getBytes(UTF_8);
+    tokens.answer(FakeServer.body(200, "text/html; charset=utf-8", login));
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> list(client))
+        .withMessage(
+            "oauth2: the answer of %s/token is not JSON, but text/html; charset=utf-8,"
+                + " which begins with \"Sign in <secret>\"",
+            tokens.url());
+    tokens.answer(
+        exchange -> {
+          exchange.getResponseHeaders().set("Location", "https://sso.invalid/login?state=x");
+          exchange.sendResponseHeaders(302, -1);
+        });
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> list(client))
+        .withMessage(
+            "oauth2: %s/token gives no token: status 302, a redirect to https://sso.invalid/login,"
+                + " not followed",
+            tokens.url());
     tokens.close();
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> list(client))

@@ -15,6 +15,7 @@ import io.promdisco.http.Sender;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.providers.kubernetes.watch.AccessReview;
 import io.promdisco.providers.kubernetes.watch.ApiException;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.ResourceClient.Page;
@@ -258,7 +259,7 @@ class FabricClientTest {
     api.answer(FakeServer.body(503, "text/html", "<h1>no</h1>".getBytes(UTF_8)));
     assertThatExceptionOfType(ApiException.class)
         .isThrownBy(() -> list(client))
-        .withMessage(api.url() + " answered with status 503")
+        .withMessage(api.url() + " answered with status 503, which begins with \"no\"")
         .satisfies(e -> assertThat(e.code()).isEqualTo(503));
     assertThat(api.requests).hasSize(3);
   }
@@ -271,7 +272,7 @@ class FabricClientTest {
         .isThrownBy(() -> list(client(api.url())))
         .withMessage(
             api.url()
-                + "/api/v1/pods: content type text/html (expected"
+                + "/api/v1/pods: content type text/html, which begins with \"hi\" (expected"
                 + " application/vnd.kubernetes.protobuf or application/json; is this an API"
                 + " server?)");
   }
@@ -540,7 +541,64 @@ class FabricClientTest {
 
     assertThatExceptionOfType(ApiException.class)
         .isThrownBy(() -> list(client(api.url(), Https.withoutRedirects())))
-        .withMessage(api.url() + " answered with status 307");
+        .withMessage(
+            "%s answered with status 307, a redirect to %s/moved, not followed",
+            api.url(), api.url());
+  }
+
+  private static final byte[] LOGIN =
+      """
+      <!DOCTYPE html>
+      <html><head><title>Sign in</title><style>b { color: red }</style></head>
+      <body><script>var a = "<b>";</script><b>Single &amp; sign-on</b>\t\u0007"x" of secret-token
+      """
+          .getBytes(UTF_8);
+
+  private static final String WORDS =
+      ": content type text/html, which begins with \"Sign in Single &amp; sign-on"
+          + " \\\"x\\\" of <secret>\" (expected application/";
+
+  @Test
+  void aLoginPageIsReportedWithItsFirstWordsAndWithoutSecrets() throws Exception {
+    FakeServer login = api(FakeServer.body(200, "text/html; charset=utf-8", LOGIN));
+    FakeServer api =
+        api(
+            exchange -> {
+              exchange.getResponseHeaders().set("Location", login.url() + "/sso?state=secret-state");
+              exchange.sendResponseHeaders(302, -1);
+            });
+    HttpClientConfig http = Https.withToken("secret-token");
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> list(client(login.url(), http)))
+        .withMessageStartingWith(login.url() + "/api/v1/pods" + WORDS);
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> ((AccessReview) client(login.url(), http)).allows("list", Resource.PODS, ""))
+        .withMessageStartingWith(
+            login.url() + "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews" + WORDS);
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> list(client(api.url(), http)))
+        .withMessageStartingWith(
+            api.url()
+                + "/api/v1/pods, redirected to "
+                + login.url()
+                + "/sso"
+                + WORDS);
+    assertThat(login.requests.get(2).header("Authorization")).isEmpty();
+    login.answer(FakeServer.json(401, "{}"));
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> list(client(api.url(), http)))
+        .withMessage(
+            "%s redirects to %s/sso, where credentials are not sent: Unauthorized",
+            api.url(), login.url());
+  }
+
+  @Test
+  void aReviewGoesBelowThePathOfTheServer() throws Exception {
+    FakeServer api = api(FakeServer.json(201, "{\"status\": {\"allowed\": true}}"));
+    AccessReview client = (AccessReview) client(api.url() + "/k8s/clusters/c-1");
+    assertThat(client.allows("list", Resource.PODS, "")).isTrue();
+    assertThat(api.requests.get(0).uri())
+        .isEqualTo("/k8s/clusters/c-1/apis/authorization.k8s.io/v1/selfsubjectaccessreviews");
   }
 
   @Test

@@ -5,85 +5,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.promdisco.testing.Certificates;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.util.Base64;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class TlsTest {
-  private static final char[] PASSWORD = "changeit".toCharArray();
-
+class SimServerTlsTest {
   @TempDir Path folder;
-
-  private Path keytool(String... arguments) throws Exception {
-    Path store = folder.resolve("server.p12");
-    String[] command = new String[arguments.length + 7];
-    command[0] = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-    System.arraycopy(arguments, 0, command, 1, arguments.length);
-    System.arraycopy(
-        new String[] {"-keystore", store.toString(), "-storepass", "changeit", "-alias", "server"},
-        0,
-        command,
-        arguments.length + 1,
-        6);
-    Path output = folder.resolve("keytool.txt");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    assertThat(process.waitFor()).as(() -> read(output)).isZero();
-    return store;
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      return e.toString();
-    }
-  }
 
   @Test
   void aServerSpeaksTlsAndStillFailsAsToldTo() throws Exception {
-    Path store =
-        keytool(
-            "-genkeypair", "-keyalg", "EC", "-dname", "CN=simulated", "-ext", "SAN=ip:127.0.0.1");
-    Path pem = folder.resolve("ca.pem");
-    keytool("-exportcert", "-rfc", "-file", pem.toString());
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      keys.load(in, PASSWORD);
-    }
-    SSLContext serverContext = SSLContext.getInstance("TLS");
-    KeyManagerFactory own = KeyManagerFactory.getInstance("PKIX");
-    own.init(keys, PASSWORD);
-    serverContext.init(own.getKeyManagers(), null, null);
-    SSLContext clientContext = SSLContext.getInstance("TLS");
-    KeyStore trusted = KeyStore.getInstance("PKCS12");
-    trusted.load(null, null);
-    trusted.setCertificateEntry("ca", keys.getCertificate("server"));
-    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-    trust.init(trusted);
-    clientContext.init(null, trust.getTrustManagers(), null);
-
+    Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
     SimCluster cluster = new SimCluster();
     cluster.create(Objects.pod("shop", "a"));
-    String ca = Files.readString(pem);
+    String ca = certificates.authority();
     try (SimApiServer server =
-        SimApiServer.start(cluster, new SimOptions().tls(serverContext, ca))) {
-      HttpClient http = HttpClient.newBuilder().sslContext(clientContext).build();
+        SimApiServer.start(cluster, new SimOptions().tls(certificates.server(), ca))) {
+      HttpClient http = HttpClient.newBuilder().sslContext(certificates.client()).build();
       HttpRequest list =
           HttpRequest.newBuilder(server.url().resolve("/api/v1/pods?watch=1&timeoutSeconds=1"))
               .build();

@@ -1,0 +1,39 @@
+package io.promdisco.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.regex.Pattern;
+
+/** What an unexpected answer begins with, for errors: a login page says where it comes from. */
+public final class FirstWords {
+  /** So much of an answer is enough to find them. */
+  public static final int BYTES = 16 << 10;
+
+  private static final int LONGEST = 80;
+  private static final Pattern MARKUP =
+      Pattern.compile("(?is)<!--.*?-->|<(script|style)\\b.*?</\\1\\s*>|<[^>]*>");
+  private static final Pattern BLANK =
+      Pattern.compile("[\\s\\p{Cntrl}\\p{Cf}\u0085\u00a0\u2028\u2029\ufffd]+");
+
+  private FirstWords() {}
+
+  /**
+   * The first words as a part of a sentence, as {@code , which begins with "Sign in"}, or the empty
+   * string if there are none. Without markup, in one line.
+   *
+   * @param beginning of the answer, in UTF-8
+   */
+  public static String of(byte[] beginning) {
+    String text = new String(beginning, UTF_8);
+    String words = BLANK.matcher(MARKUP.matcher(text).replaceAll(" ")).replaceAll(" ").strip();
+    if (words.isEmpty()) {
+      return "";
+    }
+    int end = Math.min(words.length(), LONGEST);
+    if (end < words.length() && Character.isHighSurrogate(words.charAt(end - 1))) {
+      end--;
+    }
+    String cut = words.substring(0, end).strip() + (end < words.length() ? "…" : "");
+    return ", which begins with \"" + cut.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+  }
+}
