@@ -304,7 +304,7 @@ public final class ScrapeConfig {
     return scrapeFailureLogFile;
   }
 
-  /** The largest answer in bytes before decompression; 0: no limit. */
+  /** The largest answer in bytes, uncompressed; 0: no limit. */
   public long bodySizeLimit() {
     return bodySizeLimit;
   }
@@ -682,7 +682,7 @@ public final class ScrapeConfig {
       return this;
     }
 
-    /** The largest answer in bytes before decompression; 0: no limit. Default: 0. */
+    /** The largest answer in bytes, uncompressed; 0: no limit. Default: 0. */
     public Builder bodySizeLimit(long bodySizeLimit) {
       this.bodySizeLimit = bodySizeLimit;
       return this;
