@@ -92,8 +92,7 @@ class SharedRegistryTest {
   private static Promdisco started(Metrics metrics, String job, String... targets)
       throws InterruptedException {
     Promdisco promdisco = Promdisco.builder().metrics(metrics).build();
-    promdisco.apply(
-        Configuration.of(ScrapeConfig.builder(job).staticTargets(targets).build()));
+    promdisco.apply(Configuration.of(ScrapeConfig.builder(job).staticTargets(targets).build()));
     assertThat(promdisco.awaitSynced(Duration.ofSeconds(30))).isTrue();
     return promdisco;
   }
@@ -104,9 +103,7 @@ class SharedRegistryTest {
 
   private Double targets(String job) {
     return registry.getSampleValue(
-        "prometheus_target_scrape_pool_targets",
-        new String[] {"scrape_job"},
-        new String[] {job});
+        "prometheus_target_scrape_pool_targets", new String[] {"scrape_job"}, new String[] {job});
   }
 
   private Double discovered(String job) {

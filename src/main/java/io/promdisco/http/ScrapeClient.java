@@ -101,8 +101,8 @@ public final class ScrapeClient implements AutoCloseable {
    * @param timeout of everything: the target's {@code scrapeTimeout()}
    * @return whatever status it has
    * @throws HttpTimeoutException if the time is over
-   * @throws IOException if there is no complete answer, it is larger than {@code body_size_limit}, or
-   *     a file of credentials cannot be read
+   * @throws IOException if there is no complete answer, it is larger than {@code body_size_limit},
+   *     or a file of credentials cannot be read
    */
   public Answer get(URI url, Duration timeout) throws IOException, InterruptedException {
     long end = System.nanoTime() + timeout.toNanos();
@@ -169,9 +169,9 @@ public final class ScrapeClient implements AutoCloseable {
     } catch (TimeoutException e) {
       throw new HttpTimeoutException("no complete answer within " + seconds(timeout) + " s");
     } catch (ExecutionException e) {
-      Throwable cause = e.getCause();
-      boolean silent = cause == null || cause.getMessage() == null;
-      throw new IOException(silent ? String.valueOf(cause) : cause.getMessage(), cause);
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      String message = cause.getMessage();
+      throw new IOException(message == null ? cause.toString() : message, cause);
     } finally {
       sent.cancel(true);
     }

@@ -43,101 +43,203 @@ class ConfigurationInCodeTest {
   }
 
   private static ConfigLoader.LoadResult read(String file) {
-    return new ConfigLoader()
-        .read("p.yml", file.getBytes(StandardCharsets.UTF_8), Path.of(""));
+    return new ConfigLoader().read("p.yml", file.getBytes(StandardCharsets.UTF_8), Path.of(""));
   }
 
   /** The same mistake in a file and in code. */
   static Stream<Arguments> mistakes() {
     return Stream.of(
-        both("scrape_interval: 5s, scrape_timeout: 6s", "scrape_timeout",
-            () -> job().scrapeInterval(Duration.ofSeconds(5)).scrapeTimeout(Duration.ofSeconds(6)).build()),
-        both("scrape_protocols: []", "scrape_protocols",
+        both(
+            "scrape_interval: 5s, scrape_timeout: 6s",
+            "scrape_timeout",
+            () ->
+                job()
+                    .scrapeInterval(Duration.ofSeconds(5))
+                    .scrapeTimeout(Duration.ofSeconds(6))
+                    .build()),
+        both(
+            "scrape_protocols: []",
+            "scrape_protocols",
             () -> job().scrapeProtocols(List.of()).build()),
-        both("scrape_protocols: [PrometheusText0.0.4, PrometheusText0.0.4]", "scrape_protocols[1]",
-            () -> job().scrapeProtocols(
-                    List.of(ScrapeProtocol.PROMETHEUS_TEXT_0_0_4, ScrapeProtocol.PROMETHEUS_TEXT_0_0_4))
-                .build()),
-        both("metric_name_validation_scheme: legacy, metric_name_escaping_scheme: allow-utf-8",
+        both(
+            "scrape_protocols: [PrometheusText0.0.4, PrometheusText0.0.4]",
+            "scrape_protocols[1]",
+            () ->
+                job()
+                    .scrapeProtocols(
+                        List.of(
+                            ScrapeProtocol.PROMETHEUS_TEXT_0_0_4,
+                            ScrapeProtocol.PROMETHEUS_TEXT_0_0_4))
+                    .build()),
+        both(
+            "metric_name_validation_scheme: legacy, metric_name_escaping_scheme: allow-utf-8",
             "metric_name_escaping_scheme",
-            () -> job().nameValidation(NameValidation.LEGACY)
-                .metricNameEscaping(NameEscaping.ALLOW_UTF_8).build()),
-        both("basic_auth: {username: u, username_file: f}", "basic_auth",
+            () ->
+                job()
+                    .nameValidation(NameValidation.LEGACY)
+                    .metricNameEscaping(NameEscaping.ALLOW_UTF_8)
+                    .build()),
+        both(
+            "basic_auth: {username: u, username_file: f}",
+            "basic_auth",
             () -> http().basicAuth(new BasicAuth("u", "f", Secret.NONE, "")).build()),
-        both("basic_auth: {password: s, password_file: f}", "basic_auth",
+        both(
+            "basic_auth: {password: s, password_file: f}",
+            "basic_auth",
             () -> http().basicAuth(new BasicAuth("", "", SECRET, "f")).build()),
-        both("authorization: {credentials: s, credentials_file: f}", "authorization",
+        both(
+            "authorization: {credentials: s, credentials_file: f}",
+            "authorization",
             () -> http().authorization(new Authorization("Bearer", SECRET, "f")).build()),
-        both("authorization: {type: Basic, credentials: s}", "authorization.type",
+        both(
+            "authorization: {type: Basic, credentials: s}",
+            "authorization.type",
             () -> http().authorization(new Authorization("Basic", SECRET, "")).build()),
-        both("authorization: {credentials: s}, basic_auth: {username: u}", "basic_auth",
+        both(
+            "authorization: {credentials: s}, basic_auth: {username: u}",
+            "basic_auth",
             () -> http().bearerToken(SECRET).basicAuth("u", Secret.NONE).build()),
-        both("oauth2: {token_url: 'http://t'}", "oauth2",
-            () -> http().oauth2(OAuth2.builder("", "http://t").build()).build()),
-        both("oauth2: {client_id: c}", "oauth2",
-            () -> http().oauth2(OAuth2.builder("c", "").build()).build()),
-        both("oauth2: {client_id: c, token_url: 'http://t', client_secret: s, client_secret_file: f}",
+        both(
+            "oauth2: {token_url: 'http://t'}",
             "oauth2",
-            () -> http().oauth2(
-                OAuth2.builder("c", "http://t").clientSecret(SECRET).clientSecretFile("f").build())
-                .build()),
-        both("oauth2: {client_id: c, token_url: 'http://t', tls_config: {min_version: TLS9}}",
+            () -> http().oauth2(OAuth2.builder("", "http://t").build()).build()),
+        both(
+            "oauth2: {client_id: c}",
+            "oauth2",
+            () -> http().oauth2(OAuth2.builder("c", "").build()).build()),
+        both(
+            "oauth2: {client_id: c, token_url: 'http://t', client_secret: s, client_secret_file: f}",
+            "oauth2",
+            () ->
+                http()
+                    .oauth2(
+                        OAuth2.builder("c", "http://t")
+                            .clientSecret(SECRET)
+                            .clientSecretFile("f")
+                            .build())
+                    .build()),
+        both(
+            "oauth2: {client_id: c, token_url: 'http://t', tls_config: {min_version: TLS9}}",
             "oauth2.tls_config.min_version",
-            () -> http().oauth2(
-                OAuth2.builder("c", "http://t")
-                    .tls(TlsConfig.builder().minVersion("TLS9").build()).build())
-                .build()),
-        both("tls_config: {ca: a, ca_file: f}", "tls_config.ca",
+            () ->
+                http()
+                    .oauth2(
+                        OAuth2.builder("c", "http://t")
+                            .tls(TlsConfig.builder().minVersion("TLS9").build())
+                            .build())
+                    .build()),
+        both(
+            "tls_config: {ca: a, ca_file: f}",
+            "tls_config.ca",
             () -> http().tls(TlsConfig.builder().ca("a").caFile("f").build()).build()),
-        both("tls_config: {cert: c}", "tls_config",
-            () -> http().tls(TlsConfig.builder().clientCertificate("c", Secret.NONE).build()).build()),
-        both("tls_config: {key: s}", "tls_config",
+        both(
+            "tls_config: {cert: c}",
+            "tls_config",
+            () ->
+                http()
+                    .tls(TlsConfig.builder().clientCertificate("c", Secret.NONE).build())
+                    .build()),
+        both(
+            "tls_config: {key: s}",
+            "tls_config",
             () -> http().tls(TlsConfig.builder().clientCertificate("", SECRET).build()).build()),
-        both("proxy_url: 'http://a:b'", "proxy_url",
+        both(
+            "proxy_url: 'http://a:b'",
+            "proxy_url",
             () -> http().proxy(ProxyConfig.at("http://a:b")).build()),
-        both("no_proxy: a", "no_proxy",
+        both(
+            "no_proxy: a",
+            "no_proxy",
             () -> http().proxy(new ProxyConfig("", "a", false, Map.of())).build()),
-        both("proxy_url: 'http://a', proxy_from_environment: true", "proxy_url",
+        both(
+            "proxy_url: 'http://a', proxy_from_environment: true",
+            "proxy_url",
             () -> http().proxy(new ProxyConfig("http://a", "", true, Map.of())).build()),
-        both("http_headers: {Host: {values: [a]}}", "http_headers.Host",
+        both(
+            "http_headers: {Host: {values: [a]}}",
+            "http_headers.Host",
             () -> http().header("Host", "a").build()),
-        both("static_configs: [{targets: ['http://a']}]", "static_configs[0].targets[0]",
+        both(
+            "static_configs: [{targets: ['http://a']}]",
+            "static_configs[0].targets[0]",
             () -> job().staticTargets("http://a").build()),
-        both("static_configs: [{targets: [a], labels: {'': x}}]", "static_configs[0].labels",
-            () -> job().sdConfig(new StaticSdConfig(List.of(new TargetGroup(
-                "0", List.of(Labels.of("__address__", "a")), Labels.of("", "x"))))).build()),
-        both("http_sd_configs: [{url: 'ftp://a/b'}]", "http_sd_configs[0].url",
-            () -> job().sdConfig(
-                new HttpSdConfig("ftp://a/b", HttpClientConfig.DEFAULT, MINUTE)).build()),
-        both("http_sd_configs: [{url: ''}]", "http_sd_configs[0].url",
+        both(
+            "static_configs: [{targets: [a], labels: {'': x}}]",
+            "static_configs[0].labels",
+            () ->
+                job()
+                    .sdConfig(
+                        new StaticSdConfig(
+                            List.of(
+                                new TargetGroup(
+                                    "0",
+                                    List.of(Labels.of("__address__", "a")),
+                                    Labels.of("", "x")))))
+                    .build()),
+        both(
+            "http_sd_configs: [{url: 'ftp://a/b'}]",
+            "http_sd_configs[0].url",
+            () ->
+                job()
+                    .sdConfig(new HttpSdConfig("ftp://a/b", HttpClientConfig.DEFAULT, MINUTE))
+                    .build()),
+        both(
+            "http_sd_configs: [{url: ''}]",
+            "http_sd_configs[0].url",
             () -> job().sdConfig(new HttpSdConfig("", HttpClientConfig.DEFAULT, MINUTE)).build()),
-        both("file_sd_configs: [{files: []}]", "file_sd_configs[0].files",
+        both(
+            "file_sd_configs: [{files: []}]",
+            "file_sd_configs[0].files",
             () -> job().sdConfig(new FileSdConfig(List.of(), MINUTE)).build()),
-        both("file_sd_configs: [{files: [a.txt]}]", "file_sd_configs[0].files[0]",
+        both(
+            "file_sd_configs: [{files: [a.txt]}]",
+            "file_sd_configs[0].files[0]",
             () -> job().sdConfig(new FileSdConfig(List.of("a.txt"), MINUTE)).build()),
-        both("dns_sd_configs: [{names: []}]", "dns_sd_configs[0].names",
-            () -> job().sdConfig(
-                new DnsSdConfig(List.of(), DnsSdConfig.Type.SRV, 0, MINUTE)).build()),
-        both("dns_sd_configs: [{names: [a], type: A}]", "dns_sd_configs[0].port",
-            () -> job().sdConfig(
-                new DnsSdConfig(List.of("a"), DnsSdConfig.Type.A, 0, MINUTE)).build()),
-        both("kubernetes_sd_configs: [{role: pod, api_server: 'http://a', kubeconfig_file: k}]",
+        both(
+            "dns_sd_configs: [{names: []}]",
+            "dns_sd_configs[0].names",
+            () ->
+                job()
+                    .sdConfig(new DnsSdConfig(List.of(), DnsSdConfig.Type.SRV, 0, MINUTE))
+                    .build()),
+        both(
+            "dns_sd_configs: [{names: [a], type: A}]",
+            "dns_sd_configs[0].port",
+            () ->
+                job()
+                    .sdConfig(new DnsSdConfig(List.of("a"), DnsSdConfig.Type.A, 0, MINUTE))
+                    .build()),
+        both(
+            "kubernetes_sd_configs: [{role: pod, api_server: 'http://a', kubeconfig_file: k}]",
             "kubernetes_sd_configs[0].kubeconfig_file",
-            () -> KubernetesSdConfig.builder(Role.POD)
-                .apiServer("http://a").kubeconfigFile("k").build()),
-        both("kubernetes_sd_configs: [{role: pod, bearer_token: t}]", "kubernetes_sd_configs[0]",
-            () -> KubernetesSdConfig.builder(Role.POD)
-                .http(http().bearerToken(SECRET).build()).build()),
-        both("kubernetes_sd_configs: [{role: pod, selectors: [{role: service, label: a}]}]",
+            () ->
+                KubernetesSdConfig.builder(Role.POD)
+                    .apiServer("http://a")
+                    .kubeconfigFile("k")
+                    .build()),
+        both(
+            "kubernetes_sd_configs: [{role: pod, bearer_token: t}]",
+            "kubernetes_sd_configs[0]",
+            () ->
+                KubernetesSdConfig.builder(Role.POD)
+                    .http(http().bearerToken(SECRET).build())
+                    .build()),
+        both(
+            "kubernetes_sd_configs: [{role: pod, selectors: [{role: service, label: a}]}]",
             "kubernetes_sd_configs[0].selectors[0]",
             () -> KubernetesSdConfig.builder(Role.POD).selector(Role.SERVICE, "a", "").build()),
-        both("kubernetes_sd_configs: [{role: pod, selectors: [{role: pod, label: '=='}]}]",
+        both(
+            "kubernetes_sd_configs: [{role: pod, selectors: [{role: pod, label: '=='}]}]",
             "kubernetes_sd_configs[0].selectors[0].label",
             () -> KubernetesSdConfig.builder(Role.POD).selector(Role.POD, "==", "").build()),
-        both("relabel_configs: [{action: hashmod, target_label: a}]", "relabel_configs[0].modulus",
-            () -> RelabelRule.builder()
-                .action(RelabelRule.Action.HASHMOD).targetLabel("a").build()),
-        both("relabel_configs: [{regex: '(', target_label: a}]", "relabel_configs[0].regex",
+        both(
+            "relabel_configs: [{action: hashmod, target_label: a}]",
+            "relabel_configs[0].modulus",
+            () ->
+                RelabelRule.builder().action(RelabelRule.Action.HASHMOD).targetLabel("a").build()),
+        both(
+            "relabel_configs: [{regex: '(', target_label: a}]",
+            "relabel_configs[0].regex",
             () -> RelabelRule.builder().regex("(").targetLabel("a").build()));
   }
 
@@ -205,7 +307,8 @@ class ConfigurationInCodeTest {
                 .build(),
         "relabel_configs[0]");
     refused(
-        () -> RelabelRule.builder().nameValidation(NameValidation.LEGACY).targetLabel("a.b").build(),
+        () ->
+            RelabelRule.builder().nameValidation(NameValidation.LEGACY).targetLabel("a.b").build(),
         "target_label");
     TargetGroup group =
         new TargetGroup("0", List.of(Labels.of("__address__", "a:1")), Labels.EMPTY);
@@ -221,8 +324,7 @@ class ConfigurationInCodeTest {
     refused(
         () -> Configuration.of(web, web),
         "job \"web\": job_name: found multiple scrape configs with job name \"web\"");
-    refused(
-        () -> Configuration.of(Collections.singletonList(null)), "scrape_configs[0]: null");
+    refused(() -> Configuration.of(Collections.singletonList(null)), "scrape_configs[0]: null");
     assertThat(Configuration.of(web).jobs()).containsExactly(web);
   }
 

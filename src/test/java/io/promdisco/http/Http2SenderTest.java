@@ -34,7 +34,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -545,7 +544,11 @@ class Http2SenderTest {
     Http2Server server = server(Http2Server.text("x"));
     for (String version : new String[] {"TLS12", "TLS13"}) {
       TlsConfig tls =
-          TlsConfig.builder().ca(here.certificate()).minVersion(version).maxVersion(version).build();
+          TlsConfig.builder()
+              .ca(here.certificate())
+              .minVersion(version)
+              .maxVersion(version)
+              .build();
       assertThat(body(get(sender(server.url(), http(tls)), server.url() + "/"))).isEqualTo("x");
     }
     assertThat(server.requests).extracting(Http2Server.Request::protocol).containsOnly("HTTP/2.0");
@@ -556,7 +559,10 @@ class Http2SenderTest {
     Http2Server server = server(Options.DEFAULT.wantingClients(), Http2Server.text("x"));
     String url = server.url();
     TlsConfig with =
-        TlsConfig.builder().ca(here.certificate()).clientCertificate(here.certificate(), new Secret(here.key())).build();
+        TlsConfig.builder()
+            .ca(here.certificate())
+            .clientCertificate(here.certificate(), new Secret(here.key()))
+            .build();
     assertThat(body(get(sender(url, http(with)), url + "/"))).isEqualTo("x");
     String said = url + " wants a client certificate, another than this one: .*";
     refused(url, "TLS13", said);

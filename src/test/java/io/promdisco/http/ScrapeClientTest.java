@@ -176,8 +176,7 @@ class ScrapeClientTest {
       assertThat(header("Authorization")).isNull();
       assertThat(header("X-Key")).isNull();
     }
-    try (ScrapeClient client =
-        new ScrapeClient(job(http.followRedirects(false).build()).build())) {
+    try (ScrapeClient client = new ScrapeClient(job(http.followRedirects(false).build()).build())) {
       assertThat(client.get(url(moved, "/"), LONG).status()).isEqualTo(302);
       assertThat(header("Authorization")).containsExactly("Bearer t");
     }
@@ -216,8 +215,7 @@ class ScrapeClientTest {
         .hasMessageContaining("tls_config.ca_file: /no/ca: no such file");
     assertThatThrownBy(
             () -> {
-              try (ScrapeClient client =
-                  new ScrapeClient(job(HttpClientConfig.DEFAULT).build())) {
+              try (ScrapeClient client = new ScrapeClient(job(HttpClientConfig.DEFAULT).build())) {
                 client.get(URI.create("http://my_host:1/"), LONG);
               }
             })

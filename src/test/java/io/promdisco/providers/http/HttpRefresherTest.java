@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.sun.net.httpserver.Headers;
 import io.promdisco.config.HttpClientConfig;
-import io.promdisco.config.HttpClientConfig.BasicAuth;
 import io.promdisco.config.HttpClientConfig.Header;
 import io.promdisco.config.HttpClientConfig.OAuth2;
 import io.promdisco.config.HttpClientConfig.ProxyConfig;
@@ -386,8 +385,7 @@ class HttpRefresherTest {
     Certificates certificates = Certificates.make(folder, "EC", "ip:127.0.0.1");
     FakeServer server = FakeServer.start(certificates.server(), json(200, ONE));
     open.addLast(server);
-    TlsConfig tls =
-        TlsConfig.builder().ca(certificates.certificate()).build();
+    TlsConfig tls = TlsConfig.builder().ca(certificates.certificate()).build();
     HttpClientConfig http =
         HttpClientConfig.builder().basicAuth("u", new Secret("p")).tls(tls).build();
     assertThat(addresses(refresher(server.url(), http))).containsExactly("a:1");

@@ -9,7 +9,6 @@ import io.promdisco.config.HttpClientConfig.TlsConfig;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.KubernetesSdConfig.AttachMetadata;
 import io.promdisco.config.KubernetesSdConfig.Role;
-import io.promdisco.config.Secret;
 import io.promdisco.discovery.Discoverer;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.metrics.PrometheusMetrics;
@@ -37,7 +36,6 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -104,9 +102,7 @@ final class FaultCase implements AutoCloseable {
     HttpClientConfig http = HttpClientConfig.DEFAULT;
     if (tls != null) {
       options.tls(tls.server(), tls.certificate()).http2();
-      http =
-          Https.withTls(
-              TlsConfig.builder().ca(tls.certificate()).build());
+      http = Https.withTls(TlsConfig.builder().ca(tls.certificate()).build());
     }
     server = SimApiServer.start(cluster, options);
     config = config(server.url().toString(), http);

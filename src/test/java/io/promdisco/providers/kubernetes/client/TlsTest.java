@@ -55,7 +55,12 @@ class TlsTest {
   }
 
   private static TlsConfig tls(String ca, String caFile, String serverName, boolean insecure) {
-    return TlsConfig.builder().ca(ca).caFile(caFile).serverName(serverName).insecureSkipVerify(insecure).build();
+    return TlsConfig.builder()
+        .ca(ca)
+        .caFile(caFile)
+        .serverName(serverName)
+        .insecureSkipVerify(insecure)
+        .build();
   }
 
   private static TlsConfig withClient(String ca, String cert, String key) {
@@ -175,7 +180,11 @@ class TlsTest {
       for (String version : new String[] {"TLS12", "TLS13"}) {
         list(
             api.url(),
-            TlsConfig.builder().ca(here.certificate()).minVersion(version).maxVersion(version).build());
+            TlsConfig.builder()
+                .ca(here.certificate())
+                .minVersion(version)
+                .maxVersion(version)
+                .build());
       }
       assertThat(api.requests).hasSize(2);
     }
