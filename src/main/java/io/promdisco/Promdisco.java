@@ -33,7 +33,6 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /**
@@ -64,6 +63,7 @@ public final class Promdisco implements AutoCloseable {
   private final ScrapeManager scrape;
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CompletableFuture<CloseResult> closed = new CompletableFuture<>();
+  private volatile CloseResult result = CloseResult.COMPLETE; // written once, by the first close
 
   private Promdisco(Builder builder) {
     closeTimeout = builder.closeTimeout;
@@ -236,15 +236,14 @@ public final class Promdisco implements AutoCloseable {
     }
     Duration most = limit.compareTo(LONGEST) > 0 ? LONGEST : limit;
     Duration delivering = most.isNegative() ? Duration.ZERO : most;
-    AtomicReference<CloseResult> result = new AtomicReference<>(CloseResult.COMPLETE);
-    closer.add(() -> result.set(scrape.close(delivering)));
+    closer.add(() -> result = scrape.close(delivering));
     closer.add(discovery);
     try {
       closer.close();
     } finally {
-      closed.complete(result.get());
+      closed.complete(result);
     }
-    return result.get();
+    return result;
   }
 
   /** Collects what differs from the defaults. */
@@ -270,8 +269,7 @@ public final class Promdisco implements AutoCloseable {
      */
     public Builder closeTimeout(Duration timeout) {
       if (timeout.isNegative()) {
-        throw new IllegalArgumentException(
-            "closeTimeout: " + timeout + " (expected: 0 or more)");
+        throw new IllegalArgumentException("closeTimeout: " + timeout + " (expected: 0 or more)");
       }
       closeTimeout = timeout;
       return this;

@@ -1,32 +1,135 @@
 package io.promdisco;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.BasicAuthenticator;
+import com.sun.net.httpserver.HttpContext;
+import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The example of docs/embedding.md is compiled and run as it stands there. */
+/** The examples of docs/embedding.md are compiled and run as they stand there. */
 class EmbeddingExampleTest {
+  private static final int TARGETS = 10_000;
+
   @TempDir private Path folder = Path.of("");
 
   @Test
   void theDocumentedExampleCompilesAndPrintsItsTargets() throws Exception {
+    compile("example", "Example", 30);
+    Path config =
+        Files.writeString(
+            folder.resolve("p.yml"),
+            "scrape_configs: [{job_name: a, static_configs: [{targets: ['h:1']}]}]\n");
+    assertThat(run("Example", config.toString())).contains("+ http://h:1/metrics", "a: 1 active");
+  }
+
+  @Test
+  @Timeout(300)
+  void theDocumentedExamplePrintsAllOfManyTargetsEveryTime() throws Exception {
+    compile("example", "Example", 30);
+    Path config =
+        Files.writeString(
+            folder.resolve("p.yml"),
+            "scrape_configs:\n"
+                + "- {job_name: static, static_configs: [{targets: ["
+                + addresses("s", "'", "'")
+                + "]}]}\n"
+                + "- {job_name: files, file_sd_configs: [{files: [targets.json]}]}\n");
+    Files.writeString(
+        folder.resolve("targets.json"), "[{\"targets\": [" + addresses("f", "\"", "\"") + "]}]");
+    for (int i = 0; i < 20; i++) {
+      String out = run("Example", config.toString());
+      assertThat(out.lines().filter(line -> line.startsWith("+ ")).distinct().count())
+          .as("run %d", i)
+          .isEqualTo(2 * TARGETS);
+      assertThat(out).contains("static: 10000 active", "files: 10000 active");
+    }
+  }
+
+  private static String addresses(String host, String before, String after) {
+    return IntStream.range(0, TARGETS)
+        .mapToObj(i -> before + host + i + ":1" + after)
+        .collect(Collectors.joining(","));
+  }
+
+  @Test
+  void theDocumentedAgentScrapesAsTheConfigurationSays() throws Exception {
+    compile("agent", "Agent", 60);
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    HttpContext context =
+        server.createContext(
+            "/stats",
+            exchange -> {
+              boolean asked =
+                  "a".equals(exchange.getRequestHeaders().getFirst("X-Tenant"))
+                      && "module=x".equals(exchange.getRequestURI().getQuery());
+              byte[] body = "# TYPE up gauge\nup 1\nup{a=\"b\"} 2\n".getBytes(UTF_8);
+              exchange.sendResponseHeaders(asked ? 200 : 400, body.length);
+              exchange.getResponseBody().write(body);
+              exchange.close();
+            });
+    context.setAuthenticator(
+        new BasicAuthenticator("metrics") {
+          @Override
+          public boolean checkCredentials(String user, String password) {
+            return user.equals("me") && password.equals("pw");
+          }
+        });
+    server.start();
+    try {
+      Files.writeString(folder.resolve("password"), "pw\n");
+      String job =
+          "metrics_path: /stats, params: {module: [x]}, http_headers: {X-Tenant: {values: [a]}},"
+              + " scrape_timeout: 5s, basic_auth: {username: me, password_file: password},"
+              + " static_configs: [{targets: ['127.0.0.1:"
+              + server.getAddress().getPort()
+              + "']}]";
+      Path config =
+          Files.writeString(
+              folder.resolve("agent.yml"),
+              "scrape_configs:\n"
+                  + ("- {job_name: good, " + job + "}\n")
+                  + ("- {job_name: limited, sample_limit: 1, " + job + "}\n")
+                  + ("- {job_name: short, body_size_limit: 10B, " + job + "}\n")
+                  + "- {job_name: full, target_limit: 1, static_configs: [{targets: [a:1, b:1]}]}\n"
+                  + "- {job_name: shut, static_configs: [{targets: ['127.0.0.1:1']}]}\n");
+      String out = run("Agent", config.toString(), "1");
+      assertThat(out)
+          .containsPattern("job=good}: 200, 2 samples\n")
+          .containsPattern("job=limited}: 200, more samples than sample_limit\n")
+          .containsPattern("job=short}: .*body_size_limit, 10 bytes")
+          .contains("full: more than 1 targets\n")
+          .containsPattern("job=shut}: .*Connect");
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  /** Takes the program out of the document and compiles it into the folder. */
+  private void compile(String mark, String name, int lines) throws Exception {
     String document = Files.readString(Path.of("docs/embedding.md"));
-    String fence = "<!-- example -->\n```java\n";
+    String fence = "<!-- " + mark + " -->\n```java\n";
     int start = document.indexOf(fence) + fence.length();
     String code = document.substring(start, document.indexOf("```", start));
-    assertThat(code.lines().filter(line -> !line.isBlank()).count()).isLessThanOrEqualTo(30);
-    Path source = Files.writeString(folder.resolve("Example.java"), code);
+    assertThat(code.lines().filter(line -> !line.isBlank()).count()).isLessThanOrEqualTo(lines);
+    Path source = Files.writeString(folder.resolve(name + ".java"), code);
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     List<String> options =
         List.of(
@@ -37,23 +140,18 @@ class EmbeddingExampleTest {
             System.getProperty("java.class.path"),
             source.toString());
     assertThat(compiler.run(null, null, null, options.toArray(String[]::new))).isZero();
+  }
 
-    Path config =
-        Files.writeString(
-            folder.resolve("p.yml"),
-            "scrape_configs: [{job_name: a, static_configs: [{targets: ['h:1']}]}]\n");
+  /** Runs a compiled program; returns what it prints. */
+  private String run(String name, String... arguments) throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     PrintStream before = System.out;
-    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+    System.setOut(new PrintStream(out, true, UTF_8));
     try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
-      Class<?> example = loader.loadClass("Example");
-      example
-          .getMethod("main", String[].class)
-          .invoke(null, (Object) new String[] {config.toString()});
+      loader.loadClass(name).getMethod("main", String[].class).invoke(null, (Object) arguments);
     } finally {
       System.setOut(before);
     }
-
-    assertThat(out.toString(StandardCharsets.UTF_8)).contains("a: 1 active");
+    return out.toString(UTF_8);
   }
 }

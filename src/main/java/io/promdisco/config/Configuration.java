@@ -47,9 +47,9 @@ public record Configuration(
     Set<String> names = new HashSet<>();
     for (ScrapeConfig job : Checked.withoutNulls("scrape_configs", jobs, problems)) {
       if (!names.add(job.jobName())) {
-        problems
-            .in("job \"" + job.jobName() + "\"")
-            .note("job_name", ScrapeChecks.duplicateJob(job.jobName(), ""));
+        problems.note(
+            "job \"" + job.jobName() + "\": job_name",
+            ScrapeChecks.duplicateJob(job.jobName(), ""));
       }
     }
   }

@@ -39,8 +39,7 @@ public record DnsSdConfig(List<String> names, Type type, int port, Duration refr
 
   static void checkPort(Type type, long port, FieldProblems problems) {
     if (type != Type.SRV && port == 0) {
-      problems.note(
-          "port", "a port is required in DNS-SD configs for all record types except SRV");
+      problems.note("port", "a port is required in DNS-SD configs for all record types except SRV");
     }
   }
 

@@ -61,8 +61,7 @@ final class HttpClientChecks {
       String credentialsRef,
       FieldProblems parent,
       FieldProblems own) {
-    if (count(
-            authorization.credentials().reveal(), authorization.credentialsFile(), credentialsRef)
+    if (count(authorization.credentials().reveal(), authorization.credentialsFile(), credentialsRef)
         > 1) {
       parent.note(
           "authorization",
@@ -83,8 +82,8 @@ final class HttpClientChecks {
   }
 
   /**
-   * @param secretRef the reference to the secret, or with a {@link HttpClientConfig.JwtGrant} to its
-   *     key
+   * @param secretRef the reference to the secret, or with a {@link HttpClientConfig.JwtGrant} to
+   *     its key
    * @param own takes the problems of the section {@code oauth2} itself
    */
   static void oauth2(

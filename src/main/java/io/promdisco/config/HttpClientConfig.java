@@ -83,8 +83,7 @@ public record HttpClientConfig(
     proxy.check(problems);
     headers
         .keySet()
-        .forEach(
-            name -> HttpClientChecks.headerName(name, problems.in("http_headers").in(name)));
+        .forEach(name -> HttpClientChecks.headerName(name, problems.in("http_headers").in(name)));
   }
 
   /**
@@ -161,8 +160,7 @@ public record HttpClientConfig(
 
     /** Adds a header, or replaces the one of this name. */
     public Builder header(String name, Header header) {
-      headers.put(
-          Objects.requireNonNull(name, "name"), Objects.requireNonNull(header, "header"));
+      headers.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(header, "header"));
       return this;
     }
 

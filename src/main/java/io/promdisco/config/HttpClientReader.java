@@ -295,7 +295,8 @@ final class HttpClientReader {
     mustExist(tls, "cert_file", config.certFile(), "client cert");
     mustExist(tls, "key_file", config.keyFile(), "client key");
     boolean referenced =
-        HttpClientChecks.count(tls.string("ca_ref"), tls.string("cert_ref"), tls.string("key_ref")) > 0;
+        HttpClientChecks.count(tls.string("ca_ref"), tls.string("cert_ref"), tls.string("key_ref"))
+            > 0;
     if (!config.equals(TlsConfig.DEFAULT) || referenced) {
       target.always(
           "tls_config",

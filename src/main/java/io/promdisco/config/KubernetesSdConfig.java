@@ -223,14 +223,7 @@ public record KubernetesSdConfig(
     public KubernetesSdConfig build() {
       KubernetesSdConfig built =
           new KubernetesSdConfig(
-              role,
-              apiServer,
-              kubeconfigFile,
-              http,
-              ownNamespace,
-              namespaces,
-              selectors,
-              attach);
+              role, apiServer, kubeconfigFile, http, ownNamespace, namespaces, selectors, attach);
       Checked.check("kubernetes_sd_configs", built::check);
       return built;
     }

@@ -32,8 +32,8 @@ final class ScrapeChecks {
   /**
    * Says what is wrong if a name is used a second time.
    *
-   * @param where the place of the first job if the second is not beside it, as {@code ", first found
-   *     in main config file"}; empty: beside it
+   * @param where the place of the first job if the second is not beside it, as {@code ", first
+   *     found in main config file"}; empty: beside it
    */
   static String duplicateJob(String name, String where) {
     return "found multiple scrape configs with job name \""
@@ -43,8 +43,7 @@ final class ScrapeChecks {
         + " (expected: a name that no other job has)";
   }
 
-  static void timeout(
-      String jobName, Duration timeout, Duration interval, FieldProblems problems) {
+  static void timeout(String jobName, Duration timeout, Duration interval, FieldProblems problems) {
     if (timeout.compareTo(interval) > 0) {
       problems.note(
           "scrape_timeout",
@@ -104,8 +103,7 @@ final class ScrapeChecks {
       String protocol = protocols.get(i);
       String field = "scrape_protocols[" + i + "]";
       if (!found.add(protocol.toLowerCase(Locale.ROOT))) {
-        problems.note(
-            field, "duplicated protocol in scrape_protocols, got " + protocols + where);
+        problems.note(field, "duplicated protocol in scrape_protocols, got " + protocols + where);
       }
       String wrong = protocolProblem(protocol);
       if (wrong != null) {

@@ -143,8 +143,7 @@ public final class ScrapeConfig {
     builder.nameValidation = nameValidation;
     builder.httpClient = httpClient;
     // What is a default stays one, should what it depends on be changed.
-    builder.scrapeTimeout =
-        scrapeTimeout.equals(builder.scrapeTimeout()) ? null : scrapeTimeout;
+    builder.scrapeTimeout = scrapeTimeout.equals(builder.scrapeTimeout()) ? null : scrapeTimeout;
     builder.scrapeProtocols =
         scrapeProtocols.equals(builder.scrapeProtocols()) ? null : scrapeProtocols;
     builder.metricNameEscaping =
@@ -221,8 +220,8 @@ public final class ScrapeConfig {
 
   /**
    * Every setting of a job that was read from a file with its default, in Prometheus's order and
-   * spelling, secrets hidden: maps, lists, strings, numbers, booleans and null. Empty for a job that
-   * was built in code.
+   * spelling, secrets hidden: maps, lists, strings, numbers, booleans and null. Empty for a job
+   * that was built in code.
    */
   public Map<String, Object> effective() {
     return effective;
@@ -304,7 +303,7 @@ public final class ScrapeConfig {
     return scrapeFailureLogFile;
   }
 
-  /** The largest answer in bytes before decompression; 0: no limit. */
+  /** The largest answer in bytes, uncompressed; 0: no limit. */
   public long bodySizeLimit() {
     return bodySizeLimit;
   }
@@ -434,7 +433,8 @@ public final class ScrapeConfig {
     ScrapeChecks.notNegative("target_limit", targetLimit, problems);
     ScrapeChecks.notNegative("keep_dropped_targets", keepDroppedTargets, problems);
     ScrapeChecks.notNegative("native_histogram_bucket_limit", nativeHistogramBucketLimit, problems);
-    ScrapeChecks.notNegative("native_histogram_min_bucket_factor", nativeHistogramMinBucketFactor, problems);
+    ScrapeChecks.notNegative(
+        "native_histogram_min_bucket_factor", nativeHistogramMinBucketFactor, problems);
     ScrapeChecks.rules("relabel_configs", relabelRules, nameValidation, problems);
     ScrapeChecks.rules("metric_relabel_configs", metricRelabelRules, nameValidation, problems);
     httpClient.check(problems);
@@ -525,8 +525,8 @@ public final class ScrapeConfig {
     }
 
     /**
-     * How long a scrape may take, at least a millisecond and at most the interval. Default: 10 s, or
-     * the interval if that is shorter.
+     * How long a scrape may take, at least a millisecond and at most the interval. Default: 10 s,
+     * or the interval if that is shorter.
      */
     public Builder scrapeTimeout(Duration scrapeTimeout) {
       this.scrapeTimeout = Objects.requireNonNull(scrapeTimeout, "scrapeTimeout");
@@ -579,8 +579,7 @@ public final class ScrapeConfig {
 
     /** What becomes of scraped samples, in order. Default: nothing. */
     public Builder metricRelabelRules(List<RelabelRule> metricRelabelRules) {
-      this.metricRelabelRules =
-          Collections.unmodifiableList(new ArrayList<>(metricRelabelRules));
+      this.metricRelabelRules = Collections.unmodifiableList(new ArrayList<>(metricRelabelRules));
       return this;
     }
 
@@ -639,7 +638,8 @@ public final class ScrapeConfig {
     }
 
     /**
-     * Whether native histograms are asked for; shown as {@code __scrape_native_histograms__}. Default: false.
+     * Whether native histograms are asked for; shown as {@code __scrape_native_histograms__}.
+     * Default: false.
      */
     public Builder scrapeNativeHistograms(boolean scrapeNativeHistograms) {
       this.scrapeNativeHistograms = scrapeNativeHistograms;
@@ -678,11 +678,12 @@ public final class ScrapeConfig {
 
     /** The file to which failed scrapes are to be logged; empty: none. Default: none. */
     public Builder scrapeFailureLogFile(String scrapeFailureLogFile) {
-      this.scrapeFailureLogFile = Objects.requireNonNull(scrapeFailureLogFile, "scrapeFailureLogFile");
+      this.scrapeFailureLogFile =
+          Objects.requireNonNull(scrapeFailureLogFile, "scrapeFailureLogFile");
       return this;
     }
 
-    /** The largest answer in bytes before decompression; 0: no limit. Default: 0. */
+    /** The largest answer in bytes, uncompressed; 0: no limit. Default: 0. */
     public Builder bodySizeLimit(long bodySizeLimit) {
       this.bodySizeLimit = bodySizeLimit;
       return this;
@@ -743,7 +744,8 @@ public final class ScrapeConfig {
     }
 
     /**
-     * How to talk to the targets: credentials, TLS, proxy, headers. Default: {@link HttpClientConfig#DEFAULT}.
+     * How to talk to the targets: credentials, TLS, proxy, headers. Default: {@link
+     * HttpClientConfig#DEFAULT}.
      */
     public Builder httpClient(HttpClientConfig httpClient) {
       this.httpClient = Objects.requireNonNull(httpClient, "httpClient");
@@ -753,8 +755,8 @@ public final class ScrapeConfig {
     /**
      * The job, checked as one of a file.
      *
-     * @throws IllegalArgumentException with a line for each mistake: {@code job "web": scrape_timeout:
-     *     …}
+     * @throws IllegalArgumentException with a line for each mistake: {@code job "web":
+     *     scrape_timeout: …}
      */
     public ScrapeConfig build() {
       List<ScrapeConfig> built = new ArrayList<>(1);

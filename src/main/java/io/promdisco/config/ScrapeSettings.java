@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class ScrapeSettings {
   static final Duration DEFAULT_INTERVAL = Duration.ofMinutes(1);
   static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
+
   /** What is asked for by default. */
   static final List<String> PROTOCOLS =
       ScrapeConfig.DEFAULT_PROTOCOLS.stream().map(ScrapeProtocol::text).toList();

@@ -25,8 +25,7 @@ public record StaticSdConfig(List<TargetGroup> groups) implements SdConfig {
 
   /** One group of these targets, {@code host:port} each, without labels. */
   public static StaticSdConfig of(String... targets) {
-    List<Labels> labels =
-        Arrays.stream(targets).map(target -> Labels.of(ADDRESS, target)).toList();
+    List<Labels> labels = Arrays.stream(targets).map(target -> Labels.of(ADDRESS, target)).toList();
     return new StaticSdConfig(List.of(new TargetGroup("0", labels, Labels.EMPTY)));
   }
 

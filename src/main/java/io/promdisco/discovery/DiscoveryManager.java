@@ -136,8 +136,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
     if (closed || sender != null) {
       throw new IllegalStateException("the manager was started or closed before");
     }
-    UpdateSender made =
-        new UpdateSender(pool, channel, ticker, metrics, () -> delivered(channel));
+    UpdateSender made = new UpdateSender(pool, channel, ticker, metrics, () -> delivered(channel));
     made.start();
     sender = made;
     wake();

@@ -51,11 +51,7 @@ public record ServerSettings(
   public static ServerSettings of(
       String url, String path, HttpClientConfig http, Map<String, String> env, Ticker ticker)
       throws IOException {
-    if (!http.secretReferences().isEmpty()) {
-      throw new IOException(
-          http.secretReferences().get(0)
-              + ": there is no secret manager to get this from (expected: the value or a file)");
-    }
+    refuseReferences(http);
     URI server = Urls.server(url, path);
     TlsSettings tls = TlsSettings.of(http.tls(), "tls_config");
     ProxyRules proxy = ProxyRules.of(http.proxy(), env);
@@ -70,12 +66,20 @@ public record ServerSettings(
         http.enableHttp2());
   }
 
+  static void refuseReferences(HttpClientConfig http) throws IOException {
+    if (!http.secretReferences().isEmpty()) {
+      throw new IOException(
+          http.secretReferences().get(0)
+              + ": there is no secret manager to get this from (expected: the value or a file)");
+    }
+  }
+
   /** Whether many requests can share one connection. */
   boolean isMultiplexed() {
     return http2 && "https".equals(server.getScheme());
   }
 
-  private static Credentials credentials(
+  static Credentials credentials(
       HttpClientConfig http, String userInfo, Map<String, String> env, Ticker ticker)
       throws IOException {
     if (http.basicAuth().isPresent()) {
@@ -109,7 +113,7 @@ public record ServerSettings(
     return Credentials.basic(() -> user, () -> password);
   }
 
-  private static Map<String, List<Text>> headers(HttpClientConfig http) throws IOException {
+  static Map<String, List<Text>> headers(HttpClientConfig http) throws IOException {
     Map<String, List<Text>> headers = new LinkedHashMap<>();
     for (Map.Entry<String, HttpClientConfig.Header> entry : http.headers().entrySet()) {
       if (RESERVED.contains(entry.getKey().toLowerCase(Locale.ROOT))) {

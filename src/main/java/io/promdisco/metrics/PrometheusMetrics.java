@@ -67,10 +67,7 @@ public final class PrometheusMetrics implements Metrics {
   @Override
   public Gauge gauge(String name, String help, String... labelNames) {
     return registered
-        .once(
-            name,
-            SharedGauge.class,
-            () -> SharedGauge.ofSum(register(name, help, labelNames)))
+        .once(name, SharedGauge.class, () -> SharedGauge.ofSum(register(name, help, labelNames)))
         .share();
   }
 
@@ -78,9 +75,7 @@ public final class PrometheusMetrics implements Metrics {
   public Gauge timestamp(String name, String help, String... labelNames) {
     return registered
         .once(
-            name,
-            SharedGauge.class,
-            () -> SharedGauge.ofGreatest(register(name, help, labelNames)))
+            name, SharedGauge.class, () -> SharedGauge.ofGreatest(register(name, help, labelNames)))
         .share();
   }
 

@@ -73,6 +73,16 @@ public final class Relabeler {
   }
 
   /**
+   * The labels after all rules, sorted, none of them empty: {@link #apply(LabelView)} for a label
+   * set, as that of a scraped sample with its name as {@code __name__}.
+   *
+   * @return nothing if a rule dropped it
+   */
+  public Optional<Labels> apply(Labels labels) {
+    return Optional.ofNullable(apply(LabelView.of(labels)));
+  }
+
+  /**
    * The labels after all rules, sorted, none of them empty.
    *
    * @return null if a rule dropped the target

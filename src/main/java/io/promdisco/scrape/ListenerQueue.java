@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one listener has not been told yet. Changes wait in the order of their arrival; one that
  * touches a target which another waiting change touches too is merged with those of its job. So no
- * more waits than one entry for each distinct target that the listener knows or should know, however
- * long the listener takes.
+ * more waits than one entry for each distinct target that the listener knows or should know,
+ * however long the listener takes.
  *
  * <p>Any number of threads put and wait; one thread takes.
  */

@@ -162,7 +162,8 @@ final class ListenerThread implements TargetListener.Registration {
     } catch (Throwable e) { // Other languages throw checked exceptions too.
       metrics.listenerFailed();
       if (!failing) {
-        log.warn("{}: a target listener threw an exception; the next change is sent to it", name, e);
+        log.warn(
+            "{}: a target listener threw an exception; the next change is sent to it", name, e);
       }
       return false;
     }

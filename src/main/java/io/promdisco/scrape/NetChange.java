@@ -74,9 +74,7 @@ final class NetChange {
       if (net.count > 0) {
         added.add(net.target);
       } else {
-        removed
-            .computeIfAbsent(Place.of(net.target), place -> new ArrayDeque<>(2))
-            .add(net.target);
+        removed.computeIfAbsent(Place.of(net.target), place -> new ArrayDeque<>(2)).add(net.target);
       }
     }
     List<TargetChange.Changed> changed = new ArrayList<>();

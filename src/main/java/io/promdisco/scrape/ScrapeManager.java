@@ -285,8 +285,7 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
         listener.interrupt();
       }
       ListenerQueue.Dropped counted =
-          new ListenerQueue.Dropped(
-              dropped.added(), dropped.changed(), dropped.removed(), stuck);
+          new ListenerQueue.Dropped(dropped.added(), dropped.changed(), dropped.removed(), stuck);
       if (!counted.isNothing()) {
         log.warn(
             "{}: closed before it was told everything: dropped {} added, {} changed and {} removed"

@@ -140,7 +140,17 @@ public final class WorkQueue<K> {
   @GuardedBy("lock")
   private void counted(int added) {
     adds.add(added, name);
-    depth.set(waiting.size(), name);
+    countDepth();
+  }
+
+  /** A queue that is closed and empty has no depth any more. */
+  @GuardedBy("lock")
+  private void countDepth() {
+    if (closed && waiting.isEmpty()) {
+      depth.remove(name);
+    } else {
+      depth.set(waiting.size(), name);
+    }
   }
 
   /** Adds a key when {@code delay} is over; of several delays of one key the shortest counts. */
@@ -224,7 +234,7 @@ public final class WorkQueue<K> {
         states.put(key, State.WORKING);
         keys.add(key);
       }
-      depth.set(waiting.size(), name);
+      countDepth();
       return keys;
     } finally {
       lock.unlock();
@@ -250,7 +260,7 @@ public final class WorkQueue<K> {
           filled.signal();
         }
       }
-      depth.set(waiting.size(), name);
+      countDepth();
       if (states.isEmpty()) {
         drained.signalAll();
       }
@@ -279,6 +289,7 @@ public final class WorkQueue<K> {
       closed = true;
       delayed.values().forEach(Delayed::cancel);
       delayed.clear();
+      countDepth();
       filled.signalAll();
     } finally {
       lock.unlock();

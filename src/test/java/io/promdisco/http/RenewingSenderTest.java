@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.HttpClientConfig.TlsConfig;
-import io.promdisco.config.Secret;
 import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.Certificates;
 import io.promdisco.testing.FakeServer;
@@ -64,9 +63,7 @@ class RenewingSenderTest {
   }
 
   private RenewingSender.Source source() {
-    HttpClientConfig http =
-        Https.withTls(
-            TlsConfig.builder().caFile(ca().toString()).build());
+    HttpClientConfig http = Https.withTls(TlsConfig.builder().caFile(ca().toString()).build());
     return new RenewingSender.Source() {
       @Override
       public ServerSettings settings() throws IOException {

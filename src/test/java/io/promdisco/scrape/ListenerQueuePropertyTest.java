@@ -68,8 +68,7 @@ class ListenerQueuePropertyTest {
     while (queue.size() > 0) {
       takeOne(queue, known);
     }
-    JOBS.forEach(
-        job -> assertThat(known.get(job).keySet()).isEqualTo(there.get(job).keySet()));
+    JOBS.forEach(job -> assertThat(known.get(job).keySet()).isEqualTo(there.get(job).keySet()));
     queue.drain();
     assertThat(queue.take()).isNull();
   }

@@ -5,8 +5,8 @@ import static org.assertj.core.groups.Tuple.tuple;
 
 import io.promdisco.model.Labels;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 class ListenerQueueTest {
   private final ListenerQueue queue = new ListenerQueue();
@@ -60,9 +60,7 @@ class ListenerQueueTest {
     assertThat(queue.size()).isEqualTo(3);
     assertThat(next().added())
         .extracting(Target::address, t -> t.labels().get("version"))
-        .containsExactly(
-            tuple("a:1", "1"),
-            tuple("b:1", "2"));
+        .containsExactly(tuple("a:1", "1"), tuple("b:1", "2"));
     assertThat(next().job()).isEqualTo("k");
     assertThat(queue.size()).isZero();
   }

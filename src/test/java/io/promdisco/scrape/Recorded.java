@@ -70,12 +70,12 @@ final class Recorded {
   private static ScrapeConfig.Builder builder(String name, String scheme) {
     String file = "scrape_configs: [{job_name: '" + name + "', scheme: '" + scheme + "'}]";
     return new ConfigLoader()
-        .read("p.yml", file.getBytes(StandardCharsets.UTF_8), Path.of(""))
-        .configuration()
-        .orElseThrow()
-        .jobs()
-        .get(0)
-        .toBuilder();
+            .read("p.yml", file.getBytes(StandardCharsets.UTF_8), Path.of(""))
+            .configuration()
+            .orElseThrow()
+            .jobs()
+            .get(0)
+            .toBuilder();
   }
 
   private static Map<String, List<String>> params(JsonNode node) {

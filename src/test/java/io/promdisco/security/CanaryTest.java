@@ -6,9 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.promdisco.Promdisco;
 import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
+import io.promdisco.config.ScrapeConfig;
+import io.promdisco.http.ScrapeClient;
 import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.Certificates;
 import io.promdisco.testing.FakeServer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -186,5 +191,38 @@ class CanaryTest {
       assertThat(log.lines("WARN")).isNotEmpty();
       showsNothing("log", String.join("\n", log.lines("")));
     }
+  }
+
+  /** A program that scrapes has the secrets; what it prints of them by mistake holds none. */
+  @Test
+  void aClientThatScrapesShowsNone() throws Exception {
+    Configuration configuration = new ConfigLoader().load(folder.resolve("prometheus.yml"));
+    int scraped = 0;
+    int revealed = 0;
+    try (CapturedLog log = new CapturedLog()) {
+      for (ScrapeConfig job : configuration.jobs()) {
+        if (!job.jobName().startsWith("scraped-")) {
+          continue;
+        }
+        scraped++;
+        revealed += job.httpClient().basicAuth().isPresent() ? 1 : 0;
+        revealed += job.httpClient().authorization().isPresent() ? 1 : 0;
+        showsNothing(job.jobName(), job + " " + job.toBuilder().build());
+        try (ScrapeClient client = new ScrapeClient(job)) {
+          ObjectGraph.visit(client, object -> showsNothing(job.jobName(), object.toString()));
+          ScrapeClient.Answer answer =
+              client.get(URI.create(server.url() + "/status403"), Duration.ofSeconds(5));
+          showsNothing(job.jobName(), answer.toString());
+        } catch (IOException e) {
+          StringWriter text = new StringWriter();
+          e.printStackTrace(new PrintWriter(text));
+          showsNothing(job.jobName(), text.toString());
+        }
+      }
+      showsNothing("log", String.join("\n", log.lines("")));
+    }
+    assertThat(scraped).isGreaterThan(10);
+    assertThat(revealed).isGreaterThan(4);
+    assertThat(server.requests).isNotEmpty();
   }
 }

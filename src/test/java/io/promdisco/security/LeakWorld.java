@@ -133,6 +133,22 @@ final class LeakWorld {
             + server.replace("//", "//u:" + canaries.plant("oauth2 token_url") + "@")
             + "/token'}");
     ways.forEach((name, http) -> sources(REFUSED, name, server + "/" + REFUSED, http));
+    ways.put(
+        "jwt",
+        "oauth2: {client_id: u, grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',"
+            + " client_certificate_key: "
+            + canaries.plant("oauth2 client_certificate_key")
+            + ", token_url: '"
+            + server
+            + "/token'}");
+    ways.forEach(
+        (name, http) ->
+            job(
+                "scraped-" + name,
+                "static_configs: [{targets: ['127.0.0.1:1']}]\n"
+                    + "metric_relabel_configs: [{action: labeldrop, regex: x}]\n"
+                    + http
+                    + "\n"));
     String url = server.replace("//", "//u:" + sent("URL") + "@") + "/" + REFUSED;
     sources(REFUSED, "url", url, "");
     for (String way : EchoServer.ways()) {

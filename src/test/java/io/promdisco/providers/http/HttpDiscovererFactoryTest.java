@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.HttpClientConfig.TlsConfig;
 import io.promdisco.config.HttpSdConfig;
-import io.promdisco.config.Secret;
 import io.promdisco.config.StaticSdConfig;
 import io.promdisco.discovery.Discoverer;
 import io.promdisco.discovery.DiscoveryException;
@@ -123,8 +122,7 @@ class HttpDiscovererFactoryTest {
 
   @Test
   void aSettingThatCannotBeUsedIsNamed() {
-    TlsConfig tls =
-        TlsConfig.builder().caFile("/nowhere/ca.crt").build();
+    TlsConfig tls = TlsConfig.builder().caFile("/nowhere/ca.crt").build();
     assertThatExceptionOfType(DiscoveryException.class)
         .isThrownBy(
             () ->

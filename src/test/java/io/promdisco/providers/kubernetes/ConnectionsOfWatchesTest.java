@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promdisco.config.HttpClientConfig.TlsConfig;
 import io.promdisco.config.KubernetesSdConfig;
-import io.promdisco.config.KubernetesSdConfig.AttachMetadata;
 import io.promdisco.config.KubernetesSdConfig.Role;
-import io.promdisco.config.Secret;
 import io.promdisco.discovery.Discoverer;
 import io.promdisco.metrics.PrometheusMetrics;
 import io.promdisco.providers.kubernetes.client.FabricClientFactory;
@@ -26,7 +24,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -3,7 +3,6 @@ package io.promdisco.providers.kubernetes;
 import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.KubernetesSdConfig.AttachMetadata;
 import io.promdisco.config.KubernetesSdConfig.Role;
@@ -16,7 +15,6 @@ import io.prometheus.client.CollectorRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** A factory on a cluster in the process, and the discoverers that a test has started. */
 final class TestDiscovery implements AutoCloseable {

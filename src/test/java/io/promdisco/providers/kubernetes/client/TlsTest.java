@@ -55,7 +55,12 @@ class TlsTest {
   }
 
   private static TlsConfig tls(String ca, String caFile, String serverName, boolean insecure) {
-    return TlsConfig.builder().ca(ca).caFile(caFile).serverName(serverName).insecureSkipVerify(insecure).build();
+    return TlsConfig.builder()
+        .ca(ca)
+        .caFile(caFile)
+        .serverName(serverName)
+        .insecureSkipVerify(insecure)
+        .build();
   }
 
   private static TlsConfig withClient(String ca, String cert, String key) {

@@ -6,9 +6,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.KubernetesSdConfig;
-import io.promdisco.config.KubernetesSdConfig.AttachMetadata;
 import io.promdisco.config.KubernetesSdConfig.Role;
 import io.promdisco.providers.kubernetes.client.FabricClientFactory;
 import io.promdisco.providers.kubernetes.object.KubeObject;
@@ -21,7 +19,6 @@ import io.promdisco.testing.ManualTicker;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,8 +37,7 @@ class WatchCacheGapTest {
   void fillTheCluster() throws Exception {
     client =
         new FabricClientFactory(new ManualTicker())
-            .open(
-                KubernetesSdConfig.builder(Role.POD).apiServer(server.url().toString()).build());
+            .open(KubernetesSdConfig.builder(Role.POD).apiServer(server.url().toString()).build());
     for (String namespace : List.of("back", "front")) {
       create("Namespace", "", namespace);
       create("Pod", namespace, "a");
