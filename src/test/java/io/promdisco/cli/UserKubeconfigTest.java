@@ -42,8 +42,7 @@ class UserKubeconfigTest {
 
   @TempDir Path folder;
   private SimApiServer server;
-  private Path config;
-  private Path home;
+  private Path home = Path.of("");
 
   @BeforeEach
   void start() throws Exception {
@@ -51,8 +50,9 @@ class UserKubeconfigTest {
     Path objects = Files.writeString(folder.resolve("objects.yaml"), NODE);
     cluster.load(Manifests.read(List.of(objects)));
     server = SimApiServer.start(cluster);
-    config = Files.writeString(folder.resolve("p.yml"), CONFIG);
-    home = Files.createDirectories(folder.resolve("home/.kube")).getParent();
+    Files.writeString(folder.resolve("p.yml"), CONFIG);
+    home = folder.resolve("home");
+    Files.createDirectories(home.resolve(".kube"));
     server.writeKubeconfig(home.resolve(".kube/config"));
   }
 

@@ -125,7 +125,7 @@ final class Kubeconfig {
         () -> {
           List<String> contents = new ArrayList<>();
           for (Path file : source.files()) {
-            contents.add(Files.exists(file) ? TextFiles.read(file) : "");
+            contents.add(Files.notExists(file) ? "" : TextFiles.read(file));
           }
           contents.addAll(cluster.files());
           contents.addAll(user.files());
@@ -143,7 +143,7 @@ final class Kubeconfig {
       this.source = source;
       boolean mayMiss = !source.ifMissing().isEmpty();
       for (Path path : source.files()) {
-        if (!mayMiss || Files.exists(path)) {
+        if (!mayMiss || !Files.notExists(path)) {
           files.add(KubeconfigFile.read(path));
         }
       }
