@@ -314,11 +314,7 @@ public sealed interface Query {
    * @param known pods that are not meant, since targets of them are known
    */
   record WorkloadQuery(
-      String text,
-      Workload kind,
-      Optional<String> namespace,
-      String name,
-      Set<ObjectKey> known)
+      String text, Workload kind, Optional<String> namespace, String name, Set<ObjectKey> known)
       implements Query {
     private static final String POD = ObjectQuery.META + "pod_";
 
@@ -337,8 +333,7 @@ public sealed interface Query {
       String pod = discovered.get(POD + "name");
       return pod == null
           ? Optional.empty()
-          : Optional.of(
-              new ObjectKey(discovered.getOrEmpty(ObjectQuery.META + "namespace"), pod));
+          : Optional.of(new ObjectKey(discovered.getOrEmpty(ObjectQuery.META + "namespace"), pod));
     }
 
     @Override
