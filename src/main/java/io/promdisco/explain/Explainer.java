@@ -10,11 +10,13 @@ import io.promdisco.explain.Query.ObjectQuery;
 import io.promdisco.explain.Query.WorkloadQuery;
 import io.promdisco.model.Labels;
 import io.promdisco.model.Spelling;
+import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.relabel.RelabelTrace;
 import io.promdisco.scrape.TargetOutcome;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -77,6 +79,9 @@ public final class Explainer {
     private final List<TracedTarget> targets = new ArrayList<>();
     private final Map<Class<?>, Integer> counts = new HashMap<>();
 
+    /** The pods of a workload that these targets are made of. */
+    private final Set<ObjectKey> pods = new HashSet<>();
+
     int count(Class<? extends TargetOutcome> outcome) {
       return counts.getOrDefault(outcome, 0);
     }
@@ -101,6 +106,9 @@ public final class Explainer {
       objects.add(object);
     }
     Found here = found.computeIfAbsent(job.jobName(), any -> new Found());
+    if (query instanceof WorkloadQuery) {
+      WorkloadQuery.pod(discovered).ifPresent(here.pods::add);
+    }
     Class<? extends TargetOutcome> kind = outcome.getClass();
     here.counts.merge(kind, 1, Integer::sum);
     if (here.count(kind) <= limit) {
@@ -123,7 +131,7 @@ public final class Explainer {
               here.count(TargetOutcome.Dropped.class),
               here.count(TargetOutcome.Failed.class),
               targets.subList(0, Math.min(limit, targets.size())),
-              targets.isEmpty() ? absences(job, sources) : List.of()));
+              absences(job, here, sources)));
     }
     Explanation answer = new Explanation(query, answers, choices(), List.of());
     if (!answer.unknown()) {
@@ -167,7 +175,22 @@ public final class Explainer {
         : target.outcome() instanceof TargetOutcome.Failed ? 1 : 2;
   }
 
-  private List<Absence> absences(ScrapeConfig job, Sources sources) throws InterruptedException {
+  /** Why there are no targets, or why a workload has pods that give none. */
+  private List<Absence> absences(ScrapeConfig job, Found here, Sources sources)
+      throws InterruptedException {
+    if (here.targets.isEmpty()) {
+      return absences(job, query, sources);
+    }
+    return query instanceof WorkloadQuery workload
+        ? absences(job, workload.without(here.pods), sources).stream()
+            .filter(absence -> absence.why() != Why.NOT_THERE)
+            .filter(absence -> absence.why() != Why.OTHER_SOURCE)
+            .toList()
+        : List.of();
+  }
+
+  private static List<Absence> absences(ScrapeConfig job, Query query, Sources sources)
+      throws InterruptedException {
     List<Absence> absences = new ArrayList<>();
     Map<String, Integer> numbers = new HashMap<>();
     for (SdConfig config : job.sdConfigs()) {

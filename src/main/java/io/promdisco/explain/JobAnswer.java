@@ -10,7 +10,8 @@ import java.util.List;
  * @param dropped how many match and are dropped
  * @param failed how many match, are kept by the rules and cannot be scraped
  * @param targets the first of them, active ones first
- * @param absences if there are none, why: one for each source at least
+ * @param absences if there are none, why: one for each source at least; if a workload was asked
+ *     for, why some of its pods give none
  */
 public record JobAnswer(
     String job,

@@ -3,6 +3,7 @@ package io.promdisco.explain;
 import io.promdisco.config.KubernetesSdConfig.Role;
 import io.promdisco.model.Labels;
 import io.promdisco.model.Spelling;
+import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.scrape.TargetOutcome;
 import java.net.URI;
@@ -310,10 +311,30 @@ public sealed interface Query {
    * @param kind what owns the pods
    * @param namespace where; nothing: anywhere
    * @param name its name
+   * @param known pods that are not meant, since targets of them are known
    */
-  record WorkloadQuery(String text, Workload kind, Optional<String> namespace, String name)
+  record WorkloadQuery(
+      String text, Workload kind, Optional<String> namespace, String name, Set<ObjectKey> known)
       implements Query {
     private static final String POD = ObjectQuery.META + "pod_";
+
+    /** Copies the set. */
+    public WorkloadQuery {
+      known = Set.copyOf(known);
+    }
+
+    /** The same without some pods. */
+    WorkloadQuery without(Set<ObjectKey> pods) {
+      return new WorkloadQuery(text, kind, namespace, name, pods);
+    }
+
+    /** The pod of a target that matches; nothing: its name is not known. */
+    static Optional<ObjectKey> pod(Labels discovered) {
+      String pod = discovered.get(POD + "name");
+      return pod == null
+          ? Optional.empty()
+          : Optional.of(new ObjectKey(discovered.getOrEmpty(ObjectQuery.META + "namespace"), pod));
+    }
 
     @Override
     public boolean matches(Labels discovered, TargetOutcome outcome) {
@@ -324,7 +345,8 @@ public sealed interface Query {
 
     /** Whether a pod belongs to it. */
     boolean owns(PodView pod) {
-      return (namespace.isEmpty() || namespace.get().equals(pod.meta().namespace()))
+      return !known.contains(pod.key())
+          && (namespace.isEmpty() || namespace.get().equals(pod.meta().namespace()))
           && kind.ownerOf(pod.meta()).filter(name::equals).isPresent();
     }
 
@@ -499,7 +521,7 @@ public sealed interface Query {
         return new ObjectQuery(text, EnumSet.of(role), namespace, name);
       }
       if (workload != null) {
-        return new WorkloadQuery(text, workload, namespace, name);
+        return new WorkloadQuery(text, workload, namespace, name, Set.of());
       }
       return new ObjectQuery(
           text, EnumSet.complementOf(EnumSet.of(Role.NODE)), Optional.of(parts.get(0)), name);

@@ -24,7 +24,7 @@ public enum Workload {
   REPLICATION_CONTROLLER(
       "ReplicationController", "replicationcontroller", "replicationcontrollers", "rc"),
   /** Itself. */
-  JOB("Job", "job", "jobs"),
+  JOB("Job", "job", "jobs", "job"),
   /** Through a job called after it and a time. */
   CRON_JOB("CronJob", "cronjob", "cronjobs", "cj");
 
@@ -34,21 +34,25 @@ public enum Workload {
   private static final Pattern OF_CRON_JOB = Pattern.compile("(.+)-[0-9]{7,10}");
 
   private final String kind;
-  private final List<String> names;
+  private final String text;
+  private final String plural;
+  private final String shortName;
 
-  Workload(String kind, String... names) {
+  Workload(String kind, String text, String plural, String shortName) {
     this.kind = kind;
-    this.names = List.of(names);
+    this.text = text;
+    this.plural = plural;
+    this.shortName = shortName;
   }
 
   /** Its name in a query: {@code deployment}. */
   public String text() {
-    return names.get(0);
+    return text;
   }
 
   /** What kubectl calls it, in small letters. */
   List<String> names() {
-    return names;
+    return List.of(text, plural, shortName);
   }
 
   /** The name of the workload of this kind that owns a pod, if one does. */

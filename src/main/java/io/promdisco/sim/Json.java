@@ -84,7 +84,8 @@ final class Json {
   }
 
   private static ObjectNode readObject(
-      JsonParser parser, @Nullable IdentityHashMap<JsonNode, Integer> itemLines) throws IOException {
+      JsonParser parser, @Nullable IdentityHashMap<JsonNode, Integer> itemLines)
+      throws IOException {
     ObjectNode out = object();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = wellFormed(parser.currentName());
@@ -94,7 +95,8 @@ final class Json {
     return out;
   }
 
-  private static ArrayNode readArray(JsonParser parser, @Nullable IdentityHashMap<JsonNode, Integer> itemLines)
+  private static ArrayNode readArray(
+      JsonParser parser, @Nullable IdentityHashMap<JsonNode, Integer> itemLines)
       throws IOException {
     ArrayNode out = NODES.arrayNode();
     boolean shallow =

@@ -249,6 +249,14 @@ class ExplainReasonsTest {
                   + " is scraped by job pod at http://10.0.0.2:8080/metrics and by job"
                   + " endpointslice at http://10.0.0.2:8080/metrics");
     }
+    ask("pod", "deploy/shop/web");
+    assertThat(cli.out())
+        .contains("10.0.0.2:8080")
+        .contains(
+            "not discovered: kubernetes_sd_configs[0] (role pod): pod shop/web-6d4b75cb6d-fghij has"
+                + " no address yet (phase Pending, not scheduled)");
+    ask("pod", "sts/shop/db");
+    assertThat(cli.out()).doesNotContain("not discovered");
     assertThat(ask("pod", "sts/db")).contains("http://10.0.0.3:5432/metrics");
     for (String query : List.of("cronjob/backup", "cj/shop/backup", "job/backup-28390000")) {
       assertThat(ask("pod", query))

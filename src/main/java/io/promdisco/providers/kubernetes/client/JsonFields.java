@@ -35,25 +35,44 @@ final class JsonFields {
     }
   }
 
+  private static final int NO_INDEX = -1;
+
   private final JsonNode node;
-  private final String path;
+  private final @Nullable JsonFields parent;
+  private final String name;
+  private final int index;
   private final Reading reading;
 
-  private JsonFields(JsonNode node, String path, Reading reading) {
+  private JsonFields(
+      JsonNode node, @Nullable JsonFields parent, String name, int index, Reading reading) {
     this.node = node;
-    this.path = path;
+    this.parent = parent;
+    this.name = name;
+    this.index = index;
     this.reading = reading;
   }
 
   /** The fields of {@code node}, which errors call {@code path}; empty: errors name fields only. */
   static JsonFields of(JsonNode node, String path, Reading reading) throws IOException {
-    if (node.isNull() || node.isMissingNode()) {
-      return new JsonFields(MissingNode.getInstance(), path, reading);
+    return of(node, null, path, NO_INDEX, reading);
+  }
+
+  private static JsonFields of(
+      JsonNode node, @Nullable JsonFields parent, String name, int index, Reading reading)
+      throws IOException {
+    boolean unset = node.isNull() || node.isMissingNode();
+    JsonFields fields =
+        new JsonFields(unset ? MissingNode.getInstance() : node, parent, name, index, reading);
+    if (!unset && !node.isObject()) {
+      throw new IOException(fields.path() + ": " + shown(node) + " (expected an object)");
     }
-    if (!node.isObject()) {
-      throw new IOException(path + ": " + shown(node) + " (expected an object)");
-    }
-    return new JsonFields(node, path, reading);
+    return fields;
+  }
+
+  /** Where it is; put together only for those who ask, since an error is rare. */
+  private String path() {
+    String own = parent == null ? name : parent.pathOf(name);
+    return index == NO_INDEX ? own : own + "[" + index + "]";
   }
 
   private static String shown(JsonNode node) {
@@ -63,8 +82,9 @@ final class JsonFields {
     return node.isTextual() ? node.toString() : node.asText();
   }
 
-  private String pathOf(String name) {
-    return path.isEmpty() ? name : path + "." + name;
+  private String pathOf(String field) {
+    String path = path();
+    return path.isEmpty() ? field : path + "." + field;
   }
 
   private @Nullable JsonNode get(String name) {
@@ -142,7 +162,7 @@ final class JsonFields {
 
   /** An object; without fields if it is not set. */
   JsonFields object(String name) throws IOException {
-    return of(node.path(name), pathOf(name), reading);
+    return of(node.path(name), this, name, NO_INDEX, reading);
   }
 
   /** A list of objects. */
@@ -153,7 +173,7 @@ final class JsonFields {
     }
     List<T> out = new ArrayList<>(list.size());
     for (int i = 0; i < list.size(); i++) {
-      out.add(reader.read(of(list.get(i), pathOf(name) + "[" + i + "]", reading)));
+      out.add(reader.read(of(list.get(i), this, name, i, reading)));
     }
     return List.copyOf(out);
   }
@@ -167,8 +187,10 @@ final class JsonFields {
     List<String> out = new ArrayList<>(list.size());
     for (int i = 0; i < list.size(); i++) {
       JsonNode element = list.get(i);
-      String place = name + "[" + i + "]";
-      out.add(element.isNull() ? "" : string(place, element));
+      out.add(
+          element.isTextual()
+              ? reading.share().apply(element.textValue())
+              : element.isNull() ? "" : string(name + "[" + i + "]", element));
     }
     return List.copyOf(out);
   }
@@ -195,7 +217,9 @@ final class JsonFields {
       JsonNode value = entry.getValue();
       builder.set(
           reading.share().apply(entry.getKey()),
-          value.isNull() ? "" : string(name + "." + entry.getKey(), value));
+          value.isTextual()
+              ? reading.share().apply(value.textValue())
+              : value.isNull() ? "" : string(name + "." + entry.getKey(), value));
     }
     return builder.build();
   }
