@@ -207,9 +207,11 @@ final class YamlScalars {
   }
 
   /**
-   * A scalar as the key of a map.
+   * A scalar as the key of a map. The letters {@code y} and {@code n} stay letters: kubectl makes
+   * {@code true} and {@code false} of them, but quotes them when it writes, so that a plain one is
+   * written by hand and means the letter.
    *
-   * @param plain the value that was read
+   * @param value the value that was read
    * @throws IllegalArgumentException if it cannot be one
    */
   static String key(JsonNode value) {
@@ -220,7 +222,8 @@ final class YamlScalars {
       throw new IllegalArgumentException("null (expected: a key)");
     }
     if (value.isBoolean()) {
-      return String.valueOf(value.booleanValue());
+      String written = value.asText();
+      return written.length() == 1 ? written : String.valueOf(value.booleanValue());
     }
     return value instanceof WrittenScalar written && written.real()
         ? realKey(value.decimalValue())

@@ -22,6 +22,13 @@ class YamlScalarsTest {
   }
 
   @Test
+  void keysOfOneLetterStayLetters() throws Exception {
+    for (String letter : List.of("y", "Y", "n", "N")) {
+      assertThat(comparable(read(letter + ": x"))).isEqualTo("{\"" + letter + "\": \"x\"}");
+    }
+  }
+
+  @Test
   void everyRecordedDocumentIsWhatKubectlReads() throws Exception {
     InputStream in =
         Objects.requireNonNull(
@@ -29,7 +36,7 @@ class YamlScalarsTest {
     int documents = 0;
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-      for (String line : lines.lines().filter(text -> !text.startsWith("#")).toList()) {
+      for (String line : lines.lines().filter(YamlScalarsTest::isKept).toList()) {
         int tab = line.indexOf('\t');
         String yaml = Json.read(line.substring(0, tab)).textValue();
         String kubectl = comparable(Json.read(line.substring(tab + 1)));
@@ -38,6 +45,11 @@ class YamlScalarsTest {
       }
     }
     assertThat(documents).isGreaterThan(1_000);
+  }
+
+  /** Keys of one letter differ on purpose. */
+  private static boolean isKept(String line) {
+    return !line.startsWith("#") && !line.matches("\"[yYnN]: .*") && !line.contains("\\ny: *a");
   }
 
   /** JSON with numbers in one spelling and keys in order. */
