@@ -224,7 +224,7 @@ class DiffTest {
       assertThat(cli.run(both)).isEqualTo(ExitCode.UNREACHABLE);
       assertThat(cli.out()).isEmpty();
       assertThat(cli.err())
-          .contains("error: " + served.url() + ": incomplete: job partial: file/0: broken.json: ")
+          .contains("error: " + served.url() + ": incomplete: job partial: file/0: broken.json:")
           .contains("not compared");
 
       assertThat(cli.run(with(both, "--job", "partial"))).isEqualTo(ExitCode.UNREACHABLE);
