@@ -55,7 +55,8 @@ final class CertificateNames {
   boolean include(String host) {
     if (isInetAddress(host)) {
       return addresses.stream()
-          .anyMatch(address -> isInetAddress(address) && forString(address).equals(forString(host)));
+          .anyMatch(
+              address -> isInetAddress(address) && forString(address).equals(forString(host)));
     }
     return hosts.stream().anyMatch(pattern -> matches(pattern, host));
   }

@@ -78,8 +78,7 @@ final class ServerTls extends SslContextFactory.Server {
       this.settings = settings;
     }
 
-    private void check(X509Certificate[] chain, String type)
-        throws CertificateException {
+    private void check(X509Certificate[] chain, String type) throws CertificateException {
       WebSettings.State state = settings.current();
       Tls tls = state.config().tls().orElseThrow();
       if (tls.clientAuth().verified()) {

@@ -555,8 +555,7 @@ class Http2SenderTest {
     Http2Server server = server(Http2Server.text("x"));
     for (String version : new String[] {"TLS12", "TLS13"}) {
       TlsConfig tls =
-          new TlsConfig(
-              here.authority(), "", "", "", Secret.NONE, "", "", false, version, version);
+          new TlsConfig(here.authority(), "", "", "", Secret.NONE, "", "", false, version, version);
       assertThat(body(get(sender(server.url(), http(tls)), server.url() + "/"))).isEqualTo("x");
     }
     assertThat(server.requests).extracting(Http2Server.Request::protocol).containsOnly("HTTP/2.0");

@@ -58,8 +58,7 @@ class TlsMatrixTest {
    * @param serverName the setting, or empty
    * @param outcome empty: an answer; else the end of the error, with CA for the file
    */
-  private record Row(
-      String what, Setup setup, String url, String serverName, String outcome) {
+  private record Row(String what, Setup setup, String url, String serverName, String outcome) {
     Row(String what, Setup setup, String outcome) {
       this(what, setup, "127.0.0.1", "", outcome);
     }
@@ -98,8 +97,7 @@ class TlsMatrixTest {
       throws GeneralSecurityException {
     Certificates ca = Certificates.authority("root");
     Certificates between = ca.issue(of);
-    return new Presented(
-        between.issue(Content.of("server", key, HERE)), isSent, ca.certificate());
+    return new Presented(between.issue(Content.of("server", key, HERE)), isSent, ca.certificate());
   }
 
   private static Content between() {
@@ -236,11 +234,7 @@ class TlsMatrixTest {
               "it is for 127.0.0.1, not for localhost"
                   + " (connect to one of its names, or set the server name to one)"),
           new Row(
-              "a server name",
-              issued(server("dns:api.example")),
-              "127.0.0.1",
-              "api.example",
-              ""),
+              "a server name", issued(server("dns:api.example")), "127.0.0.1", "api.example", ""),
           new Row(
               "a server name and a wildcard",
               issued(server("dns:*.example")),
@@ -291,8 +285,8 @@ class TlsMatrixTest {
     return cells.stream();
   }
 
-  private static void get(
-      TlsImplementation implementation, String url, TlsConfig tls) throws Exception {
+  private static void get(TlsImplementation implementation, String url, TlsConfig tls)
+      throws Exception {
     ManualTicker ticker = new ManualTicker();
     ServerSettings settings = ServerSettings.of(url, "url", Https.withTls(tls), Map.of(), ticker);
     try (Sender sender = new Sender(settings, implementation, ticker);

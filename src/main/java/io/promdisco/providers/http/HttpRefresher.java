@@ -165,12 +165,7 @@ final class HttpRefresher implements Refresher {
   private List<TargetGroup> read(Exchange exchange) throws IOException {
     if (exchange.code() != 200) {
       throw new IOException(
-          place(exchange)
-              + "status "
-              + exchange.code()
-              + " (expected 200"
-              + hint(exchange)
-              + ")");
+          place(exchange) + "status " + exchange.code() + " (expected 200" + hint(exchange) + ")");
     }
     String type = exchange.header("content-type").strip();
     if (!JSON.matcher(type).matches()) {

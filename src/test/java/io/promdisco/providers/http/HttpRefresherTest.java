@@ -456,8 +456,7 @@ class HttpRefresherTest {
             true);
     assertThat(addresses(refresher(server.url(), http))).containsExactly("a:1");
     assertThat(server.requests.get(0).header("Authorization")).isEqualTo("Basic dTpw");
-    failsForAnotherCa(
-        refresher(server.url()), server.url(), "among those that this JVM trusts");
+    failsForAnotherCa(refresher(server.url()), server.url(), "among those that this JVM trusts");
   }
 
   @Test

@@ -158,9 +158,7 @@ public final class FabricClientFactory implements ResourceClientFactory {
     Path ca = serviceAccount.resolve("ca.crt");
     TlsSettings tls = TlsSettings.of(HttpClientConfig.TlsConfig.DEFAULT, "tls_config");
     if (Files.exists(ca)) {
-      tls =
-          tls.withAuthorities(
-              Pem.authorities(TextFiles.read(ca), ca.toString()), ca.toString());
+      tls = tls.withAuthorities(Pem.authorities(TextFiles.read(ca), ca.toString()), ca.toString());
     }
     String bracketed = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
     return new ServerSettings(
