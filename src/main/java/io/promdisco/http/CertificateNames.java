@@ -70,7 +70,7 @@ final class CertificateNames {
     }
     for (int i = 0; i < expected.length; i++) {
       boolean isAny = i == 0 && expected.length > 1 && expected[0].equals("*");
-      if (actual[i].isEmpty() || !isAny && !expected[i].equals(actual[i])) {
+      if (actual[i].isEmpty() || (!isAny && !expected[i].equals(actual[i]))) {
         return false;
       }
     }

@@ -96,7 +96,7 @@ class WebSettingsTest {
     return made;
   }
 
-  private static SSLContext trusting(Certificates server, @Nullable Certificates own)
+  private static SSLContext trusting(Certificates server, @Nullable Certificates presented)
       throws Exception {
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
@@ -105,7 +105,7 @@ class WebSettingsTest {
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trust.init(trusted);
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(own == null ? null : keys(own), trust.getTrustManagers(), null);
+    context.init(presented == null ? null : keys(presented), trust.getTrustManagers(), null);
     return context;
   }
 
