@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.HttpClientConfig.TlsConfig;
 import io.promdisco.config.Secret;
 import io.promdisco.testing.Certificates;
@@ -420,6 +421,54 @@ class TlsMatrixTest {
             .withMessageContaining(server.url())
             .withMessageContaining(outcome);
         assertThat(server.requests).isEmpty();
+      }
+    }
+  }
+
+  static Stream<Cell> goodCells() {
+    return cells().filter(cell -> cell.row.what.equals("issued by the CA"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("goodCells")
+  void withoutHttp2ServersAreTrustedToo(Cell cell) throws Exception {
+    assumeTrue(cell.implementation.isAvailable());
+    Presented presented = cell.row.setup.make(cell.keyAlgorithm);
+    TlsConfig tls =
+        new TlsConfig(
+            presented.authority,
+            "",
+            "",
+            "",
+            Secret.NONE,
+            "",
+            "",
+            false,
+            cell.version,
+            cell.version);
+    ManualTicker ticker = new ManualTicker();
+    HttpClientConfig all = Https.withTls(tls);
+    HttpClientConfig http =
+        new HttpClientConfig(
+            all.basicAuth(),
+            all.authorization(),
+            all.oauth2(),
+            tls,
+            all.proxy(),
+            all.headers(),
+            true,
+            false);
+    try (FakeServer server = FakeServer.start(presented.server.server(), json(200, "{}"));
+        Sender sender =
+            new Sender(
+                ServerSettings.of(server.url(), "url", http, Map.of(), ticker),
+                cell.implementation,
+                ticker)) {
+      URI uri = URI.create(server.url() + "/");
+      for (int i = 0; i < 3; i++) {
+        try (Exchange exchange = sender.send(Request.get(uri, "*/*", PAUSE))) {
+          assertThat(exchange.code()).isEqualTo(200);
+        }
       }
     }
   }
