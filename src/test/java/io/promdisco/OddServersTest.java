@@ -126,8 +126,7 @@ class OddServersTest {
   @Test
   void everySourceTrustsServersThatItsCaCertifies() throws Exception {
     Certificates ca = Certificates.authority("root");
-    Certificates between =
-        ca.issue(Certificates.Content.of("between", "EC", "").authority());
+    Certificates between = ca.issue(Certificates.Content.of("between", "EC", "").authority());
     Certificates server = between.issue(Certificates.Content.of("server", "EC", "ip:127.0.0.1"));
     Certificates client = ca.issue(Certificates.Content.of("client", "Ed25519", ""));
     Files.writeString(folder.resolve("ca.crt"), ca.certificate());

@@ -55,7 +55,8 @@ final class CertificateNames {
   boolean include(String host) {
     if (isInetAddress(host)) {
       return addresses.stream()
-          .anyMatch(address -> isInetAddress(address) && forString(address).equals(forString(host)));
+          .anyMatch(
+              address -> isInetAddress(address) && forString(address).equals(forString(host)));
     }
     return hosts.stream().anyMatch(pattern -> matches(pattern, host));
   }
@@ -69,7 +70,7 @@ final class CertificateNames {
     }
     for (int i = 0; i < expected.length; i++) {
       boolean isAny = i == 0 && expected.length > 1 && expected[0].equals("*");
-      if (actual[i].isEmpty() || !isAny && !expected[i].equals(actual[i])) {
+      if (actual[i].isEmpty() || (!isAny && !expected[i].equals(actual[i]))) {
         return false;
       }
     }

@@ -94,23 +94,21 @@ public final class CertificateVerifier extends X509ExtendedTrustManager {
   }
 
   @Override
-  public void checkServerTrusted(
-      X509Certificate[] chain, String type, @Nullable Socket socket) throws CertificateException {
+  public void checkServerTrusted(X509Certificate[] chain, String type, @Nullable Socket socket)
+      throws CertificateException {
     SSLSession session = socket instanceof SSLSocket tls ? tls.getHandshakeSession() : null;
     checkServer(chain, session == null ? null : session.getPeerHost());
   }
 
   @Override
-  public void checkServerTrusted(
-      X509Certificate[] chain, String type, @Nullable SSLEngine engine)
+  public void checkServerTrusted(X509Certificate[] chain, String type, @Nullable SSLEngine engine)
       throws CertificateException {
     checkServer(chain, engine == null ? null : engine.getPeerHost());
   }
 
   /** Refuses: the name of the server is not known here. */
   @Override
-  public void checkServerTrusted(X509Certificate[] chain, String type)
-      throws CertificateException {
+  public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
     checkServer(chain, null);
   }
 
@@ -135,8 +133,7 @@ public final class CertificateVerifier extends X509ExtendedTrustManager {
   }
 
   @Override
-  public void checkClientTrusted(X509Certificate[] chain, String type)
-      throws CertificateException {
+  public void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {
     CertificateReport report = new CertificateReport(chain, trusted(), place);
     report.checkValidity();
     check(report, () -> platform.checkClientTrusted(chain, SIGNATURE));

@@ -21,11 +21,9 @@ public record ClientKey(PrivateKey key, List<X509Certificate> chain) {
    */
   public static ClientKey of(String key, String keyPlace, String chain, String chainPlace)
       throws IOException {
-    ClientKey pair =
-        new ClientKey(Pem.key(key, keyPlace), Pem.certificates(chain, chainPlace));
+    ClientKey pair = new ClientKey(Pem.key(key, keyPlace), Pem.certificates(chain, chainPlace));
     if (!KeyPairs.belong(pair.key, pair.chain.get(0).getPublicKey())) {
-      throw new IOException(
-          keyPlace + ": not the key of the first certificate in " + chainPlace);
+      throw new IOException(keyPlace + ": not the key of the first certificate in " + chainPlace);
     }
     return pair;
   }

@@ -21,7 +21,8 @@ final class ClientTls {
   private final ClientKeyManager keys;
 
   @GuardedBy("this")
-  private final Map<TlsImplementation, SSLContext> contexts = new EnumMap<>(TlsImplementation.class);
+  private final Map<TlsImplementation, SSLContext> contexts =
+      new EnumMap<>(TlsImplementation.class);
 
   @GuardedBy("this")
   private TlsImplementation current;

@@ -154,8 +154,8 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
   }
 
   /**
-   * The first piece of the body that arrives: the rest of a stream may never come. Empty if there is
-   * none.
+   * The first piece of the body that arrives: the rest of a stream may never come. Empty if there
+   * is none.
    */
   byte[] firstPiece() throws InterruptedException {
     try {

@@ -158,9 +158,7 @@ final class Failures {
   /** BoringSSL says it in the second line, and in the first an address of its memory. */
   private static String reason(SSLException problem, String otherwise) {
     Matcher matcher = BORINGSSL.matcher(String.valueOf(problem.getMessage()));
-    return matcher.find()
-        ? matcher.group(1).toLowerCase(Locale.ROOT).replace('_', ' ')
-        : otherwise;
+    return matcher.find() ? matcher.group(1).toLowerCase(Locale.ROOT).replace('_', ' ') : otherwise;
   }
 
   /** The first line of what it says. */

@@ -152,7 +152,7 @@ public final class Sender implements AutoCloseable {
         return sendOnce(uri, request, fields, begin);
       } catch (IOException e) {
         boolean isUnprocessed = e instanceof Http2Exception http2 && http2.isUnprocessed();
-        boolean isAgain = isUnprocessed && tries < MOST_TRIES || tls.fallBack(e, used);
+        boolean isAgain = (isUnprocessed && tries < MOST_TRIES) || tls.fallBack(e, used);
         if (!isAgain) {
           throw explain(e, uri);
         }

@@ -79,8 +79,7 @@ public record TlsSettings(
 
   /** The same with another client certificate. */
   public TlsSettings withClient(Supplier<@Nullable ClientKey> other) {
-    return new TlsSettings(
-        authorities, authoritiesPlace, other, serverName, insecure, versions);
+    return new TlsSettings(authorities, authoritiesPlace, other, serverName, insecure, versions);
   }
 
   /**

@@ -164,7 +164,9 @@ class RealAccessIT {
     command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "io.promdisco.cli.Main"));
     command.addAll(List.of("targets", config().toString(), "--output", "json"));
     ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("CLASSPATH", String.join(File.pathSeparator, classPath(hasNativeTls)));
+    builder
+        .environment()
+        .put("CLASSPATH", String.join(File.pathSeparator, classPath(hasNativeTls)));
     Process process =
         builder.redirectOutput(output.toFile()).redirectError(errors.toFile()).start();
     try {

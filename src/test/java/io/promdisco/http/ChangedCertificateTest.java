@@ -59,8 +59,7 @@ class ChangedCertificateTest {
     current = ca.issue(Content.of("first", "EC", "ip:127.0.0.1")).pair();
     ManualTicker ticker = new ManualTicker();
     TlsConfig tls =
-        new TlsConfig(
-            ca.authority(), "", "", "", Secret.NONE, "", "", false, version, version);
+        new TlsConfig(ca.authority(), "", "", "", Secret.NONE, "", "", false, version, version);
     try (FakeServer server = server(ca);
         Sender sender =
             new Sender(

@@ -344,7 +344,8 @@ class Http1SenderTest {
     Sender sender = sender(server.url(), Https.withTls(TlsConfig.DEFAULT));
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> alone(sender, server.url() + "/"))
-        .withMessageStartingWith("cannot verify the certificate of " + server.url() + ": it is issued")
+        .withMessageStartingWith(
+            "cannot verify the certificate of " + server.url() + ": it is issued")
         .withMessageContaining("a CA that is not among those that this JVM trusts");
     assertThat(server.requests).isEmpty();
   }

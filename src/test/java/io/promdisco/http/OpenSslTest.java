@@ -95,10 +95,7 @@ class OpenSslTest {
   private static Process openssl(String... arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of("openssl"));
     command.addAll(List.of(arguments));
-    return new ProcessBuilder(command)
-        .directory(folder.toFile())
-        .redirectErrorStream(true)
-        .start();
+    return new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
   }
 
   /** A server that answers every request. */
@@ -108,8 +105,7 @@ class OpenSslTest {
 
     Server(String key, String... options) throws Exception {
       List<String> arguments =
-          new ArrayList<>(
-              List.of("s_server", "-www", "-accept", "127.0.0.1:0", "-naccept", "10"));
+          new ArrayList<>(List.of("s_server", "-www", "-accept", "127.0.0.1:0", "-naccept", "10"));
       arguments.addAll(List.of("-cert", name(key) + ".crt", "-key", name(key) + ".key"));
       arguments.addAll(List.of(options));
       process = openssl(arguments.toArray(new String[0]));

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class PemTest {
   private static final String BROKEN =
@@ -19,15 +19,25 @@ class PemTest {
 
   PemTest() throws Exception {}
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
+  private static final String ENCRYPTED_RSA =
+      """
+      -----BEGIN RSA PRIVATE KEY-----
+      Proc-Type: 4,ENCRYPTED
+      DEK-Info: AES-256-CBC,00FF
+
+      MIIB
+      -----END RSA PRIVATE KEY-----
+      """;
+
+  static List<String> encryptedKeys() {
+    return List.of(
         "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIB\n-----END ENCRYPTED PRIVATE KEY-----\n",
-        "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00FF\n\n"
-            + "MIIB\n-----END RSA PRIVATE KEY-----\n",
-        "-----BEGIN EC PRIVATE KEY-----\r\nProc-Type: 4,ENCRYPTED\r\nDEK-Info: DES-EDE3-CBC,00FF"
-            + "\r\n\r\nMIIB\r\n-----END EC PRIVATE KEY-----\r\n"
-      })
+        ENCRYPTED_RSA,
+        ENCRYPTED_RSA.replace("RSA", "EC").replace("\n", "\r\n"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("encryptedKeys")
   void anEncryptedKeySaysThatItIs(String key) {
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> Pem.key("some text\n" + key, "tls_config.key_file: me.key"))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.HttpClientConfig.TlsConfig;
 import io.promdisco.config.Secret;
 import io.promdisco.testing.Certificates;
@@ -19,7 +20,6 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +39,7 @@ class TlsMatrixTest {
   private static final List<String> KEYS = List.of("RSA", "EC", "Ed25519");
   private static final Duration PAUSE = Duration.ofSeconds(20);
   private static final Instant PAST = Instant.parse("2020-01-02T03:04:05Z");
-  private static final Instant FUTURE = Instant.now().plus(365, ChronoUnit.DAYS);
+  private static final Instant FUTURE = Instant.parse("2099-01-02T03:04:05Z");
   private static final String HERE = "ip:127.0.0.1";
 
   @TempDir static Path folder;
@@ -58,8 +58,7 @@ class TlsMatrixTest {
    * @param serverName the setting, or empty
    * @param outcome empty: an answer; else the end of the error, with CA for the file
    */
-  private record Row(
-      String what, Setup setup, String url, String serverName, String outcome) {
+  private record Row(String what, Setup setup, String url, String serverName, String outcome) {
     Row(String what, Setup setup, String outcome) {
       this(what, setup, "127.0.0.1", "", outcome);
     }
@@ -98,8 +97,7 @@ class TlsMatrixTest {
       throws GeneralSecurityException {
     Certificates ca = Certificates.authority("root");
     Certificates between = ca.issue(of);
-    return new Presented(
-        between.issue(Content.of("server", key, HERE)), isSent, ca.certificate());
+    return new Presented(between.issue(Content.of("server", key, HERE)), isSent, ca.certificate());
   }
 
   private static Content between() {
@@ -215,7 +213,7 @@ class TlsMatrixTest {
           new Row(
               "not valid yet",
               issued(server(HERE).valid(FUTURE, FUTURE.plusSeconds(9))),
-              "it is not valid before " + FUTURE.truncatedTo(ChronoUnit.SECONDS) + " (now: …)"),
+              "it is not valid before " + FUTURE + " (now: …)"),
           new Row(
               "another name",
               issued(server("dns:a.example,dns:b.example,ip:127.0.0.2")),
@@ -236,11 +234,7 @@ class TlsMatrixTest {
               "it is for 127.0.0.1, not for localhost"
                   + " (connect to one of its names, or set the server name to one)"),
           new Row(
-              "a server name",
-              issued(server("dns:api.example")),
-              "127.0.0.1",
-              "api.example",
-              ""),
+              "a server name", issued(server("dns:api.example")), "127.0.0.1", "api.example", ""),
           new Row(
               "a server name and a wildcard",
               issued(server("dns:*.example")),
@@ -291,8 +285,8 @@ class TlsMatrixTest {
     return cells.stream();
   }
 
-  private static void get(
-      TlsImplementation implementation, String url, TlsConfig tls) throws Exception {
+  private static void get(TlsImplementation implementation, String url, TlsConfig tls)
+      throws Exception {
     ManualTicker ticker = new ManualTicker();
     ServerSettings settings = ServerSettings.of(url, "url", Https.withTls(tls), Map.of(), ticker);
     try (Sender sender = new Sender(settings, implementation, ticker);
@@ -427,6 +421,54 @@ class TlsMatrixTest {
             .withMessageContaining(server.url())
             .withMessageContaining(outcome);
         assertThat(server.requests).isEmpty();
+      }
+    }
+  }
+
+  static Stream<Cell> goodCells() {
+    return cells().filter(cell -> cell.row.what.equals("issued by the CA"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("goodCells")
+  void withoutHttp2ServersAreTrustedToo(Cell cell) throws Exception {
+    assumeTrue(cell.implementation.isAvailable());
+    Presented presented = cell.row.setup.make(cell.keyAlgorithm);
+    TlsConfig tls =
+        new TlsConfig(
+            presented.authority,
+            "",
+            "",
+            "",
+            Secret.NONE,
+            "",
+            "",
+            false,
+            cell.version,
+            cell.version);
+    ManualTicker ticker = new ManualTicker();
+    HttpClientConfig all = Https.withTls(tls);
+    HttpClientConfig http =
+        new HttpClientConfig(
+            all.basicAuth(),
+            all.authorization(),
+            all.oauth2(),
+            tls,
+            all.proxy(),
+            all.headers(),
+            true,
+            false);
+    try (FakeServer server = FakeServer.start(presented.server.server(), json(200, "{}"));
+        Sender sender =
+            new Sender(
+                ServerSettings.of(server.url(), "url", http, Map.of(), ticker),
+                cell.implementation,
+                ticker)) {
+      URI uri = URI.create(server.url() + "/");
+      for (int i = 0; i < 3; i++) {
+        try (Exchange exchange = sender.send(Request.get(uri, "*/*", PAUSE))) {
+          assertThat(exchange.code()).isEqualTo(200);
+        }
       }
     }
   }

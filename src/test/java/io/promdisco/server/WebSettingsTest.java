@@ -96,7 +96,7 @@ class WebSettingsTest {
     return made;
   }
 
-  private static SSLContext trusting(Certificates server, @Nullable Certificates own)
+  private static SSLContext trusting(Certificates server, @Nullable Certificates presented)
       throws Exception {
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
@@ -105,7 +105,7 @@ class WebSettingsTest {
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trust.init(trusted);
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(own == null ? null : keys(own), trust.getTrustManagers(), null);
+    context.init(presented == null ? null : keys(presented), trust.getTrustManagers(), null);
     return context;
   }
 
@@ -179,7 +179,9 @@ class WebSettingsTest {
           .singleElement()
           .asString()
           .contains("web.yml: what was read before stays in force")
-          .contains("tls_server_config.key: not the key of the first certificate in tls_server_config.cert");
+          .contains(
+              "tls_server_config.key: not the key of the first certificate in"
+                  + " tls_server_config.cert");
 
       write("web.yml", "tls_server_config: {cert_file: missing.crt, key_file: a.key}\n");
       aSecondLater();
@@ -209,8 +211,7 @@ class WebSettingsTest {
               client_allowed_sans: [client]
             """);
     assertThat(status(started, trusting(own, client))).isEqualTo(200);
-    assertThatThrownBy(() -> status(started, trusting(own, null)))
-        .isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> status(started, trusting(own, null))).isInstanceOf(IOException.class);
     assertThatThrownBy(() -> status(started, trusting(own, stranger)))
         .isInstanceOf(IOException.class);
 
@@ -227,8 +228,7 @@ class WebSettingsTest {
             + " RequireAnyClientCert}\n");
     aSecondLater();
     assertThat(status(started, trusting(own, stranger))).isEqualTo(200);
-    assertThatThrownBy(() -> status(started, trusting(own, null)))
-        .isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> status(started, trusting(own, null))).isInstanceOf(IOException.class);
   }
 
   @Test
@@ -330,7 +330,14 @@ class WebSettingsTest {
 
   /** Native TLS, where it is on the class path. */
   @ParameterizedTest
-  @CsvSource({"TLS12, EC", "TLS13, EC", "TLS12, RSA", "TLS13, RSA", "TLS12, Ed25519", "TLS13, Ed25519"})
+  @CsvSource({
+    "TLS12, EC",
+    "TLS13, EC",
+    "TLS12, RSA",
+    "TLS13, RSA",
+    "TLS12, Ed25519",
+    "TLS13, Ed25519"
+  })
   void ourOwnClientsAreVerifiedThroughAnIntermediateCa(String version, String keyAlgorithm)
       throws Exception {
     Certificates own = certificate("server");

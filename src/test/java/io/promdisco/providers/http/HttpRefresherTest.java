@@ -487,8 +487,7 @@ class HttpRefresherTest {
         HttpClientConfig.builder().basicAuth("u", new Secret("p")).tls(tls).build();
     assertThat(addresses(refresher(server.url(), http))).containsExactly("a:1");
     assertThat(server.requests.get(0).header("Authorization")).isEqualTo("Basic dTpw");
-    failsForAnotherCa(
-        refresher(server.url()), server.url(), "among those that this JVM trusts");
+    failsForAnotherCa(refresher(server.url()), server.url(), "among those that this JVM trusts");
   }
 
   @Test

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.config.HttpClientConfig;
-import io.promdisco.http.Sender;
 import io.promdisco.config.HttpClientConfig.TlsConfig;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.KubernetesSdConfig.AttachMetadata;
 import io.promdisco.config.KubernetesSdConfig.Role;
 import io.promdisco.discovery.Discoverer;
+import io.promdisco.http.Sender;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.metrics.PrometheusMetrics;
 import io.promdisco.providers.kubernetes.Weather.Effect;

@@ -200,8 +200,7 @@ final class FabricClient implements ResourceClient, AccessReview {
   }
 
   /** An answer of something else than an API server: a login page, most often. */
-  private IOException unexpected(
-      Sender sender, Exchange exchange, String place, String expected)
+  private IOException unexpected(Sender sender, Exchange exchange, String place, String expected)
       throws InterruptedException {
     String type = exchange.contentType();
     String shown = Urls.shown(exchange.uri());

@@ -564,7 +564,9 @@ class FabricClientTest {
     FakeServer api =
         api(
             exchange -> {
-              exchange.getResponseHeaders().set("Location", login.url() + "/sso?state=secret-state");
+              exchange
+                  .getResponseHeaders()
+                  .set("Location", login.url() + "/sso?state=secret-state");
               exchange.sendResponseHeaders(302, -1);
             });
     HttpClientConfig http = Https.withToken("secret-token");
@@ -572,17 +574,14 @@ class FabricClientTest {
         .isThrownBy(() -> list(client(login.url(), http)))
         .withMessageStartingWith(login.url() + "/api/v1/pods" + WORDS);
     assertThatExceptionOfType(IOException.class)
-        .isThrownBy(() -> ((AccessReview) client(login.url(), http)).allows("list", Resource.PODS, ""))
+        .isThrownBy(
+            () -> ((AccessReview) client(login.url(), http)).allows("list", Resource.PODS, ""))
         .withMessageStartingWith(
             login.url() + "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews" + WORDS);
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> list(client(api.url(), http)))
         .withMessageStartingWith(
-            api.url()
-                + "/api/v1/pods, redirected to "
-                + login.url()
-                + "/sso"
-                + WORDS);
+            api.url() + "/api/v1/pods, redirected to " + login.url() + "/sso" + WORDS);
     assertThat(login.requests.get(2).header("Authorization")).isEmpty();
     login.answer(FakeServer.json(401, "{}"));
     assertThatExceptionOfType(IOException.class)
