@@ -57,7 +57,9 @@ final class Streams implements Exchange.Answer {
       ClientAddress client = exchange.client();
       TargetStream stream =
           new TargetStream(
-              hub.source(wanted), exchange.beginLongAnswer(TYPE), ended -> hub.ended(ended, client));
+              hub.source(wanted),
+              exchange.beginLongAnswer(TYPE),
+              ended -> hub.ended(ended, client));
       started = true;
       hub.start(stream);
     } finally {
