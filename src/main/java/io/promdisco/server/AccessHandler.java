@@ -52,7 +52,7 @@ final class AccessHandler extends Handler.Wrapper {
     Request.addCompletionListener(request, failure -> connection.end(connections.nanos()));
     request.addIdleTimeoutListener(timeout -> false); // the connections have limits of their own
     request.setAttribute(ClientConnection.ATTRIBUTE, connection);
-    BooleanSupplier allowed = () -> settings.current() == state;
+    BooleanSupplier allowed = () -> state.equals(settings.current());
     request.setAttribute(ALLOWED, allowed);
     String scheme = request.getHttpURI().getScheme();
     if (scheme != null && !HttpScheme.HTTP.is(scheme) && !HttpScheme.HTTPS.is(scheme)) {
@@ -102,7 +102,7 @@ final class AccessHandler extends Handler.Wrapper {
       WebSettings.State state, ClientConnection connection, EndPoint endPoint)
       throws CertificateException {
     EndPoint.SslSessionData tls = endPoint.getSslSessionData();
-    if (tls != null && connection.checked() != state) {
+    if (tls != null && !state.equals(connection.checked())) {
       ClientCertificates.verify(state, tls.sslSession());
       connection.checked(state);
     }

@@ -15,11 +15,13 @@ final class AnswerThreads implements AutoCloseable {
 
   private final Closer closer = new Closer();
   private final WorkerThreads work =
-      closer.add(new WorkerThreads("sd-http-work", WORK_THREADS, MOST_WAITING, MOST_WAITING_PER_CLIENT));
+      closer.add(
+          new WorkerThreads("sd-http-work", WORK_THREADS, MOST_WAITING, MOST_WAITING_PER_CLIENT));
   private final WorkerThreads status =
       closer.add(new WorkerThreads("sd-http-status", 1, MOST_WAITING, MOST_WAITING_PER_CLIENT));
   private final WorkerThreads reloads =
-      closer.add(new WorkerThreads("sd-http-reload", 1, MOST_RELOADS_WAITING, MOST_RELOADS_WAITING / 2));
+      closer.add(
+          new WorkerThreads("sd-http-reload", 1, MOST_RELOADS_WAITING, MOST_RELOADS_WAITING / 2));
 
   /** Who makes an answer. */
   enum Group {

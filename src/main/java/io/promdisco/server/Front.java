@@ -60,7 +60,8 @@ final class Front extends Handler.Abstract {
     try {
       answer(exchange);
       exchange.end(
-          rest -> threads.resume(group, exchange.client(), rest), failure -> fail(exchange, failure));
+          rest -> threads.resume(group, exchange.client(), rest),
+          failure -> fail(exchange, failure));
     } catch (IOException | RuntimeException e) {
       fail(exchange, e);
     } catch (OutOfMemoryError e) {

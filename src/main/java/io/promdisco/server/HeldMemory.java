@@ -97,15 +97,13 @@ final class HeldMemory {
 
   /** Notes that an answer has ended. */
   synchronized void release(Holder answer) {
-    held.values()
-        .removeIf(
-            each -> {
-              boolean last = each.by().remove(answer) && each.by().isEmpty();
-              if (last) {
-                total -= each.bytes();
-              }
-              return last;
-            });
+    for (Iterator<Held> all = held.values().iterator(); all.hasNext(); ) {
+      Held each = all.next();
+      if (each.by().remove(answer) && each.by().isEmpty()) {
+        total -= each.bytes();
+        all.remove();
+      }
+    }
   }
 
   /** Bytes that are held. */

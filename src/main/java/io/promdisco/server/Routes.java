@@ -90,7 +90,8 @@ final class Routes {
       case "/-/healthy", "/openapi.yaml" -> AnswerThreads.Group.DIRECT;
       case "/-/ready", "/metrics" -> AnswerThreads.Group.STATUS;
       case "/-/reload" -> AnswerThreads.Group.RELOAD;
-      default -> Page.FILES.containsKey(plain) ? AnswerThreads.Group.DIRECT : AnswerThreads.Group.WORK;
+      default ->
+          Page.FILES.containsKey(plain) ? AnswerThreads.Group.DIRECT : AnswerThreads.Group.WORK;
     };
   }
 

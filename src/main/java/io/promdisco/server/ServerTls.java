@@ -67,7 +67,7 @@ final class ServerTls extends SslContextFactory.Server {
 
   private synchronized Made current() {
     WebSettings.State state = settings.current();
-    if (made.state() != state) {
+    if (!made.state().equals(state)) {
       made = Made.of(state);
     }
     return made;

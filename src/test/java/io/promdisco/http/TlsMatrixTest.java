@@ -447,17 +447,7 @@ class TlsMatrixTest {
             cell.version,
             cell.version);
     ManualTicker ticker = new ManualTicker();
-    HttpClientConfig all = Https.withTls(tls);
-    HttpClientConfig http =
-        new HttpClientConfig(
-            all.basicAuth(),
-            all.authorization(),
-            all.oauth2(),
-            tls,
-            all.proxy(),
-            all.headers(),
-            true,
-            false);
+    HttpClientConfig http = HttpClientConfig.builder().tls(tls).enableHttp2(false).build();
     try (FakeServer server = FakeServer.start(presented.server.server(), json(200, "{}"));
         Sender sender =
             new Sender(

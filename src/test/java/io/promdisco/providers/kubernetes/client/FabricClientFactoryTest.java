@@ -432,7 +432,7 @@ class FabricClientFactoryTest {
           .hasSize(1);
       assertThatExceptionOfType(IOException.class)
           .isThrownBy(() -> list(client))
-          .withMessageContaining("a CA that this machine trusts");
+          .withMessageContaining("among those that this JVM trusts");
       assertThat(api.requests).isEmpty();
     }
   }
