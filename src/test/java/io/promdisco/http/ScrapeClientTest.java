@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,7 +82,7 @@ class ScrapeClientTest {
     return ScrapeConfig.builder("web").httpClient(http);
   }
 
-  private List<String> header(String name) {
+  private @Nullable List<String> header(String name) {
     return requests.get(requests.size() - 1).getRequestHeaders().get(name);
   }
 
