@@ -114,8 +114,7 @@ class ListenerQueuePropertyTest {
   }
 
   private static void takeOne(ListenerQueue queue, Map<String, Map<String, Target>> known) {
-    TargetChange change =
-        Objects.requireNonNull(Objects.requireNonNull(queue.take()).change());
+    TargetChange change = Objects.requireNonNull(Objects.requireNonNull(queue.take()).change());
     queue.delivered();
     assertThat(change.isEmpty()).isFalse();
     Map<String, Target> ofJob = of(known, change.job());
