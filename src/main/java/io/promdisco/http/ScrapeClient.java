@@ -111,6 +111,12 @@ public final class ScrapeClient implements AutoCloseable {
     public byte[] body() {
       return body;
     }
+
+    /** Status, type and size of the body. */
+    @Override
+    public String toString() {
+      return status + " " + contentType + ", " + body.length + " bytes";
+    }
   }
 
   /**
