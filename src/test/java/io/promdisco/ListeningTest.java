@@ -319,6 +319,7 @@ class ListeningTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // on purpose
   void nullIsRefusedAtOnce() {
     assertThatThrownBy(() -> promdisco.apply(null)).hasMessage("configuration");
     assertThatThrownBy(() -> promdisco.listen(null)).hasMessage("listener");

@@ -62,6 +62,12 @@ final class ScrapeChecks {
     }
   }
 
+  static void notNegative(String field, long number, FieldProblems problems) {
+    if (number < 0) {
+      problems.note(field, number + " (expected: 0 or more)");
+    }
+  }
+
   static void notNegative(String field, double number, FieldProblems problems) {
     if (!(number >= 0)) {
       problems.note(field, number + " (expected: 0 or more)");

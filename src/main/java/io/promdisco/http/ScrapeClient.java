@@ -85,14 +85,39 @@ public final class ScrapeClient implements AutoCloseable {
     }
   }
 
-  /**
-   * What a target answered.
-   *
-   * @param status the HTTP status
-   * @param contentType the header {@code Content-Type}; empty if there is none
-   * @param body uncompressed
-   */
-  public record Answer(int status, String contentType, byte[] body) {}
+  /** What a target answered. */
+  public static final class Answer {
+    private final int status;
+    private final String contentType;
+    private final byte[] body;
+
+    private Answer(int status, String contentType, byte[] body) {
+      this.status = status;
+      this.contentType = contentType;
+      this.body = body;
+    }
+
+    /** The HTTP status. */
+    public int status() {
+      return status;
+    }
+
+    /** The header {@code Content-Type}; empty if there is none. */
+    public String contentType() {
+      return contentType;
+    }
+
+    /** The body, uncompressed; not a copy. */
+    public byte[] body() {
+      return body;
+    }
+
+    /** Status, type and size of the body. */
+    @Override
+    public String toString() {
+      return status + " " + contentType + ", " + body.length + " bytes";
+    }
+  }
 
   /**
    * Scrapes a target.

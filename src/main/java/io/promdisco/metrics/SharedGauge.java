@@ -2,8 +2,8 @@ package io.promdisco.metrics;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.prometheus.client.Gauge;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleBinaryOperator;
@@ -68,10 +68,10 @@ final class SharedGauge {
   }
 
   private double total(Map<Owner, Double> values) {
-    List<Double> all = new ArrayList<>(values.values());
-    double sum = all.get(0);
-    for (int i = 1; i < all.size(); i++) {
-      sum = total.applyAsDouble(sum, all.get(i));
+    Iterator<Double> each = values.values().iterator();
+    double sum = each.next();
+    while (each.hasNext()) {
+      sum = total.applyAsDouble(sum, each.next());
     }
     return sum;
   }

@@ -93,8 +93,6 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
     writing.lock();
     try {
       checkOpen();
-      applied++;
-      synced = false;
       Map<String, ScrapePool> before = new LinkedHashMap<>(pools);
       Map<String, ScrapePool> after = new LinkedHashMap<>();
       List<TargetChange> changes = new ArrayList<>();
@@ -115,6 +113,8 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
         lastRevision = Math.max(lastRevision, pool.revision());
       }
       pools = Collections.unmodifiableMap(after);
+      applied++;
+      synced = false;
       offers.clear();
       before.keySet().forEach(metrics::removed);
       changes.forEach(this::publish);

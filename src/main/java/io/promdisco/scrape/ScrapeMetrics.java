@@ -106,7 +106,7 @@ final class ScrapeMetrics {
 
   void cancelled(long pairs) {
     if (pairs > 0) {
-      cancelled.add(pairs);
+      cancelled.add((double) pairs);
     }
   }
 

@@ -5,10 +5,10 @@ package io.promdisco.scrape;
 public interface TargetListener {
   /**
    * Called with each change of a job in order, never twice at once. It may take its time: nothing
-   * else waits for it. Changes of a job that arrive meanwhile are merged: what waits never holds
-   * more than one entry for each target, and a target that is added and removed again meanwhile is
-   * not reported. Every change fits what the listener knows: no target is added twice, and none is
-   * removed or changed that was not added.
+   * else waits for it. Changes that touch the same target while they wait are merged with the
+   * others of their job: what waits never holds more than one entry for each target, and a target
+   * that is added and removed again meanwhile is not reported. Every change fits what the listener
+   * knows: no target is added twice, and none is removed or changed that was not added.
    *
    * <p>What it throws is logged and counted, and the change counts as delivered.
    */

@@ -108,7 +108,8 @@ class ConfigurationInCodeTest {
             "oauth2",
             () -> http().oauth2(OAuth2.builder("c", "").build()).build()),
         both(
-            "oauth2: {client_id: c, token_url: 'http://t', client_secret: s, client_secret_file: f}",
+            "oauth2: {client_id: c, token_url: 'http://t', client_secret: s, client_secret_file:"
+                + " f}",
             "oauth2",
             () ->
                 http()
@@ -277,10 +278,12 @@ class ConfigurationInCodeTest {
             """
             job "web": scrape_timeout: scrape timeout greater than scrape interval for scrape \
             config with job name "web" (expected: at most 5s)
-            job "web": sample_limit: -1.0 (expected: 0 or more)""");
+            job "web": sample_limit: -1 (expected: 0 or more)\
+            """);
   }
 
   @Test
+  @SuppressWarnings("NullAway") // on purpose
   void whatAFileCannotSayIsRefusedToo() {
     refused(() -> ScrapeConfig.builder("").build(), "job_name");
     refused(() -> job().scrapeInterval(Duration.ZERO).build(), "scrape_interval");

@@ -11,6 +11,8 @@ import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.HttpClientConfig.Header;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.Secret;
+import io.promdisco.testing.Certificates;
+import io.promdisco.testing.FakeServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,7 +84,7 @@ class ScrapeClientTest {
     return ScrapeConfig.builder("web").httpClient(http);
   }
 
-  private List<String> header(String name) {
+  private @Nullable List<String> header(String name) {
     return requests.get(requests.size() - 1).getRequestHeaders().get(name);
   }
 
@@ -201,6 +204,25 @@ class ScrapeClientTest {
       assertThatThrownBy(() -> client.get(url(slow, "/"), Duration.ofMillis(200)))
           .isInstanceOf(HttpTimeoutException.class)
           .hasMessage("no complete answer within 0.2 s");
+    }
+  }
+
+  @Test
+  void usesTheCertificatesThatTheFilesHoldNow() throws Exception {
+    Certificates certificates = Certificates.make(folder, "EC", "ip:127.0.0.1");
+    Path ca = folder.resolve("ca.pem");
+    Files.writeString(ca, Certificates.make(folder, "EC", "ip:127.0.0.1").certificate());
+    HttpClientConfig http =
+        HttpClientConfig.builder()
+            .tls(HttpClientConfig.TlsConfig.builder().caFile(ca.toString()).build())
+            .build();
+    try (FakeServer https = FakeServer.start(certificates.server(), FakeServer.json(200, "{}"));
+        ScrapeClient client = new ScrapeClient(job(http).build())) {
+      URI url = URI.create(https.url() + "/metrics");
+      assertThatThrownBy(() -> client.get(url, LONG)).isInstanceOf(IOException.class);
+      assertThat(https.requests).isEmpty();
+      Files.writeString(ca, certificates.certificate());
+      assertThat(client.get(url, LONG).status()).isEqualTo(200);
     }
   }
 

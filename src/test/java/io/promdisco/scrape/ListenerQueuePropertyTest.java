@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -68,13 +69,13 @@ class ListenerQueuePropertyTest {
     while (queue.size() > 0) {
       takeOne(queue, known);
     }
-    JOBS.forEach(job -> assertThat(known.get(job).keySet()).isEqualTo(there.get(job).keySet()));
+    JOBS.forEach(job -> assertThat(of(known, job).keySet()).isEqualTo(of(there, job).keySet()));
     queue.drain();
     assertThat(queue.take()).isNull();
   }
 
   private void put(ListenerQueue queue, Step step, Map<String, Map<String, Target>> there) {
-    Map<String, Target> before = there.get(step.job);
+    Map<String, Target> before = of(there, step.job);
     Map<String, Target> after = targets(step.job, step.versions);
     Delta delta = new Delta();
     after.forEach(
@@ -103,7 +104,7 @@ class ListenerQueuePropertyTest {
       if (versions.get(i) > 0) {
         TargetGroup group =
             Jobs.group("g", Labels.of("__meta_version", versions.get(i).toString()), "h:" + i);
-        TargetOutcome outcome = builders.get(job).build("p", group, 0);
+        TargetOutcome outcome = Objects.requireNonNull(builders.get(job)).build("p", group, 0);
         assertThat(outcome).isInstanceOf(TargetOutcome.Kept.class);
         Target target = ((TargetOutcome.Kept) outcome).target();
         targets.put(target.id(), target);
@@ -113,10 +114,10 @@ class ListenerQueuePropertyTest {
   }
 
   private static void takeOne(ListenerQueue queue, Map<String, Map<String, Target>> known) {
-    TargetChange change = queue.take().change();
+    TargetChange change = Objects.requireNonNull(Objects.requireNonNull(queue.take()).change());
     queue.delivered();
     assertThat(change.isEmpty()).isFalse();
-    Map<String, Target> ofJob = known.get(change.job());
+    Map<String, Target> ofJob = of(known, change.job());
     change.removed().forEach(target -> assertThat(ofJob.remove(target.id())).isNotNull());
     for (TargetChange.Changed changed : change.changed()) {
       assertThat(ofJob.remove(changed.before().id())).isNotNull();
@@ -128,13 +129,17 @@ class ListenerQueuePropertyTest {
     added.forEach(target -> assertThat(ofJob.put(target.id(), target)).isNull());
   }
 
+  private static Map<String, Target> of(Map<String, Map<String, Target>> jobs, String job) {
+    return Objects.requireNonNull(jobs.get(job));
+  }
+
   /** Number of different targets that the listener knows or should know. */
   private static int distinct(
       Map<String, Map<String, Target>> there, Map<String, Map<String, Target>> known) {
     int distinct = 0;
     for (String job : JOBS) {
-      Map<String, Target> all = new HashMap<>(there.get(job));
-      all.putAll(known.get(job));
+      Map<String, Target> all = new HashMap<>(of(there, job));
+      all.putAll(of(known, job));
       distinct += all.size();
     }
     return distinct;

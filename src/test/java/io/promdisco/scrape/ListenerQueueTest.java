@@ -5,6 +5,7 @@ import static org.assertj.core.groups.Tuple.tuple;
 
 import io.promdisco.model.Labels;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -92,7 +93,7 @@ class ListenerQueueTest {
     queue.completeInitialState();
     assertThat(next().job()).isEqualTo("a");
     assertThat(next().job()).isEqualTo("b");
-    assertThat(next()).isNull();
+    assertThat(taken()).isNull();
     assertThat(next().job()).isEqualTo("c");
   }
 
@@ -124,9 +125,12 @@ class ListenerQueueTest {
         .isEqualTo(new ListenerQueue.Put(0, 0));
   }
 
-  private @Nullable TargetChange next() {
-    ListenerQueue.Delivery delivery = queue.take();
-    assertThat(delivery).isNotNull();
+  private TargetChange next() {
+    return Objects.requireNonNull(taken());
+  }
+
+  private @Nullable TargetChange taken() {
+    ListenerQueue.Delivery delivery = Objects.requireNonNull(queue.take());
     queue.delivered();
     return delivery.change();
   }
