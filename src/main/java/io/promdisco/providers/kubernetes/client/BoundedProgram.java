@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -104,8 +105,9 @@ final class BoundedProgram {
   }
 
   private void kill() {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
+    List<ProcessHandle> started = process.descendants().toList();
+    process.destroyForcibly(); // first: it would report the end of the others
+    started.forEach(ProcessHandle::destroyForcibly);
   }
 
   /** Keeps the beginning of a stream and reads the rest, so that the program does not wait. */

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,10 @@ final class ExecPlugin implements Credentials {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int LARGEST = 1 << 20;
+
+  /** Of JDK 17 ({@code error=2, No such file}) and of later ones ({@code error: 2 (No such file)}). */
+  private static final Pattern REASON = Pattern.compile("error(?:=[0-9]+, |: [0-9]+ \\()([^)]*)");
+
   private static final String KIND = "ExecCredential";
   private static final String CERT = "clientCertificateData";
   private static final String KEY = "clientKeyData";
@@ -121,9 +127,10 @@ final class ExecPlugin implements Credentials {
     try {
       process = builder.start();
     } catch (IOException e) {
-      String reason = String.valueOf(e.getMessage()).replaceFirst(".*error=[0-9]+, ", "");
+      Matcher reason = REASON.matcher(String.valueOf(e.getMessage()));
+      String why = reason.find() ? ": " + reason.group(1) : "";
       String hint = command.installHint.isEmpty() ? "" : " (" + command.installHint + ")";
-      throw new IOException(name() + ": cannot be run: " + reason + hint, e);
+      throw new IOException(name() + ": cannot be run" + why + hint, e);
     }
     BoundedProgram.Result result;
     try {
