@@ -72,7 +72,7 @@ final class YamlScalars {
     if (first >= '1' && first <= '9' && text.length() <= 18 && digits(text, 0) == text.length()) {
       return Json.NODES.numberNode(Long.parseLong(text)); // as most numbers are
     }
-    if (first >= '0' && first <= '9' || first == '-' || first == '+') {
+    if ((first >= '0' && first <= '9') || first == '-' || first == '+') {
       JsonNode number = number(text, text.replace("_", ""));
       return number == null ? Json.textNode(text) : number;
     }
@@ -245,7 +245,7 @@ final class YamlScalars {
     }
     shortest = shortest.stripTrailingZeros();
     int exponent = shortest.precision() - shortest.scale() - 1;
-    if (shortest.signum() == 0 || exponent >= -4 && exponent < 6) {
+    if (shortest.signum() == 0 || (exponent >= -4 && exponent < 6)) {
       return shortest.toPlainString();
     }
     BigDecimal mantissa = shortest.scaleByPowerOfTen(-exponent);
