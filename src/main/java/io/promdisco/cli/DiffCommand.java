@@ -117,7 +117,7 @@ final class DiffCommand implements Callable<Integer> {
         Side now = side(1, clients)) {
       int code = Math.max(old.await(), now.await());
       if (code != ExitCode.OK) {
-        console.err().println("promdisco: diff: not compared: not every source could be read");
+        console.errorLine("promdisco: diff: not compared: not every source could be read");
         return code;
       }
       return print(TargetDiff.of(chosen(old, now), chosen(now, old)));

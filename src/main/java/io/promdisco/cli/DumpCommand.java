@@ -70,7 +70,7 @@ final class DumpCommand implements Callable<Integer> {
     try (ClusterReaders readers = new ClusterReaders(listed.counting(Wiring.clients(source)))) {
       List<ObjectNode> objects = objects(asked, readers, listed);
       write(objects);
-      console.err().println(console.dim(objects.size() + " objects"));
+      console.errorLine(Console.dim(objects.size() + " objects"));
       return ExitCode.OK;
     }
   }
@@ -113,7 +113,7 @@ final class DumpCommand implements Callable<Integer> {
 
   private void write(List<ObjectNode> objects) {
     if (file == null) {
-      write(objects, console.out());
+      write(objects, console.document(DocumentStream.Form.JSON));
       return;
     }
     try (PrintStream out =

@@ -2,6 +2,7 @@ package io.promdisco.cli;
 
 import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
+import io.promdisco.util.PrintableText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,16 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.jline.utils.WCWidth;
 
 /**
  * Lines of the files that problems are in, ready to be shown with a caret under the place. Secrets
- * are hidden, control characters replaced. For one thread.
+ * are hidden, control characters escaped. For one thread.
  */
 final class Excerpt {
   private static final int TAB = 4;
   private static final String CUT = "…";
-  private static final char REPLACEMENT = '\uFFFD';
   private static final long MOST_BYTES = 32 << 20;
 
   /** What YAML takes for the end of a line. */
@@ -95,9 +94,9 @@ final class Excerpt {
         out.append(" ".repeat(spaces));
         used += spaces;
       } else {
-        boolean control = Character.isISOControl(c) || isBidiControl(c);
-        out.appendCodePoint(control ? REPLACEMENT : c);
-        used += control ? 1 : Math.max(0, WCWidth.wcwidth(c));
+        String shown = PrintableText.of(Character.toString(c));
+        out.append(shown);
+        used += TextColumns.of(shown);
       }
       i = next;
     }
@@ -106,11 +105,6 @@ final class Excerpt {
     return used <= width
         ? new Line(out.toString().stripTrailing(), widthBefore[column])
         : cut(text, out, widthBefore, startInOut, column);
-  }
-
-  /** Marks that would turn the order of what follows, and so hide what the line says. */
-  private static boolean isBidiControl(int c) {
-    return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
   }
 
   /** The part around the place. */

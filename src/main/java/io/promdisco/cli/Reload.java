@@ -11,16 +11,16 @@ import io.promdisco.metrics.Metrics;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.TargetListener;
 import io.promdisco.server.Backend;
+import io.promdisco.util.EscapingLogger;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What the server shows, and the configuration that is in force and may be read again. */
 final class Reload implements Backend {
-  private static final Logger log = LoggerFactory.getLogger(Reload.class);
+  private static final Logger log = EscapingLogger.of(Reload.class);
 
   private final Promdisco promdisco;
   private final ConfigLoader loader;

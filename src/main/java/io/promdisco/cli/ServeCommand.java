@@ -109,7 +109,7 @@ final class ServeCommand implements Callable<Integer> {
                 reload::afterSignal));
       }
       PromdiscoServer server = closer.add(PromdiscoServer.start(address, reload));
-      console.err().println("promdisco listens on " + server.url());
+      console.errorLine("promdisco listens on " + server.url());
       DefaultExports.register(registry);
       end.await();
     } catch (ListenException e) {

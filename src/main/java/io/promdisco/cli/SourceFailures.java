@@ -25,19 +25,17 @@ final class SourceFailures {
       code = ExitCode.UNREACHABLE;
       String jobs = String.join(", ", status.jobs());
       for (ProviderStatus.Failure failure : status.failures()) {
-        console.err().println(console.red("error: ") + jobs + ": " + failure.describe());
+        console.errorLine(Console.red("error: "), jobs, ": ", failure.describe());
       }
       if (status.failures().isEmpty()) {
-        console
-            .err()
-            .println(
-                console.red("error: ")
-                    + jobs
-                    + ": "
-                    + status.provider()
-                    + " has not delivered everything within "
-                    + PrometheusDuration.format(timeout)
-                    + " (--timeout waits longer)");
+        console.errorLine(
+            Console.red("error: "),
+            jobs,
+            ": ",
+            status.provider(),
+            " has not delivered everything within ",
+            PrometheusDuration.format(timeout),
+            " (--timeout waits longer)");
       }
     }
     return code;

@@ -11,6 +11,7 @@ import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.Target;
 import io.promdisco.scrape.TargetsDocument;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -143,15 +144,18 @@ final class TargetsCommand implements Callable<Integer> {
     pools.forEach(pool -> active.addAll(pool.activeTargets()));
     try {
       if (output == Output.PROMETHEUS) {
-        TargetsDocument.write(pools, documentState(), null, List.of(), console.out());
-        console.out().println();
+        PrintStream out = console.document(DocumentStream.Form.JSON);
+        TargetsDocument.write(pools, documentState(), null, List.of(), out);
+        out.println();
+        out.flush();
         return active;
       }
       if (output == Output.HTTP_SD) {
+        PrintStream out = console.document(DocumentStream.Form.JSON);
         HttpSdDocument.write(
-            active.stream().filter(target -> chosen(row(target), matchers)).toList(),
-            console.out());
-        console.out().println();
+            active.stream().filter(target -> chosen(row(target), matchers)).toList(), out);
+        out.println();
+        out.flush();
         return active;
       }
     } catch (IOException e) {
@@ -211,10 +215,8 @@ final class TargetsCommand implements Callable<Integer> {
       active += pool.counts().active();
       dropped += pool.counts().dropped();
     }
-    console
-        .err()
-        .println(
-            console.dim(
+    console.errorLine(
+            Console.dim(
                 String.format(
                     Locale.ROOT,
                     "%d active, %d dropped in %d jobs, after %.2f s",

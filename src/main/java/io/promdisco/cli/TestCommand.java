@@ -120,18 +120,16 @@ final class TestCommand implements Callable<Integer> {
     }
     Rewriting rewriting = new Rewriting(Files.readString(file.path()), file.results());
     for (Rewriting.Edit edit : rewriting.edits()) {
-      console.err().println(console.cyan("@@ " + file.path() + ":" + edit.line() + " @@"));
-      edit.before().forEach(line -> console.err().println(console.red("-" + line)));
-      edit.after().forEach(line -> console.err().println(console.green("+" + line)));
+      console.errorLine(Console.cyan("@@ " + file.path() + ":" + edit.line() + " @@"));
+      edit.before().forEach(line -> console.errorLine(Console.red("-" + line)));
+      edit.after().forEach(line -> console.errorLine(Console.green("+" + line)));
     }
     for (RuleTest test : rewriting.refused()) {
-      console
-          .err()
-          .println(
-              console.red("error: ")
-                  + test.position()
-                  + ": --update: cannot be rewritten, it is written in braces or by an alias"
-                  + " (expected: a key in a line of its own)");
+      console.errorLine(
+          Console.red("error: "),
+          test.position(),
+          ": --update: cannot be rewritten, it is written in braces or by an alias"
+              + " (expected: a key in a line of its own)");
     }
     if (!rewriting.edits().isEmpty()) {
       Files.writeString(file.path(), rewriting.text());

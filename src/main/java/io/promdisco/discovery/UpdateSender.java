@@ -4,6 +4,7 @@ import com.google.common.util.concurrent.Uninterruptibles;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.model.SyncChannel;
 import io.promdisco.model.TargetSetUpdate;
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.NamedThreads;
 import io.promdisco.util.Ticker;
 import java.time.Duration;
@@ -13,7 +14,6 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Takes what changed out of the pool and hands it on, on its own thread {@code sd-send}. The first
@@ -29,7 +29,7 @@ final class UpdateSender implements AutoCloseable {
   /** The label value that Prometheus gives the manager of scrape targets. */
   private static final String NAME = "scrape";
 
-  private static final Logger log = LoggerFactory.getLogger(UpdateSender.class);
+  private static final Logger log = EscapingLogger.of(UpdateSender.class);
 
   private final TargetPool pool;
   private final SyncChannel channel;

@@ -1,8 +1,8 @@
 package io.promdisco.explain;
 
-import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.KubernetesSdConfig.Role;
 import io.promdisco.config.KubernetesSdConfig.Selector;
+import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.explain.Absence.Why;
 import io.promdisco.explain.Query.AddressQuery;
 import io.promdisco.explain.Query.LabelQuery;
@@ -16,6 +16,7 @@ import io.promdisco.providers.kubernetes.object.ServiceView;
 import io.promdisco.providers.kubernetes.watch.ApiException;
 import io.promdisco.providers.kubernetes.watch.Scope;
 import io.promdisco.providers.kubernetes.watch.WatchProblem;
+import io.promdisco.util.EscapingLogger;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,14 +24,13 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Finds out why a Kubernetes SD config discovers nothing of what was asked for, by a second look at
  * the cluster. What it reads is no more than needed: the object, then what its targets come from.
  */
 public final class Inspector {
-  private static final Logger log = LoggerFactory.getLogger(Inspector.class);
+  private static final Logger log = EscapingLogger.of(Inspector.class);
   private static final String BY_NAME = "metadata.name=";
 
   private final KubernetesSdConfig config;

@@ -1,14 +1,14 @@
 package io.promdisco.scrape;
 
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.GrowingRing;
 import io.promdisco.util.NamedThreads;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Tells one listener of changes, in order, on a thread of its own. */
 final class ListenerThread implements TargetListener.Registration {
-  private static final Logger log = LoggerFactory.getLogger(ListenerThread.class);
+  private static final Logger log = EscapingLogger.of(ListenerThread.class);
 
   private final TargetListener listener;
   private final String name;

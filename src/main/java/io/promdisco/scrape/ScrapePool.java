@@ -7,6 +7,7 @@ import io.promdisco.model.TargetSetReader;
 import io.promdisco.model.TargetSetUpdate;
 import io.promdisco.scrape.Offers.Offer;
 import io.promdisco.scrape.PoolState.Made;
+import io.promdisco.util.EscapingLogger;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,7 +16,6 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The targets of one job.
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * so that readers never wait for it.
  */
 final class ScrapePool {
-  private static final Logger log = LoggerFactory.getLogger(ScrapePool.class);
+  private static final Logger log = EscapingLogger.of(ScrapePool.class);
 
   private final String job;
   private final ScrapeMetrics metrics;

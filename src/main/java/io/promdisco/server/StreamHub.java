@@ -3,6 +3,7 @@ package io.promdisco.server;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.TargetChange;
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.NamedThreads;
 import io.promdisco.util.Ticker;
 import java.time.Duration;
@@ -13,7 +14,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * All streams of changes. One thread, {@code sd-http-stream}, writes what is new to each as far as
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * <p>Safe for all threads.
  */
 final class StreamHub implements AutoCloseable {
-  private static final Logger logger = LoggerFactory.getLogger(StreamHub.class);
+  private static final Logger logger = EscapingLogger.of(StreamHub.class);
 
   /** How often a stream of which nothing is heard shows that it lives. */
   static final Duration HEARTBEAT = Duration.ofSeconds(15);

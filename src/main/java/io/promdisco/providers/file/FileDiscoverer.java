@@ -7,6 +7,7 @@ import io.promdisco.discovery.Discoverer;
 import io.promdisco.discovery.TargetSink;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.refresh.KnownGroups;
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.OnDemandThreads;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
@@ -23,7 +24,6 @@ import java.util.Set;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads the files of one SD config at the start, when something in their folders changes, and every
@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * called under this object's monitor, so that it is silent once closed; files are read outside.
  */
 final class FileDiscoverer implements Discoverer {
-  private static final Logger log = LoggerFactory.getLogger(FileDiscoverer.class);
+  private static final Logger log = EscapingLogger.of(FileDiscoverer.class);
   private static final Duration IF_ZERO = Duration.ofMinutes(5);
 
   private final String provider;

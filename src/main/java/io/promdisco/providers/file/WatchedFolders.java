@@ -1,5 +1,6 @@
 package io.promdisco.providers.file;
 
+import io.promdisco.util.EscapingLogger;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -10,7 +11,6 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The folders in which something must happen before files that match a pattern can change: those of
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Kubernetes swaps the files of a ConfigMap.
  */
 final class WatchedFolders {
-  private static final Logger log = LoggerFactory.getLogger(WatchedFolders.class);
+  private static final Logger log = EscapingLogger.of(WatchedFolders.class);
   private static final Pattern GLOB = Pattern.compile(".*[*?\\[\\\\].*", Pattern.DOTALL);
   private static final int MOST_LINKS = 40;
 

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.discovery.Discoverer;
 import io.promdisco.discovery.TargetSink;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.time.Duration;
@@ -12,14 +13,13 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One source of a {@link RefreshLoop}: the ticker's alarm starts a look, the end of a look sets the
  * next alarm. The sink is called under this object's monitor, so that it is silent once closed.
  */
 final class PolledSource implements Discoverer {
-  private static final Logger log = LoggerFactory.getLogger(PolledSource.class);
+  private static final Logger log = EscapingLogger.of(PolledSource.class);
   private static final Duration IF_ZERO = Duration.ofMinutes(1);
 
   private final RefreshLoop loop;
