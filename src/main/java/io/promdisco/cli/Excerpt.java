@@ -3,9 +3,10 @@ package io.promdisco.cli;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.util.PrintableText;
+import io.promdisco.util.UserFiles;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -67,12 +68,8 @@ final class Excerpt {
   }
 
   private static List<String> read(String file) {
-    try {
-      Path path = Path.of(file);
-      if (Files.size(path) > MOST_BYTES) {
-        return List.of();
-      }
-      String text = new String(Files.readAllBytes(path), StandardCharsets.UTF_8);
+    try (InputStream in = UserFiles.open(Path.of(file), MOST_BYTES)) {
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       return List.of(END_OF_LINE.split(text.startsWith("\uFEFF") ? text.substring(1) : text, -1));
     } catch (IOException | InvalidPathException e) {
       return List.of(); // Then the problem itself says so.

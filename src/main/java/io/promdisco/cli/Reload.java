@@ -1,6 +1,5 @@
 package io.promdisco.cli;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.Promdisco;
 import io.promdisco.config.ConfigException;
 import io.promdisco.config.ConfigLoader;
@@ -16,6 +15,7 @@ import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 
 /** What the server shows, and the configuration that is in force and may be read again. */
@@ -30,8 +30,8 @@ final class Reload implements Backend {
   private final Metrics.Gauge successful;
   private final Metrics.Gauge successTime;
 
-  @GuardedBy("this")
-  private Map<String, Object> effective = Map.of();
+  private final ReentrantLock reloading = new ReentrantLock();
+  private volatile Map<String, Object> effective = Map.of();
 
   Reload(
       Promdisco promdisco,
@@ -54,7 +54,16 @@ final class Reload implements Backend {
             "Timestamp of the last successful configuration reload.");
   }
 
-  synchronized void apply(Configuration configuration) {
+  void apply(Configuration configuration) {
+    reloading.lock();
+    try {
+      takeOver(configuration);
+    } finally {
+      reloading.unlock();
+    }
+  }
+
+  private void takeOver(Configuration configuration) {
     promdisco.apply(configuration);
     effective = configuration.effective();
     successful.set(1);
@@ -62,7 +71,19 @@ final class Reload implements Backend {
   }
 
   @Override
-  public synchronized void reload() throws ConfigException {
+  public boolean reload() throws ConfigException {
+    if (!reloading.tryLock()) {
+      return false;
+    }
+    try {
+      readAgain();
+      return true;
+    } finally {
+      reloading.unlock();
+    }
+  }
+
+  private void readAgain() throws ConfigException {
     ConfigLoader.LoadResult result = loader.read(file);
     if (result.configuration().isEmpty()) {
       successful.set(0);
@@ -71,16 +92,22 @@ final class Reload implements Backend {
       }
       throw new ConfigException(result.problems());
     }
-    apply(result.configuration().get());
+    takeOver(result.configuration().get());
     log.info("read {} again: {} jobs", file, result.configuration().get().jobs().size());
   }
 
-  /** A reload that nobody waits for; what was wrong has been logged. */
+  /**
+   * A reload that nobody waits for, after the one that is under way; what was wrong has been
+   * logged. For threads that only do this.
+   */
   void afterSignal() {
+    reloading.lock();
     try {
-      reload();
+      readAgain();
     } catch (ConfigException e) {
       log.debug("reload after a signal", e);
+    } finally {
+      reloading.unlock();
     }
   }
 
@@ -110,7 +137,7 @@ final class Reload implements Backend {
   }
 
   @Override
-  public synchronized Map<String, Object> config() {
+  public Map<String, Object> config() {
     return effective;
   }
 }

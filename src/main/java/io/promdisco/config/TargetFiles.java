@@ -8,7 +8,9 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.promdisco.model.Labels;
 import io.promdisco.model.Position;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.util.UserFiles;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,8 +53,8 @@ final class TargetFiles {
 
   private static void check(Section section, Path file) {
     Problems problems = section.problems().ofNamed(file.toString());
-    try {
-      byte[] content = Files.readAllBytes(file);
+    try (InputStream in = UserFiles.open(file, YamlFile.MOST_BYTES)) {
+      byte[] content = in.readAllBytes();
       Groups groups = new Groups(section, file, problems);
       if (file.toString().toLowerCase(Locale.ROOT).endsWith(".json")) {
         json(content, problems, groups);
@@ -67,7 +69,9 @@ final class TargetFiles {
           new Position(file.toString(), 1, 1),
           ProblemKind.UNREADABLE,
           "",
-          "cannot be read: " + e.getMessage());
+          e instanceof UserFiles.RefusedException
+              ? String.valueOf(e.getMessage())
+              : "cannot be read: " + e.getMessage());
     }
   }
 

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.util.UserFiles;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +53,7 @@ public final class Manifests {
   public static List<JsonNode> documents(Path file) throws ManifestException {
     Manifests manifests = new Manifests();
     List<JsonNode> contents = new ArrayList<>();
-    for (Document document : manifests.parse(file)) {
+    for (Document document : manifests.parse(file, UserFiles::openArgument)) {
       if (!document.content().isNull()) {
         contents.add(document.content());
       }
@@ -64,11 +66,11 @@ public final class Manifests {
 
   private void add(Path path) {
     if (!Files.isDirectory(path)) {
-      addFile(path);
+      addFile(path, UserFiles::openArgument);
       return;
     }
     try (Stream<Path> below = Files.walk(path)) {
-      below.filter(file -> isManifest(path, file)).sorted().forEach(this::addFile);
+      below.filter(file -> isManifest(path, file)).sorted().forEach(file -> addFile(file, UserFiles::open));
     } catch (IOException e) {
       problems.add(path + ": cannot be read (" + e.getMessage() + ")");
     }
@@ -85,8 +87,13 @@ public final class Manifests {
         && Files.isRegularFile(file);
   }
 
-  private void addFile(Path file) {
-    for (Document document : parse(file)) {
+  /** Opens a file of which so many bytes may be read. */
+  private interface Opener {
+    InputStream open(Path file, long most) throws IOException;
+  }
+
+  private void addFile(Path file, Opener opener) {
+    for (Document document : parse(file, opener)) {
       if (!document.content().isNull()) {
         addObject(place(file, document), document.content(), "", "");
       }
@@ -137,21 +144,29 @@ public final class Manifests {
     }
   }
 
-  private List<Document> parse(Path file) {
+  private List<Document> parse(Path file, Opener opener) {
     List<Document> out = new ArrayList<>();
-    try {
-      byte[] bytes = Files.readAllBytes(file);
+    try (InputStream in = opener.open(file, mostBytes())) {
+      byte[] bytes = in.readAllBytes();
       if (looksLikeJson(bytes)) {
         parseJson(bytes, out);
       } else {
         YamlDocuments.read(new String(bytes, StandardCharsets.UTF_8), out);
       }
     } catch (IOException e) {
-      problems.add(file + ": cannot be read (" + e + ")");
+      problems.add(
+          e instanceof UserFiles.RefusedException
+              ? file + ": " + e.getMessage()
+              : file + ": cannot be read (" + e + ")");
     } catch (Document.BrokenException e) {
       problems.add(file + ":" + e.line() + ": document " + e.number() + ": " + e.getMessage());
     }
     return out;
+  }
+
+  /** Half of the heap, in which the objects must have room too. */
+  private static long mostBytes() {
+    return Math.min(Integer.MAX_VALUE - 64, Runtime.getRuntime().maxMemory() / 2);
   }
 
   private static boolean looksLikeJson(byte[] bytes) {

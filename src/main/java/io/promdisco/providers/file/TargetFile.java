@@ -4,6 +4,7 @@ import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.document.Origin;
 import io.promdisco.providers.document.TargetGroupJson;
 import io.promdisco.providers.document.TargetGroupYaml;
+import io.promdisco.util.UserFiles;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,14 +32,7 @@ record TargetFile(List<TargetGroup> groups, long changed) {
    *     path and, where there is one, the place
    */
   static TargetFile read(Path file) throws IOException {
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
-      throw new IOException(file + ": no regular file (expected: JSON or YAML)");
-    }
-    if (Files.exists(file) && Files.size(file) > MOST_BYTES) {
-      throw new IOException(
-          file + ": the file is too large (expected: at most " + MOST_BYTES + " bytes)");
-    }
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = open(file)) {
       Origin origin = new Origin(LABEL, file.toString());
       List<TargetGroup> groups = parse(file, in, origin);
       return new TargetFile(groups, Files.getLastModifiedTime(file).toInstant().getEpochSecond());
@@ -49,12 +43,20 @@ record TargetFile(List<TargetGroup> groups, long changed) {
     }
   }
 
+  private static InputStream open(Path file) throws IOException {
+    try {
+      return UserFiles.open(file, MOST_BYTES);
+    } catch (UserFiles.RefusedException e) {
+      throw new IOException(file + ": " + e.getMessage(), e);
+    }
+  }
+
   private static List<TargetGroup> parse(Path file, InputStream in, Origin origin)
       throws IOException {
     try {
       return file.toString().toLowerCase(Locale.ROOT).endsWith(".json")
           ? TargetGroupJson.parse(new BufferedInputStream(in), origin)
-          : TargetGroupYaml.parse(in.readNBytes(MOST_BYTES + 1), origin);
+          : TargetGroupYaml.parse(in.readAllBytes(), origin);
     } catch (IOException e) {
       throw new IOException(file + ":" + e.getMessage(), e);
     }

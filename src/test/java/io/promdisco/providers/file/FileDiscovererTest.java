@@ -25,6 +25,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 final class FileDiscovererTest {
@@ -251,7 +252,37 @@ final class FileDiscovererTest {
     write("t.json", targets("a:1"));
     start("*.json");
     eventuallyTargets("a:1");
-    assertThat(sink.failures().get(odd.toString())).contains("no regular file");
+    assertThat(sink.failures().get(odd.toString())).contains("odd.json: a directory (expected: a regular file)");
+  }
+
+  @Test
+  @Timeout(60)
+  void aPipeOrADeviceInThePlaceOfAFileIsAnErrorThatKeepsItsTargets() throws Exception {
+    Path pipe = write("pipe.json", targets("a:1"));
+    Path zero = write("zero.json", targets("b:1"));
+    Path made = write("made.json", targets("c:1"));
+    write("good.json", targets("d:1"));
+    start("*.json");
+    eventually(
+        () -> assertThat(sink.addresses()).containsExactlyInAnyOrder("a:1", "b:1", "c:1", "d:1"));
+    Path other = folder.resolve("other");
+    assertThat(new ProcessBuilder("mkfifo", other.toString()).start().waitFor()).isZero();
+    Files.move(other, pipe, StandardCopyOption.ATOMIC_MOVE);
+    Files.createSymbolicLink(other, Path.of("/dev/zero"));
+    Files.move(other, zero, StandardCopyOption.ATOMIC_MOVE);
+    Files.createSymbolicLink(other, Path.of("/proc/self/status"));
+    Files.move(other, made, StandardCopyOption.ATOMIC_MOVE);
+    write("good.json", targets("e:1"));
+    eventually(
+        () -> {
+          assertThat(sink.addresses()).containsExactlyInAnyOrder("a:1", "b:1", "c:1", "e:1");
+          assertThat(sink.failures())
+              .containsEntry(pipe.toString(), pipe + ": a named pipe (expected: a regular file)")
+              .containsEntry(zero.toString(), zero + ": a device (expected: a regular file)")
+              .containsEntry(
+                  made.toString(),
+                  made + ": a file that the kernel makes up (expected: a regular file)");
+        });
   }
 
   @Test
