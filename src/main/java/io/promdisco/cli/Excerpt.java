@@ -22,7 +22,10 @@ import java.util.regex.Pattern;
 final class Excerpt {
   private static final int TAB = 4;
   private static final String CUT = "…";
-  private static final long MOST_BYTES = 32 << 20;
+  /** Of larger files, and of longer lines, nothing is shown: nobody writes them by hand. */
+  private static final long MOST_BYTES = 4 << 20;
+
+  private static final int LONGEST_LINE = 20_000;
 
   /** What YAML takes for the end of a line. */
   private static final Pattern END_OF_LINE = Pattern.compile("\r\n|[\n\r\u0085\u2028\u2029]");
@@ -54,7 +57,9 @@ final class Excerpt {
     }
     List<String> lines = files.computeIfAbsent(problem.position().file(), Excerpt::read);
     int index = problem.position().line() - 1;
-    if (index >= lines.size() || lines.get(index).isBlank()) {
+    if (index >= lines.size()
+        || lines.get(index).isBlank()
+        || lines.get(index).length() > LONGEST_LINE) {
       return Optional.empty();
     }
     String line = lines.get(index);

@@ -41,6 +41,7 @@ final class SourceOptions extends ClusterOptions {
     source.manifests = cluster.manifests;
     source.kubeconfig = cluster.kubeconfig;
     source.context = cluster.context;
+    source.sourceMemory = cluster.sourceMemory;
     return source;
   }
 

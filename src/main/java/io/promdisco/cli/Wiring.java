@@ -17,11 +17,16 @@ final class Wiring {
   private Wiring() {}
 
   static Promdisco start(ClusterOptions cluster, Listed listed) {
-    return Promdisco.builder().kubernetesClients(listed.counting(clients(cluster))).build();
+    return builder(cluster).kubernetesClients(listed.counting(clients(cluster))).build();
   }
 
   static Promdisco start(ClusterOptions cluster, Metrics metrics) {
-    return Promdisco.builder().metrics(metrics).kubernetesClients(clients(cluster)).build();
+    return builder(cluster).metrics(metrics).kubernetesClients(clients(cluster)).build();
+  }
+
+  private static Promdisco.Builder builder(ClusterOptions options) {
+    Promdisco.Builder builder = Promdisco.builder();
+    return options.sourceMemory == null ? builder : builder.sourceMemory(options.sourceMemory);
   }
 
   /** What reaches the objects that the options name. */

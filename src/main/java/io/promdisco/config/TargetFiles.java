@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.promdisco.model.Labels;
 import io.promdisco.model.Position;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.util.SourceMemory;
 import io.promdisco.util.UserFiles;
 import java.io.IOException;
 import java.io.InputStream;
@@ -83,6 +84,8 @@ final class TargetFiles {
     private final Path file;
     private final Problems problems;
     private final List<Found> found = new ArrayList<>();
+    private final SourceMemory memory = new SourceMemory(SourceMemory.standard());
+    private boolean exceeded;
 
     Groups(Section section, Path file, Problems problems) {
       this.section = section;
@@ -92,6 +95,26 @@ final class TargetFiles {
 
     @Override
     public void add(List<String> targets, Map<String, String> labels, List<Position> positions) {
+      if (exceeded) {
+        return;
+      }
+      try {
+        // A target has a place here too, and the labels are held for each of them.
+        memory.take(SourceMemory.GROUP + 2L * SourceMemory.TARGET * targets.size());
+        for (Map.Entry<String, String> label : labels.entrySet()) {
+          memory.take(
+              (long) SourceMemory.LABEL + label.getKey().length() + label.getValue().length());
+        }
+      } catch (SourceMemory.ExceededException e) {
+        exceeded = true;
+        found.clear();
+        problems.error(
+            new Position(file.toString(), 1, 1),
+            ProblemKind.UNREADABLE,
+            "",
+            String.valueOf(e.getMessage()));
+        return;
+      }
       found.add(
           new Found(
               new TargetGroup(

@@ -9,6 +9,7 @@ import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.refresh.KnownGroups;
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.OnDemandThreads;
+import io.promdisco.util.SourceMemory;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,6 +42,7 @@ final class FileDiscoverer implements Discoverer {
   private final OnDemandThreads threads;
   private final FolderWatcher watcher;
   private final FileMetrics metrics;
+  private final long sourceMemory;
   private final Settling settling;
   private final Runnable changed;
 
@@ -49,6 +51,9 @@ final class FileDiscoverer implements Discoverer {
 
   @GuardedBy("this")
   private Map<String, List<TargetGroup>> files = Map.of();
+
+  /** About how much memory the groups of each file take; of the thread that scans. */
+  private Map<String, Long> bytes = Map.of();
 
   @GuardedBy("this")
   private final KnownGroups known = new KnownGroups();
@@ -74,7 +79,9 @@ final class FileDiscoverer implements Discoverer {
       Ticker ticker,
       OnDemandThreads threads,
       FolderWatcher watcher,
-      FileMetrics metrics) {
+      FileMetrics metrics,
+      long sourceMemory) {
+    this.sourceMemory = sourceMemory;
     this.provider = provider;
     this.config = config;
     this.ticker = ticker;
@@ -106,10 +113,8 @@ final class FileDiscoverer implements Discoverer {
     while (wanted()) {
       try {
         long begin = ticker.nanos();
-        Map<String, Read> read = new LinkedHashMap<>();
-        watchedFiles().forEach(file -> read.put(file.toString(), read(file)));
-        put(read, ticker.nanos() - begin);
-      } catch (RuntimeException e) {
+        put(readAll(), ticker.nanos() - begin);
+      } catch (Throwable e) { // No error may end the scans of a source, a lack of memory neither.
         log.error("{}: the scan failed unexpectedly; what is known stays", provider, e);
         lookAgainLater();
       }
@@ -130,11 +135,35 @@ final class FileDiscoverer implements Discoverer {
     record Bad(String reason) implements Read {}
   }
 
-  private static Read read(Path file) {
+  /** All files together may take what one source may; one that is too large is bad. */
+  private Map<String, Read> readAll() {
+    Collection<Path> watched = watchedFiles();
+    Map<String, Read> read = new LinkedHashMap<>();
+    Map<String, Long> now = new HashMap<>();
+    long taken = 0;
+    for (Path file : watched) {
+      taken += bytes.getOrDefault(file.toString(), 0L);
+    }
+    for (Path file : watched) {
+      String name = file.toString();
+      long before = bytes.getOrDefault(name, 0L);
+      Read result = read(file, new SourceMemory(sourceMemory, taken - before));
+      long after = result instanceof Read.Good good ? good.file().bytes() : before;
+      taken += after - before;
+      now.put(name, after);
+      read.put(name, result);
+    }
+    bytes = now;
+    return read;
+  }
+
+  private static Read read(Path file, SourceMemory memory) {
     try {
-      return new Read.Good(TargetFile.read(file));
-    } catch (IOException | RuntimeException e) {
-      return new Read.Bad(e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString());
+      return new Read.Good(TargetFile.read(file, memory));
+    } catch (IOException e) {
+      return new Read.Bad(String.valueOf(e.getMessage()));
+    } catch (RuntimeException | Error e) {
+      return new Read.Bad(file + ": " + e);
     }
   }
 

@@ -83,7 +83,12 @@ final class PolledSource implements Discoverer {
       if (!closed) {
         loop.looked(mechanism, sink.job(), end - begin);
         Duration pause = pause(outcome, end - begin);
-        tell(sink, outcome, pause);
+        try {
+          tell(sink, outcome, pause);
+        } catch (Throwable e) { // Not even a lack of memory ends a source.
+          loop.failed(mechanism, sink.job());
+          failed(sink, e, pause);
+        }
         first = false;
         alarm = loop.ticker().schedule(pause, () -> loop.run(() -> look(sink)));
         return;
