@@ -125,8 +125,20 @@ final class UpdateSender implements AutoCloseable {
     }
   }
 
-  /** False if there was nothing to hand on. */
+  /** False if there was nothing to hand on. Nothing may end this thread, no lack of memory. */
   private boolean send() {
+    try {
+      return sendOnce();
+    } catch (Throwable e) {
+      failed.inc(NAME);
+      log.error("changes of target sets could not be sent; all targets are sent again", e);
+      pool.markAll();
+      ticker.schedule(RETRY, trigger::signal);
+      return true;
+    }
+  }
+
+  private boolean sendOnce() {
     Runnable afterSend = beforeSend.get();
     TargetPool.Drain drain = pool.drain();
     boolean something = !drain.updates().isEmpty();

@@ -6,15 +6,17 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
-import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.promdisco.config.HttpClientConfig.OAuth2;
 import io.promdisco.util.Ticker;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpTimeoutException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
@@ -32,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * Safe for all threads; one at a time asks for a token.
  */
 final class OAuth2Tokens implements Credentials {
+  /** Bytes of an answer. */
+  private static final int LARGEST = 1 << 20;
+
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration EARLY = Duration.ofSeconds(10);
@@ -98,9 +103,9 @@ final class OAuth2Tokens implements Credentials {
 
   @GuardedBy("lock")
   private Token fetch() throws IOException, InterruptedException {
-    HttpResponse<byte[]> response = ask(inForm);
+    Answer response = ask(inForm);
     if (assertion == null && (response.code() == 400 || response.code() == 401)) {
-      HttpResponse<byte[]> other = ask(!inForm);
+      Answer other = ask(!inForm);
       if (other.code() == 200) {
         inForm = !inForm;
         response = other;
@@ -112,7 +117,7 @@ final class OAuth2Tokens implements Credentials {
     return parse(response.body());
   }
 
-  private HttpResponse<byte[]> ask(boolean clientInForm) throws IOException, InterruptedException {
+  private Answer ask(boolean clientInForm) throws IOException, InterruptedException {
     HttpRequest.Builder builder = http.newHttpRequestBuilder();
     builder.uri(tokenUrl);
     builder.setHeader("User-Agent", UserAgent.TEXT);
@@ -150,10 +155,37 @@ final class OAuth2Tokens implements Credentials {
                 .append('=')
                 .append(encoded(value)));
     builder.post("application/x-www-form-urlencoded", body.toString().getBytes(UTF_8));
-    return await(http.sendAsync(builder.build(), byte[].class));
+    return await(send(builder.build()));
   }
 
-  private HttpResponse<byte[]> await(CompletableFuture<HttpResponse<byte[]>> answer)
+  /** What the server answers. */
+  private record Answer(int code, byte[] body) {}
+
+  private CompletableFuture<Answer> send(HttpRequest request) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    return http.consumeBytes(
+            request,
+            (pieces, body) -> {
+              for (ByteBuffer piece : pieces) {
+                byte[] copy = new byte[piece.remaining()];
+                piece.get(copy);
+                bytes.writeBytes(copy);
+              }
+              if (bytes.size() > LARGEST) {
+                body.cancel();
+                throw new IOException("the answer is longer than " + LARGEST + " bytes");
+              }
+              body.consume();
+            })
+        .thenCompose(
+            response -> {
+              AsyncBody body = response.body();
+              body.consume();
+              return body.done().thenApply(done -> new Answer(response.code(), bytes.toByteArray()));
+            });
+  }
+
+  private Answer await(CompletableFuture<Answer> answer)
       throws IOException, InterruptedException {
     Ticker.Alarm alarm =
         ticker.schedule(

@@ -24,7 +24,10 @@ public final class SourceMemory {
   public static final int LABEL = 100;
 
   /** Of a label of a group for each of its targets, which hold references to it. */
-  public static final int SHARED_LABEL = 8;
+  private static final int SHARED_LABEL = 8;
+
+  /** More labels than this nobody means; rules may make others of them for each target. */
+  private static final int USUAL_LABELS = 100;
 
   private static final long LEAST = 16L << 20;
   private static final double PRESSURE = 0.8;
@@ -68,6 +71,14 @@ public final class SourceMemory {
       throw new ExceededException(most);
     }
     taken += bytes;
+  }
+
+  /** About what a group's labels cost once more for all of its targets. */
+  public static long sharedLabels(int labels, int targets) {
+    long each =
+        (long) SHARED_LABEL * Math.min(labels, USUAL_LABELS)
+            + (long) LABEL * Math.max(0, labels - USUAL_LABELS);
+    return each * targets;
   }
 
   /**

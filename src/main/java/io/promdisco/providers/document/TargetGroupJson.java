@@ -131,7 +131,7 @@ public final class TargetGroupJson {
         throw wrong("." + shown(name), "unknown field", "targets or labels");
       }
     }
-    memory.take((long) SourceMemory.SHARED_LABEL * addresses.size() * labels.size());
+    memory.take(SourceMemory.sharedLabels(labels.size(), addresses.size()));
     return origin.group(group, addresses, labels);
   }
 

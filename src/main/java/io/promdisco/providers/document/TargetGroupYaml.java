@@ -53,7 +53,7 @@ public final class TargetGroupYaml {
       throws IOException {
     memory.take(
         SourceMemory.GROUP
-            + (long) SourceMemory.SHARED_LABEL * group.targets().size() * group.labels().size());
+            + SourceMemory.sharedLabels(group.labels().size(), group.targets().size()));
     for (String target : group.targets()) {
       memory.take(SourceMemory.TARGET + target.length());
     }

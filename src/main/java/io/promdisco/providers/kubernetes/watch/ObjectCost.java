@@ -18,6 +18,11 @@ final class ObjectCost {
   /** Of a label: its name and mostly its value are shared with other objects. */
   private static final int LABEL = 40;
 
+  /** More labels and annotations than this nobody means; each port gets them all. */
+  private static final int USUAL_LABELS = 200;
+
+  private static final int UNUSUAL_LABEL = 100;
+
   /** Longer texts are not shared. */
   private static final int SHARED = 64;
 
@@ -25,7 +30,14 @@ final class ObjectCost {
 
   static long of(KubeObject object) {
     ObjectMeta meta = object.meta();
-    return OBJECT + labels(meta.labels()) + labels(meta.annotations()) + parts(object);
+    long parts = parts(object);
+    int labels = meta.labels().size() + meta.annotations().size();
+    long unusual = (long) UNUSUAL_LABEL * Math.max(0, labels - USUAL_LABELS);
+    return OBJECT
+        + labels(meta.labels())
+        + labels(meta.annotations())
+        + parts
+        + unusual * Math.max(1, parts / PART);
   }
 
   private static long labels(Labels labels) {
