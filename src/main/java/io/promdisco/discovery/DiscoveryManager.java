@@ -320,7 +320,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
       done.forEach(Provider::sent);
       state.lock();
       try {
-        appliedAndSent = configuration;
+        appliedAndSent = Math.max(appliedAndSent, configuration);
         changed.signalAll();
       } finally {
         state.unlock();

@@ -151,7 +151,7 @@ final class UpdateSender implements AutoCloseable {
       sent.inc(NAME);
       count();
     }
-    afterSend.run();
+    channel.whenInForce(afterSend);
     return something;
   }
 

@@ -12,4 +12,12 @@ public interface SyncChannel {
    * @param updates one for each set that changed
    */
   void onUpdates(List<TargetSetUpdate> updates);
+
+  /**
+   * Runs {@code action} once the updates so far are in force, on this or on another thread. By
+   * default they are when {@link #onUpdates} returns, and it runs at once.
+   */
+  default void whenInForce(Runnable action) {
+    action.run();
+  }
 }

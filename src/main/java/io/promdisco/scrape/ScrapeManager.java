@@ -4,7 +4,6 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.model.SyncChannel;
-import io.promdisco.model.TargetGroup;
 import io.promdisco.model.TargetSetReader;
 import io.promdisco.model.TargetSetUpdate;
 import java.util.ArrayList;
@@ -14,11 +13,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes targets of what was discovered and tells of their changes: one scrape pool a job.
+ *
+ * <p>A job whose targets have very many labels is relabelled on a thread of its own ({@link
+ * HeavyJobs}), so that no other job waits for it.
  *
  * <p>Safe for all threads. Those that write (configuration, updates, new listeners) take turns;
  * those that read never wait for relabelling.
@@ -26,12 +29,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Locks: the writers' lock, then a pool's. Neither is held while a listener is called.
  */
 public final class ScrapeManager implements SyncChannel, AutoCloseable {
-  /** Labels of all targets of an update that take about a tenth of a second to relabel. */
-  private static final long HEAVY = 200_000;
-
   private final TargetSetReader reader;
   private final ScrapeMetrics metrics;
   private final ReentrantLock writing = new ReentrantLock();
+  private final HeavyJobs heavy = new HeavyJobs(this::rebuild);
   private final CopyOnWriteArrayList<ListenerThread> listeners = new CopyOnWriteArrayList<>();
 
   /** By job, in the configuration's order; replaced as a whole, by writers. */
@@ -117,10 +118,10 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
         builders.add(pool == null ? null : pool.builder());
       }
       List<Map<String, Offers.Offer>> offered = offers.of(updates, builders);
-      for (int i : lightFirst(updates)) {
+      for (int i = 0; i < updates.size(); i++) {
         TargetSetUpdate update = updates.get(i);
         ScrapePool pool = pools.get(update.job());
-        if (pool != null) {
+        if (pool != null && !heavy.take(update)) {
           publish(update.removed() ? pool.clear() : pool.update(update, offered.get(i), reader));
         }
       }
@@ -129,25 +130,33 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
     }
   }
 
-  /** Places of the updates, those behind the others that take so long that others would wait. */
-  private static List<Integer> lightFirst(List<TargetSetUpdate> updates) {
-    List<Integer> order = new ArrayList<>();
-    List<Integer> heavy = new ArrayList<>();
-    for (int i = 0; i < updates.size(); i++) {
-      (labels(updates.get(i)) > HEAVY ? heavy : order).add(i);
-    }
-    order.addAll(heavy);
-    return order;
+  @Override
+  public void whenInForce(Runnable action) {
+    heavy.whenDone(action);
   }
 
-  private static long labels(TargetSetUpdate update) {
-    long labels = 0;
-    for (List<TargetGroup> groups : update.changes().values()) {
-      for (TargetGroup group : groups) {
-        labels += (long) group.targets().size() * group.labels().size();
+  /** Rebuilds a job outside the writers' lock, so that other jobs do not wait. */
+  private void rebuild(String job, BooleanSupplier stop) {
+    boolean inForce = false;
+    while (!inForce) {
+      ScrapePool pool = pools.get(job);
+      if (pool == null) {
+        return;
+      }
+      ScrapePool.Rebuilt rebuilt = pool.prepare(reader, stop);
+      writing.lock();
+      try {
+        if (closed) {
+          return;
+        }
+        Optional<TargetChange> change =
+            pools.get(job) == pool ? pool.commit(rebuilt) : Optional.empty();
+        change.ifPresent(this::publish);
+        inForce = change.isPresent(); // Else the rules have changed meanwhile.
+      } finally {
+        writing.unlock();
       }
     }
-    return labels;
   }
 
   /** One view a job, in the configuration's order. */
@@ -200,6 +209,7 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
   /** Lets the listeners go and forgets all jobs; listeners are not told of that. */
   @Override
   public void close() {
+    heavy.close(); // Its thread takes the lock.
     writing.lock();
     try {
       closed = true;

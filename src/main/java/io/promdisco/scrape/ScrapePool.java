@@ -12,8 +12,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -218,6 +221,47 @@ final class ScrapePool {
     }
   }
 
+  /** All targets of the job, made and not in force yet. */
+  record Rebuilt(TargetBuilder builder, PoolState state, Sync sync) {}
+
+  /**
+   * Makes all targets anew of what {@code reader} knows, and changes nothing yet.
+   *
+   * @param stop asked for each group; true ends it with a {@link CancellationException}
+   */
+  Rebuilt prepare(TargetSetReader reader, BooleanSupplier stop) {
+    Sync sync = new Sync(builder());
+    PoolState newState = new PoolState();
+    Delta unused = new Delta();
+    reader.forEachGroup(
+        job,
+        (provider, group) -> {
+          if (stop.getAsBoolean()) {
+            throw new CancellationException();
+          }
+          newState.put(provider, sync.make(provider, group), unused);
+        });
+    return new Rebuilt(sync.builder, newState, sync);
+  }
+
+  /** Puts what was prepared in force; nothing if the rules are others by now. */
+  Optional<TargetChange> commit(Rebuilt rebuilt) {
+    Delta delta = new Delta();
+    lock.lock();
+    try {
+      if (builder != rebuilt.builder) {
+        return Optional.empty();
+      }
+      loaded = false;
+      state.compare(rebuilt.state, delta);
+      state = rebuilt.state;
+      discovered = rebuilt.sync.relabelled;
+      return Optional.of(finish(rebuilt.sync, delta));
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private TargetChange rebuild(
       ScrapeConfig newConfig, TargetBuilder newBuilder, TargetSetReader reader) {
     Sync sync = new Sync(newBuilder);
@@ -269,7 +313,7 @@ final class ScrapePool {
   }
 
   /** One run over groups, and what it counts. For one thread. */
-  private static final class Sync {
+  static final class Sync {
     private final long begin = System.nanoTime();
     private final TargetBuilder builder;
     private final DiscoveredLabels view;
