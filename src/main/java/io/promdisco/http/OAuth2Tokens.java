@@ -163,7 +163,8 @@ final class OAuth2Tokens implements Credentials {
 
   private CompletableFuture<Answer> send(HttpRequest request) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    return http.consumeBytes(
+    CompletableFuture<Answer> answer = new CompletableFuture<>();
+    http.consumeBytes(
             request,
             (pieces, body) -> {
               for (ByteBuffer piece : pieces) {
@@ -172,17 +173,28 @@ final class OAuth2Tokens implements Credentials {
                 bytes.writeBytes(copy);
               }
               if (bytes.size() > LARGEST) {
+                answer.completeExceptionally(
+                    new IOException("the answer is longer than " + LARGEST + " bytes"));
                 body.cancel();
-                throw new IOException("the answer is longer than " + LARGEST + " bytes");
+              } else {
+                body.consume();
               }
-              body.consume();
             })
         .thenCompose(
             response -> {
               AsyncBody body = response.body();
               body.consume();
               return body.done().thenApply(done -> new Answer(response.code(), bytes.toByteArray()));
+            })
+        .whenComplete(
+            (whole, error) -> {
+              if (error == null) {
+                answer.complete(whole);
+              } else {
+                answer.completeExceptionally(error);
+              }
             });
+    return answer;
   }
 
   private Answer await(CompletableFuture<Answer> answer)

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -196,6 +197,23 @@ class HostileTextTest {
                     quoted(HOSTILE + "other")));
     assertHarmless("test", tests);
     assertHarmless("test", tests, "--output", "json");
+  }
+
+  @Test
+  void aReportOfTestsIsXmlWhateverTheNamesAre() throws Exception {
+    String tests =
+        write(
+            "tests.yml",
+            "config: config.yml\nmanifests: [cluster.json]\ntests:\n- name: "
+                + quoted(HOSTILE)
+                + "\n  targets:\n  - job: "
+                + quoted(HOSTILE)
+                + "\n    labels: {team: other}\n");
+    Path report = folder.resolve("report.xml");
+    run(false, "test", tests, "--junit", report.toString());
+    String text = Files.readString(report);
+    assertThat(text.codePoints().filter(c -> c != '\n' && c < ' ').toArray()).isEmpty();
+    DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(report.toFile());
   }
 
   @Test

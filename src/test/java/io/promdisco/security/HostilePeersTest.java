@@ -95,6 +95,22 @@ class HostilePeersTest {
   }
 
   @Test
+  void labelNamesWithOneHash() {
+    StringBuilder json = new StringBuilder("[{\"targets\": [\"a\"], \"labels\": {");
+    for (int i = 0; i < 1 << 14; i++) {
+      json.append('"');
+      for (int bit = 0; bit < 14; bit++) {
+        json.append((i >> bit & 1) == 0 ? "AB" : "B!");
+      }
+      json.append("\":\"v\",");
+    }
+    String answer = json.append("\"z\": 5}}]").toString();
+    try (FakeServer server = FakeServer.start(FakeServer.json(200, answer))) {
+      failing(http(server.url(), ""), "");
+    }
+  }
+
+  @Test
   void aTokenServer() {
     try (FakeServer server =
         FakeServer.start(
@@ -104,6 +120,18 @@ class HostilePeersTest {
               "http://127.0.0.1:1",
               ", oauth2: {client_id: a, client_secret: bcde, token_url: '" + server.url() + "'}"),
           "");
+    }
+  }
+
+  @Test
+  void aTokenServerThatDoesNotEnd() {
+    byte[] body = new byte[8 << 20];
+    try (FakeServer server = FakeServer.start(FakeServer.body(200, "application/json", body))) {
+      failing(
+          http(
+              "http://127.0.0.1:1",
+              ", oauth2: {client_id: a, client_secret: bcde, token_url: '" + server.url() + "'}"),
+          "the answer is longer than 1048576 bytes");
     }
   }
 

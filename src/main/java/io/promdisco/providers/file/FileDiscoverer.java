@@ -33,6 +33,15 @@ import org.slf4j.Logger;
  */
 final class FileDiscoverer implements Discoverer {
   private static final Logger log = EscapingLogger.of(FileDiscoverer.class);
+  /** Files of one SD config; with more its targets stay as they are. */
+  static final int MOST_FILES = 10_000;
+
+  /** Files that one scan names in the log; the others are counted. */
+  static final int MOST_LOGGED = 20;
+
+  /** What fails when there are too many files. */
+  private static final String FILES = "files";
+
   private static final Duration IF_ZERO = Duration.ofMinutes(5);
 
   private final String provider;
@@ -60,6 +69,12 @@ final class FileDiscoverer implements Discoverer {
 
   @GuardedBy("this")
   private final Map<String, String> broken = new HashMap<>(); // file → reason
+
+  @GuardedBy("this")
+  private int logged; // of this scan
+
+  @GuardedBy("this")
+  private int unlogged;
 
   @GuardedBy("this")
   private boolean scanning;
@@ -113,7 +128,12 @@ final class FileDiscoverer implements Discoverer {
     while (wanted()) {
       try {
         long begin = ticker.nanos();
-        put(readAll(), ticker.nanos() - begin);
+        Collection<Path> watched = watchedFiles();
+        if (watched.size() > MOST_FILES) {
+          tooMany(watched.size());
+        } else {
+          put(readAll(watched), ticker.nanos() - begin);
+        }
       } catch (Throwable e) { // No error may end the scans of a source, a lack of memory neither.
         log.error("{}: the scan failed unexpectedly; what is known stays", provider, e);
         lookAgainLater();
@@ -136,8 +156,7 @@ final class FileDiscoverer implements Discoverer {
   }
 
   /** All files together may take what one source may; one that is too large is bad. */
-  private Map<String, Read> readAll() {
-    Collection<Path> watched = watchedFiles();
+  private Map<String, Read> readAll(Collection<Path> watched) {
     Map<String, Read> read = new LinkedHashMap<>();
     Map<String, Long> now = new HashMap<>();
     long taken = 0;
@@ -170,6 +189,9 @@ final class FileDiscoverer implements Discoverer {
   /** The files that match; whatever happens after they were listed will be noticed. */
   private Collection<Path> watchedFiles() {
     Collection<Path> files = matching();
+    if (files.size() > MOST_FILES) {
+      return files;
+    }
     Map<Path, Names> folders = WatchedFolders.of(config.files(), files);
     while (true) {
       synchronized (this) {
@@ -199,10 +221,25 @@ final class FileDiscoverer implements Discoverer {
     return matching;
   }
 
+  private synchronized void tooMany(int count) {
+    if (closed || sink == null) {
+      return;
+    }
+    String reason = count + " files match (expected: at most " + MOST_FILES + ")";
+    if (broken.put(FILES, reason) == null) {
+      log.warn("{}: {}; what is known stays", provider, reason);
+    }
+    sink.failing(FILES, reason, interval);
+    lookAgainLater();
+  }
+
   private synchronized void put(Map<String, Read> read, long nanos) {
     if (closed || sink == null) {
       return;
     }
+    works(FILES, sink);
+    unlogged = 0;
+    logged = 0;
     Map<String, List<TargetGroup>> now = new LinkedHashMap<>();
     read.forEach((name, result) -> now.put(name, groups(name, result, sink)));
     for (String name : files.keySet()) {
@@ -210,6 +247,9 @@ final class FileDiscoverer implements Discoverer {
         metrics.forget(this, name);
         works(name, sink);
       }
+    }
+    if (unlogged > 0) {
+      log.warn("{}: {} more files cannot be read; their known groups stay", provider, unlogged);
     }
     files = now;
     List<TargetGroup> all = new ArrayList<>();
@@ -246,7 +286,11 @@ final class FileDiscoverer implements Discoverer {
     metrics.readFailed();
     String reason = ((Read.Bad) result).reason();
     if (!reason.equals(broken.put(name, reason))) {
-      log.warn("{}: {}; its {} known groups stay", provider, reason, before.size());
+      if (logged++ < MOST_LOGGED) {
+        log.warn("{}: {}; its {} known groups stay", provider, reason, before.size());
+      } else {
+        unlogged++;
+      }
     }
     to.failing(name, reason, interval);
     return before;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.promdisco.config.FileSdConfig;
 import io.promdisco.discovery.Discoverer;
 import io.promdisco.metrics.PrometheusMetrics;
+import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.ManualTicker;
 import io.promdisco.testing.MemorySink;
 import io.promdisco.util.Closer;
@@ -283,6 +284,37 @@ final class FileDiscovererTest {
                   made.toString(),
                   made + ": a file that the kernel makes up (expected: a regular file)");
         });
+  }
+
+  @Test
+  @Timeout(60)
+  void manyBrokenFilesFillNoLog() throws Exception {
+    try (CapturedLog log = new CapturedLog()) {
+      for (int i = 0; i < 200; i++) {
+        write("broken" + i + ".json", "{");
+      }
+      start("broken*.json");
+      eventually(() -> assertThat(sink.failures()).hasSize(200));
+      eventually(
+          () -> assertThat(log.lines("more files cannot be read; their known groups stay")).hasSize(1));
+      assertThat(log.lines("WARN", "broken")).hasSize(FileDiscoverer.MOST_LOGGED);
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void moreFilesThanAnybodyHasKeepTheTargetsAsTheyAre() throws Exception {
+    write("t0.json", targets("a:1"));
+    start("t*.json");
+    eventuallyTargets("a:1");
+    for (int i = 1; i <= FileDiscoverer.MOST_FILES; i++) {
+      Files.createFile(folder.resolve("t" + i + ".json"));
+    }
+    eventually(
+        () ->
+            assertThat(sink.failures())
+                .containsEntry("files", "10001 files match (expected: at most 10000)"));
+    assertThat(sink.addresses()).containsExactly("a:1");
   }
 
   @Test
