@@ -1,9 +1,9 @@
 package io.promdisco;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
-import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -196,8 +196,9 @@ class ArchitectureTest {
             target(owner(assignableTo(Files.class)))
                 .and(
                     target(
-                        nameMatching("read(AllBytes|AllLines|String)|new(InputStream|ByteChannel"
-                            + "|BufferedReader)|lines"))))
+                        nameMatching(
+                            "read(AllBytes|AllLines|String)|new(InputStream|ByteChannel"
+                                + "|BufferedReader)|lines"))))
         .orShould()
         .callMethod(FileChannel.class, "open", Path.class, OpenOption[].class)
         .orShould()

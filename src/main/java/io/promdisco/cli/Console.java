@@ -74,9 +74,9 @@ record Console(PrintStream out, PrintStream err, boolean color, boolean terminal
   }
 
   /**
-   * Standard output for a document in JSON or YAML: characters that a terminal obeys or nobody sees,
-   * which stand in strings only, are written as the escapes of that format, so that a program reads
-   * the same strings.
+   * Standard output for a document in JSON or YAML: characters that a terminal obeys or nobody
+   * sees, which stand in strings only, are written as the escapes of that format, so that a program
+   * reads the same strings.
    */
   PrintStream document(DocumentStream.Form form) {
     return new PrintStream(new DocumentStream(out, form), false, StandardCharsets.UTF_8);

@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
 final class Excerpt {
   private static final int TAB = 4;
   private static final String CUT = "…";
+
   /** Of larger files, and of longer lines, nothing is shown: nobody writes them by hand. */
   private static final long MOST_BYTES = 4 << 20;
 

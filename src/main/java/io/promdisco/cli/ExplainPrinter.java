@@ -41,10 +41,7 @@ final class ExplainPrinter {
     String by = target.source().isEmpty() ? "" : "  " + target.provider() + " " + target.source();
     console.line("  ", target.address(), by);
     int width =
-        target.trace().steps().stream()
-            .mapToInt(step -> place(step).length())
-            .max()
-            .orElse(0);
+        target.trace().steps().stream().mapToInt(step -> place(step).length()).max().orElse(0);
     target.trace().steps().forEach(step -> step(step, width));
     verdict(target.outcome());
   }
@@ -60,8 +57,7 @@ final class ExplainPrinter {
     boolean idle = step.kept() && !step.changed();
     console.line("    ", Console.cyan(place), gap, step.rule());
     console.line(
-        "      -> ",
-        step.kept() ? (idle ? Console.dim(verdict) : verdict) : Console.red(verdict));
+        "      -> ", step.kept() ? (idle ? Console.dim(verdict) : verdict) : Console.red(verdict));
   }
 
   private void verdict(TargetOutcome outcome) {

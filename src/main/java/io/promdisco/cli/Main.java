@@ -125,8 +125,7 @@ final class Main
   }
 
   @Override
-  public int handleExecutionException(Exception error, CommandLine command, ParseResult parsed)
-{
+  public int handleExecutionException(Exception error, CommandLine command, ParseResult parsed) {
     if (error instanceof CommandException known) {
       console.out().flush();
       known.lines().forEach(console::errorLine);

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads what a running {@code promdisco serve}, or a Prometheus, answers. */
 final class TargetsApi {
   private final String option;
+
   /** Reads no document that could not be held. */
   private static final ObjectMapper MAPPER =
       new ObjectMapper(

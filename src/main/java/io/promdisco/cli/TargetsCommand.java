@@ -216,13 +216,13 @@ final class TargetsCommand implements Callable<Integer> {
       dropped += pool.counts().dropped();
     }
     console.errorLine(
-            Console.dim(
-                String.format(
-                    Locale.ROOT,
-                    "%d active, %d dropped in %d jobs, after %.2f s",
-                    active,
-                    dropped,
-                    promdisco.pools().size(),
-                    took.toMillis() / 1000.0)));
+        Console.dim(
+            String.format(
+                Locale.ROOT,
+                "%d active, %d dropped in %d jobs, after %.2f s",
+                active,
+                dropped,
+                promdisco.pools().size(),
+                took.toMillis() / 1000.0)));
   }
 }

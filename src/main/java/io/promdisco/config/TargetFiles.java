@@ -12,7 +12,6 @@ import io.promdisco.util.SourceMemory;
 import io.promdisco.util.UserFiles;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

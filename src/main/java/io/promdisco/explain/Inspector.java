@@ -1,8 +1,8 @@
 package io.promdisco.explain;
 
+import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.KubernetesSdConfig.Role;
 import io.promdisco.config.KubernetesSdConfig.Selector;
-import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.explain.Absence.Why;
 import io.promdisco.explain.Query.AddressQuery;
 import io.promdisco.explain.Query.LabelQuery;

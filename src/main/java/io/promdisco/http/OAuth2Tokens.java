@@ -184,7 +184,8 @@ final class OAuth2Tokens implements Credentials {
             response -> {
               AsyncBody body = response.body();
               body.consume();
-              return body.done().thenApply(done -> new Answer(response.code(), bytes.toByteArray()));
+              return body.done()
+                  .thenApply(done -> new Answer(response.code(), bytes.toByteArray()));
             })
         .whenComplete(
             (whole, error) -> {
@@ -197,8 +198,7 @@ final class OAuth2Tokens implements Credentials {
     return answer;
   }
 
-  private Answer await(CompletableFuture<Answer> answer)
-      throws IOException, InterruptedException {
+  private Answer await(CompletableFuture<Answer> answer) throws IOException, InterruptedException {
     Ticker.Alarm alarm =
         ticker.schedule(
             PATIENCE,

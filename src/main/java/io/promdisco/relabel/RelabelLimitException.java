@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RelabelLimitException extends RuntimeException {
   /**
-   * Characters of a value or name that a rule writes, and of several source labels joined: 1,048,576.
+   * Characters of a value or name that a rule writes, and of several source labels joined:
+   * 1,048,576.
    */
   public static final int LONGEST = 1 << 20;
 
@@ -30,15 +31,17 @@ public final class RelabelLimitException extends RuntimeException {
 
   /** The first of two problems of one target. */
   static RelabelLimitException first(
-      @Nullable RelabelLimitException before, List<RelabelRule> rules, int index, TooLarge problem) {
+      @Nullable RelabelLimitException before,
+      List<RelabelRule> rules,
+      int index,
+      TooLarge problem) {
     return before != null
         ? before
         : new RelabelLimitException(place(rules.get(index), index) + ": " + problem.getMessage());
   }
 
   private static String place(RelabelRule rule, int index) {
-    String place =
-        rule.position().map(Object::toString).orElse("relabel_configs[" + index + "]");
+    String place = rule.position().map(Object::toString).orElse("relabel_configs[" + index + "]");
     return place + ": " + rule.action().text();
   }
 }

@@ -1,9 +1,9 @@
 package io.promdisco.server;
 
 import io.promdisco.config.ConfigException;
+import io.promdisco.config.WebConfig;
 import io.promdisco.config.WebConfig.ClientAuth;
 import io.promdisco.config.WebConfig.Tls;
-import io.promdisco.config.WebConfig;
 import io.promdisco.config.WebConfigLoader;
 import io.promdisco.http.ClientKey;
 import io.promdisco.http.Pem;

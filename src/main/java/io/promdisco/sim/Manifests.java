@@ -70,7 +70,10 @@ public final class Manifests {
       return;
     }
     try (Stream<Path> below = Files.walk(path)) {
-      below.filter(file -> isManifest(path, file)).sorted().forEach(file -> addFile(file, UserFiles::open));
+      below
+          .filter(file -> isManifest(path, file))
+          .sorted()
+          .forEach(file -> addFile(file, UserFiles::open));
     } catch (IOException e) {
       problems.add(path + ": cannot be read (" + e.getMessage() + ")");
     }

@@ -8,8 +8,8 @@ import java.lang.management.MemoryType;
 import java.lang.management.MemoryUsage;
 
 /**
- * Counts, while a source of targets is read, about how much memory it will take, and refuses what is
- * beyond a limit before it is held. What counts are characters and a flat rate for each object,
+ * Counts, while a source of targets is read, about how much memory it will take, and refuses what
+ * is beyond a limit before it is held. What counts are characters and a flat rate for each object,
  * including the targets that are made of them; the estimate is rough on purpose, since it is made
  * for each string. For one thread.
  */
@@ -97,7 +97,9 @@ public final class SourceMemory {
     for (MemoryPoolMXBean pool : Pools.ALL) {
       MemoryUsage usage = pool.getType() == MemoryType.HEAP ? pool.getCollectionUsage() : null;
       long heap = Runtime.getRuntime().maxMemory();
-      if (usage != null && usage.getMax() > heap / 3 && usage.getUsed() > PRESSURE * usage.getMax()) {
+      if (usage != null
+          && usage.getMax() > heap / 3
+          && usage.getUsed() > PRESSURE * usage.getMax()) {
         return true;
       }
     }

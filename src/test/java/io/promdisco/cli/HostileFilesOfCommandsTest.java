@@ -45,7 +45,9 @@ class HostileFilesOfCommandsTest {
     Files.createSymbolicLink(folder.resolve("zero.yml"), Path.of("/dev/zero"));
     cli.file("good.json", "[{\"targets\": [\"a:1\"]}]");
     String config =
-        cli.file("c.txt", "scrape_configs: [{job_name: a, file_sd_configs: [{files: ['*.yml', '*.json']}]}]");
+        cli.file(
+            "c.txt",
+            "scrape_configs: [{job_name: a, file_sd_configs: [{files: ['*.yml', '*.json']}]}]");
     assertThat(cli.run("check", config)).isEqualTo(ExitCode.FINDING);
     assertThat(cli.out())
         .contains("error: pipe.yml:1:1: a named pipe (expected: a regular file)")
@@ -68,7 +70,8 @@ class HostileFilesOfCommandsTest {
       })
   void aPipeByNameIsRefusedByEveryCommand(String line) throws IOException {
     String good =
-        cli.file("good.txt", "scrape_configs: [{job_name: a, kubernetes_sd_configs: [{role: pod}]}]");
+        cli.file(
+            "good.txt", "scrape_configs: [{job_name: a, kubernetes_sd_configs: [{role: pod}]}]");
     String[] args = line.replace("PIPE", pipe.toString()).replace("GOOD", good).split(" ");
     assertThat(cli.run(args)).isNotZero();
     assertThat(cli.out() + cli.err()).contains("a named pipe (expected: a regular file)");

@@ -128,8 +128,7 @@ class HostileTextTest {
   @ParameterizedTest
   @ValueSource(strings = {"table", "wide", "json", "yaml", "http-sd", "prometheus"})
   void targetsPrintsNothingThatATerminalObeys(String output) {
-    assertHarmless(
-        "targets", config, "--manifests", cluster, "--state", "any", "--output", output);
+    assertHarmless("targets", config, "--manifests", cluster, "--state", "any", "--output", output);
     assertThat(out()).contains("forged");
   }
 
@@ -138,8 +137,7 @@ class HostileTextTest {
     assertHarmless("explain", config, "pod/shop/web-0", "--manifests", cluster);
     assertThat(out()).contains("forged");
     assertHarmless("explain", config, "pod/shop/" + HOSTILE, "--manifests", cluster);
-    assertHarmless(
-        "explain", config, "pod/shop/web-0", "--manifests", cluster, "-o", "json");
+    assertHarmless("explain", config, "pod/shop/web-0", "--manifests", cluster, "-o", "json");
   }
 
   @Test
@@ -191,10 +189,7 @@ class HostileTextTest {
               - job: %s
                 labels: {instance: "10.0.0.1:80", team: %s}
             """
-                .formatted(
-                    quoted(HOSTILE),
-                    quoted(HOSTILE),
-                    quoted(HOSTILE + "other")));
+                .formatted(quoted(HOSTILE), quoted(HOSTILE), quoted(HOSTILE + "other")));
     assertHarmless("test", tests);
     assertHarmless("test", tests, "--output", "json");
   }
@@ -262,7 +257,11 @@ class HostileTextTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     Console console =
         new Console(
-            new PrintStream(bytes, true, UTF_8), new PrintStream(err, true, UTF_8), false, false, 0);
+            new PrintStream(bytes, true, UTF_8),
+            new PrintStream(err, true, UTF_8),
+            false,
+            false,
+            0);
     new Table(console, false)
         .print(List.of(row("a\u202eb", "h1"), row("東京", "h2"), row("plain", "h3")));
     List<String> lines = bytes.toString(UTF_8).lines().toList();

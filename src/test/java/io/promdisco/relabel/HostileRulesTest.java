@@ -50,7 +50,10 @@ class HostileRulesTest {
         .isEqualTo(
             "relabel_configs[20]: replace: what the rule writes would have more than 1048576"
                 + " characters (expected: fewer)");
-    same(rules.subList(0, 20), Labels.of("a", "x"), Optional.of(Labels.of("a", "x".repeat(1 << 20))));
+    same(
+        rules.subList(0, 20),
+        Labels.of("a", "x"),
+        Optional.of(Labels.of("a", "x".repeat(1 << 20))));
   }
 
   @Test
@@ -94,7 +97,8 @@ class HostileRulesTest {
     for (String action : List.of("keep", "drop", "replace")) {
       Rules join = rule(action).sources(sources);
       RelabelRule joined = (action.equals("replace") ? join.target("b") : join).compile();
-      assertThat(failure(List.of(joined), large)).contains("the joined values of the source labels");
+      assertThat(failure(List.of(joined), large))
+          .contains("the joined values of the source labels");
     }
     RelabelRule upper = rule("uppercase").sources("a").target("b").compile();
     assertThat(failure(List.of(upper), Labels.of("a", "x".repeat((1 << 20) + 1))))

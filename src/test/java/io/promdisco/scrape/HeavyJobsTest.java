@@ -67,8 +67,7 @@ class HeavyJobsTest {
     try (ScrapeManager manager = manager()) {
       List<String> told = new CopyOnWriteArrayList<>();
       manager.onUpdates(
-          List.of(
-              update("heavy", group("a:1", 30_000)), update("light", group("b:1", 10))));
+          List.of(update("heavy", group("a:1", 30_000)), update("light", group("b:1", 10))));
       manager.whenInForce(() -> told.add("first"));
       assertThat(addresses(manager, "light")).containsExactly("b:1");
       eventually(() -> assertThat(begun).hasValue(2));

@@ -225,7 +225,8 @@ class HostileApiServerTest {
     attacked(
         JSON,
         out -> {
-          write(out, event("MODIFIED", pod("good", "20", "10.0.0.1", ",\"labels\":{\"a\":\"20\"}")));
+          write(
+              out, event("MODIFIED", pod("good", "20", "10.0.0.1", ",\"labels\":{\"a\":\"20\"}")));
           write(out, event("MODIFIED", pod("good", "5", "10.9.9.9", "")));
           write(out, event("DELETED", pod("other", "4", "10.9.9.9", "")));
           write(out, event("ADDED", pod("new", "21", "10.0.0.3", "")));

@@ -49,7 +49,9 @@ class HostilePeersTest {
       }
       List<String> lines = log.lines();
       assertThat(lines).isNotEmpty().allSatisfy(HostilePeersTest::isHarmless);
-      assertThat(lines).allMatch(line -> line.matches("(\\[.*|\tat .*|\t\\.\\.\\. .*|Caused by: .*|\\S+Exception.*)"));
+      assertThat(lines)
+          .allMatch(
+              line -> line.matches("(\\[.*|\tat .*|\t\\.\\.\\. .*|Caused by: .*|\\S+Exception.*)"));
     }
   }
 
@@ -113,8 +115,7 @@ class HostilePeersTest {
   @Test
   void aTokenServer() {
     try (FakeServer server =
-        FakeServer.start(
-            FakeServer.json(200, "{\"access_token\": \"" + inJson(EVIL) + "\"}"))) {
+        FakeServer.start(FakeServer.json(200, "{\"access_token\": \"" + inJson(EVIL) + "\"}"))) {
       failing(
           http(
               "http://127.0.0.1:1",
@@ -210,7 +211,8 @@ class HostilePeersTest {
   @Test
   void anExecPlugin() throws IOException {
     Path plugin = folder.resolve("plugin");
-    Files.writeString(plugin, "#!/bin/sh\nprintf '\\033[31mforged\\302\\205\\342\\200\\256' >&2\nexit 1\n");
+    Files.writeString(
+        plugin, "#!/bin/sh\nprintf '\\033[31mforged\\302\\205\\342\\200\\256' >&2\nexit 1\n");
     Files.setPosixFilePermissions(plugin, PosixFilePermissions.fromString("rwx------"));
     Path kubeconfig = folder.resolve("kubeconfig");
     Files.writeString(
@@ -238,8 +240,11 @@ class HostilePeersTest {
 
   @Test
   void aFileAndItsName() throws IOException {
-    Files.writeString(folder.resolve("a\u001b[31m\n2026-01-01 forged.json"), "[{\"" + inJson(EVIL) + "\":1}]");
+    Files.writeString(
+        folder.resolve("a\u001b[31m\n2026-01-01 forged.json"), "[{\"" + inJson(EVIL) + "\":1}]");
     Files.writeString(folder.resolve("b.yml"), "- \"" + inJson(EVIL) + "\": 1\n");
-    failing("scrape_configs: [{job_name: a, file_sd_configs: [{files: ['*.json', '*.yml']}]}]", "forged");
+    failing(
+        "scrape_configs: [{job_name: a, file_sd_configs: [{files: ['*.json', '*.yml']}]}]",
+        "forged");
   }
 }

@@ -4,6 +4,8 @@ import static io.promdisco.testing.Eventually.eventually;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.Promdisco;
 import io.promdisco.config.ConfigLoader;
 import io.promdisco.discovery.ProviderStatus;
@@ -11,8 +13,6 @@ import io.promdisco.scrape.PoolView;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
 import io.promdisco.testing.FakeServer;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -144,7 +144,8 @@ class HostileSourcesTest {
     for (String command : List.of("targets", "check")) {
       Ended ended = inProcess("128m", command, config);
       assertThat(ended.out())
-          .contains(command.equals("check") ? "error: " + folder + "/" + name : "http://good:1/metrics")
+          .contains(
+              command.equals("check") ? "error: " + folder + "/" + name : "http://good:1/metrics")
           .contains(name)
           .containsPattern("would take more than about|more than [0-9]+ values")
           .doesNotContain("OutOfMemoryError");
@@ -210,8 +211,7 @@ class HostileSourcesTest {
       assertThat(urls(promdisco)).doesNotContain("http://c/metrics");
       assertThat(failures(promdisco)).singleElement().asString().contains("c.json", "1 MiB");
       file("a.json", "[{\"targets\":[\"other\"]}]");
-      eventually(
-          () -> assertThat(urls(promdisco)).contains("http://other/metrics"));
+      eventually(() -> assertThat(urls(promdisco)).contains("http://other/metrics"));
     }
   }
 
@@ -242,27 +242,37 @@ class HostileSourcesTest {
     }
   }
 
-  private static List<ObjectNode> pods(
-      int count, String name, int annotation) {
+  private static List<ObjectNode> pods(int count, String name, int annotation) {
     List<ObjectNode> pods = new ArrayList<>();
     ObjectMapper json = new ObjectMapper();
     for (int i = 0; i < count; i++) {
       Map<String, Object> meta =
           Map.of(
-              "name", name + i, "namespace", "n", "annotations", Map.of("a", "x".repeat(annotation)));
+              "name",
+              name + i,
+              "namespace",
+              "n",
+              "annotations",
+              Map.of("a", "x".repeat(annotation)));
       Map<String, Object> container =
           Map.of("name", "c", "image", "i", "ports", List.of(Map.of("containerPort", 80)));
       pods.add(
           json.valueToTree(
               Map.of(
-                  "apiVersion", "v1",
-                  "kind", "Pod",
-                  "metadata", meta,
-                  "spec", Map.of("containers", List.of(container)),
+                  "apiVersion",
+                  "v1",
+                  "kind",
+                  "Pod",
+                  "metadata",
+                  meta,
+                  "spec",
+                  Map.of("containers", List.of(container)),
                   "status",
-                      Map.of(
-                          "phase", "Running",
-                          "podIP", (name.equals("small") ? "10.0.0." : "10.0.1.") + (i + 1)))));
+                  Map.of(
+                      "phase",
+                      "Running",
+                      "podIP",
+                      (name.equals("small") ? "10.0.0." : "10.0.1.") + (i + 1)))));
     }
     return pods;
   }

@@ -7,7 +7,8 @@ import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 class EscapingLoggerTest {
-  private static final String FORGED = "x\n2026-01-01T00:00:00.000Z ERROR Forged - \u001b[31m\u202e";
+  private static final String FORGED =
+      "x\n2026-01-01T00:00:00.000Z ERROR Forged - \u001b[31m\u202e";
 
   @Test
   void argumentsMakeNoLineOfTheirOwn() {

@@ -49,8 +49,7 @@ public final class TargetGroupYaml {
     return groups;
   }
 
-  private static void count(TargetGroupsYaml.Group group, SourceMemory memory)
-      throws IOException {
+  private static void count(TargetGroupsYaml.Group group, SourceMemory memory) throws IOException {
     memory.take(
         SourceMemory.GROUP
             + SourceMemory.sharedLabels(group.labels().size(), group.targets().size()));
@@ -58,8 +57,7 @@ public final class TargetGroupYaml {
       memory.take(SourceMemory.TARGET + target.length());
     }
     for (Map.Entry<String, String> label : group.labels().entrySet()) {
-      memory.take(
-          (long) SourceMemory.LABEL + label.getKey().length() + label.getValue().length());
+      memory.take((long) SourceMemory.LABEL + label.getKey().length() + label.getValue().length());
     }
   }
 

@@ -33,6 +33,7 @@ import org.slf4j.Logger;
  */
 final class FileDiscoverer implements Discoverer {
   private static final Logger log = EscapingLogger.of(FileDiscoverer.class);
+
   /** Files of one SD config; with more its targets stay as they are. */
   static final int MOST_FILES = 10_000;
 

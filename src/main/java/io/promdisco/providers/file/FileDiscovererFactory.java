@@ -49,8 +49,7 @@ public final class FileDiscovererFactory implements DiscovererFactory {
       throw new DiscoveryException(
           provider + ": " + config.mechanism() + " (expected: a file SD config)");
     }
-    return new FileDiscoverer(
-        provider, files, ticker, threads, watcher, metrics, sourceMemory);
+    return new FileDiscoverer(provider, files, ticker, threads, watcher, metrics, sourceMemory);
   }
 
   /** Ends the threads and the watch. */

@@ -74,8 +74,7 @@ public final class HttpDiscovererFactory implements DiscovererFactory {
     HttpSdConfig http = (HttpSdConfig) config;
     try {
       HttpRefresher refresher =
-          new HttpRefresher(
-              http, env, ticker, failures, HttpRefresher.LARGEST, sourceMemory);
+          new HttpRefresher(http, env, ticker, failures, HttpRefresher.LARGEST, sourceMemory);
       return loop.discoverer(
           http.mechanism(), provider, refresher.server(), http.refreshInterval(), refresher);
     } catch (IOException e) {

@@ -253,7 +253,8 @@ final class FileDiscovererTest {
     write("t.json", targets("a:1"));
     start("*.json");
     eventuallyTargets("a:1");
-    assertThat(sink.failures().get(odd.toString())).contains("odd.json: a directory (expected: a regular file)");
+    assertThat(sink.failures().get(odd.toString()))
+        .contains("odd.json: a directory (expected: a regular file)");
   }
 
   @Test
@@ -296,7 +297,9 @@ final class FileDiscovererTest {
       start("broken*.json");
       eventually(() -> assertThat(sink.failures()).hasSize(200));
       eventually(
-          () -> assertThat(log.lines("more files cannot be read; their known groups stay")).hasSize(1));
+          () ->
+              assertThat(log.lines("more files cannot be read; their known groups stay"))
+                  .hasSize(1));
       assertThat(log.lines("WARN", "broken")).hasSize(FileDiscoverer.MOST_LOGGED);
     }
   }
