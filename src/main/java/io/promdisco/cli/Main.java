@@ -118,7 +118,7 @@ final class Main
     CommandLine command = error.getCommandLine();
     StringWriter suggestions = new StringWriter();
     CommandLine.UnmatchedArgumentException.printSuggestions(error, new PrintWriter(suggestions));
-    console.errorLine("promdisco: ", error.getMessage());
+    console.errorLine("promdisco: " + error.getMessage());
     suggestions.toString().lines().forEach(console::errorLine);
     console.errorLine("Try '", command.getCommandSpec().qualifiedName(), " --help'.");
     return ExitCode.USAGE;

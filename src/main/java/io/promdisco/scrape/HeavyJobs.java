@@ -152,10 +152,11 @@ final class HeavyJobs {
       return List.of();
     }
     List<Runnable> actions = new ArrayList<>();
+    boolean all = closed;
     waiting.removeIf(
         one -> {
           one.jobs.computeIfPresent(job, (name, times) -> times == 1 ? null : times - 1);
-          boolean free = one.jobs.isEmpty() || closed;
+          boolean free = one.jobs.isEmpty() || all;
           if (free) {
             actions.add(one.action);
           }

@@ -44,7 +44,7 @@ public final class SystemTicker implements Ticker, AutoCloseable {
   private static void run(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // The executor would keep an error to itself.
       log.error("an alarm failed", e);
     }
   }

@@ -267,7 +267,16 @@ final class FileDiscoverer implements Discoverer {
   private synchronized void lookAgainLater() {
     if (!closed) {
       alarm.cancel();
-      alarm = ticker.schedule(interval, () -> threads.run(this::scan));
+      alarm = ticker.schedule(interval, this::scanNow);
+    }
+  }
+
+  private void scanNow() {
+    try {
+      threads.run(this::scan);
+    } catch (Error e) { // There may be no thread to be had now.
+      log.error("{}: the files cannot be read now", provider, e);
+      lookAgainLater();
     }
   }
 

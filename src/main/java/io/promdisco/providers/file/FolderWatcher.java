@@ -136,6 +136,8 @@ final class FolderWatcher implements AutoCloseable {
       } catch (ClosedWatchServiceException | InterruptedException e) {
         log.debug("no folder is watched any more");
         return;
+      } catch (RuntimeException | Error e) { // Files are still read at every refresh_interval.
+        log.error("changes of folders may have been missed", e);
       }
     }
   }

@@ -90,12 +90,25 @@ final class PolledSource implements Discoverer {
           failed(sink, e, pause);
         }
         first = false;
-        alarm = loop.ticker().schedule(pause, () -> loop.run(() -> look(sink)));
+        alarm = loop.ticker().schedule(pause, () -> lookAgain(sink, pause));
         return;
       }
     }
     Thread.interrupted(); // That was for the look, and the look is over.
     refresher.close();
+  }
+
+  private void lookAgain(TargetSink sink, Duration pause) {
+    try {
+      loop.run(() -> look(sink));
+    } catch (Error e) { // There may be no thread to be had now.
+      log.error("{}: {}: cannot be looked at now", provider, part, e);
+      synchronized (this) {
+        if (!closed) {
+          alarm = loop.ticker().schedule(pause, () -> lookAgain(sink, pause));
+        }
+      }
+    }
   }
 
   /** What came of a look. */
