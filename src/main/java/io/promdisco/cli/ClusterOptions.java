@@ -35,7 +35,8 @@ class ClusterOptions {
       converter = SourceMemoryConverter.class,
       description =
           "Memory that the targets of one source may take, as 200MB or as percent of the heap."
-              + " Beyond it the source fails and keeps what it had. Default: a quarter of the heap.")
+              + " Beyond it the source fails and keeps what it had. Default: a quarter of the"
+              + " heap.")
   @Nullable Long sourceMemory;
 
   /** Reads {@code 200MB} and {@code 10%}. */

@@ -31,7 +31,8 @@ import picocli.CommandLine.Option;
     description = "Discover on and on, and answer over HTTP: targets, metrics, readiness, a page.",
     footer = {
       "",
-      "SIGHUP, POST /-/reload and, with --watch-config, a change of the file read the configuration",
+      "SIGHUP, POST /-/reload and, with --watch-config, a change of the file read the"
+          + " configuration",
       "again; a bad one changes nothing.",
       "SIGTERM and SIGINT end it."
     })

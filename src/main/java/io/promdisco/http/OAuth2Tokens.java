@@ -104,17 +104,17 @@ final class OAuth2Tokens implements Credentials {
   @GuardedBy("lock")
   private Token fetch() throws IOException, InterruptedException {
     Answer response = ask(inForm);
-    if (assertion == null && (response.code() == 400 || response.code() == 401)) {
+    if (assertion == null && (response.code == 400 || response.code == 401)) {
       Answer other = ask(!inForm);
-      if (other.code() == 200) {
+      if (other.code == 200) {
         inForm = !inForm;
         response = other;
       }
     }
-    if (response.code() < 200 || response.code() > 299) {
-      throw new IOException("oauth2: " + shownUrl + " gives no token: status " + response.code());
+    if (response.code < 200 || response.code > 299) {
+      throw new IOException("oauth2: " + shownUrl + " gives no token: status " + response.code);
     }
-    return parse(response.body());
+    return parse(response.body);
   }
 
   private Answer ask(boolean clientInForm) throws IOException, InterruptedException {
@@ -159,42 +159,51 @@ final class OAuth2Tokens implements Credentials {
   }
 
   /** What the server answers. */
-  private record Answer(int code, byte[] body) {}
+  private static final class Answer {
+    private final int code;
+    private final byte[] body;
+
+    Answer(int code, byte[] body) {
+      this.code = code;
+      this.body = body;
+    }
+  }
 
   private CompletableFuture<Answer> send(HttpRequest request) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     CompletableFuture<Answer> answer = new CompletableFuture<>();
-    http.consumeBytes(
-            request,
-            (pieces, body) -> {
-              for (ByteBuffer piece : pieces) {
-                byte[] copy = new byte[piece.remaining()];
-                piece.get(copy);
-                bytes.writeBytes(copy);
-              }
-              if (bytes.size() > LARGEST) {
-                answer.completeExceptionally(
-                    new IOException("the answer is longer than " + LARGEST + " bytes"));
-                body.cancel();
-              } else {
-                body.consume();
-              }
-            })
-        .thenCompose(
-            response -> {
-              AsyncBody body = response.body();
-              body.consume();
-              return body.done()
-                  .thenApply(done -> new Answer(response.code(), bytes.toByteArray()));
-            })
-        .whenComplete(
-            (whole, error) -> {
-              if (error == null) {
-                answer.complete(whole);
-              } else {
-                answer.completeExceptionally(error);
-              }
-            });
+    CompletableFuture<Answer> unused =
+        http.consumeBytes(
+                request,
+                (pieces, body) -> {
+                  for (ByteBuffer piece : pieces) {
+                    byte[] copy = new byte[piece.remaining()];
+                    piece.get(copy);
+                    bytes.writeBytes(copy);
+                  }
+                  if (bytes.size() > LARGEST) {
+                    answer.completeExceptionally(
+                        new IOException("the answer is longer than " + LARGEST + " bytes"));
+                    body.cancel();
+                  } else {
+                    body.consume();
+                  }
+                })
+            .thenCompose(
+                response -> {
+                  AsyncBody body = response.body();
+                  body.consume();
+                  return body.done()
+                      .thenApply(done -> new Answer(response.code(), bytes.toByteArray()));
+                })
+            .whenComplete(
+                (whole, error) -> {
+                  if (error == null) {
+                    answer.complete(whole);
+                  } else {
+                    answer.completeExceptionally(error);
+                  }
+                });
     return answer;
   }
 

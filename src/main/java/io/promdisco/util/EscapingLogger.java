@@ -121,7 +121,8 @@ public final class EscapingLogger extends LegacyAbstractLogger {
     return true;
   }
 
-  /** Stands for an exception in the log. */
+  /** Stands for an exception in the log, and shows the other's type. */
+  @SuppressWarnings("OverrideThrowableToString")
   private static final class Copy extends Throwable {
     @Serial private static final long serialVersionUID = 1L;
 

@@ -85,7 +85,8 @@ class HostileFilesOfCommandsTest {
             + "authorization: {credentials_file: PIPE}}]}]",
         "scrape_configs: [{job_name: a, http_sd_configs: [{url: 'https://127.0.0.1:1', "
             + "tls_config: {ca_file: PIPE}}]}]",
-        "scrape_configs: [{job_name: a, kubernetes_sd_configs: [{role: pod, kubeconfig_file: PIPE}]}]"
+        "scrape_configs: [{job_name: a, kubernetes_sd_configs: [{role: pod, kubeconfig_file:"
+            + " PIPE}]}]"
       })
   void aPipeThatAConfigurationNamesIsRefused(String config) throws IOException {
     cli.run(

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.promdisco.Promdisco;
 import io.promdisco.config.ConfigLoader;
 import io.promdisco.discovery.ProviderStatus;
@@ -28,7 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class HostilePeersTest {
   private static final String EVIL =
-      "\u001b]0;x\u0007\u001b[31m\r\n2026-01-01T00:00:00.000Z ERROR Forged - all is lost\u0085\u202e\u200b";
+      "\u001b]0;x\u0007\u001b[31m\r\n"
+          + "2026-01-01T00:00:00.000Z ERROR Forged - all is lost\u0085\u202e\u200b";
 
   @TempDir private Path folder = Path.of("");
 
@@ -150,7 +152,7 @@ class HostilePeersTest {
                     socket.getInputStream().read(new byte[4096]);
                     socket.getOutputStream().write(answer.getBytes(ISO_8859_1));
                   } catch (IOException e) {
-                    continue; // Closed, or the client went away.
+                    assertThat(e).isNotNull(); // Closed, or the client went away.
                   }
                 }
               });
@@ -162,9 +164,9 @@ class HostilePeersTest {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
       server.close();
-      thread.join();
+      Uninterruptibles.joinUninterruptibly(thread);
     }
   }
 
