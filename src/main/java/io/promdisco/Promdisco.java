@@ -21,6 +21,7 @@ import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.ScrapeManager;
 import io.promdisco.scrape.TargetListener;
 import io.promdisco.util.Closer;
+import io.promdisco.util.SourceMemory;
 import io.promdisco.util.SystemTicker;
 import io.promdisco.util.Ticker;
 import java.time.Duration;
@@ -72,10 +73,12 @@ public final class Promdisco implements AutoCloseable {
       List<DiscovererFactory> factories = new ArrayList<>();
       factories.add(new FixedDiscovererFactory());
       factories.add(
-          new KubernetesDiscovererFactory(builder.clients.apply(ticker), ticker, builder.metrics));
-      factories.add(new FileDiscovererFactory(ticker, builder.metrics));
+          new KubernetesDiscovererFactory(
+              builder.clients.apply(ticker), ticker, builder.metrics, builder.sourceMemory));
+      factories.add(new FileDiscovererFactory(ticker, builder.metrics, builder.sourceMemory));
       RefreshLoop loop = closer.add(new RefreshLoop(ticker, builder.metrics));
-      factories.add(new HttpDiscovererFactory(loop, ticker, builder.metrics));
+      factories.add(
+          new HttpDiscovererFactory(loop, ticker, builder.metrics, builder.sourceMemory));
       factories.add(new DnsDiscovererFactory(loop, builder.metrics));
       factories.addAll(builder.factories);
       factories.add(new FoundFactories(ServiceLoader.load(DiscovererFactory.class)));
@@ -252,8 +255,24 @@ public final class Promdisco implements AutoCloseable {
     private Function<Ticker, ResourceClientFactory> clients = FabricClientFactory::new;
     private final List<DiscovererFactory> factories = new ArrayList<>();
     private Duration closeTimeout = DEFAULT_CLOSE_TIMEOUT;
+    private long sourceMemory = SourceMemory.standard();
 
     private Builder() {}
+
+    /**
+     * Limits what one source may hold: a file SD config, an HTTP SD server, a watch of an API
+     * server. A source beyond it keeps what it had and fails with a message that says so.
+     *
+     * @param bytes of memory, about, as they are estimated while a source is read; more than 0.
+     *     Default: a quarter of the largest heap, at least 16 MiB
+     */
+    public Builder sourceMemory(long bytes) {
+      if (bytes <= 0) {
+        throw new IllegalArgumentException("sourceMemory: " + bytes + " (expected: more than 0)");
+      }
+      sourceMemory = bytes;
+      return this;
+    }
 
     /** Counts into {@code metrics}. Default: counts nothing. */
     public Builder metrics(Metrics metrics) {

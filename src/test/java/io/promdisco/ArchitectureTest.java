@@ -1,15 +1,30 @@
 package io.promdisco;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.promdisco.util.EscapingLogger;
+import io.promdisco.util.UserFiles;
+import java.io.FileInputStream;
+import java.io.FileReader;
+import java.io.PrintStream;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** The arrows between the packages; docs/architecture.md draws them. */
 class ArchitectureTest {
@@ -166,6 +181,68 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.promdisco.explain..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void filesOfUsersAreOpenedInOnePlace() {
+    noClasses()
+        .that()
+        .doNotBelongToAnyOf(UserFiles.class)
+        .and()
+        .doNotHaveFullyQualifiedName("io.promdisco.cli.ChildJvm") // reads its own files
+        .should()
+        .callMethodWhere(
+            target(owner(assignableTo(Files.class)))
+                .and(
+                    target(
+                        nameMatching(
+                            "read(AllBytes|AllLines|String)|new(InputStream|ByteChannel"
+                                + "|BufferedReader)|lines"))))
+        .orShould()
+        .callMethod(FileChannel.class, "open", Path.class, OpenOption[].class)
+        .orShould()
+        .dependOnClassesThat()
+        .belongToAnyOf(FileInputStream.class, FileReader.class, RandomAccessFile.class)
+        .check(CLASSES);
+  }
+
+  @Test
+  void linesForPeopleArePrintedInOnePlace() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.promdisco.cli..")
+        .and()
+        .doNotBelongToAnyOf(type("Console"), type("Structured"), type("TargetPrinter"))
+        .and()
+        .doNotBelongToAnyOf(type("DumpCommand"), type("TargetsCommand")) // documents
+        .and()
+        .doNotBelongToAnyOf(type("StderrLog"), type("Waiting"), type("LiveTargets")) // escape first
+        .and()
+        .doNotBelongToAnyOf(type("CompletionCommand"), type("BenchCommand")) // texts of ours
+        .should()
+        .callMethodWhere(
+            target(owner(assignableTo(PrintStream.class)))
+                .and(target(nameMatching("print.*|format|append|write"))))
+        .check(CLASSES);
+  }
+
+  private static Class<?> type(String name) {
+    try {
+      return Class.forName("io.promdisco.cli." + name);
+    } catch (ClassNotFoundException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void theLogIsWrittenThroughTheLoggerThatEscapes() {
+    noClasses()
+        .that()
+        .doNotBelongToAnyOf(EscapingLogger.class)
+        .should()
+        .dependOnClassesThat()
+        .belongToAnyOf(LoggerFactory.class)
         .check(CLASSES);
   }
 

@@ -149,7 +149,7 @@ final class BenchCommand implements Callable<Integer> {
 
   private void progress(String what) {
     if (console.terminal()) {
-      console.err().println(console.dim(what));
+      console.errorLine(Console.dim(what));
     }
   }
 
@@ -162,7 +162,7 @@ final class BenchCommand implements Callable<Integer> {
                   .writerWithDefaultPrettyPrinter()
                   .writeValueAsString(report.json()));
     } else {
-      report.lines().forEach(console.out()::println);
+      report.lines().forEach(console::line);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.promdisco.cli;
 import io.promdisco.sim.ManyPods;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
+import io.promdisco.util.EscapingLogger;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -17,7 +18,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -67,7 +67,7 @@ final class BenchServerCommand implements Callable<Integer> {
 
   /** Changes pods, all on one thread. */
   private static final class Hand implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(BenchServerCommand.class);
+    private static final Logger log = EscapingLogger.of(BenchServerCommand.class);
 
     private final ManyPods many;
     private final ScheduledExecutorService thread =

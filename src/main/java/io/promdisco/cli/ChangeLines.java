@@ -35,17 +35,17 @@ final class ChangeLines implements TargetListener {
 
   /** Says what happened before the lines that follow from it. */
   synchronized void headline(String text) {
-    console.out().println(console.bold(text));
+    console.line(Console.bold(text));
     console.out().flush();
   }
 
   @Override
   public synchronized void onChange(TargetChange change) {
-    change.removed().forEach(target -> line(console.red("-"), target));
-    change.changed().forEach(pair -> line(console.yellow("~"), pair.after()));
+    change.removed().forEach(target -> line(Console.red("-"), target));
+    change.changed().forEach(pair -> line(Console.yellow("~"), pair.after()));
     for (Target target : change.added()) {
       if (!shown.remove(target)) {
-        line(console.green("+"), target);
+        line(Console.green("+"), target);
       }
     }
     if (console.out().checkError()) { // It flushes; the reader of a pipe may have ended.
@@ -53,10 +53,10 @@ final class ChangeLines implements TargetListener {
     }
   }
 
-  private void line(String mark, Target target) {
+  private void line(Console.Painted mark, Target target) {
     Row row = TargetsCommand.row(target);
     if (chosen.test(row)) {
-      console.out().println(mark + " " + row.job() + "  " + row.url() + "  " + row.labels());
+      console.line(mark, " ", row.job(), "  ", row.url(), "  ", row.labels());
     }
   }
 }

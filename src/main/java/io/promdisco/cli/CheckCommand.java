@@ -91,13 +91,13 @@ final class CheckCommand implements Callable<Integer> {
   }
 
   private void text(Map<Path, Checked> results) {
-    ProblemPrinter printer = new ProblemPrinter(console, console.out());
+    ProblemPrinter printer = new ProblemPrinter(console);
     results.forEach(
         (file, result) -> {
           result.problems().forEach(printer::print);
           if (result.valid()) {
             int jobs = result.configuration().map(c -> c.jobs().size()).orElse(0);
-            console.out().println(console.green("ok: ") + file + ": " + Words.count(jobs, "job"));
+            console.line(Console.green("ok: "), file, ": ", Words.count(jobs, "job"));
           }
         });
     List<Problem> problems = problems(results);
@@ -108,8 +108,8 @@ final class CheckCommand implements Callable<Integer> {
             + Words.count(errors, "error")
             + ", "
             + Words.count(problems.size() - errors, "warning");
-    console.out().println(errors > 0 ? console.red(summary) : console.dim(summary));
-    SourceOptions.hint(problems).ifPresent(console.out()::println);
+    console.line(errors > 0 ? Console.red(summary) : Console.dim(summary));
+    SourceOptions.hint(problems).ifPresent(console::line);
   }
 
   private static boolean isError(Problem problem) {

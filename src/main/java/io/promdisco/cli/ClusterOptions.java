@@ -1,10 +1,13 @@
 package io.promdisco.cli;
 
+import io.promdisco.model.PrometheusSize;
 import io.promdisco.sim.Manifests;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** Where Kubernetes objects come from. */
 class ClusterOptions {
@@ -40,6 +43,38 @@ class ClusterOptions {
           "Use this context of the kubeconfig and not its current one; without --kubeconfig that of"
               + " KUBECONFIG or ~/.kube/config.")
   @Nullable String context;
+
+  @Option(
+      names = "--source-memory",
+      paramLabel = "SIZE",
+      converter = SourceMemoryConverter.class,
+      description =
+          "Memory that the targets of one source may take, as 200MB or as percent of the heap."
+              + " Beyond it the source fails and keeps what it had. Default: a quarter of the"
+              + " heap.")
+  @Nullable Long sourceMemory;
+
+  /** Reads {@code 200MB} and {@code 10%}. */
+  static final class SourceMemoryConverter implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String text) {
+      try {
+        long bytes =
+            text.endsWith("%")
+                ? (long)
+                    (Runtime.getRuntime().maxMemory()
+                        * Double.parseDouble(text.substring(0, text.length() - 1))
+                        / 100)
+                : PrometheusSize.parse(text);
+        if (bytes > 0) {
+          return bytes;
+        }
+      } catch (IllegalArgumentException e) {
+        // Said below.
+      }
+      throw new TypeConversionException(text + " (expected: a size, as 200MB or 10%)");
+    }
+  }
 
   /** Objects of the dump that cannot be used; known once {@link Wiring#clients} has read it. */
   List<Manifests.LeftOut> leftOut = List.of();

@@ -5,11 +5,11 @@ import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import io.promdisco.config.Globs;
 import io.promdisco.util.Ticker;
+import io.promdisco.util.UserFiles;
 import io.promdisco.workqueue.TaskQueue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 final class ConfigWatch implements AutoCloseable {
   /** The time between two looks. */
   static final Duration PAUSE = Duration.ofMillis(500);
+
+  /** Of a file: more is refused as a configuration. */
+  private static final long MOST_BYTES = 32 << 20;
 
   private final Ticker ticker;
   private final Path file;
@@ -103,7 +106,7 @@ final class ConfigWatch implements AutoCloseable {
   private static void add(Path file, Hasher hasher) {
     hasher.putString(file.toString(), StandardCharsets.UTF_8).putByte((byte) 0);
     byte[] buffer = new byte[8192];
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = UserFiles.open(file, MOST_BYTES)) {
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
         hasher.putBytes(buffer, 0, read);
       }

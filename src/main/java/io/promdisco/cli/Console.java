@@ -1,5 +1,6 @@
 package io.promdisco.cli;
 
+import io.promdisco.util.PrintableText;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -40,31 +41,68 @@ record Console(PrintStream out, PrintStream err, boolean color, boolean terminal
     return columns != null && columns.matches("[0-9]{1,4}") ? Integer.parseInt(columns) : 0;
   }
 
-  String bold(String text) {
-    return paint("1", text);
+  /** A part of a line in a colour. */
+  record Painted(String code, String text) {}
+
+  /**
+   * Prints a line for people to standard output.
+   *
+   * @param parts texts, numbers and painted texts; what a terminal would obey in them is escaped
+   */
+  void line(Object... parts) {
+    out.println(text(parts));
   }
 
-  String dim(String text) {
-    return paint("2", text);
+  /** Prints a line for people to standard error, as {@link #line} does. */
+  void errorLine(Object... parts) {
+    err.println(text(parts));
   }
 
-  String red(String text) {
-    return paint("31", text);
+  private String text(Object... parts) {
+    StringBuilder line = new StringBuilder();
+    for (Object part : parts) {
+      if (part instanceof Painted painted && color) {
+        line.append("\u001b[").append(painted.code).append('m');
+        line.append(PrintableText.of(painted.text)).append(RESET);
+      } else {
+        line.append(
+            PrintableText.of(
+                part instanceof Painted painted ? painted.text : String.valueOf(part)));
+      }
+    }
+    return line.toString();
   }
 
-  String green(String text) {
-    return paint("32", text);
+  /**
+   * Standard output for a document in JSON or YAML: characters that a terminal obeys or nobody
+   * sees, which stand in strings only, are written as the escapes of that format, so that a program
+   * reads the same strings.
+   */
+  PrintStream document(DocumentStream.Form form) {
+    return new PrintStream(new DocumentStream(out, form), false, StandardCharsets.UTF_8);
   }
 
-  String yellow(String text) {
-    return paint("33", text);
+  static Painted bold(String text) {
+    return new Painted("1", text);
   }
 
-  String cyan(String text) {
-    return paint("36", text);
+  static Painted dim(String text) {
+    return new Painted("2", text);
   }
 
-  private String paint(String code, String text) {
-    return color ? "\u001b[" + code + "m" + text + RESET : text;
+  static Painted red(String text) {
+    return new Painted("31", text);
+  }
+
+  static Painted green(String text) {
+    return new Painted("32", text);
+  }
+
+  static Painted yellow(String text) {
+    return new Painted("33", text);
+  }
+
+  static Painted cyan(String text) {
+    return new Painted("36", text);
   }
 }

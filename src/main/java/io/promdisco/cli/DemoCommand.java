@@ -61,10 +61,8 @@ final class DemoCommand implements Callable<Integer> {
       Path kubeconfig = folder.resolve("kubeconfig");
       server.writeKubeconfig(kubeconfig);
       Configuration configuration = configuration(folder);
-      console
-          .out()
-          .println("A simulated API server on " + server.url() + ", and this configuration:");
-      console.out().println(console.dim(configurationText().strip().indent(2).stripTrailing()));
+      console.line("A simulated API server on " + server.url() + ", and this configuration:");
+      configurationText().strip().lines().forEach(line -> console.line(Console.dim("  " + line)));
       try (Promdisco promdisco = Promdisco.builder().build()) {
         promdisco.apply(configuration);
         promdisco.awaitSynced(Duration.ofSeconds(30));
@@ -81,9 +79,9 @@ final class DemoCommand implements Callable<Integer> {
     promdisco.pools().forEach(pool -> targets.addAll(pool.activeTargets()));
     List<Row> rows = new ArrayList<>(targets.stream().map(TargetsCommand::row).toList());
     rows.sort(Row.ORDER);
-    console.out().println();
+    console.line();
     new Table(console, false).print(rows);
-    console.out().println();
+    console.line();
     console.out().flush();
     return targets;
   }
@@ -102,11 +100,9 @@ final class DemoCommand implements Callable<Integer> {
         }
       }
     }
-    console.out().println();
-    console
-        .out()
-        .println(
-            "Your own: promdisco targets prometheus.yml --watch   (promdisco --help for more)");
+    console.line();
+    console.line(
+        "Your own: promdisco targets prometheus.yml --watch   (promdisco --help for more)");
   }
 
   private static Configuration configuration(Path folder) {

@@ -118,7 +118,7 @@ final class DiffCommand implements Callable<Integer> {
         Side now = side(1, clients)) {
       int code = Math.max(old.await(), now.await());
       if (code != ExitCode.OK) {
-        console.err().println("promdisco: diff: not compared: not every source could be read");
+        console.errorLine("promdisco: diff: not compared: not every source could be read");
         return code;
       }
       return cluster.exitCode(print(TargetDiff.of(chosen(old, now), chosen(now, old))));
@@ -226,7 +226,7 @@ final class DiffCommand implements Callable<Integer> {
       List<Scraped> found = new ArrayList<>();
       TargetsApi.Answer answer = api.targets(jobs.names);
       if (!answer.incomplete().isEmpty()) {
-        answer.incomplete().forEach(line -> console.err().println(console.red("error: ") + line));
+        answer.incomplete().forEach(line -> console.errorLine(Console.red("error: "), line));
         return ExitCode.UNREACHABLE;
       }
       for (TargetsApi.Served target : answer.targets()) {

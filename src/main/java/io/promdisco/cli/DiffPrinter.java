@@ -3,7 +3,6 @@ package io.promdisco.cli;
 import io.promdisco.cli.TargetDiff.Change;
 import io.promdisco.cli.TargetDiff.Scraped;
 import io.promdisco.cli.TargetDiff.Values;
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 /** Shows the difference of two sets of targets, to people and to programs. */
 final class DiffPrinter {
   private final Console console;
-  private final PrintStream out;
   private final int limit;
   private int printed;
 
@@ -23,31 +21,30 @@ final class DiffPrinter {
   DiffPrinter(Console console, int limit) {
     this.console = console;
     this.limit = limit;
-    out = console.out();
   }
 
   void text(List<TargetDiff> diffs) {
     for (TargetDiff diff : diffs) {
       if (!diff.isEmpty()) {
-        out.println(console.bold("job " + Structured.harmless(diff.job())) + ": " + counts(diff));
+        console.line(Console.bold("job " + diff.job()), ": ", counts(diff));
         printed = 0;
-        diff.removed().forEach(target -> line(console.red("-"), whole(target)));
-        diff.added().forEach(target -> line(console.green("+"), whole(target)));
-        diff.changed().forEach(change -> line(console.yellow("~"), changed(change)));
+        diff.removed().forEach(target -> line(Console.red("-"), whole(target)));
+        diff.added().forEach(target -> line(Console.green("+"), whole(target)));
+        diff.changed().forEach(change -> line(Console.yellow("~"), changed(change)));
         if (printed > limit) {
-          out.println(console.dim("  and " + (printed - limit) + " more (--limit shows more)"));
+          console.line(Console.dim("  and " + (printed - limit) + " more (--limit shows more)"));
         }
-        out.println();
+        console.line();
       }
     }
-    out.println(counts(total(diffs)));
-    out.flush();
+    console.line(counts(total(diffs)));
+    console.out().flush();
   }
 
-  private void line(String mark, String text) {
+  private void line(Console.Painted mark, String text) {
     printed++;
     if (printed <= limit) {
-      out.println("  " + mark + " " + Structured.harmless(text));
+      console.line("  ", mark, " ", text);
     }
   }
 

@@ -71,7 +71,7 @@ final class DumpCommand implements Callable<Integer> {
         new ClusterReaders(listed.counting(Wiring.clients(source, console)))) {
       List<ObjectNode> objects = objects(asked, readers, listed);
       write(objects);
-      console.err().println(console.dim(Words.count(objects.size(), "object")));
+      console.errorLine(Console.dim(Words.count(objects.size(), "object")));
       return source.exitCode(ExitCode.OK);
     }
   }
@@ -117,7 +117,7 @@ final class DumpCommand implements Callable<Integer> {
 
   private void write(List<ObjectNode> objects) {
     if (file == null) {
-      write(objects, console.out());
+      write(objects, console.document(DocumentStream.Form.JSON));
       return;
     }
     try (PrintStream out =

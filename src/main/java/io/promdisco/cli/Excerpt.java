@@ -2,9 +2,11 @@ package io.promdisco.cli;
 
 import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
+import io.promdisco.util.PrintableText;
+import io.promdisco.util.UserFiles;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -12,17 +14,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.jline.utils.WCWidth;
 
 /**
  * Lines of the files that problems are in, ready to be shown with a caret under the place. Secrets
- * are hidden, control characters replaced. For one thread.
+ * are hidden, control characters escaped. For one thread.
  */
 final class Excerpt {
   private static final int TAB = 4;
   private static final String CUT = "…";
-  private static final char REPLACEMENT = '\uFFFD';
-  private static final long MOST_BYTES = 32 << 20;
+
+  /** Of larger files, and of longer lines, nothing is shown: nobody writes them by hand. */
+  private static final long MOST_BYTES = 4 << 20;
+
+  private static final int LONGEST_LINE = 20_000;
 
   /** What YAML takes for the end of a line. */
   private static final Pattern END_OF_LINE = Pattern.compile("\r\n|[\n\r\u0085\u2028\u2029]");
@@ -54,7 +58,9 @@ final class Excerpt {
     }
     List<String> lines = files.computeIfAbsent(problem.position().file(), Excerpt::read);
     int index = problem.position().line() - 1;
-    if (index >= lines.size() || lines.get(index).isBlank()) {
+    if (index >= lines.size()
+        || lines.get(index).isBlank()
+        || lines.get(index).length() > LONGEST_LINE) {
       return Optional.empty();
     }
     String line = lines.get(index);
@@ -68,12 +74,8 @@ final class Excerpt {
   }
 
   private static List<String> read(String file) {
-    try {
-      Path path = Path.of(file);
-      if (Files.size(path) > MOST_BYTES) {
-        return List.of();
-      }
-      String text = new String(Files.readAllBytes(path), StandardCharsets.UTF_8);
+    try (InputStream in = UserFiles.open(Path.of(file), MOST_BYTES)) {
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       return List.of(END_OF_LINE.split(text.startsWith("\uFEFF") ? text.substring(1) : text, -1));
     } catch (IOException | InvalidPathException e) {
       return List.of(); // Then the problem itself says so.
@@ -95,9 +97,9 @@ final class Excerpt {
         out.append(" ".repeat(spaces));
         used += spaces;
       } else {
-        boolean control = Character.isISOControl(c) || isBidiControl(c);
-        out.appendCodePoint(control ? REPLACEMENT : c);
-        used += control ? 1 : Math.max(0, WCWidth.wcwidth(c));
+        String shown = PrintableText.of(Character.toString(c));
+        out.append(shown);
+        used += TextColumns.of(shown);
       }
       i = next;
     }
@@ -106,11 +108,6 @@ final class Excerpt {
     return used <= width
         ? new Line(out.toString().stripTrailing(), widthBefore[column])
         : cut(text, out, widthBefore, startInOut, column);
-  }
-
-  /** Marks that would turn the order of what follows, and so hide what the line says. */
-  private static boolean isBidiControl(int c) {
-    return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
   }
 
   /** The part around the place. */

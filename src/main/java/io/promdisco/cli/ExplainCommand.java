@@ -172,7 +172,7 @@ final class ExplainCommand implements Callable<Integer> {
   /** The answer that the targets of a server give; an incomplete server may have others. */
   private int served(Explanation answer, ServedTargets targets) {
     List<String> incomplete = targets.incomplete;
-    incomplete.forEach(line -> console.err().println(console.red("error: ") + line));
+    incomplete.forEach(line -> console.errorLine(Console.red("error: "), line));
     int code = print(answer);
     return code == ExitCode.OK || incomplete.isEmpty()
         ? code

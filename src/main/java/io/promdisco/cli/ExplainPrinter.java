@@ -7,7 +7,7 @@ import io.promdisco.explain.StepText;
 import io.promdisco.explain.TracedTarget;
 import io.promdisco.relabel.RelabelTrace.Step;
 import io.promdisco.scrape.TargetOutcome;
-import java.io.PrintStream;
+import io.promdisco.util.PrintableText;
 import java.util.List;
 
 /** Prints an explanation for people: job by job, rule by rule, and a sentence at the end. */
@@ -15,80 +15,75 @@ final class ExplainPrinter {
   private static final int MOST_CHOICES = 10;
 
   private final Console console;
-  private final PrintStream out;
 
   ExplainPrinter(Console console) {
     this.console = console;
-    out = console.out();
   }
 
   void print(Explanation answer) {
     for (JobAnswer job : answer.jobs()) {
-      out.println(console.bold("job " + Structured.harmless(job.job())));
+      console.line(Console.bold("job " + job.job()));
       job.absences().forEach(this::absence);
       job.targets().forEach(this::target);
       int more = job.matched() - job.targets().size();
       if (more > 0) {
-        out.println(console.dim("  and " + more + " more (--limit shows more)"));
+        console.line(Console.dim("  and " + more + " more (--limit shows more)"));
       }
-      out.println();
+      console.line();
     }
     if (!answer.meaning().isEmpty()) {
-      out.println(Structured.harmless(answer.meaning()));
+      console.line(answer.meaning());
     }
     if (!answer.choices().isEmpty()) {
       List<String> choices = answer.choices();
       boolean all = choices.size() <= MOST_CHOICES;
-      out.println(
-          (all ? choices.size() : "more than " + MOST_CHOICES)
-              + " objects match: "
-              + Structured.harmless(
-                  String.join(", ", choices.subList(0, Math.min(MOST_CHOICES, choices.size()))))
-              + (all ? "" : ", ...")
-              + " (KIND/NAMESPACE/NAME means one)");
+      console.line(
+          all ? String.valueOf(choices.size()) : "more than " + MOST_CHOICES,
+          " objects match: ",
+          String.join(", ", choices.subList(0, Math.min(MOST_CHOICES, choices.size()))),
+          all ? "" : ", ...",
+          " (KIND/NAMESPACE/NAME means one)");
     }
-    String summary = Structured.harmless(answer.summary());
-    out.println(answer.scraped() ? console.green(summary) : console.yellow(summary));
+    String summary = answer.summary();
+    console.line(answer.scraped() ? Console.green(summary) : Console.yellow(summary));
   }
 
   private void absence(Absence absence) {
     String source = absence.source().isEmpty() ? "" : absence.source() + ": ";
-    out.println("  not discovered: " + console.dim(source) + Structured.harmless(absence.reason()));
+    console.line("  not discovered: ", Console.dim(source), absence.reason());
   }
 
   private void target(TracedTarget target) {
     String by = target.source().isEmpty() ? "" : "  " + target.provider() + " " + target.source();
-    out.println("  " + Structured.harmless(target.address() + by));
+    console.line("  ", target.address(), by);
     int width =
-        target.trace().steps().stream()
-            .mapToInt(step -> StepText.place(step).length())
-            .max()
-            .orElse(0);
+        target.trace().steps().stream().mapToInt(step -> place(step).length()).max().orElse(0);
     target.trace().steps().forEach(step -> step(step, width));
-    out.println("    " + verdict(target.outcome()));
+    verdict(target.outcome());
+  }
+
+  private static String place(Step step) {
+    return PrintableText.of(StepText.place(step));
   }
 
   private void step(Step step, int width) {
-    String place = StepText.place(step);
+    String place = place(step);
     String gap = " ".repeat(width - place.length() + 2);
-    String rule = Structured.harmless(step.rule().toString());
-    String verdict = Structured.harmless(StepText.verdict(step));
+    String verdict = StepText.verdict(step);
     boolean idle = step.kept() && !step.changed();
-    out.println("    " + console.cyan(place) + gap + rule);
-    out.println(
-        "      -> "
-            + (step.kept() ? (idle ? console.dim(verdict) : verdict) : console.red(verdict)));
+    console.line("    ", Console.cyan(place), gap, step.rule());
+    console.line(
+        "      -> ", step.kept() ? (idle ? Console.dim(verdict) : verdict) : Console.red(verdict));
   }
 
-  private String verdict(TargetOutcome outcome) {
+  private void verdict(TargetOutcome outcome) {
     if (outcome instanceof TargetOutcome.Kept kept) {
-      return console.green("active")
-          + "  "
-          + Structured.harmless(kept.target().scrapeUrl() + "  " + kept.target().labels());
+      String shown = kept.target().scrapeUrl() + "  " + kept.target().labels();
+      console.line("    ", Console.green("active"), "  ", shown);
+    } else if (outcome instanceof TargetOutcome.Failed failed) {
+      console.line("    ", Console.red("failed"), "  ", failed.message());
+    } else {
+      console.line("    ", Console.red("dropped"));
     }
-    if (outcome instanceof TargetOutcome.Failed failed) {
-      return console.red("failed") + "  " + Structured.harmless(failed.message());
-    }
-    return console.red("dropped");
   }
 }

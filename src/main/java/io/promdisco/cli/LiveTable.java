@@ -148,20 +148,15 @@ final class LiveTable {
   }
 
   private static int width(String title, List<Row> rows, Function<Row, String> column) {
-    int longest = rows.stream().mapToInt(row -> column.apply(row).length()).max().orElse(0);
+    int longest = rows.stream().mapToInt(row -> TextColumns.of(column.apply(row))).max().orElse(0);
     return Math.max(title.length() + 2, longest);
   }
 
   private static String line(String a, int aWidth, String b, int bWidth, String c) {
-    return pad(a, aWidth) + "  " + pad(b, bWidth) + "  " + c;
-  }
-
-  private static String pad(String text, int width) {
-    return text + " ".repeat(Math.max(0, width - text.length()));
+    return TextColumns.pad(a, aWidth) + "  " + TextColumns.pad(b, bWidth) + "  " + c;
   }
 
   private static String cut(String text, int columns) {
-    String safe = Structured.harmless(text);
-    return safe.length() <= columns ? safe : safe.substring(0, Math.max(0, columns - 1)) + "…";
+    return TextColumns.cut(text, columns);
   }
 }

@@ -1,6 +1,7 @@
 package io.promdisco.cli;
 
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import picocli.CommandLine;
@@ -115,22 +116,24 @@ final class Main
   @Override
   public int handleParseException(ParameterException error, String[] args) {
     CommandLine command = error.getCommandLine();
-    PrintWriter err = command.getErr();
-    err.println("promdisco: " + error.getMessage());
-    CommandLine.UnmatchedArgumentException.printSuggestions(error, err);
-    err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    StringWriter suggestions = new StringWriter();
+    CommandLine.UnmatchedArgumentException.printSuggestions(error, new PrintWriter(suggestions));
+    console.errorLine("promdisco: " + error.getMessage());
+    suggestions.toString().lines().forEach(console::errorLine);
+    console.errorLine("Try '", command.getCommandSpec().qualifiedName(), " --help'.");
     return ExitCode.USAGE;
   }
 
   @Override
-  public int handleExecutionException(Exception error, CommandLine command, ParseResult parsed)
-      throws Exception {
+  public int handleExecutionException(Exception error, CommandLine command, ParseResult parsed) {
     if (error instanceof CommandException known) {
       console.out().flush();
-      known.lines().forEach(console.err()::println);
+      known.lines().forEach(console::errorLine);
       return known.exitCode();
     }
-    throw error;
+    console.out().flush();
+    StackTrace.lines(error).forEach(line -> console.errorLine(line.replace("\t", "    ")));
+    return CommandLine.ExitCode.SOFTWARE;
   }
 
   @Override

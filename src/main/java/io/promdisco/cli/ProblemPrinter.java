@@ -1,7 +1,6 @@
 package io.promdisco.cli;
 
 import io.promdisco.config.Problem;
-import java.io.PrintStream;
 
 /** Prints problems for people: what and where, then the line with a caret under the place. */
 final class ProblemPrinter {
@@ -11,35 +10,28 @@ final class ProblemPrinter {
   private static final int LEAST_WIDTH = 20;
 
   private final Console console;
-  private final PrintStream out;
   private final int width;
   private final Excerpt excerpts;
 
-  ProblemPrinter(Console console, PrintStream out) {
+  ProblemPrinter(Console console) {
     this.console = console;
-    this.out = out;
     width = console.columns() == 0 ? DEFAULT_WIDTH : console.columns();
     excerpts = new Excerpt(Math.max(LEAST_WIDTH, width - "123456 | ".length()));
   }
 
   void print(Problem problem) {
     boolean error = problem.severity() == Problem.Severity.ERROR;
-    out.println((error ? console.red("error: ") : console.yellow("warning: ")) + harmless(problem));
+    console.line(error ? Console.red("error: ") : Console.yellow("warning: "), problem);
     excerpts
         .of(problem)
         .ifPresent(
             line -> {
               String number = Integer.toString(problem.position().line());
-              out.println(console.dim("  " + number + " | ") + line.text());
-              out.println(
-                  console.dim("  " + " ".repeat(number.length()) + " | ")
-                      + " ".repeat(line.caret())
-                      + (error ? console.red("^") : console.yellow("^")));
+              console.line(Console.dim("  " + number + " | "), line.text());
+              console.line(
+                  Console.dim("  " + " ".repeat(number.length()) + " | "),
+                  " ".repeat(line.caret()),
+                  error ? Console.red("^") : Console.yellow("^"));
             });
-  }
-
-  /** A message quotes the file, and a terminal would obey what is in it. */
-  private static String harmless(Problem problem) {
-    return problem.toString().replaceAll("\\p{Cntrl}", "\uFFFD");
   }
 }

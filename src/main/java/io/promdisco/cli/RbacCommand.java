@@ -95,7 +95,7 @@ final class RbacCommand implements Callable<Integer> {
         return check(servers, readers);
       }
       if (servers.isEmpty()) {
-        console.err().println("no job discovers in Kubernetes: no permission is needed");
+        console.errorLine("no job discovers in Kubernetes: no permission is needed");
       }
       print(servers);
       return ExitCode.OK;
@@ -147,16 +147,14 @@ final class RbacCommand implements Callable<Integer> {
     }
     for (Needs needs : servers.values()) {
       if (servers.size() > 1) {
-        console
-            .out()
-            .println(
-                "# for the server of "
-                    + Words.noun(needs.jobs.size(), "job")
-                    + " "
-                    + String.join(", ", needs.jobs));
+        console.line(
+            "# for the server of ",
+            Words.noun(needs.jobs.size(), "job"),
+            " ",
+            String.join(", ", needs.jobs));
       }
       for (Map<String, Object> object : manifests.of(needs.least())) {
-        console.out().println("---");
+        console.line("---");
         Structured.print(console, Structured.Form.YAML, object);
       }
     }
@@ -196,8 +194,10 @@ final class RbacCommand implements Callable<Integer> {
       Structured.print(console, form, answers.stream().map(Answer::document).toList());
     } else {
       for (Answer answer : answers) {
-        String mark = answer.allowed() ? console.green("ok:      ") : console.red("missing: ");
-        console.out().println(mark + answer.text() + console.dim("  (" + answer.server() + ")"));
+        console.line(
+            answer.allowed() ? Console.green("ok:      ") : Console.red("missing: "),
+            answer.text(),
+            Console.dim("  (" + answer.server() + ")"));
       }
     }
     return answers.stream().allMatch(Answer::allowed) ? ExitCode.OK : ExitCode.FINDING;

@@ -1,6 +1,5 @@
 package io.promdisco.cli;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.Promdisco;
 import io.promdisco.config.ConfigException;
 import io.promdisco.config.ConfigLoader;
@@ -12,18 +11,19 @@ import io.promdisco.metrics.Metrics;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.TargetListener;
 import io.promdisco.server.Backend;
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.Words;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What the server shows, and the configuration that is in force and may be read again. */
 final class Reload implements Backend {
-  private static final Logger log = LoggerFactory.getLogger(Reload.class);
+  private static final Logger log = EscapingLogger.of(Reload.class);
 
   private final Promdisco promdisco;
   private final ConfigLoader loader;
@@ -33,8 +33,8 @@ final class Reload implements Backend {
   private final Metrics.Gauge successful;
   private final Metrics.Gauge successTime;
 
-  @GuardedBy("this")
-  private Map<String, Object> effective = Map.of();
+  private final ReentrantLock reloading = new ReentrantLock();
+  private volatile Map<String, Object> effective = Map.of();
 
   Reload(
       Promdisco promdisco,
@@ -57,7 +57,16 @@ final class Reload implements Backend {
             "Timestamp of the last successful configuration reload.");
   }
 
-  synchronized void apply(Configuration configuration) {
+  void apply(Configuration configuration) {
+    reloading.lock();
+    try {
+      takeOver(configuration);
+    } finally {
+      reloading.unlock();
+    }
+  }
+
+  private void takeOver(Configuration configuration) {
     promdisco.apply(configuration);
     effective = configuration.effective();
     successful.set(1);
@@ -65,7 +74,19 @@ final class Reload implements Backend {
   }
 
   @Override
-  public synchronized void reload() throws ConfigException {
+  public boolean reload() throws ConfigException {
+    if (!reloading.tryLock()) {
+      return false;
+    }
+    try {
+      readAgain();
+      return true;
+    } finally {
+      reloading.unlock();
+    }
+  }
+
+  private void readAgain() throws ConfigException {
     ConfigLoader.LoadResult result = loader.read(file);
     if (result.configuration().isEmpty()) {
       successful.set(0);
@@ -85,17 +106,23 @@ final class Reload implements Backend {
         log.warn("{}", problem);
       }
     }
-    apply(result.configuration().get());
+    takeOver(result.configuration().get());
     log.info(
         "read {} again: {}", file, Words.count(result.configuration().get().jobs().size(), "job"));
   }
 
-  /** A reload that nobody waits for; what was wrong has been logged. */
+  /**
+   * A reload that nobody waits for, after the one that is under way; what was wrong has been
+   * logged. For threads that only do this.
+   */
   void afterSignal() {
+    reloading.lock();
     try {
-      reload();
+      readAgain();
     } catch (ConfigException e) {
       log.debug("reload after a signal", e);
+    } finally {
+      reloading.unlock();
     }
   }
 
@@ -140,7 +167,7 @@ final class Reload implements Backend {
   }
 
   @Override
-  public synchronized Map<String, Object> config() {
+  public Map<String, Object> config() {
     return effective;
   }
 }

@@ -32,7 +32,8 @@ import picocli.CommandLine.Option;
     description = "Discover on and on, and answer over HTTP: targets, metrics, readiness, a page.",
     footer = {
       "",
-      "SIGHUP, POST /-/reload and, with --watch-config, a change of the file read the configuration",
+      "SIGHUP, POST /-/reload and, with --watch-config, a change of the file read the"
+          + " configuration",
       "again; a bad one changes nothing.",
       "SIGTERM and SIGINT end it."
     })
@@ -152,7 +153,7 @@ final class ServeCommand implements Callable<Integer> {
                 reload::afterSignal));
       }
       PromdiscoServer server = closer.add(PromdiscoServer.start(address, reload));
-      console.err().println("promdisco listens on " + server.url());
+      console.errorLine("promdisco listens on " + server.url());
       DefaultExports.register(registry);
       end.await();
     } catch (ListenException e) {

@@ -1,9 +1,9 @@
 package io.promdisco.cli;
 
 import io.promdisco.sim.SimOptions;
+import io.promdisco.util.UserFiles;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -33,7 +33,7 @@ final class SimTls {
     make(store, CA, "-dname", "CN=simulated-ca", "-ext", "bc:critical=ca:true");
     make(store, SERVER, "-dname", "CN=simulated", "-ext", "san=ip:127.0.0.1", "-signer", CA);
     KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (var in = Files.newInputStream(store)) {
+    try (var in = UserFiles.open(store, 1 << 20)) {
       keys.load(in, PASSWORD);
     }
     String pem =

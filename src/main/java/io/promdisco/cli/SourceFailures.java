@@ -32,19 +32,17 @@ final class SourceFailures {
       code = ExitCode.UNREACHABLE;
       String jobs = place + String.join(", ", status.jobs());
       for (ProviderStatus.Failure failure : status.failures()) {
-        console.err().println(console.red("error: ") + jobs + ": " + failure.describe());
+        console.errorLine(Console.red("error: "), jobs, ": ", failure.describe());
       }
       if (status.failures().isEmpty()) {
-        console
-            .err()
-            .println(
-                console.red("error: ")
-                    + jobs
-                    + ": "
-                    + status.provider()
-                    + ": no complete answer within "
-                    + PrometheusDuration.format(timeout)
-                    + " (--timeout TIME waits longer)");
+        console.errorLine(
+            Console.red("error: "),
+            jobs,
+            ": ",
+            status.provider(),
+            ": no complete answer within ",
+            PrometheusDuration.format(timeout),
+            " (--timeout TIME waits longer)");
       }
     }
     return code;

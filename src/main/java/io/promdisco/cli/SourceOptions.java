@@ -43,6 +43,7 @@ final class SourceOptions extends ClusterOptions {
     source.namespace = cluster.namespace;
     source.kubeconfig = cluster.kubeconfig;
     source.context = cluster.context;
+    source.sourceMemory = cluster.sourceMemory;
     return source;
   }
 
@@ -108,22 +109,20 @@ final class SourceOptions extends ClusterOptions {
     int advice = 0;
     for (Problem problem : problems) {
       if (problem.severity() == Problem.Severity.ERROR) {
-        console.err().println(console.red("error: ") + problem);
+        console.errorLine(Console.red("error: "), problem);
       } else if (!problem.kind().isAdvice()) {
-        console.err().println(console.yellow("warning: ") + problem);
+        console.errorLine(Console.yellow("warning: "), problem);
       } else {
         advice++;
       }
     }
     if (advice > 0) {
-      console
-          .err()
-          .println(
-              console.yellow("warning: ")
-                  + Words.count(advice, "setting is", "settings are")
-                  + " legal but surely not meant so (promdisco check "
-                  + file
-                  + ")");
+      console.errorLine(
+          Console.yellow("warning: "),
+          Words.count(advice, "setting is", "settings are"),
+          " legal but surely not meant so (promdisco check ",
+          file,
+          ")");
     }
   }
 

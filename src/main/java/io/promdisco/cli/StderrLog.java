@@ -3,8 +3,8 @@ package io.promdisco.cli;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.promdisco.util.LimitedLog;
+import io.promdisco.util.PrintableText;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.Serial;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -96,8 +96,13 @@ public final class StderrLog implements SLF4JServiceProvider, ILoggerFactory {
   private static String text(
       String time, Level level, String logger, String message, @Nullable Throwable error) {
     String name = logger.substring(logger.lastIndexOf('.') + 1);
-    String line = time + " " + level + " " + name + " - " + message;
-    return error == null ? line : line + System.lineSeparator() + trace(error).stripTrailing();
+    String line =
+        time + " " + level + " " + PrintableText.of(name) + " - " + PrintableText.of(message);
+    return error == null
+        ? line
+        : line
+            + System.lineSeparator()
+            + String.join(System.lineSeparator(), StackTrace.lines(error));
   }
 
   private static String json(
@@ -110,19 +115,13 @@ public final class StderrLog implements SLF4JServiceProvider, ILoggerFactory {
       json.writeStringField("logger", logger);
       json.writeStringField("msg", message);
       if (error != null) {
-        json.writeStringField("error", trace(error));
+        json.writeStringField("error", String.join("\n", StackTrace.lines(error)));
       }
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e); // not from a StringWriter
     }
     return out.toString();
-  }
-
-  private static String trace(Throwable error) {
-    StringWriter trace = new StringWriter();
-    error.printStackTrace(new PrintWriter(trace, true));
-    return trace.toString();
   }
 
   private static final class Json {

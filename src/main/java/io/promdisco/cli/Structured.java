@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.model.Position;
+import io.promdisco.util.PrintableText;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -46,25 +48,36 @@ final class Structured {
     DefaultPrettyPrinter printer =
         new DefaultPrettyPrinter().withArrayIndenter(DefaultIndenter.SYSTEM_LINEFEED_INSTANCE);
     try {
-      console.out().println(new ObjectMapper().writer(printer).writeValueAsString(document));
+      PrintStream out = console.document(DocumentStream.Form.JSON);
+      out.println(new ObjectMapper().writer(printer).writeValueAsString(document));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   private static void yaml(Console console, Object document) {
-    writer().dump(document, new OutputStreamWriter(console.out(), StandardCharsets.UTF_8));
+    console.out().print(yaml(document));
   }
 
-  /** A document in YAML, in block style, no line folded and nothing by reference. */
+  /**
+   * A document in YAML, in block style, no line folded and nothing by reference. Characters that a
+   * terminal obeys or nobody sees are escaped.
+   */
   static String yaml(Object document) {
-    return writer().dump(document);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream out =
+        new PrintStream(
+            new DocumentStream(bytes, DocumentStream.Form.YAML), false, StandardCharsets.UTF_8);
+    out.print(writer().dump(document));
+    out.flush();
+    return bytes.toString(StandardCharsets.UTF_8);
   }
 
   private static Yaml writer() {
     DumperOptions options = new DumperOptions();
     options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
     options.setDereferenceAliases(true);
+    options.setNonPrintableStyle(DumperOptions.NonPrintableStyle.ESCAPE);
     options.setWidth(1 << 20);
     options.setMaxSimpleKeyLength(1024);
     return new Yaml(new Quoting(options), options);
@@ -91,9 +104,15 @@ final class Structured {
     @Override
     protected Node representScalar(
         Tag tag, String value, DumperOptions.@Nullable ScalarStyle style) {
-      boolean quoted = tag.equals(Tag.STR) && QUOTED.matcher(value).matches();
+      boolean quoted =
+          tag.equals(Tag.STR)
+              && (QUOTED.matcher(value).matches() || value.codePoints().anyMatch(this::isEscaped));
       return super.representScalar(
           tag, value, quoted ? DumperOptions.ScalarStyle.DOUBLE_QUOTED : style);
+    }
+
+    private boolean isEscaped(int c) {
+      return c != '\n' && PrintableText.isHidden(c);
     }
   }
 
@@ -103,10 +122,5 @@ final class Structured {
     map.put("line", position.line());
     map.put("column", position.column());
     return map;
-  }
-
-  /** Text that a terminal does not obey, whatever a cluster's labels hold. */
-  static String harmless(String text) {
-    return text.replaceAll("\\p{Cntrl}", "\uFFFD");
   }
 }

@@ -1,9 +1,9 @@
 package io.promdisco.cli;
 
 import io.promdisco.model.Labels;
-import java.io.PrintStream;
 import java.util.List;
 import java.util.StringJoiner;
+import java.util.function.Function;
 
 /** Prints targets in columns. */
 final class Table {
@@ -21,31 +21,31 @@ final class Table {
     if (rows.isEmpty()) {
       return;
     }
-    int job = width("JOB", rows.stream().mapToInt(row -> row.job().length()).max());
-    int state = width("STATE", rows.stream().mapToInt(row -> row.state().length()).max());
-    int target = width("TARGET", rows.stream().mapToInt(row -> row.name().length()).max());
-    PrintStream out = console.out();
-    out.println(
-        console.bold(
-            pad("JOB", job)
-                + GAP
-                + pad("STATE", state)
-                + GAP
-                + pad("TARGET", target)
-                + GAP
-                + "LABELS"));
+    int job = width("JOB", rows, Row::job);
+    int state = width("STATE", rows, Row::state);
+    int target = width("TARGET", rows, Row::name);
+    console.line(Console.bold(line("JOB", job, "STATE", state, "TARGET", target) + "LABELS"));
     int used = job + state + target + 3 * GAP.length();
     for (Row row : rows) {
-      String stateText = pad(row.state(), state);
-      out.println(
-          pad(row.job(), job)
-              + GAP
-              + (row.active() ? console.green(stateText) : console.dim(stateText))
-              + GAP
-              + pad(row.name(), target)
-              + GAP
-              + console.dim(cut(labels(row), console.columns() - used)));
+      String stateText = TextColumns.pad(row.state(), state);
+      console.line(
+          TextColumns.pad(row.job(), job),
+          GAP,
+          row.active() ? Console.green(stateText) : Console.dim(stateText),
+          GAP,
+          TextColumns.pad(row.name(), target),
+          GAP,
+          Console.dim(cut(labels(row), console.columns() - used)));
     }
+  }
+
+  private static String line(String a, int aWidth, String b, int bWidth, String c, int cWidth) {
+    return TextColumns.pad(a, aWidth)
+        + GAP
+        + TextColumns.pad(b, bWidth)
+        + GAP
+        + TextColumns.pad(c, cWidth)
+        + GAP;
   }
 
   /** The final labels of an active target, the discovered ones of a dropped one. */
@@ -63,17 +63,14 @@ final class Table {
 
   /** Cut only where a terminal's width is known and the user did not ask for everything. */
   private String cut(String text, int width) {
-    if (wide || console.columns() == 0 || text.length() <= width) {
+    if (wide || console.columns() == 0) {
       return text;
     }
-    return width < 8 ? "" : text.substring(0, width - 1) + "…";
+    return width < 8 ? "" : TextColumns.cut(text, width);
   }
 
-  private static int width(String title, java.util.OptionalInt longest) {
-    return Math.max(title.length(), longest.orElse(0));
-  }
-
-  private static String pad(String text, int width) {
-    return text + " ".repeat(width - text.length());
+  private static int width(String title, List<Row> rows, Function<Row, String> column) {
+    int longest = rows.stream().mapToInt(row -> TextColumns.of(column.apply(row))).max().orElse(0);
+    return Math.max(title.length(), longest);
   }
 }

@@ -3,6 +3,7 @@ package io.promdisco.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +29,8 @@ final class TargetPrinter {
   }
 
   private void json(List<Row> rows) {
-    try (JsonGenerator json = new ObjectMapper().createGenerator(console.out())) {
+    PrintStream out = console.document(DocumentStream.Form.JSON);
+    try (JsonGenerator json = new ObjectMapper().createGenerator(out)) {
       json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
       json.useDefaultPrettyPrinter();
       json.writeStartArray();
@@ -39,7 +41,8 @@ final class TargetPrinter {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    console.out().println();
+    out.println();
+    out.flush();
   }
 
   private static Map<String, Object> document(Row row) {

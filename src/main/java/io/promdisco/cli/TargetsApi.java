@@ -1,5 +1,7 @@
 package io.promdisco.cli;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.discovery.JobStatus;
@@ -21,6 +23,17 @@ import org.jspecify.annotations.Nullable;
 /** Reads what a running {@code promdisco serve}, or a Prometheus, answers. */
 final class TargetsApi {
   private final String option;
+
+  /** Reads no document that could not be held. */
+  private static final ObjectMapper MAPPER =
+      new ObjectMapper(
+          JsonFactory.builder()
+              .streamReadConstraints(
+                  StreamReadConstraints.builder()
+                      .maxDocumentLength(Runtime.getRuntime().maxMemory() / 8)
+                      .build())
+              .build());
+
   private final URI base;
   private final Duration timeout;
 
@@ -170,7 +183,7 @@ final class TargetsApi {
         throw unreachable("answers " + path + " with status " + code);
       }
       try (InputStream body = connection.getInputStream()) {
-        JsonNode document = new ObjectMapper().readTree(body);
+        JsonNode document = MAPPER.readTree(body);
         if (!"success".equals(document.path("status").asText())) {
           throw unreachable("does not answer " + path + " as Prometheus does");
         }

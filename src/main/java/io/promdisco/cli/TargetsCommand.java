@@ -13,6 +13,7 @@ import io.promdisco.scrape.Target;
 import io.promdisco.scrape.TargetsDocument;
 import io.promdisco.util.Words;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -151,20 +152,23 @@ final class TargetsCommand implements Callable<Integer> {
     pools.forEach(pool -> active.addAll(pool.activeTargets()));
     try {
       if (output == Output.PROMETHEUS) {
+        PrintStream out = console.document(DocumentStream.Form.JSON);
         TargetsDocument.write(
             pools,
             documentState(),
             null,
             () -> incomplete(promdisco).stream().map(JobStatus::describe).toList(),
-            console.out());
-        console.out().println();
+            out);
+        out.println();
+        out.flush();
         return active;
       }
       if (output == Output.HTTP_SD) {
+        PrintStream out = console.document(DocumentStream.Form.JSON);
         HttpSdDocument.write(
-            active.stream().filter(target -> chosen(row(target), matchers)).toList(),
-            console.out());
-        console.out().println();
+            active.stream().filter(target -> chosen(row(target), matchers)).toList(), out);
+        out.println();
+        out.flush();
         return active;
       }
     } catch (IOException e) {
@@ -192,8 +196,7 @@ final class TargetsCommand implements Callable<Integer> {
       return true;
     }
     console
-        .err()
-        .println(
+        .errorLine(
             "promdisco: targets: nothing is printed as http-sd: a reader would lose the targets"
                 + " that are missing of "
                 + Words.noun(incomplete.size(), "job")
@@ -248,16 +251,14 @@ final class TargetsCommand implements Callable<Integer> {
       active += pool.counts().active();
       dropped += pool.counts().dropped();
     }
-    console
-        .err()
-        .println(
-            console.dim(
-                String.format(
-                    Locale.ROOT,
-                    "%d active, %d dropped in %s, after %.2f s",
-                    active,
-                    dropped,
-                    Words.count(promdisco.pools().size(), "job"),
-                    took.toMillis() / 1000.0)));
+    console.errorLine(
+        Console.dim(
+            String.format(
+                Locale.ROOT,
+                "%d active, %d dropped in %s, after %.2f s",
+                active,
+                dropped,
+                Words.count(promdisco.pools().size(), "job"),
+                took.toMillis() / 1000.0)));
   }
 }

@@ -10,7 +10,10 @@ import io.promdisco.ruletest.RuleTestFile;
 import io.promdisco.ruletest.RuleTestReader;
 import io.promdisco.ruletest.RuleTestResult;
 import io.promdisco.ruletest.RuleTestRunner;
+import io.promdisco.util.UserFiles;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,6 +40,8 @@ import picocli.CommandLine.Parameters;
       "docs/testing-rules.md. Ends with 1 if a test fails, 2 if a file is unusable."
     })
 final class TestCommand implements Callable<Integer> {
+  private static final long MOST_BYTES = 32 << 20;
+
   private final Console console;
 
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files of tests.")
@@ -131,25 +136,29 @@ final class TestCommand implements Callable<Integer> {
     }
   }
 
+  private static String text(Path file) throws IOException {
+    try (InputStream in = UserFiles.open(file, MOST_BYTES)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
   /** Shows the change, makes it, and returns whether every failed test could be rewritten. */
   private boolean rewrite(TestedFile file) throws IOException {
     if (file.passed()) {
       return true;
     }
-    Rewriting rewriting = new Rewriting(Files.readString(file.path()), file.results());
+    Rewriting rewriting = new Rewriting(text(file.path()), file.results());
     for (Rewriting.Edit edit : rewriting.edits()) {
-      console.err().println(console.cyan("@@ " + file.path() + ":" + edit.line() + " @@"));
-      edit.before().forEach(line -> console.err().println(console.red("-" + line)));
-      edit.after().forEach(line -> console.err().println(console.green("+" + line)));
+      console.errorLine(Console.cyan("@@ " + file.path() + ":" + edit.line() + " @@"));
+      edit.before().forEach(line -> console.errorLine(Console.red("-" + line)));
+      edit.after().forEach(line -> console.errorLine(Console.green("+" + line)));
     }
     for (RuleTest test : rewriting.refused()) {
-      console
-          .err()
-          .println(
-              console.red("error: ")
-                  + test.position()
-                  + ": --update: cannot be rewritten, it is written in braces or by an alias"
-                  + " (expected: a key in a line of its own)");
+      console.errorLine(
+          Console.red("error: "),
+          test.position(),
+          ": --update: cannot be rewritten, it is written in braces or by an alias"
+              + " (expected: a key in a line of its own)");
     }
     if (!rewriting.edits().isEmpty()) {
       Files.writeString(file.path(), rewriting.text());

@@ -3,6 +3,7 @@ package io.promdisco.cli;
 import io.promdisco.cli.TestCommand.TestedFile;
 import io.promdisco.ruletest.Finding;
 import io.promdisco.ruletest.RuleTestResult;
+import io.promdisco.util.PrintableText;
 import io.promdisco.util.Words;
 import java.util.List;
 
@@ -15,11 +16,11 @@ final class TestPrinter {
   }
 
   void print(List<TestedFile> files) {
-    ProblemPrinter problems = new ProblemPrinter(console, console.out());
+    ProblemPrinter problems = new ProblemPrinter(console);
     for (TestedFile file : files) {
       file.problems().forEach(problems::print);
       file.reasons()
-          .forEach(reason -> line(console.red("error: ") + file.path() + ": " + safe(reason)));
+          .forEach(reason -> console.line(Console.red("error: "), file.path(), ": ", reason));
       file.results().forEach(this::print);
     }
     summary(files);
@@ -27,24 +28,24 @@ final class TestPrinter {
 
   private void print(RuleTestResult result) {
     String where = result.test().position().file() + ":" + result.test().position().line() + ": ";
-    line(
-        (result.passed() ? console.green("ok   ") : console.red("FAIL "))
-            + where
-            + safe(result.test().name()));
+    console.line(
+        result.passed() ? Console.green("ok   ") : Console.red("FAIL "),
+        where,
+        result.test().name());
     for (Finding finding : result.findings()) {
-      line("  line " + finding.position().line() + ": " + safe(finding.message()));
+      console.line("  line ", finding.position().line(), ": ", finding.message());
       List<Finding.Difference> differences = finding.differences();
-      int width = differences.stream().mapToInt(d -> d.what().length()).max().orElse(0);
+      int width = differences.stream().mapToInt(d -> what(d).length()).max().orElse(0);
       for (Finding.Difference difference : differences) {
-        String gap = " ".repeat(width - difference.what().length());
-        line(
-            "    "
-                + safe(difference.what())
-                + gap
-                + "  expected "
-                + console.green(value(difference.expected()))
-                + ", found "
-                + console.red(value(difference.found())));
+        String gap = " ".repeat(width - what(difference).length());
+        console.line(
+            "    ",
+            what(difference),
+            gap,
+            "  expected ",
+            Console.green(value(difference.expected())),
+            ", found ",
+            Console.red(value(difference.found())));
       }
     }
   }
@@ -61,18 +62,14 @@ final class TestPrinter {
             + failed
             + " failed"
             + (unusable == 0 ? "" : "; " + Words.count(unusable, "file") + " cannot be used");
-    line(failed + unusable > 0 ? console.red(text) : console.dim(text));
+    console.line(failed + unusable > 0 ? Console.red(text) : Console.dim(text));
   }
 
   private static String value(String value) {
-    return value.isEmpty() ? "nothing" : "\"" + safe(value) + "\"";
+    return value.isEmpty() ? "nothing" : "\"" + value + "\"";
   }
 
-  private static String safe(String text) {
-    return Structured.harmless(text);
-  }
-
-  private void line(String text) {
-    console.out().println(text);
+  private static String what(Finding.Difference difference) {
+    return PrintableText.of(difference.what());
   }
 }

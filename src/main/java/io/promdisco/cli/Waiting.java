@@ -63,7 +63,7 @@ final class Waiting implements AutoCloseable {
   }
 
   private static String cut(String text, int columns) {
-    return text.length() <= columns ? text : text.substring(0, columns);
+    return TextColumns.cut(text, columns);
   }
 
   @Override

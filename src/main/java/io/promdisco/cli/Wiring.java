@@ -23,16 +23,16 @@ final class Wiring {
   private Wiring() {}
 
   static Promdisco start(ClusterOptions cluster, Console console, Listed listed) {
-    return Promdisco.builder()
-        .kubernetesClients(listed.counting(clients(cluster, console)))
-        .build();
+    return builder(cluster).kubernetesClients(listed.counting(clients(cluster, console))).build();
   }
 
   static Promdisco start(ClusterOptions cluster, Console console, Metrics metrics) {
-    return Promdisco.builder()
-        .metrics(metrics)
-        .kubernetesClients(clients(cluster, console))
-        .build();
+    return builder(cluster).metrics(metrics).kubernetesClients(clients(cluster, console)).build();
+  }
+
+  private static Promdisco.Builder builder(ClusterOptions options) {
+    Promdisco.Builder builder = Promdisco.builder();
+    return options.sourceMemory == null ? builder : builder.sourceMemory(options.sourceMemory);
   }
 
   /** What reaches the objects that the options name. Prints what of a dump cannot be used. */
@@ -65,7 +65,7 @@ final class Wiring {
     Consumer<String> notices =
         notice -> {
           if (told.add(notice)) {
-            console.err().println(console.dim(notice));
+            console.errorLine(Console.dim(notice));
           }
         };
     return ticker ->
@@ -76,10 +76,10 @@ final class Wiring {
     SimCluster cluster = new SimCluster();
     try {
       Manifests.Contents contents = Manifests.load(source.manifests);
-      print(console, console.yellow("warning: "), contents.warnings());
+      print(console, Console.yellow("warning: "), contents.warnings());
       print(
           console,
-          console.red("error: "),
+          Console.red("error: "),
           contents.leftOut().stream().map(Manifests.LeftOut::problem).toList());
       source.leftOut = contents.leftOut();
       cluster.load(contents.objects());
@@ -89,12 +89,13 @@ final class Wiring {
     return cluster;
   }
 
-  private static void print(Console console, String severity, List<String> problems) {
+  private static void print(
+      Console console, Console.Painted severity, List<String> problems) {
     problems.stream()
         .limit(MOST_PROBLEMS)
-        .forEach(problem -> console.err().println(severity + Structured.harmless(problem)));
+        .forEach(problem -> console.errorLine(severity, problem));
     if (problems.size() > MOST_PROBLEMS) {
-      console.err().println(severity + "and " + (problems.size() - MOST_PROBLEMS) + " more");
+      console.errorLine(severity, "and ", problems.size() - MOST_PROBLEMS, " more");
     }
   }
 }

@@ -134,7 +134,8 @@ public final class ConfigLoader {
   public LoadResult read(Path file) {
     try {
       Path folder = file.getParent();
-      return read(file.toString(), StrictYaml.content(file), folder == null ? Path.of("") : folder);
+      return read(
+          file.toString(), StrictYaml.argument(file), folder == null ? Path.of("") : folder);
     } catch (IOException e) {
       return LoadResult.refused(
           List.of(

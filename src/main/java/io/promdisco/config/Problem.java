@@ -1,6 +1,7 @@
 package io.promdisco.config;
 
 import io.promdisco.model.Position;
+import io.promdisco.util.PrintableText;
 import java.util.Comparator;
 import java.util.Locale;
 
@@ -55,9 +56,9 @@ public record Problem(
     return severity.text() + ": " + this;
   }
 
-  /** {@code file:line:column: path: message}. */
+  /** {@code file:line:column: path: message}, on one line and {@link PrintableText printable}. */
   @Override
   public String toString() {
-    return position + ": " + (path.isEmpty() ? "" : path + ": ") + message;
+    return PrintableText.of(position + ": " + (path.isEmpty() ? "" : path + ": ") + message);
   }
 }

@@ -1,9 +1,9 @@
 package io.promdisco.config;
 
 import io.promdisco.model.Position;
+import io.promdisco.util.UserFiles;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,7 +44,7 @@ public final class StrictYaml {
     try {
       value =
           read(
-              content(file),
+              argument(file),
               problems,
               root -> reader.apply(root == null ? Section.empty("", problems) : root));
     } catch (IOException e) {
@@ -82,14 +82,24 @@ public final class StrictYaml {
     }
   }
 
-  /** No more of the file than is needed to say that it is too large. */
+  /** What a file holds that another one names. */
   static byte[] content(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      return in.readNBytes(YamlFile.MOST_BYTES + 1);
+    try (InputStream in = UserFiles.open(file, YamlFile.MOST_BYTES)) {
+      return in.readAllBytes();
+    }
+  }
+
+  /** What a file holds that the user names. */
+  static byte[] argument(Path file) throws IOException {
+    try (InputStream in = UserFiles.openArgument(file, YamlFile.MOST_BYTES)) {
+      return in.readAllBytes();
     }
   }
 
   static String unreadable(IOException e, String what) {
+    if (e instanceof UserFiles.RefusedException) {
+      return String.valueOf(e.getMessage());
+    }
     return e instanceof NoSuchFileException
         ? "no such file (expected: " + what + ")"
         : "cannot be read: " + e.getMessage();

@@ -8,8 +8,10 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.promdisco.model.Labels;
 import io.promdisco.model.Position;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.util.SourceMemory;
+import io.promdisco.util.UserFiles;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -51,8 +53,8 @@ final class TargetFiles {
 
   private static void check(Section section, Path file) {
     Problems problems = section.problems().ofNamed(file.toString());
-    try {
-      byte[] content = Files.readAllBytes(file);
+    try (InputStream in = UserFiles.open(file, YamlFile.MOST_BYTES)) {
+      byte[] content = in.readAllBytes();
       Groups groups = new Groups(section, file, problems);
       if (file.toString().toLowerCase(Locale.ROOT).endsWith(".json")) {
         json(content, problems, groups);
@@ -67,7 +69,9 @@ final class TargetFiles {
           new Position(file.toString(), 1, 1),
           ProblemKind.UNREADABLE,
           "",
-          "cannot be read: " + e.getMessage());
+          e instanceof UserFiles.RefusedException
+              ? String.valueOf(e.getMessage())
+              : "cannot be read: " + e.getMessage());
     }
   }
 
@@ -79,6 +83,8 @@ final class TargetFiles {
     private final Path file;
     private final Problems problems;
     private final List<Found> found = new ArrayList<>();
+    private final SourceMemory memory = new SourceMemory(SourceMemory.standard());
+    private boolean exceeded;
 
     Groups(Section section, Path file, Problems problems) {
       this.section = section;
@@ -88,6 +94,26 @@ final class TargetFiles {
 
     @Override
     public void add(List<String> targets, Map<String, String> labels, List<Position> positions) {
+      if (exceeded) {
+        return;
+      }
+      try {
+        // A target has a place here too, and the labels are held for each of them.
+        memory.take(SourceMemory.GROUP + 2L * SourceMemory.TARGET * targets.size());
+        for (Map.Entry<String, String> label : labels.entrySet()) {
+          memory.take(
+              (long) SourceMemory.LABEL + label.getKey().length() + label.getValue().length());
+        }
+      } catch (SourceMemory.ExceededException e) {
+        exceeded = true;
+        found.clear();
+        problems.error(
+            new Position(file.toString(), 1, 1),
+            ProblemKind.UNREADABLE,
+            "",
+            String.valueOf(e.getMessage()));
+        return;
+      }
       found.add(
           new Found(
               new TargetGroup(

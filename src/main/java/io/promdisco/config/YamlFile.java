@@ -92,7 +92,13 @@ final class YamlFile {
 
   /** Knows where it is, for failures that do not say so. */
   private static final class Parser extends ParserImpl {
+    /** About what a value takes with its places. */
+    private static final int VALUE = 350;
+
+    private static final long MOST = Runtime.getRuntime().maxMemory() / 2 / VALUE;
+
     private @Nullable Mark latest;
+    private long events;
 
     Parser(StreamReader reader, LoaderOptions options) {
       super(reader, options);
@@ -101,6 +107,10 @@ final class YamlFile {
     @Override
     public Event getEvent() {
       Event event = super.getEvent();
+      if (++events > MOST) {
+        throw new YAMLException(
+            "more than " + MOST + " values (expected: fewer, or a larger heap: -Xmx)");
+      }
       latest = event.getStartMark();
       return event;
     }

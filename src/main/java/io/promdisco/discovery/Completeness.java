@@ -3,6 +3,7 @@ package io.promdisco.discovery;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.config.SdConfig;
 import io.promdisco.metrics.Metrics;
+import io.promdisco.util.EscapingLogger;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -13,7 +14,6 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Knows of which jobs the targets are the whole truth: the job's providers are those of the
@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * <p>Safe for all threads; those that ask take no lock. Listeners are called without a lock.
  */
 final class Completeness {
-  private static final Logger log = LoggerFactory.getLogger(Completeness.class);
+  private static final Logger log = EscapingLogger.of(Completeness.class);
 
   private final Metrics.Gauge gauge;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();

@@ -7,6 +7,7 @@ import io.promdisco.model.SyncChannel;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.model.TargetSetReader;
 import io.promdisco.util.Closer;
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +24,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs a provider for each distinct SD config of all jobs, and passes on what changes.
@@ -40,7 +40,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
   static final Duration HANDOVER = Duration.ofSeconds(5);
 
   private static final String NAME = "scrape";
-  private static final Logger log = LoggerFactory.getLogger(DiscoveryManager.class);
+  private static final Logger log = EscapingLogger.of(DiscoveryManager.class);
 
   private final List<DiscovererFactory> factories;
   private final Ticker ticker;
@@ -377,7 +377,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
       boolean synced;
       state.lock();
       try {
-        appliedAndSent = configuration;
+        appliedAndSent = Math.max(appliedAndSent, configuration);
         synced = allSynced();
         changed.signalAll();
       } finally {

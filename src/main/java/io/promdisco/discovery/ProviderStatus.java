@@ -1,6 +1,7 @@
 package io.promdisco.discovery;
 
 import io.promdisco.config.SdConfig;
+import io.promdisco.util.PrintableText;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -39,6 +40,14 @@ public record ProviderStatus(
    * @param nextTry when it is tried again; equal to {@link Instant#MAX} if not
    */
   public record Failure(String part, String reason, Instant since, Instant nextTry) {
+    private static final int LONGEST = 2000;
+
+    /** Makes what a source said fit to be shown, see {@link PrintableText}, and cuts it. */
+    public Failure {
+      part = PrintableText.brief(part, LONGEST);
+      reason = PrintableText.brief(reason, LONGEST);
+    }
+
     /** What and why on one line. A part that the reason begins with is not repeated. */
     public String summary() {
       boolean named = part.isEmpty() || reason.startsWith(part + ":");

@@ -362,6 +362,19 @@ final class TargetPool implements TargetSetReader {
     }
   }
 
+  /** Marks everything, where a drain failed half-way and it is not known what it took. */
+  void markAll() {
+    lock.lock();
+    try {
+      for (TargetSet set : sets.values()) {
+        set.changed = true;
+        set.whole.addAll(set.all());
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Number of targets that a provider holds. */
   int targets(String provider) {
     lock.lock();

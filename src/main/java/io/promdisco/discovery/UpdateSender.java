@@ -4,6 +4,7 @@ import com.google.common.util.concurrent.Uninterruptibles;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.model.SyncChannel;
 import io.promdisco.model.TargetSetUpdate;
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.NamedThreads;
 import io.promdisco.util.Ticker;
 import io.promdisco.util.Words;
@@ -14,7 +15,6 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Takes what changed out of the pool and hands it on, on its own thread {@code sd-send}. The first
@@ -30,7 +30,7 @@ final class UpdateSender implements AutoCloseable {
   /** The label value that Prometheus gives the manager of scrape targets. */
   private static final String NAME = "scrape";
 
-  private static final Logger log = LoggerFactory.getLogger(UpdateSender.class);
+  private static final Logger log = EscapingLogger.of(UpdateSender.class);
 
   private final TargetPool pool;
   private final SyncChannel channel;
@@ -126,8 +126,20 @@ final class UpdateSender implements AutoCloseable {
     }
   }
 
-  /** False if there was nothing to hand on. */
+  /** False if there was nothing to hand on. Nothing may end this thread, no lack of memory. */
   private boolean send() {
+    try {
+      return sendOnce();
+    } catch (Throwable e) {
+      failed.inc(NAME);
+      log.error("changes of target sets could not be sent; all targets are sent again", e);
+      pool.markAll();
+      ticker.schedule(RETRY, trigger::signal);
+      return true;
+    }
+  }
+
+  private boolean sendOnce() {
     Runnable afterSend = beforeSend.get();
     TargetPool.Drain drain = pool.drain();
     boolean something = !drain.updates().isEmpty();
@@ -140,7 +152,7 @@ final class UpdateSender implements AutoCloseable {
       sent.inc(NAME);
       count();
     }
-    afterSend.run();
+    channel.whenInForce(afterSend);
     return something;
   }
 

@@ -21,6 +21,7 @@ import io.promdisco.providers.kubernetes.role.EndpointSliceGroupBuilder;
 import io.promdisco.providers.kubernetes.watch.ApiException;
 import io.promdisco.providers.kubernetes.watch.Scope;
 import io.promdisco.providers.kubernetes.watch.WatchProblem;
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.Words;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -35,14 +36,13 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Finds out why a Kubernetes SD config discovers nothing of what was asked for, by a second look at
  * the cluster. What it reads is no more than needed: the object, then what its targets come from.
  */
 public final class Inspector {
-  private static final Logger log = LoggerFactory.getLogger(Inspector.class);
+  private static final Logger log = EscapingLogger.of(Inspector.class);
   private static final String BY_NAME = "metadata.name=";
   private static final int MOST_PODS = 5;
 

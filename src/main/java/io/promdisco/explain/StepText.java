@@ -11,6 +11,9 @@ public final class StepText {
 
   /** What came of the rule: {@code "db" does not match: dropped}, {@code pod="web-0"}. */
   public static String verdict(Step step) {
+    if (!step.problem().isEmpty()) {
+      return "changes nothing, the target fails: " + step.problem();
+    }
     RelabelRule rule = step.rule();
     String end = step.kept() ? ": kept" : ": dropped";
     return switch (rule.action()) {

@@ -6,19 +6,23 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.promdisco.config.HttpClientConfig.OAuth2;
 import io.promdisco.util.Ticker;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpTimeoutException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -33,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  * Safe for all threads; one at a time asks for a token.
  */
 final class OAuth2Tokens implements Credentials {
+  /** Bytes of an answer. */
+  private static final int LARGEST = 1 << 20;
+
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration EARLY = Duration.ofSeconds(10);
@@ -101,27 +108,26 @@ final class OAuth2Tokens implements Credentials {
 
   @GuardedBy("lock")
   private Token fetch() throws IOException, InterruptedException {
-    HttpResponse<byte[]> response = ask(inForm);
-    if (assertion == null && (response.code() == 400 || response.code() == 401)) {
-      HttpResponse<byte[]> other = ask(!inForm);
-      if (other.code() == 200) {
+    Answer response = ask(inForm);
+    if (assertion == null && (response.code == 400 || response.code == 401)) {
+      Answer other = ask(!inForm);
+      if (other.code == 200) {
         inForm = !inForm;
         response = other;
       }
     }
-    if (response.code() < 200 || response.code() > 299) {
-      String location = response.header("Location");
+    if (response.code < 200 || response.code > 299) {
       throw new IOException(
           "oauth2: "
               + shownUrl
               + " gives no token: status "
-              + response.code()
-              + Urls.redirect(response.code(), shownUrl, location == null ? "" : location));
+              + response.code
+              + Urls.redirect(response.code, shownUrl, response.location));
     }
     return parse(response);
   }
 
-  private HttpResponse<byte[]> ask(boolean clientInForm) throws IOException, InterruptedException {
+  private Answer ask(boolean clientInForm) throws IOException, InterruptedException {
     HttpRequest.Builder builder = http.newHttpRequestBuilder();
     builder.uri(tokenUrl);
     builder.setHeader("User-Agent", UserAgent.TEXT);
@@ -165,11 +171,63 @@ final class OAuth2Tokens implements Credentials {
                 .append('=')
                 .append(encoded(value)));
     builder.post("application/x-www-form-urlencoded", body.toString().getBytes(UTF_8));
-    return await(http.sendAsync(builder.build(), byte[].class));
+    return await(send(builder.build()));
   }
 
-  private HttpResponse<byte[]> await(CompletableFuture<HttpResponse<byte[]>> answer)
-      throws IOException, InterruptedException {
+  /** What the server answers. */
+  private static final class Answer {
+    private final int code;
+    private final String location;
+    private final String contentType;
+    private final byte[] body;
+
+    Answer(HttpResponse<?> response, byte[] body) {
+      code = response.code();
+      location = Objects.requireNonNullElse(response.header("Location"), "");
+      contentType = Objects.requireNonNullElse(response.header("Content-Type"), "");
+      this.body = body;
+    }
+  }
+
+  private CompletableFuture<Answer> send(HttpRequest request) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    CompletableFuture<Answer> answer = new CompletableFuture<>();
+    CompletableFuture<Answer> unused =
+        http.consumeBytes(
+                request,
+                (pieces, body) -> {
+                  for (ByteBuffer piece : pieces) {
+                    byte[] copy = new byte[piece.remaining()];
+                    piece.get(copy);
+                    bytes.writeBytes(copy);
+                  }
+                  if (bytes.size() > LARGEST) {
+                    answer.completeExceptionally(
+                        new IOException("the answer is longer than " + LARGEST + " bytes"));
+                    body.cancel();
+                  } else {
+                    body.consume();
+                  }
+                })
+            .thenCompose(
+                response -> {
+                  AsyncBody body = response.body();
+                  body.consume();
+                  return body.done()
+                      .thenApply(done -> new Answer(response, bytes.toByteArray()));
+                })
+            .whenComplete(
+                (whole, error) -> {
+                  if (error == null) {
+                    answer.complete(whole);
+                  } else {
+                    answer.completeExceptionally(error);
+                  }
+                });
+    return answer;
+  }
+
+  private Answer await(CompletableFuture<Answer> answer) throws IOException, InterruptedException {
     Ticker.Alarm alarm =
         ticker.schedule(
             PATIENCE,
@@ -191,17 +249,17 @@ final class OAuth2Tokens implements Credentials {
     return URLEncoder.encode(text, UTF_8);
   }
 
-  private Token parse(HttpResponse<byte[]> response) throws IOException {
+  private Token parse(Answer response) throws IOException {
     JsonNode answer;
     try {
-      answer = MAPPER.readTree(response.body());
+      answer = MAPPER.readTree(response.body);
     } catch (JsonProcessingException e) {
       throw new IOException(
           "oauth2: the answer of "
               + shownUrl
               + " is not JSON"
-              + contentType(response)
-              + sent.hide(FirstWords.of(beginning(response.body()))));
+              + (response.contentType.isEmpty() ? "" : ", but " + response.contentType)
+              + sent.hide(FirstWords.of(beginning(response.body))));
     }
     String value = answer.path("access_token").asText("");
     if (value.isEmpty()) {
@@ -214,11 +272,6 @@ final class OAuth2Tokens implements Credentials {
         (type.isEmpty() || type.equalsIgnoreCase("bearer") ? "Bearer" : type) + " " + value,
         seconds > 0,
         ticker.nanos() + Math.max(0, life.toNanos()));
-  }
-
-  private static String contentType(HttpResponse<byte[]> response) {
-    String type = response.header("Content-Type");
-    return type == null ? "" : ", but " + type.replaceAll("[^\\x20-\\x7e]", "?");
   }
 
   private static byte[] beginning(byte[] body) {

@@ -1,5 +1,6 @@
 package io.promdisco.http;
 
+import io.promdisco.util.EscapingLogger;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads certificates and private keys written as PEM (RFC 7468). Keys may be PKCS #8, PKCS #1
@@ -30,7 +30,7 @@ public final class Pem {
   private static final String CERTIFICATE = "CERTIFICATE";
   private static final String PRIVATE_KEY = "PRIVATE KEY";
   private static final String ENCRYPTED = "ENCRYPTED";
-  private static final Logger log = LoggerFactory.getLogger(Pem.class);
+  private static final Logger log = EscapingLogger.of(Pem.class);
 
   // Object identifiers in DER: rsaEncryption, ecPublicKey, Ed25519.
   private static final byte[] RSA_OID = {

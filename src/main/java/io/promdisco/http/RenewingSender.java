@@ -1,13 +1,13 @@
 package io.promdisco.http;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Gives a new {@link Sender} once the files that say how to reach the server hold something else,
@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * the old one. Safe for all threads.
  */
 public final class RenewingSender implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(RenewingSender.class);
+  private static final Logger log = EscapingLogger.of(RenewingSender.class);
 
   private final Source source;
   private final Ticker ticker;

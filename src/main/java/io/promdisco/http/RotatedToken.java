@@ -2,17 +2,17 @@ package io.promdisco.http;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.config.Secret;
+import io.promdisco.util.EscapingLogger;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A bearer token in a file that is replaced from time to time. While the file cannot be read, the
  * last token stays in use. Safe for all threads.
  */
 final class RotatedToken implements Credentials {
-  private static final Logger log = LoggerFactory.getLogger(RotatedToken.class);
+  private static final Logger log = EscapingLogger.of(RotatedToken.class);
 
   private final Path file;
 

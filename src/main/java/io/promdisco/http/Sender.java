@@ -11,6 +11,8 @@ import io.promdisco.http.h2.Field;
 import io.promdisco.http.h2.Http2Connection;
 import io.promdisco.http.h2.Http2Exception;
 import io.promdisco.http.h2.Http2Stream;
+import io.promdisco.util.EscapingLogger;
+import io.promdisco.util.PrintableText;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.net.URI;
@@ -25,7 +27,6 @@ import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Sends requests to one server: adds headers and credentials, reads the credentials again and tries
@@ -38,7 +39,7 @@ public final class Sender implements AutoCloseable {
   /** Longest wait for the first words of an unexpected answer: it may be a stream without any. */
   public static final Duration WORDS_PATIENCE = Duration.ofSeconds(1);
 
-  private static final Logger log = LoggerFactory.getLogger(Sender.class);
+  private static final Logger log = EscapingLogger.of(Sender.class);
   private static final int MOST_REDIRECTS = 10;
   private static final int MOST_TRIES = 2;
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
@@ -47,6 +48,8 @@ public final class Sender implements AutoCloseable {
   private final ClientTls tls;
   private final Connections connections;
   private final Ticker ticker;
+  private static final int LONGEST_SHOWN = 2000;
+
   private final SentSecrets sent = new SentSecrets();
   private final Object lock = new Object();
   private volatile boolean hasAnswered;
@@ -395,19 +398,19 @@ public final class Sender implements AutoCloseable {
     }
   }
 
-  /** What the server said, without the secrets that were sent to it. */
+  /** What the server said, fit to be shown: printable, cut, without the secrets sent to it. */
   public String hide(String text) {
-    return sent.hide(text);
+    return PrintableText.brief(sent.hide(text), LONGEST_SHOWN);
   }
 
   /**
-   * The failure itself if it may be shown; else, where the server has said a secret back, another
-   * that says the same without it.
+   * The failure itself if it may be shown; else, where the server has said a secret back or
+   * something that does not print, another that says the same as {@link #hide(String)} does.
    */
   public IOException hide(IOException failure) {
-    return sent.isShownBy(failure)
-        ? new IOException(hide(String.valueOf(failure.getMessage())))
-        : failure;
+    String message = String.valueOf(failure.getMessage());
+    String shown = hide(message);
+    return sent.isShownBy(failure) || !shown.equals(message) ? new IOException(shown) : failure;
   }
 
   /** Ends all exchanges, for whoever waits for them with an {@link IOException}. */

@@ -2,10 +2,10 @@ package io.promdisco.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.promdisco.util.UserFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -30,12 +30,10 @@ public final class TextFiles {
    * @throws IOException with one line: the path and what is wrong with it
    */
   public static byte[] bytes(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] bytes = in.readNBytes(LARGEST + 1); // A device has no size, and no end.
-      if (bytes.length > LARGEST) {
-        throw new IOException(file + ": more than 16 MiB");
-      }
-      return bytes;
+    try (InputStream in = UserFiles.open(file, LARGEST)) {
+      return in.readAllBytes();
+    } catch (UserFiles.RefusedException e) {
+      throw new IOException(file + ": " + e.getMessage(), e);
     } catch (NoSuchFileException e) {
       throw new IOException(file + ": no such file", e);
     } catch (AccessDeniedException e) {

@@ -2,6 +2,7 @@ package io.promdisco.model;
 
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -157,6 +158,9 @@ public final class Labels implements Comparable<Labels> {
 
   /** Collects labels in any order. For one thread and one use. */
   public static final class Builder {
+    /** Above so many labels insertion would take too long. */
+    private static final int FEW = 256;
+
     private String[] pairs;
     private int length;
     private boolean sorted = true;
@@ -197,8 +201,13 @@ public final class Labels implements Comparable<Labels> {
       return new Labels(length == pairs.length ? pairs : Arrays.copyOf(pairs, length));
     }
 
-    /** Insertion sort: sets are small and mostly in order; a later equal name replaces. */
+    /** A later equal name replaces. */
     private void sort() {
+      if (length > 2 * FEW) {
+        sortMany();
+        return;
+      }
+      // Insertion sort: sets are small and mostly in order.
       int end = 0;
       for (int i = 0; i < length; i += 2) {
         String name = pairs[i];
@@ -216,6 +225,27 @@ public final class Labels implements Comparable<Labels> {
         pairs[at + 1] = value;
         end += 2;
       }
+      length = end;
+      sorted = true;
+    }
+
+    private void sortMany() {
+      Integer[] order = new Integer[length / 2];
+      for (int i = 0; i < order.length; i++) {
+        order[i] = 2 * i;
+      }
+      Arrays.sort(order, Comparator.comparing((Integer i) -> pairs[i])); // stable
+      String[] all = new String[length];
+      int end = 0;
+      for (int from : order) {
+        if (end > 0 && all[end - 2].equals(pairs[from])) {
+          all[end - 1] = pairs[from + 1];
+        } else {
+          all[end++] = pairs[from];
+          all[end++] = pairs[from + 1];
+        }
+      }
+      pairs = all;
       length = end;
       sorted = true;
     }

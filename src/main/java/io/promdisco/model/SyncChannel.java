@@ -22,4 +22,12 @@ public interface SyncChannel {
    *     the state is that of the last one
    */
   default void onSynced(long configurations) {}
+
+  /**
+   * Runs {@code action} once the updates so far are in force, on this or on another thread. By
+   * default they are when {@link #onUpdates} returns, and it runs at once.
+   */
+  default void whenInForce(Runnable action) {
+    action.run();
+  }
 }

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * immutable, and a lost one is worked out again.
  */
 final class Memo<T> {
+  /** Longer texts are not remembered: thousands of them would take much memory. */
+  private static final int LONGEST = 1024;
+
   private record Entry<T>(String text, T answer) {}
 
   private final int size;
@@ -29,6 +32,9 @@ final class Memo<T> {
   }
 
   T get(String text) {
+    if (text.length() > LONGEST) {
+      return question.apply(text);
+    }
     int hash = text.hashCode();
     int place = (hash ^ (hash >>> 16)) & (size - 1);
     @Nullable Entry<T>[] known = entries();

@@ -13,23 +13,42 @@ import org.jspecify.annotations.Nullable;
  * Relabeler} must agree with, and what a trace shows.
  */
 public final class ReferenceRelabeler {
+  static final String JOINED = "the joined values of the source labels";
+  static final String COMPUTED = "what the rule writes";
+
   private ReferenceRelabeler() {}
 
-  /** The labels after all rules, or nothing if one dropped the target. */
+  /**
+   * The labels after all rules, or nothing if one dropped the target.
+   *
+   * @throws RelabelLimitException if no rule dropped it and one would have written too much
+   */
   public static Optional<Labels> apply(List<RelabelRule> rules, Labels labels) {
     Map<String, String> set = new TreeMap<>();
     LabelView.of(labels).forEach(set::put);
-    for (RelabelRule rule : rules) {
-      if (!apply(rule, set)) {
-        return Optional.empty();
+    RelabelLimitException beyond = null;
+    for (int i = 0; i < rules.size(); i++) {
+      try {
+        if (!apply(rules.get(i), set)) {
+          return Optional.empty();
+        }
+      } catch (TooLarge e) {
+        beyond = RelabelLimitException.first(beyond, rules, i, e);
       }
+    }
+    if (beyond != null) {
+      throw beyond;
     }
     return Optional.of(Labels.of(set));
   }
 
-  /** Applies one rule to {@code labels}; false if it drops the target. */
+  /**
+   * Applies one rule to {@code labels}; false if it drops the target.
+   *
+   * @throws TooLarge if it would write too much; then it has changed nothing
+   */
   static boolean apply(RelabelRule rule, Map<String, String> labels) {
-    String value = join(rule, labels);
+    String value = value(rule, labels);
     return switch (rule.action()) {
       case KEEP -> rule.compiled().matches(value);
       case DROP -> !rule.compiled().matches(value);
@@ -42,32 +61,64 @@ public final class ReferenceRelabeler {
     };
   }
 
-  /** The values of the rule's source labels, joined. */
-  static String join(RelabelRule rule, Map<String, String> labels) {
+  /**
+   * The values of the rule's source labels, joined; empty for rules about names.
+   *
+   * @throws TooLarge if there are several and they are too long
+   */
+  static String value(RelabelRule rule, Map<String, String> labels) {
+    return switch (rule.action()) {
+      case LABELMAP, LABELDROP, LABELKEEP -> "";
+      default -> join(rule, labels);
+    };
+  }
+
+  private static String join(RelabelRule rule, Map<String, String> labels) {
     StringJoiner joiner = new StringJoiner(rule.separator());
-    rule.sourceLabels().forEach(name -> joiner.add(labels.getOrDefault(name, "")));
+    for (String name : rule.sourceLabels()) {
+      joiner.add(labels.getOrDefault(name, ""));
+      if (rule.sourceLabels().size() > 1) {
+        TooLarge.check(joiner.length(), JOINED);
+      }
+    }
     return joiner.toString();
   }
 
   private static void write(RelabelRule rule, Map<String, String> labels, String value) {
     switch (rule.action()) {
       case REPLACE -> replace(rule, labels, value);
-      case LOWERCASE -> set(labels, rule.targetLabel(), Case.lower(value));
-      case UPPERCASE -> set(labels, rule.targetLabel(), Case.upper(value));
+      case LOWERCASE -> setComputed(labels, rule.targetLabel(), Case.lower(value));
+      case UPPERCASE -> setComputed(labels, rule.targetLabel(), Case.upper(value));
       case HASHMOD -> set(labels, rule.targetLabel(), HashMod.of(value, rule.modulus()));
       case LABELDROP -> labels.keySet().removeIf(rule.compiled()::matches);
       case LABELKEEP -> labels.keySet().removeIf(name -> !rule.compiled().matches(name));
-      case LABELMAP ->
-          new TreeMap<>(labels)
-              .forEach(
-                  (name, labelValue) -> {
-                    String target = mapped(rule, name);
-                    if (target != null) {
-                      set(labels, target, labelValue);
-                    }
-                  });
+      case LABELMAP -> map(rule, labels);
       default -> throw new IllegalArgumentException(rule.action() + " writes nothing");
     }
+  }
+
+  private static void setComputed(Map<String, String> labels, String name, String value) {
+    TooLarge.check(value.length(), COMPUTED);
+    set(labels, name, value);
+  }
+
+  private static void map(RelabelRule rule, Map<String, String> labels) {
+    Map<String, String> after = new TreeMap<>(labels);
+    labels.forEach(
+        (name, value) -> {
+          String target = mapped(rule, name);
+          if (target != null) {
+            set(after, target, value);
+          }
+        });
+    if (after.size() > labels.size()) {
+      long characters = 0;
+      for (String name : after.keySet()) {
+        characters += name.length();
+      }
+      TooLarge.checkLabels(after.size(), characters);
+    }
+    labels.putAll(after);
   }
 
   private static void replace(RelabelRule rule, Map<String, String> labels, String value) {

@@ -27,9 +27,17 @@ public record RelabelTrace(Labels discovered, List<Step> steps) {
    * @param before the labels that it found
    * @param after the labels that it left; those it found if it drops the target
    * @param kept false if it drops the target
+   * @param problem what it would have written too much, so that it has changed nothing and the
+   *     target fails unless it is dropped; empty if it has done its work
    */
   public record Step(
-      int index, RelabelRule rule, String value, Labels before, Labels after, boolean kept) {
+      int index,
+      RelabelRule rule,
+      String value,
+      Labels before,
+      Labels after,
+      boolean kept,
+      String problem) {
     /** Whether it changed a label. */
     public boolean changed() {
       return !before.equals(after);
@@ -63,9 +71,16 @@ public record RelabelTrace(Labels discovered, List<Step> steps) {
     Labels discovered = Labels.of(set);
     for (int i = 0; i < rules.size(); i++) {
       Labels before = Labels.of(set);
-      String value = ReferenceRelabeler.join(rules.get(i), set);
-      boolean kept = ReferenceRelabeler.apply(rules.get(i), set);
-      steps.add(new Step(i, rules.get(i), value, before, Labels.of(set), kept));
+      String value = "";
+      boolean kept = true;
+      String problem = "";
+      try {
+        value = ReferenceRelabeler.value(rules.get(i), set);
+        kept = ReferenceRelabeler.apply(rules.get(i), set);
+      } catch (TooLarge e) {
+        problem = String.valueOf(e.getMessage());
+      }
+      steps.add(new Step(i, rules.get(i), value, before, Labels.of(set), kept, problem));
       if (!kept) {
         break;
       }

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * values or 4,096 label names.
  */
 public final class Relabeler {
+  private final List<RelabelRule> rules;
   private final Decision[] leading;
   private final Hoisted[] hoisted;
   private final Step[] rest;
@@ -30,6 +31,7 @@ public final class Relabeler {
 
   /** Compiles {@code rules}. */
   public Relabeler(List<RelabelRule> rules) {
+    this.rules = List.copyOf(rules);
     Step[] steps = rules.stream().map(Step::of).toArray(Step[]::new);
     int decisions = 0;
     while (decisions < steps.length && steps[decisions] instanceof Decision) {
@@ -63,7 +65,11 @@ public final class Relabeler {
           return false;
         }
       }
-      return !decision.keeps(discovered);
+      try {
+        return !decision.keeps(discovered);
+      } catch (TooLarge e) {
+        return false; // Said in its turn.
+      }
     }
   }
 
@@ -86,11 +92,17 @@ public final class Relabeler {
    * The labels after all rules, sorted, none of them empty.
    *
    * @return null if a rule dropped the target
+   * @throws RelabelLimitException if no rule dropped it and one would have written too much
    */
   public @Nullable Labels apply(LabelView discovered) {
-    for (Decision decision : leading) {
-      if (!decision.keeps(discovered)) {
-        return null;
+    RelabelLimitException beyond = null;
+    for (int i = 0; i < leading.length; i++) {
+      try {
+        if (!leading[i].keeps(discovered)) {
+          return null;
+        }
+      } catch (TooLarge e) {
+        beyond = RelabelLimitException.first(beyond, rules, i, e);
       }
     }
     for (Hoisted early : hoisted) {
@@ -104,10 +116,17 @@ public final class Relabeler {
     }
     set.begin(discovered);
     try {
-      for (Step step : rest) {
-        if (!step.apply(set)) {
-          return null;
+      for (int i = 0; i < rest.length; i++) {
+        try {
+          if (!rest[i].apply(set)) {
+            return null;
+          }
+        } catch (TooLarge e) {
+          beyond = RelabelLimitException.first(beyond, rules, leading.length + i, e);
         }
+      }
+      if (beyond != null) {
+        throw beyond;
       }
       return set.toLabels();
     } finally {

@@ -42,7 +42,11 @@ abstract class Step {
     }
   }
 
-  /** Applies the rule; false if it drops the target. */
+  /**
+   * Applies the rule; false if it drops the target.
+   *
+   * @throws TooLarge if it would write too much; then it has changed nothing
+   */
   abstract boolean apply(WorkingSet labels);
 
   /** The source labels of a rule. */
@@ -67,6 +71,7 @@ abstract class Step {
       StringBuilder joined = new StringBuilder(64).append(first);
       for (int i = 1; i < names.length; i++) {
         joined.append(separator).append(labels.get(names[i]));
+        TooLarge.check(joined.length(), ReferenceRelabeler.JOINED);
       }
       return joined.toString();
     }
@@ -213,7 +218,9 @@ abstract class Step {
 
     @Override
     boolean apply(WorkingSet labels) {
-      labels.set(target, function.apply(source.join(labels)));
+      String value = function.apply(source.join(labels));
+      TooLarge.check(value.length(), ReferenceRelabeler.COMPUTED);
+      labels.set(target, value);
       return true;
     }
   }

@@ -29,6 +29,7 @@ final class Template {
   }
 
   private static final int[] NONE = {};
+  private static final String WRITTEN = "what the rule writes";
 
   private final String text;
   private final Part[] parts;
@@ -67,10 +68,13 @@ final class Template {
    *
    * @param value what was matched
    * @param groups start and end of each group in it, -1 for one that took no part
+   * @throws TooLarge if it is too long for a name or value of a label
    */
   String expand(String value, int[] groups) {
     if (parts.length == 1) {
-      return expand(parts[0], value, groups);
+      String whole = expand(parts[0], value, groups);
+      TooLarge.check(whole.length(), WRITTEN);
+      return whole;
     }
     StringBuilder out = new StringBuilder();
     expandTo(out, value, groups);
@@ -80,6 +84,7 @@ final class Template {
   void expandTo(StringBuilder out, String value, int[] groups) {
     for (Part part : parts) {
       out.append(expand(part, value, groups));
+      TooLarge.check(out.length(), WRITTEN);
     }
   }
 

@@ -2,9 +2,13 @@ package io.promdisco.relabel;
 
 import io.promdisco.model.Labels;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,10 +16,17 @@ import org.jspecify.annotations.Nullable;
  * discovered. Used again for target after target; for one thread at a time.
  *
  * <p>The discovered labels are copied only once a rule asks for all of them, or at the end: most
- * targets are dropped before. Labels are found by the hashes of their names, which strings keep.
+ * targets are dropped before. Labels are found by the hashes of their names, which strings keep;
+ * once there are many, by a map, so that every operation is linear in the number of labels.
  */
 final class WorkingSet implements LabelView, BiConsumer<String, String> {
   private static final LabelView NOTHING = LabelView.of(Labels.EMPTY);
+
+  /** Above this a map finds labels. */
+  private static final int FEW = 256;
+
+  /** Room for more labels than this is not kept for the next target. */
+  private static final int KEPT = 4096;
 
   private LabelView discovered = NOTHING;
   private boolean loaded;
@@ -23,6 +34,9 @@ final class WorkingSet implements LabelView, BiConsumer<String, String> {
   private String[] values = new String[64];
   private int[] hashes = new int[64];
   private int size;
+
+  /** Places by name, once there are many; a map of the JDK's holds out against equal hashes. */
+  private @Nullable Map<String, Integer> places;
 
   private String[] copyNames = new String[16];
   private String[] copyValues = new String[16];
@@ -38,11 +52,23 @@ final class WorkingSet implements LabelView, BiConsumer<String, String> {
     discovered = labels;
     loaded = false;
     size = 0;
+    places = null;
   }
 
-  /** Lets go of the view. */
+  /** Lets go of the view, and of what a large target has taken. */
   void end() {
     discovered = NOTHING;
+    places = null;
+    if (names.length > KEPT) {
+      names = new String[64];
+      values = new String[64];
+      hashes = new int[64];
+    }
+    if (copyNames.length > KEPT) {
+      copyNames = new String[16];
+      copyValues = new String[16];
+      copyPlaces = new int[16];
+    }
   }
 
   /** Copies what was discovered, but for what was written over it. */
@@ -64,6 +90,10 @@ final class WorkingSet implements LabelView, BiConsumer<String, String> {
   }
 
   private int indexOf(String name, int end) {
+    if (end > FEW) {
+      Integer place = places().get(name);
+      return place == null || place >= end ? -1 : place;
+    }
     int hash = name.hashCode();
     for (int i = 0; i < end; i++) {
       if (hashes[i] == hash && names[i].equals(name)) {
@@ -73,7 +103,22 @@ final class WorkingSet implements LabelView, BiConsumer<String, String> {
     return -1;
   }
 
+  private Map<String, Integer> places() {
+    Map<String, Integer> all = places;
+    if (all == null) {
+      all = new HashMap<>(2 * size);
+      for (int i = 0; i < size; i++) {
+        all.put(names[i], i);
+      }
+      places = all;
+    }
+    return all;
+  }
+
   private void append(String name, String value) {
+    if (places != null) {
+      places.put(name, size);
+    }
     if (size == names.length) {
       names = Arrays.copyOf(names, 2 * size);
       values = Arrays.copyOf(values, 2 * size);
@@ -106,33 +151,81 @@ final class WorkingSet implements LabelView, BiConsumer<String, String> {
   /**
    * Copies every label to which {@code newName} gives a name; a copy is not copied again. Of two
    * labels for one name the later in order of names counts.
+   *
+   * @throws TooLarge if there would be too many; then nothing was copied
    */
   void copyRenamed(Function<String, @Nullable String> newName) {
     load();
     int found = 0;
+    long characters = 0;
+    Map<String, Integer> copies = null;
     for (int i = 0; i < size; i++) {
+      characters += names[i].length();
       String name = values[i].isEmpty() ? null : newName.apply(names[i]);
       if (name == null) {
         continue;
       }
-      int at = 0;
-      while (at < found && !copyNames[at].equals(name)) {
-        at++;
+      if (copies == null && found == FEW) {
+        copies = new HashMap<>();
+        for (int c = 0; c < found; c++) {
+          copies.put(copyNames[c], c);
+        }
       }
+      int at = copies == null ? indexOfCopy(name, found) : copies.getOrDefault(name, found);
       if (at == found) {
         found++;
         growCopies(found);
+        if (copies != null) {
+          copies.put(name, at);
+        }
+        characters += name.length();
         copyNames[at] = name;
         copyPlaces[at] = i;
       } else if (names[copyPlaces[at]].compareTo(names[i]) < 0) {
         copyPlaces[at] = i;
       }
     }
+    if (size + found > RelabelLimitException.MOST_LABELS
+        || characters > RelabelLimitException.MOST_CHARACTERS_OF_NAMES) {
+      checkCopies(found);
+    }
     for (int i = 0; i < found; i++) {
       copyValues[i] = values[copyPlaces[i]];
     }
     for (int i = 0; i < found; i++) {
       set(copyNames[i], copyValues[i]);
+    }
+  }
+
+  private int indexOfCopy(String name, int found) {
+    int at = 0;
+    while (at < found && !copyNames[at].equals(name)) {
+      at++;
+    }
+    return at;
+  }
+
+  /** Counts exactly: labels that were removed and copies over labels do not count. */
+  private void checkCopies(int found) {
+    long labels = 0;
+    long characters = 0;
+    for (int i = 0; i < size; i++) {
+      if (!values[i].isEmpty()) {
+        labels++;
+        characters += names[i].length();
+      }
+    }
+    boolean more = false;
+    for (int i = 0; i < found; i++) {
+      int at = indexOf(copyNames[i], size);
+      if (at < 0 || values[at].isEmpty()) {
+        more = true;
+        labels++;
+        characters += copyNames[i].length();
+      }
+    }
+    if (more) {
+      TooLarge.checkLabels(labels, characters);
     }
   }
 
@@ -193,8 +286,11 @@ final class WorkingSet implements LabelView, BiConsumer<String, String> {
     return labels.build();
   }
 
-  /** Places of the labels that were written, by name. They are few. */
+  /** Places of the labels that were written, by name. */
   private int[] writtenInOrder() {
+    if (size - (loadedTo - loadedFrom) > FEW) {
+      return manyWrittenInOrder();
+    }
     int[] places = new int[size - (loadedTo - loadedFrom)];
     int count = 0;
     for (int i = 0; i < size; i++) {
@@ -210,5 +306,14 @@ final class WorkingSet implements LabelView, BiConsumer<String, String> {
       }
     }
     return Arrays.copyOf(places, count);
+  }
+
+  private int[] manyWrittenInOrder() {
+    return IntStream.concat(IntStream.range(0, loadedFrom), IntStream.range(loadedTo, size))
+        .filter(i -> !values[i].isEmpty())
+        .boxed()
+        .sorted(Comparator.comparing(i -> names[i]))
+        .mapToInt(Integer::intValue)
+        .toArray();
   }
 }

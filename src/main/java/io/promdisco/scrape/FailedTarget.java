@@ -1,6 +1,7 @@
 package io.promdisco.scrape;
 
 import io.promdisco.model.TargetGroup;
+import io.promdisco.util.PrintableText;
 
 /**
  * A target that the rules kept but that cannot be scraped.
@@ -9,7 +10,10 @@ import io.promdisco.model.TargetGroup;
  * @param message which one and why, as Prometheus logs it
  */
 public record FailedTarget(DiscoveredTarget target, String message) {
+  private static final int LONGEST = 4000;
+
   static String describe(TargetGroup group, int index, String problem) {
-    return "instance " + index + " in group " + group.source() + ": " + problem;
+    return PrintableText.brief(
+        "instance " + index + " in group " + group.source() + ": " + problem, LONGEST);
   }
 }

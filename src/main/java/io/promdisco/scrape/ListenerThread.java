@@ -1,16 +1,16 @@
 package io.promdisco.scrape;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.NamedThreads;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Tells one listener of changes, in order, on a thread of its own. */
 final class ListenerThread implements TargetListener.Registration {
-  private static final Logger log = LoggerFactory.getLogger(ListenerThread.class);
+  private static final Logger log = EscapingLogger.of(ListenerThread.class);
 
   private final TargetListener listener;
   private final String name;

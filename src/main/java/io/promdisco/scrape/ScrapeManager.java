@@ -6,6 +6,7 @@ import io.promdisco.metrics.Metrics;
 import io.promdisco.model.SyncChannel;
 import io.promdisco.model.TargetSetReader;
 import io.promdisco.model.TargetSetUpdate;
+import io.promdisco.util.EscapingLogger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,12 +18,15 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes targets of what was discovered and tells of their changes: one scrape pool a job.
+ *
+ * <p>A job whose targets have very many labels is relabelled on a thread of its own ({@link
+ * HeavyJobs}), so that no other job waits for it.
  *
  * <p>Safe for all threads. Those that write (configuration, updates, new listeners) take turns;
  * those that read never wait for relabelling.
@@ -33,11 +37,12 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
   /** How long an interrupted listener is waited for. */
   private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(1);
 
-  private static final Logger log = LoggerFactory.getLogger(ScrapeManager.class);
+  private static final Logger log = EscapingLogger.of(ScrapeManager.class);
 
   private final TargetSetReader reader;
   private final ScrapeMetrics metrics;
   private final ReentrantLock writing = new ReentrantLock();
+  private final HeavyJobs heavy = new HeavyJobs(this::rebuild);
   private final CopyOnWriteArrayList<ListenerThread> listeners = new CopyOnWriteArrayList<>();
 
   /** The threads that call listeners, those of closed registrations included. */
@@ -140,7 +145,7 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
       for (int i = 0; i < updates.size(); i++) {
         TargetSetUpdate update = updates.get(i);
         ScrapePool pool = pools.get(update.job());
-        if (pool != null) {
+        if (pool != null && !heavy.take(update)) {
           publish(update.removed() ? pool.clear() : pool.update(update, offered.get(i), reader));
         }
       }
@@ -191,6 +196,35 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
   /** Whether the caller is called by this manager as a listener. */
   public boolean isListenerThread() {
     return threads.contains(Thread.currentThread());
+  }
+
+  @Override
+  public void whenInForce(Runnable action) {
+    heavy.whenDone(action);
+  }
+
+  /** Rebuilds a job outside the writers' lock, so that other jobs do not wait. */
+  private void rebuild(String job, BooleanSupplier stop) {
+    boolean inForce = false;
+    while (!inForce) {
+      ScrapePool pool = pools.get(job);
+      if (pool == null) {
+        return;
+      }
+      ScrapePool.Rebuilt rebuilt = pool.prepare(reader, stop);
+      writing.lock();
+      try {
+        if (closed) {
+          return;
+        }
+        Optional<TargetChange> change =
+            pools.get(job) == pool ? pool.commit(rebuilt) : Optional.empty();
+        change.ifPresent(this::publish);
+        inForce = change.isPresent(); // Else the rules have changed meanwhile.
+      } finally {
+        writing.unlock();
+      }
+    }
   }
 
   /** One view a job, in the configuration's order. */
@@ -259,6 +293,7 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
    * @return what was dropped; nothing if the manager was closed before
    */
   public CloseResult close(Duration limit) {
+    heavy.close(); // Its thread takes the lock.
     List<ListenerThread> closing;
     writing.lock();
     try {

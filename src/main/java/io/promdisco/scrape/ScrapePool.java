@@ -7,16 +7,19 @@ import io.promdisco.model.TargetSetReader;
 import io.promdisco.model.TargetSetUpdate;
 import io.promdisco.scrape.Offers.Offer;
 import io.promdisco.scrape.PoolState.Made;
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.Words;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The targets of one job.
@@ -25,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * so that readers never wait for it.
  */
 final class ScrapePool {
-  private static final Logger log = LoggerFactory.getLogger(ScrapePool.class);
+  private static final Logger log = EscapingLogger.of(ScrapePool.class);
 
   private final String job;
   private final ScrapeMetrics metrics;
@@ -219,6 +222,47 @@ final class ScrapePool {
     }
   }
 
+  /** All targets of the job, made and not in force yet. */
+  record Rebuilt(TargetBuilder builder, PoolState state, Sync sync) {}
+
+  /**
+   * Makes all targets anew of what {@code reader} knows, and changes nothing yet.
+   *
+   * @param stop asked for each group; true ends it with a {@link CancellationException}
+   */
+  Rebuilt prepare(TargetSetReader reader, BooleanSupplier stop) {
+    Sync sync = new Sync(builder());
+    PoolState newState = new PoolState();
+    Delta unused = new Delta();
+    reader.forEachGroup(
+        job,
+        (provider, group) -> {
+          if (stop.getAsBoolean()) {
+            throw new CancellationException();
+          }
+          newState.put(provider, sync.make(provider, group), unused);
+        });
+    return new Rebuilt(sync.builder, newState, sync);
+  }
+
+  /** Puts what was prepared in force; nothing if the rules are others by now. */
+  Optional<TargetChange> commit(Rebuilt rebuilt) {
+    Delta delta = new Delta();
+    lock.lock();
+    try {
+      if (builder != rebuilt.builder) {
+        return Optional.empty();
+      }
+      loaded = false;
+      state.compare(rebuilt.state, delta);
+      state = rebuilt.state;
+      discovered = rebuilt.sync.relabelled;
+      return Optional.of(finish(rebuilt.sync, delta));
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private TargetChange rebuild(
       ScrapeConfig newConfig, TargetBuilder newBuilder, TargetSetReader reader) {
     Sync sync = new Sync(newBuilder);
@@ -274,7 +318,7 @@ final class ScrapePool {
   }
 
   /** One run over groups, and what it counts. For one thread. */
-  private static final class Sync {
+  static final class Sync {
     private final long begin = System.nanoTime();
     private final TargetBuilder builder;
     private final DiscoveredLabels view;

@@ -5,6 +5,7 @@ import io.promdisco.model.Labels;
 import io.promdisco.model.PrometheusDuration;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.relabel.Demand;
+import io.promdisco.relabel.RelabelLimitException;
 import io.promdisco.relabel.RelabelRule;
 import io.promdisco.relabel.Relabeler;
 import java.time.Duration;
@@ -115,7 +116,12 @@ public final class TargetBuilder {
 
   /** The same with a view to be used again. */
   TargetOutcome build(String provider, DiscoveredLabels view, TargetGroup group, int index) {
-    Labels all = relabeler.apply(view.at(group, index));
+    Labels all;
+    try {
+      all = relabeler.apply(view.at(group, index));
+    } catch (RelabelLimitException e) {
+      return new TargetOutcome.Failed(String.valueOf(e.getMessage()));
+    }
     if (all == null) {
       return TargetOutcome.Dropped.DROPPED;
     }

@@ -1,5 +1,6 @@
 package io.promdisco.server;
 
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.LimitedLog;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
@@ -14,7 +15,6 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What holds for every request before it is looked at: puts the configured headers on the answer,
@@ -25,7 +25,7 @@ final class AccessHandler extends Handler.Wrapper {
   /** The attribute of a request that says whether the settings it was let in by are in force. */
   static final String ALLOWED = AccessHandler.class.getName() + ".allowed";
 
-  private static final Logger logger = LoggerFactory.getLogger(AccessHandler.class);
+  private static final Logger logger = EscapingLogger.of(AccessHandler.class);
   private static final int MOST_SHOWN = 100;
 
   private final WebSettings settings;

@@ -46,9 +46,10 @@ public interface Backend {
   /**
    * Reads the configuration again and applies it. Returns when it is in force.
    *
+   * @return false if another reload is under way; then nothing was done, and nobody waited
    * @throws ConfigException if it was refused; then the one before stays in force
    */
-  void reload() throws ConfigException;
+  boolean reload() throws ConfigException;
 
   /** The configuration in force with its defaults, secrets hidden: {@code Configuration}'s. */
   Map<String, Object> config();

@@ -1,18 +1,18 @@
 package io.promdisco.server;
 
+import io.promdisco.util.EscapingLogger;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import org.eclipse.jetty.io.EndPoint;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** An open connection: what it is doing, and since when. Safe for all threads. */
 final class ClientConnection {
   /** The attribute of a request that holds its connection. */
   static final String ATTRIBUTE = ClientConnection.class.getName();
 
-  private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
+  private static final Logger log = EscapingLogger.of(ClientConnection.class);
   private static final long NEVER = Long.MIN_VALUE;
 
   private final @Nullable SelectableChannel channel;

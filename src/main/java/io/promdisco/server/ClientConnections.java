@@ -1,6 +1,7 @@
 package io.promdisco.server;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.LimitedLog;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
@@ -21,7 +22,6 @@ import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * All open connections. Bounds their number, in all and for each client: a new one takes the place
@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ClientConnections
     implements SelectorManager.AcceptListener, Connection.Listener, AutoCloseable {
-  private static final Logger logger = LoggerFactory.getLogger(ClientConnections.class);
+  private static final Logger logger = EscapingLogger.of(ClientConnections.class);
 
   /** How long a client may take for a request's head, or until its next request. */
   static final Duration IDLE = Duration.ofSeconds(30);

@@ -1,5 +1,6 @@
 package io.promdisco.server;
 
+import io.promdisco.util.EscapingLogger;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
@@ -13,14 +14,13 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Brings a request to what answers it, and answers those that fail. Answers that take work are made
  * by {@link AnswerThreads}; a thread of the web server neither works nor waits for one.
  */
 final class Front extends Handler.Abstract {
-  private static final Logger log = LoggerFactory.getLogger(Front.class);
+  private static final Logger log = EscapingLogger.of(Front.class);
 
   private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
 

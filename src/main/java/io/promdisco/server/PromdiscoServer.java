@@ -1,6 +1,7 @@
 package io.promdisco.server;
 
 import io.promdisco.util.Closer;
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.SystemTicker;
 import java.io.IOException;
 import java.net.BindException;
@@ -26,7 +27,6 @@ import org.eclipse.jetty.server.handler.SizeLimitHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Serves the targets over HTTP: Prometheus's targets API, HTTP service discovery, metrics, health
@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * <p>Its threads are daemons whose names begin with {@code sd-http}. Safe for all threads.
  */
 public final class PromdiscoServer implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(PromdiscoServer.class);
+  private static final Logger log = EscapingLogger.of(PromdiscoServer.class);
 
   /**
    * One thread accepts, one selects; the others read requests and send what is ready. None of them

@@ -249,8 +249,11 @@ final class Routes {
               + " without it)");
     }
     try {
-      backend.reload();
-      exchange.text(200, "");
+      if (backend.reload()) {
+        exchange.text(200, "");
+      } else {
+        exchange.text(409, "another reload is under way; try again when it has ended\n");
+      }
     } catch (ConfigException e) {
       exchange.text(
           500, "configuration refused, the one before stays in force:\n" + e.getMessage() + "\n");

@@ -5,6 +5,7 @@ import com.google.common.collect.Multiset;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.discovery.JobStatus;
 import io.promdisco.scrape.TargetChange;
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.NamedThreads;
 import io.promdisco.util.Ticker;
 import java.time.Duration;
@@ -16,7 +17,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * All streams of changes. One thread, {@code sd-http-stream}, writes what is new to each as far as
@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * <p>Safe for all threads.
  */
 final class StreamHub implements AutoCloseable {
-  private static final Logger logger = LoggerFactory.getLogger(StreamHub.class);
+  private static final Logger logger = EscapingLogger.of(StreamHub.class);
 
   /** How often a stream of which nothing is heard shows that it lives. */
   static final Duration HEARTBEAT = Duration.ofSeconds(15);

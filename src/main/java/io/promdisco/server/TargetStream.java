@@ -1,20 +1,20 @@
 package io.promdisco.server;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.util.EscapingLogger;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One reader's connection. It is written to as far as the connection takes it without waiting, so
  * that no thread is held by it; the server calls back when it takes more.
  */
 final class TargetStream implements Callback {
-  private static final Logger log = LoggerFactory.getLogger(TargetStream.class);
+  private static final Logger log = EscapingLogger.of(TargetStream.class);
 
   /** Pieces are put together until there are so many bytes. */
   private static final int ENOUGH = 16 << 10;

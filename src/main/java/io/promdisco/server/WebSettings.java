@@ -8,6 +8,7 @@ import io.promdisco.config.WebConfigLoader;
 import io.promdisco.http.ClientKey;
 import io.promdisco.http.Pem;
 import io.promdisco.http.TextFiles;
+import io.promdisco.util.EscapingLogger;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -19,7 +20,6 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The {@code --web.config.file} and the certificates that it names, as they are now: read again
@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * <p>Safe for all threads.
  */
 public final class WebSettings {
-  private static final Logger log = LoggerFactory.getLogger(WebSettings.class);
+  private static final Logger log = EscapingLogger.of(WebSettings.class);
   private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
 
   /** Nothing is asked of anybody. */

@@ -1,12 +1,12 @@
 package io.promdisco.server;
 
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.NamedThreads;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A few threads that work for requests, so that the threads of the web server never do. What waits
@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * end when they have had nothing to do for ten seconds. Safe for all threads.
  */
 final class WorkerThreads implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(WorkerThreads.class);
+  private static final Logger log = EscapingLogger.of(WorkerThreads.class);
   private static final long IDLE_SECONDS = 10;
 
   private final ThreadPoolExecutor threads;

@@ -1,15 +1,15 @@
 package io.promdisco.sim;
 
+import io.promdisco.util.EscapingLogger;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Answers requests, whatever protocol they come by. */
 final class Answers {
-  private static final Logger log = LoggerFactory.getLogger(Answers.class);
+  private static final Logger log = EscapingLogger.of(Answers.class);
 
   private final SimApiServer server;
 

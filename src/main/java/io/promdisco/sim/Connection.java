@@ -1,12 +1,12 @@
 package io.promdisco.sim;
 
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.NamedThreads;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.net.Socket;
 import javax.net.ssl.SSLSocket;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A connection. In HTTP/1.1 it reads requests one after the other on its own thread. A watch is
@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * more.
  */
 final class Connection implements Runnable {
-  private static final Logger log = LoggerFactory.getLogger(Connection.class);
+  private static final Logger log = EscapingLogger.of(Connection.class);
 
   private final SimApiServer server;
   private final Answers answers;

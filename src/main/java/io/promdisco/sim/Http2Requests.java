@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.http.h2.Field;
 import io.promdisco.http.h2.ServerConnection;
 import io.promdisco.http.h2.ServerStream;
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.NamedThreads;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
@@ -14,11 +15,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The requests of a connection of HTTP/2, each of which is answered by a thread of its own. */
 final class Http2Requests implements ServerConnection.Handler {
-  private static final Logger log = LoggerFactory.getLogger(Http2Requests.class);
+  private static final Logger log = EscapingLogger.of(Http2Requests.class);
 
   private final Answers answers;
   private final int number;

@@ -1,7 +1,9 @@
 package io.promdisco.sim;
 
+import io.promdisco.util.UserFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.Charset;
@@ -13,25 +15,21 @@ import java.util.zip.GZIPInputStream;
 
 /** Files as text: gzip, UTF-8 and UTF-16, told apart by their first bytes. */
 final class ManifestBytes {
-  private static final int LARGEST = 1 << 30;
-
   private ManifestBytes() {}
 
   /**
    * The contents of what may be compressed with gzip.
    *
-   * @throws IOException if it is cut off, or holds more than 1 GiB
+   * @param most bytes that may be unpacked, fewer than 2 GiB
+   * @throws IOException if it is cut off, or holds more than {@code most} bytes
    */
-  static byte[] unzipped(byte[] bytes) throws IOException {
+  static byte[] unzipped(byte[] bytes, long most) throws IOException {
     if (at(bytes, 0) != 0x1f || at(bytes, 1) != 0x8b) {
       return bytes;
     }
-    try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
-      byte[] contents = in.readNBytes(LARGEST + 1);
-      if (contents.length > LARGEST) {
-        throw new IOException("more than 1 GiB in gzip");
-      }
-      return contents;
+    try (InputStream in =
+        UserFiles.limited(new GZIPInputStream(new ByteArrayInputStream(bytes)), most)) {
+      return in.readAllBytes();
     }
   }
 

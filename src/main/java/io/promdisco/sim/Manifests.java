@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.providers.kubernetes.client.JsonDecoder;
 import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.util.UserFiles;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -127,7 +129,7 @@ public final class Manifests {
   public static List<JsonNode> documents(Path file) throws ManifestException {
     Manifests manifests = new Manifests();
     List<JsonNode> contents = new ArrayList<>();
-    for (Document document : manifests.parse(file)) {
+    for (Document document : manifests.parse(file, UserFiles::openArgument)) {
       if (!document.content().isNull()) {
         contents.add(document.content());
       }
@@ -140,11 +142,14 @@ public final class Manifests {
 
   private void add(Path path) {
     if (!Files.isDirectory(path)) {
-      addFile(path);
+      addFile(path, UserFiles::openArgument);
       return;
     }
     try (Stream<Path> below = Files.walk(path)) {
-      below.filter(file -> isManifest(path, file)).sorted().forEach(this::addFile);
+      below
+          .filter(file -> isManifest(path, file))
+          .sorted()
+          .forEach(file -> addFile(file, UserFiles::open));
     } catch (IOException e) {
       broken.add(path + ": cannot be read (" + e.getMessage() + ")");
     }
@@ -162,8 +167,13 @@ public final class Manifests {
         && Files.isRegularFile(file);
   }
 
-  private void addFile(Path file) {
-    for (Document document : parse(file)) {
+  /** Opens a file of which so many bytes may be read. */
+  private interface Opener {
+    InputStream open(Path file, long most) throws IOException;
+  }
+
+  private void addFile(Path file, Opener opener) {
+    for (Document document : parse(file, opener)) {
       for (Document.TypedKey key : document.typedKeys()) {
         warnings.add(
             name(file)
@@ -335,13 +345,11 @@ public final class Manifests {
         + (name.isEmpty() ? "" : " " + (namespace.isEmpty() ? "" : namespace + "/") + name);
   }
 
-  private List<Document> parse(Path file) {
+  private List<Document> parse(Path file, Opener opener) {
     List<Document> out = new ArrayList<>();
     String name = name(file);
-    try {
-      byte[] bytes =
-          ManifestBytes.unzipped(
-              file.equals(STANDARD_INPUT) ? System.in.readAllBytes() : Files.readAllBytes(file));
+    try (InputStream in = opened(file, opener)) {
+      byte[] bytes = ManifestBytes.unzipped(in.readAllBytes(), mostBytes());
       if (looksLikeJson(bytes)) {
         parseJson(bytes, out);
       } else {
@@ -350,11 +358,25 @@ public final class Manifests {
     } catch (NoSuchFileException e) {
       broken.add(name + ": cannot be read (no such file)");
     } catch (IOException e) {
-      broken.add(name + ": cannot be read (" + e.getMessage() + ")");
+      broken.add(
+          e instanceof UserFiles.RefusedException
+              ? name + ": " + e.getMessage()
+              : name + ": cannot be read (" + e.getMessage() + ")");
     } catch (Document.BrokenException e) {
       broken.add(name + ":" + e.line() + ": document " + e.number() + ": " + e.getMessage());
     }
     return out;
+  }
+
+  private static InputStream opened(Path file, Opener opener) throws IOException {
+    return file.equals(STANDARD_INPUT)
+        ? UserFiles.limited(System.in, mostBytes())
+        : opener.open(file, mostBytes());
+  }
+
+  /** Half of the heap, in which the objects must have room too. */
+  private static long mostBytes() {
+    return Math.min(Integer.MAX_VALUE - 64, Runtime.getRuntime().maxMemory() / 2);
   }
 
   /** Whether the first character that is no blank, after a byte order mark, is a brace. */

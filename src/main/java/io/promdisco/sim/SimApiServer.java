@@ -4,6 +4,7 @@ import com.google.common.util.concurrent.Uninterruptibles;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.util.Closer;
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.NamedThreads;
 import io.promdisco.util.SystemTicker;
 import io.promdisco.util.Ticker;
@@ -28,7 +29,6 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A simulated Kubernetes API server on 127.0.0.1: lists, watches and writes the objects of a {@link
@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * its own are called {@code sd-sim-…} and are gone after {@link #close}.
  */
 public final class SimApiServer implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(SimApiServer.class);
+  private static final Logger log = EscapingLogger.of(SimApiServer.class);
   private static final int MOST_REQUESTS_REMEMBERED = 10_000;
   private static final int BACKLOG = 256;
 

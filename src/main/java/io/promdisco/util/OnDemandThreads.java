@@ -6,14 +6,13 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Daemon threads for tasks that may block: each task begins at once, on an idle thread or a new
  * one; threads that have had nothing to do for ten seconds end. Safe for all threads.
  */
 public final class OnDemandThreads implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(OnDemandThreads.class);
+  private static final Logger log = EscapingLogger.of(OnDemandThreads.class);
   private static final Duration IDLE = Duration.ofSeconds(10);
   private static final Duration LONGEST_CLOSE = Duration.ofSeconds(10);
 

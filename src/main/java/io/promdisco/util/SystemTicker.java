@@ -7,11 +7,10 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The machine's clock; alarms run on one daemon thread, {@code sd-ticker}. */
 public final class SystemTicker implements Ticker, AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(SystemTicker.class);
+  private static final Logger log = EscapingLogger.of(SystemTicker.class);
   private final ScheduledThreadPoolExecutor executor =
       new ScheduledThreadPoolExecutor(1, NamedThreads.daemon("sd-ticker"));
 
@@ -45,7 +44,7 @@ public final class SystemTicker implements Ticker, AutoCloseable {
   private static void run(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // The executor would keep an error to itself.
       log.error("an alarm failed", e);
     }
   }

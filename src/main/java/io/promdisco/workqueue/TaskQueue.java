@@ -1,6 +1,7 @@
 package io.promdisco.workqueue;
 
 import com.google.common.util.concurrent.Uninterruptibles;
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.GrowingRing;
 import io.promdisco.util.NamedThreads;
 import io.promdisco.util.Ticker;
@@ -8,7 +9,6 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One thread that calls one function for each task, in order. A task may be <i>skippable</i>: if a
@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * failure is logged, and that it works again. Putting never blocks.
  */
 public final class TaskQueue<T> implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(TaskQueue.class);
+  private static final Logger log = EscapingLogger.of(TaskQueue.class);
 
   /** Does a task. */
   @FunctionalInterface

@@ -3,6 +3,7 @@ package io.promdisco.workqueue;
 import com.google.common.util.concurrent.Uninterruptibles;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.metrics.Metrics;
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.NamedThreads;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -11,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Threads that work on a queue's keys with one function, once the caches that it reads are synced.
@@ -22,7 +22,7 @@ public final class Workers<K> implements AutoCloseable {
   /** How often a key that fails is tried again. */
   public static final int RETRIES = 5;
 
-  private static final Logger log = LoggerFactory.getLogger(Workers.class);
+  private static final Logger log = EscapingLogger.of(Workers.class);
 
   /** Waits for what the work needs. */
   @FunctionalInterface

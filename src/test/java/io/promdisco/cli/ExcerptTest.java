@@ -67,7 +67,7 @@ class ExcerptTest {
 
   @Test
   void controlCharactersDoNotReachTheTerminal() throws IOException {
-    assertThat(shown("a: \u001b[31m\u202ex\n", 1, 4).text()).isEqualTo("a: \uFFFD[31m\uFFFDx");
+    assertThat(shown("a: \u001b[31m\u202ex\n", 1, 4).text()).isEqualTo("a: \\x1b[31m\\u202ex");
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.promdisco.model.Labels;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.MatchResult;
@@ -77,6 +78,31 @@ class LiveTest {
       keys.flush();
       assertThat(terminal.exitCode()).isZero();
       assertThat(terminal.screen()).contains("\u001b[?1049h").contains("\u001b[?25h\u001b[?1049l");
+    }
+  }
+
+  @Test
+  void hostileLabelsDoNotControlTheTerminal() throws Exception {
+    Path config =
+        Files.writeString(
+            folder.resolve("p.yml"),
+            """
+            scrape_configs:
+            - job_name: "evil\\e]0;title\\a\\x9b2J\\u202e"
+              static_configs: [{targets: ["h:1"], labels: {l: "\\e[2J\\n\\e[31mforged"}}]
+            """);
+    try (Terminal terminal = Terminal.run(folder, "targets", config.toString(), "--watch");
+        OutputStream keys = terminal.keys()) {
+      eventually(() -> assertThat(terminal.screen()).contains("evil\\x1b]0;title\\x07\\x9b2J"));
+      assertThat(terminal.screen()).contains("\\x1b[2J\\n\\x1b[31mforged");
+      keys.write('q');
+      keys.flush();
+      assertThat(terminal.exitCode()).isZero();
+      assertThat(terminal.screen())
+          .doesNotContain("\u001b]0")
+          .doesNotContain("\u001b[2J")
+          .doesNotContain("\u001b[31m")
+          .doesNotContain("\u0007");
     }
   }
 

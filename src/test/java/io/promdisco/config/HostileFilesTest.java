@@ -132,7 +132,7 @@ class HostileFilesTest {
     assertThat(new ConfigLoader().read(folder.resolve("none.yml")).problems().get(0).message())
         .isEqualTo("no such file (expected: a Prometheus configuration)");
     assertThat(new ConfigLoader().read(folder).problems().get(0).message())
-        .startsWith("cannot be read");
+        .isEqualTo("a directory (expected: a regular file)");
   }
 
   @Test

@@ -209,9 +209,9 @@ class ScrapeClientTest {
 
   @Test
   void usesTheCertificatesThatTheFilesHoldNow() throws Exception {
-    Certificates certificates = Certificates.make(folder, "EC", "ip:127.0.0.1");
+    Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
     Path ca = folder.resolve("ca.pem");
-    Files.writeString(ca, Certificates.make(folder, "EC", "ip:127.0.0.1").certificate());
+    Files.writeString(ca, Certificates.make("EC", "ip:127.0.0.1").authority());
     HttpClientConfig http =
         HttpClientConfig.builder()
             .tls(HttpClientConfig.TlsConfig.builder().caFile(ca.toString()).build())
@@ -221,7 +221,7 @@ class ScrapeClientTest {
       URI url = URI.create(https.url() + "/metrics");
       assertThatThrownBy(() -> client.get(url, LONG)).isInstanceOf(IOException.class);
       assertThat(https.requests).isEmpty();
-      Files.writeString(ca, certificates.certificate());
+      Files.writeString(ca, certificates.authority());
       assertThat(client.get(url, LONG).status()).isEqualTo(200);
     }
   }

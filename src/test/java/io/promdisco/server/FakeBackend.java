@@ -197,12 +197,13 @@ final class FakeBackend implements Backend, TargetSetReader {
   }
 
   @Override
-  public void reload() throws ConfigException {
+  public boolean reload() throws ConfigException {
     reloads.incrementAndGet();
     ConfigException thrown = refusal;
     if (thrown != null) {
       throw thrown;
     }
+    return true;
   }
 
   @Override

@@ -1,8 +1,9 @@
 package io.promdisco.providers.dns;
 
+import io.promdisco.util.UserFiles;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.List;
  * @param ndots a name with more labels than this is looked up as it is first
  */
 record ResolverSettings(List<String> servers, List<String> search, int ndots) {
+  private static final int LARGEST = 1 << 20;
   private static final int MOST_DOTS = 15;
   private static final String ROOT = ".";
 
@@ -33,8 +35,8 @@ record ResolverSettings(List<String> servers, List<String> search, int ndots) {
    * @throws IOException if it cannot be read; the message names the file and says why
    */
   static ResolverSettings read(Path file) throws IOException {
-    try {
-      return parse(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+    try (InputStream in = UserFiles.open(file, LARGEST)) {
+      return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
     } catch (NoSuchFileException e) {
       throw new IOException(file + ": no such file (expected: one that names DNS servers)", e);
     } catch (IOException e) {

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.util.SourceMemory;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,13 +34,15 @@ public final class TargetGroupJson {
 
   private final JsonParser json;
   private final Origin origin;
+  private final SourceMemory memory;
 
   /** Index of the group that is being read; below 0 before the list. */
   private int group = -1;
 
-  private TargetGroupJson(JsonParser json, Origin origin) {
+  private TargetGroupJson(JsonParser json, Origin origin, SourceMemory memory) {
     this.json = json;
     this.origin = origin;
+    this.memory = memory;
   }
 
   /**
@@ -50,22 +53,29 @@ public final class TargetGroupJson {
    *     as {@code 3:17: [0].labels.env: 5 (expected a string)}
    */
   public static List<TargetGroup> parse(byte[] document, Origin origin) throws IOException {
-    return parse(new ByteArrayInputStream(document), origin);
+    return parse(new ByteArrayInputStream(document), origin, SourceMemory.unlimited());
+  }
+
+  /** Reads a document to its end, without a limit. */
+  public static List<TargetGroup> parse(InputStream document, Origin origin) throws IOException {
+    return parse(document, origin, SourceMemory.unlimited());
   }
 
   /**
    * Reads a document to its end.
    *
    * @param document stays open
+   * @param memory counts the groups while they are read
    * @return its groups in order, none for {@code null}
-   * @throws IOException if it is not such a list, as with {@link #parse(byte[], Origin)}; or what
-   *     {@code document} throws
+   * @throws IOException if it is not such a list, as with {@link #parse(byte[], Origin)}; if it is
+   *     beyond the limit of {@code memory}; or what {@code document} throws
    */
-  public static List<TargetGroup> parse(InputStream document, Origin origin) throws IOException {
+  public static List<TargetGroup> parse(InputStream document, Origin origin, SourceMemory memory)
+      throws IOException {
     try (JsonParser json = FACTORY.createParser(new InputStreamReader(document, UTF_8))) {
       json.disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
       try {
-        return new TargetGroupJson(json, origin).groups();
+        return new TargetGroupJson(json, origin, memory).groups();
       } catch (StreamConstraintsException e) {
         throw new IOException(at(json.currentLocation()) + e.getOriginalMessage(), e);
       } catch (JsonEOFException e) {
@@ -106,6 +116,7 @@ public final class TargetGroupJson {
 
   private TargetGroup group() throws IOException {
     expect(JsonToken.START_OBJECT, "", "a target group");
+    memory.take(SourceMemory.GROUP);
     List<String> addresses = List.of();
     Labels labels = Labels.EMPTY;
     while (json.nextToken() == JsonToken.FIELD_NAME) {
@@ -120,6 +131,7 @@ public final class TargetGroupJson {
         throw wrong("." + shown(name), "unknown field", "targets or labels");
       }
     }
+    memory.take(SourceMemory.sharedLabels(labels.size(), addresses.size()));
     return origin.group(group, addresses, labels);
   }
 
@@ -130,7 +142,9 @@ public final class TargetGroupJson {
     }
     expect(JsonToken.START_ARRAY, ".targets", "a list of strings");
     while (json.nextToken() != JsonToken.END_ARRAY) {
-      addresses.add(text(".targets[", addresses.size() + "]"));
+      String address = text(".targets[", addresses.size() + "]");
+      memory.take(SourceMemory.TARGET + address.length());
+      addresses.add(address);
     }
     return addresses;
   }
@@ -147,7 +161,9 @@ public final class TargetGroupJson {
         throw wrong(".labels", "\"\" is not a valid label name", "a name");
       }
       json.nextToken();
-      labels.set(whole(name), text(".labels.", name));
+      String value = text(".labels.", name);
+      memory.take((long) SourceMemory.LABEL + name.length() + value.length());
+      labels.set(whole(name), value);
     }
     return labels.build();
   }

@@ -5,9 +5,11 @@ import io.promdisco.config.Problem;
 import io.promdisco.config.TargetGroupsYaml;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.util.SourceMemory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Reads a YAML list of target groups, as Prometheus does: the first document only, scalars of any
@@ -17,15 +19,22 @@ import java.util.List;
 public final class TargetGroupYaml {
   private TargetGroupYaml() {}
 
+  /** Reads a document of at most 32 MiB, without another limit. */
+  public static List<TargetGroup> parse(byte[] document, Origin origin) throws IOException {
+    return parse(document, origin, SourceMemory.unlimited());
+  }
+
   /**
    * Reads a document of at most 32 MiB.
    *
+   * @param memory counts the groups
    * @return its groups in order, none for {@code null} and for an empty document
    * @throws IOException if it is not such a list; the message begins with line and column, from 1,
    *     as {@code 3:17: [0].labels: cannot unmarshal …}, and gives the first problem and how many
    *     more there are
    */
-  public static List<TargetGroup> parse(byte[] document, Origin origin) throws IOException {
+  public static List<TargetGroup> parse(byte[] document, Origin origin, SourceMemory memory)
+      throws IOException {
     List<TargetGroupsYaml.Group> read;
     try {
       read = TargetGroupsYaml.read(origin.name(), document);
@@ -34,9 +43,22 @@ public final class TargetGroupYaml {
     }
     List<TargetGroup> groups = new ArrayList<>(read.size());
     for (TargetGroupsYaml.Group group : read) {
+      count(group, memory);
       groups.add(origin.group(groups.size(), group.targets(), Labels.of(group.labels())));
     }
     return groups;
+  }
+
+  private static void count(TargetGroupsYaml.Group group, SourceMemory memory) throws IOException {
+    memory.take(
+        SourceMemory.GROUP
+            + SourceMemory.sharedLabels(group.labels().size(), group.targets().size()));
+    for (String target : group.targets()) {
+      memory.take(SourceMemory.TARGET + target.length());
+    }
+    for (Map.Entry<String, String> label : group.labels().entrySet()) {
+      memory.take((long) SourceMemory.LABEL + label.getKey().length() + label.getValue().length());
+    }
   }
 
   private static String message(List<Problem> problems) {

@@ -7,7 +7,9 @@ import io.promdisco.discovery.Discoverer;
 import io.promdisco.discovery.TargetSink;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.refresh.KnownGroups;
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.OnDemandThreads;
+import io.promdisco.util.SourceMemory;
 import io.promdisco.util.Ticker;
 import io.promdisco.util.Words;
 import java.io.IOException;
@@ -25,7 +27,6 @@ import java.util.Set;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads the files of one SD config at the start, when something in their folders changes, and every
@@ -33,7 +34,17 @@ import org.slf4j.LoggerFactory;
  * called under this object's monitor, so that it is silent once closed; files are read outside.
  */
 final class FileDiscoverer implements Discoverer {
-  private static final Logger log = LoggerFactory.getLogger(FileDiscoverer.class);
+  private static final Logger log = EscapingLogger.of(FileDiscoverer.class);
+
+  /** Files of one SD config; with more its targets stay as they are. */
+  static final int MOST_FILES = 10_000;
+
+  /** Files that one scan names in the log; the others are counted. */
+  static final int MOST_LOGGED = 20;
+
+  /** What fails when there are too many files. */
+  private static final String FILES = "files";
+
   private static final Duration IF_ZERO = Duration.ofMinutes(5);
 
   private final String provider;
@@ -43,6 +54,7 @@ final class FileDiscoverer implements Discoverer {
   private final OnDemandThreads threads;
   private final FolderWatcher watcher;
   private final FileMetrics metrics;
+  private final long sourceMemory;
   private final Settling settling;
   private final Runnable changed;
 
@@ -51,6 +63,9 @@ final class FileDiscoverer implements Discoverer {
 
   @GuardedBy("this")
   private Map<String, List<TargetGroup>> files = Map.of();
+
+  /** About how much memory the groups of each file take; of the thread that scans. */
+  private Map<String, Long> bytes = Map.of();
 
   @GuardedBy("this")
   private final KnownGroups known = new KnownGroups();
@@ -61,6 +76,12 @@ final class FileDiscoverer implements Discoverer {
   /** Files that were broken in every scan; null before the first. */
   @GuardedBy("this")
   private @Nullable Set<String> unread;
+
+  @GuardedBy("this")
+  private int logged; // of this scan
+
+  @GuardedBy("this")
+  private int unlogged;
 
   @GuardedBy("this")
   private boolean scanning;
@@ -80,7 +101,9 @@ final class FileDiscoverer implements Discoverer {
       Ticker ticker,
       OnDemandThreads threads,
       FolderWatcher watcher,
-      FileMetrics metrics) {
+      FileMetrics metrics,
+      long sourceMemory) {
+    this.sourceMemory = sourceMemory;
     this.provider = provider;
     this.config = config;
     this.ticker = ticker;
@@ -112,10 +135,13 @@ final class FileDiscoverer implements Discoverer {
     while (wanted()) {
       try {
         long begin = ticker.nanos();
-        Map<String, Read> read = new LinkedHashMap<>();
-        watchedFiles().forEach(file -> read.put(file.toString(), read(file)));
-        put(read, ticker.nanos() - begin);
-      } catch (RuntimeException e) {
+        Collection<Path> watched = watchedFiles();
+        if (watched.size() > MOST_FILES) {
+          tooMany(watched.size());
+        } else {
+          put(readAll(watched), ticker.nanos() - begin);
+        }
+      } catch (Throwable e) { // No error may end the scans of a source, a lack of memory neither.
         log.error("{}: the scan failed unexpectedly; what is known stays", provider, e);
         lookAgainLater();
       }
@@ -136,17 +162,43 @@ final class FileDiscoverer implements Discoverer {
     record Bad(String reason) implements Read {}
   }
 
-  private static Read read(Path file) {
+  /** All files together may take what one source may; one that is too large is bad. */
+  private Map<String, Read> readAll(Collection<Path> watched) {
+    Map<String, Read> read = new LinkedHashMap<>();
+    Map<String, Long> now = new HashMap<>();
+    long taken = 0;
+    for (Path file : watched) {
+      taken += bytes.getOrDefault(file.toString(), 0L);
+    }
+    for (Path file : watched) {
+      String name = file.toString();
+      long before = bytes.getOrDefault(name, 0L);
+      Read result = read(file, new SourceMemory(sourceMemory, taken - before));
+      long after = result instanceof Read.Good good ? good.file().bytes() : before;
+      taken += after - before;
+      now.put(name, after);
+      read.put(name, result);
+    }
+    bytes = now;
+    return read;
+  }
+
+  private static Read read(Path file, SourceMemory memory) {
     try {
-      return new Read.Good(TargetFile.read(file));
-    } catch (IOException | RuntimeException e) {
-      return new Read.Bad(e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString());
+      return new Read.Good(TargetFile.read(file, memory));
+    } catch (IOException e) {
+      return new Read.Bad(String.valueOf(e.getMessage()));
+    } catch (RuntimeException | Error e) {
+      return new Read.Bad(file + ": " + e);
     }
   }
 
   /** The files that match; whatever happens after they were listed will be noticed. */
   private Collection<Path> watchedFiles() {
     Collection<Path> files = matching();
+    if (files.size() > MOST_FILES) {
+      return files;
+    }
     Map<Path, Names> folders = WatchedFolders.of(config.files(), files);
     while (true) {
       synchronized (this) {
@@ -176,10 +228,25 @@ final class FileDiscoverer implements Discoverer {
     return matching;
   }
 
+  private synchronized void tooMany(int count) {
+    if (closed || sink == null) {
+      return;
+    }
+    String reason = count + " files match (expected: at most " + MOST_FILES + ")";
+    if (broken.put(FILES, reason) == null) {
+      log.warn("{}: {}; what is known stays", provider, reason);
+    }
+    sink.failing(FILES, reason, interval);
+    lookAgainLater();
+  }
+
   private synchronized void put(Map<String, Read> read, long nanos) {
     if (closed || sink == null) {
       return;
     }
+    works(FILES, sink);
+    unlogged = 0;
+    logged = 0;
     Map<String, List<TargetGroup>> now = new LinkedHashMap<>();
     read.forEach((name, result) -> now.put(name, groups(name, result, sink)));
     for (String name : files.keySet()) {
@@ -187,6 +254,9 @@ final class FileDiscoverer implements Discoverer {
         metrics.forget(this, name);
         works(name, sink);
       }
+    }
+    if (unlogged > 0) {
+      log.warn("{}: {} more files cannot be read; their known groups stay", provider, unlogged);
     }
     files = now;
     List<TargetGroup> all = new ArrayList<>();
@@ -208,7 +278,16 @@ final class FileDiscoverer implements Discoverer {
   private synchronized void lookAgainLater() {
     if (!closed) {
       alarm.cancel();
-      alarm = ticker.schedule(interval, () -> threads.run(this::scan));
+      alarm = ticker.schedule(interval, this::scanNow);
+    }
+  }
+
+  private void scanNow() {
+    try {
+      threads.run(this::scan);
+    } catch (Error e) { // There may be no thread to be had now.
+      log.error("{}: the files cannot be read now", provider, e);
+      lookAgainLater();
     }
   }
 
@@ -228,7 +307,11 @@ final class FileDiscoverer implements Discoverer {
     metrics.readFailed();
     String reason = ((Read.Bad) result).reason();
     if (!reason.equals(broken.put(name, reason))) {
-      log.warn("{}: {}; keeping {}", provider, reason, Words.count(before.size(), "group"));
+      if (logged++ < MOST_LOGGED) {
+        log.warn("{}: {}; keeping {}", provider, reason, Words.count(before.size(), "group"));
+      } else {
+        unlogged++;
+      }
     }
     to.failing(name, reason, interval);
     return before;

@@ -7,6 +7,7 @@ import io.promdisco.discovery.DiscovererFactory;
 import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.util.OnDemandThreads;
+import io.promdisco.util.SourceMemory;
 import io.promdisco.util.Ticker;
 
 /**
@@ -17,10 +18,21 @@ public final class FileDiscovererFactory implements DiscovererFactory {
   private final Ticker ticker;
   private final FileMetrics metrics;
   private final FolderWatcher watcher;
+  private final long sourceMemory;
   private final OnDemandThreads threads = new OnDemandThreads("sd-file");
 
   /** A factory without threads, until its first discoverer starts. */
   public FileDiscovererFactory(Ticker ticker, Metrics metrics) {
+    this(ticker, metrics, SourceMemory.standard());
+  }
+
+  /**
+   * The same with a limit.
+   *
+   * @param sourceMemory bytes of memory that the targets of one SD config may take, about
+   */
+  public FileDiscovererFactory(Ticker ticker, Metrics metrics, long sourceMemory) {
+    this.sourceMemory = sourceMemory;
     this.ticker = ticker;
     this.metrics = new FileMetrics(metrics);
     watcher = new FolderWatcher(this.metrics);
@@ -37,7 +49,7 @@ public final class FileDiscovererFactory implements DiscovererFactory {
       throw new DiscoveryException(
           provider + ": " + config.mechanism() + " (expected: a file SD config)");
     }
-    return new FileDiscoverer(provider, files, ticker, threads, watcher, metrics);
+    return new FileDiscoverer(provider, files, ticker, threads, watcher, metrics, sourceMemory);
   }
 
   /** Ends the threads and the watch. */

@@ -1,6 +1,7 @@
 package io.promdisco.providers.file;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.NamedThreads;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
@@ -20,7 +21,6 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tells who is interested when something in a folder changes. One watch service and one thread,
@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * threads.
  */
 final class FolderWatcher implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(FolderWatcher.class);
+  private static final Logger log = EscapingLogger.of(FolderWatcher.class);
 
   private final FileMetrics metrics;
 
@@ -136,6 +136,8 @@ final class FolderWatcher implements AutoCloseable {
       } catch (ClosedWatchServiceException | InterruptedException e) {
         log.debug("no folder is watched any more");
         return;
+      } catch (RuntimeException | Error e) { // Files are still read at every refresh_interval.
+        log.error("changes of folders may have been missed", e);
       }
     }
   }

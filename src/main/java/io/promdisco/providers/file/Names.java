@@ -12,15 +12,9 @@ import java.util.Set;
  * @param some those that do otherwise
  */
 record Names(boolean all, Set<String> some) {
-  static final Names ALL = new Names(true, Set.of());
-
   /** Copies the set. */
   Names {
     some = Set.copyOf(some);
-  }
-
-  static Names of(String name) {
-    return new Names(false, Set.of(name));
   }
 
   /** These and {@code others}. */

@@ -4,6 +4,8 @@ import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.document.Origin;
 import io.promdisco.providers.document.TargetGroupJson;
 import io.promdisco.providers.document.TargetGroupYaml;
+import io.promdisco.util.SourceMemory;
+import io.promdisco.util.UserFiles;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,29 +21,28 @@ import java.util.Locale;
  *
  * @param groups in order
  * @param changed when the file was changed last, in whole seconds since 1970
+ * @param bytes about how much memory the groups take
  */
-record TargetFile(List<TargetGroup> groups, long changed) {
+record TargetFile(List<TargetGroup> groups, long changed, long bytes) {
   private static final String LABEL = "__meta_filepath";
   static final int MOST_BYTES = 32 << 20;
 
   /**
    * Reads a file of at most 32 MiB; its name tells whether it is JSON or YAML.
    *
+   * @param memory counts the groups
    * @throws IOException if it cannot be read or is no list of groups; the message begins with the
    *     path and, where there is one, the place
    */
-  static TargetFile read(Path file) throws IOException {
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
-      throw new IOException(file + ": no regular file (expected: JSON or YAML)");
-    }
-    if (Files.exists(file) && Files.size(file) > MOST_BYTES) {
-      throw new IOException(
-          file + ": the file is too large (expected: at most " + MOST_BYTES + " bytes)");
-    }
-    try (InputStream in = Files.newInputStream(file)) {
+  static TargetFile read(Path file, SourceMemory memory) throws IOException {
+    try (InputStream in = open(file)) {
       Origin origin = new Origin(LABEL, file.toString());
-      List<TargetGroup> groups = parse(file, in, origin);
-      return new TargetFile(groups, Files.getLastModifiedTime(file).toInstant().getEpochSecond());
+      long before = memory.taken();
+      List<TargetGroup> groups = parse(file, in, origin, memory);
+      long changed = Files.getLastModifiedTime(file).toInstant().getEpochSecond();
+      return new TargetFile(groups, changed, memory.taken() - before);
+    } catch (SourceMemory.ExceededException e) {
+      throw new IOException(file + ": " + e.getMessage(), e);
     } catch (NoSuchFileException e) {
       throw new IOException(file + ": no such file (a link may lead nowhere)", e);
     } catch (AccessDeniedException e) {
@@ -49,12 +50,22 @@ record TargetFile(List<TargetGroup> groups, long changed) {
     }
   }
 
-  private static List<TargetGroup> parse(Path file, InputStream in, Origin origin)
-      throws IOException {
+  private static InputStream open(Path file) throws IOException {
+    try {
+      return UserFiles.open(file, MOST_BYTES);
+    } catch (UserFiles.RefusedException e) {
+      throw new IOException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static List<TargetGroup> parse(
+      Path file, InputStream in, Origin origin, SourceMemory memory) throws IOException {
     try {
       return file.toString().toLowerCase(Locale.ROOT).endsWith(".json")
-          ? TargetGroupJson.parse(new BufferedInputStream(in), origin)
-          : TargetGroupYaml.parse(in.readNBytes(MOST_BYTES + 1), origin);
+          ? TargetGroupJson.parse(new BufferedInputStream(in), origin, memory)
+          : TargetGroupYaml.parse(in.readAllBytes(), origin, memory);
+    } catch (SourceMemory.ExceededException e) {
+      throw e;
     } catch (IOException e) {
       throw new IOException(file + ":" + e.getMessage(), e);
     }

@@ -1,16 +1,18 @@
 package io.promdisco.providers.file;
 
+import io.promdisco.util.EscapingLogger;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The folders in which something must happen before files that match a pattern can change: those of
@@ -19,11 +21,12 @@ import org.slf4j.LoggerFactory;
  * Kubernetes swaps the files of a ConfigMap.
  */
 final class WatchedFolders {
-  private static final Logger log = LoggerFactory.getLogger(WatchedFolders.class);
+  private static final Logger log = EscapingLogger.of(WatchedFolders.class);
   private static final Pattern GLOB = Pattern.compile(".*[*?\\[\\\\].*", Pattern.DOTALL);
   private static final int MOST_LINKS = 40;
 
-  private final Map<Path, Names> folders = new HashMap<>();
+  private final Map<Path, Set<String>> folders = new HashMap<>();
+  private final Set<Path> whole = new HashSet<>();
 
   private WatchedFolders() {}
 
@@ -40,7 +43,10 @@ final class WatchedFolders {
     for (Path file : files) {
       all.addFile(file.toAbsolutePath());
     }
-    return all.folders;
+    Map<Path, Names> names = new HashMap<>();
+    all.folders.forEach(
+        (folder, some) -> names.put(folder, new Names(all.whole.contains(folder), some)));
+    return names;
   }
 
   /** The part of a pattern before the first wildcard, without the last name. */
@@ -58,7 +64,8 @@ final class WatchedFolders {
 
   private void addFolder(Path folder) {
     if (Files.isDirectory(folder)) {
-      add(folder, Names.ALL);
+      folders.computeIfAbsent(folder, any -> new HashSet<>());
+      whole.add(folder);
       addLinks(folder, 0);
     }
     Path below = folder;
@@ -105,11 +112,7 @@ final class WatchedFolders {
   private void add(@Nullable Path folder, Path child) {
     Path name = child.getFileName();
     if (folder != null && name != null) {
-      add(folder, Names.of(name.toString()));
+      folders.computeIfAbsent(folder, any -> new HashSet<>()).add(name.toString());
     }
-  }
-
-  private void add(Path folder, Names names) {
-    folders.merge(folder, names, Names::and);
   }
 }

@@ -7,6 +7,7 @@ import io.promdisco.discovery.DiscovererFactory;
 import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.refresh.RefreshLoop;
+import io.promdisco.util.SourceMemory;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.util.Map;
@@ -21,6 +22,7 @@ public final class HttpDiscovererFactory implements DiscovererFactory {
   private final Ticker ticker;
   private final Metrics.Counter failures;
   private final Map<String, String> env;
+  private final long sourceMemory;
 
   /**
    * Looks at servers over {@code loop}, with the environment of this process.
@@ -28,10 +30,30 @@ public final class HttpDiscovererFactory implements DiscovererFactory {
    * @param metrics counts {@code prometheus_sd_http_failures_total}
    */
   public HttpDiscovererFactory(RefreshLoop loop, Ticker ticker, Metrics metrics) {
-    this(loop, ticker, metrics, System.getenv());
+    this(loop, ticker, metrics, SourceMemory.standard());
+  }
+
+  /**
+   * The same with a limit.
+   *
+   * @param sourceMemory bytes of memory that the targets of one server may take, about
+   */
+  public HttpDiscovererFactory(
+      RefreshLoop loop, Ticker ticker, Metrics metrics, long sourceMemory) {
+    this(loop, ticker, metrics, System.getenv(), sourceMemory);
   }
 
   HttpDiscovererFactory(RefreshLoop loop, Ticker ticker, Metrics metrics, Map<String, String> env) {
+    this(loop, ticker, metrics, env, SourceMemory.standard());
+  }
+
+  private HttpDiscovererFactory(
+      RefreshLoop loop,
+      Ticker ticker,
+      Metrics metrics,
+      Map<String, String> env,
+      long sourceMemory) {
+    this.sourceMemory = sourceMemory;
     this.loop = loop;
     this.ticker = ticker;
     this.env = Map.copyOf(env);
@@ -52,7 +74,7 @@ public final class HttpDiscovererFactory implements DiscovererFactory {
     HttpSdConfig http = (HttpSdConfig) config;
     try {
       HttpRefresher refresher =
-          new HttpRefresher(http, env, ticker, failures, HttpRefresher.LARGEST);
+          new HttpRefresher(http, env, ticker, failures, HttpRefresher.LARGEST, sourceMemory);
       return loop.discoverer(
           http.mechanism(), provider, refresher.server(), http.refreshInterval(), refresher);
     } catch (IOException e) {

@@ -15,6 +15,7 @@ import io.promdisco.providers.document.TargetGroupJson;
 import io.promdisco.providers.refresh.Refreshed;
 import io.promdisco.providers.refresh.Refresher;
 import io.promdisco.providers.refresh.RetryLaterException;
+import io.promdisco.util.SourceMemory;
 import io.promdisco.util.Ticker;
 import java.io.EOFException;
 import java.io.IOException;
@@ -54,6 +55,7 @@ final class HttpRefresher implements Refresher {
   private final HttpSdConfig config;
   private final Metrics.Counter failures;
   private final long largest;
+  private final long sourceMemory;
   private final Origin origin;
   private final URI server;
   private final URI uri;
@@ -72,6 +74,7 @@ final class HttpRefresher implements Refresher {
    * @param env the process environment, for {@code proxy_from_environment}
    * @param failures counts looks that failed
    * @param largest the longest answer that is read, unpacked, in bytes
+   * @param sourceMemory bytes of memory that its targets may take, about
    * @throws IOException if a setting cannot be used, with its name
    */
   HttpRefresher(
@@ -79,11 +82,13 @@ final class HttpRefresher implements Refresher {
       Map<String, String> env,
       Ticker ticker,
       Metrics.Counter failures,
-      long largest)
+      long largest,
+      long sourceMemory)
       throws IOException {
     this.config = config;
     this.failures = failures;
     this.largest = largest;
+    this.sourceMemory = sourceMemory;
     origin = new Origin(config.shownUrl(), "__meta_url", config.url());
     server = Urls.server(config.url(), "url");
     uri = Urls.request(config.url(), "url");
@@ -180,7 +185,8 @@ final class HttpRefresher implements Refresher {
               + " (expected application/json)");
     }
     try (InputStream body = unpacked(exchange)) {
-      return TargetGroupJson.parse(new LimitedStream(body, largest), origin);
+      return TargetGroupJson.parse(
+          new LimitedStream(body, largest), origin, new SourceMemory(sourceMemory));
     } catch (ZipException | EOFException e) {
       throw new IOException("the answer is not gzip, as its header says, or is cut off", e);
     }

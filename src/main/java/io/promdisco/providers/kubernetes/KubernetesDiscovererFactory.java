@@ -6,7 +6,9 @@ import io.promdisco.discovery.Discoverer;
 import io.promdisco.discovery.DiscovererFactory;
 import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.metrics.Metrics;
+import io.promdisco.providers.kubernetes.watch.InformerOptions;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
+import io.promdisco.util.SourceMemory;
 import io.promdisco.util.Ticker;
 import java.util.List;
 
@@ -23,7 +25,18 @@ public final class KubernetesDiscovererFactory implements DiscovererFactory {
   /** Opens clients with {@code clients} when they are needed. */
   public KubernetesDiscovererFactory(
       ResourceClientFactory clients, Ticker ticker, Metrics metrics) {
-    this.clients = new SharedClients(clients, ticker, metrics);
+    this(clients, ticker, metrics, SourceMemory.standard());
+  }
+
+  /**
+   * The same with a limit.
+   *
+   * @param sourceMemory bytes of memory that the objects of a watch may take, about
+   */
+  public KubernetesDiscovererFactory(
+      ResourceClientFactory clients, Ticker ticker, Metrics metrics, long sourceMemory) {
+    InformerOptions options = InformerOptions.defaults().withSourceMemory(sourceMemory);
+    this.clients = new SharedClients(clients, ticker, metrics, options);
     this.ticker = ticker;
     this.metrics = metrics;
     counters = new DiscoveryMetrics(metrics);

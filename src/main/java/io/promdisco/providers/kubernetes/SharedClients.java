@@ -5,6 +5,7 @@ import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.kubernetes.WatchedResources.Watched;
+import io.promdisco.providers.kubernetes.watch.InformerOptions;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
 import io.promdisco.providers.kubernetes.watch.WatchPool;
@@ -24,11 +25,14 @@ final class SharedClients implements AutoCloseable {
   private final ResourceClientFactory factory;
   private final Ticker ticker;
   private final Metrics metrics;
+  private final InformerOptions options;
 
   @GuardedBy("this")
   private final Map<Object, Shared> open = new HashMap<>();
 
-  SharedClients(ResourceClientFactory factory, Ticker ticker, Metrics metrics) {
+  SharedClients(
+      ResourceClientFactory factory, Ticker ticker, Metrics metrics, InformerOptions options) {
+    this.options = options;
     this.factory = factory;
     this.ticker = ticker;
     this.metrics = metrics;
@@ -40,7 +44,7 @@ final class SharedClients implements AutoCloseable {
     Shared shared = open.get(identity);
     if (shared == null) {
       ResourceClient client = factory.open(config);
-      shared = new Shared(identity, client, new WatchPool(client, ticker, metrics));
+      shared = new Shared(identity, client, new WatchPool(client, ticker, metrics, options));
       open.put(identity, shared);
     }
     shared.users++;

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.discovery.Discoverer;
 import io.promdisco.discovery.TargetSink;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.time.Duration;
@@ -12,14 +13,13 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One source of a {@link RefreshLoop}: the ticker's alarm starts a look, the end of a look sets the
  * next alarm. The sink is called under this object's monitor, so that it is silent once closed.
  */
 final class PolledSource implements Discoverer {
-  private static final Logger log = LoggerFactory.getLogger(PolledSource.class);
+  private static final Logger log = EscapingLogger.of(PolledSource.class);
   private static final Duration IF_ZERO = Duration.ofMinutes(1);
 
   /** The shortest pause that a source may ask for after a failure. */
@@ -90,14 +90,32 @@ final class PolledSource implements Discoverer {
       if (!closed) {
         loop.looked(mechanism, sink.job(), end - begin);
         Duration pause = pause(outcome, end - begin);
-        tell(sink, outcome, pause);
+        try {
+          tell(sink, outcome, pause);
+        } catch (Throwable e) { // Not even a lack of memory ends a source.
+          loop.failed(mechanism, sink.job());
+          failed(sink, e, pause);
+        }
         first = false;
-        alarm = loop.ticker().schedule(pause, () -> loop.run(() -> look(sink)));
+        alarm = loop.ticker().schedule(pause, () -> lookAgain(sink, pause));
         return;
       }
     }
     Thread.interrupted(); // That was for the look, and the look is over.
     refresher.close();
+  }
+
+  private void lookAgain(TargetSink sink, Duration pause) {
+    try {
+      loop.run(() -> look(sink));
+    } catch (Error e) { // There may be no thread to be had now.
+      log.error("{}: {}: cannot be looked at now", provider, part, e);
+      synchronized (this) {
+        if (!closed) {
+          alarm = loop.ticker().schedule(pause, () -> lookAgain(sink, pause));
+        }
+      }
+    }
   }
 
   /** What came of a look. */

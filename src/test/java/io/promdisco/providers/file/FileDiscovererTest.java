@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.promdisco.config.FileSdConfig;
 import io.promdisco.discovery.Discoverer;
 import io.promdisco.metrics.PrometheusMetrics;
+import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.ManualTicker;
 import io.promdisco.testing.MemorySink;
 import io.promdisco.util.Closer;
@@ -25,6 +26,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 final class FileDiscovererTest {
@@ -271,7 +273,71 @@ final class FileDiscovererTest {
     write("t.json", targets("a:1"));
     start("*.json");
     eventuallyTargets("a:1");
-    assertThat(sink.failures().get(odd.toString())).contains("no regular file");
+    assertThat(sink.failures().get(odd.toString()))
+        .contains("odd.json: a directory (expected: a regular file)");
+  }
+
+  @Test
+  @Timeout(60)
+  void aPipeOrADeviceInThePlaceOfAFileIsAnErrorThatKeepsItsTargets() throws Exception {
+    Path pipe = write("pipe.json", targets("a:1"));
+    Path zero = write("zero.json", targets("b:1"));
+    Path made = write("made.json", targets("c:1"));
+    write("good.json", targets("d:1"));
+    start("*.json");
+    eventually(
+        () -> assertThat(sink.addresses()).containsExactlyInAnyOrder("a:1", "b:1", "c:1", "d:1"));
+    Path other = folder.resolve("other");
+    assertThat(new ProcessBuilder("mkfifo", other.toString()).start().waitFor()).isZero();
+    Files.move(other, pipe, StandardCopyOption.ATOMIC_MOVE);
+    Files.createSymbolicLink(other, Path.of("/dev/zero"));
+    Files.move(other, zero, StandardCopyOption.ATOMIC_MOVE);
+    Files.createSymbolicLink(other, Path.of("/proc/self/status"));
+    Files.move(other, made, StandardCopyOption.ATOMIC_MOVE);
+    write("good.json", targets("e:1"));
+    eventually(
+        () -> {
+          assertThat(sink.addresses()).containsExactlyInAnyOrder("a:1", "b:1", "c:1", "e:1");
+          assertThat(sink.failures())
+              .containsEntry(pipe.toString(), pipe + ": a named pipe (expected: a regular file)")
+              .containsEntry(zero.toString(), zero + ": a device (expected: a regular file)")
+              .containsEntry(
+                  made.toString(),
+                  made + ": a file that the kernel makes up (expected: a regular file)");
+        });
+  }
+
+  @Test
+  @Timeout(60)
+  void manyBrokenFilesFillNoLog() throws Exception {
+    try (CapturedLog log = new CapturedLog()) {
+      for (int i = 0; i < 200; i++) {
+        write("broken" + i + ".json", "{");
+      }
+      start("broken*.json");
+      eventually(() -> assertThat(sink.failures()).hasSize(200));
+      eventually(
+          () ->
+              assertThat(log.lines("more files cannot be read; their known groups stay"))
+                  .hasSize(1));
+      assertThat(log.lines("WARN", "broken")).hasSize(FileDiscoverer.MOST_LOGGED);
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void moreFilesThanAnybodyHasKeepTheTargetsAsTheyAre() throws Exception {
+    write("t0.json", targets("a:1"));
+    start("t*.json");
+    eventuallyTargets("a:1");
+    for (int i = 1; i <= FileDiscoverer.MOST_FILES; i++) {
+      Files.createFile(folder.resolve("t" + i + ".json"));
+    }
+    eventually(
+        () ->
+            assertThat(sink.failures())
+                .containsEntry("files", "10001 files match (expected: at most 10000)"));
+    assertThat(sink.addresses()).containsExactly("a:1");
   }
 
   @Test

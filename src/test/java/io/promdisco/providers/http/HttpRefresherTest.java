@@ -74,7 +74,7 @@ class HttpRefresherTest {
       throws IOException {
     HttpRefresher refresher =
         new HttpRefresher(
-            new HttpSdConfig(url, http, interval), Map.of(), ticker, failures, 10_000);
+            new HttpSdConfig(url, http, interval), Map.of(), ticker, failures, 10_000, 10_000_000);
     open.addFirst(refresher);
     return refresher;
   }

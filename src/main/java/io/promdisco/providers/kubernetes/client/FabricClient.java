@@ -14,6 +14,7 @@ import io.promdisco.providers.kubernetes.watch.AccessReview;
 import io.promdisco.providers.kubernetes.watch.ApiException;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.util.EscapingLogger;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -22,14 +23,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Lists and watches over HTTP. Asks for protobuf, takes JSON too; a server that refuses protobuf is
  * asked for JSON only from then on. Safe for all threads.
  */
 final class FabricClient implements ResourceClient, AccessReview {
-  private static final Logger log = LoggerFactory.getLogger(FabricClient.class);
+  private static final Logger log = EscapingLogger.of(FabricClient.class);
 
   private static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
   private static final String JSON = "application/json";

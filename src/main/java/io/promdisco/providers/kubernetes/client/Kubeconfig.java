@@ -6,6 +6,7 @@ import io.promdisco.http.ServerSettings;
 import io.promdisco.http.TextFiles;
 import io.promdisco.http.TlsSettings;
 import io.promdisco.providers.kubernetes.client.KubeconfigFile.Entry;
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.net.URI;
@@ -19,7 +20,6 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One context of a kubeconfig, which may be spread over several files: its cluster and its user. Of
@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * is one line that begins with the path of a file.
  */
 final class Kubeconfig {
-  private static final Logger log = LoggerFactory.getLogger(Kubeconfig.class);
+  private static final Logger log = EscapingLogger.of(Kubeconfig.class);
   private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\u0085\u2028\u2029]+");
   private static final String DEFAULT_NAMESPACE = "default";
 

@@ -10,12 +10,12 @@ import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.Secret;
 import io.promdisco.http.Pem;
 import io.promdisco.http.ProxyRules;
+import io.promdisco.http.TextFiles;
 import io.promdisco.http.TlsSettings;
 import io.promdisco.http.Urls;
 import io.promdisco.providers.kubernetes.client.KubeconfigFile.Entry;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -129,7 +129,7 @@ final class KubeconfigCluster {
       info.put(INSECURE, true);
     }
     String file = entry.path(CA);
-    byte[] authority = file.isEmpty() ? tree.data(CA_DATA) : Files.readAllBytes(Path.of(file));
+    byte[] authority = file.isEmpty() ? tree.data(CA_DATA) : TextFiles.bytes(Path.of(file));
     if (authority.length > 0) {
       info.put(CA_DATA, authority);
     }

@@ -2,18 +2,18 @@ package io.promdisco.providers.kubernetes.client;
 
 import io.promdisco.http.RenewingSender;
 import io.promdisco.http.ServerSettings;
+import io.promdisco.util.EscapingLogger;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Settings from files that are replaced while the program runs. While the files cannot be used, the
  * last settings stay in use, which is logged once. Called by one thread at a time.
  */
 final class LastGoodSource implements RenewingSender.Source {
-  private static final Logger log = LoggerFactory.getLogger(LastGoodSource.class);
+  private static final Logger log = EscapingLogger.of(LastGoodSource.class);
 
   private final RenewingSender.Source source;
   private @Nullable List<String> contents;

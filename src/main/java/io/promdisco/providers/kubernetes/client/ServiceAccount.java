@@ -10,20 +10,20 @@ import io.promdisco.http.ServerSettings;
 import io.promdisco.http.TextFiles;
 import io.promdisco.http.TlsSettings;
 import io.promdisco.http.Urls;
+import io.promdisco.util.EscapingLogger;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The API server of the cluster that this process runs in, with the credentials of its pod's
  * service account. Called by one thread at a time.
  */
 final class ServiceAccount implements RenewingSender.Source {
-  private static final Logger log = LoggerFactory.getLogger(ServiceAccount.class);
+  private static final Logger log = EscapingLogger.of(ServiceAccount.class);
 
   private final Path token;
   private final Path ca;

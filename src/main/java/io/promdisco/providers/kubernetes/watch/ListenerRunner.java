@@ -2,6 +2,7 @@ package io.promdisco.providers.kubernetes.watch;
 
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.promdisco.metrics.Metrics;
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.GrowingRing;
 import io.promdisco.util.NamedThreads;
 import io.promdisco.util.Ticker;
@@ -10,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tells one listener what changed, from a growing buffer and on a thread of its own, {@code
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 final class ListenerRunner<V> {
   private static final int TRIES = 6;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(5);
-  private static final Logger log = LoggerFactory.getLogger(ListenerRunner.class);
+  private static final Logger log = EscapingLogger.of(ListenerRunner.class);
 
   /** Something to tell. */
   @FunctionalInterface

@@ -4,6 +4,7 @@ import com.google.common.util.concurrent.Uninterruptibles;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.NamedThreads;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a local copy of a resource: lists it, watches it, and begins again when the watch breaks,
@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * nothing but {@link #close} ends.
  */
 final class Reflector<V extends KubeObject> implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(Reflector.class);
+  private static final Logger log = EscapingLogger.of(Reflector.class);
 
   /** A watch that ends sooner than this is not followed by the next one at once. */
   private static final Duration BRIEF = Duration.ofSeconds(1);

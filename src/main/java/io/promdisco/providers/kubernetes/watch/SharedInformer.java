@@ -5,7 +5,9 @@ import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.util.SourceMemory;
 import io.promdisco.util.Ticker;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,6 +38,10 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
   private final Changes changes = new Changes();
   private final Reflector<V> reflector;
   private final InformerOptions options;
+
+  @GuardedBy("this")
+  private final SourceMemory memory;
+
   private final Ticker ticker;
   private final Metrics metrics;
 
@@ -84,6 +90,7 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
       AtomicBoolean streams,
       WatchHealth health) {
     this.options = options;
+    memory = new SourceMemory(options.sourceMemory());
     this.ticker = ticker;
     this.metrics = metrics;
     reflector =
@@ -248,6 +255,7 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
         if (before == null ? isDeleted(object) : isKnown(before, object)) {
           return;
         }
+        hold(ObjectCost.of(object) - (before == null ? 0 : ObjectCost.of(before)));
         store.put(object);
         boolean initial = !synced;
         if (before == null) {
@@ -255,6 +263,16 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
         } else {
           tell(told -> told.onUpdate(before, object));
         }
+      }
+    }
+
+    /** Counts what the store is about to hold; an object that is too much is not taken. */
+    @GuardedBy("SharedInformer.this")
+    private void hold(long bytes) {
+      try {
+        memory.takeUnderPressure(bytes);
+      } catch (SourceMemory.ExceededException e) {
+        throw new UncheckedIOException(e);
       }
     }
 
@@ -282,6 +300,7 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
         }
         V last = store.remove(key);
         if (last != null) {
+          hold(-ObjectCost.of(last));
           deleted.put(object.meta().uid(), object.meta().version());
           tell(told -> told.onDelete(last));
         }

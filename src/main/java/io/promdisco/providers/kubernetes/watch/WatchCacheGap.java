@@ -2,12 +2,12 @@ package io.promdisco.providers.kubernetes.watch;
 
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.util.EscapingLogger;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Finds new objects while the API server fills its watch cache, as after its start: it refuses to
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * list that follows. For the reflector's thread.
  */
 final class WatchCacheGap<V extends KubeObject> {
-  private static final Logger log = LoggerFactory.getLogger(WatchCacheGap.class);
+  private static final Logger log = EscapingLogger.of(WatchCacheGap.class);
 
   /** Each namespace is a request: with more of them nothing is looked for. */
   static final int MOST_NAMESPACES = 200;

@@ -1,6 +1,7 @@
 package io.promdisco.providers.kubernetes.watch;
 
 import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.util.PrintableText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
@@ -90,7 +91,7 @@ public record WatchProblem(String kind, String reason) {
 
   private static String oneLine(String text) {
     String line = text.strip().replaceAll("\\s+", " ");
-    return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
+    return PrintableText.brief(line, LONGEST);
   }
 
   /** Which objects, where not all: begins with a blank. */

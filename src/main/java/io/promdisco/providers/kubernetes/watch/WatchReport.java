@@ -3,6 +3,7 @@ package io.promdisco.providers.kubernetes.watch;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.Ticker;
 import io.promdisco.util.Words;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tells people how a watch is: each failure is counted and told to the health listener; logged are
@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * Safe for all threads.
  */
 final class WatchReport {
-  private static final Logger log = LoggerFactory.getLogger(WatchReport.class);
+  private static final Logger log = EscapingLogger.of(WatchReport.class);
 
   /** A server that comes back goes through several kinds of failure; each a line says less. */
   private static final Duration QUIET = Duration.ofSeconds(10);

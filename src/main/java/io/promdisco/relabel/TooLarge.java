@@ -1,0 +1,43 @@
+package io.promdisco.relabel;
+
+import java.io.Serial;
+
+/** A rule would write more than it may; it has written nothing. Without a stack trace. */
+final class TooLarge extends RuntimeException {
+  @Serial private static final long serialVersionUID = 1L;
+
+  private TooLarge(String message) {
+    super(message, null, false, false);
+  }
+
+  /**
+   * Checks the length of a label's value or name.
+   *
+   * @param what is that long, as {@code the value}
+   */
+  static void check(long length, String what) {
+    if (length > RelabelLimitException.LONGEST) {
+      throw new TooLarge(
+          what
+              + " would have more than "
+              + RelabelLimitException.LONGEST
+              + " characters (expected: fewer)");
+    }
+  }
+
+  /** Checks what a labelmap leaves. */
+  static void checkLabels(long labels, long charactersOfNames) {
+    if (labels > RelabelLimitException.MOST_LABELS) {
+      throw new TooLarge(
+          "the target would have more than "
+              + RelabelLimitException.MOST_LABELS
+              + " labels (expected: fewer)");
+    }
+    if (charactersOfNames > RelabelLimitException.MOST_CHARACTERS_OF_NAMES) {
+      throw new TooLarge(
+          "the names of the target's labels would have more than "
+              + RelabelLimitException.MOST_CHARACTERS_OF_NAMES
+              + " characters (expected: fewer)");
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package io.promdisco.util;
+
+/**
+ * Text of strangers, made fit to be shown to people: every character that a terminal obeys or that
+ * nobody sees becomes a visible escape. These are control characters (C0, DEL, C1), line and
+ * paragraph separators, format characters (bidirectional controls and zero-width ones among them),
+ * letters without a shape, variation selectors, halves of surrogate pairs, code points that Unicode
+ * has not assigned, and combining marks beyond {@value #MOST_MARKS} in a row.
+ *
+ * <p>Escapes are {@code \n}, {@code \r}, {@code \t}, {@code \x1b}, {@code \u202e} and {@code
+ * \U000e0041}. A backslash stays as it is, so that making text printable twice changes nothing.
+ */
+public final class PrintableText {
+  private static final int MOST_MARKS = 8;
+  private static final String CUT = "…";
+
+  /** First and last of each range that is drawn as nothing, though no format character. */
+  private static final int[] INVISIBLE = {
+    0x034f, 0x034f, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180b, 0x180f, 0x2065, 0x2065, 0x2800, 0x2800,
+    0x3164, 0x3164, 0xfe00, 0xfe0f, 0xffa0, 0xffa0, 0xe0000, 0xe0fff
+  };
+
+  private PrintableText() {}
+
+  /** {@code text} with the escapes; the same string if there is nothing to escape. */
+  public static String of(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (!isPlain(text.charAt(i))) {
+        return escaped(text, i, Integer.MAX_VALUE);
+      }
+    }
+    return text;
+  }
+
+  /**
+   * The beginning of {@code text} with the escapes.
+   *
+   * @param most how many characters it may have with its escapes; if there are more, {@code …}
+   *     follows
+   */
+  public static String brief(String text, int most) {
+    int end = Math.min(text.length(), most);
+    for (int i = 0; i < end; i++) {
+      if (!isPlain(text.charAt(i))) {
+        return escaped(text, i, most);
+      }
+    }
+    return end == text.length() ? text : text.substring(0, end) + CUT;
+  }
+
+  private static boolean isPlain(char c) {
+    return c >= ' ' && c < 0x7f;
+  }
+
+  private static String escaped(String text, int from, int most) {
+    StringBuilder out = new StringBuilder(text.length() < most ? text.length() + 16 : most);
+    out.append(text, 0, from);
+    int marks = 0;
+    for (int i = from; i < text.length(); ) {
+      int c = text.codePointAt(i);
+      int before = out.length();
+      marks = isMark(c) ? marks + 1 : 0;
+      if (isHidden(c) || marks > MOST_MARKS) {
+        appendEscape(c, out);
+      } else {
+        out.appendCodePoint(c);
+      }
+      if (out.length() > most) {
+        out.setLength(before);
+        return out.append(CUT).toString();
+      }
+      i += Character.charCount(c);
+    }
+    return out.toString();
+  }
+
+  private static boolean isMark(int c) {
+    int type = Character.getType(c);
+    return type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK;
+  }
+
+  /** Whether a code point is obeyed or not seen, so that it may not be printed as it is. */
+  public static boolean isHidden(int c) {
+    if (c < 0x7f) {
+      return c < ' ';
+    }
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.UNASSIGNED ->
+          true;
+      default -> isInvisible(c);
+    };
+  }
+
+  private static boolean isInvisible(int c) {
+    for (int i = 0; i < INVISIBLE.length && INVISIBLE[i] <= c; i += 2) {
+      if (c <= INVISIBLE[i + 1]) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static void appendEscape(int c, StringBuilder out) {
+    switch (c) {
+      case '\n' -> out.append("\\n");
+      case '\r' -> out.append("\\r");
+      case '\t' -> out.append("\\t");
+      default -> {
+        int digits = c <= 0xff ? 2 : c <= 0xffff ? 4 : 8;
+        out.append(digits == 2 ? "\\x" : digits == 4 ? "\\u" : "\\U");
+        String hex = Integer.toHexString(c);
+        out.append("0".repeat(digits - hex.length())).append(hex);
+      }
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package io.promdisco.util;
+
+import java.io.IOException;
+import java.io.Serial;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.lang.management.MemoryUsage;
+
+/**
+ * Counts, while a source of targets is read, about how much memory it will take, and refuses what
+ * is beyond a limit before it is held. What counts are characters and a flat rate for each object,
+ * including the targets that are made of them; the estimate is rough on purpose, since it is made
+ * for each string. For one thread.
+ */
+public final class SourceMemory {
+  /** Of a target group: its object, its entries in tables. */
+  public static final int GROUP = 500;
+
+  /** Of a target: its object, the one made of it by relabelling. */
+  public static final int TARGET = 300;
+
+  /** Of a label beside its text. */
+  public static final int LABEL = 100;
+
+  /** Of a label of a group for each of its targets, which hold references to it. */
+  private static final int SHARED_LABEL = 8;
+
+  /** More labels than this nobody means; rules may make others of them for each target. */
+  private static final int USUAL_LABELS = 100;
+
+  private static final long LEAST = 16L << 20;
+  private static final double PRESSURE = 0.8;
+
+  private final long most;
+  private long taken;
+
+  /** Counts from zero; {@code most} is the limit in bytes. */
+  public SourceMemory(long most) {
+    this(most, 0);
+  }
+
+  /** Counts from {@code taken}. */
+  public SourceMemory(long most, long taken) {
+    this.most = most;
+    this.taken = taken;
+  }
+
+  /** The limit unless it is set: a quarter of the largest heap, at least 16 MiB. */
+  public static long standard() {
+    return Math.max(LEAST, Runtime.getRuntime().maxMemory() / 4);
+  }
+
+  /** No limit. */
+  public static SourceMemory unlimited() {
+    return new SourceMemory(Long.MAX_VALUE / 4);
+  }
+
+  /** About how much has been taken, in bytes. */
+  public long taken() {
+    return taken;
+  }
+
+  /**
+   * Counts {@code bytes} more, or fewer if below 0.
+   *
+   * @throws ExceededException if that is beyond the limit; then they are not counted
+   */
+  public void take(long bytes) throws ExceededException {
+    if (bytes > 0 && taken + bytes > most) {
+      throw new ExceededException(most);
+    }
+    taken += bytes;
+  }
+
+  /** About what a group's labels cost once more for all of its targets. */
+  public static long sharedLabels(int labels, int targets) {
+    long each =
+        (long) SHARED_LABEL * Math.min(labels, USUAL_LABELS)
+            + (long) LABEL * Math.max(0, labels - USUAL_LABELS);
+    return each * targets;
+  }
+
+  /**
+   * As {@link #take}, where the estimate is too high for most: beyond the limit it refuses only if
+   * the heap was nearly full after its last collection, or beyond three times the limit.
+   */
+  public void takeUnderPressure(long bytes) throws ExceededException {
+    long after = taken + bytes;
+    if (bytes > 0 && after > most && (after / 3 > most || isHeapNearlyFull())) {
+      throw new ExceededException(most);
+    }
+    taken = after;
+  }
+
+  private static boolean isHeapNearlyFull() {
+    for (MemoryPoolMXBean pool : Pools.ALL) {
+      MemoryUsage usage = pool.getType() == MemoryType.HEAP ? pool.getCollectionUsage() : null;
+      long heap = Runtime.getRuntime().maxMemory();
+      if (usage != null
+          && usage.getMax() > heap / 3
+          && usage.getUsed() > PRESSURE * usage.getMax()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static final class Pools {
+    static final MemoryPoolMXBean[] ALL =
+        ManagementFactory.getMemoryPoolMXBeans().toArray(new MemoryPoolMXBean[0]);
+  }
+
+  /** A source would take more memory than it may. */
+  public static final class ExceededException extends IOException {
+    @Serial private static final long serialVersionUID = 1L;
+
+    private ExceededException(long most) {
+      super(
+          "this source would take more than about "
+              + (most >= 1 << 20 ? (most >> 20) + " MiB" : most + " bytes")
+              + " of memory (expected: less, or a larger heap, or a larger limit: --source-memory,"
+              + " in a program Promdisco.Builder.sourceMemory)");
+    }
+  }
+}

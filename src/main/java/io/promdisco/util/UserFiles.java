@@ -1,0 +1,149 @@
+package io.promdisco.util;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Serial;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.regex.Pattern;
+
+/**
+ * Opens the files that users name: configurations, target files, credentials, certificates. What is
+ * opened is a regular file, after links have been followed, and ends after a limit: a named pipe, a
+ * device, a socket and what the kernel makes up under {@code /proc} and {@code /sys} may keep a
+ * reader waiting or never end. The only way in which this program reads such files.
+ */
+public final class UserFiles {
+  private static final Pattern DESCRIPTOR =
+      Pattern.compile("/dev/stdin|/dev/fd/[0-9]+|/proc/self/fd/[0-9]+");
+
+  private static final int TYPE = 0xf000;
+
+  private UserFiles() {}
+
+  /**
+   * Opens a file.
+   *
+   * @param most bytes that may be read; the stream throws {@link RefusedException} at one more
+   * @throws RefusedException if it is no regular file or larger
+   * @throws IOException if it is missing or may not be read, as {@link Files#newInputStream}
+   */
+  public static InputStream open(Path file, long most) throws IOException {
+    check(file, most);
+    return new Limited(Files.newInputStream(file), most);
+  }
+
+  /**
+   * Opens a file that was named on the command line: as {@link #open}, but standard input and other
+   * descriptors that the process was given are read too, such as {@code /dev/stdin} and the {@code
+   * /dev/fd/63} of {@code <(…)}. They are read until whoever writes to them ends.
+   */
+  public static InputStream openArgument(Path file, long most) throws IOException {
+    if (!isDescriptor(file)) {
+      return open(file, most);
+    }
+    return new Limited(Files.newInputStream(file), most);
+  }
+
+  /**
+   * Limits what is read of a stream, such as standard input.
+   *
+   * @param most bytes that may be read; the stream throws {@link RefusedException} at one more
+   */
+  public static InputStream limited(InputStream in, long most) {
+    return new Limited(in, most);
+  }
+
+  /** Whether a file is a descriptor of this process, which can be read only once. */
+  public static boolean isDescriptor(Path file) {
+    return DESCRIPTOR.matcher(file.toString()).matches();
+  }
+
+  private static void check(Path file, long most) throws IOException {
+    BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+    if (!attributes.isRegularFile()) {
+      throw new RefusedException(kind(file, attributes) + " (expected: a regular file)");
+    }
+    if (attributes.size() == 0) {
+      Path real = file.toRealPath();
+      if (real.startsWith("/proc") || real.startsWith("/sys")) {
+        throw new RefusedException("a file that the kernel makes up (expected: a regular file)");
+      }
+    }
+    if (attributes.size() > most) {
+      throw tooLarge(most);
+    }
+  }
+
+  private static String kind(Path file, BasicFileAttributes attributes) throws IOException {
+    if (attributes.isDirectory()) {
+      return "a directory";
+    }
+    try {
+      int mode = (int) Files.getAttribute(file, "unix:mode");
+      return switch (mode & TYPE) {
+        case 0x1000 -> "a named pipe";
+        case 0x2000, 0x6000 -> "a device";
+        case 0xc000 -> "a socket";
+        default -> "a special file";
+      };
+    } catch (UnsupportedOperationException | IllegalArgumentException e) {
+      return "a special file"; // not Unix
+    }
+  }
+
+  private static RefusedException tooLarge(long most) {
+    return new RefusedException("the file is too large (expected: at most " + most + " bytes)");
+  }
+
+  /** A file that is not read, and why; the message does not name it. */
+  public static final class RefusedException extends IOException {
+    @Serial private static final long serialVersionUID = 1L;
+
+    RefusedException(String message) {
+      super(message);
+    }
+  }
+
+  /** Fails at the first byte beyond the limit: a file may grow while it is read. */
+  private static final class Limited extends FilterInputStream {
+    private final long most;
+    private long left;
+
+    Limited(InputStream in, long most) {
+      super(in);
+      this.most = most;
+      left = most;
+    }
+
+    @Override
+    public int read() throws IOException {
+      int read = super.read();
+      count(read < 0 ? 0 : 1);
+      return read;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      int read = super.read(target, offset, length);
+      count(Math.max(0, read));
+      return read;
+    }
+
+    @Override
+    public long skip(long wanted) throws IOException {
+      long skipped = super.skip(wanted);
+      count(skipped);
+      return skipped;
+    }
+
+    private void count(long bytes) throws IOException {
+      left -= bytes;
+      if (left < 0) {
+        throw tooLarge(most);
+      }
+    }
+  }
+}
