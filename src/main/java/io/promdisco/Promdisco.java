@@ -77,8 +77,7 @@ public final class Promdisco implements AutoCloseable {
               builder.clients.apply(ticker), ticker, builder.metrics, builder.sourceMemory));
       factories.add(new FileDiscovererFactory(ticker, builder.metrics, builder.sourceMemory));
       RefreshLoop loop = closer.add(new RefreshLoop(ticker, builder.metrics));
-      factories.add(
-          new HttpDiscovererFactory(loop, ticker, builder.metrics, builder.sourceMemory));
+      factories.add(new HttpDiscovererFactory(loop, ticker, builder.metrics, builder.sourceMemory));
       factories.add(new DnsDiscovererFactory(loop, builder.metrics));
       factories.addAll(builder.factories);
       factories.add(new FoundFactories(ServiceLoader.load(DiscovererFactory.class)));

@@ -195,13 +195,12 @@ final class TargetsCommand implements Callable<Integer> {
     if (incomplete.isEmpty()) {
       return true;
     }
-    console
-        .errorLine(
-            "promdisco: targets: nothing is printed as http-sd: a reader would lose the targets"
-                + " that are missing of "
-                + Words.noun(incomplete.size(), "job")
-                + " "
-                + incomplete.stream().map(JobStatus::job).collect(Collectors.joining(", ")));
+    console.errorLine(
+        "promdisco: targets: nothing is printed as http-sd: a reader would lose the targets"
+            + " that are missing of "
+            + Words.noun(incomplete.size(), "job")
+            + " "
+            + incomplete.stream().map(JobStatus::job).collect(Collectors.joining(", ")));
     return false;
   }
 

@@ -89,11 +89,8 @@ final class Wiring {
     return cluster;
   }
 
-  private static void print(
-      Console console, Console.Painted severity, List<String> problems) {
-    problems.stream()
-        .limit(MOST_PROBLEMS)
-        .forEach(problem -> console.errorLine(severity, problem));
+  private static void print(Console console, Console.Painted severity, List<String> problems) {
+    problems.stream().limit(MOST_PROBLEMS).forEach(problem -> console.errorLine(severity, problem));
     if (problems.size() > MOST_PROBLEMS) {
       console.errorLine(severity, "and ", problems.size() - MOST_PROBLEMS, " more");
     }

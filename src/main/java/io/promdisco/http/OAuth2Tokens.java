@@ -213,8 +213,7 @@ final class OAuth2Tokens implements Credentials {
                 response -> {
                   AsyncBody body = response.body();
                   body.consume();
-                  return body.done()
-                      .thenApply(done -> new Answer(response, bytes.toByteArray()));
+                  return body.done().thenApply(done -> new Answer(response, bytes.toByteArray()));
                 })
             .whenComplete(
                 (whole, error) -> {

@@ -162,8 +162,7 @@ final class Routes {
   }
 
   private void discovery(Exchange exchange) throws IOException {
-    exchange.document(
-        Documents.discovery(backend.pools(), backend.jobs(), backend.providers()));
+    exchange.document(Documents.discovery(backend.pools(), backend.jobs(), backend.providers()));
   }
 
   private void providers(Exchange exchange) throws IOException {

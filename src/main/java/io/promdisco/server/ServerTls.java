@@ -2,7 +2,6 @@ package io.promdisco.server;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.config.WebConfig.Tls;
-import io.promdisco.http.CertificateVerifier;
 import io.promdisco.http.ClientKey;
 import java.net.InetSocketAddress;
 import java.net.Socket;

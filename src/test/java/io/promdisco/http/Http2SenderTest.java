@@ -562,7 +562,10 @@ class Http2SenderTest {
     Http2Server server = server(Options.DEFAULT.wantingClients(), Http2Server.text("x"));
     String url = server.url();
     TlsConfig with =
-        TlsConfig.builder().ca(here.authority()).clientCertificate(here.certificate(), new Secret(here.key())).build();
+        TlsConfig.builder()
+            .ca(here.authority())
+            .clientCertificate(here.certificate(), new Secret(here.key()))
+            .build();
     assertThat(body(get(sender(url, http(with)), url + "/"))).isEqualTo("x");
     String said = ".*: it asks for a client certificate and none is configured .*";
     refused(url, "TLS13", url + " refuses the connection \\(TLS alert bad_certificate\\)" + said);

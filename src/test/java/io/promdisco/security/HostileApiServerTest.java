@@ -47,9 +47,9 @@ class HostileApiServerTest {
 
   private static String pod(String name, String version, String ip, String extra) {
     return ("{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"%s\",\"namespace\":\"n\","
-                + "\"uid\":\"u-%s\",\"resourceVersion\":\"%s\"%s},\"spec\":{\"containers\":[{\"name\":\"c\","
-                + "\"image\":\"i\",\"ports\":[{\"containerPort\":80}]}]},\"status\":{\"phase\":\"Running\","
-                + "\"podIP\":\"%s\"}}")
+            + "\"uid\":\"u-%s\",\"resourceVersion\":\"%s\"%s},\"spec\":{\"containers\":[{\"name\":\"c\","
+            + "\"image\":\"i\",\"ports\":[{\"containerPort\":80}]}]},\"status\":{\"phase\":\"Running\","
+            + "\"podIP\":\"%s\"}}")
         .formatted(name, name, version, extra, ip);
   }
 

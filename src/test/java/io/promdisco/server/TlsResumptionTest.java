@@ -209,7 +209,8 @@ final class TlsResumptionTest {
 
       change(
           switch (changed) {
-            case "CA" -> first.replace("client_ca_file: client-ca.crt", "client_ca_file: other-ca.crt");
+            case "CA" ->
+                first.replace("client_ca_file: client-ca.crt", "client_ca_file: other-ca.crt");
             case "SAN" -> first.replace("[client]", "[other]");
             default -> BEGIN + VERIFY + "  client_ca_file: other-ca.crt\n";
           });

@@ -481,8 +481,7 @@ class HttpRefresherTest {
     Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
     FakeServer server = FakeServer.start(certificates.server(), json(200, ONE));
     open.addLast(server);
-    TlsConfig tls =
-        TlsConfig.builder().ca(certificates.authority()).build();
+    TlsConfig tls = TlsConfig.builder().ca(certificates.authority()).build();
     HttpClientConfig http =
         HttpClientConfig.builder().basicAuth("u", new Secret("p")).tls(tls).build();
     assertThat(addresses(refresher(server.url(), http))).containsExactly("a:1");

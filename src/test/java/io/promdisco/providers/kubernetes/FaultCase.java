@@ -103,9 +103,7 @@ final class FaultCase implements AutoCloseable {
     HttpClientConfig http = HttpClientConfig.DEFAULT;
     if (tls != null) {
       options.tls(tls.server(), tls.authority()).http2();
-      http =
-          Https.withTls(
-              TlsConfig.builder().ca(tls.authority()).build());
+      http = Https.withTls(TlsConfig.builder().ca(tls.authority()).build());
     }
     server = SimApiServer.start(cluster, options);
     config = config(server.url().toString(), http);

@@ -31,7 +31,9 @@ final class ExecPlugin implements Credentials {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int LARGEST = 1 << 20;
 
-  /** Of JDK 17 ({@code error=2, No such file}) and of later ones ({@code error: 2 (No such file)}). */
+  /**
+   * Of JDK 17 ({@code error=2, No such file}) and of later ones ({@code error: 2 (No such file)}).
+   */
   private static final Pattern REASON = Pattern.compile("error(?:=[0-9]+, |: [0-9]+ \\()([^)]*)");
 
   private static final String KIND = "ExecCredential";
@@ -176,9 +178,7 @@ final class ExecPlugin implements Credentials {
           name() + ": status: only one of " + CERT + " and " + KEY + " (expected: both)");
     }
     ClientKey pair =
-        cert.isEmpty()
-            ? null
-            : ClientKey.of(key, name() + ": " + KEY, cert, name() + ": " + CERT);
+        cert.isEmpty() ? null : ClientKey.of(key, name() + ": " + KEY, cert, name() + ": " + CERT);
     return new Credential(
         token.isEmpty() ? null : "Bearer " + token,
         pair,

@@ -7,7 +7,6 @@ import io.promdisco.config.Secret;
 import io.promdisco.http.ClientKey;
 import io.promdisco.http.Credentials;
 import io.promdisco.http.Credentials.Text;
-import io.promdisco.http.Pem;
 import io.promdisco.http.TextFiles;
 import io.promdisco.providers.kubernetes.client.KubeconfigFile.Entry;
 import io.promdisco.util.Ticker;

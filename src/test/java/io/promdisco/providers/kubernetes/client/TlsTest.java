@@ -181,7 +181,11 @@ class TlsTest {
       for (String version : new String[] {"TLS12", "TLS13"}) {
         list(
             api.url(),
-            TlsConfig.builder().ca(here.authority()).minVersion(version).maxVersion(version).build());
+            TlsConfig.builder()
+                .ca(here.authority())
+                .minVersion(version)
+                .maxVersion(version)
+                .build());
       }
       assertThat(api.requests).hasSize(2);
     }
