@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import io.promdisco.testing.FakeServer;
+import io.promdisco.testing.Interruptible;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -332,7 +333,7 @@ final class ErrorsTest {
       Path out = Files.createTempFile(folder, "out", ".txt");
       Path err = Files.createTempFile(folder, "err", ".txt");
       Process process =
-          new ProcessBuilder(command)
+          new ProcessBuilder(Interruptible.command(command))
               .redirectOutput(out.toFile())
               .redirectError(err.toFile())
               .start();
