@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the files that {@code file_sd_configs} name: lists of target groups in YAML or JSON. */
 final class TargetFiles {
-  private static final JsonFactory JSON = new JsonFactory();
   private static final String ADDRESS = "__address__";
 
   private TargetFiles() {}
@@ -132,7 +131,7 @@ final class TargetFiles {
   }
 
   private static void json(byte[] content, Problems problems, Groups groups) throws IOException {
-    try (JsonParser json = JSON.createParser(content)) {
+    try (JsonParser json = new JsonFactory().createParser(content)) {
       JsonToken first = json.nextToken();
       if (first == null) {
         throw new Unexpected(json, "unexpected end of JSON input (expected: a list of groups)");

@@ -40,7 +40,6 @@ final class OAuth2Tokens implements Credentials {
   /** Bytes of an answer. */
   private static final int LARGEST = 1 << 20;
 
-  private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration EARLY = Duration.ofSeconds(10);
 
@@ -251,7 +250,7 @@ final class OAuth2Tokens implements Credentials {
   private Token parse(Answer response) throws IOException {
     JsonNode answer;
     try {
-      answer = MAPPER.readTree(response.body);
+      answer = new ObjectMapper().readTree(response.body);
     } catch (JsonProcessingException e) {
       throw new IOException(
           "oauth2: the answer of "

@@ -1,5 +1,6 @@
 package io.promdisco.sim;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -396,7 +397,7 @@ public final class Manifests {
   private static void parseJson(byte[] bytes, List<Document> out)
       throws IOException, Document.BrokenException {
     List<Document> json = new ArrayList<>();
-    try (JsonParser parser = Json.FACTORY.createParser(bytes)) {
+    try (JsonParser parser = new JsonFactory().createParser(bytes)) {
       while (parser.nextToken() != null) {
         int line = parser.currentTokenLocation().getLineNr();
         IdentityHashMap<JsonNode, Integer> itemLines = new IdentityHashMap<>();

@@ -27,11 +27,6 @@ import java.util.List;
  * one document; memory grows with the groups, not with the document.
  */
 public final class TargetGroupJson {
-  private static final JsonFactory FACTORY =
-      JsonFactory.builder()
-          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES) // A server chooses the names.
-          .build();
-
   private final JsonParser json;
   private final Origin origin;
   private final SourceMemory memory;
@@ -72,7 +67,7 @@ public final class TargetGroupJson {
    */
   public static List<TargetGroup> parse(InputStream document, Origin origin, SourceMemory memory)
       throws IOException {
-    try (JsonParser json = FACTORY.createParser(new InputStreamReader(document, UTF_8))) {
+    try (JsonParser json = newFactory().createParser(new InputStreamReader(document, UTF_8))) {
       json.disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
       try {
         return new TargetGroupJson(json, origin, memory).groups();
@@ -82,8 +77,23 @@ public final class TargetGroupJson {
         throw new IOException(at(e.getLocation()) + "cut off (expected more JSON)", e);
       } catch (JsonProcessingException e) {
         throw new IOException(at(e.getLocation()) + "not JSON: " + firstLine(e), e);
+      } catch (IllegalStateException e) { // The parser's table of names is spoilt.
+        throw new IOException(
+            at(json.currentLocation())
+                + "too many names with equal hashes (expected: names that differ)",
+            e);
       }
     }
+  }
+
+  /**
+   * A factory for one document. Parsers of one factory share a table of names, which names with
+   * equal hashes spoil: a hostile server could make the documents of others unreadable.
+   */
+  private static JsonFactory newFactory() {
+    return JsonFactory.builder()
+        .disable(JsonFactory.Feature.INTERN_FIELD_NAMES) // A server chooses the names.
+        .build();
   }
 
   private static String firstLine(JsonProcessingException problem) {

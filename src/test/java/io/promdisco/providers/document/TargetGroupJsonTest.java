@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -178,5 +179,37 @@ class TargetGroupJsonTest {
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> TargetGroupJson.parse(broken, ORIGIN))
         .withMessage("connection broke");
+  }
+
+  /** Each name has the hash of all others. */
+  private static List<String> collidingNames(int letters) {
+    List<String> names = List.of("");
+    for (int i = 0; i < letters; i++) {
+      names = names.stream().flatMap(name -> Stream.of(name + "Ab", name + "BA")).toList();
+    }
+    return names;
+  }
+
+  @Test
+  void namesWithEqualHashesInOneDocumentLeaveOthersReadable() throws Exception {
+    List<String> colliding = collidingNames(10);
+    for (int round = 0; round < 30; round++) {
+      StringBuilder hostile = new StringBuilder("[{\"labels\": {");
+      for (String name : colliding.subList(0, 30 * round)) {
+        hostile.append('"').append(name).append("\": \"\", ");
+      }
+      hostile.append("\"last\": \"\"}}]");
+      try {
+        TargetGroupJson.parse(hostile.toString().getBytes(UTF_8), ORIGIN);
+      } catch (IOException e) {
+        assertThat(e).hasMessageContaining("hash"); // It may fail; the next must not.
+      }
+      StringBuilder good = new StringBuilder("[{\"labels\": {");
+      for (int i = 0; i < 500; i++) {
+        good.append("\"label_").append(round).append('_').append(i).append("\": \"v\", ");
+      }
+      good.append("\"last\": \"v\"}, \"targets\": [\"a:1\"]}]");
+      assertThat(TargetGroupJson.parse(good.toString().getBytes(UTF_8), ORIGIN)).hasSize(1);
+    }
   }
 }

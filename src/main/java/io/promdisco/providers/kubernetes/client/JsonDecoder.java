@@ -14,6 +14,7 @@ import io.promdisco.providers.kubernetes.object.ObjectMeta;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.ResourceClient.Page;
 import io.promdisco.providers.kubernetes.watch.ResourceClient.WatchHandler;
+import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,10 +27,19 @@ import java.util.function.UnaryOperator;
  * decoder of a stream is for one thread; {@link #decode} is for all.
  */
 public final class JsonDecoder implements Decoder {
-  /** An API server speaks UTF-8; guessing would take garbage for another encoding. */
-  private static final ObjectMapper MAPPER =
-      new ObjectMapper(
-          JsonFactory.builder().disable(JsonFactory.Feature.CHARSET_DETECTION).build());
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  /**
+   * A parser of one answer. An API server speaks UTF-8; guessing would take garbage for another
+   * encoding. Parsers of one factory share a table of names, which names with equal hashes spoil: a
+   * hostile server could make the answers of others unreadable.
+   */
+  private static JsonParser newParser(InputStream bytes) throws IOException {
+    JsonFactory factory =
+        JsonFactory.builder().disable(JsonFactory.Feature.CHARSET_DETECTION).build();
+    factory.setCodec(MAPPER);
+    return factory.createParser(bytes);
+  }
 
   private final UnaryOperator<String> share;
 
@@ -75,7 +85,7 @@ public final class JsonDecoder implements Decoder {
       throws IOException, InterruptedException {
     String what = resource.kind() + " list";
     try (Bounded bytes = new Bounded(body.stream(), what);
-        JsonParser parser = MAPPER.createParser(bytes)) {
+        JsonParser parser = newParser(bytes)) {
       return readList(resource, parser, bytes, items);
     } catch (InterruptedIOException e) {
       throw interrupted(e);
@@ -138,7 +148,7 @@ public final class JsonDecoder implements Decoder {
       throws IOException, InterruptedException {
     String what = resource.kind() + " event";
     try (Bounded bytes = new Bounded(body.stream(), what);
-        JsonParser parser = MAPPER.createParser(bytes)) {
+        JsonParser parser = newParser(bytes)) {
       while (parser.nextToken() != null) {
         bytes.restart();
         event(resource, MAPPER.readTree(parser), handler);
@@ -183,7 +193,10 @@ public final class JsonDecoder implements Decoder {
 
   /** Parses a Status; anything else gives one without content. */
   static ApiStatus status(byte[] bytes) throws IOException {
-    return ApiStatus.ofJson(MAPPER.readTree(bytes));
+    try (JsonParser parser = newParser(new ByteArrayInputStream(bytes))) {
+      JsonNode status = MAPPER.readTree(parser);
+      return ApiStatus.ofJson(status == null ? MAPPER.missingNode() : status);
+    }
   }
 
   private static IOException malformed(String what, BodyReader body, JsonProcessingException e) {
