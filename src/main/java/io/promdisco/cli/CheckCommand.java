@@ -4,7 +4,7 @@ import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.Problem;
 import io.promdisco.scrape.WrittenTargets;
-import io.promdisco.util.Words;
+import io.promdisco.util.Nouns;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -97,17 +97,17 @@ final class CheckCommand implements Callable<Integer> {
           result.problems().forEach(printer::print);
           if (result.valid()) {
             int jobs = result.configuration().map(c -> c.jobs().size()).orElse(0);
-            console.line(Console.green("ok: "), file, ": ", Words.count(jobs, "job"));
+            console.line(Console.green("ok: "), file, ": ", Nouns.count(jobs, "job"));
           }
         });
     List<Problem> problems = problems(results);
     int errors = (int) problems.stream().filter(CheckCommand::isError).count();
     String summary =
-        Words.count(results.size(), "file")
+        Nouns.count(results.size(), "file")
             + ": "
-            + Words.count(errors, "error")
+            + Nouns.count(errors, "error")
             + ", "
-            + Words.count(problems.size() - errors, "warning");
+            + Nouns.count(problems.size() - errors, "warning");
     console.line(errors > 0 ? Console.red(summary) : Console.dim(summary));
     SourceOptions.hint(problems).ifPresent(console::line);
   }

@@ -4,7 +4,7 @@ import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
-import io.promdisco.util.Words;
+import io.promdisco.util.Nouns;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -119,7 +119,7 @@ final class SourceOptions extends ClusterOptions {
     if (advice > 0) {
       console.errorLine(
           Console.yellow("warning: "),
-          Words.count(advice, "setting is", "settings are"),
+          Nouns.count(advice, "setting is", "settings are"),
           " legal but surely not meant so (promdisco check ",
           file,
           ")");

@@ -11,7 +11,7 @@ import io.promdisco.scrape.HttpSdDocument;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.Target;
 import io.promdisco.scrape.TargetsDocument;
-import io.promdisco.util.Words;
+import io.promdisco.util.Nouns;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -198,7 +198,7 @@ final class TargetsCommand implements Callable<Integer> {
     console.errorLine(
         "promdisco: targets: nothing is printed as http-sd: a reader would lose the targets"
             + " that are missing of "
-            + Words.noun(incomplete.size(), "job")
+            + Nouns.noun(incomplete.size(), "job")
             + " "
             + incomplete.stream().map(JobStatus::job).collect(Collectors.joining(", ")));
     return false;
@@ -257,7 +257,7 @@ final class TargetsCommand implements Callable<Integer> {
                 "%d active, %d dropped in %s, after %.2f s",
                 active,
                 dropped,
-                Words.count(promdisco.pools().size(), "job"),
+                Nouns.count(promdisco.pools().size(), "job"),
                 took.toMillis() / 1000.0)));
   }
 }

@@ -3,7 +3,7 @@ package io.promdisco.config;
 import io.promdisco.model.Position;
 import io.promdisco.model.Spelling;
 import io.promdisco.model.TargetGroup;
-import io.promdisco.util.Words;
+import io.promdisco.util.Nouns;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -187,7 +187,7 @@ final class Problems {
             ProblemKind.INVALID_VALUE,
             errors.get(0).position(),
             "",
-            Words.count(errors.size(), "error") + " in jobs that are left out"));
+            Nouns.count(errors.size(), "error") + " in jobs that are left out"));
   }
 
   Position position(@Nullable Mark mark) {

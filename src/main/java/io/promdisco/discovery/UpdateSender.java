@@ -7,7 +7,7 @@ import io.promdisco.model.TargetSetUpdate;
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.NamedThreads;
 import io.promdisco.util.Ticker;
-import io.promdisco.util.Words;
+import io.promdisco.util.Nouns;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -165,7 +165,7 @@ final class UpdateSender implements AutoCloseable {
       if (!refused) {
         log.error(
             "a change of {} was not taken; it is sent again until it is",
-            Words.count(updates.size(), "target set"),
+            Nouns.count(updates.size(), "target set"),
             e);
       }
       refused = true;

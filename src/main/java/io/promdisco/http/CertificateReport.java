@@ -1,5 +1,6 @@
 package io.promdisco.http;
 
+import io.promdisco.util.PrintableText;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -190,9 +191,7 @@ final class CertificateReport {
     return text.isEmpty() ? "without a name" : "\"" + shown(text) + "\"";
   }
 
-  /** What the other side says, short and without control characters. */
   private static String shown(String text) {
-    String cut = text.length() > LONGEST_NAME ? text.substring(0, LONGEST_NAME) + "…" : text;
-    return cut.replaceAll("[\\p{Cntrl}\u0085\u2028\u2029]", "?");
+    return PrintableText.brief(text, LONGEST_NAME);
   }
 }

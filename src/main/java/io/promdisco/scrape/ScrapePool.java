@@ -8,7 +8,7 @@ import io.promdisco.model.TargetSetUpdate;
 import io.promdisco.scrape.Offers.Offer;
 import io.promdisco.scrape.PoolState.Made;
 import io.promdisco.util.EscapingLogger;
-import io.promdisco.util.Words;
+import io.promdisco.util.Nouns;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -308,7 +308,7 @@ final class ScrapePool {
       log.warn(
           "job {}: {} cannot be scraped, first {}",
           job,
-          Words.count(state.failed(), "target"),
+          Nouns.count(state.failed(), "target"),
           sync.failure);
     } else if (!failingNow && failing) {
       log.info("job {}: no target fails any more", job);

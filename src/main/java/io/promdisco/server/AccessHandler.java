@@ -2,6 +2,7 @@ package io.promdisco.server;
 
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.LimitedLog;
+import io.promdisco.util.PrintableText;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
 import java.util.function.BooleanSupplier;
@@ -85,13 +86,9 @@ final class AccessHandler extends Handler.Wrapper {
   }
 
   private void refuseHost(Response response, Callback callback, String host) {
-    String shown = host.replaceAll("[^-A-Za-z0-9._:\\[\\]]", "?");
-    if (shown.length() > MOST_SHOWN) {
-      shown = shown.substring(0, MOST_SHOWN) + "...";
-    }
     String said =
         "host \""
-            + shown
+            + PrintableText.brief(host, MOST_SHOWN)
             + "\": not a name of this server (expected: an address, localhost, the name it listens"
             + " on, or one that serve --web.allowed-host adds)";
     log.say(said);

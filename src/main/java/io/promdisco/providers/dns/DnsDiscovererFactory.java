@@ -7,7 +7,7 @@ import io.promdisco.discovery.DiscovererFactory;
 import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.refresh.RefreshLoop;
-import io.promdisco.util.Words;
+import io.promdisco.util.Nouns;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -63,6 +63,6 @@ public final class DnsDiscovererFactory implements DiscovererFactory {
     int left = names.size() - LISTED;
     return left <= 0
         ? String.join(", ", names)
-        : String.join(", ", names.subList(0, LISTED)) + " and " + Words.count(left, "more name");
+        : String.join(", ", names.subList(0, LISTED)) + " and " + Nouns.count(left, "more name");
   }
 }

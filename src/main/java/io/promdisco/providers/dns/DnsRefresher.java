@@ -4,7 +4,7 @@ import io.promdisco.config.DnsSdConfig;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.refresh.Refreshed;
 import io.promdisco.providers.refresh.Refresher;
-import io.promdisco.util.Words;
+import io.promdisco.util.Nouns;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -75,7 +75,7 @@ final class DnsRefresher implements Refresher {
             + ": "
             + first.getValue()
             + " (and "
-            + Words.count(others, "other name")
+            + Nouns.count(others, "other name")
             + ")";
   }
 

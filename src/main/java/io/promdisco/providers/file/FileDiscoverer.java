@@ -11,7 +11,7 @@ import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.OnDemandThreads;
 import io.promdisco.util.SourceMemory;
 import io.promdisco.util.Ticker;
-import io.promdisco.util.Words;
+import io.promdisco.util.Nouns;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -308,7 +308,7 @@ final class FileDiscoverer implements Discoverer {
     String reason = ((Read.Bad) result).reason();
     if (!reason.equals(broken.put(name, reason))) {
       if (logged++ < MOST_LOGGED) {
-        log.warn("{}: {}; keeping {}", provider, reason, Words.count(before.size(), "group"));
+        log.warn("{}: {}; keeping {}", provider, reason, Nouns.count(before.size(), "group"));
       } else {
         unlogged++;
       }
