@@ -127,7 +127,7 @@ final class DiffCommand implements Callable<Integer> {
 
   private Side side(int index, Function<Ticker, ResourceClientFactory> clients) {
     if (index < servers.size()) {
-      return new Served(new TargetsApi("--at-server", servers.get(index), waiting.timeout));
+      return new ServerSide(new TargetsApi("--at-server", servers.get(index), waiting.timeout));
     }
     SourceOptions source = SourceOptions.of(files.get(index - servers.size()), cluster);
     source.skipUnsupported = skipUnsupported;
@@ -207,12 +207,12 @@ final class DiffCommand implements Callable<Integer> {
   }
 
   /** Those of a server. */
-  private final class Served implements Side {
+  private final class ServerSide implements Side {
     private final TargetsApi api;
     private final Set<String> jobNames = new HashSet<>();
     private List<Scraped> active = List.of();
 
-    Served(TargetsApi api) {
+    ServerSide(TargetsApi api) {
       this.api = api;
     }
 
@@ -224,7 +224,7 @@ final class DiffCommand implements Callable<Integer> {
     @Override
     public int await() {
       List<Scraped> found = new ArrayList<>();
-      TargetsApi.Answer answer = api.targets(jobs.names);
+      TargetsApi.TargetsAnswer answer = api.targets(jobs.names);
       if (!answer.incomplete().isEmpty()) {
         answer.incomplete().forEach(line -> console.errorLine(Console.red("error: "), line));
         return ExitCode.UNREACHABLE;

@@ -198,7 +198,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public void accept(Explainer explainer) {
-      TargetsApi.Answer answer = api.targets(jobs.keySet());
+      TargetsApi.TargetsAnswer answer = api.targets(jobs.keySet());
       incomplete = answer.incomplete();
       for (TargetsApi.Served target : answer.targets()) {
         ScrapeConfig job = jobs.get(target.job());

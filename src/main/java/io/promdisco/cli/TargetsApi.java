@@ -104,7 +104,7 @@ final class TargetsApi {
    * @param incomplete a line for each wanted job of which the server says that targets may be
    *     missing
    */
-  record Answer(List<Served> targets, List<String> incomplete) {}
+  record TargetsAnswer(List<Served> targets, List<String> incomplete) {}
 
   /**
    * All targets that the server shows.
@@ -112,7 +112,7 @@ final class TargetsApi {
    * @param wanted the jobs of which every target is wanted; empty: of all
    * @throws CommandException if it cannot be reached or talks rubbish
    */
-  Answer targets(Collection<String> wanted) {
+  TargetsAnswer targets(Collection<String> wanted) {
     JsonNode document = get("/api/v1/targets?state=any");
     JsonNode data = document.path("data");
     List<Served> targets = new ArrayList<>();
@@ -136,7 +136,7 @@ final class TargetsApi {
               "",
               ""));
     }
-    return new Answer(targets, incomplete(document.path("warnings"), wanted));
+    return new TargetsAnswer(targets, incomplete(document.path("warnings"), wanted));
   }
 
   private List<String> incomplete(JsonNode warnings, Collection<String> wanted) {

@@ -224,7 +224,7 @@ public record KubernetesSdConfig(
       KubernetesSdConfig built =
           new KubernetesSdConfig(
               role, apiServer, kubeconfigFile, http, ownNamespace, namespaces, selectors, attach);
-      Checked.check("kubernetes_sd_configs", built::check);
+      BuilderChecks.check("kubernetes_sd_configs", built::check);
       return built;
     }
   }

@@ -20,14 +20,14 @@ final class Problems {
   private final @Nullable Problems parent;
   private final List<Problem> found;
   private final AliasGuard aliases = new AliasGuard();
-  private final List<Check> checks;
+  private final List<DeferredCheck> checks;
   private final List<Section> leftOut;
   private final List<Spelt> groups;
   private boolean errors;
   private boolean targetFiles = true;
 
   /** A look at other files, for a section that names them. */
-  private record Check(Section section, Runnable run) {}
+  private record DeferredCheck(Section section, Runnable run) {}
 
   /** A group of targets that is spelt out for the source in a section. */
   private record Spelt(Section source, String path, TargetGroup group, List<Position> positions) {
@@ -114,7 +114,7 @@ final class Problems {
 
   /** Puts off a look at files that a section names until it is clear that this one can be used. */
   void onceRead(Section section, Runnable check) {
-    checks.add(new Check(section, check));
+    checks.add(new DeferredCheck(section, check));
   }
 
   /** Does not look into the files that {@code file_sd_configs} name. */
@@ -129,7 +129,7 @@ final class Problems {
 
   /** Does what was put off. */
   void check() {
-    for (Check check : List.copyOf(checks)) {
+    for (DeferredCheck check : List.copyOf(checks)) {
       if (!isLeftOut(check.section.problems().file, check.section.path())) {
         check.run.run();
       }

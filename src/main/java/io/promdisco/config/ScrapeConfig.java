@@ -760,15 +760,15 @@ public final class ScrapeConfig {
      */
     public ScrapeConfig build() {
       List<ScrapeConfig> built = new ArrayList<>(1);
-      Checked.check(
+      BuilderChecks.check(
           "job \"" + jobName + "\"",
           problems -> {
             ScrapeConfig job =
                 new ScrapeConfig(
                     this,
-                    Checked.withoutNulls("relabel_configs", relabelRules, problems),
-                    Checked.withoutNulls("metric_relabel_configs", metricRelabelRules, problems),
-                    Checked.withoutNulls("sd_configs", sdConfigs, problems));
+                    BuilderChecks.withoutNulls("relabel_configs", relabelRules, problems),
+                    BuilderChecks.withoutNulls("metric_relabel_configs", metricRelabelRules, problems),
+                    BuilderChecks.withoutNulls("sd_configs", sdConfigs, problems));
             job.check(ownScheme, problems);
             built.add(job);
           });

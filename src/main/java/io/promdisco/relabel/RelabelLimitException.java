@@ -34,7 +34,7 @@ public final class RelabelLimitException extends RuntimeException {
       @Nullable RelabelLimitException before,
       List<RelabelRule> rules,
       int index,
-      TooLarge problem) {
+      RuleLimitException problem) {
     return before != null
         ? before
         : new RelabelLimitException(place(rules.get(index), index) + ": " + problem.getMessage());

@@ -77,7 +77,7 @@ public record RelabelTrace(Labels discovered, List<Step> steps) {
       try {
         value = ReferenceRelabeler.value(rules.get(i), set);
         kept = ReferenceRelabeler.apply(rules.get(i), set);
-      } catch (TooLarge e) {
+      } catch (RuleLimitException e) {
         problem = String.valueOf(e.getMessage());
       }
       steps.add(new Step(i, rules.get(i), value, before, Labels.of(set), kept, problem));

@@ -152,7 +152,7 @@ final class WorkingSet implements LabelView, BiConsumer<String, String> {
    * Copies every label to which {@code newName} gives a name; a copy is not copied again. Of two
    * labels for one name the later in order of names counts.
    *
-   * @throws TooLarge if there would be too many; then nothing was copied
+   * @throws RuleLimitException if there would be too many; then nothing was copied
    */
   void copyRenamed(Function<String, @Nullable String> newName) {
     load();
@@ -225,7 +225,7 @@ final class WorkingSet implements LabelView, BiConsumer<String, String> {
       }
     }
     if (more) {
-      TooLarge.checkLabels(labels, characters);
+      RuleLimitException.checkLabels(labels, characters);
     }
   }
 

@@ -46,7 +46,7 @@ final class HeavyJobs {
   }
 
   /** Something to be done once these jobs have been rebuilt so many times. */
-  private record Waiting(Map<String, Integer> jobs, Runnable action) {}
+  private record PendingAction(Map<String, Integer> jobs, Runnable action) {}
 
   private final Rebuild rebuild;
 
@@ -54,7 +54,7 @@ final class HeavyJobs {
   private final Set<String> queue = new LinkedHashSet<>();
 
   @GuardedBy("this")
-  private final List<Waiting> waiting = new ArrayList<>();
+  private final List<PendingAction> waiting = new ArrayList<>();
 
   @GuardedBy("this")
   private @Nullable String current;
@@ -107,7 +107,7 @@ final class HeavyJobs {
         jobs.merge(current, 1, Integer::sum);
       }
       if (!closed && !jobs.isEmpty()) {
-        waiting.add(new Waiting(jobs, action));
+        waiting.add(new PendingAction(jobs, action));
         return;
       }
     }

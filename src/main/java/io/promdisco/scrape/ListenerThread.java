@@ -53,7 +53,7 @@ final class ListenerThread implements TargetListener.Registration {
 
   /** Adds a change to those that wait; never blocks. */
   void put(TargetChange change) {
-    ListenerQueue.Put put = queue.put(change);
+    ListenerQueue.PutResult put = queue.put(change);
     countWaiting(put.grownBy());
     metrics.cancelled(put.cancelled());
   }

@@ -38,7 +38,7 @@ final class Exchange {
   private final Callback callback;
   private final ClientConnection connection;
   private final LongSupplier nanos;
-  private final HeldMemory memory;
+  private final AnswerMemory memory;
   private @Nullable LongAnswer answer;
   private boolean holds;
   private boolean isLong;
@@ -57,7 +57,7 @@ final class Exchange {
       Response response,
       Callback callback,
       LongSupplier nanos,
-      HeldMemory memory) {
+      AnswerMemory memory) {
     this.memory = memory;
     this.request = request;
     this.response = response;

@@ -24,12 +24,12 @@ final class Front extends Handler.Abstract {
 
   private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
 
-  private static final HeldMemory NOTHING_HELD = new HeldMemory();
+  private static final AnswerMemory NOTHING_HELD = new AnswerMemory();
 
   private final Routes routes;
   private final AnswerThreads threads;
   private final LongSupplier nanos;
-  private final HeldMemory memory = new HeldMemory();
+  private final AnswerMemory memory = new AnswerMemory();
 
   /**
    * Answers requests.

@@ -13,7 +13,7 @@ import org.eclipse.jetty.util.Callback;
  * An answer that is written in parts, without a thread that waits for its reader. A reader that
  * does not take a part in time is cut.
  */
-final class LongAnswer implements HeldMemory.Holder {
+final class LongAnswer implements AnswerMemory.Holder {
   private final Request request;
   private final Response response;
   private final Callback callback;
@@ -55,11 +55,11 @@ final class LongAnswer implements HeldMemory.Holder {
   /** Sends a part; the one before must have gone. */
   void write(boolean last, ByteBuffer part, Callback done) {
     connection.writes(nanos.getAsLong());
-    response.write(last, part, new Written(done));
+    response.write(last, part, new WriteCallback(done));
   }
 
-  private final class Written extends Callback.Nested {
-    Written(Callback done) {
+  private final class WriteCallback extends Callback.Nested {
+    WriteCallback(Callback done) {
       super(done);
     }
 

@@ -130,7 +130,7 @@ final class Routes {
               warnings.addAll(warnings());
               return List.copyOf(warnings);
             },
-            new HeldTargets(exchange, lists)));
+            new AnswerTargets(exchange, lists)));
   }
 
   private List<String> warnings() {

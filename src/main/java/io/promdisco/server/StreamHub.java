@@ -116,31 +116,31 @@ final class StreamHub implements AutoCloseable {
   }
 
   /** Whether there is a place for a stream. */
-  enum Place {
+  enum Admission {
     TAKEN,
     NONE,
     NONE_FOR_CLIENT
   }
 
   /** Takes one of the places for streams, if there is one; to be given back by release. */
-  Place reserve(ClientAddress client) {
-    Place place = take(client);
-    if (place != Place.TAKEN) {
+  Admission reserve(ClientAddress client) {
+    Admission place = take(client);
+    if (place != Admission.TAKEN) {
       metrics.refused();
     }
     return place;
   }
 
-  private Place take(ClientAddress client) {
+  private Admission take(ClientAddress client) {
     synchronized (places) {
       if (places.size() >= most) {
-        return Place.NONE;
+        return Admission.NONE;
       }
       if (places.count(client) >= mostPerClient) {
-        return Place.NONE_FOR_CLIENT;
+        return Admission.NONE_FOR_CLIENT;
       }
       places.add(client);
-      return Place.TAKEN;
+      return Admission.TAKEN;
     }
   }
 

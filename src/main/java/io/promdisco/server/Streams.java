@@ -29,12 +29,12 @@ final class Streams implements Exchange.Answer {
   }
 
   private void reserve(Exchange exchange) {
-    StreamHub.Place place = hub.reserve(exchange.client());
-    if (place == StreamHub.Place.TAKEN) {
+    StreamHub.Admission place = hub.reserve(exchange.client());
+    if (place == StreamHub.Admission.TAKEN) {
       return;
     }
     exchange.set("Retry-After", "10");
-    if (place == StreamHub.Place.NONE_FOR_CLIENT) {
+    if (place == StreamHub.Admission.NONE_FOR_CLIENT) {
       throw new RequestException(
           429,
           "this client has "

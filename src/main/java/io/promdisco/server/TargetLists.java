@@ -14,18 +14,18 @@ import org.jspecify.annotations.Nullable;
  * none is kept that no answer uses. Safe for all threads.
  */
 final class TargetLists {
-  private final Map<String, Known> lists = new ConcurrentHashMap<>();
+  private final Map<String, CachedList> lists = new ConcurrentHashMap<>();
 
-  private record Known(long revision, WeakReference<@Nullable List<Target>> targets) {}
+  private record CachedList(long revision, WeakReference<@Nullable List<Target>> targets) {}
 
   List<Target> of(PoolView pool) {
     long revision = pool.revision(); // before the targets: what comes after is another one
-    Known known = lists.get(pool.job());
+    CachedList known = lists.get(pool.job());
     List<Target> targets =
         known != null && known.revision() == revision ? known.targets().get() : null;
     if (targets == null) {
       targets = List.copyOf(pool.activeTargets());
-      lists.put(pool.job(), new Known(revision, new WeakReference<>(targets)));
+      lists.put(pool.job(), new CachedList(revision, new WeakReference<>(targets)));
     }
     return targets;
   }

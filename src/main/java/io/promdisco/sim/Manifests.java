@@ -33,7 +33,7 @@ public final class Manifests {
   private static final Path STANDARD_INPUT = Path.of("-");
 
   private final List<ObjectNode> objects = new ArrayList<>();
-  private final Map<String, Place> places = new HashMap<>();
+  private final Map<String, PlacedObject> places = new HashMap<>();
   private final List<String> broken = new ArrayList<>();
   private final List<LeftOut> leftOut = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
@@ -69,7 +69,7 @@ public final class Manifests {
     }
   }
 
-  private record Place(String text, ObjectNode object) {}
+  private record PlacedObject(String text, ObjectNode object) {}
 
   /**
    * Reads files, and of folders every file below that ends in {@code .yaml}, {@code .yml} or {@code
@@ -312,7 +312,7 @@ public final class Manifests {
             + (resource.namespaced() && namespace.isEmpty() ? "default" : namespace)
             + "/"
             + Json.text(object, "metadata", "name");
-    Place earlier = places.put(key, new Place(place, object));
+    PlacedObject earlier = places.put(key, new PlacedObject(place, object));
     if (earlier != null && !earlier.object.equals(object)) {
       warnings.add(
           place

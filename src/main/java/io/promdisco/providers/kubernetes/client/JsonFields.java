@@ -28,10 +28,10 @@ final class JsonFields {
    * @param share gives one instance for equal strings
    * @param odd told of each number or boolean where a string belongs
    */
-  record Reading(UnaryOperator<String> share, Consumer<String> odd) {
+  record ReadOptions(UnaryOperator<String> share, Consumer<String> odd) {
     /** Takes numbers and booleans for strings without a word. */
-    static Reading sharing(UnaryOperator<String> share) {
-      return new Reading(share, any -> {});
+    static ReadOptions sharing(UnaryOperator<String> share) {
+      return new ReadOptions(share, any -> {});
     }
   }
 
@@ -41,10 +41,10 @@ final class JsonFields {
   private final @Nullable JsonFields parent;
   private final String name;
   private final int index;
-  private final Reading reading;
+  private final ReadOptions reading;
 
   private JsonFields(
-      JsonNode node, @Nullable JsonFields parent, String name, int index, Reading reading) {
+      JsonNode node, @Nullable JsonFields parent, String name, int index, ReadOptions reading) {
     this.node = node;
     this.parent = parent;
     this.name = name;
@@ -53,12 +53,12 @@ final class JsonFields {
   }
 
   /** The fields of {@code node}, which errors call {@code path}; empty: errors name fields only. */
-  static JsonFields of(JsonNode node, String path, Reading reading) throws IOException {
+  static JsonFields of(JsonNode node, String path, ReadOptions reading) throws IOException {
     return of(node, null, path, NO_INDEX, reading);
   }
 
   private static JsonFields of(
-      JsonNode node, @Nullable JsonFields parent, String name, int index, Reading reading)
+      JsonNode node, @Nullable JsonFields parent, String name, int index, ReadOptions reading)
       throws IOException {
     boolean unset = node.isNull() || node.isMissingNode();
     JsonFields fields =

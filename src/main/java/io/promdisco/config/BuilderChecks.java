@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Checks what was built in code. */
-final class Checked {
-  private Checked() {}
+final class BuilderChecks {
+  private BuilderChecks() {}
 
   /**
    * Runs a check.

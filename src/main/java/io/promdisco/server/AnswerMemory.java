@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * share while nothing changes. When it is more than an eighth of the heap, the answers that hold
  * what is oldest are cut, since their readers are the slowest. Safe for all threads.
  */
-final class HeldMemory {
+final class AnswerMemory {
   /** What takes less is not counted: there are no more answers than connections. */
   private static final int SMALL_BYTES = 64 << 10;
 
@@ -30,7 +30,7 @@ final class HeldMemory {
   private final long most;
 
   @GuardedBy("this")
-  private final Map<Identity, Held> held = new LinkedHashMap<>();
+  private final Map<Identity, Holding> held = new LinkedHashMap<>();
 
   @GuardedBy("this")
   private long total;
@@ -48,13 +48,13 @@ final class HeldMemory {
     }
   }
 
-  private record Held(long bytes, Set<Holder> by) {
-    static Held of(long bytes) {
-      return new Held(bytes, Collections.newSetFromMap(new IdentityHashMap<>()));
+  private record Holding(long bytes, Set<Holder> by) {
+    static Holding of(long bytes) {
+      return new Holding(bytes, Collections.newSetFromMap(new IdentityHashMap<>()));
     }
   }
 
-  HeldMemory() {
+  AnswerMemory() {
     this(Math.max(8 << 20, Runtime.getRuntime().maxMemory() / 8));
   }
 
@@ -63,7 +63,7 @@ final class HeldMemory {
    *
    * @param most bytes that answers hold at most, unless one alone takes more
    */
-  HeldMemory(long most) {
+  AnswerMemory(long most) {
     this.most = most;
   }
 
@@ -76,17 +76,17 @@ final class HeldMemory {
   }
 
   private synchronized Set<Holder> note(Holder answer, Identity thing, long bytes) {
-    Held known = held.get(thing);
+    Holding known = held.get(thing);
     if (known == null) {
-      known = Held.of(bytes);
+      known = Holding.of(bytes);
       held.put(thing, known);
       total += bytes;
     }
     known.by().add(answer);
     Set<Holder> cut = Collections.newSetFromMap(new IdentityHashMap<>());
-    List<Held> oldestFirst = new ArrayList<>(held.values());
-    for (Iterator<Held> all = oldestFirst.iterator(); total > most && all.hasNext(); ) {
-      Held oldest = all.next();
+    List<Holding> oldestFirst = new ArrayList<>(held.values());
+    for (Iterator<Holding> all = oldestFirst.iterator(); total > most && all.hasNext(); ) {
+      Holding oldest = all.next();
       if (!oldest.by().contains(answer)) {
         cut.addAll(oldest.by());
         List.copyOf(oldest.by()).forEach(this::release);
@@ -97,8 +97,8 @@ final class HeldMemory {
 
   /** Notes that an answer has ended. */
   synchronized void release(Holder answer) {
-    for (Iterator<Held> all = held.values().iterator(); all.hasNext(); ) {
-      Held each = all.next();
+    for (Iterator<Holding> all = held.values().iterator(); all.hasNext(); ) {
+      Holding each = all.next();
       if (each.by().remove(answer) && each.by().isEmpty()) {
         total -= each.bytes();
         all.remove();

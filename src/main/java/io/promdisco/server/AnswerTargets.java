@@ -6,8 +6,8 @@ import io.promdisco.scrape.Target;
 import io.promdisco.scrape.TargetsDocument;
 import java.util.List;
 
-/** The targets that one answer shows; what it keeps of them counts as {@link HeldMemory}. */
-final class HeldTargets implements TargetsDocument.Lists {
+/** The targets that one answer shows; what it keeps of them counts as {@link AnswerMemory}. */
+final class AnswerTargets implements TargetsDocument.Lists {
   /** Bytes of a reference in a list. */
   private static final long REFERENCE = 4;
 
@@ -17,7 +17,7 @@ final class HeldTargets implements TargetsDocument.Lists {
   private final Exchange exchange;
   private final TargetLists lists;
 
-  HeldTargets(Exchange exchange, TargetLists lists) {
+  AnswerTargets(Exchange exchange, TargetLists lists) {
     this.exchange = exchange;
     this.lists = lists;
   }
