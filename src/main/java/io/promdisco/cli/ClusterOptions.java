@@ -79,9 +79,7 @@ class ClusterOptions {
   /** Objects of the dump that cannot be used; known once {@link Wiring#clients} has read it. */
   List<Manifests.LeftOut> leftOut = List.of();
 
-  /**
-   * The exit code of a command that would end with {@code code} if the whole dump could be used.
-   */
+  /** The exit code of a command that would end with {@code code} with a usable dump. */
   int exitCode(int code) {
     return leftOut.isEmpty() ? code : Math.max(code, ExitCode.FINDING);
   }

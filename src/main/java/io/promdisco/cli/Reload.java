@@ -112,8 +112,7 @@ final class Reload implements Backend {
   }
 
   /**
-   * A reload that nobody waits for, after the one that is under way; what was wrong has been
-   * logged. For threads that only do this.
+   * Reloads after a running reload has ended; logs what is wrong. For threads that only do this.
    */
   void afterSignal() {
     reloading.lock();

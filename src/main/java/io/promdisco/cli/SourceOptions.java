@@ -47,7 +47,10 @@ final class SourceOptions extends ClusterOptions {
     return source;
   }
 
-  /** What reads configurations whose sources are started: they report on their files. */
+  /**
+   * The loader for configurations whose sources are started, since these report problems of their
+   * files.
+   */
   ConfigLoader loader() {
     return loader(skipUnsupported).leavingTargetFiles();
   }
@@ -75,7 +78,7 @@ final class SourceOptions extends ClusterOptions {
     return config == null ? DEFAULT : config;
   }
 
-  /** Reads the configuration, of which every job has to be right. */
+  /** Reads the configuration; every job must be correct. */
   Configuration load(Console console) {
     return load(console, new JobChoice());
   }
@@ -83,7 +86,7 @@ final class SourceOptions extends ClusterOptions {
   /**
    * Reads the configuration.
    *
-   * @param jobs those that have to be right; others may be missing from it
+   * @param jobs the jobs that must be correct; others may be left out
    */
   Configuration load(Console console, JobChoice jobs) {
     Path file = file();

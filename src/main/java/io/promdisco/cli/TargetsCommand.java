@@ -189,7 +189,7 @@ final class TargetsCommand implements Callable<Integer> {
     return active;
   }
 
-  /** Whether all targets of the chosen jobs are there; says which jobs lack some. */
+  /** Whether the chosen jobs are complete; prints which are not. */
   private boolean isComplete(Promdisco promdisco) {
     List<JobStatus> incomplete = incomplete(promdisco);
     if (incomplete.isEmpty()) {
@@ -204,7 +204,7 @@ final class TargetsCommand implements Callable<Integer> {
     return false;
   }
 
-  /** Those of the chosen jobs of which targets may be missing. */
+  /** The chosen jobs that are incomplete. */
   private List<JobStatus> incomplete(Promdisco promdisco) {
     return promdisco.jobs().stream()
         .filter(job -> jobs.includes(job.job()) && !job.complete())

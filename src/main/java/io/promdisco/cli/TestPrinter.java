@@ -3,8 +3,8 @@ package io.promdisco.cli;
 import io.promdisco.cli.TestCommand.TestedFile;
 import io.promdisco.ruletest.Finding;
 import io.promdisco.ruletest.RuleTestResult;
-import io.promdisco.util.PrintableText;
 import io.promdisco.util.Nouns;
+import io.promdisco.util.PrintableText;
 import java.util.List;
 
 /** Prints the results of tests for people. */

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A configuration without mistakes, be it read from a file or built in code.
+ * A configuration without mistakes, read from a file or built in code.
  *
  * @param jobs the scrape configs, in the order of the file, then those of {@code
  *     scrape_config_files}

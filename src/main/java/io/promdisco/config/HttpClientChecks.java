@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * What HTTP client settings have to fulfil, wherever they come from. A {@code …Ref} names a secret
- * of a secret manager, which only files can do; it is empty otherwise.
+ * Checks HTTP client settings of files and of builders. A {@code …Ref} parameter names a secret of
+ * a secret manager; it is empty unless a file sets it.
  */
 final class HttpClientChecks {
   static final String CLIENT_CREDENTIALS = "client_credentials";
@@ -72,7 +72,7 @@ final class HttpClientChecks {
     }
   }
 
-  /** At most one of the ways to log in may be configured. */
+  /** Allows at most one way to authenticate. */
   static void ways(boolean basic, boolean authorization, boolean oauth2, FieldProblems problems) {
     if ((basic ? 1 : 0) + (authorization ? 1 : 0) + (oauth2 ? 1 : 0) > 1) {
       problems.note(
@@ -171,7 +171,7 @@ final class HttpClientChecks {
   }
 
   /**
-   * @param hasUrl whether a URL is set, be it the empty one
+   * @param hasUrl whether a URL is set, even an empty one
    */
   static void proxy(HttpClientConfig.ProxyConfig proxy, boolean hasUrl, FieldProblems problems) {
     String wrong = Urls.problem(proxy.url());
@@ -197,7 +197,7 @@ final class HttpClientChecks {
     }
   }
 
-  /** The client sets some headers itself. */
+  /** Refuses headers that the client sets. */
   static void headerName(String name, FieldProblems own) {
     if (RESERVED.contains(name.toLowerCase(Locale.ROOT))) {
       own.note(

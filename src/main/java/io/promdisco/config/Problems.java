@@ -26,7 +26,7 @@ final class Problems {
   private boolean errors;
   private boolean targetFiles = true;
 
-  /** A look at other files, for a section that names them. */
+  /** A check of other files that a section names. */
   private record DeferredCheck(Section section, Runnable run) {}
 
   /** A group of targets that is spelt out for the source in a section. */
@@ -112,17 +112,17 @@ final class Problems {
     return found;
   }
 
-  /** Puts off a look at files that a section names until it is clear that this one can be used. */
+  /** Defers the check of files that a section names until the section is known to be used. */
   void onceRead(Section section, Runnable check) {
     checks.add(new DeferredCheck(section, check));
   }
 
-  /** Does not look into the files that {@code file_sd_configs} name. */
+  /** Does not read the files that {@code file_sd_configs} name. */
   void leaveTargetFiles() {
     targetFiles = false;
   }
 
-  /** Whether to look into the files that {@code file_sd_configs} name. */
+  /** Whether to read the files that {@code file_sd_configs} name. */
   boolean readsTargetFiles() {
     return parent == null ? targetFiles : parent.readsTargetFiles();
   }
@@ -136,7 +136,7 @@ final class Problems {
     }
   }
 
-  /** Forgets the problems of a section, those that are found later too. */
+  /** Discards the problems of a section, including later ones. */
   void leaveOut(Section section) {
     leftOut.add(section);
   }
@@ -171,7 +171,7 @@ final class Problems {
     return problem.severity() == Problem.Severity.ERROR;
   }
 
-  /** One warning in the place of all errors in sections that are left out. */
+  /** One warning instead of all errors in sections that are left out. */
   private Optional<Problem> summaryOfLeftOut() {
     List<Problem> errors =
         found.stream()

@@ -83,7 +83,7 @@ public sealed interface Query {
     }
 
     /**
-     * Whether an object is meant of which no more is known, by a source of {@code role}.
+     * Whether an object, of which only this is known, is meant by a source of {@code role}.
      *
      * @param objectKind as {@code Pod}
      * @param in its namespace; empty: not known, or none

@@ -11,7 +11,7 @@ import java.util.Set;
 import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
-/** Finds out what is wrong with a chain of certificates. For one thread. */
+/** Finds the reason why a chain of certificates is refused. For one thread. */
 final class CertificateReport {
   private static final int MOST_NAMES = 5;
   private static final int LONGEST_NAME = 200;
@@ -81,7 +81,7 @@ final class CertificateReport {
             + " (connect to one of its names, or set the server name to one)");
   }
 
-  /** Refuses a chain that only CAs whose certificates are not valid at this time vouch for. */
+  /** Refuses a chain whose trusted CAs have all expired or are not valid yet. */
   void checkAuthority() throws CertificateException {
     if (authorities.stream().allMatch(authority -> validity(authority).isEmpty())) {
       return;

@@ -213,7 +213,8 @@ final class OAuth2Tokens implements Credentials {
                 response -> {
                   AsyncBody body = response.body();
                   body.consume();
-                  return body.done().thenApply(done -> new TokenAnswer(response, bytes.toByteArray()));
+                  return body.done()
+                      .thenApply(done -> new TokenAnswer(response, bytes.toByteArray()));
                 })
             .whenComplete(
                 (whole, error) -> {
@@ -226,7 +227,8 @@ final class OAuth2Tokens implements Credentials {
     return answer;
   }
 
-  private TokenAnswer await(CompletableFuture<TokenAnswer> answer) throws IOException, InterruptedException {
+  private TokenAnswer await(CompletableFuture<TokenAnswer> answer)
+      throws IOException, InterruptedException {
     Ticker.Alarm alarm =
         ticker.schedule(
             PATIENCE,

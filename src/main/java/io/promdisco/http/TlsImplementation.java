@@ -19,7 +19,9 @@ enum TlsImplementation {
   /** The platform's default. */
   JDK;
 
-  /** Holds the provider, which is not registered: it serves our own connections only. */
+  /**
+   * Holds the provider. It is not registered with the JVM, so only connections of promdisco use it.
+   */
   private static final class ConscryptHolder {
     static final @Nullable Provider PROVIDER = find();
 

@@ -101,7 +101,8 @@ final class Regex {
       int next = from < value.length() ? Character.charCount(value.codePointAt(from)) : 1;
       from = Math.max(copied, from + next);
     }
-    RuleLimitException.check(out.length() + (long) value.length() - copied, "the new name of a label");
+    RuleLimitException.check(
+        out.length() + (long) value.length() - copied, "the new name of a label");
     return out.append(value, copied, value.length()).toString();
   }
 }

@@ -2,7 +2,7 @@ package io.promdisco.relabel;
 
 import java.io.Serial;
 
-/** A rule would write more than it may; it has written nothing. Without a stack trace. */
+/** A rule would exceed a limit; it has changed nothing. Has no stack trace. */
 final class RuleLimitException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
@@ -13,7 +13,7 @@ final class RuleLimitException extends RuntimeException {
   /**
    * Checks the length of a label's value or name.
    *
-   * @param what is that long, as {@code the value}
+   * @param what names the text in the message, such as {@code the value}
    */
   static void check(long length, String what) {
     if (length > RelabelLimitException.LONGEST) {
@@ -25,7 +25,7 @@ final class RuleLimitException extends RuntimeException {
     }
   }
 
-  /** Checks what a labelmap leaves. */
+  /** Checks the labels after a labelmap. */
   static void checkLabels(long labels, long charactersOfNames) {
     if (labels > RelabelLimitException.MOST_LABELS) {
       throw new RuleLimitException(

@@ -15,10 +15,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one listener has not been told yet. Changes wait in the order of their arrival; one that
- * touches a target which another waiting change touches too is merged with those of its job. So no
- * more waits than one entry for each distinct target that the listener knows or should know,
- * however long the listener takes.
+ * The changes that one listener has not received yet. Changes wait in the order of their arrival. A
+ * change to a target that another waiting change also touches is merged with the changes of its
+ * job. So at most one entry waits for each distinct target that the listener knows or should know.
  *
  * <p>Any number of threads put and wait; one thread takes.
  */
@@ -30,7 +29,7 @@ final class ListenerQueue {
   @GuardedBy("lock")
   private final Set<PendingChange> waiting = new LinkedHashSet<>();
 
-  /** The same by job, for jobs of which something waits. */
+  /** The same by job, for jobs with waiting changes. */
   @GuardedBy("lock")
   private final Map<String, JobChanges> byJob = new HashMap<>();
 
@@ -60,13 +59,13 @@ final class ListenerQueue {
 
   private enum State {
     OPEN,
-    /** Takes nothing in; what waits is delivered. */
+    /** Accepts no changes; delivers what waits. */
     DRAINING,
     CLOSED
   }
 
   /**
-   * What the listener is to be told next.
+   * The next call of the listener.
    *
    * @param change null: the initial state is complete
    */
@@ -80,7 +79,7 @@ final class ListenerQueue {
    */
   record PutResult(int grownBy, long cancelled) {}
 
-  /** Adds a change; never blocks. Dropped if the queue takes nothing in any more. */
+  /** Adds a change; never blocks. Drops it if the queue is draining or closed. */
   PutResult put(TargetChange change) {
     lock.lock();
     try {
@@ -106,7 +105,7 @@ final class ListenerQueue {
     }
   }
 
-  /** Merges a change, and all of its job that waits, with the oldest of them. */
+  /** Merges a change, and all waiting changes of its job, into the oldest of them. */
   @GuardedBy("lock")
   private long merge(JobChanges ofJob, TargetChange change) {
     PendingChange oldest = ofJob.waiting.removeFirst();
@@ -141,7 +140,7 @@ final class ListenerQueue {
     return change;
   }
 
-  /** Nothing of the initial state is put after this call. Only the first call counts. */
+  /** Marks the end of the initial state. Only the first call counts. */
   void completeInitialState() {
     lock.lock();
     try {
@@ -186,7 +185,7 @@ final class ListenerQueue {
     }
   }
 
-  /** The listener has been told what was taken last. */
+  /** Notes that the listener has received the last delivery. */
   void delivered() {
     lock.lock();
     try {
@@ -210,7 +209,8 @@ final class ListenerQueue {
   }
 
   /**
-   * Waits until the listener has been told the initial state and all that was put before this call.
+   * Waits until the listener has received the initial state and everything that was put before this
+   * call.
    *
    * @param deadline of {@link System#nanoTime}
    * @return false if the time ran out; true if the queue was closed
@@ -247,7 +247,7 @@ final class ListenerQueue {
     return each.hasNext() ? each.next() : null;
   }
 
-  /** Takes nothing in any more; what waits is still taken. */
+  /** Accepts no more changes; what waits is still delivered. */
   void drain() {
     lock.lock();
     try {
@@ -261,9 +261,9 @@ final class ListenerQueue {
   }
 
   /**
-   * Takes nothing in and gives nothing out any more.
+   * Accepts and delivers nothing more.
    *
-   * @return what is dropped, and whether the listener is being told something
+   * @return what is dropped, and whether a call of the listener is running
    */
   Dropped close() {
     lock.lock();
@@ -289,12 +289,12 @@ final class ListenerQueue {
   }
 
   /**
-   * What a listener was not told.
+   * The changes that a listener did not receive.
    *
    * @param added number of additions
    * @param changed number of changes
    * @param removed number of removals
-   * @param busy whether a call of the listener was under way
+   * @param busy whether a call of the listener was running
    */
   record Dropped(int added, int changed, int removed, boolean busy) {
     boolean isNothing() {
@@ -307,7 +307,7 @@ final class ListenerQueue {
     return System.nanoTime() + time.toNanos();
   }
 
-  /** What waits of one job. Each target is touched by one of these changes at most. */
+  /** The waiting changes of one job. At most one of them touches each target. */
   private static final class JobChanges {
     /** The oldest first; only that one may be merged. */
     private final ArrayDeque<PendingChange> waiting = new ArrayDeque<>(2);

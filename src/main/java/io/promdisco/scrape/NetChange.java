@@ -64,8 +64,8 @@ final class NetChange {
   }
 
   /**
-   * What is different in the end. A removed and an added target that were discovered at the same
-   * place are a changed one.
+   * The resulting change. A removed and an added target from the same place in a source are one
+   * changed target.
    */
   TargetChange toChange(String job) {
     List<Target> added = new ArrayList<>();
@@ -74,7 +74,9 @@ final class NetChange {
       if (balance.count > 0) {
         added.add(balance.target);
       } else {
-        removed.computeIfAbsent(TargetKey.of(balance.target), place -> new ArrayDeque<>(2)).add(balance.target);
+        removed
+            .computeIfAbsent(TargetKey.of(balance.target), place -> new ArrayDeque<>(2))
+            .add(balance.target);
       }
     }
     List<TargetChange.Changed> changed = new ArrayList<>();
@@ -90,7 +92,8 @@ final class NetChange {
     }
     List<Target> reallyRemoved = new ArrayList<>();
     for (Balance balance : balances.values()) {
-      ArrayDeque<Target> left = balance.count > 0 ? null : removed.get(TargetKey.of(balance.target));
+      ArrayDeque<Target> left =
+          balance.count > 0 ? null : removed.get(TargetKey.of(balance.target));
       if (left != null && !left.isEmpty()) {
         reallyRemoved.add(left.remove());
       }

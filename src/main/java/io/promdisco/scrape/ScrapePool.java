@@ -222,13 +222,13 @@ final class ScrapePool {
     }
   }
 
-  /** All targets of the job, made and not in force yet. */
+  /** All targets of the job, built but not used yet. */
   record Rebuilt(TargetBuilder builder, PoolState state, Sync sync) {}
 
   /**
-   * Makes all targets anew of what {@code reader} knows, and changes nothing yet.
+   * Builds all targets again from {@code reader}, without changing the pool.
    *
-   * @param stop asked for each group; true ends it with a {@link CancellationException}
+   * @param stop called for each group; true ends the work with a {@link CancellationException}
    */
   Rebuilt prepare(TargetSetReader reader, BooleanSupplier stop) {
     Sync sync = new Sync(builder());
@@ -245,7 +245,7 @@ final class ScrapePool {
     return new Rebuilt(sync.builder, newState, sync);
   }
 
-  /** Puts what was prepared in force; nothing if the rules are others by now. */
+  /** Starts to use what was prepared; does nothing if the rules have changed meanwhile. */
   Optional<TargetChange> commit(Rebuilt rebuilt) {
     Delta delta = new Delta();
     lock.lock();

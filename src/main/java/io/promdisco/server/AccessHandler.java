@@ -18,12 +18,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * What holds for every request before it is looked at: puts the configured headers on the answer,
- * notes what the connection does, refuses host names that are not allowed, and verifies the
- * client's certificate again if the settings changed since the connection was last used.
+ * Processes every request first: adds the configured headers to the answer, records the state of
+ * the connection, refuses host names that are not allowed, and verifies the client's certificate
+ * again if the settings have changed since the connection was last used.
  */
 final class AccessHandler extends Handler.Wrapper {
-  /** The attribute of a request that says whether the settings it was let in by are in force. */
+  /**
+   * The attribute of a request that says whether the settings that admitted it are still current.
+   */
   static final String ALLOWED = AccessHandler.class.getName() + ".allowed";
 
   private static final Logger logger = EscapingLogger.of(AccessHandler.class);
@@ -75,7 +77,7 @@ final class AccessHandler extends Handler.Wrapper {
     return super.handle(request, response, callback);
   }
 
-  /** The name under which the server does not answer; null if it does. */
+  /** The host name of a request if it is refused; otherwise null. */
   private @Nullable String refusedHost(Request request) {
     String header = request.getHeaders().get(HttpHeader.HOST);
     if (header != null && !hosts.allow(header)) {

@@ -6,10 +6,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The host names under which the server answers. A page of another site can make a browser connect
- * here under a name that resolves to this machine (DNS rebinding); it cannot choose the {@code
- * Host} that the browser sends. Literal addresses and {@code localhost} are always allowed.
- * Immutable.
+ * The host names that requests may use. A page of another site can make a browser connect here with
+ * a name that resolves to this machine (DNS rebinding), but the browser sends that name as {@code
+ * Host}. Literal addresses and {@code localhost} are always allowed. Immutable.
  */
 final class AllowedHosts {
   private static final String WILDCARD = "*.";
@@ -19,7 +18,7 @@ final class AllowedHosts {
   private final boolean any;
 
   /**
-   * Names, without port and in any case.
+   * Creates the set of names, without port, in upper or lower case.
    *
    * @param listening what the server listens on; a name is allowed
    * @param configured names, {@code *.suffix} for every name below one, {@code *} for any name

@@ -13,17 +13,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What answers that are not read yet keep in memory: documents and lists of targets, which answers
- * share while nothing changes. When it is more than an eighth of the heap, the answers that hold
- * what is oldest are cut, since their readers are the slowest. Safe for all threads.
+ * Counts the memory of unread answers: documents and lists of targets, which answers share while
+ * nothing changes. Beyond an eighth of the heap it closes the answers with the oldest documents,
+ * since their readers are the slowest. Safe for all threads.
  */
 final class AnswerMemory {
-  /** What takes less is not counted: there are no more answers than connections. */
+  /** Smaller objects are not counted: there are no more answers than connections. */
   private static final int SMALL_BYTES = 64 << 10;
 
-  /** An answer that holds something. */
+  /** An answer that keeps objects in memory. */
   interface Holder {
-    /** Ends it, and so what it holds. */
+    /** Ends the answer, which releases its memory. */
     void cut(Throwable cause);
   }
 
@@ -35,7 +35,7 @@ final class AnswerMemory {
   @GuardedBy("this")
   private long total;
 
-  /** A thing that is equal to itself alone. */
+  /** An object, compared by identity. */
   private record Identity(Object thing) {
     @Override
     public boolean equals(@Nullable Object other) {
@@ -59,15 +59,15 @@ final class AnswerMemory {
   }
 
   /**
-   * Of answers that hold nothing yet.
+   * Creates a counter.
    *
-   * @param most bytes that answers hold at most, unless one alone takes more
+   * @param most the limit in bytes; a single answer may exceed it
    */
   AnswerMemory(long most) {
     this.most = most;
   }
 
-  /** Notes that an answer holds something, and cuts others if that is too much. */
+  /** Notes that an answer keeps an object in memory, and ends other answers beyond the limit. */
   void hold(Holder answer, Object thing, long bytes) {
     if (bytes >= SMALL_BYTES) {
       note(answer, new Identity(thing), bytes)
@@ -106,7 +106,7 @@ final class AnswerMemory {
     }
   }
 
-  /** Bytes that are held. */
+  /** The bytes that are counted now. */
   synchronized long total() {
     return total;
   }

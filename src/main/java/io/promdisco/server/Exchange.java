@@ -20,7 +20,7 @@ final class Exchange {
   /** What answers a request. */
   @FunctionalInterface
   interface Answer {
-    /** Answers; what the answer says is sent afterwards, without waiting for the reader. */
+    /** Makes the answer, which is sent afterwards without waiting for the reader. */
     void to(Exchange exchange) throws IOException;
   }
 
@@ -30,7 +30,7 @@ final class Exchange {
   /** Parameters of a query, repeated ones included. */
   private static final int MOST_PARAMETERS = 100;
 
-  /** Of a message, which may quote what a client sent. */
+  /** The longest message, which may quote the request. */
   private static final int MOST_MESSAGE_CHARACTERS = 2000;
 
   private final Request request;
@@ -202,7 +202,7 @@ final class Exchange {
     return made;
   }
 
-  /** Notes that the answer keeps something in memory until its reader has it. */
+  /** Notes that the answer keeps an object in memory until it has been sent. */
   <T> T holding(T thing, long bytes) {
     LongAnswer by = answer();
     if (!holds) {
@@ -214,8 +214,8 @@ final class Exchange {
   }
 
   /**
-   * Sends the answer, as far as the reader takes it now; the rest later. Does nothing if a long
-   * answer goes on already.
+   * Sends as much of the answer as the reader takes now, and the rest later. Does nothing if a long
+   * answer has begun.
    *
    * @param later runs what makes later parts
    * @param onBreak is told if a part cannot be made

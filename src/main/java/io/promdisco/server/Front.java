@@ -16,8 +16,8 @@ import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 
 /**
- * Brings a request to what answers it, and answers those that fail. Answers that take work are made
- * by {@link AnswerThreads}; a thread of the web server neither works nor waits for one.
+ * Dispatches requests, and answers those that fail. {@link AnswerThreads} make the answers that
+ * take work; a thread of the web server never works or waits for one.
  */
 final class Front extends Handler.Abstract {
   private static final Logger log = EscapingLogger.of(Front.class);
@@ -69,7 +69,7 @@ final class Front extends Handler.Abstract {
     }
   }
 
-  /** What ends one answer and leaves the memory that it took to the others. */
+  /** The failure of an answer for lack of memory; it frees the memory for others. */
   static IllegalStateException outOfMemory(OutOfMemoryError e) {
     return new IllegalStateException("no memory left for this answer: " + e.getMessage());
   }

@@ -27,7 +27,7 @@ final class ServerTls extends SslContextFactory.Server {
   private static final List<String> VERSIONS = List.of("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3");
   private static final List<String> NAMES = List.of("TLS10", "TLS11", "TLS12", "TLS13");
 
-  /** Sessions that are not in tickets, which clients keep. */
+  /** The largest number of sessions on the server; tickets are kept by clients. */
   private static final int MOST_SESSIONS = 1000;
 
   private final WebSettings settings;
@@ -35,7 +35,7 @@ final class ServerTls extends SslContextFactory.Server {
   @GuardedBy("this")
   private AppliedState made;
 
-  /** What was made of a state of the settings. */
+  /** The TLS context of a state of the settings. */
   private record AppliedState(WebSettings.State state, SSLContext context) {
     static AppliedState of(WebSettings.State state) {
       try {

@@ -56,7 +56,7 @@ final class Streams implements Exchange.Answer {
       if (source.beginsWithSnapshot() && !wanted.job().isEmpty()) {
         hub.requireComplete(wanted.job());
       }
-      // Proxies that gather answers would hold the changes back.
+      // Buffering proxies would delay the changes.
       exchange.set("X-Accel-Buffering", "no");
       ClientAddress client = exchange.client();
       TargetStream stream =

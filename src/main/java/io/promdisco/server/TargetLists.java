@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The active targets of each job. Answers that begin between two changes of a job share one list;
- * none is kept that no answer uses. Safe for all threads.
+ * The active targets of each job. Answers that begin between two changes of a job share one list; a
+ * list lives only while an answer uses it. Safe for all threads.
  */
 final class TargetLists {
   private final Map<String, CachedList> lists = new ConcurrentHashMap<>();
@@ -19,7 +19,8 @@ final class TargetLists {
   private record CachedList(long revision, WeakReference<@Nullable List<Target>> targets) {}
 
   List<Target> of(PoolView pool) {
-    long revision = pool.revision(); // before the targets: what comes after is another one
+    long revision =
+        pool.revision(); // read before the targets, so that a later change gets another list
     CachedList known = lists.get(pool.job());
     List<Target> targets =
         known != null && known.revision() == revision ? known.targets().get() : null;
@@ -30,7 +31,7 @@ final class TargetLists {
     return targets;
   }
 
-  /** Forgets jobs that are gone. */
+  /** Removes other jobs. */
   void retain(Set<String> jobs) {
     lists.keySet().retainAll(jobs);
   }

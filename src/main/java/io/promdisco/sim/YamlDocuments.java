@@ -197,7 +197,7 @@ final class YamlDocuments {
     }
   }
 
-  /** Sets what {@code from} has; of a list, what an earlier one has counts. */
+  /** Sets the fields of {@code from}; in a list, earlier mappings take precedence. */
   private static void merge(Event event, ObjectNode into, JsonNode from) {
     if (from.isArray()) {
       for (int i = from.size() - 1; i >= 0; i--) {

@@ -25,8 +25,8 @@ public final class UserFiles {
   /**
    * Opens a file.
    *
-   * @param most bytes that may be read; the stream throws {@link RefusedException} at one more
-   * @throws RefusedException if it is no regular file or larger
+   * @param most the limit in bytes; the stream throws {@link RefusedException} beyond it
+   * @throws RefusedException if it is not a regular file, or is larger
    * @throws IOException if it is missing or may not be read, as {@link Files#newInputStream}
    */
   public static InputStream open(Path file, long most) throws IOException {
@@ -49,7 +49,7 @@ public final class UserFiles {
   /**
    * Limits what is read of a stream, such as standard input.
    *
-   * @param most bytes that may be read; the stream throws {@link RefusedException} at one more
+   * @param most the limit in bytes; the stream throws {@link RefusedException} beyond it
    */
   public static InputStream limited(InputStream in, long most) {
     return new LimitedStream(in, most, () -> tooLarge(most));

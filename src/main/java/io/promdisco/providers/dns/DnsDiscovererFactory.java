@@ -20,7 +20,7 @@ public final class DnsDiscovererFactory implements DiscovererFactory {
   private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
   private static final int PORT = 53;
 
-  /** So many names are spelled out in a message about all of them. */
+  /** How many names a message about all of them lists. */
   private static final int LISTED = 3;
 
   /** As Prometheus: {@code timeout} and {@code attempts} of the file have no effect. */

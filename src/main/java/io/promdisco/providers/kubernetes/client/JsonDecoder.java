@@ -172,7 +172,9 @@ public final class JsonDecoder implements Decoder {
         ObjectMeta meta =
             JsonViews.meta(
                 JsonFields.of(
-                    node, resource.kind(), JsonFields.ReadOptions.sharing(UnaryOperator.identity())));
+                    node,
+                    resource.kind(),
+                    JsonFields.ReadOptions.sharing(UnaryOperator.identity())));
         handler.bookmark(version, meta.annotations().getOrEmpty(INITIAL_EVENTS_END).equals("true"));
       }
       default ->

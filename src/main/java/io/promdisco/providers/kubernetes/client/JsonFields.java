@@ -23,13 +23,13 @@ final class JsonFields {
   }
 
   /**
-   * How values are taken.
+   * How values are read.
    *
    * @param share gives one instance for equal strings
    * @param odd told of each number or boolean where a string belongs
    */
   record ReadOptions(UnaryOperator<String> share, Consumer<String> odd) {
-    /** Takes numbers and booleans for strings without a word. */
+    /** Reads numbers and booleans as strings without reporting them. */
     static ReadOptions sharing(UnaryOperator<String> share) {
       return new ReadOptions(share, any -> {});
     }
@@ -69,7 +69,7 @@ final class JsonFields {
     return fields;
   }
 
-  /** Where it is; put together only for those who ask, since an error is rare. */
+  /** The path of this object; computed only for errors. */
   private String path() {
     String own = parent == null ? name : parent.pathOf(name);
     return index == NO_INDEX ? own : own + "[" + index + "]";

@@ -84,7 +84,7 @@ final class Kubeconfig {
   }
 
   /**
-   * What it takes to talk to the cluster. Over plain http no credentials are sent.
+   * The settings for requests to the cluster. Over plain http they contain no credentials.
    *
    * @throws IOException if a certificate or another setting cannot be used
    */
@@ -116,8 +116,8 @@ final class Kubeconfig {
   }
 
   /**
-   * What the files and the certificate files that they name hold now: once it differs, the settings
-   * are others. Tokens in files are read for each request anyway.
+   * The current content of the files and of the certificate files that they name; the settings
+   * change when it does. Tokens in files are read for each request.
    */
   List<String> contents() throws IOException {
     return inOneLine(

@@ -92,7 +92,7 @@ public final class YamlScalars {
     };
   }
 
-  /** Whether underscores stand between digits only. */
+  /** Whether underscores are between digits only. */
   private static boolean separated(String text) {
     for (int at = text.indexOf('_'); at >= 0; at = text.indexOf('_', at + 1)) {
       if (at + 1 == text.length()
@@ -209,8 +209,8 @@ public final class YamlScalars {
   }
 
   /**
-   * A scalar as the key of a map. The letters {@code y} and {@code n} stay letters: kubectl makes
-   * {@code true} and {@code false} of them, but quotes them when it writes, so that a plain one is
+   * A scalar as the key of a map. The letters {@code y} and {@code n} stay letters: kubectl reads
+   * them as {@code true} and {@code false}, but quotes them when it writes, so a plain one was
    * written by hand and means the letter.
    *
    * @param value the value that was read

@@ -156,8 +156,8 @@ final class YamlTree {
   }
 
   /**
-   * Makes maps, lists and scalars of nodes. What is there twice, by an alias, is made once. Of a
-   * key that is there twice the last counts; one that is merged is where its merge key is.
+   * Makes maps, lists and scalars of nodes. Makes the value of an alias once. The last of two equal
+   * keys counts; merged keys count where their merge key is.
    */
   private static final class Values {
     private final IdentityHashMap<Node, Object> made = new IdentityHashMap<>();
