@@ -21,7 +21,7 @@ import picocli.CommandLine.TypeConversionException;
 final class SourceOptions extends ClusterOptions {
   static final String SKIP_UNSUPPORTED = "--skip-unsupported";
   static final String SKIP_HELP =
-      "Leave out jobs with sources of targets that Prometheus has and promdisco has not, with a"
+      "Leave out jobs that use service discovery which only Prometheus supports, with a"
           + " warning each.";
 
   private static final Path DEFAULT = Path.of("prometheus.yml");

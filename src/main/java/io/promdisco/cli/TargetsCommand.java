@@ -35,9 +35,9 @@ import picocli.CommandLine.Option;
     description = "Print the targets of a configuration.",
     footer = {
       "",
-      "Waits until every source has delivered what is there, prints, and ends: with 0,",
-      "or with 3 if a source could not be read within --timeout. What was found is",
-      "printed all the same, but not as http-sd, which programs take for all there is."
+      "Waits until every source has delivered, prints the targets, and ends with 0, or",
+      "with 3 if a source could not be read within --timeout. The targets that were",
+      "found are printed even then, except as http-sd, which must be the full list."
     })
 final class TargetsCommand implements Callable<Integer> {
   /** Which targets. */
@@ -81,8 +81,8 @@ final class TargetsCommand implements Callable<Integer> {
   @Option(
       names = "--watch",
       description =
-          "Go on: a live table on a terminal (q quits), elsewhere a line for every target that"
-              + " comes (+), changes (~) or goes (-).")
+          "Keep running: a live table on a terminal (q quits), elsewhere a line for every target"
+              + " that is added (+), changed (~) or removed (-).")
   private boolean watch;
 
   TargetsCommand(Console console) {
@@ -196,8 +196,7 @@ final class TargetsCommand implements Callable<Integer> {
       return true;
     }
     console.errorLine(
-        "promdisco: targets: nothing is printed as http-sd: a reader would lose the targets"
-            + " that are missing of "
+        "promdisco: targets: http-sd prints nothing, because targets are missing of "
             + Nouns.noun(incomplete.size(), "job")
             + " "
             + incomplete.stream().map(JobStatus::job).collect(Collectors.joining(", ")));

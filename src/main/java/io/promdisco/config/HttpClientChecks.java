@@ -1,5 +1,6 @@
 package io.promdisco.config;
 
+import com.google.common.collect.Sets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -14,25 +15,8 @@ final class HttpClientChecks {
   static final List<String> SIGNATURES = List.of("RS256", "RS384", "RS512");
   private static final List<String> TLS_VERSIONS = List.of("TLS10", "TLS11", "TLS12", "TLS13");
   private static final Set<String> RESERVED =
-      Set.of(
-          "authorization",
-          "host",
-          "content-encoding",
-          "content-length",
-          "content-type",
-          "user-agent",
-          "connection",
-          "keep-alive",
-          "proxy-authenticate",
-          "proxy-authorization",
-          "www-authenticate",
-          "accept-encoding",
-          "x-prometheus-remote-write-version",
-          "x-prometheus-remote-read-version",
-          "x-prometheus-scrape-timeout-seconds",
-          "x-amz-date",
-          "x-amz-security-token",
-          "x-amz-content-sha256");
+      Sets.union(
+          RemoteReader.RESERVED, Set.of("authorization", "x-prometheus-scrape-timeout-seconds"));
 
   private HttpClientChecks() {}
 

@@ -39,7 +39,7 @@ final class Completeness {
   /** A job at one moment. */
   private static final class Job {
     private static final JobStatus.Missing NOT_SENT =
-        new JobStatus.Missing("", "the configuration was just read, its targets are being made");
+        new JobStatus.Missing("", "the configuration was just read; its targets are not ready yet");
 
     private static final JobStatus.Missing ENDED =
         new JobStatus.Missing("", "promdisco is being stopped");

@@ -29,11 +29,6 @@ public record JobStatus(String job, boolean complete, long stamp, List<Missing> 
    * @param reason one line without secrets
    */
   public record Missing(String source, String reason) {
-    /** Joins the lines of the reason. */
-    public Missing {
-      reason = reason.strip().replaceAll("\\s*[\\r\\n]\\s*", " ");
-    }
-
     @Override
     public String toString() {
       return source.isEmpty() ? reason : source + ": " + reason;

@@ -210,7 +210,7 @@ final class Provider implements TargetSink {
     }
     if (reasons.isEmpty()) {
       reasons.add(
-          deliveredWhole() ? "its targets are being made" : "has not delivered its targets yet");
+          deliveredWhole() ? "its targets are not ready yet" : "has not delivered its targets yet");
     }
     return Optional.of(new JobStatus.Missing(name, String.join("; ", reasons)));
   }

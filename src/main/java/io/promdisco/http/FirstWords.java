@@ -30,7 +30,7 @@ public final class FirstWords {
     if (words.isEmpty()) {
       return "";
     }
-    String cut = PrintableText.brief(words, LONGEST);
+    String cut = PrintableText.brief(words, LONGEST).replace(" …", "…");
     return ", which begins with \"" + cut.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
   }
 }

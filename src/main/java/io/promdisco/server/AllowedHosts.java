@@ -1,6 +1,7 @@
 package io.promdisco.server;
 
 import com.google.common.net.InetAddresses;
+import io.promdisco.util.Hosts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -59,18 +60,9 @@ final class AllowedHosts {
     if (any) {
       return true;
     }
-    String name = withoutDot(withoutPort(host).toLowerCase(Locale.ROOT));
+    String name = withoutDot(Hosts.withoutPort(host).toLowerCase(Locale.ROOT));
     return names.contains(name)
         || InetAddresses.isInetAddress(name)
         || suffixes.stream().anyMatch(s -> name.endsWith(s) && name.length() > s.length());
-  }
-
-  private static String withoutPort(String host) {
-    if (host.startsWith("[")) {
-      int end = host.indexOf(']');
-      return end < 0 ? host : host.substring(1, end);
-    }
-    int colon = host.lastIndexOf(':');
-    return colon < 0 || host.indexOf(':') != colon ? host : host.substring(0, colon);
   }
 }

@@ -175,6 +175,6 @@ final class HttpSdAnswers {
       }
     }
     String name = complete(backend, job).job(); // It may have gone meanwhile.
-    throw RequestException.unavailable("job " + name + ": it is just being made", 1);
+    throw RequestException.unavailable("job " + name + ": its targets are changing", 1);
   }
 }

@@ -265,8 +265,8 @@ public final class PromdiscoServer implements AutoCloseable {
   private static void warnIfOpen(WebSettings web, String url) {
     if (!web.asksWhoItIs()) {
       log.warn(
-          "{}: other machines can reach this address, and nobody is asked for a password or a"
-              + " certificate; listen on 127.0.0.1 where they need not, or set --web.config.file",
+          "{}: other machines can reach this address, and no password or"
+              + " certificate is required; listen on 127.0.0.1, or set --web.config.file",
           url);
     } else if (!web.speaksTls()) {
       log.warn(

@@ -319,7 +319,7 @@ public final class Manifests {
               + described(object)
               + ": also at "
               + earlier.text
-              + ", and not the same there; the later one counts");
+              + ", with other content; the later one counts");
     }
   }
 

@@ -1,5 +1,7 @@
 package io.promdisco.util;
 
+import java.util.regex.Pattern;
+
 /**
  * Makes foreign text safe to show: characters that control a terminal or are invisible become
  * visible escapes. These are control characters (C0, DEL, C1), line and paragraph separators,
@@ -13,6 +15,7 @@ package io.promdisco.util;
 public final class PrintableText {
   private static final int MOST_MARKS = 8;
   private static final String CUT = "…";
+  private static final Pattern LINE_BREAK = Pattern.compile("\\s*[\\r\\n]\\s*");
 
   /** First and last of each range of invisible characters that are not format characters. */
   private static final int[] INVISIBLE = {
@@ -46,6 +49,11 @@ public final class PrintableText {
       }
     }
     return end == text.length() ? text : text.substring(0, end) + CUT;
+  }
+
+  /** As {@link #brief}, with a blank in the place of each line break. */
+  public static String line(String text, int most) {
+    return brief(LINE_BREAK.matcher(text.strip()).replaceAll(" "), most);
   }
 
   private static boolean isPlain(char c) {

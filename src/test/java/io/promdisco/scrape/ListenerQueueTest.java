@@ -98,7 +98,7 @@ class ListenerQueueTest {
   }
 
   @Test
-  void whoWaitsIsLetGoOnceEverythingPutBeforeHasBeenDelivered() throws Exception {
+  void waitingEndsOnceEverythingPutBeforeHasBeenDelivered() throws Exception {
     queue.put(added("a", target("a", "a:1", "1")));
     queue.completeInitialState();
     assertThat(queue.awaitTold(System.nanoTime())).isFalse();
@@ -115,7 +115,7 @@ class ListenerQueueTest {
   }
 
   @Test
-  void closingTellsWhatIsDropped() {
+  void closingReportsWhatIsDropped() {
     queue.put(added("a", target("a", "a:1", "1"), target("a", "a:2", "1")));
     queue.put(removed("b", target("b", "b:1", "1")));
     queue.put(changed("b", target("b", "b:2", "1"), target("b", "b:2", "2")));

@@ -40,7 +40,7 @@ final class AnswerMemoryTest {
   }
 
   @Test
-  void whatIsReadIsNotCounted() {
+  void releasedAnswersAreNotCounted() {
     Answer first = holding(new byte[1]);
     memory.release(first);
     memory.release(first);
