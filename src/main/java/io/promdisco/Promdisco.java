@@ -52,7 +52,9 @@ import java.util.function.Function;
  * }</pre>
  */
 public final class Promdisco implements AutoCloseable {
-  /** How long {@link #close()} delivers waiting changes at most, unless the builder says so. */
+  /**
+   * How long {@link #close()} delivers waiting changes unless the builder sets another limit: 5 s.
+   */
   public static final Duration DEFAULT_CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
   /** About 73 years: the clock counts nanoseconds in 64 bits. */
@@ -115,17 +117,17 @@ public final class Promdisco implements AutoCloseable {
   }
 
   /**
-   * Waits until every source of the configuration that was applied last has delivered what was
-   * there at its start, its targets are in the pools, and every listener that was registered before
-   * this call has been told of them: its {@link TargetListener#onChange} calls and {@link
-   * TargetListener#onInitialStateComplete} have returned. A source that could not be started is not
-   * waited for. Before the first {@link #apply} it waits for that too.
+   * Waits until every source of the last applied configuration has delivered its first result, its
+   * targets are in the pools, and every listener that was registered before this call has received
+   * them: its {@link TargetListener#onChange} calls and {@link
+   * TargetListener#onInitialStateComplete} have returned. Does not wait for a source that could not
+   * be started. Before the first {@link #apply} it waits for that call too.
    *
-   * @param timeout 0 or less: only looks
-   * @return false if {@code timeout} ran out first, or if this was closed meanwhile; {@link
-   *     #providers} tells which source is missing
-   * @throws IllegalStateException if this is closed, or if a listener of this calls it, which would
-   *     wait for itself
+   * @param timeout how long to wait; 0 or less: checks once
+   * @return false if {@code timeout} elapsed first, or if this was closed meanwhile; {@link
+   *     #providers} says which source is missing
+   * @throws IllegalStateException if this is closed, or if a listener of this instance calls it,
+   *     which would wait for itself
    */
   public boolean awaitSynced(Duration timeout) throws InterruptedException {
     Objects.requireNonNull(timeout, "timeout");
@@ -145,8 +147,8 @@ public final class Promdisco implements AutoCloseable {
   }
 
   /**
-   * Calls {@code listener} with each change, on a thread of its own; first with all targets that
-   * are there already. Closing the registration ends that.
+   * Calls {@code listener} with each change, on its own thread; first with all targets that are
+   * already known. Closing the registration ends the calls.
    *
    * @throws IllegalStateException if this is closed
    */
@@ -162,41 +164,41 @@ public final class Promdisco implements AutoCloseable {
     }
   }
 
-  /** The jobs with their targets, in the order of the configuration; none once this is closed. */
+  /** The jobs with their targets, in the order of the configuration; empty after {@link #close}. */
   public List<PoolView> pools() {
     return scrape.pools();
   }
 
-  /** One job's targets; nothing if there is no such job, or once this is closed. */
+  /** One job's targets; empty if there is no such job, and after {@link #close}. */
   public Optional<PoolView> pool(String job) {
     return scrape.pool(Objects.requireNonNull(job, "job"));
   }
 
   /**
-   * Of which jobs the targets are the whole truth, in the order of the configuration: every source
-   * of the job has delivered once. Before that, and after its sources were changed, a job may lack
-   * targets that exist.
+   * Which jobs are complete, in the order of the configuration. A job is complete when every source
+   * of it has delivered once. Before that, and after its sources have changed, existing targets may
+   * be missing.
    */
   public List<JobStatus> jobs() {
     return discovery.jobs();
   }
 
-  /** Whether a job's targets are the whole truth; nothing if there is no such job. */
+  /** Whether a job is complete; empty if there is no such job. */
   public Optional<JobStatus> job(String name) {
     return discovery.job(name);
   }
 
   /**
-   * Calls {@code listener} each time that what {@link #jobs} says has changed, on a thread of
-   * promdisco's: it is to be quick, and must not call {@link #apply} or {@link #close}. Close the
-   * registration to end that.
+   * Calls {@code listener} each time the result of {@link #jobs} changes, on a thread of promdisco.
+   * The listener must return quickly and must not call {@link #apply} or {@link #close}. Closing
+   * the registration ends the calls.
    */
   public TargetListener.Registration listenToJobs(Runnable listener) {
     discovery.addJobListener(listener);
     return () -> discovery.removeJobListener(listener);
   }
 
-  /** The state of each source: synced, failing and why; once this is closed, the last one. */
+  /** The state of each source: synced, failing and why; after {@link #close}, its last state. */
   public List<ProviderStatus> providers() {
     return discovery.status();
   }
@@ -208,18 +210,18 @@ public final class Promdisco implements AutoCloseable {
   }
 
   /**
-   * Ends discovery, tells the listeners what is waiting for them, and ends all threads and
-   * connections. A listener that has not returned when {@code limit} is over is interrupted, and
-   * what waits for it is dropped; that is logged at WARN.
+   * Ends discovery, delivers what waits for listeners, and ends all threads and connections. A
+   * listener that has not returned after {@code limit} is interrupted, and what waits for it is
+   * dropped, which is logged at WARN.
    *
-   * <p>From the beginning of this call {@link #apply}, {@link #listen} and {@link #awaitSynced}
-   * throw {@link IllegalStateException}. Further calls have no effect; they wait for the first one
-   * and return its result. A listener may call it: what waits for this listener is dropped, and its
+   * <p>After this call has begun, {@link #apply}, {@link #listen} and {@link #awaitSynced} throw
+   * {@link IllegalStateException}. Further calls have no effect; they wait for the first one and
+   * return its result. A listener may call it: what waits for this listener is dropped, and its
    * thread ends when it returns. If another thread is closing already, the listener's call returns
    * at once, with {@link CloseResult#COMPLETE}.
    *
-   * @param limit how long to tell listeners at most; 0 or less: drop what waits. Ending sources and
-   *     connections takes its time besides
+   * @param limit how long to deliver to listeners; 0 or less: drop what waits. Ending sources and
+   *     connections takes additional time
    * @return what was dropped
    */
   public CloseResult close(Duration limit) {
@@ -259,11 +261,11 @@ public final class Promdisco implements AutoCloseable {
     private Builder() {}
 
     /**
-     * Limits what one source may hold: a file SD config, an HTTP SD server, a watch of an API
-     * server. A source beyond it keeps what it had and fails with a message that says so.
+     * Limits the memory of one source: a file SD config, an HTTP SD server, a watch of an API
+     * server. A source beyond the limit fails with a message and keeps its last targets.
      *
-     * @param bytes of memory, about, as they are estimated while a source is read; more than 0.
-     *     Default: a quarter of the largest heap, at least 16 MiB
+     * @param bytes of memory, estimated while a source is read; more than 0. Default: a quarter of
+     *     the maximum heap, at least 16 MiB
      */
     public Builder sourceMemory(long bytes) {
       if (bytes <= 0) {
@@ -280,8 +282,8 @@ public final class Promdisco implements AutoCloseable {
     }
 
     /**
-     * How long {@link Promdisco#close()} tells listeners what is waiting for them at most. Default:
-     * {@link Promdisco#DEFAULT_CLOSE_TIMEOUT}. 0: what waits is dropped.
+     * How long {@link Promdisco#close()} delivers what waits for listeners. Default: {@link
+     * Promdisco#DEFAULT_CLOSE_TIMEOUT}. 0: drops what waits.
      *
      * @throws IllegalArgumentException if {@code timeout} is negative
      */

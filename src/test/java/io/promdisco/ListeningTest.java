@@ -231,7 +231,7 @@ class ListeningTest {
   }
 
   @Test
-  void whatIsClosedTakesNothingMore() throws Exception {
+  void aClosedQueueAcceptsNothing() throws Exception {
     promdisco.apply(jobs("a", "h:1"));
     assertThat(promdisco.awaitSynced(LONG)).isTrue();
     promdisco.close();
@@ -288,7 +288,7 @@ class ListeningTest {
   }
 
   @Test
-  void whoWaitsForTheSyncIsLetGoByClosing() throws Exception {
+  void closingEndsWaitingForTheSync() throws Exception {
     promdisco.apply(manual(jobs("a"), "slow"));
     CompletableFuture<Boolean> waiting =
         CompletableFuture.supplyAsync(

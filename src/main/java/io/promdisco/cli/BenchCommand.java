@@ -2,7 +2,7 @@ package io.promdisco.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.sim.ManyPods;
-import io.promdisco.util.Words;
+import io.promdisco.util.Nouns;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,7 +116,7 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private BenchReport measure(Bench bench) throws IOException, InterruptedException {
-    progress("filling a simulated cluster with %,d %s".formatted(pods, Words.noun(pods, "pod")));
+    progress("filling a simulated cluster with %,d %s".formatted(pods, Nouns.noun(pods, "pod")));
     try (ChildJvm server = bench.startServer()) {
       progress("a first start, not counted");
       bench.serve().close();
@@ -138,7 +138,7 @@ final class BenchCommand implements Callable<Integer> {
     if (seconds == 0) {
       return null;
     }
-    progress("%s replaced a second, for %d s".formatted(Words.count(rate, "pod"), seconds));
+    progress("%s replaced a second, for %d s".formatted(Nouns.count(rate, "pod"), seconds));
     return bench.churn(server, served, rate, Duration.ofSeconds(seconds));
   }
 

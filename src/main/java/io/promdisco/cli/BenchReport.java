@@ -1,6 +1,6 @@
 package io.promdisco.cli;
 
-import io.promdisco.util.Words;
+import io.promdisco.util.Nouns;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -70,11 +70,11 @@ record BenchReport(
         text(
             "%,d %s, %,d %s discovered by each of %,d %s, %,d active",
             pods,
-            Words.noun(pods, "pod"),
+            Nouns.noun(pods, "pod"),
             discovered,
-            Words.noun(discovered, "target"),
+            Nouns.noun(discovered, "target"),
             jobs,
-            Words.noun(jobs, "job"),
+            Nouns.noun(jobs, "job"),
             active));
     lines.add("");
     lines.add("              TIME       CPU  PEAK MEMORY");

@@ -25,7 +25,7 @@ final class ChangeLines implements TargetListener {
     this.shown = new HashSet<>(shown);
   }
 
-  /** Prints changes until the process is told to end, or nobody reads what it prints. */
+  /** Prints changes until the process is stopped or its output is closed. */
   static void follow(Promdisco promdisco, ChangeLines lines) throws InterruptedException {
     try (Registration registration = promdisco.listen(lines)) {
       Objects.requireNonNull(registration);

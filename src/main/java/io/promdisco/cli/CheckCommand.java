@@ -4,7 +4,7 @@ import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.Problem;
 import io.promdisco.scrape.WrittenTargets;
-import io.promdisco.util.Words;
+import io.promdisco.util.Nouns;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,9 +54,9 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() {
     Logging.useByDefault(Logging.Level.WARN);
     ConfigLoader loader = SourceOptions.loader(skipUnsupported);
-    Map<Path, Checked> results = new LinkedHashMap<>();
+    Map<Path, CheckedFile> results = new LinkedHashMap<>();
     for (Path file : files) {
-      results.computeIfAbsent(file, any -> Checked.of(file, loader.read(file)));
+      results.computeIfAbsent(file, any -> CheckedFile.of(file, loader.read(file)));
     }
     switch (form) {
       case TEXT -> text(results);
@@ -71,14 +71,14 @@ final class CheckCommand implements Callable<Integer> {
           Structured.print(
               console, Structured.Form.JSON, SarifDocument.of(problems(results), Path.of("")));
     }
-    boolean valid = results.values().stream().allMatch(Checked::valid);
+    boolean valid = results.values().stream().allMatch(CheckedFile::valid);
     return valid ? ExitCode.OK : ExitCode.FINDING;
   }
 
   /** What became of a file. */
-  private record Checked(Optional<Configuration> configuration, List<Problem> problems) {
-    static Checked of(Path file, ConfigLoader.LoadResult loaded) {
-      return new Checked(loaded.configuration(), WrittenTargets.check(file.toString(), loaded));
+  private record CheckedFile(Optional<Configuration> configuration, List<Problem> problems) {
+    static CheckedFile of(Path file, ConfigLoader.LoadResult loaded) {
+      return new CheckedFile(loaded.configuration(), WrittenTargets.check(file.toString(), loaded));
     }
 
     boolean valid() {
@@ -86,28 +86,28 @@ final class CheckCommand implements Callable<Integer> {
     }
   }
 
-  private static List<Problem> problems(Map<Path, Checked> results) {
+  private static List<Problem> problems(Map<Path, CheckedFile> results) {
     return results.values().stream().flatMap(result -> result.problems().stream()).toList();
   }
 
-  private void text(Map<Path, Checked> results) {
+  private void text(Map<Path, CheckedFile> results) {
     ProblemPrinter printer = new ProblemPrinter(console);
     results.forEach(
         (file, result) -> {
           result.problems().forEach(printer::print);
           if (result.valid()) {
             int jobs = result.configuration().map(c -> c.jobs().size()).orElse(0);
-            console.line(Console.green("ok: "), file, ": ", Words.count(jobs, "job"));
+            console.line(Console.green("ok: "), file, ": ", Nouns.count(jobs, "job"));
           }
         });
     List<Problem> problems = problems(results);
     int errors = (int) problems.stream().filter(CheckCommand::isError).count();
     String summary =
-        Words.count(results.size(), "file")
+        Nouns.count(results.size(), "file")
             + ": "
-            + Words.count(errors, "error")
+            + Nouns.count(errors, "error")
             + ", "
-            + Words.count(problems.size() - errors, "warning");
+            + Nouns.count(problems.size() - errors, "warning");
     console.line(errors > 0 ? Console.red(summary) : Console.dim(summary));
     SourceOptions.hint(problems).ifPresent(console::line);
   }
@@ -116,7 +116,7 @@ final class CheckCommand implements Callable<Integer> {
     return problem.severity() == Problem.Severity.ERROR;
   }
 
-  private static Map<String, Object> entry(Path file, Checked result) {
+  private static Map<String, Object> entry(Path file, CheckedFile result) {
     Map<String, Object> entry = new LinkedHashMap<>();
     entry.put("file", file.toString());
     entry.put("valid", result.valid());

@@ -23,8 +23,8 @@ class ClusterOptions {
       names = "--namespace",
       paramLabel = "NAMESPACE",
       description =
-          "The namespace that own_namespace means: with --manifests, and in rbac, where it is also"
-              + " that of the service account (default: default).")
+          "The namespace that own_namespace means, with --manifests and in rbac. In rbac it is also"
+              + " the namespace of the service account (default: default).")
   @Nullable String namespace;
 
   @Option(
@@ -49,8 +49,8 @@ class ClusterOptions {
       paramLabel = "SIZE",
       converter = SourceMemoryConverter.class,
       description =
-          "Memory that the targets of one source may take, as 200MB or as percent of the heap."
-              + " Beyond it the source fails and keeps what it had. Default: a quarter of the"
+          "Memory for the targets of one source, as 200MB or as percent of the heap. A source beyond"
+              + " it fails and keeps its last targets. Default: a quarter of the"
               + " heap.")
   @Nullable Long sourceMemory;
 
@@ -79,9 +79,7 @@ class ClusterOptions {
   /** Objects of the dump that cannot be used; known once {@link Wiring#clients} has read it. */
   List<Manifests.LeftOut> leftOut = List.of();
 
-  /**
-   * The exit code of a command that would end with {@code code} if the whole dump could be used.
-   */
+  /** The exit code of a command that would end with {@code code} with a usable dump. */
   int exitCode(int code) {
     return leftOut.isEmpty() ? code : Math.max(code, ExitCode.FINDING);
   }

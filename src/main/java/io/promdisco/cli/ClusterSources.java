@@ -46,7 +46,7 @@ final class ClusterSources implements Explainer.Sources {
   private final Map<Object, Map<ObjectQuery, String>> owners = new HashMap<>();
 
   /**
-   * Asks no cluster whose provider has failed: its failure is the reason.
+   * Reads no cluster whose provider has failed: its failure is the reason.
    *
    * @param leftOut objects of a dump that cannot be used
    */

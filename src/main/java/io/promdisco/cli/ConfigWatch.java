@@ -31,7 +31,7 @@ final class ConfigWatch implements AutoCloseable {
   /** The time between two looks. */
   static final Duration PAUSE = Duration.ofMillis(500);
 
-  /** Of a file: more is refused as a configuration. */
+  /** The largest file; more is refused as a configuration. */
   private static final long MOST_BYTES = 32 << 20;
 
   private final Ticker ticker;

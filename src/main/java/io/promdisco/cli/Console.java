@@ -47,7 +47,7 @@ record Console(PrintStream out, PrintStream err, boolean color, boolean terminal
   /**
    * Prints a line for people to standard output.
    *
-   * @param parts texts, numbers and painted texts; what a terminal would obey in them is escaped
+   * @param parts texts, numbers and painted texts; control characters in them are escaped
    */
   void line(Object... parts) {
     out.println(text(parts));
@@ -74,9 +74,9 @@ record Console(PrintStream out, PrintStream err, boolean color, boolean terminal
   }
 
   /**
-   * Standard output for a document in JSON or YAML: characters that a terminal obeys or nobody
-   * sees, which stand in strings only, are written as the escapes of that format, so that a program
-   * reads the same strings.
+   * Standard output for a document in JSON or YAML: control characters and invisible characters,
+   * which occur only in strings, are written as escapes of that format, so that a program reads the
+   * same strings.
    */
   PrintStream document(DocumentStream.Form form) {
     return new PrintStream(new DocumentStream(out, form), false, StandardCharsets.UTF_8);

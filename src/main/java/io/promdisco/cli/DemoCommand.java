@@ -37,7 +37,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "How many things happen before it ends; 0: for ever. Default: 24.")
+      description = "How many events happen before it ends; 0: no end. Default: 24.")
   private int steps = 24;
 
   @Option(

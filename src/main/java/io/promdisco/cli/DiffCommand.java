@@ -20,7 +20,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Shows which targets come, go or change when one configuration replaces another. */
+/** Shows which targets are added, removed or changed when one configuration replaces another. */
 @Command(
     name = "diff",
     mixinStandardHelpOptions = true,
@@ -29,12 +29,12 @@ import picocli.CommandLine.Parameters;
       "       promdisco diff [OPTIONS] --at-server URL NEW",
       "       promdisco diff [OPTIONS] --at-server OLD_URL --at-server NEW_URL"
     },
-    description = "Show which targets come, go or change when NEW replaces OLD.",
+    description = "Show which targets are added, removed or changed when NEW replaces OLD.",
     footer = {
       "",
       "Ends with 1 if --fail-on says so; with 3, and without a comparison, if a source could not"
           + " be",
-      "read: half of the targets would look as if the others were lost."
+      "read, because missing targets would look like removed ones."
     })
 final class DiffCommand implements Callable<Integer> {
   /** What makes a difference a failure. */
@@ -64,7 +64,7 @@ final class DiffCommand implements Callable<Integer> {
   @Option(
       names = "--fail-on",
       paramLabel = "WHAT",
-      description = "lost: end with 1 if a target goes; any: if anything differs.")
+      description = "lost: end with 1 if a target is removed; any: if anything differs.")
   private @Nullable FailOn failOn;
 
   @Option(
@@ -127,7 +127,7 @@ final class DiffCommand implements Callable<Integer> {
 
   private Side side(int index, Function<Ticker, ResourceClientFactory> clients) {
     if (index < servers.size()) {
-      return new Served(new TargetsApi("--at-server", servers.get(index), waiting.timeout));
+      return new ServerSide(new TargetsApi("--at-server", servers.get(index), waiting.timeout));
     }
     SourceOptions source = SourceOptions.of(files.get(index - servers.size()), cluster);
     source.skipUnsupported = skipUnsupported;
@@ -207,12 +207,12 @@ final class DiffCommand implements Callable<Integer> {
   }
 
   /** Those of a server. */
-  private final class Served implements Side {
+  private final class ServerSide implements Side {
     private final TargetsApi api;
     private final Set<String> jobNames = new HashSet<>();
     private List<Scraped> active = List.of();
 
-    Served(TargetsApi api) {
+    ServerSide(TargetsApi api) {
       this.api = api;
     }
 
@@ -224,7 +224,7 @@ final class DiffCommand implements Callable<Integer> {
     @Override
     public int await() {
       List<Scraped> found = new ArrayList<>();
-      TargetsApi.Answer answer = api.targets(jobs.names);
+      TargetsApi.TargetsAnswer answer = api.targets(jobs.names);
       if (!answer.incomplete().isEmpty()) {
         answer.incomplete().forEach(line -> console.errorLine(Console.red("error: "), line));
         return ExitCode.UNREACHABLE;

@@ -7,8 +7,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes a JSON or YAML document in UTF-8 and escapes in it the characters that a terminal obeys or
- * nobody sees. They may stand in double-quoted strings only. For one thread.
+ * Writes a JSON or YAML document in UTF-8, with escapes for control characters and invisible
+ * characters. They may occur only in double-quoted strings. For one thread.
  */
 final class DocumentStream extends FilterOutputStream {
   /** How an escape is written. */
@@ -87,7 +87,7 @@ final class DocumentStream extends FilterOutputStream {
     return escapes.toString();
   }
 
-  /** Leaves the stream below open: it is the process's. */
+  /** Leaves the underlying stream of the process open. */
   @Override
   public void close() throws IOException {
     flush();

@@ -6,7 +6,7 @@ import io.promdisco.config.Configuration;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.SdConfig;
-import io.promdisco.util.Words;
+import io.promdisco.util.Nouns;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -71,7 +71,7 @@ final class DumpCommand implements Callable<Integer> {
         new ClusterReaders(listed.counting(Wiring.clients(source, console)))) {
       List<ObjectNode> objects = objects(asked, readers, listed);
       write(objects);
-      console.errorLine(Console.dim(Words.count(objects.size(), "object")));
+      console.errorLine(Console.dim(Nouns.count(objects.size(), "object")));
       return source.exitCode(ExitCode.OK);
     }
   }
@@ -108,7 +108,7 @@ final class DumpCommand implements Callable<Integer> {
       throw new CommandException(
           ExitCode.USAGE,
           "promdisco: "
-              + Words.noun(names.size(), "job")
+              + Nouns.noun(names.size(), "job")
               + " "
               + String.join(", ", names)
               + ": several clusters (expected: jobs that discover in one, chosen by --job)");

@@ -23,7 +23,7 @@ final class Excerpt {
   private static final int TAB = 4;
   private static final String CUT = "…";
 
-  /** Of larger files, and of longer lines, nothing is shown: nobody writes them by hand. */
+  /** Larger files and longer lines are not shown; they are not written by hand. */
   private static final long MOST_BYTES = 4 << 20;
 
   private static final int LONGEST_LINE = 20_000;

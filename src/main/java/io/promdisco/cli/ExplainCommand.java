@@ -50,7 +50,7 @@ final class ExplainCommand implements Callable<Integer> {
   private static final Duration PAUSE = Duration.ofMillis(100);
   private static final Duration SERVER_PAUSE = Duration.ofSeconds(1);
 
-  /** Discovery is behind a list by less than this, if nothing is wrong. */
+  /** The longest delay of discovery after a list, if nothing is wrong. */
   private static final Duration LONGEST = Duration.ofSeconds(5);
 
   private final Console console;
@@ -169,7 +169,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
   }
 
-  /** The answer that the targets of a server give; an incomplete server may have others. */
+  /** The answer from the targets of a server; an incomplete server may have further targets. */
   private int served(Explanation answer, ServedTargets targets) {
     List<String> incomplete = targets.incomplete;
     incomplete.forEach(line -> console.errorLine(Console.red("error: "), line));
@@ -179,13 +179,13 @@ final class ExplainCommand implements Callable<Integer> {
         : Math.max(code, ExitCode.UNREACHABLE);
   }
 
-  /** Shows an explainer the targets that a server has at that time. */
+  /** Gives an explainer the current targets of a server. */
   private static final class ServedTargets implements Consumer<Explainer> {
     private final TargetsApi api;
     private final Map<String, TargetBuilder> builders = new HashMap<>();
     private final Map<String, ScrapeConfig> jobs = new LinkedHashMap<>();
 
-    /** Of the last look: a line for each job of which targets may be missing. */
+    /** A line for each incomplete job at the last attempt. */
     private List<String> incomplete = List.of();
 
     ServedTargets(TargetsApi api, List<ScrapeConfig> asked) {
@@ -198,7 +198,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public void accept(Explainer explainer) {
-      TargetsApi.Answer answer = api.targets(jobs.keySet());
+      TargetsApi.TargetsAnswer answer = api.targets(jobs.keySet());
       incomplete = answer.incomplete();
       for (TargetsApi.Served target : answer.targets()) {
         ScrapeConfig job = jobs.get(target.job());
@@ -212,11 +212,11 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   /**
-   * The answer, after as many looks as it takes, but not for longer than {@code --timeout}.
+   * The answer, after as many attempts as needed within {@code --timeout}.
    *
-   * @param sources what to look at, new for each look
-   * @param targets gives all targets as they are at that time
-   * @param pause between two looks
+   * @param sources the sources to read, new for each attempt
+   * @param targets returns all current targets
+   * @param pause between two attempts
    */
   private Explanation lookedAt(
       Query query,
@@ -233,7 +233,7 @@ final class ExplainCommand implements Callable<Integer> {
         () -> TimeUnit.NANOSECONDS.sleep(pause.toNanos()));
   }
 
-  /** What no target has as its address may be an address of an object whose targets have others. */
+  /** An address that no target has may be another address of an object with targets. */
   private Explanation explained(
       Query query, List<ScrapeConfig> asked, Explainer.Sources sources, Consumer<Explainer> targets)
       throws InterruptedException {

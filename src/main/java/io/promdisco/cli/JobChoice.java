@@ -16,7 +16,7 @@ final class JobChoice {
   }
 
   /**
-   * The configuration with those jobs alone, so that the sources of the others are not started.
+   * The configuration with only these jobs, so that the sources of others are not started.
    *
    * @throws CommandException if there is no such job
    */

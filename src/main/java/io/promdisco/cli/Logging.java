@@ -34,7 +34,7 @@ final class Logging {
   /** Whether the JVM's command line chooses a level. */
   private static final boolean CHOSEN_AT_START = System.getProperty(LEVEL) != null;
 
-  /** Those that log what a source reports as failing as well. */
+  /** The loggers of failures that sources report as well. */
   static final Set<String> SOURCES =
       Set.of(
           "io.promdisco.discovery.DiscoveryManager",
@@ -48,14 +48,14 @@ final class Logging {
   private Logging() {}
 
   /**
-   * From now on failures of sources are not logged as warnings: the command prints at its end which
-   * ones there still are. They are logged if the user asks for a level.
+   * Stops logging failures of sources as warnings, because the command prints the remaining ones at
+   * its end. They are still logged if the user sets a level.
    */
   static void leaveSourceFailures() {
     sourceFailures = false;
   }
 
-  /** From now on failures of sources are logged. */
+  /** Logs failures of sources again. */
   static void reportSourceFailures() {
     sourceFailures = true;
   }
@@ -77,7 +77,7 @@ final class Logging {
     }
   }
 
-  /** Takes the user's choice, if there is one. Failures of sources are logged again. */
+  /** Applies the user's level, if there is one. Logs failures of sources again. */
   static void set(@Nullable Level level) {
     sourceFailures = true;
     chosen = CHOSEN_AT_START || level != null;

@@ -67,7 +67,7 @@ final class Main
       names = "--log.format",
       scope = CommandLine.ScopeType.INHERIT,
       paramLabel = "FORMAT",
-      description = "Log as text or json, an object a line. Default: text.")
+      description = "Log as text or json, one object per line. Default: text.")
   private Logging.@org.jspecify.annotations.Nullable Format logFormat;
 
   private final Console console;

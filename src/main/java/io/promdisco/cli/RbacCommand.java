@@ -10,7 +10,7 @@ import io.promdisco.providers.kubernetes.LeastAccess.Access;
 import io.promdisco.providers.kubernetes.WatchedResources;
 import io.promdisco.providers.kubernetes.watch.AccessReview;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
-import io.promdisco.util.Words;
+import io.promdisco.util.Nouns;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -149,7 +149,7 @@ final class RbacCommand implements Callable<Integer> {
       if (servers.size() > 1) {
         console.line(
             "# for the server of ",
-            Words.noun(needs.jobs.size(), "job"),
+            Nouns.noun(needs.jobs.size(), "job"),
             " ",
             String.join(", ", needs.jobs));
       }

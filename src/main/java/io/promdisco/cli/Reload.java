@@ -12,7 +12,7 @@ import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.TargetListener;
 import io.promdisco.server.Backend;
 import io.promdisco.util.EscapingLogger;
-import io.promdisco.util.Words;
+import io.promdisco.util.Nouns;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.util.List;
@@ -108,12 +108,11 @@ final class Reload implements Backend {
     }
     takeOver(result.configuration().get());
     log.info(
-        "read {} again: {}", file, Words.count(result.configuration().get().jobs().size(), "job"));
+        "read {} again: {}", file, Nouns.count(result.configuration().get().jobs().size(), "job"));
   }
 
   /**
-   * A reload that nobody waits for, after the one that is under way; what was wrong has been
-   * logged. For threads that only do this.
+   * Reloads after a running reload has ended; logs what is wrong. For threads that only do this.
    */
   void afterSignal() {
     reloading.lock();

@@ -29,7 +29,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,
-    description = "Discover on and on, and answer over HTTP: targets, metrics, readiness, a page.",
+    description =
+        "Discover until stopped, and answer over HTTP: targets, metrics, readiness, a page.",
     footer = {
       "",
       "SIGHUP, POST /-/reload and, with --watch-config, a change of the file read the"
@@ -60,7 +61,7 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = {
         "TLS, client certificates, passwords and headers, as Prometheus's exporters read them;",
-        "read again when it or a certificate changes. Default: plain HTTP for anybody."
+        "read again when it or a certificate changes. Default: plain HTTP for everybody."
       })
   private @Nullable Path webConfig;
 
@@ -68,8 +69,8 @@ final class ServeCommand implements Callable<Integer> {
       names = "--web.allowed-host",
       paramLabel = "NAME",
       description = {
-        "A host name under which to answer, besides addresses, localhost and the name that --listen",
-        "says; *.SUFFIX: every name below one, *: every name. May be repeated."
+        "A host name that requests may use, besides addresses, localhost and the name in --listen;",
+        "*.SUFFIX: every name below SUFFIX, *: every name. Repeatable."
       })
   private List<String> allowedHosts = List.of();
 
@@ -77,8 +78,8 @@ final class ServeCommand implements Callable<Integer> {
       names = "--web.enable-lifecycle",
       negatable = true,
       description = {
-        "Whether POST /-/reload reads the configuration again. Default: only where --listen is a",
-        "loopback address."
+        "Allow POST /-/reload; --no-web.enable-lifecycle forbids it. Default: allowed if --listen",
+        "is a loopback address."
       })
   private @Nullable Boolean lifecycle;
 

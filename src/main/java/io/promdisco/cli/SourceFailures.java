@@ -15,9 +15,9 @@ final class SourceFailures {
   }
 
   /**
-   * Prints a line for each failure that there is at this moment.
+   * Prints a line for each current failure.
    *
-   * @param place what a line begins with, where several configurations are read
+   * @param place the beginning of a line, if several configurations are read
    * @param synced whether all sources have delivered
    * @param timeout how long they had
    * @return the exit code that this makes

@@ -4,7 +4,7 @@ import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
-import io.promdisco.util.Words;
+import io.promdisco.util.Nouns;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +21,7 @@ import picocli.CommandLine.TypeConversionException;
 final class SourceOptions extends ClusterOptions {
   static final String SKIP_UNSUPPORTED = "--skip-unsupported";
   static final String SKIP_HELP =
-      "Leave out jobs with sources of targets that Prometheus has and promdisco has not, with a"
+      "Leave out jobs that use service discovery which only Prometheus supports, with a"
           + " warning each.";
 
   private static final Path DEFAULT = Path.of("prometheus.yml");
@@ -47,7 +47,10 @@ final class SourceOptions extends ClusterOptions {
     return source;
   }
 
-  /** What reads configurations whose sources are started: they report on their files. */
+  /**
+   * The loader for configurations whose sources are started, since these report problems of their
+   * files.
+   */
   ConfigLoader loader() {
     return loader(skipUnsupported).leavingTargetFiles();
   }
@@ -75,7 +78,7 @@ final class SourceOptions extends ClusterOptions {
     return config == null ? DEFAULT : config;
   }
 
-  /** Reads the configuration, of which every job has to be right. */
+  /** Reads the configuration; every job must be correct. */
   Configuration load(Console console) {
     return load(console, new JobChoice());
   }
@@ -83,7 +86,7 @@ final class SourceOptions extends ClusterOptions {
   /**
    * Reads the configuration.
    *
-   * @param jobs those that have to be right; others may be missing from it
+   * @param jobs the jobs that must be correct; others may be left out
    */
   Configuration load(Console console, JobChoice jobs) {
     Path file = file();
@@ -119,7 +122,7 @@ final class SourceOptions extends ClusterOptions {
     if (advice > 0) {
       console.errorLine(
           Console.yellow("warning: "),
-          Words.count(advice, "setting is", "settings are"),
+          Nouns.count(advice, "setting is", "settings are"),
           " legal but surely not meant so (promdisco check ",
           file,
           ")");

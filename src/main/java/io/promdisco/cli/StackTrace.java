@@ -7,7 +7,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 
-/** An exception as lines of text, of which none can be forged by a message with line breaks. */
+/** An exception as lines of text that a message with line breaks cannot forge. */
 final class StackTrace {
   private final List<String> lines = new ArrayList<>();
   private final Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());

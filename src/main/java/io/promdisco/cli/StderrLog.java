@@ -35,8 +35,8 @@ import org.slf4j.spi.SLF4JServiceProvider;
  */
 public final class StderrLog implements SLF4JServiceProvider, ILoggerFactory {
   /**
-   * Of which nothing below a warning is of use to a user. Clients cause what it logs, so a logger
-   * of it says a line a minute, without stack trace.
+   * The package whose messages below a warning are of no use to users. Clients can cause its
+   * messages, so each of its loggers prints one line a minute, without a stack trace.
    */
   private static final String WEB_SERVER = "org.eclipse.jetty.";
 

@@ -60,8 +60,8 @@ final class Structured {
   }
 
   /**
-   * A document in YAML, in block style, no line folded and nothing by reference. Characters that a
-   * terminal obeys or nobody sees are escaped.
+   * A document in YAML, in block style, no line folded and nothing by reference. Control characters
+   * and invisible characters are escaped.
    */
   static String yaml(Object document) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

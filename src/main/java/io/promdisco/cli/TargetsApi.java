@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class TargetsApi {
   private final String option;
 
-  /** Reads no document that could not be held. */
+  /** The largest document. */
   private static final ObjectMapper MAPPER =
       new ObjectMapper(
           JsonFactory.builder()
@@ -98,21 +98,20 @@ final class TargetsApi {
   }
 
   /**
-   * What a server answered.
+   * The answer of a server.
    *
    * @param targets active ones first
-   * @param incomplete a line for each wanted job of which the server says that targets may be
-   *     missing
+   * @param incomplete a line for each wanted job that the server calls incomplete
    */
-  record Answer(List<Served> targets, List<String> incomplete) {}
+  record TargetsAnswer(List<Served> targets, List<String> incomplete) {}
 
   /**
    * All targets that the server shows.
    *
-   * @param wanted the jobs of which every target is wanted; empty: of all
+   * @param wanted the jobs that must be complete; empty: all
    * @throws CommandException if it cannot be reached or talks rubbish
    */
-  Answer targets(Collection<String> wanted) {
+  TargetsAnswer targets(Collection<String> wanted) {
     JsonNode document = get("/api/v1/targets?state=any");
     JsonNode data = document.path("data");
     List<Served> targets = new ArrayList<>();
@@ -136,7 +135,7 @@ final class TargetsApi {
               "",
               ""));
     }
-    return new Answer(targets, incomplete(document.path("warnings"), wanted));
+    return new TargetsAnswer(targets, incomplete(document.path("warnings"), wanted));
   }
 
   private List<String> incomplete(JsonNode warnings, Collection<String> wanted) {

@@ -11,7 +11,7 @@ import io.promdisco.scrape.HttpSdDocument;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.Target;
 import io.promdisco.scrape.TargetsDocument;
-import io.promdisco.util.Words;
+import io.promdisco.util.Nouns;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -35,9 +35,9 @@ import picocli.CommandLine.Option;
     description = "Print the targets of a configuration.",
     footer = {
       "",
-      "Waits until every source has delivered what is there, prints, and ends: with 0,",
-      "or with 3 if a source could not be read within --timeout. What was found is",
-      "printed all the same, but not as http-sd, which programs take for all there is."
+      "Waits until every source has delivered, prints the targets, and ends with 0, or",
+      "with 3 if a source could not be read within --timeout. The targets that were",
+      "found are printed even then, except as http-sd, which must be the full list."
     })
 final class TargetsCommand implements Callable<Integer> {
   /** Which targets. */
@@ -81,8 +81,8 @@ final class TargetsCommand implements Callable<Integer> {
   @Option(
       names = "--watch",
       description =
-          "Go on: a live table on a terminal (q quits), elsewhere a line for every target that"
-              + " comes (+), changes (~) or goes (-).")
+          "Keep running: a live table on a terminal (q quits), elsewhere a line for every target"
+              + " that is added (+), changed (~) or removed (-).")
   private boolean watch;
 
   TargetsCommand(Console console) {
@@ -189,22 +189,21 @@ final class TargetsCommand implements Callable<Integer> {
     return active;
   }
 
-  /** Whether all targets of the chosen jobs are there; says which jobs lack some. */
+  /** Whether the chosen jobs are complete; prints which are not. */
   private boolean isComplete(Promdisco promdisco) {
     List<JobStatus> incomplete = incomplete(promdisco);
     if (incomplete.isEmpty()) {
       return true;
     }
     console.errorLine(
-        "promdisco: targets: nothing is printed as http-sd: a reader would lose the targets"
-            + " that are missing of "
-            + Words.noun(incomplete.size(), "job")
+        "promdisco: targets: http-sd prints nothing, because targets are missing of "
+            + Nouns.noun(incomplete.size(), "job")
             + " "
             + incomplete.stream().map(JobStatus::job).collect(Collectors.joining(", ")));
     return false;
   }
 
-  /** Those of the chosen jobs of which targets may be missing. */
+  /** The chosen jobs that are incomplete. */
   private List<JobStatus> incomplete(Promdisco promdisco) {
     return promdisco.jobs().stream()
         .filter(job -> jobs.includes(job.job()) && !job.complete())
@@ -257,7 +256,7 @@ final class TargetsCommand implements Callable<Integer> {
                 "%d active, %d dropped in %s, after %.2f s",
                 active,
                 dropped,
-                Words.count(promdisco.pools().size(), "job"),
+                Nouns.count(promdisco.pools().size(), "job"),
                 took.toMillis() / 1000.0)));
   }
 }

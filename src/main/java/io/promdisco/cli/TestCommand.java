@@ -101,7 +101,7 @@ final class TestCommand implements Callable<Integer> {
     return passed || (update && allWritten) ? ExitCode.OK : ExitCode.FINDING;
   }
 
-  /** A job that is named and has no test is a mistake, unless a file could not be used. */
+  /** A named job without a test is a mistake, unless a file could not be used. */
   private void refuseUntested(List<TestedFile> tested) {
     Set<String> found = new HashSet<>();
     tested.forEach(file -> file.results().forEach(result -> found.add(result.test().job())));

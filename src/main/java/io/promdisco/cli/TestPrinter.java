@@ -3,8 +3,8 @@ package io.promdisco.cli;
 import io.promdisco.cli.TestCommand.TestedFile;
 import io.promdisco.ruletest.Finding;
 import io.promdisco.ruletest.RuleTestResult;
+import io.promdisco.util.Nouns;
 import io.promdisco.util.PrintableText;
-import io.promdisco.util.Words;
 import java.util.List;
 
 /** Prints the results of tests for people. */
@@ -55,13 +55,13 @@ final class TestPrinter {
     long failed = files.stream().mapToLong(TestedFile::failures).sum();
     long unusable = files.stream().filter(file -> !file.usable()).count();
     String text =
-        Words.count(all, "test")
+        Nouns.count(all, "test")
             + ": "
             + (all - failed)
             + " passed, "
             + failed
             + " failed"
-            + (unusable == 0 ? "" : "; " + Words.count(unusable, "file") + " cannot be used");
+            + (unusable == 0 ? "" : "; " + Nouns.count(unusable, "file") + " cannot be used");
     console.line(failed + unusable > 0 ? Console.red(text) : Console.dim(text));
   }
 

@@ -2,7 +2,7 @@ package io.promdisco.cli;
 
 import io.promdisco.Promdisco;
 import io.promdisco.discovery.ProviderStatus;
-import io.promdisco.util.Words;
+import io.promdisco.util.Nouns;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
@@ -59,7 +59,7 @@ final class Waiting implements AutoCloseable {
   private static String sources(Promdisco promdisco) {
     List<ProviderStatus> providers = promdisco.providers();
     long synced = providers.stream().filter(ProviderStatus::synced).count();
-    return synced + " of " + Words.count(providers.size(), "source") + " complete   ";
+    return synced + " of " + Nouns.count(providers.size(), "source") + " complete   ";
   }
 
   private static String cut(String text, int columns) {

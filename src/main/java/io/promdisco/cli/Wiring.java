@@ -35,7 +35,10 @@ final class Wiring {
     return options.sourceMemory == null ? builder : builder.sourceMemory(options.sourceMemory);
   }
 
-  /** What reaches the objects that the options name. Prints what of a dump cannot be used. */
+  /**
+   * Gives access to the objects that the options name. Prints which objects of a dump cannot be
+   * used.
+   */
   static Function<Ticker, ResourceClientFactory> clients(ClusterOptions options, Console console) {
     if (!options.manifests.isEmpty()) {
       if (options.kubeconfig != null || options.context != null) {
@@ -58,7 +61,7 @@ final class Wiring {
 
   /**
    * Makes clients of the clusters that the options name, or else the configuration or the user's
-   * environment. The console is told once which kubeconfig they use.
+   * environment. Prints once which kubeconfig they use.
    */
   static Function<Ticker, ResourceClientFactory> servers(ClusterOptions options, Console console) {
     Set<String> told = ConcurrentHashMap.newKeySet();

@@ -66,9 +66,8 @@ public final class ConfigLoader {
   }
 
   /**
-   * A loader for which only these jobs have to be right: of errors in others it says in one warning
-   * how many there are, and it leaves out such jobs. Other problems of other jobs it does not
-   * report.
+   * A loader for which only these jobs have to be correct. It leaves out other jobs with errors and
+   * counts these errors in one warning. It reports no other problems of other jobs.
    *
    * @param jobs names; empty: all jobs
    */
@@ -77,9 +76,9 @@ public final class ConfigLoader {
   }
 
   /**
-   * A loader that does not look into the files that {@code file_sd_configs} name: for those who
-   * start the sources, which say what is wrong with their files. That no file matches is a warning
-   * all the same.
+   * A loader that does not look into the files that {@code file_sd_configs} name: for callers that
+   * start the sources, which report problems of their files. A pattern that matches no file is
+   * still a warning.
    */
   public ConfigLoader leavingTargetFiles() {
     return new ConfigLoader(sources, only, false);

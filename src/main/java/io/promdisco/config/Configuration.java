@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A configuration without mistakes, be it read from a file or built in code.
+ * A configuration without mistakes, read from a file or built in code.
  *
  * @param jobs the scrape configs, in the order of the file, then those of {@code
  *     scrape_config_files}
@@ -24,7 +24,7 @@ public record Configuration(
    */
   public Configuration {
     List<ScrapeConfig> given = jobs;
-    Checked.check("configuration", problems -> check(given, problems));
+    BuilderChecks.check("configuration", problems -> check(given, problems));
     jobs = List.copyOf(jobs);
     warnings = List.copyOf(warnings);
   }
@@ -45,7 +45,7 @@ public record Configuration(
 
   private static void check(List<ScrapeConfig> jobs, FieldProblems problems) {
     Set<String> names = new HashSet<>();
-    for (ScrapeConfig job : Checked.withoutNulls("scrape_configs", jobs, problems)) {
+    for (ScrapeConfig job : BuilderChecks.withoutNulls("scrape_configs", jobs, problems)) {
       if (!names.add(job.jobName())) {
         problems.note(
             "job \"" + job.jobName() + "\": job_name",

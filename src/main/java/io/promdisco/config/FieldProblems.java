@@ -1,13 +1,16 @@
 package io.promdisco.config;
 
-/** Takes note of what is wrong with the fields of a configuration, be it read or built in code. */
+/**
+ * Collects problems of the fields of a configuration, whether it was read from a file or built in
+ * code.
+ */
 @FunctionalInterface
 public interface FieldProblems {
   /**
-   * A field is wrong.
+   * Notes a problem of a field.
    *
    * @param field as in the configuration file, with dots and indexes: {@code tls_config.ca_file},
-   *     {@code scrape_protocols[1]}; empty: the section as a whole
+   *     {@code scrape_protocols[1]}; empty: the whole section
    * @param message what is wrong, and what is expected
    */
   void note(String field, String message);

@@ -1,12 +1,13 @@
 package io.promdisco.config;
 
+import com.google.common.collect.Sets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
 /**
- * What HTTP client settings have to fulfil, wherever they come from. A {@code …Ref} names a secret
- * of a secret manager, which only files can do; it is empty otherwise.
+ * Checks HTTP client settings of files and of builders. A {@code …Ref} parameter names a secret of
+ * a secret manager; it is empty unless a file sets it.
  */
 final class HttpClientChecks {
   static final String CLIENT_CREDENTIALS = "client_credentials";
@@ -14,25 +15,8 @@ final class HttpClientChecks {
   static final List<String> SIGNATURES = List.of("RS256", "RS384", "RS512");
   private static final List<String> TLS_VERSIONS = List.of("TLS10", "TLS11", "TLS12", "TLS13");
   private static final Set<String> RESERVED =
-      Set.of(
-          "authorization",
-          "host",
-          "content-encoding",
-          "content-length",
-          "content-type",
-          "user-agent",
-          "connection",
-          "keep-alive",
-          "proxy-authenticate",
-          "proxy-authorization",
-          "www-authenticate",
-          "accept-encoding",
-          "x-prometheus-remote-write-version",
-          "x-prometheus-remote-read-version",
-          "x-prometheus-scrape-timeout-seconds",
-          "x-amz-date",
-          "x-amz-security-token",
-          "x-amz-content-sha256");
+      Sets.union(
+          RemoteReader.RESERVED, Set.of("authorization", "x-prometheus-scrape-timeout-seconds"));
 
   private HttpClientChecks() {}
 
@@ -72,7 +56,7 @@ final class HttpClientChecks {
     }
   }
 
-  /** At most one of the ways to log in may be configured. */
+  /** Allows at most one way to authenticate. */
   static void ways(boolean basic, boolean authorization, boolean oauth2, FieldProblems problems) {
     if ((basic ? 1 : 0) + (authorization ? 1 : 0) + (oauth2 ? 1 : 0) > 1) {
       problems.note(
@@ -171,7 +155,7 @@ final class HttpClientChecks {
   }
 
   /**
-   * @param hasUrl whether a URL is set, be it the empty one
+   * @param hasUrl whether a URL is set, even an empty one
    */
   static void proxy(HttpClientConfig.ProxyConfig proxy, boolean hasUrl, FieldProblems problems) {
     String wrong = Urls.problem(proxy.url());
@@ -197,7 +181,7 @@ final class HttpClientChecks {
     }
   }
 
-  /** The client sets some headers itself. */
+  /** Refuses headers that the client sets. */
   static void headerName(String name, FieldProblems own) {
     if (RESERVED.contains(name.toLowerCase(Locale.ROOT))) {
       own.note(

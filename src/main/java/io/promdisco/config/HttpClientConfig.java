@@ -198,7 +198,7 @@ public record HttpClientConfig(
               followRedirects,
               enableHttp2,
               secretReferences);
-      Checked.check("HTTP client settings", built::check);
+      BuilderChecks.check("HTTP client settings", built::check);
       return built;
     }
   }

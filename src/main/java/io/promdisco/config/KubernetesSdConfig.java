@@ -81,7 +81,7 @@ public record KubernetesSdConfig(
 
   /**
    * @param apiServer null: none is given
-   * @param plainHttp whether nothing else is said of how to talk to the API server
+   * @param plainHttp whether the HTTP client has its default settings
    */
   static void checkServer(
       @Nullable String apiServer,
@@ -224,7 +224,7 @@ public record KubernetesSdConfig(
       KubernetesSdConfig built =
           new KubernetesSdConfig(
               role, apiServer, kubeconfigFile, http, ownNamespace, namespaces, selectors, attach);
-      Checked.check("kubernetes_sd_configs", built::check);
+      BuilderChecks.check("kubernetes_sd_configs", built::check);
       return built;
     }
   }

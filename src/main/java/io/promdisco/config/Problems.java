@@ -3,7 +3,7 @@ package io.promdisco.config;
 import io.promdisco.model.Position;
 import io.promdisco.model.Spelling;
 import io.promdisco.model.TargetGroup;
-import io.promdisco.util.Words;
+import io.promdisco.util.Nouns;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -20,14 +20,14 @@ final class Problems {
   private final @Nullable Problems parent;
   private final List<Problem> found;
   private final AliasGuard aliases = new AliasGuard();
-  private final List<Check> checks;
+  private final List<DeferredCheck> checks;
   private final List<Section> leftOut;
   private final List<Spelt> groups;
   private boolean errors;
   private boolean targetFiles = true;
 
-  /** A look at other files, for a section that names them. */
-  private record Check(Section section, Runnable run) {}
+  /** A check of other files that a section names. */
+  private record DeferredCheck(Section section, Runnable run) {}
 
   /** A group of targets that is spelt out for the source in a section. */
   private record Spelt(Section source, String path, TargetGroup group, List<Position> positions) {
@@ -112,31 +112,31 @@ final class Problems {
     return found;
   }
 
-  /** Puts off a look at files that a section names until it is clear that this one can be used. */
+  /** Defers the check of files that a section names until the section is known to be used. */
   void onceRead(Section section, Runnable check) {
-    checks.add(new Check(section, check));
+    checks.add(new DeferredCheck(section, check));
   }
 
-  /** Does not look into the files that {@code file_sd_configs} name. */
+  /** Does not read the files that {@code file_sd_configs} name. */
   void leaveTargetFiles() {
     targetFiles = false;
   }
 
-  /** Whether to look into the files that {@code file_sd_configs} name. */
+  /** Whether to read the files that {@code file_sd_configs} name. */
   boolean readsTargetFiles() {
     return parent == null ? targetFiles : parent.readsTargetFiles();
   }
 
   /** Does what was put off. */
   void check() {
-    for (Check check : List.copyOf(checks)) {
+    for (DeferredCheck check : List.copyOf(checks)) {
       if (!isLeftOut(check.section.problems().file, check.section.path())) {
         check.run.run();
       }
     }
   }
 
-  /** Forgets the problems of a section, those that are found later too. */
+  /** Discards the problems of a section, including later ones. */
   void leaveOut(Section section) {
     leftOut.add(section);
   }
@@ -171,7 +171,7 @@ final class Problems {
     return problem.severity() == Problem.Severity.ERROR;
   }
 
-  /** One warning in the place of all errors in sections that are left out. */
+  /** One warning instead of all errors in sections that are left out. */
   private Optional<Problem> summaryOfLeftOut() {
     List<Problem> errors =
         found.stream()
@@ -187,7 +187,7 @@ final class Problems {
             ProblemKind.INVALID_VALUE,
             errors.get(0).position(),
             "",
-            Words.count(errors.size(), "error") + " in jobs that are left out"));
+            Nouns.count(errors.size(), "error") + " in jobs that are left out"));
   }
 
   Position position(@Nullable Mark mark) {

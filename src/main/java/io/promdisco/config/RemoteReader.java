@@ -17,7 +17,8 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /** Reads {@code remote_write} and {@code remote_read}, which are checked and shown only. */
 final class RemoteReader {
-  private static final Set<String> RESERVED =
+  /** Headers that the HTTP client sets. */
+  static final Set<String> RESERVED =
       Set.of(
           "host",
           "content-encoding",
@@ -35,6 +36,7 @@ final class RemoteReader {
           "x-amz-date",
           "x-amz-security-token",
           "x-amz-content-sha256");
+
   private static final List<String> MESSAGES =
       List.of("prometheus.WriteRequest", "io.prometheus.write.v2.Request");
   private static final long DEFAULT_CHUNK = 50_000_000;

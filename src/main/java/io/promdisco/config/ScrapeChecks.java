@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What the settings of a job have to fulfil, wherever they come from. */
+/** Checks the settings of jobs, from files and from builders. */
 final class ScrapeChecks {
   private static final Set<String> PROTOCOLS = new TreeSet<>();
 

@@ -14,16 +14,16 @@ import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One job: where its targets come from, what becomes of them and how they are to be scraped.
- * promdisco discovers and does not scrape; what only a scrape needs is here for programs that do.
- * Immutable. Two are equal if all their settings are, {@link #effective} apart.
+ * One job: the sources of its targets, their relabelling, and how to scrape them. promdisco does
+ * not scrape; the settings of scrapes are for programs that do. Immutable. Two are equal if all
+ * their settings are, {@link #effective} apart.
  *
  * @see <a
  *     href="https://prometheus.io/docs/prometheus/latest/configuration/configuration/#scrape_config">
  *     scrape_config</a>
  */
 public final class ScrapeConfig {
-  /** What is asked for unless a job says otherwise; before it protobuf, for native histograms. */
+  /** The default protocols; with native histograms, protobuf comes first. */
   static final List<ScrapeProtocol> DEFAULT_PROTOCOLS =
       List.of(
           ScrapeProtocol.OPEN_METRICS_TEXT_1_0_0,
@@ -142,7 +142,7 @@ public final class ScrapeConfig {
     builder.nativeHistogramMinBucketFactor = nativeHistogramMinBucketFactor;
     builder.nameValidation = nameValidation;
     builder.httpClient = httpClient;
-    // What is a default stays one, should what it depends on be changed.
+    // A default stays a default if a setting that it depends on changes.
     builder.scrapeTimeout = scrapeTimeout.equals(builder.scrapeTimeout()) ? null : scrapeTimeout;
     builder.scrapeProtocols =
         scrapeProtocols.equals(builder.scrapeProtocols()) ? null : scrapeProtocols;
@@ -200,13 +200,13 @@ public final class ScrapeConfig {
     return metricNameEscaping;
   }
 
-  /** {@code relabel_configs}, in order: what becomes of discovered targets. */
+  /** {@code relabel_configs}, in order: the rules for discovered targets. */
   public List<RelabelRule> relabelRules() {
     return relabelRules;
   }
 
   /**
-   * {@code metric_relabel_configs}, in order: what becomes of scraped samples. {@link
+   * {@code metric_relabel_configs}, in order: the rules for scraped samples. {@link
    * io.promdisco.relabel.Relabeler} applies them.
    */
   public List<RelabelRule> metricRelabelRules() {
@@ -571,13 +571,13 @@ public final class ScrapeConfig {
       return this;
     }
 
-    /** What becomes of discovered targets, in order. Default: nothing. */
+    /** The rules for discovered targets, in order. Default: none. */
     public Builder relabelRules(List<RelabelRule> relabelRules) {
       this.relabelRules = Collections.unmodifiableList(new ArrayList<>(relabelRules));
       return this;
     }
 
-    /** What becomes of scraped samples, in order. Default: nothing. */
+    /** The rules for scraped samples, in order. Default: none. */
     public Builder metricRelabelRules(List<RelabelRule> metricRelabelRules) {
       this.metricRelabelRules = Collections.unmodifiableList(new ArrayList<>(metricRelabelRules));
       return this;
@@ -760,15 +760,16 @@ public final class ScrapeConfig {
      */
     public ScrapeConfig build() {
       List<ScrapeConfig> built = new ArrayList<>(1);
-      Checked.check(
+      BuilderChecks.check(
           "job \"" + jobName + "\"",
           problems -> {
             ScrapeConfig job =
                 new ScrapeConfig(
                     this,
-                    Checked.withoutNulls("relabel_configs", relabelRules, problems),
-                    Checked.withoutNulls("metric_relabel_configs", metricRelabelRules, problems),
-                    Checked.withoutNulls("sd_configs", sdConfigs, problems));
+                    BuilderChecks.withoutNulls("relabel_configs", relabelRules, problems),
+                    BuilderChecks.withoutNulls(
+                        "metric_relabel_configs", metricRelabelRules, problems),
+                    BuilderChecks.withoutNulls("sd_configs", sdConfigs, problems));
             job.check(ownScheme, problems);
             built.add(job);
           });

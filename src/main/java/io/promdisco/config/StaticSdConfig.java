@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * All of a job's {@code static_configs}.
  *
- * @param groups in the order of the file; a group's source is its index. Two with the same source
- *     are a mistake
+ * @param groups in the order of the file; a group's source is its index. Two groups with the same
+ *     source are a mistake
  */
 public record StaticSdConfig(List<TargetGroup> groups) implements SdConfig {
   static final String ADDRESS = "__address__";

@@ -82,14 +82,14 @@ public final class StrictYaml {
     }
   }
 
-  /** What a file holds that another one names. */
+  /** The content of a file that another file names. */
   static byte[] content(Path file) throws IOException {
     try (InputStream in = UserFiles.open(file, YamlFile.MOST_BYTES)) {
       return in.readAllBytes();
     }
   }
 
-  /** What a file holds that the user names. */
+  /** The content of a file that the user names. */
   static byte[] argument(Path file) throws IOException {
     try (InputStream in = UserFiles.openArgument(file, YamlFile.MOST_BYTES)) {
       return in.readAllBytes();

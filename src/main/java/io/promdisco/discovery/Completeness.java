@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Knows of which jobs the targets are the whole truth: the job's providers are those of the
- * configuration in force, each has delivered everything, and that has been sent.
+ * Decides which jobs are complete: the job's providers are those of the current configuration, each
+ * has delivered its first result, and that result has been sent.
  *
- * <p>Safe for all threads; those that ask take no lock. Listeners are called without a lock.
+ * <p>Safe for all threads. Reading takes no lock; listeners are called without a lock.
  */
 final class Completeness {
   private static final Logger log = EscapingLogger.of(Completeness.class);
@@ -39,7 +39,7 @@ final class Completeness {
   /** A job at one moment. */
   private static final class Job {
     private static final JobStatus.Missing NOT_SENT =
-        new JobStatus.Missing("", "the configuration was just read, its targets are being made");
+        new JobStatus.Missing("", "the configuration was just read; its targets are not ready yet");
 
     private static final JobStatus.Missing ENDED =
         new JobStatus.Missing("", "promdisco is being stopped");
@@ -66,17 +66,17 @@ final class Completeness {
       this.otherwise = otherwise;
     }
 
-    /** One whose providers are not known yet. */
+    /** A job whose providers are not known yet. */
     static Job of(List<SdConfig> sources, long stamp) {
       return new Job(sources, stamp, null, false, false, NOT_SENT);
     }
 
-    /** Now that {@code now} are known to be its providers. */
+    /** The job with these providers. */
     Job with(List<Provider> now) {
       return now.equals(providers) ? this : new Job(sources, stamp, now, false, false, NOT_SENT);
     }
 
-    /** Now that what {@code then} was has been sent. This one if that makes no difference. */
+    /** The job after a send that began when it was {@code then}; this one if nothing changes. */
     Job after(@Nullable Job then) {
       List<Provider> all = providers;
       if (complete || all == null) {
@@ -114,10 +114,7 @@ final class Completeness {
             "scrape_job");
   }
 
-  /**
-   * These are the jobs from now on. One whose sources are other than before is incomplete from now
-   * on.
-   */
+  /** Sets the jobs. A job whose sources have changed becomes incomplete. */
   void expect(Map<String, List<SdConfig>> sources) {
     synchronized (this) {
       Map<String, Job> now = new LinkedHashMap<>();
@@ -136,7 +133,7 @@ final class Completeness {
     tell();
   }
 
-  /** The providers of each job are known, and the pool has been told of them. */
+  /** Sets the providers of each job, after the pool has received them. */
   void place(Map<String, List<Provider>> providers) {
     synchronized (this) {
       Map<String, Job> now = new LinkedHashMap<>();
@@ -146,7 +143,7 @@ final class Completeness {
     tell();
   }
 
-  /** Before a send; to be called after it, if it was taken. */
+  /** Called before a send; returns what to call after it, if it was accepted. */
   Runnable sending() {
     Map<String, Job> then = jobs;
     return () -> sent(then);
@@ -167,7 +164,7 @@ final class Completeness {
           changed |= after.complete;
         }
       }
-      if (!different.isEmpty()) { // Mostly it is: this runs after each send.
+      if (!different.isEmpty()) { // Usually it is empty: this runs after each send.
         Map<String, Job> now = new LinkedHashMap<>(jobs);
         now.putAll(different);
         replace(now);
@@ -199,7 +196,7 @@ final class Completeness {
     }
   }
 
-  /** From now on no job is complete. */
+  /** Makes all jobs incomplete for good. */
   void end() {
     synchronized (this) {
       ended = true;
@@ -218,12 +215,12 @@ final class Completeness {
     listeners.remove(listener);
   }
 
-  /** How a job is; nothing if there is no such job. */
+  /** The status of a job; empty if there is no such job. */
   Optional<JobStatus> of(String name) {
     return Optional.ofNullable(jobs.get(name)).map(job -> job.status(name));
   }
 
-  /** How all jobs are, in the configuration's order. */
+  /** The status of all jobs, in the configuration's order. */
   List<JobStatus> all() {
     List<JobStatus> all = new ArrayList<>();
     jobs.forEach((name, job) -> all.add(job.status(name)));

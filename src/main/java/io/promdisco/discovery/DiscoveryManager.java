@@ -143,10 +143,9 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
   }
 
   /**
-   * Says which jobs {@link #apply} will be called with: from now on those whose sources are other
-   * than before are incomplete, and those that are missing are gone. To be called before the
-   * targets are made by other rules, so that what new rules make of old targets passes for the
-   * whole truth with nobody.
+   * Announces the jobs of the next {@link #apply}: jobs whose sources change become incomplete, and
+   * missing jobs are removed. Call it before other rules relabel the targets, so that old targets
+   * under new rules never count as complete.
    *
    * @param jobs the SD configs of each job
    */
@@ -295,33 +294,34 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
     return out;
   }
 
-  /** Of which jobs the targets are the whole truth, in the order of the configuration. */
+  /** Which jobs are complete, in the order of the configuration. */
   public List<JobStatus> jobs() {
     return completeness.all();
   }
 
-  /** Whether a job's targets are the whole truth; nothing if there is no such job. */
+  /** Whether a job is complete; empty if there is no such job. */
   public Optional<JobStatus> job(String name) {
     return completeness.of(name);
   }
 
   /**
-   * Calls {@code listener} each time that a job becomes complete or incomplete, comes or goes, on
-   * the thread that caused it: it is to be quick, and must not call this manager but to ask.
+   * Calls {@code listener} each time a job becomes complete or incomplete, is added or removed, on
+   * the thread that caused it. The listener must return quickly and may call only methods that
+   * read.
    */
   public void addJobListener(Runnable listener) {
     completeness.add(listener);
   }
 
-  /** Ends what {@link #addJobListener} began. */
+  /** Removes a listener of {@link #addJobListener}. */
   public void removeJobListener(Runnable listener) {
     completeness.remove(listener);
   }
 
   /**
    * Waits until the jobs that were applied last, and everything that was there when their providers
-   * started, have been sent and taken. Providers that could not be made are not waited for. Before
-   * the first call of {@link #apply} nothing is synced.
+   * started, have been sent and taken. Does not wait for providers that could not be created.
+   * Before the first call of {@link #apply} nothing is synced.
    *
    * @return false if {@code timeout} ran out or the manager was closed first
    */

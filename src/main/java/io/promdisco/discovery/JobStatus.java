@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Whether a job's targets are the whole truth.
+ * Whether a job's targets are complete, and what is missing otherwise.
  *
  * @param job the job's name
- * @param complete every source of the job has delivered all it has, and what came of it is among
- *     the targets. A job that is complete stays so while sources fail, since their targets are kept
- * @param stamp a number that changes with the sources of the job: two answers that are complete and
- *     have the same number are of the same sources, and so is what was read between them
+ * @param complete whether every source of the job has delivered, and the targets contain the
+ *     result. A complete job stays complete while sources fail, since their targets are kept
+ * @param stamp a number that changes with the sources of the job. If two complete statuses have the
+ *     same number, all targets that were read between them come from the same sources
  * @param missing what an incomplete job waits for; empty if it is complete
  */
 public record JobStatus(String job, boolean complete, long stamp, List<Missing> missing) {
@@ -23,29 +23,27 @@ public record JobStatus(String job, boolean complete, long stamp, List<Missing> 
   }
 
   /**
-   * What is missing of a job.
+   * A missing part of a job.
    *
-   * @param source the provider's name; empty if it is the job itself
+   * @param source the provider's name; empty for the job itself
    * @param reason one line without secrets
    */
   public record Missing(String source, String reason) {
-    /** Makes one line of the reason. */
-    public Missing {
-      reason = reason.strip().replaceAll("\\s*[\\r\\n]\\s*", " ");
-    }
-
     @Override
     public String toString() {
       return source.isEmpty() ? reason : source + ": " + reason;
     }
   }
 
-  /** Whether what was read between this status and {@code later} is whole, and of one moment. */
+  /**
+   * Whether the targets that were read between this status and {@code later} are complete and from
+   * the same sources.
+   */
   public boolean isWholeUntil(JobStatus later) {
     return complete && later.complete && stamp == later.stamp;
   }
 
-  /** The same job while it is being replaced by one of other sources. */
+  /** The status of this job while its sources are replaced. */
   public JobStatus replaced() {
     return new JobStatus(
         job, false, stamp, List.of(new Missing("", "its sources have just been replaced")));
@@ -56,7 +54,7 @@ public record JobStatus(String job, boolean complete, long stamp, List<Missing> 
     return description.startsWith(INCOMPLETE + job + ": ");
   }
 
-  /** All of it on one line; of a job that is complete as well. */
+  /** The status on one line. */
   public String describe() {
     return complete
         ? "complete: job " + job

@@ -182,12 +182,12 @@ final class Provider implements TargetSink {
     return synced;
   }
 
-  /** Whether everything that was there at the start, every part of it, has been put. */
+  /** Whether the first result has been put, with every part of it. */
   synchronized boolean deliveredWhole() {
     return delivered && unread.isEmpty();
   }
 
-  /** Everything that was there at the start, every part of it, has been sent. */
+  /** Notes that the first result, with every part of it, has been sent. */
   void sentWhole() {
     whole = true;
   }
@@ -197,7 +197,7 @@ final class Provider implements TargetSink {
     return whole;
   }
 
-  /** What keeps it from being whole; nothing if it is. */
+  /** What is missing; empty if the provider is whole. */
   synchronized Optional<JobStatus.Missing> missing() {
     if (whole) {
       return Optional.empty();
@@ -210,7 +210,7 @@ final class Provider implements TargetSink {
     }
     if (reasons.isEmpty()) {
       reasons.add(
-          deliveredWhole() ? "its targets are being made" : "has not delivered its targets yet");
+          deliveredWhole() ? "its targets are not ready yet" : "has not delivered its targets yet");
     }
     return Optional.of(new JobStatus.Missing(name, String.join("; ", reasons)));
   }

@@ -45,7 +45,7 @@ public record ProviderStatus(
     /** Makes what a source said fit to be shown, see {@link PrintableText}, and cuts it. */
     public Failure {
       part = PrintableText.brief(part, LONGEST);
-      reason = PrintableText.brief(reason, LONGEST);
+      reason = PrintableText.line(reason, LONGEST);
     }
 
     /** What and why on one line. A part that the reason begins with is not repeated. */

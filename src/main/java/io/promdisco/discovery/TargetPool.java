@@ -362,7 +362,7 @@ final class TargetPool implements TargetSetReader {
     }
   }
 
-  /** Marks everything, where a drain failed half-way and it is not known what it took. */
+  /** Marks everything, after a drain that failed half-way. */
   void markAll() {
     lock.lock();
     try {

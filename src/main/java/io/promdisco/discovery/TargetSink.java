@@ -15,16 +15,16 @@ public interface TargetSink {
   /**
    * Everything that was there at the start has been put. To be called once, after the first
    * successful look and also when there was nothing to put; further calls do nothing. Until then
-   * the jobs of the source are incomplete: programs that ask for their targets get none.
+   * the jobs of the source are incomplete, and programs that ask for their targets get an error.
    */
   void synced();
 
   /**
-   * Everything that was there at the start has been put but for some parts that could not be read
-   * at any time. The jobs of the source stay incomplete until {@link #synced} is called, or this
-   * method without parts. To be called after {@link #failing} for each of them.
+   * Everything that was there at the start has been put, except parts that have never been read.
+   * The jobs of the source stay incomplete until {@link #synced} is called, or this method without
+   * parts. Call {@link #failing} for each of them first.
    *
-   * @param parts as they are named in {@link #failing}
+   * @param parts the names that were given to {@link #failing}
    */
   default void syncedExcept(Set<String> parts) {
     synced();

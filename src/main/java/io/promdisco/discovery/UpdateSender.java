@@ -6,8 +6,8 @@ import io.promdisco.model.SyncChannel;
 import io.promdisco.model.TargetSetUpdate;
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.NamedThreads;
+import io.promdisco.util.Nouns;
 import io.promdisco.util.Ticker;
-import io.promdisco.util.Words;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -126,7 +126,10 @@ final class UpdateSender implements AutoCloseable {
     }
   }
 
-  /** False if there was nothing to hand on. Nothing may end this thread, no lack of memory. */
+  /**
+   * Returns false if there was nothing to send. Catches everything, even a lack of memory, so that
+   * the thread continues.
+   */
   private boolean send() {
     try {
       return sendOnce();
@@ -165,7 +168,7 @@ final class UpdateSender implements AutoCloseable {
       if (!refused) {
         log.error(
             "a change of {} was not taken; it is sent again until it is",
-            Words.count(updates.size(), "target set"),
+            Nouns.count(updates.size(), "target set"),
             e);
       }
       refused = true;

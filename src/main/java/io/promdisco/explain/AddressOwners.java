@@ -6,6 +6,7 @@ import io.promdisco.providers.kubernetes.object.IngressView;
 import io.promdisco.providers.kubernetes.object.NodeView;
 import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.providers.kubernetes.object.ServiceView;
+import io.promdisco.util.Hosts;
 import java.util.Optional;
 import java.util.stream.Collectors;
 

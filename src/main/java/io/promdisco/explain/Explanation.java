@@ -32,14 +32,17 @@ public record Explanation(
     return jobs.stream().anyMatch(job -> job.matched() > 0);
   }
 
-  /** Whether something is there that should have been discovered: a later look may tell more. */
+  /**
+   * Whether an object exists that should have been discovered, so that a later attempt may find a
+   * target.
+   */
   public boolean unclear() {
     return jobs.stream()
         .flatMap(job -> job.absences().stream())
         .anyMatch(absence -> absence.why() == Absence.Why.UNCLEAR);
   }
 
-  /** What the address that was asked for is to the objects that have it; empty: nothing to say. */
+  /** What the queried address is to the objects that have it; empty: none has it. */
   public String meaning() {
     return query instanceof Query.FoundQuery found
         ? query.text() + " is " + String.join(", and ", found.objects().values())

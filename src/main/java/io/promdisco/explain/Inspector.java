@@ -22,7 +22,7 @@ import io.promdisco.providers.kubernetes.watch.ApiException;
 import io.promdisco.providers.kubernetes.watch.Scope;
 import io.promdisco.providers.kubernetes.watch.WatchProblem;
 import io.promdisco.util.EscapingLogger;
-import io.promdisco.util.Words;
+import io.promdisco.util.Nouns;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -156,7 +156,7 @@ public final class Inspector {
   }
 
   private static String one(ObjectQuery query) {
-    return Words.a(query.kinds().iterator().next().text());
+    return Nouns.a(query.kinds().iterator().next().text());
   }
 
   /** Objects by their name; in the discovered namespaces only where others may not be read. */

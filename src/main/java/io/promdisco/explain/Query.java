@@ -6,6 +6,7 @@ import io.promdisco.model.Spelling;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.scrape.TargetOutcome;
+import io.promdisco.util.Hosts;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -83,7 +84,7 @@ public sealed interface Query {
     }
 
     /**
-     * Whether an object is meant of which no more is known, by a source of {@code role}.
+     * Whether an object, of which only this is known, is meant by a source of {@code role}.
      *
      * @param objectKind as {@code Pod}
      * @param in its namespace; empty: not known, or none
@@ -106,7 +107,7 @@ public sealed interface Query {
 
     @Override
     public boolean matches(Labels discovered, TargetOutcome outcome) {
-      return (isBare() && Hosts.of(discovered.getOrEmpty("__address__")).equals(name))
+      return (isBare() && Hosts.withoutPort(discovered.getOrEmpty("__address__")).equals(name))
           || kind(discovered) != null;
     }
 
@@ -198,7 +199,7 @@ public sealed interface Query {
         }
       }
       if (isBare()) {
-        String host = Hosts.of(discovered.getOrEmpty("__address__"));
+        String host = Hosts.withoutPort(discovered.getOrEmpty("__address__"));
         names.accept(host, host);
       }
     }
@@ -235,7 +236,8 @@ public sealed interface Query {
     }
 
     private boolean isAt(String address) {
-      return isHost(Hosts.of(address)) && (port.isEmpty() || address.endsWith(":" + port.get()));
+      return isHost(Hosts.withoutPort(address))
+          && (port.isEmpty() || address.endsWith(":" + port.get()));
     }
 
     @Override
@@ -256,7 +258,7 @@ public sealed interface Query {
     @Override
     public void names(Labels discovered, TargetOutcome outcome, BiConsumer<String, String> names) {
       String address = discovered.getOrEmpty("__address__");
-      names.accept(port.isPresent() ? address : Hosts.of(address), address);
+      names.accept(port.isPresent() ? address : Hosts.withoutPort(address), address);
     }
   }
 
@@ -480,7 +482,9 @@ public sealed interface Query {
       Matcher address = WITH_PORT.matcher(text);
       if (address.matches()) {
         return new AddressQuery(
-            text, Hosts.of(address.group()), Optional.of(Integer.parseInt(address.group(2))));
+            text,
+            Hosts.withoutPort(address.group()),
+            Optional.of(Integer.parseInt(address.group(2))));
       }
       return new ObjectQuery(text, EnumSet.allOf(Role.class), Optional.empty(), text);
     }
@@ -493,7 +497,7 @@ public sealed interface Query {
           Matcher address = WITH_PORT.matcher(authority);
           return new AddressQuery(
               text,
-              Hosts.of(authority),
+              Hosts.withoutPort(authority),
               address.matches()
                   ? Optional.of(Integer.parseInt(address.group(2)))
                   : Optional.empty());

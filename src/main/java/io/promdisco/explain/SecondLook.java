@@ -1,25 +1,25 @@
 package io.promdisco.explain;
 
-/** Looks again while an answer is unclear: what is there may be about to be discovered. */
+/** Repeats an explanation while it is unclear, because objects may be discovered shortly. */
 public final class SecondLook {
   private SecondLook() {}
 
-  /** One look at the targets and the clusters. */
+  /** Reads the targets and the clusters once. */
   public interface Look {
-    /** The answer as things are now. */
+    /** Returns the current answer. */
     Explanation explain() throws InterruptedException;
   }
 
-  /** Lets some time pass between two looks. */
+  /** Waits between two attempts. */
   public interface Pause {
-    /** Returns after the time. */
+    /** Returns after the pause. */
     void await() throws InterruptedException;
   }
 
   /**
    * The first clear answer, or the last unclear one.
    *
-   * @param most how many looks to take at most; 1 or more
+   * @param most the largest number of attempts; 1 or more
    */
   public static Explanation at(Look look, int most, Pause pause) throws InterruptedException {
     Explanation answer = look.explain();

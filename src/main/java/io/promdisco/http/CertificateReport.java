@@ -1,5 +1,6 @@
 package io.promdisco.http;
 
+import io.promdisco.util.PrintableText;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -10,7 +11,7 @@ import java.util.Set;
 import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
-/** Finds out what is wrong with a chain of certificates. For one thread. */
+/** Finds the reason why a chain of certificates is refused. For one thread. */
 final class CertificateReport {
   private static final int MOST_NAMES = 5;
   private static final int LONGEST_NAME = 200;
@@ -80,7 +81,7 @@ final class CertificateReport {
             + " (connect to one of its names, or set the server name to one)");
   }
 
-  /** Refuses a chain that only CAs whose certificates are not valid at this time vouch for. */
+  /** Refuses a chain whose trusted CAs have all expired or are not valid yet. */
   void checkAuthority() throws CertificateException {
     if (authorities.stream().allMatch(authority -> validity(authority).isEmpty())) {
       return;
@@ -190,9 +191,7 @@ final class CertificateReport {
     return text.isEmpty() ? "without a name" : "\"" + shown(text) + "\"";
   }
 
-  /** What the other side says, short and without control characters. */
   private static String shown(String text) {
-    String cut = text.length() > LONGEST_NAME ? text.substring(0, LONGEST_NAME) + "…" : text;
-    return cut.replaceAll("[\\p{Cntrl}\u0085\u2028\u2029]", "?");
+    return PrintableText.brief(text, LONGEST_NAME);
   }
 }

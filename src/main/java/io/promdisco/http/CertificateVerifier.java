@@ -139,11 +139,11 @@ public final class CertificateVerifier extends X509ExtendedTrustManager {
     check(report, () -> platform.checkClientTrusted(chain, SIGNATURE));
   }
 
-  private interface Check {
+  private interface PlatformCheck {
     void run() throws CertificateException;
   }
 
-  private void check(CertificateReport report, Check chain) throws CertificateException {
+  private void check(CertificateReport report, PlatformCheck chain) throws CertificateException {
     try {
       chain.run();
     } catch (CertificateException e) {

@@ -30,7 +30,7 @@ final class ClientKeyManager extends X509ExtendedKeyManager {
     return client != null && client.key().getAlgorithm().equals("EdDSA");
   }
 
-  /** For errors: what came of it when a server asked for a certificate; empty: it did not ask. */
+  /** For errors: what happened when a server requested a certificate; empty: it did not. */
   String hint() {
     return hint;
   }

@@ -79,7 +79,7 @@ final class ClientTls {
   }
 
   /**
-   * Looks at a connection that failed.
+   * Decides what to do after a failed connection.
    *
    * @param used the implementation that it used
    * @return whether to connect once more: another implementation may succeed
@@ -114,7 +114,7 @@ final class ClientTls {
     }
   }
 
-  /** What the server wanted to know about the client, for errors; may be empty. */
+  /** What the server requested from the client in the handshake, for errors; may be empty. */
   String clientHint() {
     return keys.hint();
   }

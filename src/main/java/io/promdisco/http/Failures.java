@@ -44,8 +44,7 @@ final class Failures {
    * An exception about a request that got no answer, or whose answer broke off.
    *
    * @param server its URL without credentials
-   * @param client what the server wanted to know about the client in the TLS handshake; may be
-   *     empty
+   * @param client what the server requested from the client in the TLS handshake; may be empty
    */
   static IOException explain(Throwable problem, URI server, String client) {
     Throwable cause = problem;

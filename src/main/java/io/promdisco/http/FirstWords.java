@@ -2,11 +2,12 @@ package io.promdisco.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.promdisco.util.PrintableText;
 import java.util.regex.Pattern;
 
-/** What an unexpected answer begins with, for errors: a login page says where it comes from. */
+/** The first words of an unexpected answer, for errors: they show that it is a login page. */
 public final class FirstWords {
-  /** So much of an answer is enough to find them. */
+  /** How many bytes of an answer are searched for them. */
   public static final int BYTES = 16 << 10;
 
   private static final int LONGEST = 80;
@@ -29,11 +30,7 @@ public final class FirstWords {
     if (words.isEmpty()) {
       return "";
     }
-    int end = Math.min(words.length(), LONGEST);
-    if (end < words.length() && Character.isHighSurrogate(words.charAt(end - 1))) {
-      end--;
-    }
-    String cut = words.substring(0, end).strip() + (end < words.length() ? "…" : "");
+    String cut = PrintableText.brief(words, LONGEST).replace(" …", "…");
     return ", which begins with \"" + cut.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
   }
 }

@@ -14,10 +14,10 @@ import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TLS context for clients that resumes no session: each connection verifies the certificate that
- * the server has at that time, as in Go. Where there is a server name, all servers go by it,
- * whatever the name in the URL: the certificate is checked against it, and the server is asked for
- * it. The JDK's HTTP client has a setting for neither, but it asks the context for an engine.
+ * A TLS context for clients that resumes no session: each connection verifies the server's current
+ * certificate, as in Go. A configured server name replaces the host of the URL: it is sent to the
+ * server, and the certificate must have it. The JDK's HTTP client has no settings for this, but it
+ * takes its engines from the context.
  */
 final class FreshSessionContext extends SSLContext {
   /**

@@ -8,7 +8,7 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
 
-/** Tells whether two keys are a pair, by signing. */
+/** Checks that two keys are a pair, by signing. */
 final class KeyPairs {
   private static final byte[] SAMPLE = {1, 2, 3, 4};
 

@@ -107,9 +107,9 @@ final class OAuth2Tokens implements Credentials {
 
   @GuardedBy("lock")
   private Token fetch() throws IOException, InterruptedException {
-    Answer response = ask(inForm);
+    TokenAnswer response = ask(inForm);
     if (assertion == null && (response.code == 400 || response.code == 401)) {
-      Answer other = ask(!inForm);
+      TokenAnswer other = ask(!inForm);
       if (other.code == 200) {
         inForm = !inForm;
         response = other;
@@ -126,7 +126,7 @@ final class OAuth2Tokens implements Credentials {
     return parse(response);
   }
 
-  private Answer ask(boolean clientInForm) throws IOException, InterruptedException {
+  private TokenAnswer ask(boolean clientInForm) throws IOException, InterruptedException {
     HttpRequest.Builder builder = http.newHttpRequestBuilder();
     builder.uri(tokenUrl);
     builder.setHeader("User-Agent", UserAgent.TEXT);
@@ -174,13 +174,13 @@ final class OAuth2Tokens implements Credentials {
   }
 
   /** What the server answers. */
-  private static final class Answer {
+  private static final class TokenAnswer {
     private final int code;
     private final String location;
     private final String contentType;
     private final byte[] body;
 
-    Answer(HttpResponse<?> response, byte[] body) {
+    TokenAnswer(HttpResponse<?> response, byte[] body) {
       code = response.code();
       location = Objects.requireNonNullElse(response.header("Location"), "");
       contentType = Objects.requireNonNullElse(response.header("Content-Type"), "");
@@ -188,10 +188,10 @@ final class OAuth2Tokens implements Credentials {
     }
   }
 
-  private CompletableFuture<Answer> send(HttpRequest request) {
+  private CompletableFuture<TokenAnswer> send(HttpRequest request) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    CompletableFuture<Answer> answer = new CompletableFuture<>();
-    CompletableFuture<Answer> unused =
+    CompletableFuture<TokenAnswer> answer = new CompletableFuture<>();
+    CompletableFuture<TokenAnswer> unused =
         http.consumeBytes(
                 request,
                 (pieces, body) -> {
@@ -212,7 +212,8 @@ final class OAuth2Tokens implements Credentials {
                 response -> {
                   AsyncBody body = response.body();
                   body.consume();
-                  return body.done().thenApply(done -> new Answer(response, bytes.toByteArray()));
+                  return body.done()
+                      .thenApply(done -> new TokenAnswer(response, bytes.toByteArray()));
                 })
             .whenComplete(
                 (whole, error) -> {
@@ -225,7 +226,8 @@ final class OAuth2Tokens implements Credentials {
     return answer;
   }
 
-  private Answer await(CompletableFuture<Answer> answer) throws IOException, InterruptedException {
+  private TokenAnswer await(CompletableFuture<TokenAnswer> answer)
+      throws IOException, InterruptedException {
     Ticker.Alarm alarm =
         ticker.schedule(
             PATIENCE,
@@ -247,7 +249,7 @@ final class OAuth2Tokens implements Credentials {
     return URLEncoder.encode(text, UTF_8);
   }
 
-  private Token parse(Answer response) throws IOException {
+  private Token parse(TokenAnswer response) throws IOException {
     JsonNode answer;
     try {
       answer = new ObjectMapper().readTree(response.body);

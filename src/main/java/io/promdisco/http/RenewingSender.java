@@ -10,9 +10,9 @@ import java.util.List;
 import org.slf4j.Logger;
 
 /**
- * Gives a new {@link Sender} once the files that say how to reach the server hold something else,
- * or once the credentials have brought another client certificate. What is under way continues over
- * the old one. Safe for all threads.
+ * Replaces its {@link Sender} when the files that configure the connection change, or when the
+ * credentials return another client certificate. Running requests continue over the old one. Safe
+ * for all threads.
  */
 public final class RenewingSender implements AutoCloseable {
   private static final Logger log = EscapingLogger.of(RenewingSender.class);

@@ -60,7 +60,7 @@ public final class ScrapeClient implements AutoCloseable {
   private HttpClient client;
 
   /**
-   * A client for the targets of {@code job}.
+   * Creates a client for the targets of {@code job}.
    *
    * @throws IOException if a setting cannot be used or a certificate cannot be read, with one line
    *     that names the setting
@@ -123,9 +123,9 @@ public final class ScrapeClient implements AutoCloseable {
    * Scrapes a target.
    *
    * @param url the target's {@code scrapeUrl()}
-   * @param timeout of everything: the target's {@code scrapeTimeout()}
-   * @return whatever status it has
-   * @throws HttpTimeoutException if the time is over
+   * @param timeout for the whole answer: the target's {@code scrapeTimeout()}
+   * @return the answer, whatever its status
+   * @throws HttpTimeoutException if the timeout elapses
    * @throws IOException if there is no complete answer, it is larger than {@code body_size_limit},
    *     or a file of credentials cannot be read
    */
@@ -255,7 +255,7 @@ public final class ScrapeClient implements AutoCloseable {
         "the answer is too large (expected: at most body_size_limit, " + limit + " bytes)");
   }
 
-  /** The client for the certificates that the files hold now. */
+  /** The client for the current certificates in the files. */
   private synchronized HttpClient current() throws IOException {
     List<String> now = TlsSettings.files(http);
     if (!now.equals(certificates)) {

@@ -398,14 +398,14 @@ public final class Sender implements AutoCloseable {
     }
   }
 
-  /** What the server said, fit to be shown: printable, cut, without the secrets sent to it. */
+  /** A message of the server: printable, cut, without the secrets that were sent to it. */
   public String hide(String text) {
     return PrintableText.brief(sent.hide(text), LONGEST_SHOWN);
   }
 
   /**
-   * The failure itself if it may be shown; else, where the server has said a secret back or
-   * something that does not print, another that says the same as {@link #hide(String)} does.
+   * The failure itself if it can be shown; otherwise, if its message contains a secret or
+   * unprintable text, one whose message went through {@link #hide(String)}.
    */
   public IOException hide(IOException failure) {
     String message = String.valueOf(failure.getMessage());

@@ -19,8 +19,10 @@ enum TlsImplementation {
   /** The platform's default. */
   JDK;
 
-  /** Holds the provider, which is not registered: it serves our own connections only. */
-  private static final class Conscrypts {
+  /**
+   * Holds the provider. It is not registered with the JVM, so only connections of promdisco use it.
+   */
+  private static final class ConscryptHolder {
     static final @Nullable Provider PROVIDER = find();
 
     private static @Nullable Provider find() {
@@ -41,12 +43,12 @@ enum TlsImplementation {
 
   /** Whether it works in this process. */
   boolean isAvailable() {
-    return this == JDK || Conscrypts.PROVIDER != null;
+    return this == JDK || ConscryptHolder.PROVIDER != null;
   }
 
   /** Returns a TLS context that has not been initialised. */
   SSLContext newContext() throws GeneralSecurityException {
-    Provider provider = Conscrypts.PROVIDER;
+    Provider provider = ConscryptHolder.PROVIDER;
     return this == JDK || provider == null
         ? SSLContext.getInstance("TLS")
         : SSLContext.getInstance("TLS", provider);

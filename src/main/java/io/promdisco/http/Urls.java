@@ -132,8 +132,7 @@ public final class Urls {
   }
 
   /**
-   * Where a redirect that is not followed leads to, as a part of a sentence; empty if the answer is
-   * none.
+   * Where a redirect that is not followed leads, as a part of a sentence; empty for other answers.
    *
    * @param code the status of the answer
    * @param from what was asked for

@@ -18,8 +18,8 @@ import java.util.function.Supplier;
  */
 public final class PrometheusMetrics implements Metrics {
   /**
-   * What was registered in each registry, since a registry does not give out what it holds. The
-   * entry of a registry ends with it.
+   * The metrics of each registry, because a registry does not return them. An entry is removed with
+   * its registry.
    */
   @GuardedBy("REGISTERED")
   private static final Map<CollectorRegistry, Registered> REGISTERED = new WeakHashMap<>();
@@ -93,7 +93,7 @@ public final class PrometheusMetrics implements Metrics {
     return (seconds, labels) -> summary.labels(labels).observe(seconds);
   }
 
-  /** What was registered in one registry, by name. It does not refer to the registry. */
+  /** The metrics of one registry, by name. Does not refer to the registry. */
   private static final class Registered {
     @GuardedBy("this")
     private final Map<String, Object> made = new HashMap<>();

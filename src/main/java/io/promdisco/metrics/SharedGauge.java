@@ -81,7 +81,7 @@ final class SharedGauge {
     return values == null ? 0 : total(values);
   }
 
-  /** What becomes of an owner's value; null: there is none. */
+  /** Computes an owner's new value; null: no value. */
   private interface Change {
     @Nullable Double of(@Nullable Double before);
   }

@@ -32,7 +32,7 @@ public final class ReferenceRelabeler {
         if (!apply(rules.get(i), set)) {
           return Optional.empty();
         }
-      } catch (TooLarge e) {
+      } catch (RuleLimitException e) {
         beyond = RelabelLimitException.first(beyond, rules, i, e);
       }
     }
@@ -45,7 +45,7 @@ public final class ReferenceRelabeler {
   /**
    * Applies one rule to {@code labels}; false if it drops the target.
    *
-   * @throws TooLarge if it would write too much; then it has changed nothing
+   * @throws RuleLimitException if it would write too much; then it has changed nothing
    */
   static boolean apply(RelabelRule rule, Map<String, String> labels) {
     String value = value(rule, labels);
@@ -64,7 +64,7 @@ public final class ReferenceRelabeler {
   /**
    * The values of the rule's source labels, joined; empty for rules about names.
    *
-   * @throws TooLarge if there are several and they are too long
+   * @throws RuleLimitException if there are several and they are too long
    */
   static String value(RelabelRule rule, Map<String, String> labels) {
     return switch (rule.action()) {
@@ -78,7 +78,7 @@ public final class ReferenceRelabeler {
     for (String name : rule.sourceLabels()) {
       joiner.add(labels.getOrDefault(name, ""));
       if (rule.sourceLabels().size() > 1) {
-        TooLarge.check(joiner.length(), JOINED);
+        RuleLimitException.check(joiner.length(), JOINED);
       }
     }
     return joiner.toString();
@@ -98,7 +98,7 @@ public final class ReferenceRelabeler {
   }
 
   private static void setComputed(Map<String, String> labels, String name, String value) {
-    TooLarge.check(value.length(), COMPUTED);
+    RuleLimitException.check(value.length(), COMPUTED);
     set(labels, name, value);
   }
 
@@ -116,7 +116,7 @@ public final class ReferenceRelabeler {
       for (String name : after.keySet()) {
         characters += name.length();
       }
-      TooLarge.checkLabels(after.size(), characters);
+      RuleLimitException.checkLabels(after.size(), characters);
     }
     labels.putAll(after);
   }

@@ -92,7 +92,7 @@ final class Regex {
       if (groups == null) {
         break;
       }
-      TooLarge.check(out.length() + (long) groups[0] - copied, "the new name of a label");
+      RuleLimitException.check(out.length() + (long) groups[0] - copied, "the new name of a label");
       out.append(value, copied, groups[0]);
       if (groups[1] > copied || groups[0] == 0) {
         template.expandTo(out, value, groups);
@@ -101,7 +101,8 @@ final class Regex {
       int next = from < value.length() ? Character.charCount(value.codePointAt(from)) : 1;
       from = Math.max(copied, from + next);
     }
-    TooLarge.check(out.length() + (long) value.length() - copied, "the new name of a label");
+    RuleLimitException.check(
+        out.length() + (long) value.length() - copied, "the new name of a label");
     return out.append(value, copied, value.length()).toString();
   }
 }

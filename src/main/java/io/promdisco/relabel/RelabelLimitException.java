@@ -5,10 +5,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rule would have made a target's labels larger than any labels are. It has changed nothing; the
- * rules after it were applied all the same, and none of them has dropped the target. Prometheus has
- * no such limits; without them, rules that double a value or the number of labels take all memory.
- * Its message names the rule's place. Has no stack trace.
+ * A rule would have exceeded the limits of a target's labels. The rule has changed nothing, and no
+ * later rule has dropped the target. Prometheus has no such limits; without them, rules that double
+ * a value or the number of labels fill the memory. The message names the rule's place. Has no stack
+ * trace.
  */
 public final class RelabelLimitException extends RuntimeException {
   /**
@@ -34,7 +34,7 @@ public final class RelabelLimitException extends RuntimeException {
       @Nullable RelabelLimitException before,
       List<RelabelRule> rules,
       int index,
-      TooLarge problem) {
+      RuleLimitException problem) {
     return before != null
         ? before
         : new RelabelLimitException(place(rules.get(index), index) + ": " + problem.getMessage());

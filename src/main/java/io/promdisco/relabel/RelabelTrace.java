@@ -27,8 +27,8 @@ public record RelabelTrace(Labels discovered, List<Step> steps) {
    * @param before the labels that it found
    * @param after the labels that it left; those it found if it drops the target
    * @param kept false if it drops the target
-   * @param problem what it would have written too much, so that it has changed nothing and the
-   *     target fails unless it is dropped; empty if it has done its work
+   * @param problem which limit the rule would have exceeded; it has then changed nothing, and the
+   *     target fails unless it is dropped; empty if the rule was applied
    */
   public record Step(
       int index,
@@ -77,7 +77,7 @@ public record RelabelTrace(Labels discovered, List<Step> steps) {
       try {
         value = ReferenceRelabeler.value(rules.get(i), set);
         kept = ReferenceRelabeler.apply(rules.get(i), set);
-      } catch (TooLarge e) {
+      } catch (RuleLimitException e) {
         problem = String.valueOf(e.getMessage());
       }
       steps.add(new Step(i, rules.get(i), value, before, Labels.of(set), kept, problem));

@@ -67,7 +67,7 @@ public final class Relabeler {
       }
       try {
         return !decision.keeps(discovered);
-      } catch (TooLarge e) {
+      } catch (RuleLimitException e) {
         return false; // Said in its turn.
       }
     }
@@ -101,7 +101,7 @@ public final class Relabeler {
         if (!leading[i].keeps(discovered)) {
           return null;
         }
-      } catch (TooLarge e) {
+      } catch (RuleLimitException e) {
         beyond = RelabelLimitException.first(beyond, rules, i, e);
       }
     }
@@ -121,7 +121,7 @@ public final class Relabeler {
           if (!rest[i].apply(set)) {
             return null;
           }
-        } catch (TooLarge e) {
+        } catch (RuleLimitException e) {
           beyond = RelabelLimitException.first(beyond, rules, leading.length + i, e);
         }
       }

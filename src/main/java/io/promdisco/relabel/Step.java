@@ -45,7 +45,7 @@ abstract class Step {
   /**
    * Applies the rule; false if it drops the target.
    *
-   * @throws TooLarge if it would write too much; then it has changed nothing
+   * @throws RuleLimitException if it would write too much; then it has changed nothing
    */
   abstract boolean apply(WorkingSet labels);
 
@@ -71,7 +71,7 @@ abstract class Step {
       StringBuilder joined = new StringBuilder(64).append(first);
       for (int i = 1; i < names.length; i++) {
         joined.append(separator).append(labels.get(names[i]));
-        TooLarge.check(joined.length(), ReferenceRelabeler.JOINED);
+        RuleLimitException.check(joined.length(), ReferenceRelabeler.JOINED);
       }
       return joined.toString();
     }
@@ -219,7 +219,7 @@ abstract class Step {
     @Override
     boolean apply(WorkingSet labels) {
       String value = function.apply(source.join(labels));
-      TooLarge.check(value.length(), ReferenceRelabeler.COMPUTED);
+      RuleLimitException.check(value.length(), ReferenceRelabeler.COMPUTED);
       labels.set(target, value);
       return true;
     }

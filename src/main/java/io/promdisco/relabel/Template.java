@@ -68,12 +68,12 @@ final class Template {
    *
    * @param value what was matched
    * @param groups start and end of each group in it, -1 for one that took no part
-   * @throws TooLarge if it is too long for a name or value of a label
+   * @throws RuleLimitException if it is too long for a name or value of a label
    */
   String expand(String value, int[] groups) {
     if (parts.length == 1) {
       String whole = expand(parts[0], value, groups);
-      TooLarge.check(whole.length(), WRITTEN);
+      RuleLimitException.check(whole.length(), WRITTEN);
       return whole;
     }
     StringBuilder out = new StringBuilder();
@@ -84,7 +84,7 @@ final class Template {
   void expandTo(StringBuilder out, String value, int[] groups) {
     for (Part part : parts) {
       out.append(expand(part, value, groups));
-      TooLarge.check(out.length(), WRITTEN);
+      RuleLimitException.check(out.length(), WRITTEN);
     }
   }
 

@@ -35,7 +35,7 @@ final class WorkingSet implements LabelView, BiConsumer<String, String> {
   private int[] hashes = new int[64];
   private int size;
 
-  /** Places by name, once there are many; a map of the JDK's holds out against equal hashes. */
+  /** Places by name, once there are many; the JDK's map stays fast with equal hashes. */
   private @Nullable Map<String, Integer> places;
 
   private String[] copyNames = new String[16];
@@ -55,7 +55,7 @@ final class WorkingSet implements LabelView, BiConsumer<String, String> {
     places = null;
   }
 
-  /** Lets go of the view, and of what a large target has taken. */
+  /** Releases the view and the memory of a large target. */
   void end() {
     discovered = NOTHING;
     places = null;
@@ -152,7 +152,7 @@ final class WorkingSet implements LabelView, BiConsumer<String, String> {
    * Copies every label to which {@code newName} gives a name; a copy is not copied again. Of two
    * labels for one name the later in order of names counts.
    *
-   * @throws TooLarge if there would be too many; then nothing was copied
+   * @throws RuleLimitException if there would be too many; then nothing was copied
    */
   void copyRenamed(Function<String, @Nullable String> newName) {
     load();
@@ -225,7 +225,7 @@ final class WorkingSet implements LabelView, BiConsumer<String, String> {
       }
     }
     if (more) {
-      TooLarge.checkLabels(labels, characters);
+      RuleLimitException.checkLabels(labels, characters);
     }
   }
 

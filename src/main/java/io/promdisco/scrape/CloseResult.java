@@ -1,7 +1,7 @@
 package io.promdisco.scrape;
 
 /**
- * What the listeners were not told before they were closed.
+ * The changes that listeners did not receive before they were closed.
  *
  * @param added number of additions of targets that were dropped, of all listeners
  * @param changed number of changes of targets that were dropped
@@ -10,10 +10,10 @@ package io.promdisco.scrape;
  *     threads were interrupted
  */
 public record CloseResult(long added, long changed, long removed, int interrupted) {
-  /** Nothing was dropped and nobody was interrupted. */
+  /** Nothing was dropped and no listener was interrupted. */
   public static final CloseResult COMPLETE = new CloseResult(0, 0, 0, 0);
 
-  /** Whether every listener was told everything. */
+  /** Whether every listener received everything. */
   public boolean isComplete() {
     return equals(COMPLETE);
   }

@@ -3,9 +3,11 @@ package io.promdisco.scrape;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 
-/** A part of a JSON document that is written part by part, so that it need not be in memory. */
+/**
+ * A part of a JSON document that is written part by part, so that it is never in memory as a whole.
+ */
 @FunctionalInterface
 public interface DocumentPart {
-  /** Writes the part behind those before it. */
+  /** Writes this part after the previous ones. */
   void write(JsonGenerator json) throws IOException;
 }

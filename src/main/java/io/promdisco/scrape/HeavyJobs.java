@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Rebuilds jobs whose targets have so many labels that other jobs would wait, on a thread of its
- * own, {@code sd-relabel}, one job after the other. A job that changes meanwhile is rebuilt once
- * more. The thread ends when no job is left. Safe for all threads.
+ * Rebuilds jobs whose targets have so many labels that other jobs would wait. Works on a separate
+ * thread, {@code sd-relabel}, on one job at a time. A job that changes meanwhile is rebuilt again.
+ * The thread ends when no job is left. Safe for all threads.
  */
 final class HeavyJobs {
   private static final Logger log = EscapingLogger.of(HeavyJobs.class);
@@ -30,7 +30,10 @@ final class HeavyJobs {
   /** Targets with fewer labels are never heavy. */
   private static final int USUAL_LABELS = 500;
 
-  /** Labels of all other targets of an update that take some tens of milliseconds to relabel. */
+  /**
+   * Labels of all other targets of an update; relabelling that many takes some tens of
+   * milliseconds.
+   */
   private static final long MOST_LABELS = 20_000;
 
   private static final long RETRY_MILLIS = 1000;
@@ -38,15 +41,15 @@ final class HeavyJobs {
   /** Rebuilds a job and puts it in force. */
   interface Rebuild {
     /**
-     * Does it.
+     * Rebuilds the job.
      *
-     * @param stop true: it is to end with a {@link CancellationException}
+     * @param stop returns true when it must end with a {@link CancellationException}
      */
     void run(String job, BooleanSupplier stop);
   }
 
-  /** Something to be done once these jobs have been rebuilt so many times. */
-  private record Waiting(Map<String, Integer> jobs, Runnable action) {}
+  /** An action that runs when each of these jobs has been rebuilt this many times. */
+  private record PendingAction(Map<String, Integer> jobs, Runnable action) {}
 
   private final Rebuild rebuild;
 
@@ -54,7 +57,7 @@ final class HeavyJobs {
   private final Set<String> queue = new LinkedHashSet<>();
 
   @GuardedBy("this")
-  private final List<Waiting> waiting = new ArrayList<>();
+  private final List<PendingAction> waiting = new ArrayList<>();
 
   @GuardedBy("this")
   private @Nullable String current;
@@ -69,7 +72,7 @@ final class HeavyJobs {
     this.rebuild = rebuild;
   }
 
-  /** Whether to relabel what an update holds would make others wait. */
+  /** Whether relabelling an update would delay other jobs. */
   static boolean isHeavy(TargetSetUpdate update) {
     long labels = 0;
     for (List<TargetGroup> groups : update.changes().values()) {
@@ -84,7 +87,10 @@ final class HeavyJobs {
     return labels > MOST_LABELS;
   }
 
-  /** Takes a job if it is heavy, or still in work as one; then it will be rebuilt. */
+  /**
+   * Accepts a job if it has very many labels, or if an earlier rebuild of it is not finished; it
+   * will then be rebuilt.
+   */
   synchronized boolean take(TargetSetUpdate update) {
     String job = update.job();
     boolean inWork = queue.contains(job) || job.equals(current);
@@ -98,7 +104,7 @@ final class HeavyJobs {
     return true;
   }
 
-  /** Runs {@code action} once the jobs that were taken so far have been rebuilt. */
+  /** Runs {@code action} when the jobs accepted so far have been rebuilt. */
   void whenDone(Runnable action) {
     synchronized (this) {
       Map<String, Integer> jobs = new HashMap<>();
@@ -107,7 +113,7 @@ final class HeavyJobs {
         jobs.merge(current, 1, Integer::sum);
       }
       if (!closed && !jobs.isEmpty()) {
-        waiting.add(new Waiting(jobs, action));
+        waiting.add(new PendingAction(jobs, action));
         return;
       }
     }
@@ -144,7 +150,7 @@ final class HeavyJobs {
     return current;
   }
 
-  /** What may be done now. */
+  /** The actions that can run now. */
   private synchronized List<Runnable> finished(String job, boolean done) {
     current = null;
     if (!done && !closed) {

@@ -15,10 +15,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one listener has not been told yet. Changes wait in the order of their arrival; one that
- * touches a target which another waiting change touches too is merged with those of its job. So no
- * more waits than one entry for each distinct target that the listener knows or should know,
- * however long the listener takes.
+ * The changes that one listener has not received yet. Changes wait in the order of their arrival. A
+ * change to a target that another waiting change also touches is merged with the changes of its
+ * job. So at most one entry waits for each distinct target that the listener knows or should know.
  *
  * <p>Any number of threads put and wait; one thread takes.
  */
@@ -28,11 +27,11 @@ final class ListenerQueue {
 
   /** The oldest first. */
   @GuardedBy("lock")
-  private final Set<Waiting> waiting = new LinkedHashSet<>();
+  private final Set<PendingChange> waiting = new LinkedHashSet<>();
 
-  /** The same by job, for jobs of which something waits. */
+  /** The same by job, for jobs with waiting changes. */
   @GuardedBy("lock")
-  private final Map<String, OfJob> byJob = new HashMap<>();
+  private final Map<String, JobChanges> byJob = new HashMap<>();
 
   /** Number of changes put so far. */
   @GuardedBy("lock")
@@ -60,13 +59,13 @@ final class ListenerQueue {
 
   private enum State {
     OPEN,
-    /** Takes nothing in; what waits is delivered. */
+    /** Accepts no changes; delivers what waits. */
     DRAINING,
     CLOSED
   }
 
   /**
-   * What the listener is to be told next.
+   * The next call of the listener.
    *
    * @param change null: the initial state is complete
    */
@@ -78,41 +77,41 @@ final class ListenerQueue {
    * @param grownBy additions and removals that wait now and did not before; may be negative
    * @param cancelled pairs of an addition and a removal that cancelled each other out
    */
-  record Put(int grownBy, long cancelled) {}
+  record PutResult(int grownBy, long cancelled) {}
 
-  /** Adds a change; never blocks. Dropped if the queue takes nothing in any more. */
-  Put put(TargetChange change) {
+  /** Adds a change; never blocks. Drops it if the queue is draining or closed. */
+  PutResult put(TargetChange change) {
     lock.lock();
     try {
       if (state != State.OPEN) {
-        return new Put(0, 0);
+        return new PutResult(0, 0);
       }
       puts++;
       int before = size;
       long cancelled = 0;
-      OfJob ofJob = byJob.computeIfAbsent(change.job(), job -> new OfJob());
+      JobChanges ofJob = byJob.computeIfAbsent(change.job(), job -> new JobChanges());
       if (ofJob.touches(change)) {
         cancelled = merge(ofJob, change);
       } else {
-        Waiting added = new Waiting(puts, change);
+        PendingChange added = new PendingChange(puts, change);
         waiting.add(added);
         ofJob.add(added);
         size += added.size();
       }
       changed.signalAll();
-      return new Put(size - before, cancelled);
+      return new PutResult(size - before, cancelled);
     } finally {
       lock.unlock();
     }
   }
 
-  /** Merges a change, and all of its job that waits, with the oldest of them. */
+  /** Merges a change, and all waiting changes of its job, into the oldest of them. */
   @GuardedBy("lock")
-  private long merge(OfJob ofJob, TargetChange change) {
-    Waiting oldest = ofJob.waiting.removeFirst();
+  private long merge(JobChanges ofJob, TargetChange change) {
+    PendingChange oldest = ofJob.waiting.removeFirst();
     size -= oldest.size();
     long cancelled = 0;
-    for (Waiting later : ofJob.waiting) {
+    for (PendingChange later : ofJob.waiting) {
       waiting.remove(later);
       size -= later.size();
       cancelled += oldest.merge(later.toChange());
@@ -130,18 +129,18 @@ final class ListenerQueue {
   }
 
   @GuardedBy("lock")
-  private TargetChange remove(Waiting oldest) {
+  private TargetChange remove(PendingChange oldest) {
     waiting.remove(oldest);
     size -= oldest.size();
     TargetChange change = oldest.toChange();
-    OfJob ofJob = byJob.get(change.job());
+    JobChanges ofJob = byJob.get(change.job());
     if (ofJob != null && ofJob.removeOldest()) {
       byJob.remove(change.job());
     }
     return change;
   }
 
-  /** Nothing of the initial state is put after this call. Only the first call counts. */
+  /** Marks the end of the initial state. Only the first call counts. */
   void completeInitialState() {
     lock.lock();
     try {
@@ -164,7 +163,7 @@ final class ListenerQueue {
     lock.lock();
     try {
       while (state != State.CLOSED) {
-        Waiting next = oldest();
+        PendingChange next = oldest();
         if (initialStateAt >= 0
             && !toldInitialState
             && (next == null || next.first > initialStateAt)) {
@@ -186,7 +185,7 @@ final class ListenerQueue {
     }
   }
 
-  /** The listener has been told what was taken last. */
+  /** Notes that the listener has received the last delivery. */
   void delivered() {
     lock.lock();
     try {
@@ -210,7 +209,8 @@ final class ListenerQueue {
   }
 
   /**
-   * Waits until the listener has been told the initial state and all that was put before this call.
+   * Waits until the listener has received the initial state and everything that was put before this
+   * call.
    *
    * @param deadline of {@link System#nanoTime}
    * @return false if the time ran out; true if the queue was closed
@@ -237,17 +237,17 @@ final class ListenerQueue {
     if (underWay != 0 && underWay <= upTo) {
       return false;
     }
-    Waiting oldest = oldest();
+    PendingChange oldest = oldest();
     return oldest == null || oldest.first > upTo;
   }
 
   @GuardedBy("lock")
-  private @Nullable Waiting oldest() {
-    Iterator<Waiting> each = waiting.iterator();
+  private @Nullable PendingChange oldest() {
+    Iterator<PendingChange> each = waiting.iterator();
     return each.hasNext() ? each.next() : null;
   }
 
-  /** Takes nothing in any more; what waits is still taken. */
+  /** Accepts no more changes; what waits is still delivered. */
   void drain() {
     lock.lock();
     try {
@@ -261,9 +261,9 @@ final class ListenerQueue {
   }
 
   /**
-   * Takes nothing in and gives nothing out any more.
+   * Accepts and delivers nothing more.
    *
-   * @return what is dropped, and whether the listener is being told something
+   * @return what is dropped, and whether a call of the listener is running
    */
   Dropped close() {
     lock.lock();
@@ -271,7 +271,7 @@ final class ListenerQueue {
       int added = 0;
       int modified = 0;
       int removed = 0;
-      for (Waiting left : waiting) {
+      for (PendingChange left : waiting) {
         TargetChange change = left.toChange();
         added += change.added().size();
         modified += change.changed().size();
@@ -289,12 +289,12 @@ final class ListenerQueue {
   }
 
   /**
-   * What a listener was not told.
+   * The changes that a listener did not receive.
    *
    * @param added number of additions
    * @param changed number of changes
    * @param removed number of removals
-   * @param busy whether a call of the listener was under way
+   * @param busy whether a call of the listener was running
    */
   record Dropped(int added, int changed, int removed, boolean busy) {
     boolean isNothing() {
@@ -307,16 +307,16 @@ final class ListenerQueue {
     return System.nanoTime() + time.toNanos();
   }
 
-  /** What waits of one job. Each target is touched by one of these changes at most. */
-  private static final class OfJob {
+  /** The waiting changes of one job. At most one of them touches each target. */
+  private static final class JobChanges {
     /** The oldest first; only that one may be merged. */
-    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>(2);
+    private final ArrayDeque<PendingChange> waiting = new ArrayDeque<>(2);
 
     /** The hashes of the targets that single changes touch; null: not collected yet. */
     private @Nullable Set<Long> touched;
 
     boolean touches(TargetChange change) {
-      Waiting oldest = waiting.peek();
+      PendingChange oldest = waiting.peek();
       if (oldest == null) {
         return false;
       }
@@ -324,7 +324,7 @@ final class ListenerQueue {
       Set<Long> singles = touched;
       if (singles == null) {
         singles = new HashSet<>();
-        for (Waiting one : waiting) {
+        for (PendingChange one : waiting) {
           collect(one, singles);
         }
         touched = singles;
@@ -339,14 +339,14 @@ final class ListenerQueue {
       return found[0];
     }
 
-    private static void collect(Waiting one, Set<Long> hashes) {
+    private static void collect(PendingChange one, Set<Long> hashes) {
       TargetChange single = one.single;
       if (single != null) {
         forEachTarget(single, target -> hashes.add(target.hash()));
       }
     }
 
-    void add(Waiting added) {
+    void add(PendingChange added) {
       waiting.add(added);
       if (touched != null) {
         collect(added, touched);
@@ -354,7 +354,7 @@ final class ListenerQueue {
     }
 
     /** All changes have been merged into one. */
-    void become(Waiting merged) {
+    void become(PendingChange merged) {
       waiting.add(merged);
       touched = null;
     }
@@ -380,13 +380,13 @@ final class ListenerQueue {
   }
 
   /** A change that waits: a single one as it came, or several merged. */
-  private static final class Waiting {
+  private static final class PendingChange {
     private final long first;
     private final String job;
     private @Nullable TargetChange single;
     private @Nullable NetChange merged;
 
-    Waiting(long first, TargetChange change) {
+    PendingChange(long first, TargetChange change) {
       this.first = first;
       this.job = change.job();
       this.single = change;

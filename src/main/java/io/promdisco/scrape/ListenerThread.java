@@ -53,7 +53,7 @@ final class ListenerThread implements TargetListener.Registration {
 
   /** Adds a change to those that wait; never blocks. */
   void put(TargetChange change) {
-    ListenerQueue.Put put = queue.put(change);
+    ListenerQueue.PutResult put = queue.put(change);
     countWaiting(put.grownBy());
     metrics.cancelled(put.cancelled());
   }
@@ -64,13 +64,13 @@ final class ListenerThread implements TargetListener.Registration {
     }
   }
 
-  /** Everything of the initial state has been put. */
+  /** Marks the end of the initial state. */
   void completeInitialState() {
     queue.completeInitialState();
   }
 
   /**
-   * Waits until the listener has been told the initial state and what was put before.
+   * Waits until the listener has received the initial state and what was put before.
    *
    * @param deadline of {@link System#nanoTime}
    */
@@ -105,7 +105,7 @@ final class ListenerThread implements TargetListener.Registration {
     return true;
   }
 
-  /** Interrupts a call that is under way. */
+  /** Interrupts a running call. */
   void interrupt() {
     Thread running = thread;
     if (running != null) {
@@ -118,7 +118,7 @@ final class ListenerThread implements TargetListener.Registration {
     stop();
   }
 
-  /** Drops what waits; a call that is under way goes on. */
+  /** Drops what waits; a running call continues. */
   ListenerQueue.Dropped stop() {
     onClose.accept(this);
     ListenerQueue.Dropped dropped = queue.close();

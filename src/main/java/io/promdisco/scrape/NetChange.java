@@ -13,7 +13,7 @@ import java.util.Map;
  * time.
  */
 final class NetChange {
-  private final Map<Long, Net> nets = new LinkedHashMap<>();
+  private final Map<Long, Balance> balances = new LinkedHashMap<>();
   private long cancelled;
 
   /** Adds a whole change. */
@@ -36,26 +36,26 @@ final class NetChange {
   }
 
   private void count(Target target, int by) {
-    Net net = nets.get(target.hash());
-    if (net == null) {
-      nets.put(target.hash(), new Net(target, by));
-    } else if (net.count + by == 0) {
-      nets.remove(target.hash());
+    Balance balance = balances.get(target.hash());
+    if (balance == null) {
+      balances.put(target.hash(), new Balance(target, by));
+    } else if (balance.count + by == 0) {
+      balances.remove(target.hash());
       cancelled++;
     } else {
-      net.count += by;
-      net.target = by > 0 ? target : net.target;
+      balance.count += by;
+      balance.target = by > 0 ? target : balance.target;
     }
   }
 
   /** Whether an equal target was added or removed in the end. */
   boolean touches(Target target) {
-    return nets.containsKey(target.hash());
+    return balances.containsKey(target.hash());
   }
 
   /** Number of targets that were added or removed in the end. */
   int size() {
-    return nets.size();
+    return balances.size();
   }
 
   /** Number of additions and removals that cancelled each other out, in pairs. */
@@ -64,23 +64,25 @@ final class NetChange {
   }
 
   /**
-   * What is different in the end. A removed and an added target that were discovered at the same
-   * place are a changed one.
+   * The resulting change. A removed and an added target from the same place in a source are one
+   * changed target.
    */
   TargetChange toChange(String job) {
     List<Target> added = new ArrayList<>();
-    Map<Place, ArrayDeque<Target>> removed = new HashMap<>();
-    for (Net net : nets.values()) {
-      if (net.count > 0) {
-        added.add(net.target);
+    Map<TargetKey, ArrayDeque<Target>> removed = new HashMap<>();
+    for (Balance balance : balances.values()) {
+      if (balance.count > 0) {
+        added.add(balance.target);
       } else {
-        removed.computeIfAbsent(Place.of(net.target), place -> new ArrayDeque<>(2)).add(net.target);
+        removed
+            .computeIfAbsent(TargetKey.of(balance.target), place -> new ArrayDeque<>(2))
+            .add(balance.target);
       }
     }
     List<TargetChange.Changed> changed = new ArrayList<>();
     List<Target> reallyAdded = new ArrayList<>();
     for (Target after : added) {
-      ArrayDeque<Target> candidates = removed.isEmpty() ? null : removed.get(Place.of(after));
+      ArrayDeque<Target> candidates = removed.isEmpty() ? null : removed.get(TargetKey.of(after));
       Target before = candidates == null ? null : candidates.poll();
       if (before == null) {
         reallyAdded.add(after);
@@ -89,8 +91,9 @@ final class NetChange {
       }
     }
     List<Target> reallyRemoved = new ArrayList<>();
-    for (Net net : nets.values()) {
-      ArrayDeque<Target> left = net.count > 0 ? null : removed.get(Place.of(net.target));
+    for (Balance balance : balances.values()) {
+      ArrayDeque<Target> left =
+          balance.count > 0 ? null : removed.get(TargetKey.of(balance.target));
       if (left != null && !left.isEmpty()) {
         reallyRemoved.add(left.remove());
       }
@@ -99,19 +102,19 @@ final class NetChange {
   }
 
   /** How often an equal target was added more often than it was removed; never 0. */
-  private static final class Net {
+  private static final class Balance {
     private Target target;
     private int count;
 
-    Net(Target target, int count) {
+    Balance(Target target, int count) {
       this.target = target;
       this.count = count;
     }
   }
 
-  private record Place(String provider, String source, String address) {
-    static Place of(Target target) {
-      return new Place(target.provider(), target.source(), target.discoveredAddress());
+  private record TargetKey(String provider, String source, String address) {
+    static TargetKey of(Target target) {
+      return new TargetKey(target.provider(), target.source(), target.discoveredAddress());
     }
   }
 }

@@ -25,7 +25,7 @@ import org.slf4j.Logger;
 /**
  * Makes targets of what was discovered and tells of their changes: one scrape pool a job.
  *
- * <p>A job whose targets have very many labels is relabelled on a thread of its own ({@link
+ * <p>A job whose targets have very many labels is relabelled on a separate thread ({@link
  * HeavyJobs}), so that no other job waits for it.
  *
  * <p>Safe for all threads. Those that write (configuration, updates, new listeners) take turns;
@@ -34,7 +34,7 @@ import org.slf4j.Logger;
  * <p>Locks: the writers' lock, then a pool's. Neither is held while a listener is called.
  */
 public final class ScrapeManager implements SyncChannel, AutoCloseable {
-  /** How long an interrupted listener is waited for. */
+  /** How long to wait for an interrupted listener. */
   private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(1);
 
   private static final Logger log = EscapingLogger.of(ScrapeManager.class);
@@ -154,7 +154,7 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
     }
   }
 
-  /** Tells the listeners that were not told yet that the initial state is complete. */
+  /** Tells each listener once that the initial state is complete. */
   @Override
   public void onSynced(long configurations) {
     writing.lock();
@@ -176,9 +176,9 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
   }
 
   /**
-   * Waits until every listener that is registered now has been told the initial state and all
-   * changes before this call: its calls have returned. To be called once the discovery side is
-   * synced; listeners whose registration is closed meanwhile are not waited for.
+   * Waits until every currently registered listener has received the initial state and all changes
+   * before this call, and its calls have returned. Call it when the discovery side is synced. Does
+   * not wait for listeners whose registration is closed meanwhile.
    *
    * @param timeout at most 292 years
    * @return false if {@code timeout} ran out first
@@ -241,8 +241,8 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
 
   /**
    * Tells {@code listener} of every change from now on, on a thread of its own called {@code
-   * sd-listener-<n>}. First it gets all targets that there are as added, one change a job, and is
-   * told that the initial state is complete as soon as that is so.
+   * sd-listener-<n>}. First it receives all known targets as added, one change for each job, and is
+   * told when the initial state is complete.
    *
    * @throws IllegalStateException if the manager is closed
    */
@@ -276,20 +276,20 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
     }
   }
 
-  /** Drops what the listeners have not been told, and forgets all jobs. */
+  /** Drops what listeners have not received, and removes all jobs. */
   @Override
   public void close() {
     close(Duration.ZERO);
   }
 
   /**
-   * Takes nothing in any more, delivers what waits for the listeners, ends their threads and
-   * forgets all jobs; listeners are not told of the latter. A listener that has not returned at the
-   * end of the time limit is interrupted; if it ignores that, its daemon thread ends when it
-   * returns. If a listener itself closes the manager, what waits for it is dropped, and its thread
-   * ends when it returns. Dropped changes are logged at WARN.
+   * Accepts no more changes, delivers what waits for listeners, ends their threads and removes all
+   * jobs, which is not reported to listeners. A listener that has not returned at the end of the
+   * time limit is interrupted; if it ignores that, its daemon thread ends when it returns. If a
+   * listener itself closes the manager, what waits for it is dropped, and its thread ends when it
+   * returns. Dropped changes are logged at WARN.
    *
-   * @param limit how long to deliver at most; 0: drop what waits
+   * @param limit how long to deliver; 0: drops what waits
    * @return what was dropped; nothing if the manager was closed before
    */
   public CloseResult close(Duration limit) {

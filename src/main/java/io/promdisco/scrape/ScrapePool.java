@@ -8,7 +8,7 @@ import io.promdisco.model.TargetSetUpdate;
 import io.promdisco.scrape.Offers.Offer;
 import io.promdisco.scrape.PoolState.Made;
 import io.promdisco.util.EscapingLogger;
-import io.promdisco.util.Words;
+import io.promdisco.util.Nouns;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -222,13 +222,13 @@ final class ScrapePool {
     }
   }
 
-  /** All targets of the job, made and not in force yet. */
+  /** All targets of the job, built but not used yet. */
   record Rebuilt(TargetBuilder builder, PoolState state, Sync sync) {}
 
   /**
-   * Makes all targets anew of what {@code reader} knows, and changes nothing yet.
+   * Builds all targets again from {@code reader}, without changing the pool.
    *
-   * @param stop asked for each group; true ends it with a {@link CancellationException}
+   * @param stop called for each group; true ends the work with a {@link CancellationException}
    */
   Rebuilt prepare(TargetSetReader reader, BooleanSupplier stop) {
     Sync sync = new Sync(builder());
@@ -245,7 +245,7 @@ final class ScrapePool {
     return new Rebuilt(sync.builder, newState, sync);
   }
 
-  /** Puts what was prepared in force; nothing if the rules are others by now. */
+  /** Starts to use what was prepared; does nothing if the rules have changed meanwhile. */
   Optional<TargetChange> commit(Rebuilt rebuilt) {
     Delta delta = new Delta();
     lock.lock();
@@ -308,7 +308,7 @@ final class ScrapePool {
       log.warn(
           "job {}: {} cannot be scraped, first {}",
           job,
-          Words.count(state.failed(), "target"),
+          Nouns.count(state.failed(), "target"),
           sync.failure);
     } else if (!failingNow && failing) {
       log.info("job {}: no target fails any more", job);

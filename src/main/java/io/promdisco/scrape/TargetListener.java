@@ -4,21 +4,21 @@ package io.promdisco.scrape;
 @FunctionalInterface
 public interface TargetListener {
   /**
-   * Called with each change of a job in order, never twice at once. It may take its time: nothing
-   * else waits for it. Changes that touch the same target while they wait are merged with the
-   * others of their job: what waits never holds more than one entry for each target, and a target
-   * that is added and removed again meanwhile is not reported. Every change fits what the listener
-   * knows: no target is added twice, and none is removed or changed that was not added.
+   * Called with each change of a job, in order, one call at a time. A slow call delays nothing
+   * else: waiting changes that touch the same target are merged with the others of their job, so
+   * that at most one entry waits for each target, and a target that is added and removed meanwhile
+   * is not reported. The changes are consistent: no target is added twice, and none is removed or
+   * changed that was not added.
    *
-   * <p>What it throws is logged and counted, and the change counts as delivered.
+   * <p>An exception is logged and counted, and the change counts as delivered.
    */
   void onChange(TargetChange change);
 
   /**
-   * Called once, on the same thread, after all targets of the initial state: what the sources of
-   * the configuration had when they started, or, for a listener that is added later, what there is
-   * then. It is called even if there are no targets. A source that cannot be started, since its
-   * settings are unusable, is not waited for; one that cannot be reached is.
+   * Called once, on the same thread, after all targets of the initial state: the first results of
+   * all sources, or, for a listener that is added later, the targets at that time. Called even if
+   * there are no targets. Waits for a source that cannot be reached, but not for one that cannot be
+   * started because its settings are unusable.
    */
   default void onInitialStateComplete() {}
 
@@ -26,9 +26,9 @@ public interface TargetListener {
   @FunctionalInterface
   interface Registration extends AutoCloseable {
     /**
-     * Ends it: changes that wait are dropped, and no further call begins except for one that begins
-     * at this moment. A call that is under way goes on; it is not interrupted or waited for, so
-     * that a listener may end its own registration. Closing twice has no effect.
+     * Ends the registration: waiting changes are dropped, and no further call begins, except one
+     * that begins at this moment. A running call continues; it is neither interrupted nor waited
+     * for, so a listener can end its own registration. Closing twice has no effect.
      */
     @Override
     void close();

@@ -66,8 +66,8 @@ public final class TargetsDocument {
    * @param pools all there are
    * @param scrapePool the only job whose targets are shown; null or empty: every job's. The numbers
    *     of dropped targets are always every job's
-   * @param warnings what a reader should know of, for example that what is shown may be old; asked
-   *     once the targets have been read
+   * @param warnings what a reader should know, for example that targets may be out of date; called
+   *     after the targets have been read
    * @param out is flushed and stays open
    */
   public static void write(
@@ -109,8 +109,7 @@ public final class TargetsDocument {
   }
 
   /**
-   * The document in parts, of which each is made when it is asked for. Takes the parameters of
-   * {@link #write}.
+   * The document in parts, each made on demand. Takes the parameters of {@link #write}.
    *
    * @param lists where the targets come from, asked for a pool when its first part is due
    */

@@ -2,6 +2,7 @@ package io.promdisco.server;
 
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.LimitedLog;
+import io.promdisco.util.PrintableText;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
 import java.util.function.BooleanSupplier;
@@ -17,12 +18,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * What holds for every request before it is looked at: puts the configured headers on the answer,
- * notes what the connection does, refuses host names that are not allowed, and verifies the
- * client's certificate again if the settings changed since the connection was last used.
+ * Processes every request first: adds the configured headers to the answer, records the state of
+ * the connection, refuses host names that are not allowed, and verifies the client's certificate
+ * again if the settings have changed since the connection was last used.
  */
 final class AccessHandler extends Handler.Wrapper {
-  /** The attribute of a request that says whether the settings it was let in by are in force. */
+  /**
+   * The attribute of a request that says whether the settings that admitted it are still current.
+   */
   static final String ALLOWED = AccessHandler.class.getName() + ".allowed";
 
   private static final Logger logger = EscapingLogger.of(AccessHandler.class);
@@ -74,7 +77,7 @@ final class AccessHandler extends Handler.Wrapper {
     return super.handle(request, response, callback);
   }
 
-  /** The name under which the server does not answer; null if it does. */
+  /** The host name of a request if it is refused; otherwise null. */
   private @Nullable String refusedHost(Request request) {
     String header = request.getHeaders().get(HttpHeader.HOST);
     if (header != null && !hosts.allow(header)) {
@@ -85,13 +88,9 @@ final class AccessHandler extends Handler.Wrapper {
   }
 
   private void refuseHost(Response response, Callback callback, String host) {
-    String shown = host.replaceAll("[^-A-Za-z0-9._:\\[\\]]", "?");
-    if (shown.length() > MOST_SHOWN) {
-      shown = shown.substring(0, MOST_SHOWN) + "...";
-    }
     String said =
         "host \""
-            + shown
+            + PrintableText.brief(host, MOST_SHOWN)
             + "\": not a name of this server (expected: an address, localhost, the name it listens"
             + " on, or one that serve --web.allowed-host adds)";
     log.say(said);

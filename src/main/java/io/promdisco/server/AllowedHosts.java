@@ -1,15 +1,15 @@
 package io.promdisco.server;
 
 import com.google.common.net.InetAddresses;
+import io.promdisco.util.Hosts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * The host names under which the server answers. A page of another site can make a browser connect
- * here under a name that resolves to this machine (DNS rebinding); it cannot choose the {@code
- * Host} that the browser sends. Literal addresses and {@code localhost} are always allowed.
- * Immutable.
+ * The host names that requests may use. A page of another site can make a browser connect here with
+ * a name that resolves to this machine (DNS rebinding), but the browser sends that name as {@code
+ * Host}. Literal addresses and {@code localhost} are always allowed. Immutable.
  */
 final class AllowedHosts {
   private static final String WILDCARD = "*.";
@@ -19,7 +19,7 @@ final class AllowedHosts {
   private final boolean any;
 
   /**
-   * Names, without port and in any case.
+   * Creates the set of names, without port, in upper or lower case.
    *
    * @param listening what the server listens on; a name is allowed
    * @param configured names, {@code *.suffix} for every name below one, {@code *} for any name
@@ -60,18 +60,9 @@ final class AllowedHosts {
     if (any) {
       return true;
     }
-    String name = withoutDot(withoutPort(host).toLowerCase(Locale.ROOT));
+    String name = withoutDot(Hosts.withoutPort(host).toLowerCase(Locale.ROOT));
     return names.contains(name)
         || InetAddresses.isInetAddress(name)
         || suffixes.stream().anyMatch(s -> name.endsWith(s) && name.length() > s.length());
-  }
-
-  private static String withoutPort(String host) {
-    if (host.startsWith("[")) {
-      int end = host.indexOf(']');
-      return end < 0 ? host : host.substring(1, end);
-    }
-    int colon = host.lastIndexOf(':');
-    return colon < 0 || host.indexOf(':') != colon ? host : host.substring(0, colon);
   }
 }

@@ -9,10 +9,10 @@ import java.util.Iterator;
 
 /** The body of an answer, made part by part as its reader takes it. For one thread at a time. */
 interface AnswerSource {
-  /** A part has at least so many bytes if more follow. */
+  /** The least bytes of a part that is not the last. */
   int PART_BYTES = 32 << 10;
 
-  /** A body that is there already is sent in parts of so many bytes. */
+  /** The bytes of a part of a finished body. */
   int SLICE_BYTES = 64 << 10;
 
   /**
@@ -25,7 +25,7 @@ interface AnswerSource {
   /** Makes the next part; not called after the last. */
   Part next() throws IOException;
 
-  /** A body that is there already and shared by its readers. */
+  /** A finished body that is shared by its readers. */
   static AnswerSource of(byte[] body) {
     ByteBuffer rest = ByteBuffer.wrap(body);
     return () -> {
@@ -36,7 +36,7 @@ interface AnswerSource {
     };
   }
 
-  /** Bytes that are made piece by piece. */
+  /** A body that is made piece by piece. */
   static AnswerSource of(Iterator<byte[]> pieces) {
     return () -> {
       ByteArrayOutputStream part = new ByteArrayOutputStream(PART_BYTES);

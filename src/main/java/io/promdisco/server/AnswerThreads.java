@@ -3,9 +3,8 @@ package io.promdisco.server;
 import io.promdisco.util.Closer;
 
 /**
- * The threads that make answers. Readiness, metrics and reloads each have their own, so that a
- * search over all targets or a reload that takes long delays neither readiness nor metrics. Safe
- * for all threads.
+ * The threads that make answers. Readiness, metrics and reloads each have their own, so that a long
+ * search or reload delays neither readiness nor metrics. Safe for all threads.
  */
 final class AnswerThreads implements AutoCloseable {
   private static final int WORK_THREADS = 4;
@@ -23,19 +22,19 @@ final class AnswerThreads implements AutoCloseable {
       closer.add(
           new WorkerThreads("sd-http-reload", 1, MOST_RELOADS_WAITING, MOST_RELOADS_WAITING / 2));
 
-  /** Who makes an answer. */
+  /** The threads that make an answer. */
   enum Group {
     /** The thread that read the request. */
     DIRECT,
-    /** A thread that makes readiness and metrics and nothing else. */
+    /** A thread for readiness and metrics only. */
     STATUS,
-    /** The one thread that reloads. */
+    /** The thread for reloads. */
     RELOAD,
     /** A few threads for everything else. */
     WORK
   }
 
-  /** Makes an answer now or soon; false if too many wait. */
+  /** Makes an answer now or soon; returns false if too many wait. */
   boolean submit(Group group, ClientAddress client, Runnable answer) {
     if (group == Group.DIRECT) {
       answer.run();

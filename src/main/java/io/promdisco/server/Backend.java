@@ -28,13 +28,13 @@ public interface Backend {
   /** How each provider is. */
   List<ProviderStatus> providers();
 
-  /** Of which jobs the targets are the whole truth, in the configuration's order. */
+  /** Which jobs are complete, in the configuration's order. */
   List<JobStatus> jobs();
 
-  /** Whether a job's targets are the whole truth; nothing if there is no such job. */
+  /** Whether a job is complete; empty if there is no such job. */
   Optional<JobStatus> job(String name);
 
-  /** Calls {@code listener} each time that what {@link #jobs} says has changed. */
+  /** Calls {@code listener} each time the result of {@link #jobs} changes. */
   TargetListener.Registration listenToJobs(Runnable listener);
 
   /** The metrics to expose. */
@@ -46,7 +46,7 @@ public interface Backend {
   /**
    * Reads the configuration again and applies it. Returns when it is in force.
    *
-   * @return false if another reload is under way; then nothing was done, and nobody waited
+   * @return false, without waiting, if another reload is running
    * @throws ConfigException if it was refused; then the one before stays in force
    */
   boolean reload() throws ConfigException;

@@ -10,7 +10,10 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/** Lets in those who know a password. A request whose password is being tested holds no thread. */
+/**
+ * Admits requests with a correct password. A request whose password is being checked holds no
+ * thread.
+ */
 final class BasicAuthHandler extends Handler.Wrapper {
   private static final String SCHEME = "basic ";
 

@@ -23,10 +23,10 @@ final class ChangeLog {
   @GuardedBy("this")
   private long newest;
 
-  /** Bytes of events as they are sent, of those after {@code forgotten}. */
+  /** Bytes of the encoded events after {@code forgotten}. */
   private final AtomicLong bytes = new AtomicLong();
 
-  /** The number of the last change of which what is sent has been forgotten. */
+  /** The number of the last change whose encoded form has been discarded. */
   @GuardedBy("this")
   private long forgotten;
 
@@ -39,7 +39,7 @@ final class ChangeLog {
    *
    * @param epoch tells this log's ids from those of a process before
    * @param capacity how many changes are remembered
-   * @param mostBytes how much is kept of what is sent, so that readers share it
+   * @param mostBytes the limit for encoded events, which readers share
    */
   ChangeLog(String epoch, int capacity, long mostBytes) {
     this.mostBytes = mostBytes;
@@ -54,7 +54,7 @@ final class ChangeLog {
     change.removed().forEach(target -> append(StreamEvent.Kind.REMOVED, target, null));
   }
 
-  /** Appends that a job is complete or incomplete now. */
+  /** Appends that a job has become complete or incomplete. */
   synchronized void append(JobStatus job) {
     put(StreamEvent.of(job, id(newest + 1)));
   }
@@ -75,7 +75,7 @@ final class ChangeLog {
     ring[place] = event;
   }
 
-  /** An event as it is sent; kept for other readers while there is room. */
+  /** The encoded event; kept for other readers within the limit. */
   byte[] wire(StreamEvent event) {
     byte[] wire = event.wire(bytes::addAndGet);
     if (bytes.get() > mostBytes) {
@@ -84,7 +84,7 @@ final class ChangeLog {
     return wire;
   }
 
-  /** Forgets the oldest of what is sent: most readers are past it. */
+  /** Discards the oldest encoded events, which most readers have received. */
   private synchronized void makeRoom() {
     forgotten = Math.max(forgotten, newest - ring.length);
     while (bytes.get() > mostBytes && forgotten < newest) {
@@ -99,7 +99,7 @@ final class ChangeLog {
     }
   }
 
-  /** Bytes that are kept of what is sent. */
+  /** The bytes of the encoded events that are kept. */
   long bytes() {
     return bytes.get();
   }

@@ -8,8 +8,8 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose share of the server a connection takes: an IPv4 address, or the first 64 bits of an IPv6
- * address, since one machine usually has all the addresses that begin with them.
+ * The client that a connection counts for: an IPv4 address, or the first 64 bits of an IPv6
+ * address, since one machine usually has all addresses of such a network.
  */
 record ClientAddress(String network) {
   static final ClientAddress UNKNOWN = new ClientAddress("unknown");

@@ -13,7 +13,7 @@ import java.util.Set;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
-/** What the settings demand of clients' certificates. */
+/** Checks clients' certificates against the settings. */
 final class ClientCertificates {
   /** Kinds of alternative names: e-mail, DNS, URI, IP address. */
   private static final Set<Integer> NAME_KINDS = Set.of(1, 2, 6, 7);
@@ -21,10 +21,10 @@ final class ClientCertificates {
   private ClientCertificates() {}
 
   /**
-   * Verifies what a session was made with, by the settings of this moment and not by those that it
-   * was made under.
+   * Verifies the certificates of a session against the current settings, not those at the time of
+   * its handshake.
    *
-   * @throws CertificateException if a client that has this session would not be let in now
+   * @throws CertificateException if the current settings do not admit the client
    */
   static void verify(WebSettings.State state, SSLSession session) throws CertificateException {
     Tls tls = tls(state);
@@ -57,9 +57,9 @@ final class ClientCertificates {
   }
 
   /**
-   * Verifies a certificate that a client shows.
+   * Verifies a client's certificate.
    *
-   * @param chain the certificate and those that lead to its CA
+   * @param chain the certificate, then its intermediate certificates
    * @param type the kind of its key
    */
   static void check(WebSettings.State state, X509Certificate[] chain, String type)

@@ -7,7 +7,7 @@ import org.eclipse.jetty.io.EndPoint;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** An open connection: what it is doing, and since when. Safe for all threads. */
+/** An open connection: its state, and since when. Safe for all threads. */
 final class ClientConnection {
   /** The attribute of a request that holds its connection. */
   static final String ATTRIBUTE = ClientConnection.class.getName();
@@ -29,7 +29,7 @@ final class ClientConnection {
   /** Since when a part of an answer waits for the client to read. */
   private volatile long blockedSince = NEVER;
 
-  /** Under which settings the client's certificate was looked at last. */
+  /** The settings that the client's certificate was last verified against. */
   private volatile WebSettings.@Nullable State checked;
 
   /**
@@ -60,12 +60,15 @@ final class ClientConnection {
     busy = true;
   }
 
-  /** Its answer is one that goes on for as long as the client likes. */
+  /** Notes that its answer is a stream without end. */
   void answersWithoutEnd() {
     answerSince = NEVER;
   }
 
-  /** Nanoseconds for which an answer that ends is being made and sent; 0 if there is none. */
+  /**
+   * How long its answer has been made and sent, in nanoseconds; 0 if there is none or it is a
+   * stream.
+   */
   long answeringFor(long now) {
     long since = answerSince;
     return since == NEVER ? 0 : Math.max(0, now - since);
@@ -86,12 +89,12 @@ final class ClientConnection {
     blockedSince = NEVER;
   }
 
-  /** Nanoseconds for which it has sent no whole request; 0 while one is answered. */
+  /** How long it has sent no complete request, in nanoseconds; 0 while one is answered. */
   long idleFor(long now) {
     return busy ? 0 : Math.max(1, now - idleSince);
   }
 
-  /** Nanoseconds for which its client has not read what was sent; 0 if nothing waits. */
+  /** How long its client has not read a part, in nanoseconds; 0 if nothing waits. */
   long blockedFor(long now) {
     long since = blockedSince;
     return since == NEVER ? 0 : Math.max(0, now - since);

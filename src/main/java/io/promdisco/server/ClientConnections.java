@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * All open connections. Bounds their number, in all and for each client: a new one takes the place
- * of the one that has been of no use for longest, and is closed at once if all are in use. Closes
- * those that send no whole request or do not read their answer in time. Safe for all threads.
+ * All open connections. Limits their number, in all and for each client: a new connection replaces
+ * the least useful one, and is closed if all are in use. Closes connections that send no complete
+ * request or do not read their answer in time. Safe for all threads.
  */
 final class ClientConnections
     implements SelectorManager.AcceptListener, Connection.Listener, AutoCloseable {
@@ -38,12 +38,12 @@ final class ClientConnections
   /** How long a client may take to read a part of an answer, which is 64 KiB at most. */
   static final Duration BLOCKED = Duration.ofSeconds(20);
 
-  /** How long an answer may take in all; streams of changes may go on. */
+  /** How long an answer may take in all, streams excepted. */
   static final Duration WHOLE = Duration.ofMinutes(5);
 
   private static final Duration SWEEP = Duration.ofSeconds(1);
 
-  /** What lasts for less hardly makes room for a new connection. */
+  /** A connection in a state for less time than this is closed only if there is no other. */
   private static final long SLOW_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final Ticker ticker;
@@ -72,7 +72,7 @@ final class ClientConnections
     return ticker.nanos();
   }
 
-  /** The connection that {@code endPoint} is of; one that nobody counts if it is closed already. */
+  /** The connection of {@code endPoint}; one that is not counted if it is already closed. */
   ClientConnection of(EndPoint endPoint) {
     ClientConnection known =
         endPoint.getTransport() instanceof SelectableChannel channel ? open.get(channel) : null;
@@ -116,9 +116,9 @@ final class ClientConnections
   }
 
   /**
-   * The longest idle one; else the slowest reader; else the one whose answer takes longest. What
-   * lasts for less than a second counts only if there is nothing else, for a request may just be on
-   * its way. If all are in use, the new one.
+   * The longest idle one; else the slowest reader; else the one whose answer takes longest. A state
+   * that has lasted less than a second counts only if there is nothing else, since a request may be
+   * arriving. If all are in use, the new one.
    */
   static ClientConnection leastUseful(
       ClientConnection opened, Collection<ClientConnection> from, long now) {
@@ -226,7 +226,7 @@ final class ClientConnections
     return open.size();
   }
 
-  /** Looks after them no longer. */
+  /** Stops the checks. */
   @Override
   public synchronized void close() {
     closed = true;

@@ -20,7 +20,7 @@ final class Exchange {
   /** What answers a request. */
   @FunctionalInterface
   interface Answer {
-    /** Answers; what the answer says is sent afterwards, without waiting for the reader. */
+    /** Makes the answer, which is sent afterwards without waiting for the reader. */
     void to(Exchange exchange) throws IOException;
   }
 
@@ -30,7 +30,7 @@ final class Exchange {
   /** Parameters of a query, repeated ones included. */
   private static final int MOST_PARAMETERS = 100;
 
-  /** Of a message, which may quote what a client sent. */
+  /** The longest message, which may quote the request. */
   private static final int MOST_MESSAGE_CHARACTERS = 2000;
 
   private final Request request;
@@ -38,7 +38,7 @@ final class Exchange {
   private final Callback callback;
   private final ClientConnection connection;
   private final LongSupplier nanos;
-  private final HeldMemory memory;
+  private final AnswerMemory memory;
   private @Nullable LongAnswer answer;
   private boolean holds;
   private boolean isLong;
@@ -57,7 +57,7 @@ final class Exchange {
       Response response,
       Callback callback,
       LongSupplier nanos,
-      HeldMemory memory) {
+      AnswerMemory memory) {
     this.memory = memory;
     this.request = request;
     this.response = response;
@@ -202,7 +202,7 @@ final class Exchange {
     return made;
   }
 
-  /** Notes that the answer keeps something in memory until its reader has it. */
+  /** Notes that the answer keeps an object in memory until it has been sent. */
   <T> T holding(T thing, long bytes) {
     LongAnswer by = answer();
     if (!holds) {
@@ -214,8 +214,8 @@ final class Exchange {
   }
 
   /**
-   * Sends the answer, as far as the reader takes it now; the rest later. Does nothing if a long
-   * answer goes on already.
+   * Sends as much of the answer as the reader takes now, and the rest later. Does nothing if a long
+   * answer has begun.
    *
    * @param later runs what makes later parts
    * @param onBreak is told if a part cannot be made

@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits, by client and by topic. Clients take turns, and the topics of one client take turns,
- * so that a client that asks for much delays itself. Safe for all threads.
+ * A queue in which clients take turns, and so do the topics of each client, so that a client with
+ * many requests delays only itself. Safe for all threads.
  */
 final class FairQueue<T> {
   private final int most;
@@ -16,7 +16,7 @@ final class FairQueue<T> {
   private final Map<ClientAddress, Line<T>> clients = new LinkedHashMap<>();
   private int size;
 
-  /** What one client waits for. */
+  /** The waiting items of one client. */
   private static final class Line<T> {
     final Map<String, Deque<T>> topics = new LinkedHashMap<>();
     int size;
@@ -25,15 +25,15 @@ final class FairQueue<T> {
   /**
    * An empty queue.
    *
-   * @param most how much waits at most
-   * @param mostPerClient how much of one client waits at most
+   * @param most the largest number of items
+   * @param mostPerClient the largest number of items of one client
    */
   FairQueue(int most, int mostPerClient) {
     this.most = most;
     this.mostPerClient = mostPerClient;
   }
 
-  /** Adds something; false if the queue, or the client's share of it, is full. */
+  /** Adds an item; returns false if the queue, or the client's share of it, is full. */
   synchronized boolean offer(ClientAddress client, String topic, T item) {
     Line<T> line = clients.get(client);
     if (size >= most || (line != null && line.size >= mostPerClient)) {
@@ -43,7 +43,7 @@ final class FairQueue<T> {
     return true;
   }
 
-  /** Adds something that has been let in before, whether or not the queue is full. */
+  /** Adds an item that was accepted before, even if the queue is full. */
   synchronized void add(ClientAddress client, String topic, T item) {
     Line<T> line = clients.computeIfAbsent(client, key -> new Line<>());
     line.topics.computeIfAbsent(topic, key -> new ArrayDeque<>(2)).addLast(item);
@@ -51,7 +51,7 @@ final class FairQueue<T> {
     size++;
   }
 
-  /** Takes what is next; null if nothing waits. */
+  /** Removes and returns the next item; null if the queue is empty. */
   synchronized @Nullable T poll() {
     if (clients.isEmpty()) {
       return null;

@@ -16,20 +16,20 @@ import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 
 /**
- * Brings a request to what answers it, and answers those that fail. Answers that take work are made
- * by {@link AnswerThreads}; a thread of the web server neither works nor waits for one.
+ * Dispatches requests, and answers those that fail. {@link AnswerThreads} make the answers that
+ * take work; a thread of the web server never works or waits for one.
  */
 final class Front extends Handler.Abstract {
   private static final Logger log = EscapingLogger.of(Front.class);
 
   private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
 
-  private static final HeldMemory NOTHING_HELD = new HeldMemory();
+  private static final AnswerMemory NOTHING_HELD = new AnswerMemory();
 
   private final Routes routes;
   private final AnswerThreads threads;
   private final LongSupplier nanos;
-  private final HeldMemory memory = new HeldMemory();
+  private final AnswerMemory memory = new AnswerMemory();
 
   /**
    * Answers requests.
@@ -69,7 +69,7 @@ final class Front extends Handler.Abstract {
     }
   }
 
-  /** What ends one answer and leaves the memory that it took to the others. */
+  /** The failure of an answer for lack of memory; it frees the memory for others. */
   static IllegalStateException outOfMemory(OutOfMemoryError e) {
     return new IllegalStateException("no memory left for this answer: " + e.getMessage());
   }

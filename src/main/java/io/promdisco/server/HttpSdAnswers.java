@@ -21,11 +21,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The answers of HTTP service discovery, made once for each change of a job and for all readers:
- * who asks while one is being made waits for it. A reader takes each answer for the whole truth, so
- * there is one only for a job that is complete, made of the targets of one configuration. A large
- * answer is given for a second, whatever changes meanwhile: where targets change all the time,
- * making it anew for each change would keep the processors busy, and readers ask every few seconds
- * at most. Safe for all threads.
+ * requests that arrive while one is made wait for it. Readers take each answer for the full list,
+ * so only a complete job has one, made of the targets of one configuration. A large answer is
+ * reused for a second, even if targets change meanwhile: making it again for each change would keep
+ * the processors busy, and readers ask every few seconds at most. Safe for all threads.
  */
 final class HttpSdAnswers {
   /** What is more takes tens of milliseconds to make. */
@@ -135,7 +134,7 @@ final class HttpSdAnswers {
   }
 
   /**
-   * The answer as of now, of a job that is complete now.
+   * The current answer of a complete job.
    *
    * @throws RequestException if there is no such job, or if it is incomplete
    */
@@ -176,6 +175,6 @@ final class HttpSdAnswers {
       }
     }
     String name = complete(backend, job).job(); // It may have gone meanwhile.
-    throw RequestException.unavailable("job " + name + ": it is just being made", 1);
+    throw RequestException.unavailable("job " + name + ": its targets are changing", 1);
   }
 }

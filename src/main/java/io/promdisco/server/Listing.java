@@ -34,16 +34,16 @@ final class Listing {
   /** None that is older is shown. */
   private static final long AT_MOST_NANOS = Duration.ofSeconds(10).toNanos();
 
-  /** Of so many searches of a list what they found is kept with it, at most. */
+  /** The largest number of searches whose results are kept with a list. */
   private static final int SEARCHES = 16;
 
-  /** Of words of so many characters, in all searches that are kept with a list. */
+  /** The largest number of characters of the words of these searches. */
   private static final int SEARCH_CHARACTERS = 2_000;
 
-  /** What a list and the searches kept with it take at most, besides its targets. */
+  /** The limit in bytes for a list and its searches, without its targets. */
   private static final int PAGE_BYTES = 8 << 10;
 
-  /** Lists that take more than this in all are not kept. */
+  /** The limit in bytes for all lists that are kept. */
   private static final long MOST_BYTES = Math.max(4 << 20, Runtime.getRuntime().maxMemory() / 16);
 
   /** So many targets are searched on all cores. */
@@ -116,7 +116,7 @@ final class Listing {
       }
     }
 
-    /** Whether what is remembered takes no more than the list itself. */
+    /** Whether the kept searches take no more memory than the list itself. */
     private boolean fits() {
       long found = 0;
       long characters = 0;
@@ -137,7 +137,7 @@ final class Listing {
     }
   }
 
-  /** About what is kept for a list; its active targets are there anyway. */
+  /** The estimated bytes of a list; its active targets exist anyway. */
   private static int bytes(Key key, Page page) {
     long each =
         switch (key.state()) {

@@ -11,9 +11,9 @@ import org.eclipse.jetty.util.Callback;
 
 /**
  * An answer that is written in parts, without a thread that waits for its reader. A reader that
- * does not take a part in time is cut.
+ * does not take a part in time is disconnected.
  */
-final class LongAnswer implements HeldMemory.Holder {
+final class LongAnswer implements AnswerMemory.Holder {
   private final Request request;
   private final Response response;
   private final Callback callback;
@@ -42,24 +42,24 @@ final class LongAnswer implements HeldMemory.Holder {
     request.addFailureListener(listener);
   }
 
-  /** Whether the settings by which the client was let in are still in force. */
+  /** Whether the settings that admitted the client are still current. */
   boolean isAllowed() {
     return allowed.getAsBoolean();
   }
 
-  /** Sends a part; the one before must have gone. */
+  /** Sends a part; the previous one must have been sent. */
   void write(byte[] part, Callback done) {
     write(false, ByteBuffer.wrap(part), done);
   }
 
-  /** Sends a part; the one before must have gone. */
+  /** Sends a part; the previous one must have been sent. */
   void write(boolean last, ByteBuffer part, Callback done) {
     connection.writes(nanos.getAsLong());
-    response.write(last, part, new Written(done));
+    response.write(last, part, new WriteCallback(done));
   }
 
-  private final class Written extends Callback.Nested {
-    Written(Callback done) {
+  private final class WriteCallback extends Callback.Nested {
+    WriteCallback(Callback done) {
       super(done);
     }
 

@@ -13,7 +13,7 @@ import java.util.NoSuchElementException;
 
 /** Metrics as text, family by family. */
 final class MetricsText implements Iterator<byte[]> {
-  /** What ends the OpenMetrics format, and each family if it is written alone. */
+  /** The end of a document in OpenMetrics format, and of each family that is written alone. */
   private static final String END = "# EOF\n";
 
   private final String type;

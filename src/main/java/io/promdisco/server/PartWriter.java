@@ -6,11 +6,12 @@ import java.util.function.Consumer;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Writes a body part by part: the next is made when the reader has taken the one before. So an
- * answer costs a part of memory and no thread, however long it is and however slowly it is read.
+ * Writes a body part by part: the next part is made when the reader has taken the previous one. So
+ * an answer needs the memory of one part and no thread, however long it is and however slowly it is
+ * read.
  */
 final class PartWriter implements Callback {
-  /** After so many bytes others have their turn. */
+  /** After this many bytes other answers have their turn. */
   private static final int TURN_BYTES = 1 << 20;
 
   private final AnswerSource source;
@@ -31,8 +32,8 @@ final class PartWriter implements Callback {
   /**
    * A writer that has not begun.
    *
-   * @param later runs what makes the next parts
-   * @param onBreak is told if a part cannot be made; ends the answer
+   * @param later runs the making of the next parts
+   * @param onBreak called if a part cannot be made; ends the answer
    */
   PartWriter(
       AnswerSource source,
@@ -45,7 +46,7 @@ final class PartWriter implements Callback {
     this.onBreak = onBreak;
   }
 
-  /** Writes as much as the reader takes now, or as much as is its turn. */
+  /** Writes as much as the reader takes now, up to {@link #TURN_BYTES}. */
   void write() {
     for (int sent = 0; sent < TURN_BYTES; ) {
       AnswerSource.Part part;

@@ -19,10 +19,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts passwords to the test, one at a time, since that is meant to be slow. What was found is
- * remembered as a keyed hash: right passwords apart from wrong ones, so that strangers cannot drive
- * them out. What waits is bounded for each client; clients take turns, and within one client user
- * names do. An unknown user takes as long as a known one. Safe for all threads.
+ * Checks passwords, one at a time, since bcrypt is slow on purpose. Results are kept as keyed
+ * hashes, accepted and refused passwords separately, so that wrong ones cannot displace accepted
+ * ones. The number of waiting checks is limited for each client; clients take turns, and so do the
+ * user names of one client. An unknown user takes as long as a known one. Safe for all threads.
  */
 final class PasswordCheck implements AutoCloseable {
   private static final int REMEMBERED = 1000;
@@ -43,7 +43,7 @@ final class PasswordCheck implements AutoCloseable {
   private final WorkerThreads tester =
       new WorkerThreads("sd-http-password", 1, MOST_WAITING, MOST_WAITING_PER_CLIENT);
 
-  /** Who waits for which test; requests with the same credentials share one. */
+  /** The requests that wait for each check; equal credentials share one. */
   @GuardedBy("waiting")
   private final Map<HashCode, List<Consumer<Boolean>>> waiting = new HashMap<>();
 
@@ -58,11 +58,11 @@ final class PasswordCheck implements AutoCloseable {
   }
 
   /**
-   * Finds out whether a password is the user's.
+   * Checks whether a password is the user's.
    *
    * @param users bcrypt hashes by user; not empty
-   * @param then is told, in this thread if it is known, else in one that tests
-   * @return false if too many wait; then {@code then} is told nothing
+   * @param then receives the result, on this thread if it is known, else on the thread that checks
+   * @return false if too many wait; {@code then} is not called then
    */
   boolean check(
       Map<String, Secret> users,
@@ -124,8 +124,8 @@ final class PasswordCheck implements AutoCloseable {
   }
 
   /**
-   * A hash that no password fits, always the same for a user. Its cost is that of one of the users,
-   * so that times are spread over unknown names as over known ones.
+   * A hash that no password matches, always the same for a user name. Its cost is that of one of
+   * the users, so that unknown names take as long as known ones.
    */
   String nobody(Map<String, Secret> users, String user) {
     byte[] random = hash.hashString(user, StandardCharsets.UTF_8).asBytes();
@@ -151,7 +151,7 @@ final class PasswordCheck implements AutoCloseable {
         .verified;
   }
 
-  /** Ends the thread. Who waits is told nothing any more. */
+  /** Ends the thread. Waiting requests get no result. */
   @Override
   public void close() {
     tester.close();

@@ -50,10 +50,13 @@ public final class PromdiscoServer implements AutoCloseable {
   /** No request needs a body. */
   private static final long MAX_BODY_BYTES = 64 << 10;
 
-  /** A client that connects waits in a queue of so many until it is accepted. */
+  /** The length of the queue of connections that wait to be accepted. */
   private static final int ACCEPT_QUEUE = 256;
 
-  /** What the system holds for a client that does not read: the same for each, and not more. */
+  /**
+   * The send buffer of the system for each client, which bounds the memory of clients that do not
+   * read.
+   */
   private static final int SEND_BUFFER_BYTES = 256 << 10;
 
   /** How long requests that are being answered may go on after {@link #close}. */
@@ -63,12 +66,12 @@ public final class PromdiscoServer implements AutoCloseable {
   private final Server server;
   private final Closer live;
 
-  /** What works for requests, which ends after them. */
+  /** The threads and state behind the requests, closed after them. */
   private final Closer working;
 
   private final int port;
 
-  /** Whether requests may order a reload. */
+  /** Whether requests may reload the configuration. */
   public enum Lifecycle {
     /** If only this machine can reach the server: it listens on a loopback address. */
     LOOPBACK,
@@ -79,15 +82,15 @@ public final class PromdiscoServer implements AutoCloseable {
   }
 
   /**
-   * Where to listen, and for whom.
+   * Where to listen, and which clients are admitted.
    *
    * @param host a name or an address of this machine
    * @param port 0 to 65535; 0: one that is free
    * @param web who may reach it, and how
-   * @param allowedHosts names besides {@code host} and localhost under which it answers; {@code
-   *     *.suffix}: all names below one; {@code *}: all names. Addresses are always allowed
-   * @param lifecycle whether requests may order a reload
-   * @param limits what clients may take of it
+   * @param allowedHosts host names, besides {@code host} and localhost, that requests may use;
+   *     {@code *.suffix}: all names below one; {@code *}: all names. Addresses are always allowed
+   * @param lifecycle whether requests may reload the configuration
+   * @param limits the limits for clients
    */
   public record Options(
       String host,
@@ -101,7 +104,7 @@ public final class PromdiscoServer implements AutoCloseable {
       this(host, port, WebSettings.OPEN);
     }
 
-    /** Where to listen and who may reach it; the rest as by default. */
+    /** Where to listen and which clients are admitted; defaults for the rest. */
     public Options(String host, int port, WebSettings web) {
       this(host, port, web, List.of(), Lifecycle.LOOPBACK, ServerLimits.DEFAULT);
     }
@@ -262,8 +265,8 @@ public final class PromdiscoServer implements AutoCloseable {
   private static void warnIfOpen(WebSettings web, String url) {
     if (!web.asksWhoItIs()) {
       log.warn(
-          "{}: other machines can reach this address, and nobody is asked for a password or a"
-              + " certificate; listen on 127.0.0.1 where they need not, or set --web.config.file",
+          "{}: other machines can reach this address, and no password or"
+              + " certificate is required; listen on 127.0.0.1, or set --web.config.file",
           url);
     } else if (!web.speaksTls()) {
       log.warn(

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What incomplete jobs wait for. */
+/** Reports what incomplete jobs wait for. */
 final class Readiness {
-  /** Seconds; as often as a broken watch is tried again, about. */
+  /** In seconds; about the period in which a broken watch is tried again. */
   private static final int RETRY_AFTER = 2;
 
   private Readiness() {}
@@ -18,7 +18,7 @@ final class Readiness {
     return new RequestException(404, "job: " + job + " (expected one that /http-sd lists)");
   }
 
-  /** Says that a job is incomplete to a program that wants the whole of it. */
+  /** The refusal of a job that is incomplete, for programs that need all its targets. */
   static RequestException incomplete(JobStatus job) {
     return RequestException.unavailable(job.describe(), RETRY_AFTER);
   }

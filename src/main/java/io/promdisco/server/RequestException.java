@@ -23,7 +23,7 @@ final class RequestException extends RuntimeException {
   }
 
   /**
-   * There is no answer yet.
+   * A refusal for now (503).
    *
    * @param retryAfter seconds after which to ask again
    */
@@ -35,7 +35,7 @@ final class RequestException extends RuntimeException {
     return status;
   }
 
-  /** Seconds after which to ask again; 0: that would not help. */
+  /** Seconds after which to ask again; 0: asking again does not help. */
   int retryAfter() {
     return retryAfter;
   }

@@ -42,7 +42,7 @@ final class Routes {
   /**
    * The paths of a server.
    *
-   * @param lifecycle whether requests may order a reload
+   * @param lifecycle whether requests may reload the configuration
    */
   Routes(Backend backend, LiveState state, boolean lifecycle) {
     this.backend = backend;
@@ -83,7 +83,7 @@ final class Routes {
     return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
   }
 
-  /** Who makes the answers of a path. */
+  /** The threads that make the answers of a path. */
   static AnswerThreads.Group group(String path) {
     String plain = withoutSlash(path);
     return switch (plain) {
@@ -117,7 +117,7 @@ final class Routes {
   private void targets(Exchange exchange) throws IOException {
     TargetsDocument.State state = TargetsDocument.State.parse(exchange.optional("state"));
     String pool = exchange.optional("scrapePool");
-    // Looked at before and after: a job that becomes complete meanwhile was read incomplete.
+    // Checked before and after: a job that becomes complete meanwhile was read incomplete.
     Set<String> warnings = new LinkedHashSet<>(warnings());
     List<PoolView> pools = backend.pools();
     lists.retain(pools.stream().map(PoolView::job).collect(Collectors.toSet()));
@@ -130,7 +130,7 @@ final class Routes {
               warnings.addAll(warnings());
               return List.copyOf(warnings);
             },
-            new HeldTargets(exchange, lists)));
+            new AnswerTargets(exchange, lists)));
   }
 
   private List<String> warnings() {
@@ -232,7 +232,7 @@ final class Routes {
     }
   }
 
-  /** The job of that name; all of them if it is empty. */
+  /** The status of the named job; of all jobs if the name is empty. */
   private List<JobStatus> asked(String job) {
     return job.isEmpty()
         ? backend.jobs()

@@ -52,7 +52,7 @@ record Search(SearchTerms terms, String job, Listing.State state, int offset, in
     return number;
   }
 
-  /** Searches; the page and how many fit. */
+  /** Searches; returns the page and the number of matches. */
   Iterator<DocumentPart> document(Listing listing, List<PoolView> pools) {
     List<Shown> shown = new ArrayList<>();
     int fitting = 0;

@@ -51,8 +51,8 @@ final class SearchTerms {
   }
 
   /**
-   * Whether all that these fit, the words {@code before} fit too: each of them is part of one of
-   * these. A word that goes over parts of a URL is looked for in more places.
+   * Whether everything that these words match is matched by {@code before} too: each of those is
+   * part of one of these. A word that spans parts of a URL is searched in more places.
    */
   boolean narrow(List<String> before) {
     return before.stream()
@@ -157,7 +157,9 @@ final class SearchTerms {
   private static final class Known {
     private static final int PLACES = 1024;
 
-    /** So many texts are tested before anything is remembered: most searches are over then. */
+    /**
+     * How many texts are tested before results are remembered: most searches have ended by then.
+     */
     private static final int NOT_REMEMBERED = 1024;
 
     private final Predicate<String> test;

@@ -1,17 +1,17 @@
 package io.promdisco.server;
 
 /**
- * How much of the server its clients may take. A client is an IPv4 address, or the first 64 bits of
- * an IPv6 address.
+ * The limits for connections and streams. A client is an IPv4 address, or the first 64 bits of an
+ * IPv6 address.
  *
- * @param connections open at once, those of streams included
+ * @param connections open at once, including streams
  * @param connectionsPerClient open at once from one client
  * @param streams of changes open at once
  * @param streamsPerClient of changes open at once from one client
  */
 public record ServerLimits(
     int connections, int connectionsPerClient, int streams, int streamsPerClient) {
-  /** What holds unless somebody says otherwise. */
+  /** The default limits. */
   public static final ServerLimits DEFAULT = new ServerLimits(512, 400, 250, 200);
 
   /** Checks that every limit is at least 1. */

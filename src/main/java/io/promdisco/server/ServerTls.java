@@ -27,17 +27,17 @@ final class ServerTls extends SslContextFactory.Server {
   private static final List<String> VERSIONS = List.of("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3");
   private static final List<String> NAMES = List.of("TLS10", "TLS11", "TLS12", "TLS13");
 
-  /** Sessions that are not in tickets, which clients keep. */
+  /** The largest number of sessions on the server; tickets are kept by clients. */
   private static final int MOST_SESSIONS = 1000;
 
   private final WebSettings settings;
 
   @GuardedBy("this")
-  private Made made;
+  private AppliedState made;
 
-  /** What was made of a state of the settings. */
-  private record Made(WebSettings.State state, SSLContext context) {
-    static Made of(WebSettings.State state) {
+  /** The TLS context of a state of the settings. */
+  private record AppliedState(WebSettings.State state, SSLContext context) {
+    static AppliedState of(WebSettings.State state) {
       try {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(
@@ -45,7 +45,7 @@ final class ServerTls extends SslContextFactory.Server {
             new TrustManager[] {new ClientCheck(state)},
             null);
         context.getServerSessionContext().setSessionCacheSize(MOST_SESSIONS);
-        return new Made(state, context);
+        return new AppliedState(state, context);
       } catch (GeneralSecurityException e) {
         throw new IllegalStateException("the platform has no TLS", e);
       }
@@ -54,7 +54,7 @@ final class ServerTls extends SslContextFactory.Server {
 
   ServerTls(WebSettings settings) {
     this.settings = settings;
-    made = Made.of(settings.current());
+    made = AppliedState.of(settings.current());
     setSslContext(made.context());
     setRenegotiationAllowed(false); // costs much, and no client of TLS 1.3 can
   }
@@ -64,10 +64,10 @@ final class ServerTls extends SslContextFactory.Server {
     return VERSIONS.subList(NAMES.indexOf(tls.minVersion()), NAMES.indexOf(tls.maxVersion()) + 1);
   }
 
-  private synchronized Made current() {
+  private synchronized AppliedState current() {
     WebSettings.State state = settings.current();
     if (!made.state().equals(state)) {
-      made = Made.of(state);
+      made = AppliedState.of(state);
     }
     return made;
   }
@@ -84,7 +84,7 @@ final class ServerTls extends SslContextFactory.Server {
 
   @Override
   public SSLEngine newSSLEngine() {
-    Made now = current();
+    AppliedState now = current();
     SSLEngine engine = now.context().createSSLEngine();
     engine.setUseClientMode(false);
     customize(engine); // leaves out cipher suites that are weak

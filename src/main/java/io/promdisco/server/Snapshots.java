@@ -28,7 +28,7 @@ final class Snapshots {
    *
    * @param number the change behind which to go on. Some changes after it may be in the targets
    *     already: to be told of them again does no harm
-   * @param incomplete the jobs of which targets may be missing
+   * @param incomplete the incomplete jobs
    */
   record Snapshot(long number, List<Target> targets, List<JobStatus> incomplete) {
     Snapshot {
@@ -43,7 +43,7 @@ final class Snapshots {
           : targets.stream().filter(target -> target.job().equals(job)).toList();
     }
 
-    /** Of one job, or of all if it is empty, those that are incomplete. */
+    /** The incomplete ones of the named job, or of all jobs if the name is empty. */
     List<JobStatus> incompleteOf(String job) {
       return incomplete.stream().filter(s -> job.isEmpty() || s.job().equals(job)).toList();
     }
@@ -78,7 +78,7 @@ final class Snapshots {
     return taken;
   }
 
-  /** The targets of one job; nothing if it is not complete, or was changed meanwhile. */
+  /** The targets of one job; empty if it is incomplete, or has changed meanwhile. */
   Optional<List<Target>> whole(String job) {
     Optional<JobStatus> before = backend.job(job);
     List<Target> targets = new ArrayList<>();

@@ -15,11 +15,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One change of one target, or of whether a job is complete. What goes over the wire is made when a
- * stream asks first, and shared by all that ask.
+ * A change of one target, or of whether a job is complete. Its encoded form is made on first use
+ * and shared by all streams.
  */
 final class StreamEvent {
-  /** What became of the target, or of the job. */
+  /** The kind of change. */
   enum Kind {
     ADDED("added"),
     CHANGED("changed"),
@@ -34,7 +34,7 @@ final class StreamEvent {
     }
   }
 
-  /** Writes what the event says. */
+  /** Writes the content of the event. */
   private interface Data {
     void write(JsonGenerator json) throws IOException;
   }
@@ -74,9 +74,9 @@ final class StreamEvent {
   }
 
   /**
-   * The event as it is sent.
+   * The encoded event.
    *
-   * @param onMade is told how many bytes are kept from now on
+   * @param onMade receives the number of bytes that are now kept
    */
   byte[] wire(IntConsumer onMade) {
     byte[] known = wire;
@@ -96,21 +96,22 @@ final class StreamEvent {
     }
   }
 
-  /** Forgets what is sent, which is made again if somebody asks; how many bytes were kept. */
+  /** Discards the encoded form, which is made again on demand; returns how many bytes were kept. */
   synchronized int forgetWire() {
     byte[] known = wire;
     wire = null;
     return known == null ? 0 : known.length;
   }
 
-  /** Forgets what is sent, and keeps nothing from now on; how many bytes were kept. */
+  /** Discards the encoded form and keeps none from now on; returns how many bytes were kept. */
   synchronized int drop() {
     gone = true;
     return forgetWire();
   }
 
   /**
-   * The event before a snapshot, which has no id: who breaks off in the midst of it begins again.
+   * The event before a snapshot. It has no id, so a reader that disconnects during the snapshot
+   * begins again.
    */
   byte[] beforeSnapshot() {
     return encode(kind.text, "", data);

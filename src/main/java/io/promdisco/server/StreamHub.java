@@ -43,7 +43,7 @@ final class StreamHub implements AutoCloseable {
   @GuardedBy("places")
   private final Multiset<ClientAddress> places = HashMultiset.create();
 
-  /** By name, as they were when the streams were told last. */
+  /** The jobs by name, at the time of the last report to the streams. */
   @GuardedBy("jobs")
   private final Map<String, JobStatus> jobs = new HashMap<>();
 
@@ -85,7 +85,7 @@ final class StreamHub implements AutoCloseable {
     wake();
   }
 
-  /** Takes note of the jobs that became complete or incomplete. */
+  /** Reports the jobs that have become complete or incomplete. */
   void jobsChanged() {
     synchronized (jobs) {
       List<JobStatus> now = backend.jobs();
@@ -115,32 +115,32 @@ final class StreamHub implements AutoCloseable {
     }
   }
 
-  /** Whether there is a place for a stream. */
-  enum Place {
+  /** Whether a stream is admitted, or why not. */
+  enum Admission {
     TAKEN,
     NONE,
     NONE_FOR_CLIENT
   }
 
-  /** Takes one of the places for streams, if there is one; to be given back by release. */
-  Place reserve(ClientAddress client) {
-    Place place = take(client);
-    if (place != Place.TAKEN) {
+  /** Admits a stream within the limits; call release when it ends. */
+  Admission reserve(ClientAddress client) {
+    Admission place = take(client);
+    if (place != Admission.TAKEN) {
       metrics.refused();
     }
     return place;
   }
 
-  private Place take(ClientAddress client) {
+  private Admission take(ClientAddress client) {
     synchronized (places) {
       if (places.size() >= most) {
-        return Place.NONE;
+        return Admission.NONE;
       }
       if (places.count(client) >= mostPerClient) {
-        return Place.NONE_FOR_CLIENT;
+        return Admission.NONE_FOR_CLIENT;
       }
       places.add(client);
-      return Place.TAKEN;
+      return Admission.TAKEN;
     }
   }
 
@@ -152,7 +152,7 @@ final class StreamHub implements AutoCloseable {
   }
 
   /**
-   * For a snapshot of one job.
+   * Checks that a snapshot of one job is possible.
    *
    * @throws RequestException if there is no such job, or if it is incomplete
    */
@@ -199,7 +199,7 @@ final class StreamHub implements AutoCloseable {
     return most;
   }
 
-  /** How many streams one client may have. */
+  /** The largest number of streams of one client. */
   int mostPerClient() {
     return mostPerClient;
   }

@@ -36,7 +36,7 @@ final class StreamSource {
         seen.isPresent() ? null : request.lastEventId().isEmpty() ? "first" : "not remembered";
   }
 
-  /** Whether the first that it tells is a snapshot. */
+  /** Whether it begins with a snapshot. */
   boolean beginsWithSnapshot() {
     return resetBecause != null && request.snapshot();
   }
@@ -111,7 +111,7 @@ final class StreamSource {
     return request.job().isEmpty() || event.job().equals(request.job());
   }
 
-  /** Begins to tell of all targets of a job, unless it is no longer as the event says. */
+  /** Begins to send all targets of a job, unless its state differs from the event by now. */
   private void begin(StreamEvent complete, ByteArrayOutputStream piece) {
     Optional<List<Target>> targets = snapshots.whole(complete.job());
     if (targets.isPresent()) {

@@ -29,12 +29,12 @@ final class Streams implements Exchange.Answer {
   }
 
   private void reserve(Exchange exchange) {
-    StreamHub.Place place = hub.reserve(exchange.client());
-    if (place == StreamHub.Place.TAKEN) {
+    StreamHub.Admission place = hub.reserve(exchange.client());
+    if (place == StreamHub.Admission.TAKEN) {
       return;
     }
     exchange.set("Retry-After", "10");
-    if (place == StreamHub.Place.NONE_FOR_CLIENT) {
+    if (place == StreamHub.Admission.NONE_FOR_CLIENT) {
       throw new RequestException(
           429,
           "this client has "
@@ -56,7 +56,7 @@ final class Streams implements Exchange.Answer {
       if (source.beginsWithSnapshot() && !wanted.job().isEmpty()) {
         hub.requireComplete(wanted.job());
       }
-      // Proxies that gather answers would hold the changes back.
+      // Buffering proxies would delay the changes.
       exchange.set("X-Accel-Buffering", "no");
       ClientAddress client = exchange.client();
       TargetStream stream =

@@ -10,27 +10,28 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The active targets of each job. Answers that begin between two changes of a job share one list;
- * none is kept that no answer uses. Safe for all threads.
+ * The active targets of each job. Answers that begin between two changes of a job share one list; a
+ * list lives only while an answer uses it. Safe for all threads.
  */
 final class TargetLists {
-  private final Map<String, Known> lists = new ConcurrentHashMap<>();
+  private final Map<String, CachedList> lists = new ConcurrentHashMap<>();
 
-  private record Known(long revision, WeakReference<@Nullable List<Target>> targets) {}
+  private record CachedList(long revision, WeakReference<@Nullable List<Target>> targets) {}
 
   List<Target> of(PoolView pool) {
-    long revision = pool.revision(); // before the targets: what comes after is another one
-    Known known = lists.get(pool.job());
+    long revision =
+        pool.revision(); // read before the targets, so that a later change gets another list
+    CachedList known = lists.get(pool.job());
     List<Target> targets =
         known != null && known.revision() == revision ? known.targets().get() : null;
     if (targets == null) {
       targets = List.copyOf(pool.activeTargets());
-      lists.put(pool.job(), new Known(revision, new WeakReference<>(targets)));
+      lists.put(pool.job(), new CachedList(revision, new WeakReference<>(targets)));
     }
     return targets;
   }
 
-  /** Forgets jobs that are gone. */
+  /** Removes other jobs. */
   void retain(Set<String> jobs) {
     lists.keySet().retainAll(jobs);
   }

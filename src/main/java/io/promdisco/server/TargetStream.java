@@ -85,8 +85,8 @@ final class TargetStream implements Callback {
   }
 
   /**
-   * Writes a sign of life if the connection takes it. Ends the answer if the settings changed by
-   * which the client was let in; it may ask again.
+   * Writes a heartbeat if the connection accepts it. Ends the answer if the settings that admitted
+   * the client have changed; the client can reconnect.
    */
   void heartbeat() {
     if (!answer.isAllowed()) {

@@ -80,7 +80,7 @@ final class Timeline {
   }
 
   /**
-   * The document; forgets jobs that are configured no more.
+   * The document; removes jobs that are no longer configured.
    *
    * @param jobs the jobs that are, in their order
    */

@@ -9,9 +9,9 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 
 /**
- * A few threads that work for requests, so that the threads of the web server never do. What waits
- * is bounded, in all and for each client, and clients take turns. Threads are made when needed and
- * end when they have had nothing to do for ten seconds. Safe for all threads.
+ * A few threads that work for requests, so that the threads of the web server never do. The number
+ * of waiting tasks is limited, in all and for each client, and clients take turns. Threads are made
+ * when needed and end when they have had nothing to do for ten seconds. Safe for all threads.
  */
 final class WorkerThreads implements AutoCloseable {
   private static final Logger log = EscapingLogger.of(WorkerThreads.class);
@@ -21,12 +21,12 @@ final class WorkerThreads implements AutoCloseable {
   private final FairQueue<Runnable> queue;
 
   /**
-   * Makes no thread yet.
+   * Creates the pool without a thread.
    *
-   * @param name what its threads are called
-   * @param most how many threads there are at most
-   * @param waiting how many tasks wait at most
-   * @param waitingPerClient how many tasks of one client wait at most
+   * @param name the name of its threads
+   * @param most the largest number of threads
+   * @param waiting the largest number of waiting tasks
+   * @param waitingPerClient the largest number of waiting tasks of one client
    */
   WorkerThreads(String name, int most, int waiting, int waitingPerClient) {
     queue = new FairQueue<>(waiting, waitingPerClient);
@@ -41,12 +41,12 @@ final class WorkerThreads implements AutoCloseable {
     threads.allowCoreThreadTimeOut(true);
   }
 
-  /** Runs a task soon; false if too many wait. */
+  /** Runs a task soon; returns false if too many wait. */
   boolean submit(ClientAddress client, String topic, Runnable task) {
     return queue.offer(client, topic, task) && wakeOne();
   }
 
-  /** Runs what is left of a task that has been let in before. */
+  /** Runs the rest of a task that was accepted before. */
   void resume(ClientAddress client, String topic, Runnable task) {
     queue.add(client, topic, task);
     wakeOne();
@@ -73,7 +73,7 @@ final class WorkerThreads implements AutoCloseable {
     }
   }
 
-  /** Ends the threads. What waits is not done any more. */
+  /** Ends the threads and drops waiting tasks. */
   @Override
   public void close() {
     threads.shutdownNow();

@@ -3,8 +3,8 @@ package io.promdisco.sim;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.util.Nouns;
 import io.promdisco.util.Ticker;
-import io.promdisco.util.Words;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -266,7 +266,7 @@ public final class DemoCluster implements AutoCloseable {
           for (DemoWorkload workload : workloads) {
             moved += reschedule(workload);
           }
-          return LOST_NODE + ": " + Words.count(moved, "pod") + " started elsewhere";
+          return LOST_NODE + ": " + Nouns.count(moved, "pod") + " started elsewhere";
         });
     steps.add(
         () -> {

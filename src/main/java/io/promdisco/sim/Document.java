@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param number in its file, from 1
  * @param line where it begins, from 1
  * @param content what it holds
- * @param itemLines where the items of its lists begin, by identity
- * @param typedKeys keys that are read otherwise than they are written
+ * @param itemLines the line of each item of its lists, by identity
+ * @param typedKeys keys whose text differs from their spelling
  */
 record Document(
     int number,
@@ -23,13 +23,13 @@ record Document(
   /**
    * A key that is a number or a boolean.
    *
-   * @param line where it is
+   * @param line its line in the file
    * @param written as in the file
    * @param read as the key of an object
    */
   record TypedKey(int line, String written, String read) {}
 
-  /** Where {@code node} begins, if it is an item of a list; otherwise where the document does. */
+  /** The line of {@code node} if it is an item of a list; otherwise the line of the document. */
   int lineOf(JsonNode node) {
     return itemLines.getOrDefault(node, line);
   }

@@ -31,12 +31,12 @@ final class Json {
     return NODES.objectNode();
   }
 
-  /** A text, {@link #wellFormed}. */
+  /** A string node, {@link #wellFormed}. */
   static JsonNode textNode(String text) {
     return NODES.textNode(wellFormed(text));
   }
 
-  /** Replaces each half of a surrogate pair, which UTF-8 cannot hold, as an API server does. */
+  /** Replaces each unpaired surrogate, which UTF-8 cannot encode, as an API server does. */
   private static String wellFormed(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (Character.isSurrogate(text.charAt(i))) {
@@ -57,7 +57,7 @@ final class Json {
   /**
    * Reads the value whose first token is the parser's current one.
    *
-   * @param itemLines takes the line of each object in a list that is not deep inside
+   * @param itemLines receives the line of each object in a list, down to {@link #DEEPEST_LIST}
    */
   static JsonNode read(JsonParser parser, @Nullable IdentityHashMap<JsonNode, Integer> itemLines)
       throws IOException {

@@ -13,15 +13,15 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.GZIPInputStream;
 
-/** Files as text: gzip, UTF-8 and UTF-16, told apart by their first bytes. */
+/** Decodes files in gzip, UTF-8 and UTF-16, recognised by their first bytes. */
 final class ManifestBytes {
   private ManifestBytes() {}
 
   /**
-   * The contents of what may be compressed with gzip.
+   * Returns the bytes, uncompressed if they are gzip.
    *
-   * @param most bytes that may be unpacked, fewer than 2 GiB
-   * @throws IOException if it is cut off, or holds more than {@code most} bytes
+   * @param most the largest size after unpacking, in bytes; less than 2 GiB
+   * @throws IOException if the content is cut off or larger
    */
   static byte[] unzipped(byte[] bytes, long most) throws IOException {
     if (at(bytes, 0) != 0x1f || at(bytes, 1) != 0x8b) {
@@ -34,8 +34,8 @@ final class ManifestBytes {
   }
 
   /**
-   * The text after the byte order mark, if there is one. UTF-16 is known without a mark too, by the
-   * zero in its first character.
+   * Returns the text without its byte order mark. UTF-16 without a mark is recognised by the zero
+   * in its first character.
    *
    * @throws Document.BrokenException if the bytes are not text
    */

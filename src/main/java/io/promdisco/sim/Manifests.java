@@ -34,7 +34,7 @@ public final class Manifests {
   private static final Path STANDARD_INPUT = Path.of("-");
 
   private final List<ObjectNode> objects = new ArrayList<>();
-  private final Map<String, Place> places = new HashMap<>();
+  private final Map<String, PlacedObject> places = new HashMap<>();
   private final List<String> broken = new ArrayList<>();
   private final List<LeftOut> leftOut = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
@@ -45,21 +45,20 @@ public final class Manifests {
   /**
    * An object that cannot be used.
    *
-   * @param kind as {@code Pod}; empty: it does not say
-   * @param namespace empty: it does not say, or has none
-   * @param name empty: it does not say
+   * @param kind such as {@code Pod}; empty: missing
+   * @param namespace empty: missing, or the object has none
+   * @param name empty: missing
    * @param problem as {@code file:line: Pod shop/web-0: field: what (expected: …)}
    */
   public record LeftOut(String kind, String namespace, String name, String problem) {}
 
   /**
-   * What files hold.
+   * The content of files.
    *
-   * @param objects those of the kinds in {@code Resource.ALL}, in order; of two of the same name
-   *     both
-   * @param leftOut those that a discovery would read, if they were not malformed or of an unknown
+   * @param objects those of the kinds in {@code Resource.ALL}, in order, duplicates included
+   * @param leftOut objects that discovery would read, but that are malformed or of an unknown
    *     version
-   * @param warnings what is odd but has no effect on other objects
+   * @param warnings problems without effect on other objects
    */
   public record Contents(List<ObjectNode> objects, List<LeftOut> leftOut, List<String> warnings) {
     /** Copies the lists. */
@@ -70,7 +69,7 @@ public final class Manifests {
     }
   }
 
-  private record Place(String text, ObjectNode object) {}
+  private record PlacedObject(String text, ObjectNode object) {}
 
   /**
    * Reads files, and of folders every file below that ends in {@code .yaml}, {@code .yml} or {@code
@@ -168,7 +167,7 @@ public final class Manifests {
         && Files.isRegularFile(file);
   }
 
-  /** Opens a file of which so many bytes may be read. */
+  /** Opens a file with a limit in bytes. */
   private interface Opener {
     InputStream open(Path file, long most) throws IOException;
   }
@@ -202,8 +201,8 @@ public final class Manifests {
   /**
    * Adds an object or the items of a list.
    *
-   * @param at where in its document; empty: it is the document
-   * @param apiVersion what it has if it does not say; empty: it must say
+   * @param at its path in the document; empty: the document itself
+   * @param apiVersion the default; empty: the object must have one
    * @param kind likewise
    */
   private void addObject(Source source, String at, JsonNode node, String apiVersion, String kind) {
@@ -294,7 +293,7 @@ public final class Manifests {
     objects.add(object);
   }
 
-  /** Makes every value the string that it is written as. */
+  /** Replaces every value by its spelling, as a string. */
   private static void asTexts(JsonNode map) {
     if (map instanceof ObjectNode fields) {
       for (Map.Entry<String, JsonNode> entry : fields.properties()) {
@@ -313,7 +312,7 @@ public final class Manifests {
             + (resource.namespaced() && namespace.isEmpty() ? "default" : namespace)
             + "/"
             + Json.text(object, "metadata", "name");
-    Place earlier = places.put(key, new Place(place, object));
+    PlacedObject earlier = places.put(key, new PlacedObject(place, object));
     if (earlier != null && !earlier.object.equals(object)) {
       warnings.add(
           place
@@ -321,7 +320,7 @@ public final class Manifests {
               + described(object)
               + ": also at "
               + earlier.text
-              + ", and not the same there; the later one counts");
+              + ", with other content; the later one counts");
     }
   }
 
@@ -375,12 +374,12 @@ public final class Manifests {
         : opener.open(file, mostBytes());
   }
 
-  /** Half of the heap, in which the objects must have room too. */
+  /** Half of the heap, because the objects need memory too. */
   private static long mostBytes() {
     return Math.min(Integer.MAX_VALUE - 64, Runtime.getRuntime().maxMemory() / 2);
   }
 
-  /** Whether the first character that is no blank, after a byte order mark, is a brace. */
+  /** Whether the first character after blanks and a byte order mark is a brace. */
   private static boolean looksLikeJson(byte[] bytes) {
     for (byte b : bytes) {
       if (b > ' ') {

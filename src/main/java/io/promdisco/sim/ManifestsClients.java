@@ -9,7 +9,7 @@ import java.util.Optional;
  * Every SD config finds its objects in one dump.
  *
  * @param cluster what the dump holds
- * @param ownNamespace the namespace that {@code own_namespace} means; nothing: none is known
+ * @param ownNamespace the namespace that {@code own_namespace} means; empty: unknown
  */
 public record ManifestsClients(SimCluster cluster, Optional<String> ownNamespace)
     implements ResourceClientFactory {

@@ -6,10 +6,7 @@ import io.promdisco.providers.kubernetes.object.PlainView;
 import io.promdisco.providers.kubernetes.object.Resource;
 import java.util.Optional;
 
-/**
- * Objects of API versions before {@code v1}, converted in place as an API server that stores them
- * does.
- */
+/** Converts objects of API versions before {@code v1} in place, as an API server does. */
 final class OldVersions {
   private static final String ZONE = "topology.kubernetes.io/zone";
   private static final String HOST_NAME = "kubernetes.io/hostname";

@@ -141,7 +141,7 @@ public final class ViewManifests {
       text(to, "protocol", port.protocol());
       text(to, "appProtocol", port.appProtocol());
     }
-    // External IPs come back as such: nothing but the place of the address differs.
+    // Written as external IPs: only the field of the address differs.
     if (!service.furtherIps().isEmpty()) {
       texts(spec, "externalIPs", service.furtherIps());
     }

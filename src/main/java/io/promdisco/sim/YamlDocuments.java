@@ -3,6 +3,7 @@ package io.promdisco.sim;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.providers.kubernetes.client.YamlScalars;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -196,7 +197,7 @@ final class YamlDocuments {
     }
   }
 
-  /** Sets what {@code from} has; of a list, what an earlier one has counts. */
+  /** Sets the fields of {@code from}; in a list, earlier mappings take precedence. */
   private static void merge(Event event, ObjectNode into, JsonNode from) {
     if (from.isArray()) {
       for (int i = from.size() - 1; i >= 0; i--) {
@@ -216,7 +217,8 @@ final class YamlDocuments {
 
   private static JsonNode scalar(ScalarEvent event) {
     try {
-      return YamlScalars.typed(event.getTag(), event.isPlain(), event.getValue());
+      JsonNode value = YamlScalars.typed(event.getTag(), event.isPlain(), event.getValue());
+      return value.isTextual() ? Json.textNode(value.textValue()) : value;
     } catch (IllegalArgumentException e) {
       throw failure(event, String.valueOf(e.getMessage()));
     }

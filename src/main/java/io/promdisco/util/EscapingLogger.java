@@ -13,10 +13,10 @@ import org.slf4j.helpers.LegacyAbstractLogger;
 import org.slf4j.spi.LocationAwareLogger;
 
 /**
- * The loggers of this library. What they log may hold text of servers, files and clusters, so each
- * argument and each message of an exception is made {@linkplain PrintableText printable} and is cut
- * at {@value #LONGEST} characters, whatever logging library there is: nobody can forge a line of
- * the log or fill it with one message. Safe for all threads.
+ * The loggers of this library. Log messages may contain text of servers, files and clusters. So
+ * each argument and each message of an exception is made {@linkplain PrintableText printable} and
+ * cut at {@value #LONGEST} characters, for every logging library: such text cannot forge a line of
+ * the log or fill it. Safe for all threads.
  */
 public final class EscapingLogger extends LegacyAbstractLogger {
   @Serial private static final long serialVersionUID = 1L;
@@ -93,7 +93,10 @@ public final class EscapingLogger extends LegacyAbstractLogger {
     }
   }
 
-  /** The exception itself if all that it says can be printed, else one that says so. */
+  /**
+   * The exception itself if its messages are printable and short, else a copy with printable
+   * messages.
+   */
   static Throwable printable(Throwable error) {
     return isPrintable(error) ? error : new Copy(error, MOST_CAUSES);
   }
@@ -121,7 +124,7 @@ public final class EscapingLogger extends LegacyAbstractLogger {
     return true;
   }
 
-  /** Stands for an exception in the log, and shows the other's type. */
+  /** A printable copy of an exception that shows the original type. */
   @SuppressWarnings("OverrideThrowableToString")
   private static final class Copy extends Throwable {
     @Serial private static final long serialVersionUID = 1L;

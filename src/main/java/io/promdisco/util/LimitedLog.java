@@ -6,11 +6,11 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Says something that clients cause at most once a minute, and how often it was not said in
- * between. Safe for all threads.
+ * Logs a line that clients can cause at most once a minute, with the number of lines omitted since.
+ * Safe for all threads.
  */
 public final class LimitedLog {
-  /** How long nothing is said after a line. */
+  /** The pause after a line. */
   public static final Duration PAUSE = Duration.ofMinutes(1);
 
   private final LongSupplier nanos;
@@ -20,20 +20,20 @@ public final class LimitedLog {
   private long last;
 
   @GuardedBy("this")
-  private long skipped = -1; // nothing has been said yet
+  private long skipped = -1; // nothing has been logged
 
   /**
-   * A log that has said nothing.
+   * Creates a log.
    *
    * @param nanos the clock
-   * @param log takes each line
+   * @param log receives each line
    */
   public LimitedLog(LongSupplier nanos, Consumer<String> log) {
     this.nanos = nanos;
     this.log = log;
   }
 
-  /** Says a line, or counts it. */
+  /** Logs a line, or counts it as omitted. */
   public void say(String line) {
     String said;
     synchronized (this) {

@@ -1,11 +1,13 @@
 package io.promdisco.util;
 
+import java.util.regex.Pattern;
+
 /**
- * Text of strangers, made fit to be shown to people: every character that a terminal obeys or that
- * nobody sees becomes a visible escape. These are control characters (C0, DEL, C1), line and
- * paragraph separators, format characters (bidirectional controls and zero-width ones among them),
- * letters without a shape, variation selectors, halves of surrogate pairs, code points that Unicode
- * has not assigned, and combining marks beyond {@value #MOST_MARKS} in a row.
+ * Makes foreign text safe to show: characters that control a terminal or are invisible become
+ * visible escapes. These are control characters (C0, DEL, C1), line and paragraph separators,
+ * format characters (bidirectional controls and zero-width ones among them), invisible letters,
+ * variation selectors, unpaired surrogates, unassigned code points, and combining marks beyond
+ * {@value #MOST_MARKS} in a row.
  *
  * <p>Escapes are {@code \n}, {@code \r}, {@code \t}, {@code \x1b}, {@code \u202e} and {@code
  * \U000e0041}. A backslash stays as it is, so that making text printable twice changes nothing.
@@ -13,8 +15,9 @@ package io.promdisco.util;
 public final class PrintableText {
   private static final int MOST_MARKS = 8;
   private static final String CUT = "…";
+  private static final Pattern LINE_BREAK = Pattern.compile("\\s*[\\r\\n]\\s*");
 
-  /** First and last of each range that is drawn as nothing, though no format character. */
+  /** First and last of each range of invisible characters that are not format characters. */
   private static final int[] INVISIBLE = {
     0x034f, 0x034f, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180b, 0x180f, 0x2065, 0x2065, 0x2800, 0x2800,
     0x3164, 0x3164, 0xfe00, 0xfe0f, 0xffa0, 0xffa0, 0xe0000, 0xe0fff
@@ -35,8 +38,8 @@ public final class PrintableText {
   /**
    * The beginning of {@code text} with the escapes.
    *
-   * @param most how many characters it may have with its escapes; if there are more, {@code …}
-   *     follows
+   * @param most the largest number of characters, escapes included; a longer text is cut and {@code
+   *     …} follows
    */
   public static String brief(String text, int most) {
     int end = Math.min(text.length(), most);
@@ -46,6 +49,11 @@ public final class PrintableText {
       }
     }
     return end == text.length() ? text : text.substring(0, end) + CUT;
+  }
+
+  /** As {@link #brief}, with a blank in the place of each line break. */
+  public static String line(String text, int most) {
+    return brief(LINE_BREAK.matcher(text.strip()).replaceAll(" "), most);
   }
 
   private static boolean isPlain(char c) {
@@ -79,7 +87,7 @@ public final class PrintableText {
     return type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK;
   }
 
-  /** Whether a code point is obeyed or not seen, so that it may not be printed as it is. */
+  /** Whether a code point must be escaped: it controls a terminal or is invisible. */
   public static boolean isHidden(int c) {
     if (c < 0x7f) {
       return c < ' ';

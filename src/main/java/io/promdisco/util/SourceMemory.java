@@ -8,10 +8,9 @@ import java.lang.management.MemoryType;
 import java.lang.management.MemoryUsage;
 
 /**
- * Counts, while a source of targets is read, about how much memory it will take, and refuses what
- * is beyond a limit before it is held. What counts are characters and a flat rate for each object,
- * including the targets that are made of them; the estimate is rough on purpose, since it is made
- * for each string. For one thread.
+ * Estimates the memory of a source of targets while it is read, and refuses what exceeds a limit
+ * before it is stored. Counts characters and a flat rate for each object, including the targets
+ * made of them. The estimate is rough because it is made for each string. For one thread.
  */
 public final class SourceMemory {
   /** Of a target group: its object, its entries in tables. */
@@ -26,7 +25,7 @@ public final class SourceMemory {
   /** Of a label of a group for each of its targets, which hold references to it. */
   private static final int SHARED_LABEL = 8;
 
-  /** More labels than this nobody means; rules may make others of them for each target. */
+  /** The number of labels that can be intended; rules may multiply more of them for each target. */
   private static final int USUAL_LABELS = 100;
 
   private static final long LEAST = 16L << 20;
@@ -46,7 +45,7 @@ public final class SourceMemory {
     this.taken = taken;
   }
 
-  /** The limit unless it is set: a quarter of the largest heap, at least 16 MiB. */
+  /** The default limit: a quarter of the maximum heap, at least 16 MiB. */
   public static long standard() {
     return Math.max(LEAST, Runtime.getRuntime().maxMemory() / 4);
   }
@@ -56,7 +55,7 @@ public final class SourceMemory {
     return new SourceMemory(Long.MAX_VALUE / 4);
   }
 
-  /** About how much has been taken, in bytes. */
+  /** The bytes that have been counted. */
   public long taken() {
     return taken;
   }
@@ -73,7 +72,7 @@ public final class SourceMemory {
     taken += bytes;
   }
 
-  /** About what a group's labels cost once more for all of its targets. */
+  /** The additional bytes of a group's labels for all of its targets. */
   public static long sharedLabels(int labels, int targets) {
     long each =
         (long) SHARED_LABEL * Math.min(labels, USUAL_LABELS)
@@ -82,7 +81,7 @@ public final class SourceMemory {
   }
 
   /**
-   * As {@link #take}, where the estimate is too high for most: beyond the limit it refuses only if
+   * As {@link #take}, for estimates that are usually too high: beyond the limit it refuses only if
    * the heap was nearly full after its last collection, or beyond three times the limit.
    */
   public void takeUnderPressure(long bytes) throws ExceededException {
@@ -111,7 +110,7 @@ public final class SourceMemory {
         ManagementFactory.getMemoryPoolMXBeans().toArray(new MemoryPoolMXBean[0]);
   }
 
-  /** A source would take more memory than it may. */
+  /** A source would exceed its limit of memory. */
   public static final class ExceededException extends IOException {
     @Serial private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,5 @@
 package io.promdisco.util;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serial;
@@ -10,10 +9,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.regex.Pattern;
 
 /**
- * Opens the files that users name: configurations, target files, credentials, certificates. What is
- * opened is a regular file, after links have been followed, and ends after a limit: a named pipe, a
- * device, a socket and what the kernel makes up under {@code /proc} and {@code /sys} may keep a
- * reader waiting or never end. The only way in which this program reads such files.
+ * Opens the files that users name: configurations, target files, credentials, certificates. Follows
+ * links, and refuses everything but regular files of a limited size. Named pipes, devices, sockets
+ * and files that the kernel generates under {@code /proc} and {@code /sys} can block a reader or
+ * never end. All code that reads files of users uses this class.
  */
 public final class UserFiles {
   private static final Pattern DESCRIPTOR =
@@ -26,34 +25,34 @@ public final class UserFiles {
   /**
    * Opens a file.
    *
-   * @param most bytes that may be read; the stream throws {@link RefusedException} at one more
-   * @throws RefusedException if it is no regular file or larger
+   * @param most the limit in bytes; the stream throws {@link RefusedException} beyond it
+   * @throws RefusedException if it is not a regular file, or is larger
    * @throws IOException if it is missing or may not be read, as {@link Files#newInputStream}
    */
   public static InputStream open(Path file, long most) throws IOException {
     check(file, most);
-    return new Limited(Files.newInputStream(file), most);
+    return limited(Files.newInputStream(file), most);
   }
 
   /**
    * Opens a file that was named on the command line: as {@link #open}, but standard input and other
    * descriptors that the process was given are read too, such as {@code /dev/stdin} and the {@code
-   * /dev/fd/63} of {@code <(…)}. They are read until whoever writes to them ends.
+   * /dev/fd/63} of {@code <(…)}. Reads them until their writer closes them.
    */
   public static InputStream openArgument(Path file, long most) throws IOException {
     if (!isDescriptor(file)) {
       return open(file, most);
     }
-    return new Limited(Files.newInputStream(file), most);
+    return limited(Files.newInputStream(file), most);
   }
 
   /**
    * Limits what is read of a stream, such as standard input.
    *
-   * @param most bytes that may be read; the stream throws {@link RefusedException} at one more
+   * @param most the limit in bytes; the stream throws {@link RefusedException} beyond it
    */
   public static InputStream limited(InputStream in, long most) {
-    return new Limited(in, most);
+    return new LimitedStream(in, most, () -> tooLarge(most));
   }
 
   /** Whether a file is a descriptor of this process, which can be read only once. */
@@ -69,7 +68,7 @@ public final class UserFiles {
     if (attributes.size() == 0) {
       Path real = file.toRealPath();
       if (real.startsWith("/proc") || real.startsWith("/sys")) {
-        throw new RefusedException("a file that the kernel makes up (expected: a regular file)");
+        throw new RefusedException("a file that the kernel generates (expected: a regular file)");
       }
     }
     if (attributes.size() > most) {
@@ -104,46 +103,6 @@ public final class UserFiles {
 
     RefusedException(String message) {
       super(message);
-    }
-  }
-
-  /** Fails at the first byte beyond the limit: a file may grow while it is read. */
-  private static final class Limited extends FilterInputStream {
-    private final long most;
-    private long left;
-
-    Limited(InputStream in, long most) {
-      super(in);
-      this.most = most;
-      left = most;
-    }
-
-    @Override
-    public int read() throws IOException {
-      int read = super.read();
-      count(read < 0 ? 0 : 1);
-      return read;
-    }
-
-    @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-      int read = super.read(target, offset, length);
-      count(Math.max(0, read));
-      return read;
-    }
-
-    @Override
-    public long skip(long wanted) throws IOException {
-      long skipped = super.skip(wanted);
-      count(skipped);
-      return skipped;
-    }
-
-    private void count(long bytes) throws IOException {
-      left -= bytes;
-      if (left < 0) {
-        throw tooLarge(most);
-      }
     }
   }
 }

@@ -123,7 +123,7 @@ class CommandLineTest {
   }
 
   @Test
-  void asHttpSdNothingIsPrintedOfJobsOfWhichTargetsMayBeMissing() throws IOException {
+  void httpSdPrintsNothingForIncompleteJobs() throws IOException {
     cli.file("broken.json", "[");
     String config =
         cli.file(
@@ -142,7 +142,7 @@ class CommandLineTest {
     assertThat(cli.err())
         .containsOnlyOnce("broken.json")
         .contains("error: partial: broken.json:1:")
-        .contains("nothing is printed as http-sd")
+        .contains("http-sd prints nothing")
         .contains("missing of job partial\n");
 
     cli.run("targets", config, "-o", "http-sd", "--job", "whole");

@@ -205,7 +205,7 @@ class DiffTest {
   }
 
   @Test
-  void aServerOfWhichTargetsMayBeMissingIsNotCompared() throws Exception {
+  void anIncompleteServerIsNotCompared() throws Exception {
     cli.file("broken.json", "[");
     Path config =
         Path.of(

@@ -127,13 +127,13 @@ class HostileTextTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"table", "wide", "json", "yaml", "http-sd", "prometheus"})
-  void targetsPrintsNothingThatATerminalObeys(String output) {
+  void targetsPrintsNoControlCharacters(String output) {
     assertHarmless("targets", config, "--manifests", cluster, "--state", "any", "--output", output);
     assertThat(out()).contains("forged");
   }
 
   @Test
-  void explainPrintsNothingThatATerminalObeys() {
+  void explainPrintsNoControlCharacters() {
     assertHarmless("explain", config, "pod/shop/web-0", "--manifests", cluster);
     assertThat(out()).contains("forged");
     assertHarmless("explain", config, "pod/shop/" + HOSTILE, "--manifests", cluster);
@@ -141,14 +141,14 @@ class HostileTextTest {
   }
 
   @Test
-  void diffPrintsNothingThatATerminalObeys() {
+  void diffPrintsNoControlCharacters() {
     assertHarmless("diff", config, other, "--manifests", cluster);
     assertThat(out()).contains("forged");
     assertHarmless("diff", config, other, "--manifests", cluster, "--output", "yaml");
   }
 
   @Test
-  void rbacAndDumpPrintNothingThatATerminalObeys() {
+  void rbacAndDumpPrintNoControlCharacters() {
     assertHarmless("rbac", config);
     assertHarmless("rbac", config, "--output", "json");
     assertHarmless("dump", config, "--manifests", cluster);
@@ -156,7 +156,7 @@ class HostileTextTest {
   }
 
   @Test
-  void checkPrintsNothingThatATerminalObeys() throws IOException {
+  void checkPrintsNoControlCharacters() throws IOException {
     String broken =
         write(
             "broken.yml",
@@ -176,7 +176,7 @@ class HostileTextTest {
   }
 
   @Test
-  void testsPrintNothingThatATerminalObeys() throws IOException {
+  void testsPrintNoControlCharacters() throws IOException {
     String tests =
         write(
             "tests.yml",
@@ -212,7 +212,7 @@ class HostileTextTest {
   }
 
   @Test
-  void errorsPrintNothingThatATerminalObeys() {
+  void errorsPrintNoControlCharacters() {
     assertHarmless("targets", folder + "/" + "no\u001b[31m\u202e\nfile.yml");
     assertHarmless("check", folder + "/" + "no\u001b[31m\u202e\nfile.yml");
     assertHarmless("targets", config, "--no-such\u001b[31m\n");
@@ -221,7 +221,7 @@ class HostileTextTest {
   }
 
   @Test
-  void whatAServerAnswersPrintsNothingThatATerminalObeys() throws IOException {
+  void answersOfServersPrintNoControlCharacters() throws IOException {
     String[] answers = {
       "[{\"\\u001b[31m\\nforged\\u202e\": 1}]", "[{\"targets\": [\"a\\u001b[31m\\nforged\", 5]}]"
     };

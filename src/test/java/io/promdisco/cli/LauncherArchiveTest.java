@@ -80,7 +80,7 @@ class LauncherArchiveTest {
   }
 
   @Test
-  void anArchiveThatOthersMayWriteIsNotUsed() throws Exception {
+  void doesNotUseAnArchiveThatOthersCanWrite() throws Exception {
     for (String permissions : List.of("rw-r--rw-", "rw-rw-rw-")) {
       Files.writeString(archive(), "planted");
       permit(archive(), permissions);
@@ -89,7 +89,7 @@ class LauncherArchiveTest {
   }
 
   @Test
-  void noArchiveIsMadeOrUsedInAFolderThatOthersMayWrite() throws Exception {
+  void neitherMakesNorUsesAnArchiveInAFolderThatOthersCanWrite() throws Exception {
     for (Path open : List.of(home, target)) {
       permit(open, "rwxrwxrwx");
       assertThat(run()).doesNotContain("SharedArchiveFile");
@@ -102,7 +102,7 @@ class LauncherArchiveTest {
   }
 
   @Test
-  void aLinkIsNoArchive() throws Exception {
+  void doesNotUseALinkAsAnArchive() throws Exception {
     Path elsewhere = Files.writeString(folder.resolve("elsewhere"), "planted");
     Files.createSymbolicLink(archive(), elsewhere);
     assertThat(run()).doesNotContain("SharedArchiveFile");

@@ -221,7 +221,7 @@ final class LauncherTest {
   }
 
   @Test
-  void interruptedBuildEndsWith130AndLeavesNothingHalf() throws Exception {
+  void interruptedBuildEndsWith130AndLeavesNoPartialFiles() throws Exception {
     script(checkout.resolve("mvnw"), ENDLESS_BUILD);
     Start start = start(folder, Map.of(), "bash", checkout + "/promdisco", "check");
     eventually(() -> assertThat(checkout.resolve("sleeper")).exists().isNotEmptyFile());

@@ -82,7 +82,7 @@ class RealConsumersIT {
   }
 
   @Test
-  void noConsumerLosesATargetWhateverHappensToUs() throws Exception {
+  void noConsumerLosesATargetWhateverHappensToPromdisco() throws Exception {
     SimApiServer first = server("first", Map.of("web", 1600, "raw", 400));
     SimApiServer second = server("second", Map.of("web", 100, "late", 50));
     configure("web", FIRST);

@@ -233,7 +233,7 @@ class ServeTest {
   }
 
   @Test
-  void aDeadClusterHoldsUpItsOwnJobsUntilItIsThere() throws Exception {
+  void anUnreachableClusterDelaysOnlyItsOwnJobs() throws Exception {
     SimCluster cluster = new SimCluster();
     try (SimApiServer dead = SimApiServer.start(cluster);
         SimApiServer alive = SimApiServer.start(cluster)) {
@@ -316,7 +316,7 @@ class ServeTest {
   }
 
   @Test
-  void aJobThatAReloadRemovesIsGoneAndOneThatItAddsIsThereOnceItIsWhole() throws Exception {
+  void aReloadRemovesJobsAtOnceAndAddsJobsOnceTheyAreComplete() throws Exception {
     String a = "scrape_configs:\n" + job("a", "h:1");
     try (Serving serving = new Serving(a)) {
       serving.becomes(200, "/http-sd/a");
@@ -330,7 +330,7 @@ class ServeTest {
   }
 
   @Test
-  void nothingIsAnsweredAsTheWholeTruthOnceDiscoveryHasEnded() throws Exception {
+  void jobsAreRefusedOnceDiscoveryHasEnded() throws Exception {
     try (Serving serving = new Serving("scrape_configs:\n" + job("a", "h:1"))) {
       serving.becomes(200, "/http-sd/a");
       serving.promdisco.close();

@@ -112,7 +112,7 @@ class UserKubeconfigTest {
         "explain p.yml node/n-1",
         "diff p.yml p.yml"
       })
-  void everyCommandTakesTheUsersKubeconfigAndSaysSoOnce(String line) throws Exception {
+  void everyCommandUsesTheUsersKubeconfigAndSaysSoOnce(String line) throws Exception {
     Result result = run(Map.of(), line.split(" "));
     assertThat(result.code()).as(result.err()).isZero();
     assertThat(result.err().lines().filter(text -> text.startsWith("using ")))
@@ -120,7 +120,7 @@ class UserKubeconfigTest {
   }
 
   @Test
-  void serveTakesTheUsersKubeconfigAndSaysSo() throws Exception {
+  void serveUsesTheUsersKubeconfigAndSaysSo() throws Exception {
     Process process =
         program(Map.of(), "serve", "p.yml", "--listen", "127.0.0.1:0")
             .redirectErrorStream(true)
@@ -152,7 +152,7 @@ class UserKubeconfigTest {
   }
 
   @Test
-  void aContextAloneIsOneOfTheUsersKubeconfig() throws Exception {
+  void aContextWithoutAFileIsOneOfTheUsersKubeconfig() throws Exception {
     assertThat(run(Map.of(), "targets", "p.yml", "--context", "simulated").code()).isZero();
     Result unknown = run(Map.of(), "targets", "p.yml", "--context", "none", "--timeout", "5s");
     assertThat(unknown.code()).isEqualTo(ExitCode.UNREACHABLE);

@@ -250,7 +250,7 @@ class ConfigurationInCodeTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("mistakes")
-  void aMistakeIsRefusedInTheSameWordsAsInAFile(String yaml, String field, Executable code) {
+  void aMistakeHasTheSameMessageAsInAFile(String yaml, String field, Executable code) {
     ConfigLoader.LoadResult result = read("scrape_configs: [{job_name: web, " + yaml + "}]");
     List<Problem> errors =
         result.problems().stream()

@@ -62,7 +62,7 @@ final class OnlyJobsTest {
   }
 
   @Test
-  void indexOfAJobIsNotTakenForTheBeginningOfALongerOne() throws IOException {
+  void anIndexIsNotMistakenForTheBeginningOfALongerOne() throws IOException {
     StringBuilder text = new StringBuilder("scrape_configs:\n");
     for (int i = 0; i <= 10; i++) {
       text.append("- {job_name: j").append(i).append(", static_configs: [{targets: ['h:1']}]");

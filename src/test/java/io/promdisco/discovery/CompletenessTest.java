@@ -114,7 +114,7 @@ final class CompletenessTest {
     factory.sink("y").synced();
     clock.advance(UpdateSender.PAUSE);
     assertThat(job("web").describe())
-        .isEqualTo("incomplete: job web: scripted/1: its targets are being made");
+        .isEqualTo("incomplete: job web: scripted/1: its targets are not ready yet");
     shut.countDown();
 
     becomesComplete("web");
@@ -124,7 +124,7 @@ final class CompletenessTest {
   }
 
   @Test
-  void aDeadSourceHoldsUpItsOwnJobsAlone() {
+  void anUnreachableSourceDelaysOnlyItsOwnJobs() {
     manager.start(follower);
     manager.apply(jobs("web", List.of(X), "db", List.of(Y), "both", List.of(X, Y)));
     factory.sink("x").failing("https://c:6443 pods", "connection refused", Duration.ofSeconds(1));
@@ -170,7 +170,7 @@ final class CompletenessTest {
   }
 
   @Test
-  void aSourceMoreMakesAJobIncompleteUntilItHasDelivered() {
+  void anAdditionalSourceMakesAJobIncompleteUntilItHasDelivered() {
     manager.start(follower);
     manager.apply(jobs("web", List.of(X)));
     factory.sink("x").synced();
@@ -201,14 +201,14 @@ final class CompletenessTest {
     clock.advance(UpdateSender.PAUSE);
     assertThat(job("web").describe())
         .isEqualTo(
-            "incomplete: job web: the configuration was just read, its targets are being made");
+            "incomplete: job web: the configuration was just read; its targets are not ready yet");
     shut.countDown();
     becomesComplete("web");
     assertThat(follower.groups("web")).isEmpty();
   }
 
   @Test
-  void duringAHandoverOfTargetsAJobIsIncompleteAndAfterItHasTheNewOnesAlone() {
+  void aJobIsIncompleteWhileItsTargetsAreReplacedAndThenHasOnlyTheNewOnes() {
     manager.start(follower);
     manager.apply(jobs("web", List.of(X)));
     factory.sink("x").update(List.of(group("a", "1:1")));
@@ -237,7 +237,7 @@ final class CompletenessTest {
   }
 
   @Test
-  void aSourceInThePlaceOfAnotherThatFailsLeavesTheJobIncomplete() {
+  void aReplacementSourceThatFailsMakesTheJobIncomplete() {
     manager.start(follower);
     manager.apply(jobs("web", List.of(X)));
     factory.sink("x").update(List.of(group("a", "1:1")));
@@ -268,7 +268,7 @@ final class CompletenessTest {
   }
 
   @Test
-  void aSourceThatCannotBeMadeLeavesItsJobIncompleteUntilThatIsMended() {
+  void aJobIsIncompleteUntilASourceThatCannotBeCreatedIsFixed() {
     factory.broken.put("x", "kubeconfig_file: /k: no such file\n(expected: a kubeconfig)");
     manager.start(follower);
     manager.apply(jobs("web", List.of(X), "db", List.of(Y)));
@@ -348,7 +348,7 @@ final class CompletenessTest {
 
   @Test
   @ExpectsErrors("a listener throws")
-  void aListenerThatThrowsHoldsUpNothing() {
+  void aListenerThatThrowsDelaysNothing() {
     manager.addJobListener(
         () -> {
           throw new IllegalStateException("as the test asked");

@@ -31,19 +31,19 @@ class SecondLookTest {
   }
 
   @Test
-  void aClearAnswerNeedsOneLook() throws InterruptedException {
+  void aClearAnswerNeedsOneAttempt() throws InterruptedException {
     assertThat(look(5, Why.NO_ADDRESS).unclear()).isFalse();
     assertThat(events).containsExactly("look");
   }
 
   @Test
-  void anUnclearAnswerIsLookedAtAgainUntilItIsClear() throws InterruptedException {
+  void anUnclearAnswerIsRepeatedUntilItIsClear() throws InterruptedException {
     assertThat(look(5, Why.UNCLEAR, Why.UNCLEAR, Why.SELECTOR).unclear()).isFalse();
     assertThat(events).containsExactly("look", "pause", "look", "pause", "look");
   }
 
   @Test
-  void theLooksAreBounded() throws InterruptedException {
+  void theNumberOfAttemptsIsLimited() throws InterruptedException {
     assertThat(look(2, Why.UNCLEAR, Why.UNCLEAR).unclear()).isTrue();
     assertThat(events).containsExactly("look", "pause", "look");
   }

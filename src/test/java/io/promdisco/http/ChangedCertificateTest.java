@@ -52,7 +52,7 @@ class ChangedCertificateTest {
 
   @ParameterizedTest
   @CsvSource({"JDK,TLS12", "JDK,TLS13", "NATIVE,TLS12", "NATIVE,TLS13"})
-  void theStreamStaysAndTheNextConnectionVerifiesTheNewOne(
+  void anOpenStreamContinuesAndTheNextConnectionVerifiesTheNewCertificate(
       TlsImplementation implementation, String version) throws Exception {
     assumeTrue(implementation.isAvailable());
     Certificates ca = Certificates.authority("root");

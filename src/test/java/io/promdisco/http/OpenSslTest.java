@@ -181,7 +181,7 @@ class OpenSslTest {
   }
 
   @Test
-  void itsEncryptedKeysSayThatTheyAre() throws Exception {
+  void itsEncryptedKeysAreRefusedAsEncrypted() throws Exception {
     run("genrsa", "-traditional", "-aes256", "-passout", "pass:secret", "-out", "old.key");
     run("genpkey", "-algorithm", "ed25519", "-aes256", "-pass", "pass:secret", "-out", "new.key");
     for (String file : List.of("old.key", "new.key")) {

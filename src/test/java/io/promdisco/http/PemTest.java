@@ -38,7 +38,7 @@ class PemTest {
 
   @ParameterizedTest
   @MethodSource("encryptedKeys")
-  void anEncryptedKeySaysThatItIs(String key) {
+  void anEncryptedKeyIsRefusedAsEncrypted(String key) {
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> Pem.key("some text\n" + key, "tls_config.key_file: me.key"))
         .withMessage(

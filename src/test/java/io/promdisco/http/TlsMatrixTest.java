@@ -464,7 +464,7 @@ class TlsMatrixTest {
   }
 
   @Test
-  void theMatrixHasNoHoles() {
+  void theMatrixIsComplete() {
     assertThat(cells().count()).isEqualTo(ROWS.size() * 12L);
     assertThat(clientCells().count()).isEqualTo(CLIENTS.size() * 12L);
   }

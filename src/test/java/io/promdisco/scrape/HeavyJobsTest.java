@@ -63,7 +63,7 @@ class HeavyJobsTest {
   }
 
   @Test
-  void aJobIsNotHeldUpByTheLabelsOfAnother() {
+  void aJobIsNotDelayedByTheLabelsOfAnother() {
     try (ScrapeManager manager = manager()) {
       List<String> told = new CopyOnWriteArrayList<>();
       manager.onUpdates(

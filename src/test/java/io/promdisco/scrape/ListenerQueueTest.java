@@ -16,8 +16,8 @@ class ListenerQueueTest {
   void anAdditionAndItsRemovalCancelEachOtherOut() {
     Target a = target("j", "a:1", "1");
     queue.put(added("j", a));
-    ListenerQueue.Put put = queue.put(removed("j", a));
-    assertThat(put).isEqualTo(new ListenerQueue.Put(-1, 1));
+    ListenerQueue.PutResult put = queue.put(removed("j", a));
+    assertThat(put).isEqualTo(new ListenerQueue.PutResult(-1, 1));
     assertThat(queue.size()).isZero();
     queue.put(added("j", target("j", "b:1", "1")));
     assertThat(next().added()).extracting(Target::address).containsExactly("b:1");
@@ -98,7 +98,7 @@ class ListenerQueueTest {
   }
 
   @Test
-  void whoWaitsIsLetGoOnceEverythingPutBeforeHasBeenDelivered() throws Exception {
+  void waitingEndsOnceEverythingPutBeforeHasBeenDelivered() throws Exception {
     queue.put(added("a", target("a", "a:1", "1")));
     queue.completeInitialState();
     assertThat(queue.awaitTold(System.nanoTime())).isFalse();
@@ -115,14 +115,14 @@ class ListenerQueueTest {
   }
 
   @Test
-  void closingTellsWhatIsDropped() {
+  void closingReportsWhatIsDropped() {
     queue.put(added("a", target("a", "a:1", "1"), target("a", "a:2", "1")));
     queue.put(removed("b", target("b", "b:1", "1")));
     queue.put(changed("b", target("b", "b:2", "1"), target("b", "b:2", "2")));
     assertThat(queue.close()).isEqualTo(new ListenerQueue.Dropped(2, 1, 1, false));
     assertThat(queue.take()).isNull();
     assertThat(queue.put(added("a", target("a", "a:3", "1"))))
-        .isEqualTo(new ListenerQueue.Put(0, 0));
+        .isEqualTo(new ListenerQueue.PutResult(0, 0));
   }
 
   private TargetChange next() {

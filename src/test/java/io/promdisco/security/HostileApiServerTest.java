@@ -170,7 +170,7 @@ class HostileApiServerTest {
   }
 
   @Test
-  void aFrameThatClaimsGigabytesIsRefusedWithoutMemoryForIt() throws Exception {
+  void aFrameThatClaimsGigabytesIsRefusedWithoutAllocatingThem() throws Exception {
     failsWith(
         PROTOBUF,
         out -> {
@@ -221,7 +221,7 @@ class HostileApiServerTest {
   }
 
   @Test
-  void versionsThatGoBackwardsTakeNothingBack() throws Exception {
+  void anOlderVersionOfAnObjectIsIgnored() throws Exception {
     attacked(
         JSON,
         out -> {

@@ -121,7 +121,7 @@ final class HostileRequestsTest {
   }
 
   @Test
-  void noneIsAnErrorAndAllTogetherLogAFewLines() throws Exception {
+  void manyHostileRequestsLogFewLinesAndNoError() throws Exception {
     String config =
         Files.writeString(
                 folder.resolve("p.yml"),

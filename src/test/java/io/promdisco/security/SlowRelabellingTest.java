@@ -47,7 +47,7 @@ class SlowRelabellingTest {
   }
 
   @Test
-  void tensOfThousandsOfLabelsWithLabelmapsHoldUpNoOtherJob() throws Exception {
+  void tensOfThousandsOfLabelsWithLabelmapsDelayNoOtherJob() throws Exception {
     write("slow.json", group(45_000, 2, "first"));
     write("quick.json", "[{\"targets\": [\"q:1\"]}]");
     String config =

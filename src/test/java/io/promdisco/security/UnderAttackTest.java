@@ -144,7 +144,7 @@ final class UnderAttackTest {
   }
 
   @Test
-  void whoMayAskIsAnsweredAndNothingIsLost() throws Exception {
+  void usersAreAnsweredAndNoTargetIsLostUnderAttack() throws Exception {
     List<Attack> attacks = attacks();
     try (Program program =
         Program.start(

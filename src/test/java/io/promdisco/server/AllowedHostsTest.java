@@ -117,7 +117,7 @@ class AllowedHostsTest extends ServerTestCase {
   @ParameterizedTest
   @ValueSource(
       strings = {"http://a.example", "a.example:80", "a.*", "*a", "", "a b", "*.", "a..b", "-a"})
-  void whatIsNoNameIsRefused(String name) {
+  void invalidNamesAreRefused(String name) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new AllowedHosts("127.0.0.1", List.of(name)))
         .withMessage(

@@ -31,7 +31,7 @@ final class ChangeLogTest {
   }
 
   @Test
-  void whatIsSentIsKeptWithinABound() {
+  void sentEventsAreKeptWithinALimit() {
     backend.configure("shop");
     try (TargetListener.Registration registration = backend.listen(log::append)) {
       assertThat(registration).isNotNull();

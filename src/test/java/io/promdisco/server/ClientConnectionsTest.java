@@ -41,7 +41,7 @@ final class ClientConnectionsTest {
   }
 
   @Test
-  void theLongestIdleMakesRoomThenTheSlowestReaderThenTheLongestAnswer() {
+  void closesTheLongestIdleThenTheSlowestReaderThenTheLongestAnswer() {
     ClientConnection opened = connection(0);
     ClientConnection idle = connection(20);
     ClientConnection blocked = blocked(5);

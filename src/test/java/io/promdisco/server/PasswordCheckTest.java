@@ -76,7 +76,7 @@ final class PasswordCheckTest {
   }
 
   @Test
-  void strangersDoNotKeepOutAUserWhoWasLetInBefore() throws Exception {
+  void otherClientsDoNotDelayAUserWhoWasAcceptedBefore() throws Exception {
     assertThat(answer(ask(FRIEND, "anna", "secret"))).isTrue();
     hold();
     int refused = 0;
@@ -88,7 +88,7 @@ final class PasswordCheckTest {
   }
 
   @Test
-  void wrongPasswordsDoNotDriveOutARightOne() throws Exception {
+  void wrongPasswordsDoNotDisplaceAnAcceptedOne() throws Exception {
     assertThat(answer(ask(FRIEND, "anna", "secret"))).isTrue();
     for (int i = 0; i < 1200; i++) { // more than are remembered
       assertThat(answer(ask(STRANGER, "anna", "wrong " + i))).isFalse();
@@ -98,7 +98,7 @@ final class PasswordCheckTest {
   }
 
   @Test
-  void aNewUserWaitsForOneOfAStrangersPasswordsOnly() throws Exception {
+  void aNewUserWaitsForOnlyOnePasswordOfAnotherClient() throws Exception {
     hold();
     List<Boolean> order = new ArrayList<>();
     AtomicInteger tested = new AtomicInteger();
@@ -152,7 +152,7 @@ final class PasswordCheckTest {
   }
 
   @Test
-  void whatIsNearlyThePasswordIsWrong() throws Exception {
+  void similarPasswordsAreRefused() throws Exception {
     for (String wrong :
         List.of("", "secre", "secret\0", "secret\0x", "\0secret", "Secret", "s".repeat(50_000))) {
       assertThat(answer(ask(FRIEND, "anna", wrong))).as(wrong).isFalse();
@@ -164,7 +164,7 @@ final class PasswordCheckTest {
 
   /** Both are put to a test of the same cost; that of an unknown user fits no password. */
   @Test
-  void anUnknownUserIsTestedAsAKnownOneAndNeverLetIn() throws Exception {
+  void anUnknownUserIsCheckedLikeAKnownOneAndNeverAdmitted() throws Exception {
     hold();
     CompletableFuture<Boolean> unknown = ask(FRIEND, "carl", "secret");
     CompletableFuture<Boolean> known = ask(FRIEND, "bert", "secret");

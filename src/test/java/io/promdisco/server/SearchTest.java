@@ -133,7 +133,7 @@ class SearchTest {
 
   /** What a search remembers of the texts that it tested is some kilobytes for each word. */
   @Test
-  void ofASearchOnlyItsWordsAndWhatItFoundAreKept() {
+  void onlyTheWordsAndResultsOfASearchAreKept() {
     discover(1200);
     List<WeakReference<SearchTerms>> searches = new ArrayList<>();
     for (int i = 0; i < 10; i++) {

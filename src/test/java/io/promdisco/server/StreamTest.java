@@ -129,7 +129,7 @@ final class StreamTest {
   }
 
   @Test
-  void aSnapshotOfAllJobsNamesTheIncompleteOnesAndTellsOfEachOnceItIsComplete() throws Exception {
+  void aSnapshotOfAllJobsNamesIncompleteJobsAndSendsEachOnceItIsComplete() throws Exception {
     pods("ops", "o", "9.9.9.9:80");
     pods("shop", "a", "1.1.1.1:80");
     eventually(() -> assertThat(metric("events_total")).isEqualTo(2));

@@ -193,7 +193,7 @@ final class TlsResumptionTest {
     "TLSv1.2, TYPE",
     "TLSv1.3, TYPE",
   })
-  void aClientThatIsNoLongerAllowedIsRefusedWhateverItKept(String version, String changed)
+  void aClientThatIsNoLongerAllowedIsRefusedOnKeptConnectionsToo(String version, String changed)
       throws Exception {
     String first =
         switch (changed) {
@@ -224,7 +224,7 @@ final class TlsResumptionTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
-  void aSessionWithoutCertificateIsOfNoUseOnceOneIsRequired(String version) throws Exception {
+  void aSessionWithoutACertificateIsRefusedOnceOneIsRequired(String version) throws Exception {
     Client client = new Client(version, start(BEGIN)); // asks for no certificate
     try (SSLSocket kept = client.connect()) {
       assertThat(status(kept)).isEqualTo("HTTP/1.1 200 OK");

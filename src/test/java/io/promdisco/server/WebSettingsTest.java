@@ -313,7 +313,7 @@ class WebSettingsTest {
     certificate("a");
     String tls = "tls_server_config: {cert_file: a.crt, key_file: a.key}\n";
     String users = "basic_auth_users: {anna: " + HASH + "}\n";
-    assertThat(warning(tls)).contains("nobody is asked for a password or a certificate");
+    assertThat(warning(tls)).contains("no password or certificate is required");
     assertThat(warning(users)).contains("passwords travel in the clear");
     assertThat(warning(tls + users)).isEmpty();
   }

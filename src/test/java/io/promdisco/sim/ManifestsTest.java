@@ -206,7 +206,7 @@ class ManifestsTest {
   }
 
   @Test
-  void aNumberWhereAStringBelongsIsWarnedOfAndTakenAsItIsWritten() throws Exception {
+  void aNumberInThePlaceOfAStringIsAWarningAndItsSpellingIsUsed() throws Exception {
     Manifests.Contents contents =
         load(
             "pod.yaml",
@@ -230,7 +230,7 @@ class ManifestsTest {
   }
 
   @Test
-  void aKeyThatKubectlTakesForABooleanIsReadAsThatAndWarnedOf() throws Exception {
+  void aKeyThatKubectlReadsAsABooleanIsReadAsOneWithAWarning() throws Exception {
     Manifests.Contents contents =
         load(
             "pod.yaml",
@@ -262,10 +262,7 @@ class ManifestsTest {
 
     assertThat(contents.warnings())
         .containsExactly(
-            two
-                + ":2: Node n1: also at "
-                + one
-                + ":1, and not the same there; the later one counts");
+            two + ":2: Node n1: also at " + one + ":1, with other content; the later one counts");
     cluster.load(contents.objects());
     assertThat(cluster.get(Resource.NODES, "", "n1").orElseThrow().at("/metadata/uid").asText())
         .isEqualTo("b");

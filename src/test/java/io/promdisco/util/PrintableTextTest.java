@@ -13,14 +13,14 @@ class PrintableTextTest {
   }
 
   @Test
-  void whatATerminalObeysBecomesAVisibleEscape() {
+  void controlCharactersBecomeVisibleEscapes() {
     assertThat(PrintableText.of("\u001b[31m\u0007\r\n\t\u0000\u007f"))
         .isEqualTo("\\x1b[31m\\x07\\r\\n\\t\\x00\\x7f");
     assertThat(PrintableText.of("\u0085\u009b2J\u009d")).isEqualTo("\\x85\\x9b2J\\x9d");
   }
 
   @Test
-  void whatHidesOrReordersTextBecomesAVisibleEscape() {
+  void invisibleAndBidirectionalCharactersBecomeVisibleEscapes() {
     assertThat(PrintableText.of("a\u202eb\u2066c\u200bd\u200fe\ufefff"))
         .isEqualTo("a\\u202eb\\u2066c\\u200bd\\u200fe\\ufefff");
     assertThat(PrintableText.of("\u2028\u2029\u00ad\u3164\ufe0f\u2800\ufdd0\u034f"))
@@ -29,12 +29,12 @@ class PrintableTextTest {
   }
 
   @Test
-  void halvesOfPairsBecomeVisibleEscapes() {
+  void unpairedSurrogatesBecomeVisibleEscapes() {
     assertThat(PrintableText.of("a\ud800b\udc00")).isEqualTo("a\\ud800b\\udc00");
   }
 
   @Test
-  void marksThatPileUpOverOtherLinesAreEscaped() {
+  void longRunsOfCombiningMarksAreEscaped() {
     assertThat(PrintableText.of("e\u0301")).isEqualTo("e\u0301");
     assertThat(PrintableText.of("e" + "\u0301".repeat(9)))
         .isEqualTo("e" + "\u0301".repeat(8) + "\\u0301");

@@ -7,7 +7,7 @@ import io.promdisco.discovery.DiscovererFactory;
 import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.refresh.RefreshLoop;
-import io.promdisco.util.Words;
+import io.promdisco.util.Nouns;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,7 +20,7 @@ public final class DnsDiscovererFactory implements DiscovererFactory {
   private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
   private static final int PORT = 53;
 
-  /** So many names are spelled out in a message about all of them. */
+  /** How many names a message about all of them lists. */
   private static final int LISTED = 3;
 
   /** As Prometheus: {@code timeout} and {@code attempts} of the file have no effect. */
@@ -63,6 +63,6 @@ public final class DnsDiscovererFactory implements DiscovererFactory {
     int left = names.size() - LISTED;
     return left <= 0
         ? String.join(", ", names)
-        : String.join(", ", names.subList(0, LISTED)) + " and " + Words.count(left, "more name");
+        : String.join(", ", names.subList(0, LISTED)) + " and " + Nouns.count(left, "more name");
   }
 }

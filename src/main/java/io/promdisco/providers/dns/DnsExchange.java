@@ -21,8 +21,8 @@ import org.xbill.DNS.Record;
 import org.xbill.DNS.Section;
 
 /**
- * One question to one server, over a socket of its own. Never blocks: the owner calls {@link
- * #proceed} when the channel is ready. For one thread.
+ * One question to one server, over its own socket. Never blocks: the owner calls {@link #proceed}
+ * when the channel is ready. For one thread.
  */
 abstract class DnsExchange implements AutoCloseable {
   /** The longest answer over UDP that servers are asked for. */
@@ -79,7 +79,7 @@ abstract class DnsExchange implements AutoCloseable {
    */
   abstract @Nullable Message proceed() throws IOException;
 
-  /** A connected server has the whole time again to answer. */
+  /** After connecting, the server has the full timeout to answer. */
   final void extendDeadline() {
     deadline = System.nanoTime() + timeout.toNanos();
   }

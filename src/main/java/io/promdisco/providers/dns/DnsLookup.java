@@ -22,12 +22,11 @@ import org.xbill.DNS.Record;
 import org.xbill.DNS.Section;
 
 /**
- * Looks one name up, step by step, as Prometheus does: under each complete name that the search
- * list makes of it until one exists; each at every server until one has an answer; over UDP, and
- * over TCP once an answer did not fit. For one thread.
+ * Looks up one name step by step, as Prometheus does: tries the complete names of the search list
+ * until one exists, asks the servers in turn until one answers, and uses UDP, or TCP after a
+ * truncated answer. For one thread.
  *
- * <p>"No such name" is an answer, and so is "none of these records". Everything else is a failure:
- * it leaves open what exists.
+ * <p>"No such name" and "no such records" are answers. Everything else is a failure.
  */
 final class DnsLookup implements AutoCloseable {
   private final ResolverSettings settings;
@@ -46,7 +45,7 @@ final class DnsLookup implements AutoCloseable {
   private @Nullable List<Record> records;
 
   /**
-   * Asks nothing yet.
+   * Creates a lookup that has not sent anything.
    *
    * @param port of all servers
    * @param timeout how long a server may take to accept a connection, and then to answer
@@ -59,7 +58,9 @@ final class DnsLookup implements AutoCloseable {
     names = settings.names(name);
   }
 
-  /** Asks the next server for the next name until a question is under way or nothing is left. */
+  /**
+   * Asks the next server, or for the next name, until a question has been sent or nothing is left.
+   */
   void ask(Selector selector) {
     while (exchange == null && !isDone()) {
       if (server < settings.servers().size()) {
@@ -94,7 +95,7 @@ final class DnsLookup implements AutoCloseable {
     }
   }
 
-  /** The channel of the question is ready. */
+  /** Continues when the channel of the question is ready. */
   void proceed() {
     DnsExchange now = exchange;
     if (now == null) {
@@ -131,13 +132,13 @@ final class DnsLookup implements AutoCloseable {
     }
   }
 
-  /** How long the server that is asked may still take. */
+  /** How long the current server may still take, in nanoseconds. */
   long nanosLeft() {
     DnsExchange now = exchange;
     return now == null ? Long.MAX_VALUE : now.nanosLeft();
   }
 
-  /** Gives the server up that is asked. */
+  /** Gives up the current server after its timeout. */
   void expire() {
     DnsExchange now = exchange;
     if (now != null) {
@@ -174,9 +175,10 @@ final class DnsLookup implements AutoCloseable {
   }
 
   /**
-   * What was found, once it is done: none if there is no such name.
+   * Returns the records that were found; empty if there is no such name. Call it when the lookup is
+   * done.
    *
-   * @throws IOException if it is not known what there is; the message says which server said what
+   * @throws IOException if no server answered; the message says what each of them did
    */
   List<Record> result() throws IOException {
     if (records != null) {

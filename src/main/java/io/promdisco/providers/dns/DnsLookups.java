@@ -13,16 +13,16 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 
-/** Looks many names up at once, on the thread that asks for it. Safe for all threads. */
+/** Looks up many names at once, on the calling thread. Safe for all threads. */
 final class DnsLookups {
-  /** So many names at most are looked up at the same time; each needs a socket. */
+  /** The largest number of names that are looked up at the same time; each needs a socket. */
   private static final int AT_ONCE = 256;
 
   private final int port;
   private final Duration timeout;
 
   /**
-   * Asks servers at {@code port}.
+   * Creates lookups at {@code port} of the servers.
    *
    * @param timeout how long a server may take to accept a connection, and then to answer
    */
@@ -36,7 +36,7 @@ final class DnsLookups {
    * and domain of the search list.
    *
    * @param type of the records
-   * @return by name, in order; what is known of each is in {@link DnsLookup#result}
+   * @return the finished lookups by name, in order; see {@link DnsLookup#result}
    * @throws InterruptedException if the thread is interrupted; all sockets are closed then
    */
   Map<String, DnsLookup> run(ResolverSettings settings, int type, List<String> names)

@@ -8,8 +8,8 @@ import org.xbill.DNS.DNSOutput;
 import org.xbill.DNS.Name;
 
 /**
- * Converts names between text and what goes over the wire, as Prometheus does: any character is
- * allowed, one outside of ASCII counts as its bytes in UTF-8, and a backslash escapes.
+ * Converts names between text and wire format as Prometheus does: every character is allowed,
+ * characters outside ASCII become their bytes in UTF-8, and a backslash escapes.
  */
 final class DnsNames {
   /** Characters of a label that are written with a backslash. */

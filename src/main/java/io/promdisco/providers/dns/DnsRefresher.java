@@ -4,7 +4,7 @@ import io.promdisco.config.DnsSdConfig;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.refresh.Refreshed;
 import io.promdisco.providers.refresh.Refresher;
-import io.promdisco.util.Words;
+import io.promdisco.util.Nouns;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.xbill.DNS.Type;
 
-/** Looks up all names of an SD config at once; a name without an answer keeps what it had. */
+/** Looks up all names of an SD config at once; a name without an answer keeps its last targets. */
 final class DnsRefresher implements Refresher {
   private final DnsSdConfig config;
   private final Path resolvConf;
@@ -24,7 +24,7 @@ final class DnsRefresher implements Refresher {
   /**
    * Refreshes {@code config}.
    *
-   * @param resolvConf read for every look
+   * @param resolvConf the file, which is read for every lookup
    */
   DnsRefresher(DnsSdConfig config, Path resolvConf, DnsLookups lookups, DnsMetrics metrics) {
     this.config = config;
@@ -75,7 +75,7 @@ final class DnsRefresher implements Refresher {
             + ": "
             + first.getValue()
             + " (and "
-            + Words.count(others, "other name")
+            + Nouns.count(others, "other name")
             + ")";
   }
 

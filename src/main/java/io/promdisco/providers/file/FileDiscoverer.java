@@ -8,10 +8,10 @@ import io.promdisco.discovery.TargetSink;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.refresh.KnownGroups;
 import io.promdisco.util.EscapingLogger;
+import io.promdisco.util.Nouns;
 import io.promdisco.util.OnDemandThreads;
 import io.promdisco.util.SourceMemory;
 import io.promdisco.util.Ticker;
-import io.promdisco.util.Words;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,7 +42,7 @@ final class FileDiscoverer implements Discoverer {
   /** Files that one scan names in the log; the others are counted. */
   static final int MOST_LOGGED = 20;
 
-  /** What fails when there are too many files. */
+  /** The part that fails if there are too many files. */
   private static final String FILES = "files";
 
   private static final Duration IF_ZERO = Duration.ofMinutes(5);
@@ -162,7 +162,7 @@ final class FileDiscoverer implements Discoverer {
     record Bad(String reason) implements Read {}
   }
 
-  /** All files together may take what one source may; one that is too large is bad. */
+  /** All files together share the limit of one source; a file beyond it is refused. */
   private Map<String, Read> readAll(Collection<Path> watched) {
     Map<String, Read> read = new LinkedHashMap<>();
     Map<String, Long> now = new HashMap<>();
@@ -308,7 +308,7 @@ final class FileDiscoverer implements Discoverer {
     String reason = ((Read.Bad) result).reason();
     if (!reason.equals(broken.put(name, reason))) {
       if (logged++ < MOST_LOGGED) {
-        log.warn("{}: {}; keeping {}", provider, reason, Words.count(before.size(), "group"));
+        log.warn("{}: {}; keeping {}", provider, reason, Nouns.count(before.size(), "group"));
       } else {
         unlogged++;
       }

@@ -15,6 +15,7 @@ import io.promdisco.providers.document.TargetGroupJson;
 import io.promdisco.providers.refresh.Refreshed;
 import io.promdisco.providers.refresh.Refresher;
 import io.promdisco.providers.refresh.RetryLaterException;
+import io.promdisco.util.LimitedStream;
 import io.promdisco.util.SourceMemory;
 import io.promdisco.util.Ticker;
 import java.io.EOFException;
@@ -186,10 +187,14 @@ final class HttpRefresher implements Refresher {
     }
     try (InputStream body = unpacked(exchange)) {
       return TargetGroupJson.parse(
-          new LimitedStream(body, largest), origin, new SourceMemory(sourceMemory));
+          new LimitedStream(body, largest, this::tooLong), origin, new SourceMemory(sourceMemory));
     } catch (ZipException | EOFException e) {
       throw new IOException("the answer is not gzip, as its header says, or is cut off", e);
     }
+  }
+
+  private IOException tooLong() {
+    return new IOException("the answer is longer than " + largest + " bytes");
   }
 
   private IOException refused(Exchange exchange) {

@@ -10,11 +10,11 @@ public final class RetryLaterException extends IOException {
   private final Duration pause;
 
   /**
-   * As of now.
+   * Creates an exception.
    *
    * @param message what, why and what to do, in one line without secrets
-   * @param pause from the answer to the next look; it counts where it is shorter than the
-   *     configured interval, and is a second at least
+   * @param pause from the answer to the next request; used if it is shorter than the configured
+   *     interval; at least 1 s
    */
   public RetryLaterException(String message, Duration pause) {
     super(message);

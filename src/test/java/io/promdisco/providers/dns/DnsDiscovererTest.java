@@ -287,7 +287,7 @@ final class DnsDiscovererTest {
   }
 
   @Test
-  void serverThatIsNotReachedIsPassedOver() throws Exception {
+  void anUnreachableServerIsSkipped() throws Exception {
     resolvConf("nameserver 127.0.0.77", "nameserver dns.example", "nameserver 127.0.0.1");
     server.put(name("a.test"), a("a.test", "10.0.0.1"));
     start(DnsSdConfig.Type.A, 80, "a.test");

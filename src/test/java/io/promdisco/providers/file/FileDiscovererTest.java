@@ -326,7 +326,7 @@ final class FileDiscovererTest {
 
   @Test
   @Timeout(60)
-  void moreFilesThanAnybodyHasKeepTheTargetsAsTheyAre() throws Exception {
+  void tooManyFilesKeepTheTargets() throws Exception {
     write("t0.json", targets("a:1"));
     start("t*.json");
     eventuallyTargets("a:1");

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a program to its end, within limits of time and output. One that goes beyond a limit is
- * killed with the programs that it has started.
+ * Runs a program within limits of time and output. Kills a program beyond a limit, with its child
+ * processes.
  */
 final class BoundedProgram {
   private static final String THREAD = "sd-exec";
@@ -27,11 +27,11 @@ final class BoundedProgram {
   private final Capture errors;
   private final CompletableFuture<Result> result = new CompletableFuture<>();
 
-  /** Beyond which limit it went. */
+  /** The limit that was exceeded, for the error. */
   private volatile @Nullable String problem;
 
   /**
-   * What a program leaves.
+   * The result of a program.
    *
    * @param output what it printed to standard output
    * @param errors a colon and the first line that it printed to standard error; empty if it printed
@@ -54,10 +54,10 @@ final class BoundedProgram {
   /**
    * Runs a started program.
    *
-   * @param limit for its end and that of its output
-   * @param largest most bytes of its output; as much is kept of its errors
-   * @throws IOException if it goes beyond a limit; the message says beyond which, and how its
-   *     errors begin
+   * @param limit the time until it and its output end
+   * @param largest the largest number of bytes of its output; the same number of its errors is kept
+   * @throws IOException if it exceeds a limit; the message says which, and quotes the first line of
+   *     its errors
    */
   static Result run(Process process, Duration limit, int largest, Ticker ticker)
       throws IOException, InterruptedException {
@@ -86,7 +86,7 @@ final class BoundedProgram {
     }
   }
 
-  /** Ends the program; another that has its streams may keep them open. */
+  /** Ends the program; a child that inherited its streams may keep them open. */
   private void fail(String beyond) {
     problem = beyond;
     kill();

@@ -11,19 +11,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides through which kubeconfig an SD config's cluster is reached, if through one. In this
- * order:
+ * Chooses the kubeconfig for the cluster of an SD config, or none. In this order:
  *
  * <ol>
  *   <li>the file of {@code --kubeconfig}, for every SD config;
  *   <li>{@code kubeconfig_file} of the SD config;
  *   <li>with {@code --context}, the user's kubeconfig;
- *   <li>{@code api_server} of the SD config: through none;
- *   <li>in a cluster, its service account: through none;
+ *   <li>{@code api_server} of the SD config: no kubeconfig;
+ *   <li>in a cluster, its service account: no kubeconfig;
  *   <li>the user's kubeconfig: the files in {@code KUBECONFIG}, or else {@code ~/.kube/config}.
  * </ol>
  *
- * <p>Of a kubeconfig, {@code --context} names the context. The embedded library knows neither these
+ * <p>{@code --context} names the context of the kubeconfig. The embedded library uses neither these
  * options nor the user's kubeconfig. Immutable.
  */
 final class ClusterRule {
@@ -80,7 +79,7 @@ final class ClusterRule {
     return byDefault || !context.isEmpty() ? Optional.of(ofUser()) : Optional.empty();
   }
 
-  /** Whether people would not learn from the SD config alone which kubeconfig is used. */
+  /** Whether the SD config alone does not show which kubeconfig is used. */
   boolean isWorthTelling(KubernetesSdConfig config) {
     return file != null || !context.isEmpty() || config.kubeconfigFile().isEmpty();
   }

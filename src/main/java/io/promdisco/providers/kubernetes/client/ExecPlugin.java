@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Credentials from a credential plugin of a kubeconfig (client.authentication.k8s.io): a program
  * that prints them. They are kept until they expire or the server refuses them. The program has no
- * standard input, 60 seconds and 1 MiB of output. Safe for all threads; one at a time runs the
- * program.
+ * standard input, 60 seconds and 1 MiB of output. Safe for all threads; runs one program at a time.
  */
 final class ExecPlugin implements Credentials {
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -55,7 +54,7 @@ final class ExecPlugin implements Credentials {
    * @param apiVersion of the credential
    * @param command with its arguments
    * @param env additional environment
-   * @param cluster what the program learns of the cluster; null: nothing
+   * @param cluster what the program is told about the cluster; null: nothing
    * @param installHint for people who do not have the program; may be empty
    */
   record Command(

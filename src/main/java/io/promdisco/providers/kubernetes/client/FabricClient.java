@@ -199,7 +199,7 @@ final class FabricClient implements ResourceClient, AccessReview {
     };
   }
 
-  /** An answer of something else than an API server: a login page, most often. */
+  /** An answer that does not come from an API server, usually a login page. */
   private IOException unexpected(Sender sender, Exchange exchange, String place, String expected)
       throws InterruptedException {
     String type = exchange.contentType();

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Opens clients of API servers: the one of a kubeconfig, the one at {@code api_server}, or the one
- * of the cluster that this process runs in. Unless it is made {@link #forCommand for a command},
- * nothing else is looked at: not {@code ~/.kube/config}, not {@code KUBECONFIG}, no proxy of the
- * environment unless the configuration says so. Immutable; safe for all threads.
+ * of the cluster that this process runs in. Unless it is made {@link #forCommand for a command}, it
+ * uses nothing else: neither {@code ~/.kube/config} nor {@code KUBECONFIG}, and a proxy of the
+ * environment only if the configuration says so. Immutable; safe for all threads.
  */
 public final class FabricClientFactory implements ResourceClientFactory {
   private static final Path SERVICE_ACCOUNT =
@@ -69,8 +69,8 @@ public final class FabricClientFactory implements ResourceClientFactory {
    *
    * @param kubeconfig null: none given
    * @param context of every kubeconfig; null: its current one
-   * @param notices is told, whenever a client is opened, which context of which file it uses if the
-   *     configuration does not say so; by any thread
+   * @param notices receives, for each opened client, which context of which file it uses if the
+   *     configuration does not say so; called by any thread
    */
   public FabricClientFactory forCommand(
       @Nullable Path kubeconfig, @Nullable String context, Consumer<String> notices) {

@@ -67,13 +67,13 @@ public final class JsonDecoder implements Decoder {
    */
   public static void check(Resource<?> resource, JsonNode node, Consumer<String> odd)
       throws IOException {
-    JsonFields.Reading reading = new JsonFields.Reading(UnaryOperator.identity(), odd);
+    JsonFields.ReadOptions reading = new JsonFields.ReadOptions(UnaryOperator.identity(), odd);
     JsonViews.read(resource.kind(), JsonFields.of(node, "", reading));
   }
 
   private static <V extends KubeObject> V decode(
       Resource<V> resource, JsonNode node, UnaryOperator<String> share) throws IOException {
-    JsonFields.Reading reading = JsonFields.Reading.sharing(share);
+    JsonFields.ReadOptions reading = JsonFields.ReadOptions.sharing(share);
     return resource
         .view()
         .cast(JsonViews.read(resource.kind(), JsonFields.of(node, resource.kind(), reading)));
@@ -182,7 +182,9 @@ public final class JsonDecoder implements Decoder {
         ObjectMeta meta =
             JsonViews.meta(
                 JsonFields.of(
-                    node, resource.kind(), JsonFields.Reading.sharing(UnaryOperator.identity())));
+                    node,
+                    resource.kind(),
+                    JsonFields.ReadOptions.sharing(UnaryOperator.identity())));
         handler.bookmark(version, meta.annotations().getOrEmpty(INITIAL_EVENTS_END).equals("true"));
       }
       default ->

@@ -23,15 +23,15 @@ final class JsonFields {
   }
 
   /**
-   * How values are taken.
+   * How values are read.
    *
    * @param share gives one instance for equal strings
    * @param odd told of each number or boolean where a string belongs
    */
-  record Reading(UnaryOperator<String> share, Consumer<String> odd) {
-    /** Takes numbers and booleans for strings without a word. */
-    static Reading sharing(UnaryOperator<String> share) {
-      return new Reading(share, any -> {});
+  record ReadOptions(UnaryOperator<String> share, Consumer<String> odd) {
+    /** Reads numbers and booleans as strings without reporting them. */
+    static ReadOptions sharing(UnaryOperator<String> share) {
+      return new ReadOptions(share, any -> {});
     }
   }
 
@@ -41,10 +41,10 @@ final class JsonFields {
   private final @Nullable JsonFields parent;
   private final String name;
   private final int index;
-  private final Reading reading;
+  private final ReadOptions reading;
 
   private JsonFields(
-      JsonNode node, @Nullable JsonFields parent, String name, int index, Reading reading) {
+      JsonNode node, @Nullable JsonFields parent, String name, int index, ReadOptions reading) {
     this.node = node;
     this.parent = parent;
     this.name = name;
@@ -53,12 +53,12 @@ final class JsonFields {
   }
 
   /** The fields of {@code node}, which errors call {@code path}; empty: errors name fields only. */
-  static JsonFields of(JsonNode node, String path, Reading reading) throws IOException {
+  static JsonFields of(JsonNode node, String path, ReadOptions reading) throws IOException {
     return of(node, null, path, NO_INDEX, reading);
   }
 
   private static JsonFields of(
-      JsonNode node, @Nullable JsonFields parent, String name, int index, Reading reading)
+      JsonNode node, @Nullable JsonFields parent, String name, int index, ReadOptions reading)
       throws IOException {
     boolean unset = node.isNull() || node.isMissingNode();
     JsonFields fields =
@@ -69,7 +69,7 @@ final class JsonFields {
     return fields;
   }
 
-  /** Where it is; put together only for those who ask, since an error is rare. */
+  /** The path of this object; computed only for errors. */
   private String path() {
     String own = parent == null ? name : parent.pathOf(name);
     return index == NO_INDEX ? own : own + "[" + index + "]";

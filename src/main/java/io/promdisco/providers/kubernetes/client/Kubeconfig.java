@@ -7,6 +7,7 @@ import io.promdisco.http.TextFiles;
 import io.promdisco.http.TlsSettings;
 import io.promdisco.providers.kubernetes.client.KubeconfigFile.Entry;
 import io.promdisco.util.EscapingLogger;
+import io.promdisco.util.PrintableText;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.net.URI;
@@ -17,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 
@@ -28,7 +28,6 @@ import org.slf4j.Logger;
  */
 final class Kubeconfig {
   private static final Logger log = EscapingLogger.of(Kubeconfig.class);
-  private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\u0085\u2028\u2029]+");
   private static final String DEFAULT_NAMESPACE = "default";
 
   private final KubeconfigSource source;
@@ -68,7 +67,7 @@ final class Kubeconfig {
       return work.run();
     } catch (IOException e) {
       String message = String.valueOf(e.getMessage());
-      String line = CONTROL.matcher(message).replaceAll(" "); // what is quoted may have any
+      String line = PrintableText.of(message); // names of entries may have line breaks
       throw line.equals(message) ? e : new IOException(line, e.getCause());
     }
   }
@@ -85,7 +84,7 @@ final class Kubeconfig {
   }
 
   /**
-   * What it takes to talk to the cluster. Over plain http no credentials are sent.
+   * The settings for requests to the cluster. Over plain http they contain no credentials.
    *
    * @throws IOException if a certificate or another setting cannot be used
    */
@@ -117,8 +116,8 @@ final class Kubeconfig {
   }
 
   /**
-   * What the files and the certificate files that they name hold now: once it differs, the settings
-   * are others. Tokens in files are read for each request anyway.
+   * The current content of the files and of the certificate files that they name; the settings
+   * change when it does. Tokens in files are read for each request.
    */
   List<String> contents() throws IOException {
     return inOneLine(

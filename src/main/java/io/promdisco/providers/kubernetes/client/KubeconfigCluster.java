@@ -114,13 +114,13 @@ final class KubeconfigCluster {
         : KubeconfigUser.read(tree, CA, file);
   }
 
-  /** What the files that it names hold now. */
+  /** The current content of the files that it names. */
   List<String> files() throws IOException {
     String file = entry.path(CA);
     return file.isEmpty() ? List.of() : List.of(KubeconfigUser.read(tree, CA, file));
   }
 
-  /** What a plugin learns of the cluster: {@code spec.cluster} of an {@code ExecCredential}. */
+  /** What a plugin is told about the cluster: {@code spec.cluster} of an {@code ExecCredential}. */
   ObjectNode forPlugin() throws IOException {
     ObjectNode info = new ObjectMapper().createObjectNode();
     info.put("server", serverForPlugin());

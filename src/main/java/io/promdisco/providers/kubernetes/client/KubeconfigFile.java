@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What one kubeconfig file holds. Every entry has the types that Kubernetes clients demand, also
- * those that no context uses; unknown fields do not matter.
+ * The content of one kubeconfig file. The types of all entries are checked as Kubernetes clients
+ * do, even of entries that no context uses; unknown fields are ignored.
  *
  * @param path of the file
  * @param currentContext the name of the context to use; empty: none
@@ -23,7 +23,7 @@ record KubeconfigFile(
     Map<String, Entry> users) {
   private static final String EXPECTED = "a mapping with clusters, contexts and users";
 
-  /** Demands a type of a field. */
+  /** Checks the type of a field. */
   private interface Type {
     void check(YamlTree tree, String key) throws IOException;
   }
@@ -81,13 +81,13 @@ record KubeconfigFile(
   /**
    * A context, a cluster or a user.
    *
-   * @param file in which it is
+   * @param file the file that contains it
    */
   record Entry(Path file, YamlTree tree) {
     /**
      * A path that the entry names, relative to the folder of its file; empty if it names none.
      *
-     * @throws IOException if no file can have it
+     * @throws IOException if it is not a valid path
      */
     String path(String key) throws IOException {
       String text = tree.text(key);

@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A user of a kubeconfig: how it proves who it is, and whom it impersonates. */
+/** A user of a kubeconfig: its credentials, and whom it impersonates. */
 final class KubeconfigUser {
   private static final String CERT = "client-certificate";
   private static final String KEY = "client-key";
@@ -32,7 +32,7 @@ final class KubeconfigUser {
   private static final String V1BETA1 = "client.authentication.k8s.io/v1beta1";
   private static final String MODES = " (expected: Never or IfAvailable)";
 
-  /** Auth-providers that Kubernetes clients once had. */
+  /** Auth-providers that older Kubernetes clients supported. */
   private static final Set<String> REMOVED = Set.of("gcp", "azure", "openstack");
 
   /** Bytes that the name of a header may have, besides letters and digits; without the escape. */
@@ -47,7 +47,7 @@ final class KubeconfigUser {
   }
 
   /**
-   * What the user shows a server.
+   * The credentials for a server.
    *
    * @param client gives the client certificate, or null for none
    */
@@ -133,7 +133,7 @@ final class KubeconfigUser {
         exec.place() + ": apiVersion: " + found + " (expected: " + V1 + " or " + V1BETA1 + ")");
   }
 
-  /** Refuses two settings of which only one may be there. */
+  /** Refuses two settings that exclude each other. */
   static void refuseBoth(YamlTree tree, String one, String other) throws IOException {
     if (tree.has(one) && tree.has(other)) {
       throw new IOException(
@@ -154,12 +154,12 @@ final class KubeconfigUser {
     return tree.place();
   }
 
-  /** Whether it has anything that proves who it is. */
+  /** Whether it has any credentials. */
   boolean hasCredentials() {
     return CREDENTIALS.stream().anyMatch(tree::has);
   }
 
-  /** What the certificate files that it names hold now. */
+  /** The current content of the certificate files that it names. */
   List<String> files() throws IOException {
     List<String> contents = new ArrayList<>();
     if (tree.has(CERT) || tree.has(CERT + DATA)) {
@@ -172,9 +172,10 @@ final class KubeconfigUser {
   }
 
   /**
-   * How the user proves who it is: a token, a password and a client certificate win over a plugin.
+   * The user's credentials: a token, a password or a client certificate takes precedence over a
+   * plugin.
    *
-   * @throws IOException if it cannot
+   * @throws IOException if they cannot be used
    */
   Access access(KubeconfigCluster cluster, Ticker ticker) throws IOException {
     ExecPlugin plugin = tree.has("exec") ? plugin(tree.tree("exec"), cluster, ticker) : null;
@@ -297,7 +298,7 @@ final class KubeconfigUser {
         ticker);
   }
 
-  /** The headers that impersonate somebody. */
+  /** The headers for impersonation. */
   Map<String, List<Text>> impersonation() throws IOException {
     Map<String, List<Text>> headers = new LinkedHashMap<>();
     if (!tree.has("as")) {

@@ -25,9 +25,9 @@ final class LastGoodSource implements RenewingSender.Source {
   }
 
   /**
-   * What the files hold, or held when they could last be used.
+   * The content of the files, or their last usable content.
    *
-   * @throws IOException if they could never be used
+   * @throws IOException if they have never been usable
    */
   @Override
   public List<String> contents() throws IOException {

@@ -69,7 +69,7 @@ final class ServiceAccount implements RenewingSender.Source {
         true);
   }
 
-  /** Trusts the CA, or if it could never be read those that this machine trusts. */
+  /** Trusts the CA, or the CAs of this machine if its file has never been readable. */
   private TlsSettings tls() throws IOException {
     TlsSettings tls = TlsSettings.of(HttpClientConfig.TlsConfig.DEFAULT, "tls_config");
     try {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.http.TextFiles;
 import java.io.IOException;
@@ -26,11 +27,14 @@ import org.yaml.snakeyaml.composer.Composer;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeId;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.parser.ParserImpl;
 import org.yaml.snakeyaml.reader.StreamReader;
+import org.yaml.snakeyaml.resolver.Resolver;
 
 /**
  * A mapping in a YAML or JSON text, with the types that Kubernetes clients see: a string, a number
@@ -104,7 +108,7 @@ final class YamlTree {
     try {
       return new Values().of(document(text));
     } catch (MarkedYAMLException e) {
-      // Its message quotes the line, in which a token may stand.
+      // Its message quotes the line, which may hold a token.
       int line = e.getProblemMark() == null ? 0 : e.getProblemMark().getLine() + 1;
       throw new IOException(what + ": line " + line + ": not YAML");
     } catch (RuntimeException e) {
@@ -118,13 +122,42 @@ final class YamlTree {
     options.setMaxAliasesForCollections(MOST_ALIASES);
     Composer composer =
         new Composer(
-            new ParserImpl(new StreamReader(text), options), new YamlScalars.Undecided(), options);
+            new ParserImpl(new StreamReader(text), options), new UntypedResolver(), options);
     return composer.checkNode() ? composer.getNode() : null;
   }
 
+  /** Leaves open which type a scalar without quotes and without tag has. */
+  private static final class UntypedResolver extends Resolver {
+    static final Tag UNTYPED = new Tag("promdisco:untyped");
+
+    @Override
+    public Tag resolve(NodeId kind, String value, boolean implicit) {
+      return kind == NodeId.scalar && implicit ? UNTYPED : super.resolve(kind, value, false);
+    }
+  }
+
+  private static boolean isMerge(Node key) {
+    return key instanceof ScalarNode scalar
+        && scalar.getValue().equals("<<")
+        && Set.of(UntypedResolver.UNTYPED, Tag.MERGE).contains(scalar.getTag());
+  }
+
+  /** A string, a boolean, a number, or null. */
+  private static @Nullable Object scalar(ScalarNode node) {
+    boolean untyped = node.getTag().equals(UntypedResolver.UNTYPED);
+    String tag = untyped ? null : node.getTag().getValue();
+    JsonNode value = YamlScalars.typed(tag, untyped, node.getValue());
+    return switch (value.getNodeType()) {
+      case BOOLEAN -> value.booleanValue();
+      case NUMBER -> value.isIntegralNumber() ? value.bigIntegerValue() : value.numberValue();
+      case NULL -> null;
+      default -> value.textValue();
+    };
+  }
+
   /**
-   * Makes maps, lists and scalars of nodes. What is there twice, by an alias, is made once. Of a
-   * key that is there twice the last counts; one that is merged is where its merge key is.
+   * Makes maps, lists and scalars of nodes. Makes the value of an alias once. The last of two equal
+   * keys counts; merged keys count where their merge key is.
    */
   private static final class Values {
     private final IdentityHashMap<Node, Object> made = new IdentityHashMap<>();
@@ -132,7 +165,7 @@ final class YamlTree {
 
     @Nullable Object of(@Nullable Node node) {
       if (node instanceof ScalarNode scalar) {
-        return YamlScalars.value(scalar);
+        return scalar(scalar);
       }
       Object known = node == null ? null : made.get(node);
       if (node == null || known != null) {
@@ -156,7 +189,7 @@ final class YamlTree {
     private Map<Object, @Nullable Object> map(MappingNode node) {
       Map<Object, @Nullable Object> map = new LinkedHashMap<>();
       for (NodeTuple tuple : node.getValue()) {
-        if (YamlScalars.isMerge(tuple.getKeyNode())) {
+        if (isMerge(tuple.getKeyNode())) {
           merge(map, of(tuple.getValueNode()));
         } else {
           map.put(String.valueOf(of(tuple.getKeyNode())), of(tuple.getValueNode()));

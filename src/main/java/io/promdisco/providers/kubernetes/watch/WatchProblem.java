@@ -86,12 +86,9 @@ public record WatchProblem(String kind, String reason) {
 
   private static String said(ApiException refused) {
     @Nullable String message = refused.getMessage();
-    return message == null || message.isBlank() ? "" : "; the server says: " + oneLine(message);
-  }
-
-  private static String oneLine(String text) {
-    String line = text.strip().replaceAll("\\s+", " ");
-    return PrintableText.brief(line, LONGEST);
+    return message == null || message.isBlank()
+        ? ""
+        : "; the server says: " + PrintableText.line(message, LONGEST);
   }
 
   /** Which objects, where not all: begins with a blank. */

@@ -4,8 +4,8 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.util.EscapingLogger;
+import io.promdisco.util.Nouns;
 import io.promdisco.util.Ticker;
-import io.promdisco.util.Words;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -114,8 +114,8 @@ final class WatchReport {
           "{}: {}; keeping {} and {}, next try in {} ms",
           part,
           problem.reason(),
-          Words.count(known, "object"),
-          Words.count(targetCount(), "target"),
+          Nouns.count(known, "object"),
+          Nouns.count(targetCount(), "target"),
           wait.toMillis(),
           error instanceof IOException || error instanceof UncheckedIOException ? null : error);
     }

@@ -90,7 +90,7 @@ class ClusterRuleTest {
   }
 
   @Test
-  void outsideAClusterTheUsersKubeconfigIsTaken() throws Exception {
+  void usesTheUsersKubeconfigOutsideACluster() throws Exception {
     kubeconfig("home/.kube/config", 1, 2);
     assertThat(port(sd("", ""))).isEqualTo(1);
     assertThat(notices).containsExactly("using context dev of ~/.kube/config");
@@ -123,7 +123,7 @@ class ClusterRuleTest {
   }
 
   @Test
-  void aContextAloneIsOneOfTheUsersKubeconfig() throws Exception {
+  void aContextWithoutAFileIsOneOfTheUsersKubeconfig() throws Exception {
     kubeconfig("home/.kube/config", 1, 2);
     assertThat(port(null, "prod", sd("", ""))).isEqualTo(2);
     assertThat(port(null, "prod", sd("https://127.0.0.1:7", ""))).isEqualTo(2);
@@ -141,7 +141,7 @@ class ClusterRuleTest {
   }
 
   @Test
-  void whatTheConfigurationNamesIsTakenWithoutAWord() throws Exception {
+  void usesWhatTheConfigurationNamesWithoutAMessage() throws Exception {
     kubeconfig("home/.kube/config", 1, 2);
     assertThat(port(sd("", kubeconfig("named", 5, 6).toString()))).isEqualTo(5);
     assertThat(port(sd("https://127.0.0.1:7", ""))).isEqualTo(7);
@@ -149,7 +149,7 @@ class ClusterRuleTest {
   }
 
   @Test
-  void inAClusterTheServiceAccountIsTaken() throws Exception {
+  void usesTheServiceAccountInACluster() throws Exception {
     enterCluster();
     kubeconfig("home/.kube/config", 1, 2);
     assertThat(port(sd("", ""))).isEqualTo(9);

@@ -219,13 +219,13 @@ class ExecPluginTest {
   }
 
   @Test
-  void aPluginLearnsNothingOfTheClusterUnlessItWantsTo() throws Exception {
+  void aPluginGetsNoClusterInformationUnlessItAsksForIt() throws Exception {
     assertThat(info("server: 'https://127.0.0.1:1'", ""))
         .isEqualTo(credentialOf("{\"interactive\": false}"));
   }
 
   @Test
-  void aPluginLearnsOfItsClusterWhatClientGoTells() throws Exception {
+  void aPluginGetsTheClusterInformationThatClientGoPasses() throws Exception {
     String ca = Base64.getEncoder().encodeToString(certificates.authority().getBytes(UTF_8));
     JsonNode told =
         info(
@@ -290,7 +290,7 @@ class ExecPluginTest {
         "{'apiVersion':'V1','status':{'token':'t','expirationTimestamp':'2090-01-01T00:00:00.12Z'}}",
         "{apiVersion: V1, kind: ExecCredential, status: {token: t}}"
       })
-  void theseAnswersCount(String output) throws Exception {
+  void acceptsTheseOutputs(String output) throws Exception {
     try (FakeServer api = api()) {
       list(printing(api, output.replace("'", "\"").replace("V1", V1)));
       assertThat(authorizations(api)).containsExactly("Bearer t");

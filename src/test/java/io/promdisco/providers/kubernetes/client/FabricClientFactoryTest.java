@@ -233,7 +233,7 @@ class FabricClientFactoryTest {
   }
 
   @Test
-  void noCredentialsGoOverPlainHttpWhichIsLogged() throws Exception {
+  void sendsNoCredentialsOverPlainHttpAndLogsThat() throws Exception {
     try (FakeServer api = FakeServer.start(json(200, LIST));
         CapturedLog log = new CapturedLog()) {
       list(withUser(api, "", "token: topsecret\nas: bob"));
@@ -245,7 +245,7 @@ class FabricClientFactoryTest {
   }
 
   @Test
-  void theLastTokenStaysInUseWhileItsFileCannotBeReadWhichIsLoggedOnce() throws Exception {
+  void keepsTheLastTokenWhileItsFileIsUnreadableAndLogsThatOnce() throws Exception {
     Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
     Files.writeString(folder.resolve("ca.crt"), certificates.authority());
     Path token = Files.writeString(folder.resolve("token"), "one\n");
@@ -270,7 +270,7 @@ class FabricClientFactoryTest {
   }
 
   @Test
-  void theLastSettingsStayInUseWhileTheKubeconfigCannotBeUsedWhichIsLoggedOnce() throws Exception {
+  void keepsTheLastSettingsWhileTheKubeconfigIsUnusableAndLogsThatOnce() throws Exception {
     Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
     Files.writeString(folder.resolve("ca.crt"), certificates.authority());
     try (FakeServer api = FakeServer.start(certificates.server(), json(200, LIST));
@@ -398,7 +398,7 @@ class FabricClientFactoryTest {
   }
 
   @Test
-  void theServiceAccountsTokenAndCaStayInUseWhileTheirFilesAreMissing() throws Exception {
+  void keepsTheServiceAccountsTokenAndCaWhileTheirFilesAreMissing() throws Exception {
     Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
     Path account = Files.createDirectory(folder.resolve("account"));
     Files.writeString(account.resolve("token"), "one");
@@ -421,7 +421,7 @@ class FabricClientFactoryTest {
   }
 
   @Test
-  void aServiceAccountWithoutCaTrustsThoseOfTheMachineWhichIsLogged() throws Exception {
+  void trustsTheCasOfTheMachineWithoutAServiceAccountCaAndLogsThat() throws Exception {
     Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
     Path account = Files.createDirectory(folder.resolve("account"));
     Files.writeString(account.resolve("token"), "one");

@@ -128,7 +128,7 @@ class KubeconfigTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void hasTheOutcomeThatItHasWithClientGo(Case tried) throws Exception {
+  void hasTheSameOutcomeAsClientGo(Case tried) throws Exception {
     String text =
         ("\n" + tried.text())
             .replace("\nBASE\n", "\n" + BASE)

@@ -655,8 +655,7 @@ class ReflectorTest {
   }
 
   @Test
-  void listThatWorksEndsAFailureToListBeforeAnyoneHearsThatItIsComplete()
-      throws InterruptedException {
+  void aCompleteListEndsTheFailureBeforeListenersAreTold() throws InterruptedException {
     api.next().fail(422, "no streaming");
     api.next().fail(429, "busy");
     passPause();

@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Checks what was built in code. */
-final class Checked {
-  private Checked() {}
+/** Checks values that were built in code. */
+final class BuilderChecks {
+  private BuilderChecks() {}
 
   /**
    * Runs a check.
    *
-   * @param what what is checked, as {@code job "web"}
+   * @param what names the value in messages, such as {@code job "web"}
    * @throws IllegalArgumentException with a line for each problem, if there is one
    */
   static void check(String what, Consumer<FieldProblems> check) {

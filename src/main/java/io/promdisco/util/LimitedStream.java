@@ -1,18 +1,24 @@
-package io.promdisco.providers.http;
+package io.promdisco.util;
 
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.function.Supplier;
 
-/** A stream that fails when it turns out longer than allowed. For one thread. */
-final class LimitedStream extends FilterInputStream {
-  private final long limit;
+/** A stream that fails at the first byte beyond a limit. For one thread. */
+public final class LimitedStream extends FilterInputStream {
+  private final Supplier<IOException> failure;
   private long left;
 
-  /** Lets {@code limit} bytes through. */
-  LimitedStream(InputStream in, long limit) {
+  /**
+   * Limits a stream.
+   *
+   * @param limit how many bytes may be read or skipped
+   * @param failure makes the error for a stream that has more
+   */
+  public LimitedStream(InputStream in, long limit, Supplier<IOException> failure) {
     super(in);
-    this.limit = limit;
+    this.failure = failure;
     this.left = limit;
   }
 
@@ -42,7 +48,7 @@ final class LimitedStream extends FilterInputStream {
   private void count(long bytes) throws IOException {
     left -= bytes;
     if (left < 0) {
-      throw new IOException("the answer is longer than " + limit + " bytes");
+      throw failure.get();
     }
   }
 }

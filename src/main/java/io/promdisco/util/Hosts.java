@@ -1,14 +1,14 @@
-package io.promdisco.explain;
+package io.promdisco.util;
 
 import com.google.common.net.InetAddresses;
 import java.util.Locale;
 
-/** Names and IP addresses in one spelling, to compare them. */
-final class Hosts {
+/** Host names and IP addresses in a form that can be compared. */
+public final class Hosts {
   private Hosts() {}
 
-  /** A host in small letters, an IPv6 address in its shortest form, without brackets. */
-  static String canonical(String host) {
+  /** A host in lower case; an IPv6 address in its shortest form, without brackets. */
+  public static String canonical(String host) {
     if (host.indexOf(':') < 0) {
       return host.toLowerCase(Locale.ROOT);
     }
@@ -20,7 +20,7 @@ final class Hosts {
   }
 
   /** An address without its port and brackets. */
-  static String of(String address) {
+  public static String withoutPort(String address) {
     int colon = address.lastIndexOf(':');
     boolean hasPort = colon >= 0 && address.indexOf(':') == colon;
     if (address.startsWith("[")) {

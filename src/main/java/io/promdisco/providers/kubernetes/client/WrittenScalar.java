@@ -1,9 +1,10 @@
-package io.promdisco.sim;
+package io.promdisco.providers.kubernetes.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BigIntegerNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.LongNode;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -20,7 +21,7 @@ interface WrittenScalar {
   static JsonNode integer(BigInteger value, String text, boolean real) {
     boolean fits = value.bitLength() < Long.SIZE;
     if (!real && text.length() < 19 && text.equals(value.toString())) {
-      return Json.NODES.numberNode(value.longValue());
+      return JsonNodeFactory.instance.numberNode(value.longValue());
     }
     return fits
         ? new WrittenLong(value.longValue(), text, real)
@@ -35,7 +36,7 @@ interface WrittenScalar {
   /** A boolean. */
   static JsonNode bool(boolean value, String text) {
     return text.equals(String.valueOf(value))
-        ? Json.NODES.booleanNode(value)
+        ? JsonNodeFactory.instance.booleanNode(value)
         : new WrittenBoolean(value, text);
   }
 

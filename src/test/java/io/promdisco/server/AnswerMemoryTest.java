@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-final class HeldMemoryTest {
+final class AnswerMemoryTest {
   private static final int SIZE = 100 << 10;
 
-  private final HeldMemory memory = new HeldMemory(2 * SIZE);
+  private final AnswerMemory memory = new AnswerMemory(2 * SIZE);
 
-  private static final class Answer implements HeldMemory.Holder {
+  private static final class Answer implements AnswerMemory.Holder {
     boolean cut;
 
     @Override
@@ -40,7 +40,7 @@ final class HeldMemoryTest {
   }
 
   @Test
-  void whatIsReadIsNotCounted() {
+  void releasedAnswersAreNotCounted() {
     Answer first = holding(new byte[1]);
     memory.release(first);
     memory.release(first);

@@ -1,10 +1,10 @@
 package io.promdisco.util;
 
-/** Puts numbers and articles into sentences for people. */
-public final class Words {
+/** Nouns with a number or an article, for messages: {@code 2 jobs}, {@code an ingress}. */
+public final class Nouns {
   private static final String VOWELS = "aeiouAEIOU";
 
-  private Words() {}
+  private Nouns() {}
 
   /** As {@code 1 job} or {@code 2 jobs}: a noun whose plural ends with {@code s}. */
   public static String count(long number, String one) {

@@ -2,22 +2,22 @@ package io.promdisco.relabel;
 
 import java.io.Serial;
 
-/** A rule would write more than it may; it has written nothing. Without a stack trace. */
-final class TooLarge extends RuntimeException {
+/** A rule would exceed a limit; it has changed nothing. Has no stack trace. */
+final class RuleLimitException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
-  private TooLarge(String message) {
+  private RuleLimitException(String message) {
     super(message, null, false, false);
   }
 
   /**
    * Checks the length of a label's value or name.
    *
-   * @param what is that long, as {@code the value}
+   * @param what names the text in the message, such as {@code the value}
    */
   static void check(long length, String what) {
     if (length > RelabelLimitException.LONGEST) {
-      throw new TooLarge(
+      throw new RuleLimitException(
           what
               + " would have more than "
               + RelabelLimitException.LONGEST
@@ -25,16 +25,16 @@ final class TooLarge extends RuntimeException {
     }
   }
 
-  /** Checks what a labelmap leaves. */
+  /** Checks the labels after a labelmap. */
   static void checkLabels(long labels, long charactersOfNames) {
     if (labels > RelabelLimitException.MOST_LABELS) {
-      throw new TooLarge(
+      throw new RuleLimitException(
           "the target would have more than "
               + RelabelLimitException.MOST_LABELS
               + " labels (expected: fewer)");
     }
     if (charactersOfNames > RelabelLimitException.MOST_CHARACTERS_OF_NAMES) {
-      throw new TooLarge(
+      throw new RuleLimitException(
           "the names of the target's labels would have more than "
               + RelabelLimitException.MOST_CHARACTERS_OF_NAMES
               + " characters (expected: fewer)");

@@ -13,29 +13,29 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What answers that are not read yet keep in memory: documents and lists of targets, which answers
- * share while nothing changes. When it is more than an eighth of the heap, the answers that hold
- * what is oldest are cut, since their readers are the slowest. Safe for all threads.
+ * Counts the memory of unread answers: documents and lists of targets, which answers share while
+ * nothing changes. Beyond an eighth of the heap it closes the answers with the oldest documents,
+ * since their readers are the slowest. Safe for all threads.
  */
-final class HeldMemory {
-  /** What takes less is not counted: there are no more answers than connections. */
+final class AnswerMemory {
+  /** Smaller objects are not counted: there are no more answers than connections. */
   private static final int SMALL_BYTES = 64 << 10;
 
-  /** An answer that holds something. */
+  /** An answer that keeps objects in memory. */
   interface Holder {
-    /** Ends it, and so what it holds. */
+    /** Ends the answer, which releases its memory. */
     void cut(Throwable cause);
   }
 
   private final long most;
 
   @GuardedBy("this")
-  private final Map<Identity, Held> held = new LinkedHashMap<>();
+  private final Map<Identity, Holding> held = new LinkedHashMap<>();
 
   @GuardedBy("this")
   private long total;
 
-  /** A thing that is equal to itself alone. */
+  /** An object, compared by identity. */
   private record Identity(Object thing) {
     @Override
     public boolean equals(@Nullable Object other) {
@@ -48,26 +48,26 @@ final class HeldMemory {
     }
   }
 
-  private record Held(long bytes, Set<Holder> by) {
-    static Held of(long bytes) {
-      return new Held(bytes, Collections.newSetFromMap(new IdentityHashMap<>()));
+  private record Holding(long bytes, Set<Holder> by) {
+    static Holding of(long bytes) {
+      return new Holding(bytes, Collections.newSetFromMap(new IdentityHashMap<>()));
     }
   }
 
-  HeldMemory() {
+  AnswerMemory() {
     this(Math.max(8 << 20, Runtime.getRuntime().maxMemory() / 8));
   }
 
   /**
-   * Of answers that hold nothing yet.
+   * Creates a counter.
    *
-   * @param most bytes that answers hold at most, unless one alone takes more
+   * @param most the limit in bytes; a single answer may exceed it
    */
-  HeldMemory(long most) {
+  AnswerMemory(long most) {
     this.most = most;
   }
 
-  /** Notes that an answer holds something, and cuts others if that is too much. */
+  /** Notes that an answer keeps an object in memory, and ends other answers beyond the limit. */
   void hold(Holder answer, Object thing, long bytes) {
     if (bytes >= SMALL_BYTES) {
       note(answer, new Identity(thing), bytes)
@@ -76,17 +76,17 @@ final class HeldMemory {
   }
 
   private synchronized Set<Holder> note(Holder answer, Identity thing, long bytes) {
-    Held known = held.get(thing);
+    Holding known = held.get(thing);
     if (known == null) {
-      known = Held.of(bytes);
+      known = Holding.of(bytes);
       held.put(thing, known);
       total += bytes;
     }
     known.by().add(answer);
     Set<Holder> cut = Collections.newSetFromMap(new IdentityHashMap<>());
-    List<Held> oldestFirst = new ArrayList<>(held.values());
-    for (Iterator<Held> all = oldestFirst.iterator(); total > most && all.hasNext(); ) {
-      Held oldest = all.next();
+    List<Holding> oldestFirst = new ArrayList<>(held.values());
+    for (Iterator<Holding> all = oldestFirst.iterator(); total > most && all.hasNext(); ) {
+      Holding oldest = all.next();
       if (!oldest.by().contains(answer)) {
         cut.addAll(oldest.by());
         List.copyOf(oldest.by()).forEach(this::release);
@@ -97,8 +97,8 @@ final class HeldMemory {
 
   /** Notes that an answer has ended. */
   synchronized void release(Holder answer) {
-    for (Iterator<Held> all = held.values().iterator(); all.hasNext(); ) {
-      Held each = all.next();
+    for (Iterator<Holding> all = held.values().iterator(); all.hasNext(); ) {
+      Holding each = all.next();
       if (each.by().remove(answer) && each.by().isEmpty()) {
         total -= each.bytes();
         all.remove();
@@ -106,7 +106,7 @@ final class HeldMemory {
     }
   }
 
-  /** Bytes that are held. */
+  /** The bytes that are counted now. */
   synchronized long total() {
     return total;
   }

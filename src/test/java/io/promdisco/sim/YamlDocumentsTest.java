@@ -14,7 +14,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-class YamlScalarsTest {
+class YamlDocumentsTest {
   private static JsonNode read(String yaml) throws Exception {
     List<Document> documents = new ArrayList<>();
     YamlDocuments.read(yaml, documents);
@@ -32,11 +32,11 @@ class YamlScalarsTest {
   void everyRecordedDocumentIsWhatKubectlReads() throws Exception {
     InputStream in =
         Objects.requireNonNull(
-            YamlScalarsTest.class.getResourceAsStream("kubectl-scalars.tsv"), "recorded");
+            YamlDocumentsTest.class.getResourceAsStream("kubectl-scalars.tsv"), "recorded");
     int documents = 0;
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-      for (String line : lines.lines().filter(YamlScalarsTest::isKept).toList()) {
+      for (String line : lines.lines().filter(YamlDocumentsTest::isKept).toList()) {
         int tab = line.indexOf('\t');
         String yaml = Json.read(line.substring(0, tab)).textValue();
         String kubectl = comparable(Json.read(line.substring(tab + 1)));

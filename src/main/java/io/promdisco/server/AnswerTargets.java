@@ -6,18 +6,18 @@ import io.promdisco.scrape.Target;
 import io.promdisco.scrape.TargetsDocument;
 import java.util.List;
 
-/** The targets that one answer shows; what it keeps of them counts as {@link HeldMemory}. */
-final class HeldTargets implements TargetsDocument.Lists {
+/** The targets that one answer shows, counted by {@link AnswerMemory}. */
+final class AnswerTargets implements TargetsDocument.Lists {
   /** Bytes of a reference in a list. */
   private static final long REFERENCE = 4;
 
-  /** Bytes of a dropped target, which is found for this answer. */
+  /** Bytes of a dropped target, which is found for each answer. */
   private static final long DROPPED = 40;
 
   private final Exchange exchange;
   private final TargetLists lists;
 
-  HeldTargets(Exchange exchange, TargetLists lists) {
+  AnswerTargets(Exchange exchange, TargetLists lists) {
     this.exchange = exchange;
     this.lists = lists;
   }
