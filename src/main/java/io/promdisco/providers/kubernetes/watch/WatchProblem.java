@@ -30,7 +30,7 @@ public record WatchProblem(String kind, String reason) {
       return new WatchProblem(
           kind, oneLine(message == null || message.isBlank() ? error.toString() : message));
     }
-    return new WatchProblem(kind, oneLine("an answer could not be worked on: " + error));
+    return new WatchProblem(kind, oneLine("cannot process the response: " + error));
   }
 
   /** Whether nobody listens at the server's address, as while it is restarted. */
@@ -86,9 +86,11 @@ public record WatchProblem(String kind, String reason) {
 
   private static String said(ApiException refused) {
     @Nullable String message = refused.getMessage();
-    return message == null || message.isBlank()
-        ? ""
-        : "; the server says: " + PrintableText.line(message, LONGEST);
+    return message == null || message.isBlank() ? "" : "; the server says: " + oneLine(message);
+  }
+
+  private static String oneLine(String text) {
+    return PrintableText.line(text, LONGEST);
   }
 
   /** Which objects, where not all: begins with a blank. */

@@ -71,6 +71,6 @@ class WatchProblemTest {
     assertThat(WatchProblem.of(new IOException(), Resource.PODS, GOOD).reason())
         .isEqualTo("java.io.IOException");
     assertThat(WatchProblem.of(new IllegalStateException("odd"), Resource.PODS, GOOD).reason())
-        .isEqualTo("an answer could not be worked on: java.lang.IllegalStateException: odd");
+        .isEqualTo("cannot process the response: java.lang.IllegalStateException: odd");
   }
 }
