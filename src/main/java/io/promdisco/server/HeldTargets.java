@@ -8,9 +8,6 @@ import java.util.List;
 
 /** The targets that one answer shows; what it keeps of them counts as {@link HeldMemory}. */
 final class HeldTargets implements TargetsDocument.Lists {
-  /** Bytes of a reference in a list. */
-  private static final long REFERENCE = 4;
-
   /** Bytes of a dropped target, which is found for this answer. */
   private static final long DROPPED = 40;
 
@@ -24,8 +21,8 @@ final class HeldTargets implements TargetsDocument.Lists {
 
   @Override
   public List<Target> active(PoolView pool) {
-    List<Target> targets = lists.of(pool);
-    return exchange.holding(targets, REFERENCE * targets.size());
+    TargetLists.Targets found = lists.of(pool);
+    return exchange.holding(found.targets(), found.bytes());
   }
 
   @Override

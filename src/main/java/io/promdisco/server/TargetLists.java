@@ -1,8 +1,11 @@
 package io.promdisco.server;
 
+import com.google.common.collect.Sets;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.Target;
+import io.promdisco.util.SourceMemory;
 import java.lang.ref.WeakReference;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,20 +17,51 @@ import org.jspecify.annotations.Nullable;
  * none is kept that no answer uses. Safe for all threads.
  */
 final class TargetLists {
+  /** Of a reference in a list. */
+  private static final long REFERENCE = 4;
+
+  /** Of labels that take more than this, those of one target of each group are counted in full. */
+  private static final long USUAL_LABELS = 16 << 10;
+
   private final Map<String, Known> lists = new ConcurrentHashMap<>();
 
-  private record Known(long revision, WeakReference<@Nullable List<Target>> targets) {}
+  private record Known(long revision, WeakReference<@Nullable List<Target>> targets, long bytes) {}
 
-  List<Target> of(PoolView pool) {
+  /**
+   * The targets of a job.
+   *
+   * @param bytes about how much more is kept in memory by a list than by the one before it, which
+   *     shares most targets with it
+   */
+  record Targets(List<Target> targets, long bytes) {}
+
+  Targets of(PoolView pool) {
     long revision = pool.revision(); // before the targets: what comes after is another one
     Known known = lists.get(pool.job());
-    List<Target> targets =
-        known != null && known.revision() == revision ? known.targets().get() : null;
-    if (targets == null) {
-      targets = List.copyOf(pool.activeTargets());
-      lists.put(pool.job(), new Known(revision, new WeakReference<>(targets)));
+    List<Target> before = known == null ? null : known.targets().get();
+    if (known != null && before != null && known.revision() == revision) {
+      return new Targets(before, known.bytes());
     }
-    return targets;
+    List<Target> targets = List.copyOf(pool.activeTargets());
+    long bytes = bytes(targets, before == null ? List.of() : before);
+    lists.put(pool.job(), new Known(revision, new WeakReference<>(targets), bytes));
+    return new Targets(targets, bytes);
+  }
+
+  static long bytes(List<Target> targets, List<Target> before) {
+    Set<Target> shared = Sets.newIdentityHashSet();
+    shared.addAll(before);
+    Set<String> groups = new HashSet<>();
+    long bytes = 0;
+    for (Target target : targets) {
+      bytes += REFERENCE;
+      if (!shared.contains(target)) {
+        long labels = target.labelBytes();
+        bytes += SourceMemory.TARGET + SourceMemory.sharedLabels(target.labels().size(), 1);
+        bytes += labels > USUAL_LABELS && groups.add(target.source()) ? labels : 0;
+      }
+    }
+    return bytes;
   }
 
   /** Forgets jobs that are gone. */
