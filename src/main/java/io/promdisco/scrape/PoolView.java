@@ -73,6 +73,9 @@ public final class PoolView {
     long kept = config().keepDroppedTargets();
     long most = kept == 0 ? limit : limit == 0 ? kept : Math.min(limit, kept);
     List<DiscoveredTarget> dropped = new ArrayList<>();
+    if (counts().dropped() == 0) {
+      return dropped;
+    }
     forEachOutcome(
         (builder, provider, group, index, outcome) -> {
           if (outcome == TargetOutcome.Dropped.DROPPED && (most == 0 || dropped.size() < most)) {
@@ -90,6 +93,9 @@ public final class PoolView {
    */
   public List<FailedTarget> failedTargets(int limit) {
     List<FailedTarget> failed = new ArrayList<>();
+    if (counts().failed() == 0) {
+      return failed;
+    }
     forEachOutcome(
         (builder, provider, group, index, outcome) -> {
           if (outcome instanceof TargetOutcome.Failed problem

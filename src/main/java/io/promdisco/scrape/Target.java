@@ -2,6 +2,7 @@ package io.promdisco.scrape;
 
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.util.SourceMemory;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -148,6 +149,22 @@ public final class Target {
    */
   public boolean anyDiscoveredLabel(BiPredicate<String, String> test) {
     return builder.view().at(group, index).any(test);
+  }
+
+  /**
+   * About how many bytes its labels and those from before relabelling take, with the text that it
+   * shares with other targets.
+   */
+  public long labelBytes() {
+    return bytes(labels) + bytes(internal) + bytes(group.labels()) + bytes(group.targets().get(index));
+  }
+
+  private static long bytes(Labels labels) {
+    long bytes = (long) SourceMemory.LABEL * labels.size();
+    for (int i = 0; i < labels.size(); i++) {
+      bytes += labels.name(i).length() + labels.value(i).length();
+    }
+    return bytes;
   }
 
   /** The provider that discovered it, as {@code kubernetes/0}. */

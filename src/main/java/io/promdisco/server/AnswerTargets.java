@@ -6,12 +6,9 @@ import io.promdisco.scrape.Target;
 import io.promdisco.scrape.TargetsDocument;
 import java.util.List;
 
-/** The targets that one answer shows, counted by {@link AnswerMemory}. */
+/** The targets that one answer shows; what it keeps of them counts as {@link AnswerMemory}. */
 final class AnswerTargets implements TargetsDocument.Lists {
-  /** Bytes of a reference in a list. */
-  private static final long REFERENCE = 4;
-
-  /** Bytes of a dropped target, which is found for each answer. */
+  /** Bytes of a dropped target, which is found for this answer. */
   private static final long DROPPED = 40;
 
   private final Exchange exchange;
@@ -24,8 +21,8 @@ final class AnswerTargets implements TargetsDocument.Lists {
 
   @Override
   public List<Target> active(PoolView pool) {
-    List<Target> targets = lists.of(pool);
-    return exchange.holding(targets, REFERENCE * targets.size());
+    TargetLists.Targets found = lists.of(pool);
+    return exchange.holding(found.targets(), found.bytes());
   }
 
   @Override

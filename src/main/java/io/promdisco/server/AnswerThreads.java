@@ -3,8 +3,9 @@ package io.promdisco.server;
 import io.promdisco.util.Closer;
 
 /**
- * The threads that make answers. Readiness, metrics and reloads each have their own, so that a long
- * search or reload delays neither readiness nor metrics. Safe for all threads.
+ * The threads that make answers. Readiness with metrics, HTTP service discovery, and reloads have
+ * their own, so that neither a search over all targets nor a reload that takes long delays them.
+ * Safe for all threads.
  */
 final class AnswerThreads implements AutoCloseable {
   private static final int WORK_THREADS = 4;
@@ -18,6 +19,10 @@ final class AnswerThreads implements AutoCloseable {
           new WorkerThreads("sd-http-work", WORK_THREADS, MOST_WAITING, MOST_WAITING_PER_CLIENT));
   private final WorkerThreads status =
       closer.add(new WorkerThreads("sd-http-status", 1, MOST_WAITING, MOST_WAITING_PER_CLIENT));
+  private final WorkerThreads discovery =
+      closer.add(
+          new WorkerThreads(
+              "sd-http-discovery", WORK_THREADS / 2, MOST_WAITING, MOST_WAITING_PER_CLIENT));
   private final WorkerThreads reloads =
       closer.add(
           new WorkerThreads("sd-http-reload", 1, MOST_RELOADS_WAITING, MOST_RELOADS_WAITING / 2));
@@ -28,7 +33,9 @@ final class AnswerThreads implements AutoCloseable {
     DIRECT,
     /** A thread for readiness and metrics only. */
     STATUS,
-    /** The thread for reloads. */
+    /** Threads that make what other programs read as HTTP service discovery, and nothing else. */
+    DISCOVERY,
+    /** The one thread that reloads. */
     RELOAD,
     /** A few threads for everything else. */
     WORK
@@ -51,6 +58,7 @@ final class AnswerThreads implements AutoCloseable {
   private WorkerThreads workers(Group group) {
     return switch (group) {
       case STATUS -> status;
+      case DISCOVERY -> discovery;
       case RELOAD -> reloads;
       case DIRECT, WORK -> work;
     };

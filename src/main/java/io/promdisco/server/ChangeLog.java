@@ -4,31 +4,44 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.discovery.JobStatus;
 import io.promdisco.scrape.Target;
 import io.promdisco.scrape.TargetChange;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The latest changes of targets, and of whether jobs are complete, numbered from 1, of all jobs.
- * All streams read from it, so that a slow one costs no memory. Safe for all threads.
+ * All streams read from it, so that a slow one costs no memory. Changes keep targets that are gone
+ * in memory: what they say is forgotten where that is too much, first of the job of which most is
+ * kept. Safe for all threads.
  */
 final class ChangeLog {
   private final String epoch;
   private final @Nullable StreamEvent[] ring;
-
   private final long mostBytes;
 
   @GuardedBy("this")
   private long newest;
 
-  /** Bytes of the encoded events after {@code forgotten}. */
-  private final AtomicLong bytes = new AtomicLong();
-
-  /** The number of the last change whose encoded form has been discarded. */
+  /** Of each job the changes that are not forgotten, the oldest first. */
   @GuardedBy("this")
-  private long forgotten;
+  private final Map<String, OfJob> jobs = new HashMap<>();
+
+  @GuardedBy("this")
+  private long bytes;
+
+  private static final class OfJob {
+    private final Deque<StreamEvent> events = new ArrayDeque<>();
+
+    /** Of all but the latest. */
+    private long bytes;
+  }
 
   ChangeLog(String epoch, int capacity) {
     this(epoch, capacity, Math.max(4 << 20, Runtime.getRuntime().maxMemory() / 32));
@@ -39,7 +52,8 @@ final class ChangeLog {
    *
    * @param epoch tells this log's ids from those of a process before
    * @param capacity how many changes are remembered
-   * @param mostBytes the limit for encoded events, which readers share
+   * @param mostBytes what the labels of their targets take at most, the latest change of each
+   *     job excepted; as much again may be kept of what is sent, so that readers share it
    */
   ChangeLog(String epoch, int capacity, long mostBytes) {
     this.mostBytes = mostBytes;
@@ -67,41 +81,48 @@ final class ChangeLog {
   @GuardedBy("this")
   private void put(StreamEvent event) {
     newest++;
-    int place = (int) (newest % ring.length);
-    StreamEvent old = ring[place];
-    if (old != null) {
-      bytes.addAndGet(-old.drop());
-    }
-    ring[place] = event;
-  }
-
-  /** The encoded event; kept for other readers within the limit. */
-  byte[] wire(StreamEvent event) {
-    byte[] wire = event.wire(bytes::addAndGet);
-    if (bytes.get() > mostBytes) {
-      makeRoom();
-    }
-    return wire;
-  }
-
-  /** Discards the oldest encoded events, which most readers have received. */
-  private synchronized void makeRoom() {
-    forgotten = Math.max(forgotten, newest - ring.length);
-    while (bytes.get() > mostBytes && forgotten < newest) {
-      forgotten++;
-      StreamEvent event = ring[(int) (forgotten % ring.length)];
-      if (event != null) {
-        bytes.addAndGet(-event.forgetWire());
+    StreamEvent last = ring[place(newest)];
+    if (last != null) {
+      OfJob of = jobs.get(last.job());
+      if (of != null && of.events.peekFirst() == last) {
+        forgetOldest(last.job(), of);
       }
     }
-    if (forgotten == newest) {
-      forgotten = newest - ring.length; // from the oldest again, if readers that are behind ask
+    ring[place(newest)] = event;
+    OfJob of = jobs.computeIfAbsent(event.job(), job -> new OfJob());
+    StreamEvent latest = of.events.peekLast();
+    if (latest != null) {
+      of.bytes += latest.bytes();
+      bytes += latest.bytes();
+    }
+    of.events.addLast(event);
+    while (bytes > mostBytes) {
+      Map.Entry<String, OfJob> most =
+          Collections.max(
+              jobs.entrySet(), Comparator.comparingLong(each -> each.getValue().bytes));
+      forgetOldest(most.getKey(), most.getValue());
     }
   }
 
-  /** The bytes of the encoded events that are kept. */
-  long bytes() {
-    return bytes.get();
+  @GuardedBy("this")
+  private void forgetOldest(String job, OfJob of) {
+    StreamEvent oldest = of.events.removeFirst();
+    oldest.forget();
+    if (of.events.isEmpty()) {
+      jobs.remove(job);
+    } else {
+      of.bytes -= oldest.bytes();
+      bytes -= oldest.bytes();
+    }
+  }
+
+  private int place(long number) {
+    return (int) (number % ring.length);
+  }
+
+  /** What the changes take that are not forgotten, the latest of each job excepted. */
+  synchronized long bytes() {
+    return bytes;
   }
 
   /** The number of the latest change; 0 before the first. */
@@ -121,7 +142,7 @@ final class ChangeLog {
     }
     List<StreamEvent> events = new ArrayList<>();
     for (long n = number + 1; n <= Math.min(newest, number + most); n++) {
-      StreamEvent event = ring[(int) (n % ring.length)];
+      StreamEvent event = ring[place(n)];
       if (event != null) {
         events.add(event);
       }

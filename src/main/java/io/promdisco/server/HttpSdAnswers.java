@@ -8,6 +8,7 @@ import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.Target;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.ref.SoftReference;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -102,13 +103,14 @@ final class HttpSdAnswers {
     @GuardedBy("this")
     private long made;
 
+    /** Made again if memory was short. */
     @GuardedBy("this")
-    private @Nullable Answer answer;
+    private SoftReference<@Nullable Answer> answer = new SoftReference<>(null);
 
     synchronized Answer of(PoolView pool, boolean relabeled, long sources, long time)
         throws IOException {
       long now = pool.revision(); // before the targets are read: what comes after is another one
-      Answer known = stamp == sources ? answer : null;
+      Answer known = stamp == sources ? answer.get() : null;
       if (known != null && (revision == now || (known.isLarge() && isRecent(time)))) {
         return known;
       }
@@ -120,7 +122,7 @@ final class HttpSdAnswers {
         HttpSdDocument.writeDiscovered(targets, out);
       }
       Answer fresh = new Answer(out.toByteArray());
-      answer = fresh;
+      answer = new SoftReference<>(fresh);
       stamp = sources;
       revision = now;
       made = time;

@@ -3,6 +3,7 @@ package io.promdisco.server;
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
 import com.google.common.primitives.Ints;
+import com.google.common.util.concurrent.Striped;
 import io.promdisco.scrape.PoolView;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Lock;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +60,8 @@ final class Listing {
           .weigher(Listing::bytes)
           .expireAfterAccess(Duration.ofSeconds(30))
           .build();
+
+  private final Striped<Lock> making = Striped.lock(64);
 
   /** Which targets are shown. */
   enum State {
@@ -215,7 +219,20 @@ final class Listing {
     return page;
   }
 
+  /** Makes a list, one thread at a time: the others wait and take what it made. */
   private Page make(Key key, PoolView pool) {
+    long asked = nanos.getAsLong();
+    Lock one = making.get(key);
+    one.lock();
+    try {
+      Page made = pages.getIfPresent(key);
+      return made != null && made.made() - asked > 0 ? made : makeNow(key, pool);
+    } finally {
+      one.unlock();
+    }
+  }
+
+  private Page makeNow(Key key, PoolView pool) {
     long start = nanos.getAsLong();
     long revision = pool.revision(); // before the targets: what comes after is another one
     List<Shown> targets = find(pool, key.state());
@@ -235,14 +252,8 @@ final class Listing {
   private static List<Shown> find(PoolView pool, State state) {
     return switch (state) {
       case ACTIVE -> pool.activeTargets().stream().<Shown>map(Shown.Active::new).toList();
-      case DROPPED ->
-          pool.counts().dropped() == 0
-              ? List.of()
-              : pool.droppedTargets(0).stream().<Shown>map(Shown.Dropped::new).toList();
-      case FAILED ->
-          pool.counts().failed() == 0
-              ? List.of()
-              : pool.failedTargets(0).stream().<Shown>map(Shown.Failed::new).toList();
+      case DROPPED -> pool.droppedTargets(0).stream().<Shown>map(Shown.Dropped::new).toList();
+      case FAILED -> pool.failedTargets(0).stream().<Shown>map(Shown.Failed::new).toList();
       case ANY -> throw new IllegalArgumentException("any: not one state");
     };
   }

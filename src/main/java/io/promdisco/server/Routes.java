@@ -91,7 +91,11 @@ final class Routes {
       case "/-/ready", "/metrics" -> AnswerThreads.Group.STATUS;
       case "/-/reload" -> AnswerThreads.Group.RELOAD;
       default ->
-          Page.FILES.containsKey(plain) ? AnswerThreads.Group.DIRECT : AnswerThreads.Group.WORK;
+          Page.FILES.containsKey(plain)
+              ? AnswerThreads.Group.DIRECT
+              : plain.startsWith(JOB)
+                  ? AnswerThreads.Group.DISCOVERY
+                  : AnswerThreads.Group.WORK;
     };
   }
 

@@ -1,7 +1,6 @@
 package io.promdisco.server;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.discovery.JobStatus;
 import io.promdisco.model.Labels;
 import io.promdisco.scrape.Target;
@@ -10,7 +9,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -39,16 +37,18 @@ final class StreamEvent {
     void write(JsonGenerator json) throws IOException;
   }
 
+  /** Of a job's status, about. */
+  private static final int STATUS_BYTES = 2_000;
+
   private final Kind kind;
   private final String job;
-  private final Data data;
+  private volatile @Nullable Data data;
   private final String id;
+  private final long bytes;
   private volatile byte @Nullable [] wire;
 
-  @GuardedBy("this")
-  private boolean gone;
-
-  private StreamEvent(Kind kind, String job, Data data, String id) {
+  private StreamEvent(Kind kind, String job, Data data, String id, long bytes) {
+    this.bytes = bytes;
     this.kind = kind;
     this.job = job;
     this.data = data;
@@ -57,12 +57,16 @@ final class StreamEvent {
 
   static StreamEvent of(Kind kind, Target target, @Nullable Target before, String id) {
     return new StreamEvent(
-        kind, target.job(), json -> write(json, target, kind != Kind.REMOVED, before), id);
+        kind,
+        target.job(),
+        json -> write(json, target, kind != Kind.REMOVED, before),
+        id,
+        target.labelBytes() + (before == null ? 0 : before.labelBytes()));
   }
 
   static StreamEvent of(JobStatus job, String id) {
     Kind kind = job.complete() ? Kind.COMPLETE : Kind.INCOMPLETE;
-    return new StreamEvent(kind, job.job(), json -> job(json, job), id);
+    return new StreamEvent(kind, job.job(), json -> job(json, job), id, STATUS_BYTES);
   }
 
   Kind kind() {
@@ -73,48 +77,41 @@ final class StreamEvent {
     return job;
   }
 
-  /**
-   * The encoded event.
-   *
-   * @param onMade receives the number of bytes that are now kept
-   */
-  byte[] wire(IntConsumer onMade) {
+  /** About what its targets take. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** The event as it is sent, kept unless it is longer than usual; null if it is forgotten. */
+  byte @Nullable [] wire() {
+    Data said = data;
     byte[] known = wire;
-    if (known != null) {
-      return known;
+    if (known == null && said != null) {
+      known = encode(kind.text, id, said);
+      keep(known);
     }
-    synchronized (this) {
-      known = wire;
-      if (known == null) {
-        known = encode(kind.text, id, data);
-        if (!gone) {
-          wire = known;
-          onMade.accept(known.length);
-        }
-      }
-      return known;
+    return said == null ? null : known;
+  }
+
+  private synchronized void keep(byte[] made) {
+    if (data != null && made.length <= bytes) {
+      wire = made;
     }
   }
 
-  /** Discards the encoded form, which is made again on demand; returns how many bytes were kept. */
-  synchronized int forgetWire() {
-    byte[] known = wire;
+  /** Forgets what it says, and so its targets. */
+  synchronized void forget() {
+    data = null;
     wire = null;
-    return known == null ? 0 : known.length;
-  }
-
-  /** Discards the encoded form and keeps none from now on; returns how many bytes were kept. */
-  synchronized int drop() {
-    gone = true;
-    return forgetWire();
   }
 
   /**
-   * The event before a snapshot. It has no id, so a reader that disconnects during the snapshot
-   * begins again.
+   * The event before a snapshot, which has no id: who breaks off in the midst of it begins again.
+   * Null if it is forgotten.
    */
-  byte[] beforeSnapshot() {
-    return encode(kind.text, "", data);
+  byte @Nullable [] beforeSnapshot() {
+    Data said = data;
+    return said == null ? null : encode(kind.text, "", said);
   }
 
   /** A target of a snapshot, which has no id: who breaks off in the midst of it begins again. */

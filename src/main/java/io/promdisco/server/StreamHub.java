@@ -240,7 +240,7 @@ final class StreamHub implements AutoCloseable {
         } else if (beat) {
           stream.heartbeat();
         }
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | OutOfMemoryError e) {
         logger.error("a stream of changes: failed, and is ended", e);
         stream.failed(e);
       }

@@ -14,6 +14,11 @@ final class StreamSource {
   /** Changes or targets that are put into one piece. */
   private static final int PIECE = 32;
 
+  /** A piece that has so many bytes takes no more of them. */
+  private static final int PIECE_BYTES = 16 << 10;
+
+  private static final String TOO_MANY = "too many changes at once";
+
   private final ChangeLog log;
   private final Snapshots snapshots;
   private final StreamRequest request;
@@ -73,7 +78,7 @@ final class StreamSource {
 
   private byte[] targets(Iterator<Target> targets) {
     ByteArrayOutputStream piece = new ByteArrayOutputStream();
-    for (int i = 0; i < PIECE && targets.hasNext(); i++) {
+    for (int i = 0; i < PIECE && piece.size() < PIECE_BYTES && targets.hasNext(); i++) {
       piece.writeBytes(StreamEvent.ofSnapshot(targets.next()));
     }
     if (!targets.hasNext()) {
@@ -88,7 +93,7 @@ final class StreamSource {
     while (piece.size() == 0) {
       Optional<List<StreamEvent>> events = log.after(told, PIECE);
       if (events.isEmpty()) {
-        return reset("too many changes at once");
+        return reset(TOO_MANY);
       }
       if (events.get().isEmpty()) {
         break;
@@ -96,11 +101,20 @@ final class StreamSource {
       for (StreamEvent event : events.get()) {
         told++;
         if (concerns(event)) {
-          if (event.kind() == StreamEvent.Kind.COMPLETE && request.snapshot()) {
-            begin(event, piece);
+          boolean begins = event.kind() == StreamEvent.Kind.COMPLETE && request.snapshot();
+          byte[] said = begins ? event.beforeSnapshot() : event.wire();
+          if (said == null) {
+            told--;
+            return piece.size() == 0 ? reset(TOO_MANY) : piece.toByteArray();
+          }
+          if (begins) {
+            begin(event, said, piece);
             break; // Its targets come before what changed afterwards.
           }
-          piece.writeBytes(log.wire(event));
+          piece.writeBytes(said);
+          if (piece.size() >= PIECE_BYTES) {
+            break;
+          }
         }
       }
     }
@@ -111,11 +125,11 @@ final class StreamSource {
     return request.job().isEmpty() || event.job().equals(request.job());
   }
 
-  /** Begins to send all targets of a job, unless its state differs from the event by now. */
-  private void begin(StreamEvent complete, ByteArrayOutputStream piece) {
+  /** Begins to tell of all targets of a job, unless it is no longer as the event says. */
+  private void begin(StreamEvent complete, byte[] said, ByteArrayOutputStream piece) {
     Optional<List<Target>> targets = snapshots.whole(complete.job());
     if (targets.isPresent()) {
-      piece.writeBytes(complete.beforeSnapshot());
+      piece.writeBytes(said);
       snapshot = targets.get().iterator();
       snapshotOf = complete.job();
       incomplete = List.of();

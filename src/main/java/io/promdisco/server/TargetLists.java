@@ -1,8 +1,11 @@
 package io.promdisco.server;
 
+import com.google.common.collect.Sets;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.Target;
+import io.promdisco.util.SourceMemory;
 import java.lang.ref.WeakReference;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,21 +17,51 @@ import org.jspecify.annotations.Nullable;
  * list lives only while an answer uses it. Safe for all threads.
  */
 final class TargetLists {
-  private final Map<String, CachedList> lists = new ConcurrentHashMap<>();
+  /** Of a reference in a list. */
+  private static final long REFERENCE = 4;
 
-  private record CachedList(long revision, WeakReference<@Nullable List<Target>> targets) {}
+  /** Of labels that take more than this, those of one target of each group are counted in full. */
+  private static final long USUAL_LABELS = 16 << 10;
 
-  List<Target> of(PoolView pool) {
-    long revision =
-        pool.revision(); // read before the targets, so that a later change gets another list
-    CachedList known = lists.get(pool.job());
-    List<Target> targets =
-        known != null && known.revision() == revision ? known.targets().get() : null;
-    if (targets == null) {
-      targets = List.copyOf(pool.activeTargets());
-      lists.put(pool.job(), new CachedList(revision, new WeakReference<>(targets)));
+  private final Map<String, Known> lists = new ConcurrentHashMap<>();
+
+  private record Known(long revision, WeakReference<@Nullable List<Target>> targets, long bytes) {}
+
+  /**
+   * The targets of a job.
+   *
+   * @param bytes about how much more is kept in memory by a list than by the one before it, which
+   *     shares most targets with it
+   */
+  record Targets(List<Target> targets, long bytes) {}
+
+  Targets of(PoolView pool) {
+    long revision = pool.revision(); // before the targets: what comes after is another one
+    Known known = lists.get(pool.job());
+    List<Target> before = known == null ? null : known.targets().get();
+    if (known != null && before != null && known.revision() == revision) {
+      return new Targets(before, known.bytes());
     }
-    return targets;
+    List<Target> targets = List.copyOf(pool.activeTargets());
+    long bytes = bytes(targets, before == null ? List.of() : before);
+    lists.put(pool.job(), new Known(revision, new WeakReference<>(targets), bytes));
+    return new Targets(targets, bytes);
+  }
+
+  static long bytes(List<Target> targets, List<Target> before) {
+    Set<Target> shared = Sets.newIdentityHashSet();
+    shared.addAll(before);
+    Set<String> groups = new HashSet<>();
+    long bytes = 0;
+    for (Target target : targets) {
+      bytes += REFERENCE;
+      if (!shared.contains(target)) {
+        long labels = target.labelBytes();
+        bytes += SourceMemory.TARGET + SourceMemory.sharedLabels(target.labels().size(), 1);
+        bytes += labels > USUAL_LABELS && groups.add(target.source()) ? labels : 0;
+      }
+    }
+    return bytes;
   }
 
   /** Removes other jobs. */

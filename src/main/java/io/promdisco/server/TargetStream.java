@@ -114,7 +114,7 @@ final class TargetStream implements Callback {
         }
         send(next);
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) {
       end(e);
     }
   }

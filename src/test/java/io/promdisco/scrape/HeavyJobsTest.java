@@ -101,6 +101,16 @@ class HeavyJobsTest {
   }
 
   @Test
+  void nothingIsRelabelledAgainToFindTargetsOfWhichThereAreNone() {
+    try (ScrapeManager manager = manager()) {
+      PoolView pool = manager.pool("heavy").orElseThrow();
+      assertThat(pool.droppedTargets(0)).isEmpty();
+      assertThat(pool.failedTargets(0)).isEmpty();
+      assertThat(begun).as("reads").hasValue(1);
+    }
+  }
+
+  @Test
   void rulesThatChangeMeanwhileCount() {
     try (ScrapeManager manager = manager()) {
       manager.onUpdates(List.of(update("heavy", group("a:1", 30_000))));

@@ -2,6 +2,7 @@ package io.promdisco.security;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** One way to harm a running {@code serve}, from its start to its {@link #close}. */
 interface Attack extends AutoCloseable {
@@ -13,6 +14,11 @@ interface Attack extends AutoCloseable {
    */
   default String jobs(Path folder) throws IOException {
     return "";
+  }
+
+  /** How many targets these jobs have before the attack and must keep. */
+  default Map<String, Integer> targets() {
+    return Map.of();
   }
 
   /** Begins, and goes on in threads of its own. */

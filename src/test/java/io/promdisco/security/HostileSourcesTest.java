@@ -13,7 +13,6 @@ import io.promdisco.scrape.PoolView;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
 import io.promdisco.testing.FakeServer;
-import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,22 +35,6 @@ class HostileSourcesTest {
   @TempDir private Path folder = Path.of("");
 
   private static final String TINY = "{\"targets\":[\"a\"]},";
-
-  /** So many tiny groups, packed to about a fortieth of a byte each. */
-  private static byte[] bomb(int groups) {
-    ByteArrayOutputStream packed = new ByteArrayOutputStream();
-    try (OutputStream out = new GZIPOutputStream(packed, 1 << 16)) {
-      byte[] thousand = TINY.repeat(1000).getBytes(UTF_8);
-      out.write('[');
-      for (int i = 0; i < groups / 1000; i++) {
-        out.write(thousand);
-      }
-      out.write("{\"targets\":[]}]".getBytes(UTF_8));
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-    return packed.toByteArray();
-  }
 
   private static FakeServer.Handler packed(byte[] body) {
     return exchange -> {
@@ -98,7 +80,7 @@ class HostileSourcesTest {
 
   @Test
   void millionsOfTinyGroupsInAPackedAnswerFailTheirSourceAlone() throws Exception {
-    byte[] body = bomb(5_000_000);
+    byte[] body = SourceAttacks.packed(5_000_000);
     assertThat(body).hasSizeLessThan(700_000);
     try (FakeServer server = FakeServer.start(packed(body))) {
       file("good.json", "[{\"targets\": [\"good:1\"]}]");
@@ -173,7 +155,7 @@ class HostileSourcesTest {
       promdisco.apply(
           new ConfigLoader().read("p.yml", config.getBytes(UTF_8), folder).configuration().get());
       assertThat(promdisco.awaitSynced(Duration.ofSeconds(20))).isTrue();
-      server.answer(packed(bomb(100_000)));
+      server.answer(packed(SourceAttacks.packed(100_000)));
       eventually(
           () ->
               assertThat(failures(promdisco))

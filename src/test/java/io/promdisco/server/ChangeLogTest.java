@@ -17,13 +17,13 @@ final class ChangeLogTest {
   private final FakeBackend backend = new FakeBackend();
   private final ChangeLog log = new ChangeLog("epoch", CAPACITY, MOST_BYTES);
 
-  private void change(int generation) {
+  private void change(String job, int targets, String text) {
     long before = log.newest();
     backend.discover(
-        "shop",
-        Labels.of("__meta_pod", generation + "x".repeat(5000)),
-        IntStream.range(0, TARGETS).mapToObj(i -> "h" + i + ":80").toArray(String[]::new));
-    eventually(() -> assertThat(log.newest()).isEqualTo(before + TARGETS));
+        job,
+        Labels.of("__meta_pod", before + text),
+        IntStream.range(0, targets).mapToObj(i -> "h" + i + ":80").toArray(String[]::new));
+    eventually(() -> assertThat(log.newest()).isEqualTo(before + targets));
   }
 
   private List<StreamEvent> all() {
@@ -31,23 +31,54 @@ final class ChangeLogTest {
   }
 
   @Test
-  void sentEventsAreKeptWithinALimit() {
+  void forgetsWhatChangesSayBeyondABoundAndWhatIsSentWithIt() {
     backend.configure("shop");
     try (TargetListener.Registration registration = backend.listen(log::append)) {
       assertThat(registration).isNotNull();
       for (int generation = 0; generation < 10; generation++) {
-        change(generation);
-        List<StreamEvent> behind = all();
-        for (StreamEvent event : behind) {
-          assertThat(log.wire(event)).isEqualTo(log.wire(event)).hasSizeGreaterThan(10_000);
-          assertThat(log.bytes()).isLessThanOrEqualTo(MOST_BYTES + 20_000);
-        }
-        change(generation + 100);
-        behind.forEach(log::wire); // some of which are remembered no more
+        change("shop", TARGETS, "x".repeat(5000));
+        assertThat(log.bytes()).isBetween(MOST_BYTES / 2L, (long) MOST_BYTES);
+        List<StreamEvent> latest = all();
+        assertThat(latest.get(0).wire()).isNull();
+        assertThat(latest.get(latest.size() - 1).wire())
+            .hasSizeGreaterThan(5_000)
+            .isEqualTo(latest.get(latest.size() - 1).wire());
       }
-      change(1000);
-      change(1001);
-      assertThat(log.bytes()).as("all are gone that were asked for").isZero();
+    }
+  }
+
+  @Test
+  void forgetsTheChangesOfTheJobThatTakesMostAndNotThoseOfOthers() {
+    backend.configure("shop", "vast");
+    try (TargetListener.Registration registration = backend.listen(log::append)) {
+      assertThat(registration).isNotNull();
+      change("shop", 3, "small");
+      for (int generation = 0; generation < 10; generation++) {
+        change("vast", 1, "x".repeat(2 * MOST_BYTES));
+      }
+      assertThat(all()).filteredOn(event -> event.job().equals("shop")).hasSize(3);
+      assertThat(all())
+          .filteredOn(event -> event.job().equals("shop"))
+          .allMatch(event -> event.wire() != null);
+      assertThat(all())
+          .filteredOn(event -> event.job().equals("vast") && event.wire() != null)
+          .as("the latest")
+          .hasSize(1);
+    }
+  }
+
+  @Test
+  void forgetsTheOldestChangeOfAllBeyondItsNumber() {
+    backend.configure("shop", "ops");
+    try (TargetListener.Registration registration = backend.listen(log::append)) {
+      assertThat(registration).isNotNull();
+      change("ops", 1, "");
+      for (int generation = 0; generation < CAPACITY; generation++) {
+        change("shop", 1, "");
+      }
+      assertThat(log.reaches(0)).isFalse();
+      assertThat(log.reaches(1)).isTrue();
+      assertThat(all()).hasSize(CAPACITY).allMatch(event -> event.job().equals("shop"));
     }
   }
 }

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.management.ThreadMXBean;
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.scrape.PoolView;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
@@ -20,6 +22,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -51,7 +55,11 @@ class SearchTest {
   }
 
   private JsonNode search(String query, Listing in) throws IOException {
-    Map<String, String> given = Map.of("q", query, "state", "any", "limit", "1");
+    return search(query, "any", in);
+  }
+
+  private JsonNode search(String query, String state, Listing in) throws IOException {
+    Map<String, String> given = Map.of("q", query, "state", state, "limit", "1");
     AnswerSource parts =
         AnswerSource.json(
             Search.of(name -> given.getOrDefault(name, "")).document(in, backend.pools()));
@@ -102,6 +110,45 @@ class SearchTest {
     discover(7);
     clock.addAndGet(Duration.ofMinutes(1).toNanos());
     assertThat(total("", listing)).as("too old to be shown").isEqualTo(7);
+  }
+
+  @Test
+  void whoAsksForAListThatIsBeingMadeTakesThatOne() throws Exception {
+    discover(3);
+    AtomicLong looks = new AtomicLong(); // at the clock: four by who makes a list, two by others
+    CountDownLatch making = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    Listing listing =
+        new Listing(
+            () -> {
+              long look = looks.incrementAndGet();
+              if (look == 3) {
+                making.countDown();
+                Uninterruptibles.awaitUninterruptibly(goOn);
+              }
+              return look;
+            },
+            Runnable::run);
+    List<Integer> totals = new CopyOnWriteArrayList<>();
+    Runnable search =
+        () -> {
+          try {
+            totals.add(search("", "active", listing).path("total").asInt());
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        };
+    Thread first = new Thread(search);
+    first.start();
+    making.await();
+    Thread second = new Thread(search);
+    second.start();
+    eventually(() -> assertThat(second.getState()).isEqualTo(Thread.State.WAITING));
+    goOn.countDown();
+    first.join();
+    second.join();
+    assertThat(totals).containsExactly(3, 3);
+    assertThat(looks).hasValue(6);
   }
 
   @Test

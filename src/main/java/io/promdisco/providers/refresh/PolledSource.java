@@ -5,6 +5,7 @@ import io.promdisco.discovery.Discoverer;
 import io.promdisco.discovery.TargetSink;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.util.EscapingLogger;
+import io.promdisco.util.SourceMemory;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.time.Duration;
@@ -24,6 +25,9 @@ final class PolledSource implements Discoverer {
 
   /** The shortest pause that a source may ask for after a failure. */
   private static final Duration SHORTEST = Duration.ofSeconds(1);
+
+  /** A source that gave too much is asked again after so many times what it took to read it. */
+  private static final int REST_OF_TOO_LARGE = 10;
 
   private final RefreshLoop loop;
   private final String mechanism;
@@ -143,6 +147,11 @@ final class PolledSource implements Discoverer {
         && failed.reason() instanceof RetryLaterException later) {
       Duration asked = later.pause().compareTo(SHORTEST) < 0 ? SHORTEST : later.pause();
       return asked.compareTo(interval) < 0 ? asked : interval;
+    }
+    if (outcome instanceof Outcome.Failed failed
+        && failed.reason() instanceof SourceMemory.ExceededException) {
+      Duration rest = Duration.ofNanos(REST_OF_TOO_LARGE * took);
+      return rest.compareTo(interval) < 0 ? interval : rest;
     }
     Duration whole = first ? loop.firstPause(interval) : interval;
     Duration left = whole.minusNanos(took);

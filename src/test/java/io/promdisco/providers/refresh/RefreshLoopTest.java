@@ -10,6 +10,7 @@ import io.promdisco.model.TargetGroup;
 import io.promdisco.testing.ExpectsErrors;
 import io.promdisco.testing.ManualTicker;
 import io.promdisco.testing.MemorySink;
+import io.promdisco.util.SourceMemory;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.time.Duration;
@@ -196,6 +197,26 @@ final class RefreshLoopTest {
     }
     try (Discoverer running = start()) {
       for (Duration pause : List.of(Duration.ofSeconds(2), Duration.ofSeconds(1), INTERVAL)) {
+        ticker.awaitAlarms(1);
+        assertThat(ticker.pending()).containsExactly(pause);
+        ticker.advance(pause);
+      }
+      assertThat(running).isNotNull();
+    }
+  }
+
+  @Test
+  void sourceThatGaveTooMuchIsAskedAgainAfterTenTimesWhatItTook() throws Exception {
+    for (int seconds : new int[] {10, 1}) {
+      script.answers.add(
+          () -> {
+            ticker.advance(Duration.ofSeconds(seconds));
+            new SourceMemory(1).take(2);
+            throw new AssertionError("not refused");
+          });
+    }
+    try (Discoverer running = start()) {
+      for (Duration pause : List.of(Duration.ofSeconds(100), INTERVAL)) {
         ticker.awaitAlarms(1);
         assertThat(ticker.pending()).containsExactly(pause);
         ticker.advance(pause);
