@@ -276,7 +276,7 @@ final class CompletenessTest {
     becomesComplete("db");
     assertThat(job("web").describe())
         .isEqualTo(
-            "incomplete: job web: scripted/0: kubeconfig_file: /k: no such file\\n(expected: a"
+            "incomplete: job web: scripted/0: kubeconfig_file: /k: no such file (expected: a"
                 + " kubeconfig)");
 
     factory.broken.clear();
