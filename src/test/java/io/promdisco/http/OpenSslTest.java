@@ -164,7 +164,7 @@ class OpenSslTest {
 
   @ParameterizedTest
   @CsvSource({"JDK,TLS12", "JDK,TLS13", "NATIVE,TLS12", "NATIVE,TLS13"})
-  void itsServersRefuseClientsAndTheErrorSaysWhatFor(
+  void theErrorSaysWhyItsServersRefuseClients(
       TlsImplementation implementation, String version) throws Exception {
     String key = "ec:P-256";
     try (Server server = new Server(key, DEMANDS_CLIENTS)) {
