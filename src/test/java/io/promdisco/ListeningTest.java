@@ -251,7 +251,7 @@ class ListeningTest {
   }
 
   @Test
-  void aListenerMayCloseWhatTellsIt() throws Exception {
+  void aListenerCanCloseTheInstanceThatCallsIt() throws Exception {
     CompletableFuture<CloseResult> result = new CompletableFuture<>();
     promdisco.listen(change -> result.complete(promdisco.close(LONG)));
     promdisco.listen(recorder);

@@ -270,7 +270,7 @@ final class ErrorsTest {
   }
 
   @Test
-  void watchEndsAtTheFirstChangeThatNobodyReads() throws Exception {
+  void watchEndsWhenItsOutputIsClosed() throws Exception {
     Path targets = Files.writeString(folder.resolve("t.json"), "[{\"targets\":[\"127.0.0.1:1\"]}]");
     String config =
         cli.file(

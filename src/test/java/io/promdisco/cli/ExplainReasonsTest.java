@@ -187,7 +187,7 @@ class ExplainReasonsTest {
   }
 
   @Test
-  void podsThatHaveEndedAndSubsetsWithoutPortsAreTold() throws IOException {
+  void namesEndedPodsAndSubsetsWithoutPorts() throws IOException {
     assertThat(ask("pod", "pod/shop/backup-28390000-x"))
         .contains("has no address (phase Failed, on node node-1; it has ended and will get none)");
     assertThat(ask("endpointslice", "pod/shop/db-0"))

@@ -201,7 +201,7 @@ final class LauncherTest {
   }
 
   @Test
-  void checkoutThatIsNotBuiltAndCannotBeSaysSo() throws Exception {
+  void aReadOnlyCheckoutThatIsNotBuiltIsReported() throws Exception {
     Files.writeString(checkout.resolve("target"), "a file where the folder would be");
     Run run = run("check");
     assertThat(run.code()).isEqualTo(2);

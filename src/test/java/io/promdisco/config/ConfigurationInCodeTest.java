@@ -284,7 +284,7 @@ class ConfigurationInCodeTest {
 
   @Test
   @SuppressWarnings("NullAway") // on purpose
-  void whatAFileCannotSayIsRefusedToo() {
+  void settingsThatAFileCannotExpressAreRefusedToo() {
     refused(() -> ScrapeConfig.builder("").build(), "job_name");
     refused(() -> job().scrapeInterval(Duration.ZERO).build(), "scrape_interval");
     refused(() -> job().scrapeInterval(Duration.ofSeconds(-1)).build(), "scrape_interval");

@@ -315,7 +315,7 @@ final class CompletenessTest {
 
   @Test
   @ExpectsErrors("the sends are not taken")
-  void whileSendsAreNotTakenNothingBecomesComplete() {
+  void noJobBecomesCompleteWhileSendsFail() {
     manager.start(
         updates -> {
           throw new IllegalStateException("not now");

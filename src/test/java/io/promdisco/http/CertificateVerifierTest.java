@@ -98,7 +98,7 @@ class CertificateVerifierTest {
   }
 
   @Test
-  void whatTheJvmTrustsIsTheDefault() throws Exception {
+  void theCasOfTheJvmAreTheDefault() throws Exception {
     CertificateVerifier ofJvm = CertificateVerifier.of(List.of(), "", "");
     assertThat(ofJvm.getAcceptedIssuers()).isNotEmpty();
     X509Certificate[] server = issued(Content.of("server", "EC", "dns:a.example"));

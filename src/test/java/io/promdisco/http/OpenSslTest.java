@@ -164,8 +164,8 @@ class OpenSslTest {
 
   @ParameterizedTest
   @CsvSource({"JDK,TLS12", "JDK,TLS13", "NATIVE,TLS12", "NATIVE,TLS13"})
-  void itsServersRefuseClientsAndTheErrorSaysWhatFor(
-      TlsImplementation implementation, String version) throws Exception {
+  void theErrorSaysWhyItsServersRefuseClients(TlsImplementation implementation, String version)
+      throws Exception {
     String key = "ec:P-256";
     try (Server server = new Server(key, DEMANDS_CLIENTS)) {
       assertThat(get(implementation, server.url, tls(key, version, key))).isEqualTo(200);

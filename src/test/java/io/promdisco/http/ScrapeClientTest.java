@@ -133,7 +133,7 @@ class ScrapeClientTest {
   }
 
   @Test
-  void unpacksACompressedAnswerAndHoldsTheLimit() throws Exception {
+  void unpacksACompressedAnswerAndKeepsTheLimit() throws Exception {
     byte[] large = "0123456789".repeat(1000).getBytes(UTF_8);
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {

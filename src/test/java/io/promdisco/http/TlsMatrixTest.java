@@ -405,7 +405,7 @@ class TlsMatrixTest {
 
   @ParameterizedTest
   @MethodSource("clientCells")
-  void aClientIsTakenOrToldWhatItsCertificateLacks(ClientCell cell) throws Exception {
+  void aClientIsAdmittedOrToldWhatIsWrongWithItsCertificate(ClientCell cell) throws Exception {
     assumeTrue(cell.implementation.isAvailable());
     Certificates ca = Certificates.authority("root");
     Certificates presented = ca.issue(Content.of("server", cell.serverKey, HERE));

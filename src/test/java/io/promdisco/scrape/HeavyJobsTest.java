@@ -84,7 +84,7 @@ class HeavyJobsTest {
   }
 
   @Test
-  void whatChangesMeanwhileIsInForceAfterwards() {
+  void changesDuringARebuildAreAppliedAfterwards() {
     try (ScrapeManager manager = manager()) {
       List<String> told = new CopyOnWriteArrayList<>();
       manager.onUpdates(List.of(update("heavy", group("a:1", 30_000))));
@@ -101,7 +101,7 @@ class HeavyJobsTest {
   }
 
   @Test
-  void nothingIsRelabelledAgainToFindTargetsOfWhichThereAreNone() {
+  void askingForDroppedTargetsRelabelsNothingIfThereAreNone() {
     try (ScrapeManager manager = manager()) {
       PoolView pool = manager.pool("heavy").orElseThrow();
       assertThat(pool.droppedTargets(0)).isEmpty();
@@ -111,7 +111,7 @@ class HeavyJobsTest {
   }
 
   @Test
-  void rulesThatChangeMeanwhileCount() {
+  void aRebuildUsesRulesThatChangedMeanwhile() {
     try (ScrapeManager manager = manager()) {
       manager.onUpdates(List.of(update("heavy", group("a:1", 30_000))));
       eventually(() -> assertThat(begun).hasValue(2));

@@ -52,7 +52,7 @@ class ListenerQueuePropertyTest {
   }
 
   @Property
-  void deliversWhatFitsAndEndsWithWhatThereIs(@ForAll("steps") List<Step> steps) {
+  void deliversConsistentChangesAndEndsWithTheCurrentTargets(@ForAll("steps") List<Step> steps) {
     ListenerQueue queue = new ListenerQueue();
     Map<String, Map<String, Target>> there = new TreeMap<>();
     Map<String, Map<String, Target>> known = new TreeMap<>();

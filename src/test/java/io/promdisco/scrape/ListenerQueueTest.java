@@ -74,7 +74,7 @@ class ListenerQueueTest {
   }
 
   @Test
-  void holdsOneEntryForEachTargetHoweverLongNothingIsTaken() {
+  void holdsAtMostOneEntryForEachTarget() {
     for (int i = 0; i < 10_000; i++) {
       queue.put(added("j", target("j", "a:1", "" + i)));
       queue.put(removed("j", target("j", "a:1", "" + i)));
@@ -85,7 +85,7 @@ class ListenerQueueTest {
   }
 
   @Test
-  void theInitialStateIsCompleteAfterWhatWasPutBeforeAndBeforeWhatWasPutAfter() {
+  void theInitialStateIsCompleteBetweenEarlierAndLaterChanges() {
     queue.put(added("a", target("a", "a:1", "1")));
     queue.put(added("b", target("b", "b:1", "1")));
     queue.completeInitialState();

@@ -198,7 +198,7 @@ class HostileSourcesTest {
   }
 
   @Test
-  void objectsBeyondTheLimitOfAWatchAreNotTakenAndTheOthersStay() throws Exception {
+  void objectsBeyondTheLimitOfAWatchAreRefusedAndTheOthersStay() throws Exception {
     SimCluster cluster = new SimCluster();
     try (SimApiServer server = SimApiServer.start(cluster);
         Promdisco promdisco = Promdisco.builder().sourceMemory(1 << 20).build()) {

@@ -50,7 +50,7 @@ final class AnswerMemoryTest {
   }
 
   @Test
-  void anAnswerIsNotCutForWhatItHoldsAlone() {
+  void anAnswerIsNotEndedForItsOwnMemory() {
     Answer answer = holding(new byte[1]);
     memory.hold(answer, new byte[1], 10 * SIZE);
     assertThat(answer.cut).isFalse();

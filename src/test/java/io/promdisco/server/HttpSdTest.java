@@ -98,7 +98,7 @@ final class HttpSdTest extends ServerTestCase {
   }
 
   @Test
-  void anAnswerThatIsMadeWhileTheConfigurationChangesIsNotGiven() throws Exception {
+  void anAnswerThatIsMadeWhileTheConfigurationChangesIsNotSent() throws Exception {
     backend.discover("shop", Labels.EMPTY, "1.1.1.1:80");
     backend.beforePools = () -> backend.set(FakeBackend.incomplete("shop", 1, MISSING));
     assertThat(get("/http-sd/shop").statusCode()).isEqualTo(503);
@@ -120,7 +120,7 @@ final class HttpSdTest extends ServerTestCase {
   }
 
   @Test
-  void aLargeAnswerDoesNotHoldOverAChangeOfTheSources() throws Exception {
+  void aLargeAnswerIsNotReusedAfterAChangeOfTheSources() throws Exception {
     HttpSdAnswers answers = new HttpSdAnswers(() -> 0);
     backend.discover("shop", Labels.of("__meta_x", "x".repeat(300_000)), "1.1.1.1:80");
     byte[] before = answers.of(backend, "shop", false).plain();

@@ -156,7 +156,7 @@ final class SlowClientsTest {
   }
 
   @Test
-  void aReaderThatTakesNothingIsCutAndOneThatReadsIsNot() throws Exception {
+  void aClientThatReadsNothingIsDisconnectedAndOthersAreNot() throws Exception {
     discoverMany(10_000);
     Socket stuck = ask("/api/v1/targets");
     Socket stuckStream = ask("/api/v1/targets/stream");
@@ -185,7 +185,7 @@ final class SlowClientsTest {
   }
 
   @Test
-  void aRequestHeadThatComesByteByByteIsCut() throws Exception {
+  void aClientThatSendsItsRequestByteByByteIsDisconnected() throws Exception {
     Socket slow = send("GET /-/healthy HTTP/1.1\r\nHost: localhost\r\nX: ");
     Socket silent = connect();
     eventually(() -> assertThat(status("/-/healthy")).isEqualTo(200)); // both are accepted

@@ -174,7 +174,7 @@ final class StreamTest {
   }
 
   @Test
-  void aJobThatIsIncompleteAgainIsNotToldOfAsComplete() throws Exception {
+  void aJobThatIsIncompleteAgainIsNotReportedAsComplete() throws Exception {
     pods("shop", "a", "1.1.1.1:80");
     eventually(() -> assertThat(metric("events_total")).isEqualTo(1));
     String last;

@@ -43,7 +43,7 @@ class EscapingLoggerTest {
   }
 
   @Test
-  void anExceptionThatPrintsIsLoggedAsItIs() {
+  void aPrintableExceptionIsLoggedUnchanged() {
     IOException error = new IOException("closed", new IOException("reset"));
     assertThat(EscapingLogger.printable(error)).isSameAs(error);
   }

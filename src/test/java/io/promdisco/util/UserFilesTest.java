@@ -26,7 +26,7 @@ class UserFilesTest {
   }
 
   @Test
-  void readsARegularFileAndWhatALinkLeadsTo() throws IOException {
+  void readsRegularFilesAndLinksToThem() throws IOException {
     Path file = Files.writeString(folder.resolve("f"), "0123456789");
     assertThat(read(file)).isEqualTo("0123456789");
     assertThat(read(Files.createSymbolicLink(folder.resolve("link"), file)))
@@ -35,7 +35,7 @@ class UserFilesTest {
   }
 
   @Test
-  void refusesWhatIsNoRegularFileWithoutWaiting() throws Exception {
+  void refusesAnythingButRegularFilesWithoutWaiting() throws Exception {
     Path pipe = folder.resolve("pipe");
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
     refused(pipe, "a named pipe (expected: a regular file)");
@@ -43,7 +43,7 @@ class UserFilesTest {
     refused(Path.of("/dev/zero"), "a device");
     refused(Path.of("/dev/null"), "a device");
     refused(folder, "a directory");
-    refused(Path.of("/proc/self/status"), "a file that the kernel makes up");
+    refused(Path.of("/proc/self/status"), "a file that the kernel generates");
     Path circle = folder.resolve("circle");
     Files.createSymbolicLink(circle, circle);
     assertThatThrownBy(() -> read(circle)).isInstanceOf(IOException.class);

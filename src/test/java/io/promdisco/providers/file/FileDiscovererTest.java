@@ -303,7 +303,7 @@ final class FileDiscovererTest {
               .containsEntry(zero.toString(), zero + ": a device (expected: a regular file)")
               .containsEntry(
                   made.toString(),
-                  made + ": a file that the kernel makes up (expected: a regular file)");
+                  made + ": a file that the kernel generates (expected: a regular file)");
         });
   }
 

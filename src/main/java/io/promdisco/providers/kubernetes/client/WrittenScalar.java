@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.BigIntegerNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.LongNode;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 
@@ -19,13 +18,10 @@ interface WrittenScalar {
 
   /** A whole number. */
   static JsonNode integer(BigInteger value, String text, boolean real) {
-    boolean fits = value.bitLength() < Long.SIZE;
     if (!real && text.length() < 19 && text.equals(value.toString())) {
       return JsonNodeFactory.instance.numberNode(value.longValue());
     }
-    return fits
-        ? new WrittenLong(value.longValue(), text, real)
-        : new WrittenInteger(value, text, real);
+    return new WrittenInteger(value, text, real);
   }
 
   /** A number with a fraction, or one that is too large for {@link #integer}. */
@@ -40,30 +36,7 @@ interface WrittenScalar {
         : new WrittenBoolean(value, text);
   }
 
-  /** A number of at most 64 bits. */
-  final class WrittenLong extends LongNode implements WrittenScalar {
-    private static final long serialVersionUID = 1L;
-    private final String text;
-    private final boolean real;
-
-    private WrittenLong(long value, String text, boolean real) {
-      super(value);
-      this.text = text;
-      this.real = real;
-    }
-
-    @Override
-    public boolean real() {
-      return real;
-    }
-
-    @Override
-    public String asText() {
-      return text;
-    }
-  }
-
-  /** A large number. */
+  /** A whole number of any size. */
   final class WrittenInteger extends BigIntegerNode implements WrittenScalar {
     private static final long serialVersionUID = 1L;
     private final String text;

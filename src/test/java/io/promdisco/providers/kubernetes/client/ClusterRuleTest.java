@@ -133,7 +133,7 @@ class ClusterRuleTest {
   }
 
   @Test
-  void aContextAloneIsTakenFromTheKubeconfigThatTheConfigurationNames() throws Exception {
+  void aContextIsTakenFromTheKubeconfigThatTheConfigurationNames() throws Exception {
     kubeconfig("home/.kube/config", 1, 2);
     Path file = kubeconfig("named", 5, 6);
     assertThat(port(null, "prod", sd("", file.toString()))).isEqualTo(6);

@@ -592,7 +592,7 @@ class FabricClientTest {
   }
 
   @Test
-  void aReviewGoesBelowThePathOfTheServer() throws Exception {
+  void aReviewIsSentBelowThePathOfTheServer() throws Exception {
     FakeServer api = api(FakeServer.json(201, "{\"status\": {\"allowed\": true}}"));
     AccessReview client = (AccessReview) client(api.url() + "/k8s/clusters/c-1");
     assertThat(client.allows("list", Resource.PODS, "")).isTrue();
