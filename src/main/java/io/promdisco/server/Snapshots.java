@@ -32,8 +32,7 @@ final class Snapshots {
    * @param bytes about how much more it keeps in memory than the snapshot before
    * @param incomplete the jobs of which targets may be missing
    */
-  record Snapshot(
-      long number, List<Target> targets, long bytes, List<JobStatus> incomplete) {
+  record Snapshot(long number, List<Target> targets, long bytes, List<JobStatus> incomplete) {
     Snapshot {
       targets = List.copyOf(targets);
       incomplete = List.copyOf(incomplete);

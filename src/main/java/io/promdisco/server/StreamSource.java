@@ -35,8 +35,7 @@ final class StreamSource implements HeldMemory.Holder {
   private List<JobStatus> incomplete = List.of();
   private @Nullable String resetBecause;
 
-  StreamSource(
-      ChangeLog log, Snapshots snapshots, HeldMemory memory, StreamRequest request) {
+  StreamSource(ChangeLog log, Snapshots snapshots, HeldMemory memory, StreamRequest request) {
     this.log = log;
     this.snapshots = snapshots;
     this.memory = memory;

@@ -22,8 +22,7 @@ final class StreamSourceTest {
         Labels.of("generation", "" + generation),
         IntStream.range(0, TARGETS).mapToObj(i -> "h" + i + ":80").toArray(String[]::new));
     log.append(backend.jobs().get(0)); // the next snapshot is another one
-    StreamSource source =
-        new StreamSource(log, snapshots, memory, new StreamRequest("", true, ""));
+    StreamSource source = new StreamSource(log, snapshots, memory, new StreamRequest("", true, ""));
     assertThat(source.next()).isNotEmpty();
     assertThat(source.next()).isNotEmpty();
     return source;
