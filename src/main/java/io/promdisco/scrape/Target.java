@@ -156,7 +156,10 @@ public final class Target {
    * shares with other targets.
    */
   public long labelBytes() {
-    return bytes(labels) + bytes(internal) + bytes(group.labels()) + bytes(group.targets().get(index));
+    return bytes(labels)
+        + bytes(internal)
+        + bytes(group.labels())
+        + bytes(group.targets().get(index));
   }
 
   private static long bytes(Labels labels) {

@@ -52,8 +52,8 @@ final class ChangeLog {
    *
    * @param epoch tells this log's ids from those of a process before
    * @param capacity how many changes are remembered
-   * @param mostBytes what the labels of their targets take at most, the latest change of each
-   *     job excepted; as much again may be kept of what is sent, so that readers share it
+   * @param mostBytes what the labels of their targets take at most, the latest change of each job
+   *     excepted; as much again may be kept of what is sent, so that readers share it
    */
   ChangeLog(String epoch, int capacity, long mostBytes) {
     this.mostBytes = mostBytes;
@@ -98,8 +98,7 @@ final class ChangeLog {
     of.events.addLast(event);
     while (bytes > mostBytes) {
       Map.Entry<String, OfJob> most =
-          Collections.max(
-              jobs.entrySet(), Comparator.comparingLong(each -> each.getValue().bytes));
+          Collections.max(jobs.entrySet(), Comparator.comparingLong(each -> each.getValue().bytes));
       forgetOldest(most.getKey(), most.getValue());
     }
   }

@@ -93,9 +93,7 @@ final class Routes {
       default ->
           Page.FILES.containsKey(plain)
               ? AnswerThreads.Group.DIRECT
-              : plain.startsWith(JOB)
-                  ? AnswerThreads.Group.DISCOVERY
-                  : AnswerThreads.Group.WORK;
+              : plain.startsWith(JOB) ? AnswerThreads.Group.DISCOVERY : AnswerThreads.Group.WORK;
     };
   }
 

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Snapshots {
   private final Backend backend;
   private final ChangeLog log;
+  private final TargetLists lists = new TargetLists();
 
   @GuardedBy("this")
   private WeakReference<@Nullable Snapshot> latest = new WeakReference<>(null);
@@ -28,9 +29,10 @@ final class Snapshots {
    *
    * @param number the change behind which to go on. Some changes after it may be in the targets
    *     already: to be told of them again does no harm
+   * @param bytes about how much memory it keeps beyond that of the previous snapshot
    * @param incomplete the incomplete jobs
    */
-  record Snapshot(long number, List<Target> targets, List<JobStatus> incomplete) {
+  record Snapshot(long number, List<Target> targets, long bytes, List<JobStatus> incomplete) {
     Snapshot {
       targets = List.copyOf(targets);
       incomplete = List.copyOf(incomplete);
@@ -73,20 +75,20 @@ final class Snapshots {
         incomplete.add(!after.complete() ? after : !then.complete() ? then : after.replaced());
       }
     }
-    Snapshot taken = new Snapshot(number, targets, incomplete);
+    long bytes = TargetLists.bytes(targets, known == null ? List.of() : known.targets());
+    lists.retain(before.keySet());
+    Snapshot taken = new Snapshot(number, targets, bytes, incomplete);
     latest = new WeakReference<>(taken);
     return taken;
   }
 
   /** The targets of one job; empty if it is incomplete, or has changed meanwhile. */
-  Optional<List<Target>> whole(String job) {
+  Optional<TargetLists.Targets> whole(String job) {
     Optional<JobStatus> before = backend.job(job);
-    List<Target> targets = new ArrayList<>();
-    for (PoolView pool : backend.pools()) {
-      if (pool.job().equals(job)) {
-        targets.addAll(pool.activeTargets());
-      }
-    }
+    Optional<PoolView> pool =
+        backend.pools().stream().filter(each -> each.job().equals(job)).findFirst();
+    TargetLists.Targets targets =
+        pool.isPresent() ? lists.of(pool.get()) : new TargetLists.Targets(List.of(), 0);
     Optional<JobStatus> after = backend.job(job);
     return before.isPresent() && after.isPresent() && before.get().isWholeUntil(after.get())
         ? Optional.of(targets)

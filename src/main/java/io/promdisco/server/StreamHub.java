@@ -34,6 +34,7 @@ final class StreamHub implements AutoCloseable {
   private final Backend backend;
   private final ChangeLog log;
   private final Snapshots snapshots;
+  private final AnswerMemory memory = new AnswerMemory();
   private final StreamMetrics metrics;
   private final Ticker ticker;
   private final int most;
@@ -164,7 +165,7 @@ final class StreamHub implements AutoCloseable {
   }
 
   StreamSource source(StreamRequest request) {
-    return new StreamSource(log, snapshots, request);
+    return new StreamSource(log, snapshots, memory, request);
   }
 
   /** Begins a stream, which has a place. It ends at once if the hub is closed. */

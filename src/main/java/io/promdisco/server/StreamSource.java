@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What one stream has to be told next, in pieces. For one thread at a time. */
-final class StreamSource {
+/**
+ * What one stream has to be told next, in pieces. For one thread at a time, but for {@link #cut}.
+ */
+final class StreamSource implements AnswerMemory.Holder {
   /** Changes or targets that are put into one piece. */
   private static final int PIECE = 32;
 
@@ -21,7 +23,9 @@ final class StreamSource {
 
   private final ChangeLog log;
   private final Snapshots snapshots;
+  private final AnswerMemory memory;
   private final StreamRequest request;
+  private volatile boolean cut;
 
   /** All up to this number has been told, or is in the snapshot that is being told. */
   private long told;
@@ -31,9 +35,10 @@ final class StreamSource {
   private List<JobStatus> incomplete = List.of();
   private @Nullable String resetBecause;
 
-  StreamSource(ChangeLog log, Snapshots snapshots, StreamRequest request) {
+  StreamSource(ChangeLog log, Snapshots snapshots, AnswerMemory memory, StreamRequest request) {
     this.log = log;
     this.snapshots = snapshots;
+    this.memory = memory;
     this.request = request;
     Optional<Long> seen = log.number(request.lastEventId());
     told = seen.orElseGet(log::newest);
@@ -46,9 +51,20 @@ final class StreamSource {
     return resetBecause != null && request.snapshot();
   }
 
-  /** Whether what comes next is still remembered. */
+  /** Whether what comes next is still remembered, and its snapshot may stay in memory. */
   boolean isRemembered() {
-    return log.reaches(told);
+    return !cut && log.reaches(told);
+  }
+
+  /** Its snapshot takes memory that others need: it ends if its reader does not take it now. */
+  @Override
+  public void cut(Throwable cause) {
+    cut = true;
+  }
+
+  /** Its stream has ended. */
+  void close() {
+    memory.release(this);
   }
 
   /** The next piece; empty if there is nothing to tell. */
@@ -68,6 +84,7 @@ final class StreamSource {
       return event("reset", log.id(told), "{\"reason\":\"" + reason + "\"}");
     }
     Snapshots.Snapshot taken = snapshots.take();
+    memory.hold(this, taken, taken.bytes());
     List<Target> targets = taken.of(request.job());
     told = taken.number();
     snapshot = targets.iterator();
@@ -83,6 +100,7 @@ final class StreamSource {
     }
     if (!targets.hasNext()) {
       snapshot = null;
+      memory.release(this);
       piece.writeBytes(StreamEvent.synced(snapshotOf, incomplete, log.id(told)));
     }
     return piece.toByteArray();
@@ -127,10 +145,11 @@ final class StreamSource {
 
   /** Begins to tell of all targets of a job, unless it is no longer as the event says. */
   private void begin(StreamEvent complete, byte[] said, ByteArrayOutputStream piece) {
-    Optional<List<Target>> targets = snapshots.whole(complete.job());
+    Optional<TargetLists.Targets> targets = snapshots.whole(complete.job());
     if (targets.isPresent()) {
       piece.writeBytes(said);
-      snapshot = targets.get().iterator();
+      memory.hold(this, targets.get().targets(), targets.get().bytes());
+      snapshot = targets.get().targets().iterator();
       snapshotOf = complete.job();
       incomplete = List.of();
     }

@@ -61,7 +61,12 @@ final class Streams implements Exchange.Answer {
       ClientAddress client = exchange.client();
       TargetStream stream =
           new TargetStream(
-              source, exchange.beginLongAnswer(TYPE), ended -> hub.ended(ended, client));
+              source,
+              exchange.beginLongAnswer(TYPE),
+              ended -> {
+                hub.ended(ended, client);
+                source.close();
+              });
       started = true;
       hub.start(stream);
     } finally {

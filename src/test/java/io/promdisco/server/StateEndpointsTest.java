@@ -223,6 +223,13 @@ final class StateEndpointsTest extends ServerTestCase {
   @Test
   @ExpectsErrors("the failure is the point of the test")
   void answerThatFailsHalfwayIsCutAndNotEnded() {
+    backend.configureFrom(
+        "p.yml",
+        """
+        scrape_configs:
+        - job_name: shop
+          relabel_configs: [{action: drop, source_labels: [__address__], regex: 'h0:80'}]
+        """);
     String[] many = IntStream.range(0, 5000).mapToObj(i -> "h" + i + ":80").toArray(String[]::new);
     backend.discover("shop", Labels.EMPTY, many);
     backend.unreadable = true; // what was dropped is read again, after what is active

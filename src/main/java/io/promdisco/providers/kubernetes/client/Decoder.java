@@ -18,8 +18,7 @@ interface Decoder {
    * Bytes of the largest object, or frame of a watch, that is read: 16 MiB, less where the heap is
    * small, at least 4 MiB. The API server takes 3 MiB.
    */
-  int LARGEST =
-      (int) Math.min(16 << 20, Math.max(4 << 20, Runtime.getRuntime().maxMemory() / 48));
+  int LARGEST = (int) Math.min(16 << 20, Math.max(4 << 20, Runtime.getRuntime().maxMemory() / 48));
 
   /** The annotation of the bookmark that ends the initial events of a streaming list. */
   String INITIAL_EVENTS_END = "k8s.io/initial-events-end";
