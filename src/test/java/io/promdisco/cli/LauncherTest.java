@@ -86,7 +86,8 @@ final class LauncherTest {
 
   private Start start(Path from, Map<String, String> environment, String... command)
       throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(Interruptible.command(List.of(command))).directory(from.toFile());
+    ProcessBuilder builder =
+        new ProcessBuilder(Interruptible.command(List.of(command))).directory(from.toFile());
     builder.environment().put("JAVA_HOME", jdk.toString());
     builder.environment().remove("JAVA_OPTS");
     builder.environment().putAll(environment);
