@@ -207,6 +207,7 @@ public final class PromdiscoServer implements AutoCloseable {
             EnumSet.of(
                 UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR,
                 UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING,
+                UriCompliance.Violation.SUSPICIOUS_PATH_CHARACTERS,
                 UriCompliance.Violation.AMBIGUOUS_EMPTY_SEGMENT)));
     return http;
   }

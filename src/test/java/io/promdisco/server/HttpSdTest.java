@@ -12,6 +12,7 @@ import io.promdisco.scrape.Target;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -208,5 +209,15 @@ final class HttpSdTest extends ServerTestCase {
         .extracting(Target::id, Target::labels, Target::scrapeUrl)
         .containsExactlyElementsOf(
             direct.stream().map(t -> Tuple.tuple(t.id(), t.labels(), t.scrapeUrl())).toList());
+  }
+
+  @Test
+  void everyJobIsReachedWhateverItsName() throws Exception {
+    for (String name : List.of("a\\b", "c/d", "e%f", "x;y?#z", "\u00e9 \u00fc", "tab\tname", "..")) {
+      backend.configure(name);
+      backend.set(FakeBackend.complete(name, 1));
+      String path = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+      assertThat(get("/http-sd/" + path).statusCode()).as(name).isEqualTo(200);
+    }
   }
 }

@@ -403,8 +403,19 @@ final class FaultCase implements AutoCloseable {
         && (server.runningWatches(resource) > 0 || failures() < breaker.struck());
   }
 
+  /** The server notices a little later that its client has closed a connection. */
+  private int openConnections() {
+    int limit = 2 * RoleWatches.of(role, AttachMetadata.NONE).watches().size();
+    int open = server.connections();
+    for (int i = 0; i < 100 && open > limit; i++) {
+      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+      open = server.connections();
+    }
+    return open;
+  }
+
   private void note() {
-    mostConnections = Math.max(mostConnections, server.connections());
+    mostConnections = Math.max(mostConnections, openConnections());
     Thread[] all = new Thread[2 * Thread.activeCount() + 20];
     int count = Thread.enumerate(all);
     int ours = 0;
