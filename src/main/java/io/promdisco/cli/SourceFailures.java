@@ -24,7 +24,7 @@ final class SourceFailures {
    */
   static int report(
       Console console, String place, Promdisco promdisco, boolean synced, Duration timeout) {
-    int code = synced ? ExitCode.OK : ExitCode.UNREACHABLE;
+    int code = ExitCode.OK;
     for (ProviderStatus status : promdisco.providers()) {
       if (status.synced() && status.failures().isEmpty()) {
         continue;
@@ -44,6 +44,15 @@ final class SourceFailures {
             PrometheusDuration.format(timeout),
             " (--timeout TIME waits longer)");
       }
+    }
+    if (!synced && code == ExitCode.OK) { // They answered after the targets had been read.
+      code = ExitCode.UNREACHABLE;
+      console.errorLine(
+          Console.red("error: "),
+          place,
+          "not all sources answered within ",
+          PrometheusDuration.format(timeout),
+          " (--timeout TIME waits longer)");
     }
     return code;
   }

@@ -77,7 +77,15 @@ public record Explanation(
     }
     List<String> reasons =
         jobs.stream().map(Explanation::reason).filter(r -> !r.isEmpty()).toList();
-    return query.text() + " is not scraped: " + String.join("; ", reasons);
+    return (isReadable() ? query.text() + " is not scraped: " : "unknown whether " + query.text() + " is scraped: ")
+        + String.join("; ", reasons);
+  }
+
+  /** Whether every source could be looked at. */
+  private boolean isReadable() {
+    return jobs.stream()
+        .flatMap(job -> job.absences().stream())
+        .noneMatch(absence -> absence.why() == Absence.Why.UNREADABLE);
   }
 
   private String scrapers() {
@@ -108,7 +116,14 @@ public record Explanation(
     return job.absences().stream()
         .filter(absence -> absence.why() != Absence.Why.OTHER_SOURCE)
         .filter(absence -> absence.why() != Absence.Why.NOT_THERE)
-        .map(absence -> "job " + job.job() + " does not discover it, since " + absence.reason())
+        .map(
+            absence ->
+                "job "
+                    + job.job()
+                    + (absence.why() == Absence.Why.UNREADABLE
+                        ? " cannot look for it: "
+                        : " does not discover it: ")
+                    + absence.reason())
         .findFirst()
         .orElse("");
   }

@@ -94,10 +94,10 @@ class ExplainKindsTest {
   @Test
   void objectsThatGiveNoTargetSayWhatTheyLack() throws IOException {
     assertThat(ask("{role: ingress}", "ingress/shop/bare"))
-        .startsWith("ingress/shop/bare is not scraped: job job does not discover it, since ingress")
+        .startsWith("ingress/shop/bare is not scraped: job job does not discover it: ingress")
         .contains("shop/bare has no rule");
     assertThat(ask("{role: service}", "service/shop/portless"))
-        .startsWith("service/shop/portless is not scraped: job job does not discover it, since")
+        .startsWith("service/shop/portless is not scraped: job job does not discover it: ")
         .contains("shop/portless has no ports");
   }
 

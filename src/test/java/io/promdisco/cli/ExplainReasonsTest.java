@@ -172,7 +172,7 @@ class ExplainReasonsTest {
       assertThat(ask("endpointslice", query))
           .as(query)
           .isEqualTo(
-              query + " is not scraped: job endpointslice does not discover it, since " + reason);
+              query + " is not scraped: job endpointslice does not discover it: " + reason);
     }
     assertThat(ask("endpointslice", "svc/shop/web")).contains("is scraped by");
   }
