@@ -266,7 +266,9 @@ public final class Section {
           "field "
               + key
               + " not found"
-              + (hint.isEmpty() && !problems.hasHint(keyPlace(key)) ? " (expected: one of " + String.join(", ", names) + ")" : hint));
+              + (hint.isEmpty() && !problems.hasHint(keyPlace(key))
+                  ? " (expected: one of " + String.join(", ", names) + ")"
+                  : hint));
     }
   }
 

@@ -70,8 +70,7 @@ class HintsTest {
   @ParameterizedTest
   @ValueSource(strings = {"$1", "${1}", "costs $$", "$$a"})
   void otherDollarSignsGetNoHint(String replacement) {
-    assertThat(
-            warnings(rule("{regex: (.*), target_label: b, replacement: '" + replacement + "'}")))
+    assertThat(warnings(rule("{regex: (.*), target_label: b, replacement: '" + replacement + "'}")))
         .isEmpty();
   }
 
@@ -133,7 +132,11 @@ class HintsTest {
         "scrape_configs:\\n  - job_name:x\\n    scheme: http|:3:11: |\"job_name:\" in line 2",
         "scrape_configs:\\n- job_name: x\\n  scrape_interval:15s\\n  scheme: http"
             + "|:4:3: |\"scrape_interval:\" in line 3",
-        "scrape_configs:\\n- static_configs:\\n  - targets:\\n    -a:1\\n    -b:2|:5:5: |\"-\" in line 4",
+        "scrape_configs:\\n"
+            + "- static_configs:\\n"
+            + "  - targets:\\n"
+            + "    -a:1\\n"
+            + "    -b:2|:5:5: |\"-\" in line 4",
         "scrape_configs:\\n- job_name: x\\n  sample_limit:10\\n  scheme: http"
             + "|:4:3: |\"sample_limit:\" in line 3",
       })
@@ -241,8 +244,7 @@ class HintsTest {
         .startsWith("warning: p.yml:3:31: ")
         .contains("${HOST:-...}")
         .doesNotContain("hunter2");
-    assertThat(warnings(rule("{regex: '(.*)', target_label: b, replacement: '${1}-x'}")))
-        .isEmpty();
+    assertThat(warnings(rule("{regex: '(.*)', target_label: b, replacement: '${1}-x'}"))).isEmpty();
   }
 
   @Test
