@@ -62,6 +62,9 @@ final class Hints {
   /** Keys whose values may hold anything that looks like another language. */
   private static final Set<String> FREE = Set.of("regex", "params", "http_headers");
 
+  /** The labels into which the operator of Prometheus writes the values of variables. */
+  private static final String OPERATED = "external_labels";
+
   private static final Set<String> SELECTOR = Set.of("field", "label");
 
   private final Problems problems;
@@ -106,7 +109,7 @@ final class Hints {
   }
 
   private static boolean isInherited(String key) {
-    return SECRET.contains(key) || FREE.contains(key);
+    return SECRET.contains(key) || FREE.contains(key) || key.equals(OPERATED);
   }
 
   /** A list of which each entry lacks a blank is a mapping; a pair that lacks it is a key. */
@@ -156,9 +159,15 @@ final class Hints {
           + withDefault.group(1)
           + ":-...})";
     }
+    if (key.equals(OPERATED)) {
+      return null;
+    }
     Matcher variable = (SELECTOR.contains(key) ? VARIABLE : PARENTHESES).matcher(value);
     return variable.find()
-        ? "Prometheus does not expand " + variable.group() + " (expected: its value)"
+        ? "Prometheus does not expand "
+            + variable.group()
+            + " (expected: its value, written there before, as the"
+            + " operator does)"
         : null;
   }
 

@@ -275,10 +275,26 @@ class HintsTest {
   }
 
   @Test
+  void variableThatTheOperatorReplacesGetsNoHint() {
+    String operated = "global: {external_labels: {replica: $(POD_NAME)}}\n";
+
+    assertThat(warnings(operated + START + TARGETS)).isEmpty();
+  }
+
+  @Test
+  void keyThatLacksABlankGetsNoOtherHint() {
+    assertThat(errors(rule("{action: keep, target_label:x, regex: a}")))
+        .contains("field target_label:x not found; a blank is missing")
+        .doesNotContain("did you mean");
+  }
+
+  @Test
   void variableInALabelSelectorIsSaidWithTheError() {
     assertThat(errors(selector("label: 'a=$(NODE_NAME)'")))
         .startsWith("error: p.yml:5:36: ")
-        .endsWith("; Prometheus does not expand $(NODE_NAME) (expected: its value)");
+        .endsWith(
+            "; Prometheus does not expand $(NODE_NAME) (expected: its value, written there before,"
+                + " as the operator does)");
     assertThat(errors(selector("label: 'a=@'"))).doesNotContain("expand");
   }
 
