@@ -205,6 +205,7 @@ public final class ConfigLoader {
     if (root == null) {
       return new Document(List.of(), NOTHING);
     }
+    Hints.note(root.node(), root.problems());
     GlobalReader.Result global = new GlobalReader(System::getenv).read(root, paths);
     OtherSections others = new OtherSections(root, paths, sources, global.settings());
     Map<String, Object> effective = new LinkedHashMap<>();
@@ -307,6 +308,7 @@ public final class ConfigLoader {
 
   private List<ReadJob> only(
       Section section, ScrapeReader reader, Map<String, String> names, Path file) {
+    Hints.note(section.node(), section.problems());
     List<ReadJob> jobs = jobs(section, reader, names, file.toString());
     section.finish();
     return jobs;

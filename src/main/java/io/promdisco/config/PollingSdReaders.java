@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads {@code file_sd_configs}, {@code http_sd_configs} and {@code dns_sd_configs}. */
 final class PollingSdReaders {
+  private static final String REFRESH = "refresh_interval";
+
   private PollingSdReaders() {}
 
   /** Reads one entry; null if it cannot be used. */
@@ -42,22 +44,31 @@ final class PollingSdReaders {
         new Reader("dns_sd_configs", PollingSdReaders::dns));
   }
 
+  private static Duration refresh(Section section, Duration missing) {
+    Duration refresh = section.duration(REFRESH, missing);
+    if (refresh.isZero() && section.hasValue(REFRESH)) {
+      section.warn(
+          REFRESH, "Prometheus accepts 0s and then stops with a panic (expected: more than 0s)");
+    }
+    return refresh;
+  }
+
   private static SdConfig file(Section section, Paths paths, Shown shown) {
     List<String> files = HttpClientReader.orEmpty(section.strings("files"));
-    Duration refresh = section.duration("refresh_interval", Duration.ofMinutes(5));
+    Duration refresh = refresh(section, Duration.ofMinutes(5));
     FileSdConfig.checkFiles(files, section::note);
     List<String> resolved = files.stream().map(paths::resolve).toList();
     section.problems().onceRead(section, () -> TargetFiles.check(section, resolved));
-    shown.always("files", resolved).unlessZero("refresh_interval", refresh);
+    shown.always("files", resolved).unlessZero(REFRESH, refresh);
     return new FileSdConfig(resolved, refresh);
   }
 
   private static SdConfig http(Section section, Paths paths, Shown shown) {
     HttpClientReader.Result http = HttpClientReader.read(section, paths);
-    Duration refresh = section.duration("refresh_interval", Duration.ofMinutes(1));
+    Duration refresh = refresh(section, Duration.ofMinutes(1));
     String url = section.string("url");
     HttpSdConfig.checkUrl(url, section::note);
-    shown.all(http.shown()).unlessZero("refresh_interval", refresh);
+    shown.all(http.shown()).unlessZero(REFRESH, refresh);
     if (!Urls.redacted(url).equals(url)) {
       section.warn(
           "url",
@@ -71,13 +82,13 @@ final class PollingSdReaders {
 
   private static @Nullable SdConfig dns(Section section, Paths paths, Shown shown) {
     List<String> names = HttpClientReader.orEmpty(section.strings("names"));
-    Duration refresh = section.duration("refresh_interval", Duration.ofSeconds(30));
+    Duration refresh = refresh(section, Duration.ofSeconds(30));
     String typeText = section.string("type", "SRV");
     long port = section.integer("port", 0);
     DnsSdConfig.checkNames(names, section::note);
     shown
         .always("names", names)
-        .unlessZero("refresh_interval", refresh)
+        .unlessZero(REFRESH, refresh)
         .always("type", typeText)
         .always("port", port);
     DnsSdConfig.Type type =

@@ -7,9 +7,12 @@ import io.promdisco.util.Nouns;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.nodes.Node;
@@ -23,8 +26,17 @@ final class Problems {
   private final List<DeferredCheck> checks;
   private final List<Section> leftOut;
   private final List<Spelt> groups;
+  private final Map<Node, Hint> hints;
   private boolean errors;
   private boolean targetFiles = true;
+
+  /**
+   * What may be said about a value.
+   *
+   * @param warning null if it is only said with an error
+   * @param said whether it has been said with an error
+   */
+  private record Hint(String text, @Nullable Problem warning, AtomicBoolean said) {}
 
   /** A check of other files that a section names. */
   private record DeferredCheck(Section section, Runnable run) {}
@@ -48,6 +60,7 @@ final class Problems {
     checks = parent == null ? new ArrayList<>() : parent.checks;
     leftOut = parent == null ? new ArrayList<>() : parent.leftOut;
     groups = parent == null ? new ArrayList<>() : parent.groups;
+    hints = parent == null ? new IdentityHashMap<>() : parent.hints;
   }
 
   /** Those of a file that this one names: they count as this one's too. */
@@ -64,12 +77,49 @@ final class Problems {
     aliases.reads(container, size);
   }
 
+  /**
+   * Notes what is to be said besides an error about a node.
+   *
+   * @param always whether it is a warning if there is no error; otherwise it is said only if the
+   *     node is of the wrong type or an unknown key
+   */
+  void hint(Node node, String path, String text, boolean always) {
+    Problem warning =
+        always
+            ? new Problem(
+                Problem.Severity.WARNING,
+                ProblemKind.QUESTIONABLE,
+                position(node.getStartMark()),
+                path,
+                text)
+            : null;
+    hints.put(node, new Hint(text, warning, new AtomicBoolean()));
+  }
+
+  /** Whether an error about a node says more than the error. */
+  boolean hasHint(Node node) {
+    return hints.containsKey(node);
+  }
+
   void error(Node node, String path, String message) {
-    error(position(node.getStartMark()), ProblemKind.INVALID_VALUE, path, message);
+    error(node, ProblemKind.INVALID_VALUE, path, message);
   }
 
   void error(Node node, ProblemKind kind, String path, String message) {
-    error(position(node.getStartMark()), kind, path, message);
+    Hint hint = hints.get(node);
+    boolean fits =
+        hint != null
+            && (hint.warning != null
+                || kind == ProblemKind.WRONG_TYPE
+                || kind == ProblemKind.UNKNOWN_KEY);
+    if (hint != null && fits) {
+      hint.said.set(true);
+    }
+    error(
+        position(node.getStartMark()),
+        kind,
+        path,
+        hint != null && fits ? message + "; " + hint.text : message);
   }
 
   void error(Position position, ProblemKind kind, String path, String message) {
@@ -205,7 +255,13 @@ final class Problems {
   List<Problem> sorted() {
     Set<List<Object>> seen = new HashSet<>();
     List<Problem> sorted = new ArrayList<>();
-    for (Problem problem : found) {
+    List<Problem> all = new ArrayList<>(found);
+    for (Hint hint : hints.values()) {
+      if (hint.warning != null && !hint.said.get()) {
+        all.add(hint.warning);
+      }
+    }
+    for (Problem problem : all) {
       if (!isLeftOut(problem)
           && seen.add(List.of(problem.severity(), problem.position(), problem.message()))) {
         sorted.add(problem);

@@ -27,6 +27,9 @@ final class RelabelAdvice {
   /** A number with text right behind it, which together are a group's name: {@code $1_total}. */
   private static final Pattern SWALLOWED = Pattern.compile("\\$([0-9]+)([A-Za-z_][A-Za-z0-9_]*)");
 
+  /** A dollar sign that is written twice before a group, as OpenTelemetry's Collector has it. */
+  private static final Pattern DOUBLED = Pattern.compile("\\$\\$(?=[0-9{])");
+
   private RelabelAdvice() {}
 
   static void give(Section section, RelabelRule rule) {
@@ -47,6 +50,15 @@ final class RelabelAdvice {
   }
 
   private static void template(Section section, String key, String text, String regex) {
+    Matcher doubled = DOUBLED.matcher(text);
+    if (doubled.find()) {
+      section.warn(
+          key,
+          "\"$$\" is a literal dollar sign, not a group; did you mean \""
+              + doubled.replaceAll("\\$")
+              + "\"?");
+      return;
+    }
     Matcher matcher = SWALLOWED.matcher(text);
     if (!matcher.find()) {
       return;

@@ -91,6 +91,11 @@ final class Scalars {
         : FALSE.contains(node.getValue()) ? Boolean.FALSE : null;
   }
 
+  /** Whether text is written without quotes and without a tag. */
+  static boolean isPlain(ScalarNode node) {
+    return node.getTag().equals(PLAIN);
+  }
+
   private static boolean is(ScalarNode node, Tag tag) {
     return node.getTag().equals(PLAIN) || node.getTag().equals(tag);
   }

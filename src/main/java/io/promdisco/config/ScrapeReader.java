@@ -154,5 +154,10 @@ final class ScrapeReader {
     if (job.hasValue("metrics_path") && !metricsPath.startsWith("/")) {
       job.warn("metrics_path", "\"" + metricsPath + "\" (expected: a path that begins with /)");
     }
+    if (metricsPath.indexOf('?') >= 0) {
+      job.warn(
+          "metrics_path",
+          "\"?\" is sent as a part of the path, as %3F (expected: query parameters under params)");
+    }
   }
 }

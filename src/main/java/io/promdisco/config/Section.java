@@ -259,14 +259,13 @@ public final class Section {
   public void finish() {
     List<String> names = List.copyOf(known);
     for (String key : unread()) {
-      String hint = Problems.hint(key, names);
+      boolean hinted = problems.hasHint(keyPlace(key));
+      String hint = hinted ? "" : Problems.hint(key, names);
+      String expected = hinted ? "" : " (expected: one of " + String.join(", ", names) + ")";
       keyError(
           key,
           ProblemKind.UNKNOWN_KEY,
-          "field "
-              + key
-              + " not found"
-              + (hint.isEmpty() ? " (expected: one of " + String.join(", ", names) + ")" : hint));
+          "field " + key + " not found" + (hint.isEmpty() ? expected : hint));
     }
   }
 

@@ -1,12 +1,14 @@
 package io.promdisco.config;
 
 import com.google.common.base.Suppliers;
+import io.promdisco.model.Spelling;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /** The sources of targets that a section may have, each under its key. */
@@ -39,6 +41,7 @@ final class Sources {
           "msk",
           "nerve",
           "nomad",
+          "oci",
           "openstack",
           "ovhcloud",
           "outscale",
@@ -49,8 +52,7 @@ final class Sources {
           "stackit",
           "triton",
           "uyuni",
-          "vultr",
-          "xds");
+          "vultr");
 
   private final List<SdConfigReader> own;
 
@@ -152,6 +154,7 @@ final class Sources {
     boolean leftOut = false;
     for (String key : section.unread()) {
       if (!isUnsupported(key)) {
+        unknown(section, key);
         continue;
       }
       String cause = "promdisco has no source of targets called " + mechanism(key);
@@ -170,5 +173,28 @@ final class Sources {
     }
     section.finish();
     return leftOut;
+  }
+
+  /** Names the source that a key nearly is: also one that promdisco has not. */
+  private void unknown(Section section, String key) {
+    if (!key.contains(MARK)) {
+      return;
+    }
+    List<String> mechanisms =
+        Stream.concat(
+                readers(section).stream()
+                    .map(SdConfigReader::key)
+                    .filter(known -> known.endsWith(SUFFIX))
+                    .map(Sources::mechanism),
+                UNSUPPORTED.stream().sorted())
+            .toList();
+    String asked = key.substring(0, key.indexOf(MARK));
+    List<String> nearest = Spelling.nearest(asked, mechanisms, 1);
+    if (!nearest.isEmpty()) {
+      section.keyError(
+          key,
+          ProblemKind.UNKNOWN_KEY,
+          "field " + key + " not found; did you mean \"" + nearest.get(0) + SUFFIX + "\"?");
+    }
   }
 }

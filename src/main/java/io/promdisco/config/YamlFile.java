@@ -67,7 +67,10 @@ final class YamlFile {
     } catch (MarkedYAMLException e) {
       String context = e.getContext() == null ? "" : e.getContext() + ": ";
       problems.error(
-          problems.position(e.getProblemMark()), ProblemKind.SYNTAX, "", context + e.getProblem());
+          problems.position(e.getProblemMark()),
+          ProblemKind.SYNTAX,
+          "",
+          context + problem(e) + Hints.ofSyntax(text, e));
     } catch (ReaderException e) {
       problems.error(
           place(text, e.getPosition(), problems.file()),
@@ -88,6 +91,13 @@ final class YamlFile {
           new Position(problems.file(), 1, 1), ProblemKind.SYNTAX, "", String.valueOf(message));
     }
     return Optional.empty();
+  }
+
+  /** SnakeYAML's words, without its advice about indentation where that is not what is wrong. */
+  private static String problem(MarkedYAMLException e) {
+    String problem = String.valueOf(e.getProblem());
+    int advice = problem.indexOf(". (Do not use ");
+    return advice < 0 || problem.contains("TAB") ? problem : problem.substring(0, advice);
   }
 
   /** Knows where it is, for failures that do not say so. */

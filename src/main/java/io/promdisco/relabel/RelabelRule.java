@@ -3,6 +3,7 @@ package io.promdisco.relabel;
 import com.google.re2j.Pattern;
 import io.promdisco.model.NameValidation;
 import io.promdisco.model.Position;
+import io.promdisco.model.Spelling;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -12,7 +13,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,9 +56,17 @@ public final class RelabelRule {
     /** Writes the joined value in upper case. */
     UPPERCASE;
 
+    private static final List<String> TEXTS = Arrays.stream(values()).map(Action::text).toList();
+
     /** The name in the configuration. */
     public String text() {
       return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** {@code ; did you mean "drop"?} if a name is near, or else nothing. */
+    private static String hint(String text) {
+      List<String> nearest = Spelling.nearest(text.replace("_", ""), TEXTS, 1);
+      return nearest.isEmpty() ? "" : "; did you mean \"" + nearest.get(0) + "\"?";
     }
 
     static @Nullable Action of(String text) {
@@ -242,8 +250,9 @@ public final class RelabelRule {
           "unknown relabel action "
               + Quoted.of(spec.action())
               + " (expected: one of "
-              + Arrays.stream(Action.values()).map(Action::text).collect(Collectors.joining(", "))
-              + ")");
+              + String.join(", ", Action.TEXTS)
+              + ")"
+              + Action.hint(spec.action()));
     }
     return action;
   }
