@@ -109,7 +109,7 @@ final class CheckCommand implements Callable<Integer> {
     }
     try (InputStream in =
         standardInput
-            ? UserFiles.limited(System.in, ConfigLoader.MOST_BYTES)
+            ? UserFiles.standardInput(ConfigLoader.MOST_BYTES)
             : UserFiles.openArgument(file, ConfigLoader.MOST_BYTES)) {
       byte[] content = in.readAllBytes();
       contents.put(name, content);
