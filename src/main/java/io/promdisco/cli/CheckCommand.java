@@ -78,8 +78,7 @@ final class CheckCommand implements Callable<Integer> {
     ConfigLoader loader = syntaxOnly ? usual.leavingFiles() : usual;
     Map<String, CheckedFile> results = new LinkedHashMap<>();
     for (Path file : files) {
-      results.computeIfAbsent(
-          name(file), name -> CheckedFile.of(name, read(loader, name, file)));
+      results.computeIfAbsent(name(file), name -> CheckedFile.of(name, read(loader, name, file)));
     }
     switch (form) {
       case TEXT -> text(results);

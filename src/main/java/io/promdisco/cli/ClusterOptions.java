@@ -51,9 +51,8 @@ class ClusterOptions {
       paramLabel = "SIZE",
       converter = SourceMemoryConverter.class,
       description =
-          "Memory for the targets of one source, as 200MB or as percent of the heap. A source beyond"
-              + " it fails and keeps its last targets. Default: a quarter of the"
-              + " heap.")
+          "Memory for the targets of one source, as 200MB or as percent of the heap. A source"
+              + " beyond it fails and keeps its last targets. Default: a quarter of the heap.")
   @Nullable Long sourceMemory;
 
   /** Reads the name of a namespace. */

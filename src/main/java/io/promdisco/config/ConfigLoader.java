@@ -52,7 +52,10 @@ public final class ConfigLoader {
    * moment. It looks for them when a configuration has a source that promdisco has not.
    */
   public ConfigLoader() {
-    this(Sources.of(standardSources(), ServiceLoader.load(SdConfigReader.class)), Set.of(), NamedFiles.READ);
+    this(
+        Sources.of(standardSources(), ServiceLoader.load(SdConfigReader.class)),
+        Set.of(),
+        NamedFiles.READ);
   }
 
   /** A loader that knows these sources of targets. */

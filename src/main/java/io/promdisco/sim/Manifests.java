@@ -27,8 +27,8 @@ import java.util.stream.Stream;
  * them: several documents a file, {@code kind: List} and typed lists (whose items need not say
  * their kind), status included; UTF-8 or UTF-16, compressed with gzip or not. Objects of kinds that
  * no discovery reads are ignored; kinds that differ from a known one in case or number only, and
- * known ones in an API group of Kubernetes that does not have them, are left out by name. Ingresses and endpoint slices of {@code v1beta1} become those of
- * {@code v1}.
+ * known ones in an API group of Kubernetes that does not have them, are left out by name. Ingresses
+ * and endpoint slices of {@code v1beta1} become those of {@code v1}.
  */
 public final class Manifests {
   /** Stands for standard input. */
@@ -263,7 +263,8 @@ public final class Manifests {
     Optional<Resource<?>> found = OldVersions.resource(object);
     if (found.isEmpty()) {
       OldVersions.misspelling(object)
-          .ifPresentOrElse(wrong -> leaveOut(place, object, wrong.right(), wrong.problem()), () -> ignored++);
+          .ifPresentOrElse(
+              wrong -> leaveOut(place, object, wrong.right(), wrong.problem()), () -> ignored++);
       return;
     }
     Resource<?> resource = found.get();

@@ -118,7 +118,8 @@ final class StateEndpointsTest extends ServerTestCase {
     for (String query : List.of("job=shop&job=ops/nodes/0", "job=ops/nodes/0&job=shop")) {
       HttpResponse<String> waiting = get("/-/ready?" + query);
       assertThat(waiting.statusCode()).isEqualTo(503);
-      assertThat(waiting.body()).isEqualTo("job ops/nodes/0: kubernetes/0: pods: 403: may not list pods\n");
+      assertThat(waiting.body())
+          .isEqualTo("job ops/nodes/0: kubernetes/0: pods: 403: may not list pods\n");
     }
     HttpResponse<String> unknown = get("/-/ready?job=shop&job=nobody");
     assertThat(unknown.statusCode()).isEqualTo(404);
