@@ -3,9 +3,15 @@ package io.promdisco.cli;
 import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.Problem;
+import io.promdisco.config.ProblemKind;
+import io.promdisco.model.Position;
 import io.promdisco.scrape.WrittenTargets;
 import io.promdisco.util.Nouns;
+import io.promdisco.util.UserFiles;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,9 +38,14 @@ final class CheckCommand implements Callable<Integer> {
     SARIF
   }
 
+  private static final Path STANDARD_INPUT = Path.of("-");
+
   private final Console console;
 
-  @Parameters(arity = "1..*", paramLabel = "CONFIG", description = "Configuration files.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "CONFIG",
+      description = "Configuration files; - is standard input.")
   private List<Path> files = List.of();
 
   @Option(
@@ -43,8 +54,18 @@ final class CheckCommand implements Callable<Integer> {
       description = "text, json or sarif. Default: text.")
   private Form form = Form.TEXT;
 
+  @Option(
+      names = "--syntax-only",
+      description =
+          "Look at no file that a configuration names: credentials, certificates, targets, rules,"
+              + " further scrape configurations.")
+  private boolean syntaxOnly;
+
   @Option(names = SourceOptions.SKIP_UNSUPPORTED, description = SourceOptions.SKIP_HELP)
   private boolean skipUnsupported;
+
+  /** What was read of files that cannot be read again, by name. */
+  private final Map<String, byte[]> contents = new HashMap<>();
 
   CheckCommand(Console console) {
     this.console = console;
@@ -53,10 +74,11 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Logging.useByDefault(Logging.Level.WARN);
-    ConfigLoader loader = SourceOptions.loader(skipUnsupported);
-    Map<Path, CheckedFile> results = new LinkedHashMap<>();
+    ConfigLoader usual = SourceOptions.loader(skipUnsupported);
+    ConfigLoader loader = syntaxOnly ? usual.leavingFiles() : usual;
+    Map<String, CheckedFile> results = new LinkedHashMap<>();
     for (Path file : files) {
-      results.computeIfAbsent(file, any -> CheckedFile.of(file, loader.read(file)));
+      results.computeIfAbsent(name(file), name -> CheckedFile.of(name, read(loader, name, file)));
     }
     switch (form) {
       case TEXT -> text(results);
@@ -75,10 +97,43 @@ final class CheckCommand implements Callable<Integer> {
     return valid ? ExitCode.OK : ExitCode.FINDING;
   }
 
+  private static String name(Path file) {
+    return file.equals(STANDARD_INPUT) ? SarifDocument.STANDARD_INPUT : file.toString();
+  }
+
+  private ConfigLoader.LoadResult read(ConfigLoader loader, String name, Path file) {
+    boolean standardInput = file.equals(STANDARD_INPUT);
+    if (!standardInput && !UserFiles.isDescriptor(file)) {
+      return loader.read(file);
+    }
+    try (InputStream in =
+        standardInput
+            ? UserFiles.standardInput(ConfigLoader.MOST_BYTES)
+            : UserFiles.openArgument(file, ConfigLoader.MOST_BYTES)) {
+      byte[] content = in.readAllBytes();
+      contents.put(name, content);
+      Path folder = file.getParent();
+      return loader.read(name, content, folder == null ? Path.of("") : folder);
+    } catch (IOException e) {
+      String message =
+          e instanceof UserFiles.RefusedException
+              ? String.valueOf(e.getMessage())
+              : "cannot be read: " + e.getMessage();
+      Problem problem =
+          new Problem(
+              Problem.Severity.ERROR,
+              ProblemKind.UNREADABLE,
+              new Position(name, 1, 1),
+              "",
+              message);
+      return new ConfigLoader.LoadResult(Optional.empty(), List.of(problem), List.of());
+    }
+  }
+
   /** What became of a file. */
   private record CheckedFile(Optional<Configuration> configuration, List<Problem> problems) {
-    static CheckedFile of(Path file, ConfigLoader.LoadResult loaded) {
-      return new CheckedFile(loaded.configuration(), WrittenTargets.check(file.toString(), loaded));
+    static CheckedFile of(String file, ConfigLoader.LoadResult loaded) {
+      return new CheckedFile(loaded.configuration(), WrittenTargets.check(file, loaded));
     }
 
     boolean valid() {
@@ -86,12 +141,13 @@ final class CheckCommand implements Callable<Integer> {
     }
   }
 
-  private static List<Problem> problems(Map<Path, CheckedFile> results) {
+  private static List<Problem> problems(Map<String, CheckedFile> results) {
     return results.values().stream().flatMap(result -> result.problems().stream()).toList();
   }
 
-  private void text(Map<Path, CheckedFile> results) {
+  private void text(Map<String, CheckedFile> results) {
     ProblemPrinter printer = new ProblemPrinter(console);
+    contents.forEach(printer::know);
     results.forEach(
         (file, result) -> {
           result.problems().forEach(printer::print);
@@ -116,9 +172,9 @@ final class CheckCommand implements Callable<Integer> {
     return problem.severity() == Problem.Severity.ERROR;
   }
 
-  private static Map<String, Object> entry(Path file, CheckedFile result) {
+  private static Map<String, Object> entry(String file, CheckedFile result) {
     Map<String, Object> entry = new LinkedHashMap<>();
-    entry.put("file", file.toString());
+    entry.put("file", file);
     entry.put("valid", result.valid());
     entry.put("problems", result.problems().stream().map(CheckCommand::problem).toList());
     entry.put("config", result.configuration().map(Configuration::effective).orElse(null));

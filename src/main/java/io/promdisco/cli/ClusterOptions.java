@@ -4,6 +4,7 @@ import io.promdisco.model.PrometheusSize;
 import io.promdisco.sim.Manifests;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -22,6 +23,7 @@ class ClusterOptions {
   @Option(
       names = "--namespace",
       paramLabel = "NAMESPACE",
+      converter = NamespaceConverter.class,
       description =
           "The namespace that own_namespace means, with --manifests and in rbac. In rbac it is also"
               + " the namespace of the service account (default: default).")
@@ -49,10 +51,26 @@ class ClusterOptions {
       paramLabel = "SIZE",
       converter = SourceMemoryConverter.class,
       description =
-          "Memory for the targets of one source, as 200MB or as percent of the heap. A source beyond"
-              + " it fails and keeps its last targets. Default: a quarter of the"
-              + " heap.")
+          "Memory for the targets of one source, as 200MB or as percent of the heap. A source"
+              + " beyond it fails and keeps its last targets. Default: a quarter of the heap.")
   @Nullable Long sourceMemory;
+
+  /** Reads the name of a namespace. */
+  static final class NamespaceConverter implements ITypeConverter<String> {
+    private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+
+    @Override
+    public String convert(String text) {
+      if (LABEL.matcher(text).matches()) {
+        return text;
+      }
+      throw new TypeConversionException(
+          "\""
+              + text
+              + "\" (expected: a DNS label: at most 63 of a-z, 0-9 and -, neither first nor last"
+              + " a -)");
+    }
+  }
 
   /** Reads {@code 200MB} and {@code 10%}. */
   static final class SourceMemoryConverter implements ITypeConverter<Long> {

@@ -51,6 +51,11 @@ final class Excerpt {
    */
   record Line(String text, int caret) {}
 
+  /** Notes the content of a file that cannot be read again. */
+  void know(String file, byte[] content) {
+    files.put(file, content.length > MOST_BYTES ? List.of() : lines(content));
+  }
+
   /** The line of a problem; nothing if the file has no such line, or cannot be read any more. */
   Optional<Line> of(Problem problem) {
     if (problem.kind() == ProblemKind.WRONG_TYPE && problem.path().isEmpty()) {
@@ -75,11 +80,15 @@ final class Excerpt {
 
   private static List<String> read(String file) {
     try (InputStream in = UserFiles.open(Path.of(file), MOST_BYTES)) {
-      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      return List.of(END_OF_LINE.split(text.startsWith("\uFEFF") ? text.substring(1) : text, -1));
+      return lines(in.readAllBytes());
     } catch (IOException | InvalidPathException e) {
       return List.of(); // Then the problem itself says so.
     }
+  }
+
+  private static List<String> lines(byte[] content) {
+    String text = new String(content, StandardCharsets.UTF_8);
+    return List.of(END_OF_LINE.split(text.startsWith("\uFEFF") ? text.substring(1) : text, -1));
   }
 
   private Line layout(String text, int column) {

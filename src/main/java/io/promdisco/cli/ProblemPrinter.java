@@ -19,6 +19,11 @@ final class ProblemPrinter {
     excerpts = new Excerpt(Math.max(LEAST_WIDTH, width - "123456 | ".length()));
   }
 
+  /** Notes the content of a file that cannot be read again. */
+  void know(String file, byte[] content) {
+    excerpts.know(file, content);
+  }
+
   void print(Problem problem) {
     boolean error = problem.severity() == Problem.Severity.ERROR;
     console.line(error ? Console.red("error: ") : Console.yellow("warning: "), problem);

@@ -15,6 +15,9 @@ import java.util.Map;
  * @see <a href="https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html">SARIF</a>
  */
 final class SarifDocument {
+  /** The name of standard input in problems. */
+  static final String STANDARD_INPUT = "standard input";
+
   private static final String ROOT = "SRCROOT";
 
   private SarifDocument() {}
@@ -83,6 +86,9 @@ final class SarifDocument {
   }
 
   private static Map<String, Object> artifact(String file, Path root) {
+    if (file.equals(STANDARD_INPUT)) {
+      return Map.of("uri", "standard%20input"); // in no folder
+    }
     Path base = root.toAbsolutePath().normalize();
     Path path = base.resolve(file).normalize();
     Map<String, Object> artifact = new LinkedHashMap<>();

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  *     Configuration</a>
  */
 public final class ConfigLoader {
+  /** The limit of a configuration, in bytes. */
+  public static final int MOST_BYTES = YamlFile.MOST_BYTES;
+
   /** A document that is null sets everything to nothing, even what has defaults. */
   private static final Map<String, Object> NOTHING =
       Map.of(
@@ -32,9 +35,16 @@ public final class ConfigLoader {
 
   private static final String WHAT = "a Prometheus configuration";
 
+  /** What to do with files that the configuration names. */
+  private enum NamedFiles {
+    READ,
+    LEAVE_TARGET_FILES,
+    LEAVE
+  }
+
   private final Sources sources;
   private final Set<String> only; // jobs; empty: all
-  private final boolean targetFiles;
+  private final NamedFiles files;
 
   /**
    * A loader that knows the sources that promdisco has, and those that third parties add: every
@@ -42,18 +52,21 @@ public final class ConfigLoader {
    * moment. It looks for them when a configuration has a source that promdisco has not.
    */
   public ConfigLoader() {
-    this(Sources.of(standardSources(), ServiceLoader.load(SdConfigReader.class)), Set.of(), true);
+    this(
+        Sources.of(standardSources(), ServiceLoader.load(SdConfigReader.class)),
+        Set.of(),
+        NamedFiles.READ);
   }
 
   /** A loader that knows these sources of targets. */
   public ConfigLoader(List<SdConfigReader> sources) {
-    this(Sources.of(sources, List.of()), Set.of(), true);
+    this(Sources.of(sources, List.of()), Set.of(), NamedFiles.READ);
   }
 
-  private ConfigLoader(Sources sources, Set<String> only, boolean targetFiles) {
+  private ConfigLoader(Sources sources, Set<String> only, NamedFiles files) {
     this.sources = sources;
     this.only = Set.copyOf(only);
-    this.targetFiles = targetFiles;
+    this.files = files;
   }
 
   /**
@@ -62,7 +75,7 @@ public final class ConfigLoader {
    * if it has other sources too.
    */
   public ConfigLoader skippingUnsupported() {
-    return new ConfigLoader(sources.skippingUnsupported(), only, targetFiles);
+    return new ConfigLoader(sources.skippingUnsupported(), only, files);
   }
 
   /**
@@ -72,7 +85,7 @@ public final class ConfigLoader {
    * @param jobs names; empty: all jobs
    */
   public ConfigLoader onlyJobs(Collection<String> jobs) {
-    return new ConfigLoader(sources, Set.copyOf(jobs), targetFiles);
+    return new ConfigLoader(sources, Set.copyOf(jobs), files);
   }
 
   /**
@@ -81,7 +94,16 @@ public final class ConfigLoader {
    * still a warning.
    */
   public ConfigLoader leavingTargetFiles() {
-    return new ConfigLoader(sources, only, false);
+    return new ConfigLoader(sources, only, NamedFiles.LEAVE_TARGET_FILES);
+  }
+
+  /**
+   * A loader that looks at no file that the configuration names, not even whether it exists:
+   * certificates, credentials, rules, targets, and {@code scrape_config_files}, whose jobs are
+   * missing in the result. It checks everything else.
+   */
+  public ConfigLoader leavingFiles() {
+    return new ConfigLoader(sources, only, NamedFiles.LEAVE);
   }
 
   /** The sources that promdisco has: static, Kubernetes, file, HTTP and DNS. */
@@ -155,7 +177,7 @@ public final class ConfigLoader {
    */
   public LoadResult read(String fileName, byte[] content, Path folder) {
     Problems problems = new Problems(fileName);
-    if (!targetFiles) {
+    if (files == NamedFiles.LEAVE_TARGET_FILES) {
       problems.leaveTargetFiles();
     }
     Document document =
@@ -164,7 +186,9 @@ public final class ConfigLoader {
       return LoadResult.refused(problems.sorted());
     }
     ConfigAdvice.give(document.jobs());
-    problems.check();
+    if (files != NamedFiles.LEAVE) {
+      problems.check();
+    }
     List<Problem> sorted = problems.sorted();
     return new LoadResult(
         Optional.of(
@@ -213,9 +237,9 @@ public final class ConfigLoader {
     others.runtime(effective);
     others.alerting(effective);
     others.ruleFiles(effective);
-    List<String> files = OtherSections.files(root, "scrape_config_files", "scrape config", paths);
-    if (!files.isEmpty()) {
-      effective.put("scrape_config_files", files);
+    List<String> named = OtherSections.files(root, "scrape_config_files", "scrape config", paths);
+    if (!named.isEmpty()) {
+      effective.put("scrape_config_files", named);
     }
     Map<String, String> names = new LinkedHashMap<>();
     List<ReadJob> jobs = jobs(root, new ScrapeReader(sources, global.settings(), paths), names, "");
@@ -227,9 +251,12 @@ public final class ConfigLoader {
     others.remote(effective);
     others.otlp(effective);
     root.finish();
+    if (files == NamedFiles.LEAVE) {
+      return new Document(jobs, effective);
+    }
     List<ReadJob> all = new ArrayList<>(jobs);
-    for (int i = 0; i < files.size(); i++) {
-      all.addAll(fromFiles(root, i, files.get(i), global.settings(), names));
+    for (int i = 0; i < named.size(); i++) {
+      all.addAll(fromFiles(root, i, named.get(i), global.settings(), names));
     }
     return new Document(all, effective);
   }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -94,12 +95,24 @@ final class Exchange {
 
   /** A parameter of the query, the first of its name; null if there is none. */
   @Nullable String optional(String name) {
+    return parameters().getValue(name);
+  }
+
+  /** All parameters of the query with a name, in order, without empty ones and repetitions. */
+  List<String> all(String name) {
+    return parameters().getValuesOrEmpty(name).stream()
+        .filter(value -> !value.isEmpty())
+        .distinct()
+        .toList();
+  }
+
+  private Fields parameters() {
     Fields fields = parameters;
     if (fields == null) {
       fields = query();
       parameters = fields;
     }
-    return fields.getValue(name);
+    return fields;
   }
 
   private Fields query() {

@@ -226,7 +226,7 @@ final class Routes {
   }
 
   private void ready(Exchange exchange) {
-    String waiting = Readiness.waitingFor(asked(exchange.parameter("job")));
+    String waiting = Readiness.waitingFor(asked(exchange.all("job")));
     if (waiting.isEmpty()) {
       exchange.text(200, "promdisco is ready.\n");
     } else {
@@ -234,11 +234,13 @@ final class Routes {
     }
   }
 
-  /** The status of the named job; of all jobs if the name is empty. */
-  private List<JobStatus> asked(String job) {
-    return job.isEmpty()
+  /** The status of the named jobs; of all jobs if none is named. */
+  private List<JobStatus> asked(List<String> names) {
+    return names.isEmpty()
         ? backend.jobs()
-        : List.of(backend.job(job).orElseThrow(() -> Readiness.unknown(job)));
+        : names.stream()
+            .map(job -> backend.job(job).orElseThrow(() -> Readiness.unknown(job)))
+            .toList();
   }
 
   private void reload(Exchange exchange) {

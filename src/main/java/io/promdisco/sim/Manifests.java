@@ -26,8 +26,9 @@ import java.util.stream.Stream;
  * Reads Kubernetes objects from files, as {@code kubectl get … -o yaml} or {@code -o json} writes
  * them: several documents a file, {@code kind: List} and typed lists (whose items need not say
  * their kind), status included; UTF-8 or UTF-16, compressed with gzip or not. Objects of kinds that
- * no discovery reads are ignored. Ingresses and endpoint slices of {@code v1beta1} become those of
- * {@code v1}.
+ * no discovery reads are ignored; kinds that differ from a known one in case or number only, and
+ * known ones in an API group of Kubernetes that does not have them, are left out by name. Ingresses
+ * and endpoint slices of {@code v1beta1} become those of {@code v1}.
  */
 public final class Manifests {
   /** Stands for standard input. */
@@ -261,7 +262,9 @@ public final class Manifests {
   private void addSingle(String place, ObjectNode object) {
     Optional<Resource<?>> found = OldVersions.resource(object);
     if (found.isEmpty()) {
-      ignored++;
+      OldVersions.misspelling(object)
+          .ifPresentOrElse(
+              wrong -> leaveOut(place, object, wrong.right(), wrong.problem()), () -> ignored++);
       return;
     }
     Resource<?> resource = found.get();
@@ -325,9 +328,13 @@ public final class Manifests {
   }
 
   private void leaveOut(String place, ObjectNode object, String problem) {
+    leaveOut(place, object, Json.text(object, "kind"), problem);
+  }
+
+  private void leaveOut(String place, ObjectNode object, String kind, String problem) {
     leaveOut(
         new LeftOut(
-            Json.text(object, "kind"),
+            kind,
             Json.text(object, "metadata", "namespace"),
             Json.text(object, "metadata", "name"),
             place + ": " + described(object) + ": " + problem));
@@ -370,7 +377,7 @@ public final class Manifests {
 
   private static InputStream opened(Path file, Opener opener) throws IOException {
     return file.equals(STANDARD_INPUT)
-        ? UserFiles.limited(System.in, mostBytes())
+        ? UserFiles.standardInput(mostBytes())
         : opener.open(file, mostBytes());
   }
 

@@ -9,6 +9,10 @@ import java.util.Optional;
 /** Converts objects of API versions before {@code v1} in place, as an API server does. */
 final class OldVersions {
   private static final String ZONE = "topology.kubernetes.io/zone";
+
+  /** The group that held most resources before they moved. */
+  private static final String MOVED = "extensions";
+
   private static final String HOST_NAME = "kubernetes.io/hostname";
 
   private OldVersions() {}
@@ -16,16 +20,78 @@ final class OldVersions {
   /** The resource whose kind and API group {@code object} has, whatever its version. */
   static Optional<Resource<?>> resource(JsonNode object) {
     String kind = Json.text(object, "kind");
-    String apiVersion = Json.text(object, "apiVersion");
-    int slash = apiVersion.indexOf('/');
-    String group = slash < 0 ? "" : apiVersion.substring(0, slash);
+    String group = group(object);
     for (Resource<?> resource : Resource.ALL) {
-      boolean moved = group.equals("extensions") && !resource.group().isEmpty();
-      if (resource.kind().equals(kind) && (resource.group().equals(group) || moved)) {
+      if (resource.kind().equals(kind) && isIn(group, resource)) {
         return Optional.of(resource);
       }
     }
     return Optional.empty();
+  }
+
+  private static String group(JsonNode object) {
+    String apiVersion = Json.text(object, "apiVersion");
+    int slash = apiVersion.indexOf('/');
+    return slash < 0 ? "" : apiVersion.substring(0, slash);
+  }
+
+  private static boolean isIn(String group, Resource<?> resource) {
+    boolean moved = group.equals(MOVED) && !resource.group().isEmpty();
+    return resource.group().equals(group) || moved;
+  }
+
+  /**
+   * A mistake in the kind or API group of an object.
+   *
+   * @param right the kind that is meant
+   * @param problem as {@code kind: pods (expected: Pod)}
+   */
+  record Misspelling(String right, String problem) {
+    private static Misspelling ofKind(String kind, String right) {
+      return new Misspelling(right, "kind: " + kind + " (expected: " + right + ")");
+    }
+  }
+
+  /**
+   * What is wrong with the kind or API group of an object that has no {@link #resource}; nothing if
+   * it is of another kind. Groups that Kubernetes does not define may have a kind of the same name.
+   */
+  static Optional<Misspelling> misspelling(JsonNode object) {
+    String kind = Json.text(object, "kind");
+    String group = group(object);
+    if (group.isEmpty() && kind.equalsIgnoreCase("List") && !kind.equals("List")) {
+      return Optional.of(Misspelling.ofKind(kind, "List"));
+    }
+    for (Resource<?> resource : Resource.ALL) {
+      boolean list = kind.equalsIgnoreCase(resource.kind() + "List");
+      if (list || isNear(kind, resource)) {
+        String right = resource.kind() + (list ? "List" : "");
+        if (isIn(group, resource)) {
+          return kind.equals(right)
+              ? Optional.empty()
+              : Optional.of(Misspelling.ofKind(kind, right));
+        }
+        if (group.equals(MOVED)
+            || Resource.ALL.stream().anyMatch(any -> any.group().equals(group))) {
+          return Optional.of(
+              new Misspelling(
+                  right,
+                  "apiVersion: "
+                      + Json.text(object, "apiVersion")
+                      + " (expected: "
+                      + resource.apiVersion()
+                      + ")"));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whether a kind differs in case or number only. */
+  private static boolean isNear(String kind, Resource<?> resource) {
+    return kind.equalsIgnoreCase(resource.kind())
+        || kind.equalsIgnoreCase(resource.plural())
+        || (kind + "s").equalsIgnoreCase(resource.plural());
   }
 
   /** Converts an object of {@link #resource}; returns whether its version is known. */

@@ -1,5 +1,6 @@
 package io.promdisco.util;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serial;
@@ -47,7 +48,22 @@ public final class UserFiles {
   }
 
   /**
-   * Limits what is read of a stream, such as standard input.
+   * Standard input; to close the stream has no effect, because descriptor 0 may be another file if
+   * the process was started without standard input.
+   *
+   * @param most the limit in bytes; the stream throws {@link RefusedException} beyond it
+   */
+  public static InputStream standardInput(long most) {
+    return limited(
+        new FilterInputStream(System.in) {
+          @Override
+          public void close() {}
+        },
+        most);
+  }
+
+  /**
+   * Limits what is read of a stream.
    *
    * @param most the limit in bytes; the stream throws {@link RefusedException} beyond it
    */

@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.model.Position;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,6 +124,123 @@ class CheckTest {
     JsonNode outside = artifact("/elsewhere/p.yml");
     assertThat(outside.get("uri").asText()).isEqualTo("file:///elsewhere/p.yml");
     assertThat(outside.has("uriBaseId")).isFalse();
+  }
+
+  @Test
+  void syntaxOnlyLooksAtNoFileThatTheConfigurationNames() throws IOException {
+    file("broken.json", "[{");
+    file("jobs.yml", "scrape_configs: [{job_name: ''}]\n");
+    String config =
+        file(
+            "files.yml",
+            """
+            rule_files: [rules.yml, '[']
+            scrape_config_files: [jobs.yml, none.yml, '[']
+            scrape_configs:
+            - job_name: a
+              authorization: {credentials_file: token}
+              tls_config: {ca_file: ca.pem, cert_file: cert.pem, key_file: key.pem}
+              file_sd_configs: [{files: [broken.json, none.json, '[.json']}]
+            - job_name: b
+              bearer_token_file: token
+              kubernetes_sd_configs: [{role: pod, kubeconfig_file: kubeconfig}]
+            remote_write: [{url: 'http://h/', basic_auth: {username: u, password_file: p}}]
+            """);
+
+    assertThat(check(false, config)).isEqualTo(ExitCode.FINDING);
+    out.reset();
+    assertThat(check(false, "--syntax-only", config)).isEqualTo(ExitCode.OK);
+
+    assertThat(out()).isEqualTo("ok: " + config + ": 2 jobs\n1 file: 0 errors, 0 warnings\n");
+  }
+
+  @Test
+  void syntaxOnlyReportsEveryOtherMistake() throws IOException {
+    String config =
+        file(
+            "bad.yml",
+            """
+            scrape_config_files: ['a*/b.yml']
+            scrape_configs:
+            - job_name: a
+              tls_config: {cert_file: cert.pem}
+              file_sd_configs: [{files: [targets.txt]}]
+            - job_name: a
+              static_configs: [{targets: ['http://h:1']}]
+            """);
+
+    assertThat(check(false, "--syntax-only", config)).isEqualTo(ExitCode.FINDING);
+
+    assertThat(out())
+        .contains(
+            "bad.yml:1:23: scrape_config_files[0]: invalid scrape config file path",
+            "bad.yml:4:15: scrape_configs[0].tls_config: exactly one of key or key_file",
+            "targets.txt",
+            "bad.yml:6:13: scrape_configs[1].job_name",
+            "http://h:1");
+  }
+
+  private int checkInput(byte[] content, String... args) {
+    InputStream before = System.in;
+    System.setIn(new ByteArrayInputStream(content));
+    try {
+      return check(false, args);
+    } finally {
+      System.setIn(before);
+    }
+  }
+
+  @Test
+  void aDashIsStandardInputWithExcerpts() throws IOException {
+    String good = file("good.yml", GOOD);
+
+    assertThat(checkInput(BAD.getBytes(StandardCharsets.UTF_8), "-", good))
+        .isEqualTo(ExitCode.FINDING);
+
+    assertThat(out())
+        .contains(
+            "error: standard input:4:11: scrape_configs[0].kubernetes_sd_configs[0].role: ",
+            "  4 |   - role: pods\n    |           ^\n",
+            "ok: " + good + ": 1 job\n2 files: 2 errors, 0 warnings\n");
+  }
+
+  @Test
+  void pathsInStandardInputAreRelativeToTheCurrentFolder() {
+    String config =
+        "scrape_configs: [{job_name: a, file_sd_configs: [{files: ['no/such.json']}]}]\n";
+
+    checkInput(config.getBytes(StandardCharsets.UTF_8), "-", "-o", "json");
+
+    assertThat(out()).contains("file \\\"no/such.json\\\" does not exist");
+  }
+
+  @Test
+  void standardInputHasANameInJsonAndSarif() throws IOException {
+    byte[] bad = BAD.getBytes(StandardCharsets.UTF_8);
+    checkInput(bad, "-", "-o", "json");
+    JsonNode entry = JSON.readTree(out()).get(0);
+    assertThat(entry.get("file").asText()).isEqualTo("standard input");
+    assertThat(entry.at("/problems/0/file").asText()).isEqualTo("standard input");
+    assertThat(entry.get("problems")).hasSize(2);
+
+    out.reset();
+    checkInput(bad, "-", "-o", "sarif");
+    assertThat(
+            JSON.readTree(out())
+                .at("/runs/0/results/0/locations/0/physicalLocation/artifactLocation"))
+        .isEqualTo(JSON.readTree("{\"uri\": \"standard%20input\"}"));
+  }
+
+  @Test
+  void standardInputThatIsTooLargeIsAProblem() {
+    byte[] large = new byte[ConfigLoader.MOST_BYTES + 1];
+    Arrays.fill(large, (byte) '\n');
+
+    assertThat(checkInput(large, "-")).isEqualTo(ExitCode.FINDING);
+
+    assertThat(out())
+        .startsWith(
+            "error: standard input:1:1: the file is too large (expected: at most 33554432 bytes)");
   }
 
   private JsonNode artifact(String file) {

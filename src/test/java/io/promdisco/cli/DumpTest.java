@@ -414,6 +414,23 @@ class DumpTest {
   }
 
   @Test
+  void aNamespaceIsADnsLabel() throws Exception {
+    String config = cli.file("p.yml", CONFIG);
+    String objects = cli.file("cluster.yaml", OBJECTS);
+    for (String command : List.of("targets", "dump", "rbac")) {
+      for (String bad : List.of("bad ns!", "", "Shop", "-a", "a-", "a.b", "a".repeat(64))) {
+        assertThat(cli.run(command, config, "--manifests", objects, "--namespace", bad))
+            .isEqualTo(ExitCode.USAGE);
+        assertThat(cli.err()).contains("'--namespace'", "\"" + bad + "\" (expected: a DNS label");
+      }
+    }
+    for (String good : List.of("a", "0-a", "a".repeat(63))) {
+      assertThat(cli.run("dump", config, "--manifests", objects, "--namespace", good))
+          .isEqualTo(ExitCode.OK);
+    }
+  }
+
+  @Test
   void aDumpComesFromStandardInputToo() throws Exception {
     String config = cli.file("p.yml", CONFIG);
     InputStream before = System.in;

@@ -109,6 +109,24 @@ final class StateEndpointsTest extends ServerTestCase {
   }
 
   @Test
+  void readyOnceEveryNamedJobIsComplete() throws Exception {
+    JobStatus.Missing pods = new JobStatus.Missing("kubernetes/0", "pods: 403: may not list pods");
+    backend.set(FakeBackend.complete("shop", 1));
+    backend.set(FakeBackend.incomplete("ops/nodes/0", 1, pods));
+
+    assertThat(get("/-/ready?job=shop&job=&job=shop").body()).isEqualTo("promdisco is ready.\n");
+    for (String query : List.of("job=shop&job=ops/nodes/0", "job=ops/nodes/0&job=shop")) {
+      HttpResponse<String> waiting = get("/-/ready?" + query);
+      assertThat(waiting.statusCode()).isEqualTo(503);
+      assertThat(waiting.body())
+          .isEqualTo("job ops/nodes/0: kubernetes/0: pods: 403: may not list pods\n");
+    }
+    HttpResponse<String> unknown = get("/-/ready?job=shop&job=nobody");
+    assertThat(unknown.statusCode()).isEqualTo(404);
+    assertThat(unknown.body()).isEqualTo("job: nobody (expected one that /http-sd lists)\n");
+  }
+
+  @Test
   void reloadTakesPostAndPutOnly() throws Exception {
     assertThat(send("POST", "/-/reload").statusCode()).isEqualTo(200);
     assertThat(send("PUT", "/-/reload").statusCode()).isEqualTo(200);

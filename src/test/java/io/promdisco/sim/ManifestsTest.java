@@ -150,6 +150,88 @@ class ManifestsTest {
   }
 
   @Test
+  void kindsInAnotherCaseOrNumberAreNamedAsLeftOut() throws Exception {
+    Manifests.Contents contents =
+        load(
+            "kinds.yaml",
+            """
+            {apiVersion: v1, kind: pod, metadata: {name: a, namespace: shop}}
+            ---
+            {apiVersion: v1, kind: Pods, metadata: {name: b}}
+            ---
+            {apiVersion: v1, kind: Endpoint, metadata: {name: c}}
+            ---
+            {apiVersion: networking.k8s.io/v1beta1, kind: Ingresses, metadata: {name: d}}
+            ---
+            {apiVersion: extensions/v1beta1, kind: INGRESS, metadata: {name: e}}
+            ---
+            {apiVersion: v1, kind: list, items: [{apiVersion: v1, kind: Node, metadata: {name: f}}]}
+            ---
+            {apiVersion: v1, kind: podList, items: [{metadata: {name: g}}]}
+            ---
+            {apiVersion: v1, kind: podlist, items: [{metadata: {name: h}}]}
+            ---
+            {apiVersion: v1, kind: Node, metadata: {name: good}}
+            """);
+
+    assertThat(problems(contents))
+        .containsExactly(
+            "kinds.yaml:1: pod shop/a: kind: pod (expected: Pod)",
+            "kinds.yaml:3: Pods b: kind: Pods (expected: Pod)",
+            "kinds.yaml:5: Endpoint c: kind: Endpoint (expected: Endpoints)",
+            "kinds.yaml:7: Ingresses d: kind: Ingresses (expected: Ingress)",
+            "kinds.yaml:9: INGRESS e: kind: INGRESS (expected: Ingress)",
+            "kinds.yaml:11: list: kind: list (expected: List)",
+            "kinds.yaml:13: pod g: kind: pod (expected: Pod)",
+            "kinds.yaml:15: podlist: kind: podlist (expected: PodList)");
+    assertThat(contents.leftOut())
+        .first()
+        .extracting(Manifests.LeftOut::kind, Manifests.LeftOut::name)
+        .containsExactly("Pod", "a");
+    assertThat(contents.objects()).extracting(Objects::name).containsExactly("good");
+  }
+
+  @Test
+  void kindsInAGroupThatDoesNotHaveThemAreNamedAsLeftOut() throws Exception {
+    Manifests.Contents contents =
+        load(
+            "groups.yaml",
+            """
+            {apiVersion: v1, kind: Ingress, metadata: {name: a}}
+            ---
+            {apiVersion: apps/v1, kind: Pod, metadata: {name: b}}
+            ---
+            {apiVersion: extensions/v1beta1, kind: pods, metadata: {name: c}}
+            """);
+
+    assertThat(problems(contents))
+        .containsExactly(
+            "groups.yaml:1: Ingress a: apiVersion: v1 (expected: networking.k8s.io/v1)",
+            "groups.yaml:3: Pod b: apiVersion: apps/v1 (expected: v1)",
+            "groups.yaml:5: pods c: apiVersion: extensions/v1beta1 (expected: v1)");
+  }
+
+  @Test
+  void kindsOfOtherGroupsMayHaveTheSameNames() throws Exception {
+    Manifests.Contents contents =
+        load(
+            "others.yaml",
+            """
+            {apiVersion: serving.knative.dev/v1, kind: Service, metadata: {name: a}}
+            ---
+            {apiVersion: example.com/v1, kind: pod, metadata: {name: b}}
+            ---
+            {apiVersion: v1, kind: PodList}
+            ---
+            {apiVersion: v1, kind: PodTemplate, metadata: {name: c}}
+            """);
+
+    assertThat(contents.leftOut()).isEmpty();
+    assertThat(contents.objects()).isEmpty();
+    assertThat(contents.warnings()).singleElement().asString().contains("4 of other kinds");
+  }
+
+  @Test
   void aMalformedObjectIsNamedAndTheOthersAreUsed() throws Exception {
     Manifests.Contents contents =
         load(
