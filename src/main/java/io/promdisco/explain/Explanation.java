@@ -77,7 +77,9 @@ public record Explanation(
     }
     List<String> reasons =
         jobs.stream().map(Explanation::reason).filter(r -> !r.isEmpty()).toList();
-    return (isReadable() ? query.text() + " is not scraped: " : "unknown whether " + query.text() + " is scraped: ")
+    return (isReadable()
+            ? query.text() + " is not scraped: "
+            : "unknown whether " + query.text() + " is scraped: ")
         + String.join("; ", reasons);
   }
 

@@ -171,8 +171,7 @@ class ExplainReasonsTest {
             "endpointslice/shop/web-6", "web-6", "pod/shop/six-0", "fd00::9", "[FD00::9]:8080")) {
       assertThat(ask("endpointslice", query))
           .as(query)
-          .isEqualTo(
-              query + " is not scraped: job endpointslice does not discover it: " + reason);
+          .isEqualTo(query + " is not scraped: job endpointslice does not discover it: " + reason);
     }
     assertThat(ask("endpointslice", "svc/shop/web")).contains("is scraped by");
   }

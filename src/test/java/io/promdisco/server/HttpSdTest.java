@@ -213,7 +213,8 @@ final class HttpSdTest extends ServerTestCase {
 
   @Test
   void everyJobIsReachedWhateverItsName() throws Exception {
-    for (String name : List.of("a\\b", "c/d", "e%f", "x;y?#z", "\u00e9 \u00fc", "tab\tname", "..")) {
+    for (String name :
+        List.of("a\\b", "c/d", "e%f", "x;y?#z", "\u00e9 \u00fc", "tab\tname", "..")) {
       backend.configure(name);
       backend.set(FakeBackend.complete(name, 1));
       String path = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
