@@ -51,6 +51,15 @@ final class Hoisting {
         : Optional.of(guards);
   }
 
+  /** Whether a rule's regex matches; {@code otherwise} if that cannot be found out. */
+  private static boolean mayMatch(RelabelRule rule, String name, boolean otherwise) {
+    try {
+      return rule.compiled().matches(name);
+    } catch (RuleLimitException e) {
+      return otherwise;
+    }
+  }
+
   /** Whether the rules before {@code end} leave {@code name} alone if no guard is there. */
   private boolean isUntouched(String name, int end, Set<String> guards) {
     for (int i = end - 1; i >= 0; i--) {
@@ -60,8 +69,8 @@ final class Hoisting {
             case KEEP, DROP, KEEPEQUAL, DROPEQUAL -> true;
             case REPLACE -> !mayWrite(rule.target(), name);
             case HASHMOD, LOWERCASE, UPPERCASE -> !rule.targetLabel().equals(name);
-            case LABELDROP -> !rule.compiled().matches(name);
-            case LABELKEEP -> rule.compiled().matches(name);
+            case LABELDROP -> !mayMatch(rule, name, true);
+            case LABELKEEP -> mayMatch(rule, name, false);
             case LABELMAP -> isUntouchedByLabelmap(name, i, guards);
           };
       if (!untouched) {

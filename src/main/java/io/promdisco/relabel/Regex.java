@@ -54,9 +54,18 @@ final class Regex {
     return groupNames;
   }
 
-  /** Whether {@code value} matches. */
+  /**
+   * Whether {@code value} matches.
+   *
+   * @throws RuleLimitException if the regex needs too deep a stack: RE2/J recurses for each
+   *     alternative
+   */
   boolean matches(String value) {
-    return pattern.matcher(value).find();
+    try {
+      return pattern.matcher(value).find();
+    } catch (StackOverflowError e) {
+      throw RuleLimitException.tooDeep();
+    }
   }
 
   /**
@@ -64,11 +73,16 @@ final class Regex {
    *
    * @return start and end of each group, from group 0; -1 for a group that took no part. Null if
    *     nothing matches
+   * @throws RuleLimitException as {@link #matches}
    */
   int @Nullable [] find(String value, int from) {
     Matcher matcher = pattern.matcher(value);
-    if (!matcher.find(from)) {
-      return null;
+    try {
+      if (!matcher.find(from)) {
+        return null;
+      }
+    } catch (StackOverflowError e) {
+      throw RuleLimitException.tooDeep();
     }
     int[] groups = new int[2 * groupNames.size()];
     for (int i = 0; i < groupNames.size(); i++) {

@@ -25,6 +25,13 @@ final class RuleLimitException extends RuntimeException {
     }
   }
 
+  /** For a regex that needs a deeper stack than the thread has. */
+  static RuleLimitException tooDeep() {
+    return new RuleLimitException(
+        "the regex needs too deep a stack for this value (expected: fewer alternatives or"
+            + " repetitions)");
+  }
+
   /** Checks the labels after a labelmap. */
   static void checkLabels(long labels, long charactersOfNames) {
     if (labels > RelabelLimitException.MOST_LABELS) {

@@ -1,5 +1,6 @@
 package io.promdisco.scrape;
 
+import com.google.common.base.Throwables;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.metrics.Metrics;
@@ -142,12 +143,20 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
         builders.add(pool == null ? null : pool.builder());
       }
       List<Map<String, Offers.Offer>> offered = offers.of(updates, builders);
+      @Nullable Throwable failure = null;
       for (int i = 0; i < updates.size(); i++) {
         TargetSetUpdate update = updates.get(i);
         ScrapePool pool = pools.get(update.job());
-        if (pool != null && !heavy.take(update)) {
-          publish(update.removed() ? pool.clear() : pool.update(update, offered.get(i), reader));
+        try {
+          if (pool != null && !heavy.take(update)) {
+            publish(update.removed() ? pool.clear() : pool.update(update, offered.get(i), reader));
+          }
+        } catch (RuntimeException | Error e) { // The other jobs take their updates all the same.
+          failure = e;
         }
+      }
+      if (failure != null) {
+        Throwables.throwIfUnchecked(failure);
       }
     } finally {
       writing.unlock();

@@ -40,9 +40,21 @@ record KubernetesCase(Path folder) {
   List<ObjectNode> objects() throws ManifestException {
     List<ObjectNode> objects = new ArrayList<>();
     for (JsonNode document : Manifests.documents(folder.resolve("cluster.yaml"))) {
-      objects.add((ObjectNode) document);
+      objects.add(asWritten((ObjectNode) document));
     }
     return objects;
+  }
+
+  /** With labels and annotations as they are written: the recorder took a plain y for a text. */
+  private static ObjectNode asWritten(ObjectNode object) {
+    for (String map : List.of("labels", "annotations")) {
+      if (object.path("metadata").path(map) instanceof ObjectNode texts) {
+        texts
+            .properties()
+            .forEach(entry -> entry.setValue(texts.textNode(entry.getValue().asText())));
+      }
+    }
+    return object;
   }
 
   String config() throws IOException {
@@ -59,7 +71,8 @@ record KubernetesCase(Path folder) {
       List<Operation> operations = new ArrayList<>();
       for (JsonNode document : Manifests.documents(file)) {
         operations.add(
-            new Operation(document.get("op").asText(), (ObjectNode) document.get("object")));
+            new Operation(
+                document.get("op").asText(), asWritten((ObjectNode) document.get("object"))));
       }
       String name = file.getFileName().toString();
       steps.add(new Step(Integer.parseInt(name.substring(0, 2)), name, operations));

@@ -16,6 +16,8 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,6 +85,32 @@ class SlowRelabellingTest {
                 assertThat(pools(promdisco).get(0).activeTargets().get(0).labels().get("v"))
                     .isEqualTo("round" + now));
       }
+    }
+  }
+
+  @Test
+  void aRegexThatNeedsTooDeepAStackFailsItsTargetsAndNoOtherJob() throws Exception {
+    String alternatives =
+        IntStream.range(0, 20_000)
+            .mapToObj(i -> ".*-" + i + "-.*")
+            .collect(Collectors.joining("|"));
+    String config =
+        """
+        scrape_configs:
+        - job_name: deep
+          static_configs: [{targets: ["a:1"]}]
+          relabel_configs:
+          - {source_labels: [__address__], regex: 'a:(?:%s)', target_label: x}
+        - job_name: other
+          static_configs: [{targets: ["b:1"]}]
+        """
+            .formatted(alternatives);
+    try (Promdisco promdisco = Promdisco.builder().build()) {
+      promdisco.apply(
+          new ConfigLoader().read("p.yml", config.getBytes(UTF_8), folder).configuration().get());
+      assertThat(promdisco.awaitSynced(Duration.ofSeconds(30))).isTrue();
+      assertThat(pools(promdisco).get(1).counts().active()).isEqualTo(1);
+      assertThat(pools(promdisco).get(0).failedTargets(0).toString()).contains("too deep a stack");
     }
   }
 }
