@@ -183,7 +183,11 @@ final class Shape {
     int number = 0;
     if (!take("?:")) {
       if (take("?P<") || take("?<")) {
-        pos = regex.indexOf('>', pos) + 1;
+        int end = regex.indexOf('>', pos);
+        if (end < 0) {
+          throw new Unknown();
+        }
+        pos = end + 1;
       } else if (take("?")) {
         throw new Unknown();
       }
