@@ -72,7 +72,7 @@ final class Kubeconfig {
     }
   }
 
-  /** The chosen context and its file, as {@code context dev of /home/me/.kube/config}. */
+  /** The chosen context and its file, as {@code context dev of ~/.kube/config}. */
   String description() {
     return "context " + contextName + " of " + context.file();
   }
