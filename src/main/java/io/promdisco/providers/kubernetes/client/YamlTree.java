@@ -42,8 +42,6 @@ import org.yaml.snakeyaml.resolver.Resolver;
  * type is an {@link IOException} with file and path.
  */
 final class YamlTree {
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
   private static final int LARGEST = 16 << 20;
   private static final int MOST_ALIASES = 10_000;
 
@@ -97,10 +95,16 @@ final class YamlTree {
     return new YamlTree(map, what);
   }
 
+  /** Apart, so that a file in YAML does not load the 400 classes of Jackson's mapper. */
+  private static final class Json {
+    static final ObjectMapper MAPPER =
+        new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  }
+
   private static @Nullable Object value(String text, String what) throws IOException {
     if (text.startsWith("{")) {
       try {
-        return JSON.readValue(text, Object.class);
+        return Json.MAPPER.readValue(text, Object.class);
       } catch (JsonProcessingException e) {
         // YAML has such mappings too.
       }
