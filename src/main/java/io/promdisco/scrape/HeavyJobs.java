@@ -8,6 +8,7 @@ import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.NamedThreads;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -72,10 +73,24 @@ final class HeavyJobs {
     this.rebuild = rebuild;
   }
 
-  /** Whether relabelling an update would delay other jobs. */
-  static boolean isHeavy(TargetSetUpdate update) {
-    long labels = 0;
-    for (List<TargetGroup> groups : update.changes().values()) {
+  /**
+   * The labels of the heavy targets of several updates. Jobs over one provider share its list of
+   * changes, so each list is gone through once. For one thread.
+   */
+  static final class Weights {
+    private final IdentityHashMap<List<TargetGroup>, Long> known = new IdentityHashMap<>();
+
+    /** Whether relabelling an update would delay other jobs. */
+    boolean isHeavy(TargetSetUpdate update) {
+      long labels = 0;
+      for (List<TargetGroup> groups : update.changes().values()) {
+        labels += known.computeIfAbsent(groups, Weights::labels);
+      }
+      return labels > MOST_LABELS;
+    }
+
+    private static long labels(List<TargetGroup> groups) {
+      long labels = 0;
       for (TargetGroup group : groups) {
         int shared = group.labels().size();
         for (int i = 0; i < group.targets().size(); i++) {
@@ -83,18 +98,18 @@ final class HeavyJobs {
           labels += all > USUAL_LABELS ? all : 0;
         }
       }
+      return labels;
     }
-    return labels > MOST_LABELS;
   }
 
   /**
    * Accepts a job if it has very many labels, or if an earlier rebuild of it is not finished; it
    * will then be rebuilt.
    */
-  synchronized boolean take(TargetSetUpdate update) {
+  synchronized boolean take(TargetSetUpdate update, Weights weights) {
     String job = update.job();
     boolean inWork = queue.contains(job) || job.equals(current);
-    if (closed || update.removed() || !(inWork || isHeavy(update))) {
+    if (closed || update.removed() || !(inWork || weights.isHeavy(update))) {
       return false;
     }
     queue.add(job);

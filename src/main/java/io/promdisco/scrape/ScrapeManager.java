@@ -143,12 +143,13 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
         builders.add(pool == null ? null : pool.builder());
       }
       List<Map<String, Offers.Offer>> offered = offers.of(updates, builders);
+      HeavyJobs.Weights weights = new HeavyJobs.Weights();
       @Nullable Throwable failure = null;
       for (int i = 0; i < updates.size(); i++) {
         TargetSetUpdate update = updates.get(i);
         ScrapePool pool = pools.get(update.job());
         try {
-          if (pool != null && !heavy.take(update)) {
+          if (pool != null && !heavy.take(update, weights)) {
             publish(update.removed() ? pool.clear() : pool.update(update, offered.get(i), reader));
           }
         } catch (RuntimeException | Error e) { // The other jobs take their updates all the same.
