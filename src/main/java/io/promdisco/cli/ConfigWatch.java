@@ -4,6 +4,7 @@ import com.google.common.hash.HashCode;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import io.promdisco.config.Globs;
+import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.Ticker;
 import io.promdisco.util.UserFiles;
 import io.promdisco.workqueue.TaskQueue;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /**
  * Sees that the configuration file, or a file with scrape configs that it names, holds something
@@ -25,9 +27,12 @@ import org.jspecify.annotations.Nullable;
  * <p>It looks at the contents twice a second, so that it makes no difference how they come to
  * change: in place, by a file that takes the other's place, or by a link that points elsewhere, as
  * Kubernetes mounts a ConfigMap. What has changed must be the same in two looks, so that a file is
- * not read while it is being written. Its thread is {@code sd-watch-config}.
+ * not read while it is being written. An empty file is no change: a program that writes it may have
+ * been stopped half way, and all jobs would go. Its thread is {@code sd-watch-config}.
  */
 final class ConfigWatch implements AutoCloseable {
+  private static final Logger log = EscapingLogger.of(ConfigWatch.class);
+
   /** The time between two looks. */
   static final Duration PAUSE = Duration.ofMillis(500);
 
@@ -77,10 +82,30 @@ final class ConfigWatch implements AutoCloseable {
     boolean settled = now.equals(last);
     last = now;
     if (settled && !now.equals(known)) {
-      onChange.run();
+      if (isEmpty(file)) {
+        log.warn(
+            "{}: empty; what was read before stays in force (expected: scrape_configs: [] to remove"
+                + " all jobs)",
+            file);
+      } else {
+        onChange.run();
+      }
       known = now;
     }
     again();
+  }
+
+  /** Whether a file is there and holds nothing but white space. */
+  private static boolean isEmpty(Path file) {
+    try (InputStream in = UserFiles.open(file, MOST_BYTES)) {
+      int next = in.read();
+      while (next >= 0 && next <= ' ') {
+        next = in.read();
+      }
+      return next < 0;
+    } catch (IOException e) {
+      return false; // A file that is missing or unreadable is refused with its reason.
+    }
   }
 
   /** A hash of what the file and those of the patterns hold now. */

@@ -27,10 +27,7 @@ public interface ObjectReader {
     public <V extends KubeObject> List<V> read(Resource<V> resource, Scope scope)
         throws IOException, InterruptedException {
       List<V> all = new ArrayList<>();
-      String next = "";
-      do {
-        next = client.list(resource, scope, PAGE, next, "", all::add).continueToken();
-      } while (!next.isEmpty());
+      client.listAll(resource, scope, PAGE, all::add);
       return all;
     }
   }

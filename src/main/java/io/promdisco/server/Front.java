@@ -66,8 +66,8 @@ final class Front extends Handler.Abstract {
       fail(exchange, e);
     } catch (OutOfMemoryError e) {
       fail(exchange, outOfMemory(e));
-    } catch (StackOverflowError e) {
-      fail(exchange, new IllegalStateException("too deep a stack for this answer"));
+    } catch (Error e) { // A client must not wait for an answer that never comes.
+      fail(exchange, new IllegalStateException("the answer failed with " + e, e));
     }
   }
 

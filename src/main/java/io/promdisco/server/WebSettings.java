@@ -123,6 +123,10 @@ public final class WebSettings {
 
   private void take(Path from, Contents contents) {
     try {
+      if (contents.texts().get(0).isBlank() && !state.equals(State.OPEN)) {
+        // Most likely somebody is writing it; passwords must not be gone meanwhile.
+        throw new IOException(from + ": empty (expected: {} to ask for no password)");
+      }
       State now = contents.state();
       if ((now.key() == null) != (state.key() == null)) {
         throw new IOException(
@@ -131,8 +135,13 @@ public final class WebSettings {
                 + (now.key() == null ? "went" : "came")
                 + " (expected: a restart for that)");
       }
+      boolean askedBefore = asksWhoItIs();
       state = now;
-      log.info("{}: read again, in force", from);
+      if (askedBefore && !asksWhoItIs()) {
+        log.warn("{}: read again, in force: nobody is asked for a password any more", from);
+      } else {
+        log.info("{}: read again, in force", from);
+      }
     } catch (IOException e) {
       refused(from, e);
     }

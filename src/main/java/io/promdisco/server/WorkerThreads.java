@@ -67,7 +67,7 @@ final class WorkerThreads implements AutoCloseable {
     if (task != null) {
       try {
         task.run();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         log.error("a task of the web server failed", e);
       }
     }

@@ -110,16 +110,25 @@ public final class SourceMemory {
         ManagementFactory.getMemoryPoolMXBeans().toArray(new MemoryPoolMXBean[0]);
   }
 
-  /** A source would exceed its limit of memory. */
+  /** A source is larger than a limit, so reading it again soon would cost much for nothing. */
   public static final class ExceededException extends IOException {
     @Serial private static final long serialVersionUID = 1L;
 
     private ExceededException(long most) {
-      super(
+      this(
           "this source would take more than about "
               + (most >= 1 << 20 ? (most >> 20) + " MiB" : most + " bytes")
               + " of memory (expected: less, or a larger heap, or a larger limit: --source-memory,"
               + " in a program Promdisco.Builder.sourceMemory)");
+    }
+
+    /**
+     * Names another limit than that of memory.
+     *
+     * @param message which limit, in one line
+     */
+    public ExceededException(String message) {
+      super(message);
     }
   }
 }

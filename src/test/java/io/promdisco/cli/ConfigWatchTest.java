@@ -3,6 +3,7 @@ package io.promdisco.cli;
 import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.ManualTicker;
 import io.promdisco.util.Closer;
 import io.promdisco.util.Ticker;
@@ -129,6 +130,19 @@ class ConfigWatchTest {
 
     Files.writeString(folder.resolve("other.yml"), "b");
     assertThat(changesAfterTwoLooks()).isEqualTo(3);
+  }
+
+  @Test
+  void fileThatBecomesEmptyIsNoChangeUntilItHoldsSomethingAgain() throws IOException {
+    Path file = Files.writeString(folder.resolve("p.yml"), "a");
+    watch(file, List.of());
+    try (CapturedLog log = new CapturedLog()) {
+      Files.writeString(file, " \n");
+      assertThat(changesAfterTwoLooks()).isZero();
+      assertThat(log.lines("p.yml: empty; what was read")).hasSize(1);
+    }
+    Files.writeString(file, "{}");
+    assertThat(changesAfterTwoLooks()).isEqualTo(1);
   }
 
   @Test

@@ -188,7 +188,7 @@ class WebSettingsTest {
       assertThat(status(started, trusting(first, null))).isEqualTo(200);
       assertThat(log.lines("ERROR", "tls_server_config.cert_file", "no such file")).hasSize(1);
 
-      write("web.yml", "");
+      write("web.yml", "{}");
       aSecondLater();
       assertThat(status(started, trusting(first, null))).isEqualTo(200);
       assertThat(log.lines("ERROR", "tls_server_config went (expected: a restart")).hasSize(1);
@@ -293,6 +293,24 @@ class WebSettingsTest {
     aSecondLater();
     assertThat(ask(started, "anna:secret").statusCode()).isEqualTo(401);
     assertThat(ask(started, "bert:other").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  @ExpectsErrors("the empty file is refused")
+  void fileThatBecomesEmptyTakesNoPasswordAway() throws Exception {
+    PromdiscoServer started = start("basic_auth_users: {anna: " + HASH + "}\n");
+    try (CapturedLog log = new CapturedLog()) {
+      write("web.yml", "\n");
+      aSecondLater();
+      assertThat(ask(started, "").statusCode()).isEqualTo(401);
+      assertThat(ask(started, "anna:secret").statusCode()).isEqualTo(200);
+      assertThat(log.lines("ERROR", "web.yml: empty (expected: {}")).hasSize(1);
+
+      write("web.yml", "{}\n");
+      aSecondLater();
+      assertThat(ask(started, "").statusCode()).isEqualTo(200);
+      assertThat(log.lines("WARN", "nobody is asked for a password any more")).hasSize(1);
+    }
   }
 
   @Test

@@ -194,7 +194,7 @@ final class HttpRefresher implements Refresher {
   }
 
   private IOException tooLong() {
-    return new IOException("the answer is longer than " + largest + " bytes");
+    return new SourceMemory.ExceededException("the answer is longer than " + largest + " bytes");
   }
 
   private IOException refused(Exchange exchange) {

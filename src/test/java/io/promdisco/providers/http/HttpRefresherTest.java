@@ -24,6 +24,7 @@ import io.promdisco.testing.Certificates;
 import io.promdisco.testing.FakeServer;
 import io.promdisco.testing.Https;
 import io.promdisco.testing.ManualTicker;
+import io.promdisco.util.SourceMemory;
 import io.prometheus.client.CollectorRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -384,6 +385,8 @@ class HttpRefresherTest {
     fails(refresher, "the answer is longer than 10000 bytes");
     server.answer(with(gzipped("[" + " ".repeat(10_000_000)), "Content-Encoding", "gzip"));
     fails(refresher, "the answer is longer than 10000 bytes");
+    assertThatExceptionOfType(SourceMemory.ExceededException.class) // Its source rests a while.
+        .isThrownBy(refresher::refresh);
   }
 
   @Test

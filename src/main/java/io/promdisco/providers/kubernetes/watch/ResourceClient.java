@@ -46,6 +46,7 @@ public interface ResourceClient extends AutoCloseable {
    * the others share.
    *
    * @param pageSize largest number of items of a page; 0: all
+   * @throws IOException also if the server says that a page follows itself, which would never end
    */
   default <V extends KubeObject> String listAll(
       Resource<V> resource, Scope scope, int pageSize, Consumer<? super V> items)
@@ -53,7 +54,12 @@ public interface ResourceClient extends AutoCloseable {
     Page page = list(resource, scope, pageSize, "", "", items);
     String version = page.resourceVersion();
     while (!page.continueToken().isEmpty()) {
-      page = list(resource, scope, pageSize, page.continueToken(), "", items);
+      String token = page.continueToken();
+      page = list(resource, scope, pageSize, token, "", items);
+      if (page.continueToken().equals(token)) {
+        throw new IOException(
+            "the server gave the same continue token twice (expected: one for the next page)");
+      }
     }
     return version;
   }

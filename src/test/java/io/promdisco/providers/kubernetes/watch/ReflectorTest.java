@@ -217,6 +217,18 @@ class ReflectorTest {
   }
 
   @Test
+  void aPageThatNamesItselfAsTheNextIsAFailureAndNotReadForEver() throws InterruptedException {
+    synced(pod("a", 1)).fail(410, "too old");
+    api.next().fail(422, "no streaming");
+    api.next().item(pod("b", 2)).page("8", "next");
+    api.next().item(pod("b", 2)).page("8", "next");
+    passPause();
+    assertThat(known()).containsExactly("a@1", "b@2");
+    assertThat(failures()).isEqualTo(1);
+    assertThat(api.next().token).isEmpty();
+  }
+
+  @Test
   void aListWithoutVersionIsAFailureAndRemovesNothing() throws InterruptedException {
     synced(pod("a", 1)).fail(410, "too old");
     api.next().opened().initialEnd("");
