@@ -1,14 +1,12 @@
 package io.promdisco.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.config.ConfigLoader.LoadResult;
 import io.promdisco.scrape.WrittenTargets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.promdisco.testing.RecordedCases;
+import io.promdisco.testing.RecordedCases.RecordedFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,8 +18,6 @@ import org.yaml.snakeyaml.Yaml;
 
 /** Files that promtool and Prometheus were asked about. */
 class RecordedConfigsTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /** What is quoted in a message: the key or the value that is wrong. */
   private static final Pattern QUOTED = Pattern.compile("\"([^\"\\s\\\\]{2,})\"|'([a-z_]{3,})'");
 
@@ -29,25 +25,18 @@ class RecordedConfigsTest {
 
   @Test
   void loadsWhatPrometheusLoadsAsPrometheusShowsItAndRefusesTheRest() throws Exception {
-    Path folder =
-        Path.of(System.getProperty("promdisco.shared", "../shared"), "conformance/config")
-            .toAbsolutePath()
-            .normalize();
-    assumeTrue(Files.isDirectory(folder));
+    RecordedCases<RecordedFile> cases = RecordedCases.answers("config");
     List<String> wrong = new ArrayList<>();
-    int ran = 0;
-    for (JsonNode recorded : JSON.readTree(folder.resolve("expected.json").toFile())) {
-      String file = recorded.get("file").asText();
+    for (RecordedFile recorded : cases) {
       LoadResult result =
-          new ConfigLoader().read(file, Files.readAllBytes(folder.resolve(file)), folder);
-      String difference = difference(recorded, result, folder.toString() + "/");
+          new ConfigLoader().read(recorded.file(), recorded.bytes(), recorded.folder());
+      String difference = difference(recorded.answer(), result, recorded.folder() + "/");
       if (!difference.isEmpty()) {
-        wrong.add(file + ": " + difference);
+        wrong.add(recorded.file() + ": " + difference);
       }
-      ran++;
+      cases.ran(recorded);
     }
-    System.out.println(
-        "conformance/config: " + ran + " cases ran, " + (ran - wrong.size()) + " passed");
+    cases.printSummary("configuration reader");
     assertThat(wrong).isEmpty();
   }
 
