@@ -1,6 +1,5 @@
 package io.promdisco.relabel;
 
-
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promdisco.model.Labels;
 import io.promdisco.model.NameValidation;

@@ -206,7 +206,9 @@ public final class RecordedCases<T> implements Iterable<T> {
     }
   }
 
-  /** Whether both are the same file, or folders of the same files; pages for readers do not count. */
+  /**
+   * Whether both are the same file, or folders of the same files; pages for readers do not count.
+   */
   private static boolean areEqual(Path a, Path b) {
     Map<String, Path> left = contents(a);
     Map<String, Path> right = contents(b);

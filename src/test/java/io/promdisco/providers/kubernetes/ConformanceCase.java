@@ -59,7 +59,8 @@ record ConformanceCase(String name, Path folder, List<Job> jobs, List<Path> step
 
   private static ConformanceCase read(Path folder) {
     try {
-      return new ConformanceCase(folder.getFileName().toString(), folder, jobs(folder), steps(folder));
+      return new ConformanceCase(
+          folder.getFileName().toString(), folder, jobs(folder), steps(folder));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -2,9 +2,9 @@ package io.promdisco.providers.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.KubernetesSdConfig.AttachMetadata;
 import io.promdisco.config.KubernetesSdConfig.Role;
-import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.kubernetes.object.KubeObject;
