@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -14,6 +15,8 @@ import java.util.regex.PatternSyntaxException;
 final class OtherSections {
   private static final Pattern FILE_PATTERN = Pattern.compile("[^*]*(\\*[^/]*)?");
   private static final long DEFAULT_GOGC = 75;
+  private static final String DEFAULT_LOG_LEVEL = "info";
+  private static final List<String> LOG_LEVELS = List.of("debug", "info", "warn", "error");
   private static final List<String> TRANSLATIONS =
       List.of(
           "UnderscoreEscapingWithSuffixes",
@@ -36,14 +39,40 @@ final class OtherSections {
   }
 
   void runtime(Map<String, Object> shown) {
-    Section runtime = root.section("runtime");
-    long gogc = 0;
-    if (runtime != null) {
-      gogc = runtime.integer("gogc", 0);
-      runtime.finish();
+    Section written = root.section("runtime");
+    Section runtime = written == null ? Section.empty("runtime", root.problems()) : written;
+    long gogc = runtime.integer("gogc", DEFAULT_GOGC);
+    String level = logLevel(runtime);
+    runtime.finish();
+    if (gogc == 0 && level.isEmpty()) { // Prometheus takes this for a section that is left out.
+      gogc = DEFAULT_GOGC;
+      level = DEFAULT_LOG_LEVEL;
     }
-    shown.put("runtime", Map.of("gogc", gogc == 0 ? DEFAULT_GOGC : gogc));
+    shown.put("runtime", new Shown().unlessZero("gogc", gogc).unlessZero("log_level", level).map());
   }
+
+  /** The level in lower case; empty if it is null, the default if it is empty or wrong. */
+  private static String logLevel(Section runtime) {
+    String written = runtime.string("log_level", DEFAULT_LOG_LEVEL);
+    if (written.isEmpty()) {
+      boolean isNull = runtime.has("log_level") && !runtime.hasValue("log_level");
+      return isNull ? "" : DEFAULT_LOG_LEVEL;
+    }
+    String level = written.toLowerCase(Locale.ROOT);
+    if (!LOG_LEVELS.contains(level)) {
+      runtime.error(
+          "log_level",
+          "unrecognized log level "
+              + written
+              + " (expected: "
+              + String.join(", ", LOG_LEVELS)
+              + Problems.hint(level, LOG_LEVELS)
+              + ")");
+      return DEFAULT_LOG_LEVEL;
+    }
+    return level;
+  }
+
 
   void alerting(Map<String, Object> shown) {
     put(shown, "alerting", alerting.read(root));

@@ -115,7 +115,9 @@ final class RemoteReader {
         .unlessZero("failed_request_logging", write.bool("failed_request_logging", false))
         .all(http.shown())
         .unlessZero("queue_config", queue(write))
-        .unlessZero("metadata_config", metadata(write));
+        .unlessZero("metadata_config", metadata(write))
+        .unlessZero(
+            "convert_nhcb_to_classic", write.bool("convert_nhcb_to_classic", false));
     List<String> logins = logins(http.config());
     for (String login : CLOUD_LOGINS) {
       Map<String, Object> opaque = opaque(write, login);
