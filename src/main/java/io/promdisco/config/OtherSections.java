@@ -16,7 +16,8 @@ final class OtherSections {
   private static final Pattern FILE_PATTERN = Pattern.compile("[^*]*(\\*[^/]*)?");
   private static final long DEFAULT_GOGC = 75;
   private static final String DEFAULT_LOG_LEVEL = "info";
-  private static final List<String> LOG_LEVELS = List.of("debug", "info", "warn", "error");
+  private static final List<String> LOG_LEVELS =
+      List.of("debug", DEFAULT_LOG_LEVEL, "warn", "error");
   private static final List<String> TRANSLATIONS =
       List.of(
           "UnderscoreEscapingWithSuffixes",
@@ -44,35 +45,34 @@ final class OtherSections {
     long gogc = runtime.integer("gogc", DEFAULT_GOGC);
     String level = logLevel(runtime);
     runtime.finish();
-    if (gogc == 0 && level.isEmpty()) { // Prometheus takes this for a section that is left out.
-      gogc = DEFAULT_GOGC;
-      level = DEFAULT_LOG_LEVEL;
-    }
-    shown.put("runtime", new Shown().unlessZero("gogc", gogc).unlessZero("log_level", level).map());
+    boolean nothing = gogc == 0 && level.isEmpty();
+    put(
+        shown,
+        "runtime",
+        new Shown()
+            .unlessZero("gogc", nothing ? DEFAULT_GOGC : gogc)
+            .unlessZero("log_level", nothing ? DEFAULT_LOG_LEVEL : level)
+            .map());
   }
 
-  /** The level in lower case; empty if it is null, the default if it is empty or wrong. */
   private static String logLevel(Section runtime) {
     String written = runtime.string("log_level", DEFAULT_LOG_LEVEL);
-    if (written.isEmpty()) {
-      boolean isNull = runtime.has("log_level") && !runtime.hasValue("log_level");
-      return isNull ? "" : DEFAULT_LOG_LEVEL;
-    }
     String level = written.toLowerCase(Locale.ROOT);
+    if (level.isEmpty()) {
+      return runtime.hasValue("log_level") ? DEFAULT_LOG_LEVEL : "";
+    }
     if (!LOG_LEVELS.contains(level)) {
       runtime.error(
           "log_level",
           "unrecognized log level "
               + written
-              + " (expected: "
+              + " (expected: one of "
               + String.join(", ", LOG_LEVELS)
               + Problems.hint(level, LOG_LEVELS)
               + ")");
-      return DEFAULT_LOG_LEVEL;
     }
     return level;
   }
-
 
   void alerting(Map<String, Object> shown) {
     put(shown, "alerting", alerting.read(root));
@@ -90,7 +90,7 @@ final class OtherSections {
     for (int i = 0; i < files.size(); i++) {
       String file = files.get(i);
       try {
-        if (file.indexOf('*') < 0 && Globs.files(file).isEmpty()) {
+        if (file.indexOf('*') < 0 && (file.isEmpty() || Globs.files(file).isEmpty())) {
           root.error(
               "rule_files",
               i,

@@ -113,11 +113,10 @@ final class RemoteReader {
     shown
         .unlessZero("protobuf_message", message)
         .unlessZero("failed_request_logging", write.bool("failed_request_logging", false))
+        .unlessZero("convert_nhcb_to_classic", write.bool("convert_nhcb_to_classic", false))
         .all(http.shown())
         .unlessZero("queue_config", queue(write))
-        .unlessZero("metadata_config", metadata(write))
-        .unlessZero(
-            "convert_nhcb_to_classic", write.bool("convert_nhcb_to_classic", false));
+        .unlessZero("metadata_config", metadata(write));
     List<String> logins = logins(http.config());
     for (String login : CLOUD_LOGINS) {
       Map<String, Object> opaque = opaque(write, login);

@@ -45,7 +45,7 @@ class OtherSectionsTest {
 
     assertThat(result.configuration()).isEmpty();
     assertThat(result.problems().toString())
-        .contains("runtime.log_level: unrecognized log level " + level + " (expected: debug, ");
+        .contains("runtime.log_level: unrecognized log level " + level + " (expected: one of debug, ");
   }
 
   private static String quoted(String text) {

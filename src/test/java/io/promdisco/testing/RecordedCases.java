@@ -142,21 +142,26 @@ public final class RecordedCases<T> implements Iterable<T> {
         (a, b) -> a.answer.equals(b.answer) && Arrays.equals(a.bytes(), b.bytes()));
   }
 
+  /** The folders to look for cases in: that of the repository, then the one outside if it exists. */
+  public static List<Path> roots() {
+    Path outside = Path.of(System.getProperty("promdisco.shared", "../shared"), "conformance");
+    return Files.isDirectory(outside) ? List.of(REPOSITORY, outside) : List.of(REPOSITORY);
+  }
+
   private static <T> RecordedCases<T> find(
       String name, Function<Path, Map<String, T>> finder, BiPredicate<T, T> equality) {
     Map<String, T> own = finder.apply(REPOSITORY);
     List<T> all = new ArrayList<>(own.values());
     Set<T> added = identitySet();
-    Path others = Path.of(System.getProperty("promdisco.shared", "../shared"), "conformance");
-    if (Files.isDirectory(others)) {
+    for (Path other : roots().subList(1, roots().size())) {
       finder
-          .apply(others)
+          .apply(other)
           .forEach(
-              (key, other) -> {
+              (key, found) -> {
                 T known = own.get(key);
-                if (known == null || !equality.test(known, other)) {
-                  all.add(other);
-                  added.add(other);
+                if (known == null || !equality.test(known, found)) {
+                  all.add(found);
+                  added.add(found);
                 }
               });
     }
