@@ -113,6 +113,7 @@ final class RemoteReader {
     shown
         .unlessZero("protobuf_message", message)
         .unlessZero("failed_request_logging", write.bool("failed_request_logging", false))
+        .unlessZero("convert_nhcb_to_classic", write.bool("convert_nhcb_to_classic", false))
         .all(http.shown())
         .unlessZero("queue_config", queue(write))
         .unlessZero("metadata_config", metadata(write));
