@@ -1,12 +1,10 @@
 package io.promdisco.scrape;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The targets of a job by hash: each group that contributes an equal target adds one, and the
  * target is there as long as one of them is. Open addressing, a reference a slot, since there may
- * be hundreds of thousands. Equal targets beyond the first are in sets. For one thread at a time.
+ * be hundreds of thousands. Equal targets beyond the first are in lists. For one thread at a time.
  */
 final class TargetTable {
   private static final int LEAST = 16; // a power of two, as every capacity
@@ -24,8 +22,40 @@ final class TargetTable {
 
   private @Nullable Target[] slots = new @Nullable Target[LEAST];
   private int distinct;
-  private final Map<Long, Set<Target>> equal = new HashMap<>();
+  private final Map<Long, Further> equal = new HashMap<>();
   private int size;
+
+  /** Targets that are equal to one in a slot. */
+  private static final class Further {
+    private final List<Target> all = new ArrayList<>();
+    private final Map<Target, Integer> places = new IdentityHashMap<>();
+
+    void add(Target target) {
+      places.put(target, all.size());
+      all.add(target);
+    }
+
+    Target removeLast() {
+      Target last = all.remove(all.size() - 1);
+      places.remove(last);
+      return last;
+    }
+
+    /** Removes this very target; false if it is not there. */
+    boolean remove(Target target) {
+      Integer place = places.get(target);
+      if (place == null) {
+        return false;
+      }
+      Target last = removeLast();
+      if (place < all.size()) {
+        places.remove(target);
+        places.put(last, place);
+        all.set(place, last);
+      }
+      return true;
+    }
+  }
 
   /** Adds a target; true if there was no equal one. */
   boolean add(Target target) {
@@ -35,10 +65,7 @@ final class TargetTable {
     int at = slotOf(target.hash());
     size++;
     if (slots[at] != null) {
-      equal
-          .computeIfAbsent(
-              target.hash(), hash -> Collections.newSetFromMap(new IdentityHashMap<>()))
-          .add(target);
+      equal.computeIfAbsent(target.hash(), hash -> new Further()).add(target);
       return false;
     }
     slots[at] = target;
@@ -51,13 +78,14 @@ final class TargetTable {
   @SuppressWarnings("ReferenceEquality")
   boolean remove(Target target) {
     int at = slotOf(target.hash());
-    Set<Target> others = equal.get(target.hash());
-    if (others != null) {
-      boolean isFirst = slots[at] == target;
-      Target left = isFirst ? others.iterator().next() : target;
-      slots[at] = isFirst ? left : slots[at];
-      checkThere(target, others.remove(left));
-      if (others.isEmpty()) {
+    Further further = equal.get(target.hash());
+    if (further != null) {
+      if (slots[at] == target) {
+        slots[at] = further.removeLast();
+      } else {
+        checkThere(target, further.remove(target));
+      }
+      if (further.all.isEmpty()) {
         equal.remove(target.hash());
       }
       size--;
@@ -104,7 +132,7 @@ final class TargetTable {
   List<Target> all() {
     List<Target> all = new ArrayList<>(size);
     forEachDistinct(all::add);
-    equal.values().forEach(all::addAll);
+    equal.values().forEach(further -> all.addAll(further.all));
     return all;
   }
 

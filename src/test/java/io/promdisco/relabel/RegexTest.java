@@ -138,5 +138,7 @@ class RegexTest {
         .hasMessage("error parsing regexp: expression nests too deeply");
     assertThatThrownBy(() -> Regex.compile("(" + "a".repeat(4000) + "){1000}"))
         .hasMessage("error parsing regexp: expression too large");
+    assertThatThrownBy(() -> Regex.compile("(a?){1,1000}".repeat(200)))
+        .hasMessage("error parsing regexp: expression needs too deep a stack");
   }
 }
