@@ -163,6 +163,13 @@ final class HeavyJobs {
     }
   }
 
+  /** The jobs that are not rebuilt yet. */
+  synchronized Set<String> jobs() {
+    Set<String> jobs = new HashSet<>(queue);
+    jobs.addAll(current);
+    return jobs;
+  }
+
   /** Runs {@code action} when the jobs accepted so far have been rebuilt. */
   void whenDone(Runnable action) {
     synchronized (this) {
