@@ -16,8 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The active and the dropped targets of each job. Answers that begin between two changes of a job share one list; a
- * list lives only while an answer uses it. Safe for all threads.
+ * The active and the dropped targets of each job. Answers that begin between two changes of a job
+ * share one list; a list lives only while an answer uses it. Safe for all threads.
  */
 final class TargetLists {
   /** Of a reference in a list. */

@@ -163,7 +163,8 @@ final class CompletenessTest {
     becomesComplete("quick");
     becomesComplete("shared");
     assertThat(job("slow").describe())
-        .isEqualTo("incomplete: job slow: the configuration was just read; its targets are not ready yet");
+        .isEqualTo(
+            "incomplete: job slow: the configuration was just read; its targets are not ready yet");
     slow.waiting.forEach(Runnable::run);
     assertThat(job("slow").complete()).isTrue();
   }

@@ -56,8 +56,7 @@ public final class TargetGroupYaml {
       memory.take(SourceMemory.TARGET + target.length());
     }
     for (int i = 0; i < labels.size(); i++) {
-      memory.take(
-          (long) SourceMemory.LABEL + labels.name(i).length() + labels.value(i).length());
+      memory.take((long) SourceMemory.LABEL + labels.name(i).length() + labels.value(i).length());
     }
   }
 

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
-import java.io.ByteArrayInputStream;
 import io.promdisco.util.SourceMemory;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -196,7 +196,8 @@ class TargetGroupJsonTest {
     String text = "x".repeat(1_000_000);
     String targets = "\"a:1\"" + ", \"a:1\"".repeat(1000);
     byte[] json =
-        ("[{\"targets\": [" + targets + "], \"labels\": {\"l\": \"" + text + "\"}}]").getBytes(UTF_8);
+        ("[{\"targets\": [" + targets + "], \"labels\": {\"l\": \"" + text + "\"}}]")
+            .getBytes(UTF_8);
     byte[] yaml = ("- targets: [" + targets + "]\n  labels: {l: " + text + "}").getBytes(UTF_8);
     assertThatExceptionOfType(SourceMemory.ExceededException.class)
         .isThrownBy(
