@@ -28,7 +28,7 @@ final class TargetTable {
   /** Targets that are equal to one in a slot. */
   private static final class Further {
     private final List<Target> all = new ArrayList<>();
-    private final Map<Target, Integer> places = new IdentityHashMap<>();
+    private final IdentityHashMap<Target, Integer> places = new IdentityHashMap<>();
 
     void add(Target target) {
       places.put(target, all.size());

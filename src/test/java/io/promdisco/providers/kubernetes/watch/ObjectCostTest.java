@@ -70,7 +70,7 @@ class ObjectCostTest {
       try {
         return type.getDeclaredConstructor(types).newInstance(values);
       } catch (ReflectiveOperationException e) {
-        throw new AssertionError(type + ": cannot be made", e);
+        throw new LinkageError(type + ": cannot be made", e);
       }
     }
   }
