@@ -2,7 +2,9 @@ package io.promdisco.relabel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -138,5 +140,18 @@ class RegexTest {
         .hasMessage("error parsing regexp: expression nests too deeply");
     assertThatThrownBy(() -> Regex.compile("(" + "a".repeat(4000) + "){1000}"))
         .hasMessage("error parsing regexp: expression too large");
+  }
+
+  @Test
+  void repetitionsThatOverflowTheStackAreRefused() throws InterruptedException {
+    AtomicReference<Throwable> thrown = new AtomicReference<>();
+    Runnable compile =
+        () -> thrown.set(catchThrowable(() -> Regex.compile("(a?){1,1000}".repeat(8))));
+    Thread thread = new Thread(null, compile, "small stack", 128 << 10);
+    thread.start();
+    thread.join();
+    assertThat(thrown.get())
+        .isInstanceOf(RegexException.class)
+        .hasMessage("error parsing regexp: expression needs too deep a stack");
   }
 }

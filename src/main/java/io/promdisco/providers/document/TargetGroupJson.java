@@ -141,7 +141,7 @@ public final class TargetGroupJson {
         throw wrong("." + shown(name), "unknown field", "targets or labels");
       }
     }
-    memory.take(SourceMemory.sharedLabels(labels.size(), addresses.size()));
+    memory.take(SourceMemory.sharedLabels(labels, addresses.size()));
     return origin.group(group, addresses, labels);
   }
 

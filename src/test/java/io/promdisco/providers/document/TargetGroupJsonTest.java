@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.util.SourceMemory;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -188,6 +189,23 @@ class TargetGroupJsonTest {
       names = names.stream().flatMap(name -> Stream.of(name + "Ab", name + "BA")).toList();
     }
     return names;
+  }
+
+  @Test
+  void aLongTextThatManyTargetsShareCountsForEachOfThem() {
+    String text = "x".repeat(1_000_000);
+    String targets = "\"a:1\"" + ", \"a:1\"".repeat(1000);
+    byte[] json =
+        ("[{\"targets\": [" + targets + "], \"labels\": {\"l\": \"" + text + "\"}}]")
+            .getBytes(UTF_8);
+    byte[] yaml = ("- targets: [" + targets + "]\n  labels: {l: " + text + "}").getBytes(UTF_8);
+    assertThatExceptionOfType(SourceMemory.ExceededException.class)
+        .isThrownBy(
+            () ->
+                TargetGroupJson.parse(
+                    new ByteArrayInputStream(json), ORIGIN, new SourceMemory(64 << 20)));
+    assertThatExceptionOfType(SourceMemory.ExceededException.class)
+        .isThrownBy(() -> TargetGroupYaml.parse(yaml, ORIGIN, new SourceMemory(64 << 20)));
   }
 
   @Test
