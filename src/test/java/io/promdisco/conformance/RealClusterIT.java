@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @EnabledIfSystemProperty(
     named = "promdisco.kubeconfig",
     matches = ".+",
-    disabledReason = "no -Dpromdisco.kubeconfig=FILE")
+    disabledReason = "no real API server (install Go, then start src/it/run)")
 class RealClusterIT {
   private static final String KUBECONFIG = System.getProperty("promdisco.kubeconfig", "");
   private static final String TOPOLOGY = "__meta_kubernetes_endpointslice_endpoint_topology";

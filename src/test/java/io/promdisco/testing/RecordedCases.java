@@ -205,10 +205,10 @@ public final class RecordedCases<T> implements Iterable<T> {
     for (Object detail : details) {
       line.append(", ").append(detail);
     }
-    System.out.println(line);
     if (ran.isEmpty()) {
       throw new AssertionError(line);
     }
+    System.out.println(line);
   }
 
   /**
