@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.promdisco.config.ConfigLoader.LoadResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -136,10 +136,11 @@ class OtherSectionsTest {
     LoadResult result =
         read("remote_write: [{url: 'http://h/w', convert_nhcb_to_classic: " + value + "}]");
 
-    Map<?, ?> write =
-        (Map<?, ?>)
-            ((List<?>) result.configuration().orElseThrow().effective().get("remote_write")).get(0);
-    assertThat(String.valueOf(write.get("convert_nhcb_to_classic"))).isEqualTo(shown);
+    assertThat(result.configuration().orElseThrow().effective().get("remote_write"))
+        .asInstanceOf(InstanceOfAssertFactories.list(Map.class))
+        .singleElement()
+        .extracting(write -> String.valueOf(write.get("convert_nhcb_to_classic")))
+        .isEqualTo(shown);
   }
 
   @ParameterizedTest
