@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.promdisco.config.ConfigLoader.LoadResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,7 +45,8 @@ class OtherSectionsTest {
 
     assertThat(result.configuration()).isEmpty();
     assertThat(result.problems().toString())
-        .contains("runtime.log_level: unrecognized log level " + level + " (expected: one of debug, ");
+        .contains(
+            "runtime.log_level: unrecognized log level " + level + " (expected: one of debug, ");
   }
 
   private static String quoted(String text) {
@@ -135,9 +136,11 @@ class OtherSectionsTest {
     LoadResult result =
         read("remote_write: [{url: 'http://h/w', convert_nhcb_to_classic: " + value + "}]");
 
-    Map<?, ?> write =
-        (Map<?, ?>) ((List<?>) result.configuration().orElseThrow().effective().get("remote_write")).get(0);
-    assertThat(String.valueOf(write.get("convert_nhcb_to_classic"))).isEqualTo(shown);
+    assertThat(result.configuration().orElseThrow().effective().get("remote_write"))
+        .asInstanceOf(InstanceOfAssertFactories.list(Map.class))
+        .singleElement()
+        .extracting(write -> String.valueOf(write.get("convert_nhcb_to_classic")))
+        .isEqualTo(shown);
   }
 
   @ParameterizedTest
@@ -150,8 +153,7 @@ class OtherSectionsTest {
   }
 
   private static LoadResult read(String yaml) {
-    return new ConfigLoader()
-        .read("p.yml", yaml.getBytes(StandardCharsets.UTF_8), Path.of(""));
+    return new ConfigLoader().read("p.yml", yaml.getBytes(StandardCharsets.UTF_8), Path.of(""));
   }
 
   private static Map<?, ?> section(LoadResult result, String name) {
