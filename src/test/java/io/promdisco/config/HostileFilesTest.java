@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files that are meant to hurt are refused, at a place, soon and in little memory. */
-@Timeout(20)
+@Timeout(120)
 class HostileFilesTest {
   private static final String NASTY = " :-[]{}&*!|>'\"%@`#,?~\n\t<0a";
 

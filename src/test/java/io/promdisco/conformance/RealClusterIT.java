@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import io.promdisco.testing.Missing;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @EnabledIfSystemProperty(
     named = "promdisco.kubeconfig",
     matches = ".+",
-    disabledReason = "no real API server (install Go, then start src/it/run)")
+    disabledReason = Missing.API_SERVER)
 class RealClusterIT {
   private static final String KUBECONFIG = System.getProperty("promdisco.kubeconfig", "");
   private static final String TOPOLOGY = "__meta_kubernetes_endpointslice_endpoint_topology";

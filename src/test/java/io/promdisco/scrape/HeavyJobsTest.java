@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class HeavyJobsTest {
   private final Map<String, TargetGroup> groups = new ConcurrentHashMap<>(); // by job
   private final Semaphore reads = new Semaphore(0); // one for each read of the heavy job
