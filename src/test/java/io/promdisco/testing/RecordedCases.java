@@ -210,7 +210,7 @@ public final class RecordedCases<T> implements Iterable<T> {
     if (ran.isEmpty()) {
       throw new AssertionError(line);
     }
-    BuildReport.say(line);
+    BuildReport.say(line.toString());
   }
 
   /**
