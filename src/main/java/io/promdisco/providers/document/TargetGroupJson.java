@@ -1,7 +1,5 @@
 package io.promdisco.providers.document;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
@@ -15,7 +13,6 @@ import io.promdisco.util.SourceMemory;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,8 +20,8 @@ import java.util.List;
  * Reads a JSON list of target groups, {@code [{"targets": ["host:port"], "labels": {"name":
  * "value"}}]}, as Prometheus does: names of fields in any case, the last of equal ones counts, null
  * is nothing. Any other field, and anything but a string as address or label value, is an error,
- * and then nothing of the document is taken. What is not Unicode becomes U+FFFD. For one thread and
- * one document; memory grows with the groups, not with the document.
+ * and then nothing of the document is taken. Each byte and each escape that is not Unicode becomes
+ * U+FFFD. For one thread and one document; memory grows with the groups, not with the document.
  */
 public final class TargetGroupJson {
   private final JsonParser json;
@@ -67,7 +64,7 @@ public final class TargetGroupJson {
    */
   public static List<TargetGroup> parse(InputStream document, Origin origin, SourceMemory memory)
       throws IOException {
-    try (JsonParser json = newFactory().createParser(new InputStreamReader(document, UTF_8))) {
+    try (JsonParser json = newFactory().createParser(new GoUtf8Reader(document))) {
       json.disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
       try {
         return new TargetGroupJson(json, origin, memory).groups();
