@@ -31,6 +31,12 @@ public final class TargetGroupJson {
   /** Index of the group that is being read; below 0 before the list. */
   private int group = -1;
 
+  /**
+   * The addresses of this group by their places, as the last list wrote them that has the place: in
+   * Go a null of a second list keeps the address that an earlier one has there.
+   */
+  private final List<String> written = new ArrayList<>();
+
   private TargetGroupJson(JsonParser json, Origin origin, SourceMemory memory) {
     this.json = json;
     this.origin = origin;
@@ -124,6 +130,7 @@ public final class TargetGroupJson {
   private TargetGroup group() throws IOException {
     expect(JsonToken.START_OBJECT, "", "a target group");
     memory.take(SourceMemory.GROUP);
+    written.clear();
     List<String> addresses = List.of();
     Labels labels = Labels.EMPTY;
     while (json.nextToken() == JsonToken.FIELD_NAME) {
@@ -143,17 +150,26 @@ public final class TargetGroupJson {
   }
 
   private List<String> addresses() throws IOException {
-    List<String> addresses = new ArrayList<>();
     if (json.currentToken() == JsonToken.VALUE_NULL) {
-      return addresses;
+      written.clear();
+      return List.of();
     }
     expect(JsonToken.START_ARRAY, ".targets", "a list of strings");
+    int count = 0;
     while (json.nextToken() != JsonToken.END_ARRAY) {
-      String address = text(".targets[", addresses.size() + "]");
+      String address = text(".targets[", count + "]");
       memory.take(SourceMemory.TARGET + address.length());
-      addresses.add(address);
+      if (count == written.size()) {
+        written.add(address);
+      } else if (json.currentToken() != JsonToken.VALUE_NULL) {
+        written.set(count, address);
+      }
+      count++;
     }
-    return addresses;
+    if (count == 0) {
+      written.clear();
+    }
+    return List.copyOf(written.subList(0, count));
   }
 
   private Labels labels() throws IOException {
