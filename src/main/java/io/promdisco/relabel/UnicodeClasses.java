@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -28,7 +29,8 @@ final class UnicodeClasses {
 
     private static Map<String, String> read() {
       Map<String, String> all = new HashMap<>();
-      try (InputStream in = UnicodeClasses.class.getResourceAsStream(FILE);
+      try (InputStream in =
+              Objects.requireNonNull(UnicodeClasses.class.getResourceAsStream(FILE), FILE);
           BufferedReader lines =
               new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII))) {
         lines

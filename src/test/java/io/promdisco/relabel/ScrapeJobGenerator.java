@@ -418,15 +418,15 @@ final class ScrapeJobGenerator {
     if (regex ? !chance(0.05) : chance(equal && plain ? 0 : 0.6)) {
       rule.put("regex", quoted(names ? namePattern() : regexes.next(joined())));
     }
-    if (!names && !action.equals("keep") && !action.equals("drop") || !plain) {
+    if ((!names && !action.equals("keep") && !action.equals("drop")) || !plain) {
       boolean template = action.equals("replace") ? chance(0.25) : chance(0.05);
       rule.put("target_label", quoted(template ? pick(TARGETS) : label()));
     }
     boolean writes = action.equals("replace") || action.equals("labelmap");
-    if (writes ? chance(0.6) : !plain && chance(0.3)) {
+    if (writes ? chance(0.6) : (!plain && chance(0.3))) {
       rule.put("replacement", quoted(replacement(action)));
     }
-    if (action.equals("hashmod") || !plain && chance(0.3)) {
+    if (action.equals("hashmod") || (!plain && chance(0.3))) {
       rule.put("modulus", pick(MODULI));
     }
     return map(rule);

@@ -128,7 +128,8 @@ class TargetFileDifferentialIT {
       byte[] content = new TargetFileGenerator(file.getValue()).next(json);
       contents.computeIfAbsent(file.getKey(), any -> new ArrayList<>()).add(content);
       Path folder = file.getKey().resolveSibling("").toAbsolutePath();
-      Files.write(version(folder, step).resolve(file.getKey().getFileName()), content);
+      Files.write(
+          version(folder, step).resolve(String.valueOf(file.getKey().getFileName())), content);
     }
     for (Path folder : folders) {
       Path link = Files.createSymbolicLink(version(folder, "link"), version(folder, step));

@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.StringJoiner;
 
@@ -444,7 +445,7 @@ final class TargetFileGenerator {
     }
     while (chance(0.12)) {
       String field = pick(FIELDS);
-      boolean labels = field.toLowerCase(java.util.Locale.ROOT).startsWith("label");
+      boolean labels = field.toLowerCase(Locale.ROOT).startsWith("label");
       fields.add("\"" + field + "\": " + (labels ? jsonLabels() : jsonTargets()));
     }
     return fields.toString();
