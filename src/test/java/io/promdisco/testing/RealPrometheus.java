@@ -37,7 +37,7 @@ public final class RealPrometheus implements AutoCloseable {
       Pattern.compile("^(\\w+)\\{scrape_job=\"([^\"]*)\"} (\\S+)$", Pattern.MULTILINE);
   private static final Pattern REFUSED =
       Pattern.compile("FAILED: (?:parsing YAML file )?(/\\S+?\\.yml): ");
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final Duration PAUSE = Duration.ofMillis(250);
 
   private final HttpClient http = HttpClient.newHttpClient();
