@@ -1,0 +1,417 @@
+package io.promdisco.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.Promdisco;
+import io.promdisco.config.ConfigLoader;
+import io.promdisco.config.Configuration;
+import io.promdisco.conformance.KubernetesCase.Operation;
+import io.promdisco.conformance.TargetLines.Line;
+import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.sim.Manifests;
+import io.promdisco.sim.ManifestsClients;
+import io.promdisco.sim.SimCluster;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Random clusters on a real API server, discovered by a real Prometheus and by promdisco with
+ * random jobs: the discovered labels and the labels of all targets, dropped ones too, are equal
+ * after each step. A dump of the server gives the same targets.
+ *
+ * <p>Prometheus is the judge except where it does not depend on the objects alone:
+ *
+ * <ul>
+ *   <li>A running Prometheus does not notice some changes, such as those of a pod that an endpoint
+ *       slice refers to. Where it differs for good, one that has just been started is the judge.
+ *   <li>Of labels whose names become one it shows any. Those have values that are all taken for
+ *       the same.
+ *   <li>It does not wait for replica sets and jobs before it discovers endpoints, so that names of
+ *       deployments and cron jobs may be missing. Where a started one differs, a second is asked.
+ * </ul>
+ *
+ * <p>Properties: {@code promdisco.kubeconfig} names an API server, everything in which is deleted;
+ * {@code promdisco.realclients} the folder of {@code prometheus}; {@code promdisco.clusters} how
+ * many clusters (20), {@code promdisco.seed} which ones (1).
+ */
+class ClusterDifferentialIT {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String KUBECONFIG = System.getProperty("promdisco.kubeconfig", "");
+  private static final String CERT = System.getProperty("promdisco.kubeconfig.cert", "");
+  private static final String CLIENTS = System.getProperty("promdisco.realclients", "");
+  private static final int CLUSTERS = Integer.getInteger("promdisco.clusters", 20);
+  private static final long SEED = Long.getLong("promdisco.seed", 1);
+
+  /** Clusters that are on the server at once. */
+  private static final int BATCH = 20;
+
+  private static final int JOBS = 5;
+  private static final int STEPS = 3;
+  private static final int WRITERS = 4;
+  private static final String MARKER = "marker";
+
+  /** Prometheus passes changes on every 5 s. */
+  private static final Duration TAKEN_OVER = Duration.ofMillis(5_600);
+
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  @TempDir private Path folder = Path.of("");
+
+  private final Map<String, Integer> counts = new TreeMap<>();
+  private final Map<String, Integer> refusals = new TreeMap<>();
+  private final List<String> differences = new ArrayList<>();
+  private int instances;
+
+  @Test
+  void targetsAreThoseOfARealPrometheusAfterEveryStep() throws Exception {
+    assumeFalse(KUBECONFIG.isEmpty(), "no -Dpromdisco.kubeconfig=FILE");
+    assumeFalse(CLIENTS.isEmpty(), "no -Dpromdisco.realclients=FOLDER");
+    new RealCluster(Path.of(KUBECONFIG)).clear();
+    for (int first = 0; first < CLUSTERS; first += BATCH) {
+      try (Batch batch = new Batch(first, Math.min(BATCH, CLUSTERS - first))) {
+        batch.run();
+      }
+      System.out.println("clusters of seed " + SEED + ": " + counts + ", refused: " + refusals);
+    }
+    assertThat(differences).as("seed %d", SEED).isEmpty();
+    assertThat(counts.get("clusters")).isEqualTo(CLUSTERS);
+    assertThat(counts.get("targets")).isGreaterThan(100 * CLUSTERS);
+  }
+
+  private synchronized void count(String what, int number) {
+    counts.merge(what, number, Integer::sum);
+  }
+
+  private static Configuration load(ObjectNode configuration, Path folder) {
+    var result =
+        new ConfigLoader()
+            .read(
+                "config.yml", configuration.toString().getBytes(StandardCharsets.UTF_8), folder);
+    return result.configuration().orElseThrow(() -> new AssertionError(result.problems()));
+  }
+
+  /** Clusters that are discovered together. */
+  private final class Batch implements AutoCloseable {
+    private final int first;
+    private final List<RandomCluster> clusters = new ArrayList<>();
+    private final Map<RandomCluster, RealCluster> servers = new HashMap<>();
+    private final Map<String, ObjectNode> jobs = new LinkedHashMap<>();
+    private final ExecutorService writers = Executors.newFixedThreadPool(WRITERS);
+    private final RealCluster server = new RealCluster(Path.of(KUBECONFIG));
+    private final Promdisco promdisco = Promdisco.builder().build();
+    private final List<RealPrometheus> open = new ArrayList<>();
+
+    /** Which Prometheus judges a job: the last one that was started for it. */
+    private final Map<String, RealPrometheus> judges = new HashMap<>();
+
+    Batch(int first, int size) throws Exception {
+      this.first = first;
+      for (int i = first; i < first + size; i++) {
+        RandomCluster cluster = new RandomCluster("c" + i, SEED * 1_000_003 + i);
+        clusters.add(cluster);
+        servers.put(cluster, new RealCluster(Path.of(KUBECONFIG)));
+      }
+    }
+
+    void run() throws Exception {
+      List<String> kubeconfigs = CERT.isEmpty() ? List.of(KUBECONFIG) : List.of(KUBECONFIG, CERT);
+      RandomJobs random =
+          new RandomJobs(new Random(SEED * 1_000_033 + first), server, kubeconfigs);
+      List<ObjectNode> all = new ArrayList<>(random.everywhere());
+      for (RandomCluster cluster : clusters) {
+        all.addAll(random.of(cluster, JOBS));
+      }
+      all.add(random.plain(MARKER, MARKER));
+      all.forEach(job -> jobs.put(job.get("job_name").asText(), job));
+      write(RandomCluster::start);
+      mark(0);
+      promdisco.apply(load(RandomJobs.configuration(all), folder));
+      RealPrometheus running = prometheus(all);
+      jobs.keySet().forEach(job -> judges.put(job, running));
+      check(0);
+      for (int step = 1; step <= STEPS; step++) {
+        write(RandomCluster::step);
+        mark(step);
+        check(step);
+      }
+      count("clusters", clusters.size());
+      count("jobs", jobs.size() - 1);
+    }
+
+    private RealPrometheus prometheus(List<ObjectNode> of) throws IOException {
+      RealPrometheus started =
+          new RealPrometheus(
+              Path.of(CLIENTS, "prometheus"),
+              folder.resolve("prometheus-" + instances++),
+              RandomJobs.configuration(of).toString());
+      open.add(started);
+      return started;
+    }
+
+    private void write(java.util.function.Function<RandomCluster, List<Operation>> operations)
+        throws Exception {
+      List<Future<Void>> writing = new ArrayList<>();
+      for (RandomCluster cluster : clusters) {
+        Callable<Void> write =
+            () -> {
+              for (Operation operation : operations.apply(cluster)) {
+                write(servers.get(cluster), operation);
+              }
+              return null;
+            };
+        writing.add(writers.submit(write));
+      }
+      for (Future<Void> one : writing) {
+        one.get();
+      }
+    }
+
+    private void write(RealCluster to, Operation operation) throws Exception {
+      count("operations", 1);
+      try {
+        switch (operation.op()) {
+          case "create" -> to.create(operation.object());
+          case "update" -> to.update(operation.object());
+          case "delete" -> to.delete(operation.object());
+          default -> throw new AssertionError(operation.op());
+        }
+      } catch (RealCluster.RefusedException e) {
+        synchronized (ClusterDifferentialIT.this) {
+          refusals.merge(
+              String.valueOf(e.getMessage()).replaceAll("\"[^\"]*\"|c\\d+-\\S*", "…"),
+              1,
+              Integer::sum);
+        }
+      }
+    }
+
+    /** Makes a change by which a discoverer shows that it has seen those before. */
+    private void mark(int step) throws Exception {
+      ObjectNode namespace =
+          JSON.createObjectNode().put("apiVersion", "v1").put("kind", "Namespace");
+      namespace.putObject("metadata").put("name", MARKER);
+      ObjectNode service = JSON.createObjectNode().put("apiVersion", "v1").put("kind", "Service");
+      service
+          .putObject("metadata")
+          .put("name", MARKER)
+          .put("namespace", MARKER)
+          .putObject("labels")
+          .put("step", "" + step);
+      service.putObject("spec").putArray("ports").addObject().put("port", 9);
+      if (step == 0) {
+        server.create(namespace);
+        server.create(service);
+      } else {
+        server.update(service);
+      }
+    }
+
+    private boolean isMarked(Map<String, List<Line>> lines, int step) {
+      return lines.getOrDefault(MARKER, List.of()).stream()
+          .anyMatch(
+              line ->
+                  ("" + step)
+                      .equals(line.discovered().get("__meta_kubernetes_service_label_step")));
+    }
+
+    private void check(int step) throws Exception {
+      Deadline limit = new Deadline(LIMIT);
+      RealPrometheus running = judges.get(MARKER);
+      while (!isMarked(TargetLines.of(running.targets(MARKER)), step)
+          || !isMarked(TargetLines.of(promdisco), step)) {
+        limit.pause("the marker of step " + step);
+      }
+      Map<String, List<Line>> ours = TargetLines.of(promdisco);
+      count("states", ours.size());
+      ours.values().forEach(lines -> count("targets", lines.size()));
+      checkDump(step);
+      TreeSet<String> open = new TreeSet<>(jobs.keySet());
+      compare(open, step == STEPS ? TAKEN_OVER : Duration.ZERO);
+      if (!open.isEmpty()) {
+        judgeByAnother(open, step, 1);
+      }
+    }
+
+    /** Removes the jobs in which both agree, after a while at the soonest. */
+    private void compare(TreeSet<String> open, Duration settled) throws Exception {
+      Deadline end = new Deadline(settled);
+      while (!end.isOver()) {
+        end.pause("");
+      }
+      Map<String, List<Line>> ours = TargetLines.of(promdisco);
+      Map<RealPrometheus, Map<String, List<Line>>> theirs = new HashMap<>();
+      for (String job : List.copyOf(open)) {
+        RealPrometheus judge = judges.get(job);
+        if (!theirs.containsKey(judge)) {
+          theirs.put(judge, TargetLines.of(judge.targets("")));
+        }
+        if (equal(ours, theirs.get(judge), job)) {
+          open.remove(job);
+        }
+      }
+    }
+
+    private boolean equal(
+        Map<String, List<Line>> ours, Map<String, List<Line>> theirs, String job) {
+      return TargetLines.settled(ours.getOrDefault(job, List.of()))
+          .equals(TargetLines.settled(theirs.getOrDefault(job, List.of())));
+    }
+
+    /**
+     * Starts a Prometheus for the jobs in which the running one differs, and gives the latter time
+     * meanwhile.
+     */
+    private void judgeByAnother(TreeSet<String> open, int step, int attempt) throws Exception {
+      List<ObjectNode> of = new ArrayList<>();
+      open.forEach(job -> of.add(jobs.get(job)));
+      if (!open.contains(MARKER)) {
+        of.add(jobs.get(MARKER));
+      }
+      RealPrometheus fresh = prometheus(of);
+      Deadline limit = new Deadline(LIMIT);
+      while (!isMarked(TargetLines.of(fresh.targets(MARKER)), step)) {
+        limit.pause("the marker of step " + step + " in another Prometheus");
+      }
+      compare(open, TAKEN_OVER);
+      if (open.isEmpty()) {
+        return;
+      }
+      Map<String, List<Line>> ours = TargetLines.of(promdisco);
+      Map<String, List<Line>> right = TargetLines.of(fresh.targets(""));
+      for (String job : List.copyOf(open)) {
+        if (equal(ours, right, job)) {
+          List<Line> old =
+              TargetLines.settled(
+                  TargetLines.of(judges.get(job).targets(job)).getOrDefault(job, List.of()));
+          count("stale", 1);
+          TreeSet<String> roles = new TreeSet<>();
+          jobs.get(job)
+              .get("kubernetes_sd_configs")
+              .forEach(source -> roles.add(source.get("role").asText()));
+          count(
+              "stale: "
+                  + roles
+                  + " by "
+                  + TargetLines.kinds(TargetLines.settled(ours.get(job)), old),
+              1);
+          judges.put(job, fresh);
+          open.remove(job);
+        }
+      }
+      if (open.isEmpty()) {
+        return;
+      }
+      if (attempt == 1) {
+        open.forEach(job -> judges.put(job, fresh));
+        count("asked twice", open.size());
+        judgeByAnother(open, step, 2);
+        return;
+      }
+      for (String job : open) {
+        report(step, job, "Prometheus", ours.get(job), right.getOrDefault(job, List.of()));
+      }
+    }
+
+    private void report(int step, String job, String other, List<Line> ours, List<Line> theirs)
+        throws IOException {
+      List<Line> here = TargetLines.settled(ours);
+      List<Line> there = TargetLines.settled(theirs);
+      StringBuilder text = new StringBuilder();
+      text.append("batch ").append(first).append(", step ").append(step).append(": ");
+      text.append(jobs.get(job)).append('\n');
+      text.append("in ").append(TargetLines.kinds(here, there)).append('\n');
+      TargetLines.without(here, there)
+          .forEach(line -> text.append("promdisco only: ").append(line).append('\n'));
+      TargetLines.without(there, here)
+          .forEach(line -> text.append(other).append(" only: ").append(line).append('\n'));
+      Path to = Files.createDirectories(Path.of("target", "cluster-differences"));
+      Files.writeString(
+          to.resolve("seed-" + SEED + "-step-" + step + "-" + job + "-" + other + ".txt"), text);
+      differences.add(text.length() > 3_000 ? text.substring(0, 3_000) : text.toString());
+    }
+
+    /** A dump of the server must give what the server gives. */
+    private void checkDump(int step) throws Exception {
+      ObjectNode list = JSON.createObjectNode().put("apiVersion", "v1").put("kind", "List");
+      ArrayNode items = list.putArray("items");
+      for (Resource<?> resource : Resource.ALL) {
+        for (JsonNode item : server.list(resource)) {
+          items.add(
+              ((ObjectNode) item)
+                  .put("apiVersion", resource.apiVersion())
+                  .put("kind", resource.kind()));
+        }
+      }
+      Path dump = folder.resolve("dump.json");
+      Files.writeString(dump, list.toString());
+      SimCluster cluster = new SimCluster();
+      cluster.load(Manifests.read(List.of(dump)));
+      try (Promdisco ofDump =
+          Promdisco.builder()
+              .kubernetesClients(ticker -> new ManifestsClients(cluster, Optional.empty()))
+              .build()) {
+        ofDump.apply(load(RandomJobs.configuration(List.copyOf(jobs.values())), folder));
+        assertThat(ofDump.awaitSynced(LIMIT)).isTrue();
+        Map<String, List<Line>> live = TargetLines.of(promdisco);
+        Map<String, List<Line>> dumped = TargetLines.of(ofDump);
+        for (String job : jobs.keySet()) {
+          if (!dumped.get(job).equals(live.get(job))) {
+            report(step, job, "dump", live.get(job), dumped.get(job));
+          }
+        }
+        count("states of dumps", dumped.size());
+      }
+    }
+
+    @Override
+    public void close() throws Exception {
+      promdisco.close();
+      open.forEach(RealPrometheus::close);
+      writers.shutdownNow();
+      server.clear();
+    }
+  }
+
+  /** A point of time. */
+  private static final class Deadline {
+    private final long end;
+
+    Deadline(Duration from) {
+      end = System.nanoTime() + from.toNanos();
+    }
+
+    boolean isOver() {
+      return System.nanoTime() - end >= 0;
+    }
+
+    /** Waits a little. */
+    void pause(String what) {
+      assertThat(isOver() && !what.isEmpty()).as("waited in vain for " + what).isFalse();
+      LockSupport.parkNanos(Duration.ofMillis(150).toNanos());
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package io.promdisco.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A real Prometheus that runs as an agent. Ends with this process. */
+final class RealPrometheus implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern LISTENS =
+      Pattern.compile("Listening on\" component=web address=(\\S+)");
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final Path log;
+  private final Process process;
+  private final Thread atExit;
+  private final String url;
+
+  /**
+   * Starts it, and returns when it listens.
+   *
+   * @param program {@code prometheus}
+   * @param folder for its configuration and data; it must not exist
+   */
+  RealPrometheus(Path program, Path folder, String configuration) throws IOException {
+    Files.createDirectories(folder);
+    Path config = Files.writeString(folder.resolve("prometheus.yml"), configuration);
+    log = folder.resolve("log");
+    process =
+        new ProcessBuilder(
+                program.toString(),
+                "--agent",
+                "--config.file=" + config,
+                "--storage.agent.path=" + folder.resolve("data"),
+                "--web.listen-address=127.0.0.1:0",
+                "--scrape.discovery-reload-interval=100ms")
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    atExit = new Thread(process::destroyForcibly, "sd-prometheus-end");
+    Runtime.getRuntime().addShutdownHook(atExit);
+    long end = System.nanoTime() + LIMIT.toNanos();
+    Matcher listens = LISTENS.matcher("");
+    while (!listens.reset(Files.readString(log)).find()) {
+      if (!process.isAlive() || System.nanoTime() - end > 0) {
+        String said = Files.readString(log);
+        close();
+        throw new AssertionError("prometheus does not listen: " + said);
+      }
+      LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+    }
+    url = "http://" + listens.group(1);
+  }
+
+  /**
+   * The targets of a job, dropped ones too, as its API shows them.
+   *
+   * @param job empty: of all jobs
+   */
+  JsonNode targets(String job) throws IOException, InterruptedException {
+    String of = job.isEmpty() ? "" : "&scrapePool=" + job;
+    HttpResponse<InputStream> answer =
+        http.send(
+            HttpRequest.newBuilder(URI.create(url + "/api/v1/targets?state=any" + of))
+                .timeout(LIMIT)
+                .build(),
+            HttpResponse.BodyHandlers.ofInputStream());
+    try (InputStream body = answer.body()) {
+      assertThat(answer.statusCode()).isEqualTo(200);
+      return JSON.readTree(body).get("data");
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly().onExit().join();
+    Runtime.getRuntime().removeShutdownHook(atExit);
+  }
+}
