@@ -52,7 +52,10 @@ final class Defaults {
     for (JsonNode container : spec.path("initContainers")) {
       ports(container.path("ports"));
     }
-    setIfEmpty(Json.child(pod, "status"), "phase", "Pending");
+    if (Json.text(pod, "metadata", "creationTimestamp").isEmpty()) {
+      // A server sets it for a new pod only; a later write of the status can remove it.
+      setIfEmpty(Json.child(pod, "status"), "phase", "Pending");
+    }
   }
 
   private static void ports(JsonNode ports) {

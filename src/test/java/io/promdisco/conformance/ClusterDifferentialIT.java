@@ -35,6 +35,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,6 +73,11 @@ class ClusterDifferentialIT {
   private static final int JOBS = 5;
   private static final int STEPS = 3;
   private static final int WRITERS = 4;
+  /** What stands before the name of a label, an annotation or a type of address. */
+  private static final Pattern VARIABLE =
+      Pattern.compile(
+          "(__meta_kubernetes_[a-z]+_(?:(?:label|annotation)(?:present)?|address)_)(?!type$|target_).*");
+
   private static final String MARKER = "marker";
 
   /** Prometheus passes changes on every 5 s. */
@@ -84,6 +90,7 @@ class ClusterDifferentialIT {
   private final Map<String, Integer> counts = new TreeMap<>();
   private final Map<String, Integer> refusals = new TreeMap<>();
   private final List<String> differences = new ArrayList<>();
+  private final TreeSet<String> labels = new TreeSet<>();
   private int instances;
 
   @Test
@@ -95,8 +102,10 @@ class ClusterDifferentialIT {
       try (Batch batch = new Batch(first, Math.min(BATCH, CLUSTERS - first))) {
         batch.run();
       }
-      System.out.println("clusters of seed " + SEED + ": " + counts + ", refused: " + refusals);
+      System.out.println("clusters of seed " + SEED + ": " + counts);
     }
+    refusals.forEach((what, times) -> System.out.println("refused " + times + ": " + what));
+    System.out.println("labels: " + labels.size() + " " + labels);
     assertThat(differences).as("seed %d", SEED).isEmpty();
     assertThat(counts.get("clusters")).isEqualTo(CLUSTERS);
     assertThat(counts.get("targets")).isGreaterThan(100 * CLUSTERS);
@@ -124,12 +133,15 @@ class ClusterDifferentialIT {
     private final RealCluster server = new RealCluster(Path.of(KUBECONFIG));
     private final Promdisco promdisco = Promdisco.builder().build();
     private final List<RealPrometheus> open = new ArrayList<>();
+    private final RandomJobs random;
 
     /** Which Prometheus judges a job: the last one that was started for it. */
     private final Map<String, RealPrometheus> judges = new HashMap<>();
 
     Batch(int first, int size) throws Exception {
       this.first = first;
+      List<String> kubeconfigs = CERT.isEmpty() ? List.of(KUBECONFIG) : List.of(KUBECONFIG, CERT);
+      random = new RandomJobs(new Random(SEED * 1_000_033 + first), server, kubeconfigs);
       for (int i = first; i < first + size; i++) {
         RandomCluster cluster = new RandomCluster("c" + i, SEED * 1_000_003 + i);
         clusters.add(cluster);
@@ -138,9 +150,6 @@ class ClusterDifferentialIT {
     }
 
     void run() throws Exception {
-      List<String> kubeconfigs = CERT.isEmpty() ? List.of(KUBECONFIG) : List.of(KUBECONFIG, CERT);
-      RandomJobs random =
-          new RandomJobs(new Random(SEED * 1_000_033 + first), server, kubeconfigs);
       List<ObjectNode> all = new ArrayList<>(random.everywhere());
       for (RandomCluster cluster : clusters) {
         all.addAll(random.of(cluster, JOBS));
@@ -149,12 +158,15 @@ class ClusterDifferentialIT {
       all.forEach(job -> jobs.put(job.get("job_name").asText(), job));
       write(RandomCluster::start);
       mark(0);
-      promdisco.apply(load(RandomJobs.configuration(all), folder));
+      promdisco.apply(load(configuration(), folder));
       RealPrometheus running = prometheus(all);
       jobs.keySet().forEach(job -> judges.put(job, running));
       check(0);
       for (int step = 1; step <= STEPS; step++) {
         write(RandomCluster::step);
+        if (step == STEPS - 1) {
+          replaceJobs(running);
+        }
         mark(step);
         check(step);
       }
@@ -162,7 +174,25 @@ class ClusterDifferentialIT {
       count("jobs", jobs.size() - 1);
     }
 
-    private RealPrometheus prometheus(List<ObjectNode> of) throws IOException {
+    private ObjectNode configuration() {
+      return RandomJobs.configuration(List.copyOf(jobs.values()));
+    }
+
+    /** Gives each cluster another job in the place of one that it has. */
+    private void replaceJobs(RealPrometheus running) throws Exception {
+      for (RandomCluster cluster : clusters) {
+        ObjectNode job = random.job(cluster, 0);
+        String name = job.get("job_name").asText();
+        jobs.put(name, job);
+        judges.put(name, running);
+      }
+      promdisco.apply(load(configuration(), folder));
+      running.reload(configuration().toString());
+      count("jobs", clusters.size());
+    }
+
+    private RealPrometheus prometheus(List<ObjectNode> of)
+        throws IOException, InterruptedException {
       RealPrometheus started =
           new RealPrometheus(
               Path.of(CLIENTS, "prometheus"),
@@ -202,7 +232,7 @@ class ClusterDifferentialIT {
       } catch (RealCluster.RefusedException e) {
         synchronized (ClusterDifferentialIT.this) {
           refusals.merge(
-              String.valueOf(e.getMessage()).replaceAll("\"[^\"]*\"|c\\d+-\\S*", "…"),
+              String.valueOf(e.getMessage()).lines().findFirst().orElse("").replaceAll("\"[^\"]*\"|c\\d+\\S*", "…"),
               1,
               Integer::sum);
         }
@@ -230,6 +260,10 @@ class ClusterDifferentialIT {
       }
     }
 
+    private void noteLabel(String name) {
+      labels.add(VARIABLE.matcher(name).replaceAll("$1"));
+    }
+
     private boolean isMarked(Map<String, List<Line>> lines, int step) {
       return lines.getOrDefault(MARKER, List.of()).stream()
           .anyMatch(
@@ -248,6 +282,9 @@ class ClusterDifferentialIT {
       Map<String, List<Line>> ours = TargetLines.of(promdisco);
       count("states", ours.size());
       ours.values().forEach(lines -> count("targets", lines.size()));
+      ours.values()
+          .forEach(
+              lines -> lines.forEach(line -> line.discovered().keySet().forEach(this::noteLabel)));
       checkDump(step);
       TreeSet<String> open = new TreeSet<>(jobs.keySet());
       compare(open, step == STEPS ? TAKEN_OVER : Duration.ZERO);
@@ -351,7 +388,7 @@ class ClusterDifferentialIT {
       Path to = Files.createDirectories(Path.of("target", "cluster-differences"));
       Files.writeString(
           to.resolve("seed-" + SEED + "-step-" + step + "-" + job + "-" + other + ".txt"), text);
-      differences.add(text.length() > 3_000 ? text.substring(0, 3_000) : text.toString());
+      differences.add(text.length() > 600 ? text.substring(0, 600) : text.toString());
     }
 
     /** A dump of the server must give what the server gives. */
@@ -374,7 +411,7 @@ class ClusterDifferentialIT {
           Promdisco.builder()
               .kubernetesClients(ticker -> new ManifestsClients(cluster, Optional.empty()))
               .build()) {
-        ofDump.apply(load(RandomJobs.configuration(List.copyOf(jobs.values())), folder));
+        ofDump.apply(load(configuration(), folder));
         assertThat(ofDump.awaitSynced(LIMIT)).isTrue();
         Map<String, List<Line>> live = TargetLines.of(promdisco);
         Map<String, List<Line>> dumped = TargetLines.of(ofDump);

@@ -28,7 +28,7 @@ final class RandomCluster {
       namespaces.add(name + "-ns" + i);
     }
     for (int i = random.nextInt(3); i >= 0; i--) {
-      nodes.add(name + "-n" + i);
+      nodes.add(name + (random.nextInt(3) == 0 ? ".n" + i + ".example.com" : "-n" + i));
     }
     make = new RandomObjects(random, name, nodes);
   }
@@ -43,7 +43,7 @@ final class RandomCluster {
         create(make.job(namespace, "job-" + i));
       }
       for (int i = 1 + random.nextInt(4); i >= 0; i--) {
-        create(make.pod(namespace, "pod-" + i));
+        create(make.pod(namespace, dotted("pod-" + i)));
       }
       for (int i = random.nextInt(3); i >= 0; i--) {
         create(make.service(namespace, "svc-" + i));
@@ -54,13 +54,17 @@ final class RandomCluster {
         create(make.endpoints(namespace, "svc-" + i, pods(namespace)));
       }
       for (int i = random.nextInt(4); i >= 0; i--) {
-        create(make.slice(namespace, "slice-" + i, pods(namespace)));
+        create(make.slice(namespace, dotted("slice-" + i), pods(namespace)));
       }
       for (int i = random.nextInt(3); i > 0; i--) {
-        create(make.ingress(namespace, "ing-" + i));
+        create(make.ingress(namespace, dotted("ing-" + i)));
       }
     }
     return taken();
+  }
+
+  private String dotted(String object) {
+    return make.chance(8) ? object + ".x.9" + "y".repeat(random.nextInt(200)) : object;
   }
 
   /** Some changes. */
@@ -131,7 +135,7 @@ final class RandomCluster {
   private void replace(ObjectNode object, String kind) {
     operations.add(new Operation("delete", object.deepCopy()));
     present.remove(key(object));
-    boolean again = kind.equals("Namespace") || !make.chance(3);
+    boolean again = !make.chance(kind.equals("Namespace") ? 9 : 3);
     if (!again) {
       return;
     }

@@ -29,7 +29,10 @@ final class RandomJobs {
           "a/b",
           "!a.b",
           "tier,app!=db",
-          "app.kubernetes.io/name=web");
+          " app.kubernetes.io/name = web ",
+          "app>0",
+          "app < 2",
+          "app,app in (web,1),tier notin ()");
 
   private final Random random;
   private final RandomObjects make;
@@ -49,17 +52,21 @@ final class RandomJobs {
   /** Some jobs that see one cluster only. */
   List<ObjectNode> of(RandomCluster cluster, int count) {
     List<ObjectNode> jobs = new ArrayList<>();
-    List<Role> roles = List.of(Role.values());
     for (int i = 0; i < count; i++) {
-      ObjectNode job = job(cluster.name + "-" + i);
-      ArrayNode sources = job.putArray("kubernetes_sd_configs");
-      do {
-        Role role = make.one(roles);
-        sources.add(source(role, cluster));
-      } while (make.chance(4));
-      jobs.add(job);
+      jobs.add(job(cluster, i));
     }
     return jobs;
+  }
+
+  /** The job of a number. */
+  ObjectNode job(RandomCluster cluster, int number) {
+    ObjectNode job = job(cluster.name + "-" + number);
+    ArrayNode sources = job.putArray("kubernetes_sd_configs");
+    do {
+      Role role = make.one(List.of(Role.values()));
+      sources.add(source(role, cluster));
+    } while (make.chance(4));
+    return job;
   }
 
   /** A job for each role that sees all clusters. */
@@ -196,6 +203,8 @@ final class RandomJobs {
               "spec.restartPolicy=Always,metadata.name!=pod-1",
               "spec.hostNetwork=false",
               "status.podIP!=",
+              "spec.schedulerName=default-scheduler,status.nominatedNodeName=",
+              "spec.serviceAccountName!=x",
               "metadata.name=pod-0");
       case NODE ->
           List.of(

@@ -131,7 +131,12 @@ final class RandomObjects {
       status.putObject("daemonEndpoints").putObject("kubeletEndpoint").put("Port", one(PORTS));
     }
     if (chance(2)) {
-      conditions(status.putArray("conditions"));
+      ArrayNode conditions = status.putArray("conditions");
+      conditions(conditions);
+      for (int i = random.nextInt(3); i > 0; i--) {
+        String type = one(List.of("MemoryPressure", "Kernel.Dead-lock", "example.com/Ready", "ready"));
+        conditions.addObject().put("type", type).put("status", one(CONDITION));
+      }
     }
   }
 
@@ -724,7 +729,7 @@ final class RandomObjects {
   private String address(boolean six) {
     int n = addresses++ % 200;
     return six
-        ? one(List.of("fd00::", "2001:db8:0:1::")) + Integer.toHexString(n + 1)
+        ? one(List.of("fd00::", "2001:db8:0:1::", "::")) + Integer.toHexString(n + 17)
         : "10." + random.nextInt(3) + "." + random.nextInt(3) + "." + (n + 1);
   }
 

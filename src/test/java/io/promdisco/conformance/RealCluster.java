@@ -121,6 +121,10 @@ public final class RealCluster {
     ObjectNode changed = plain(object);
     ((ObjectNode) changed.get("metadata"))
         .set("resourceVersion", present.at("/metadata/resourceVersion"));
+    JsonNode ephemeral = present.at("/spec/ephemeralContainers");
+    if (!ephemeral.isMissingNode()) {
+      ((ObjectNode) changed.get("spec")).set("ephemeralContainers", ephemeral);
+    }
     if (kind(object).equals("Job")) {
       changed.set("spec", present.get("spec")); // may not change once the server has filled it in
     }

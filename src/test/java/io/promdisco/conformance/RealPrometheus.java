@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,20 +28,22 @@ final class RealPrometheus implements AutoCloseable {
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final Path config;
   private final Path log;
   private final Process process;
   private final Thread atExit;
   private final String url;
 
   /**
-   * Starts it, and returns when it listens.
+   * Starts it, and returns when it is ready.
    *
    * @param program {@code prometheus}
    * @param folder for its configuration and data; it must not exist
    */
-  RealPrometheus(Path program, Path folder, String configuration) throws IOException {
+  RealPrometheus(Path program, Path folder, String configuration)
+      throws IOException, InterruptedException {
     Files.createDirectories(folder);
-    Path config = Files.writeString(folder.resolve("prometheus.yml"), configuration);
+    config = Files.writeString(folder.resolve("prometheus.yml"), configuration);
     log = folder.resolve("log");
     process =
         new ProcessBuilder(
@@ -49,23 +52,58 @@ final class RealPrometheus implements AutoCloseable {
                 "--config.file=" + config,
                 "--storage.agent.path=" + folder.resolve("data"),
                 "--web.listen-address=127.0.0.1:0",
+                "--web.enable-lifecycle",
                 "--scrape.discovery-reload-interval=100ms")
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
     atExit = new Thread(process::destroyForcibly, "sd-prometheus-end");
     Runtime.getRuntime().addShutdownHook(atExit);
+    try {
+      Matcher listens = LISTENS.matcher("");
+      await(() -> listens.reset(Files.readString(log)).find());
+      url = "http://" + listens.group(1);
+      await(() -> ask("GET", "/-/ready").statusCode() == 200);
+    } catch (IOException | InterruptedException | AssertionError e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** What is waited for. */
+  private interface Condition {
+    boolean holds() throws IOException, InterruptedException;
+  }
+
+  private void await(Condition condition) throws IOException, InterruptedException {
     long end = System.nanoTime() + LIMIT.toNanos();
-    Matcher listens = LISTENS.matcher("");
-    while (!listens.reset(Files.readString(log)).find()) {
-      if (!process.isAlive() || System.nanoTime() - end > 0) {
-        String said = Files.readString(log);
-        close();
-        throw new AssertionError("prometheus does not listen: " + said);
-      }
+    while (!condition.holds()) {
+      assertThat(process.isAlive() && System.nanoTime() - end < 0)
+          .as("prometheus is not ready: %s", Files.readString(log))
+          .isTrue();
       LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
     }
-    url = "http://" + listens.group(1);
+  }
+
+  private HttpResponse<InputStream> ask(String method, String path)
+      throws IOException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(URI.create(url + path))
+            .timeout(LIMIT)
+            .method(method, HttpRequest.BodyPublishers.noBody())
+            .build(),
+        HttpResponse.BodyHandlers.ofInputStream());
+  }
+
+  /** Gives it another configuration. */
+  void reload(String configuration) throws IOException, InterruptedException {
+    Files.writeString(config, configuration);
+    HttpResponse<InputStream> answer = ask("POST", "/-/reload");
+    try (InputStream body = answer.body()) {
+      assertThat(answer.statusCode())
+          .as(new String(body.readAllBytes(), StandardCharsets.UTF_8))
+          .isEqualTo(200);
+    }
   }
 
   /**
@@ -75,12 +113,7 @@ final class RealPrometheus implements AutoCloseable {
    */
   JsonNode targets(String job) throws IOException, InterruptedException {
     String of = job.isEmpty() ? "" : "&scrapePool=" + job;
-    HttpResponse<InputStream> answer =
-        http.send(
-            HttpRequest.newBuilder(URI.create(url + "/api/v1/targets?state=any" + of))
-                .timeout(LIMIT)
-                .build(),
-            HttpResponse.BodyHandlers.ofInputStream());
+    HttpResponse<InputStream> answer = ask("GET", "/api/v1/targets?state=any" + of);
     try (InputStream body = answer.body()) {
       assertThat(answer.statusCode()).isEqualTo(200);
       return JSON.readTree(body).get("data");
