@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -90,6 +91,7 @@ class ClusterDifferentialIT {
   private final Map<String, Integer> counts = new TreeMap<>();
   private final Map<String, Integer> refusals = new TreeMap<>();
   private final List<String> differences = new ArrayList<>();
+  private final Map<String, Integer> stale = new TreeMap<>();
   private final TreeSet<String> labels = new TreeSet<>();
   private int instances;
 
@@ -105,9 +107,11 @@ class ClusterDifferentialIT {
       System.out.println("clusters of seed " + SEED + ": " + counts);
     }
     refusals.forEach((what, times) -> System.out.println("refused " + times + ": " + what));
-    System.out.println("labels: " + labels.size() + " " + labels);
+    stale.forEach((what, times) -> System.out.println("stale " + times + ": " + what));
+    System.out.println("labels: " + labels.size());
     assertThat(differences).as("seed %d", SEED).isEmpty();
     assertThat(counts.get("clusters")).isEqualTo(CLUSTERS);
+    assertThat(labels).hasSizeGreaterThan(CLUSTERS < BATCH ? 30 : 85);
     assertThat(counts.get("targets")).isGreaterThan(100 * CLUSTERS);
   }
 
@@ -163,7 +167,7 @@ class ClusterDifferentialIT {
       jobs.keySet().forEach(job -> judges.put(job, running));
       check(0);
       for (int step = 1; step <= STEPS; step++) {
-        write(RandomCluster::step);
+        write(step == STEPS ? RandomCluster::storm : RandomCluster::step);
         if (step == STEPS - 1) {
           replaceJobs(running);
         }
@@ -286,30 +290,27 @@ class ClusterDifferentialIT {
           .forEach(
               lines -> lines.forEach(line -> line.discovered().keySet().forEach(this::noteLabel)));
       checkDump(step);
-      TreeSet<String> open = new TreeSet<>(jobs.keySet());
-      compare(open, step == STEPS ? TAKEN_OVER : Duration.ZERO);
-      if (!open.isEmpty()) {
-        judgeByAnother(open, step, 1);
+      Map<String, List<Line>> theirs = ofJudges(jobs.keySet());
+      TreeSet<String> toJudge = new TreeSet<>(jobs.keySet());
+      if (step < STEPS) {
+        toJudge.removeIf(job -> equal(ours, theirs, job));
+      }
+      for (int attempt = 1; attempt <= 2 && !toJudge.isEmpty(); attempt++) {
+        judgeByAnother(toJudge, step, attempt);
       }
     }
 
-    /** Removes the jobs in which both agree, after a while at the soonest. */
-    private void compare(TreeSet<String> open, Duration settled) throws Exception {
-      Deadline end = new Deadline(settled);
-      while (!end.isOver()) {
-        end.pause("");
-      }
-      Map<String, List<Line>> ours = TargetLines.of(promdisco);
-      Map<RealPrometheus, Map<String, List<Line>>> theirs = new HashMap<>();
-      for (String job : List.copyOf(open)) {
+    private Map<String, List<Line>> ofJudges(Set<String> of) throws Exception {
+      Map<RealPrometheus, Map<String, List<Line>>> known = new HashMap<>();
+      Map<String, List<Line>> out = new HashMap<>();
+      for (String job : of) {
         RealPrometheus judge = judges.get(job);
-        if (!theirs.containsKey(judge)) {
-          theirs.put(judge, TargetLines.of(judge.targets("")));
+        if (!known.containsKey(judge)) {
+          known.put(judge, TargetLines.of(judge.targets("")));
         }
-        if (equal(ours, theirs.get(judge), job)) {
-          open.remove(job);
-        }
+        out.put(job, known.get(judge).getOrDefault(job, List.of()));
       }
+      return out;
     }
 
     private boolean equal(
@@ -318,14 +319,11 @@ class ClusterDifferentialIT {
           .equals(TargetLines.settled(theirs.getOrDefault(job, List.of())));
     }
 
-    /**
-     * Starts a Prometheus for the jobs in which the running one differs, and gives the latter time
-     * meanwhile.
-     */
-    private void judgeByAnother(TreeSet<String> open, int step, int attempt) throws Exception {
+    /** Starts a Prometheus for some jobs, and removes those in which it agrees with promdisco. */
+    private void judgeByAnother(TreeSet<String> toJudge, int step, int attempt) throws Exception {
       List<ObjectNode> of = new ArrayList<>();
-      open.forEach(job -> of.add(jobs.get(job)));
-      if (!open.contains(MARKER)) {
+      toJudge.forEach(job -> of.add(jobs.get(job)));
+      if (!toJudge.contains(MARKER)) {
         of.add(jobs.get(MARKER));
       }
       RealPrometheus fresh = prometheus(of);
@@ -333,43 +331,42 @@ class ClusterDifferentialIT {
       while (!isMarked(TargetLines.of(fresh.targets(MARKER)), step)) {
         limit.pause("the marker of step " + step + " in another Prometheus");
       }
-      compare(open, TAKEN_OVER);
-      if (open.isEmpty()) {
-        return;
+      Deadline taken = new Deadline(TAKEN_OVER);
+      while (!taken.isOver()) {
+        taken.pause("");
       }
       Map<String, List<Line>> ours = TargetLines.of(promdisco);
+      Map<String, List<Line>> old = ofJudges(toJudge);
       Map<String, List<Line>> right = TargetLines.of(fresh.targets(""));
-      for (String job : List.copyOf(open)) {
+      count("states judged by a fresh Prometheus", toJudge.size());
+      for (String job : List.copyOf(toJudge)) {
         if (equal(ours, right, job)) {
-          List<Line> old =
-              TargetLines.settled(
-                  TargetLines.of(judges.get(job).targets(job)).getOrDefault(job, List.of()));
-          count("stale", 1);
-          TreeSet<String> roles = new TreeSet<>();
-          jobs.get(job)
-              .get("kubernetes_sd_configs")
-              .forEach(source -> roles.add(source.get("role").asText()));
-          count(
-              "stale: "
-                  + roles
-                  + " by "
-                  + TargetLines.kinds(TargetLines.settled(ours.get(job)), old),
-              1);
-          judges.put(job, fresh);
-          open.remove(job);
+          if (!equal(ours, old, job)) {
+            countStale(job, ours, old);
+            judges.put(job, fresh);
+          }
+          toJudge.remove(job);
+        } else if (attempt == 2) {
+          report(step, job, "Prometheus", ours.get(job), right.getOrDefault(job, List.of()));
         }
       }
-      if (open.isEmpty()) {
-        return;
-      }
       if (attempt == 1) {
-        open.forEach(job -> judges.put(job, fresh));
-        count("asked twice", open.size());
-        judgeByAnother(open, step, 2);
-        return;
+        count("states judged twice", toJudge.size());
       }
-      for (String job : open) {
-        report(step, job, "Prometheus", ours.get(job), right.getOrDefault(job, List.of()));
+    }
+
+    private void countStale(
+        String job, Map<String, List<Line>> ours, Map<String, List<Line>> old) {
+      TreeSet<String> roles = new TreeSet<>();
+      jobs.get(job)
+          .get("kubernetes_sd_configs")
+          .forEach(source -> roles.add(source.get("role").asText()));
+      TreeSet<String> kinds =
+          TargetLines.kinds(
+              TargetLines.settled(ours.get(job)), TargetLines.settled(old.get(job)));
+      count("stale", 1);
+      synchronized (ClusterDifferentialIT.this) {
+        stale.merge(roles + " in " + kinds, 1, Integer::sum);
       }
     }
 

@@ -69,10 +69,28 @@ final class RandomCluster {
 
   /** Some changes. */
   List<Operation> step() {
+    makeMissingNamespaces();
     for (int i = 3 + random.nextInt(6); i > 0; i--) {
       change();
     }
     return taken();
+  }
+
+  /** Many changes. */
+  List<Operation> storm() {
+    makeMissingNamespaces();
+    for (int i = 20 + random.nextInt(10); i > 0; i--) {
+      change();
+    }
+    return taken();
+  }
+
+  private void makeMissingNamespaces() {
+    for (String namespace : namespaces) {
+      if (!present.containsKey("Namespace//" + namespace)) {
+        create(make.namespace(namespace));
+      }
+    }
   }
 
   private List<Operation> taken() {
