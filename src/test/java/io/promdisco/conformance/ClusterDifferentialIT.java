@@ -12,11 +12,16 @@ import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.conformance.KubernetesCase.Operation;
 import io.promdisco.conformance.TargetLines.Line;
+import io.promdisco.providers.kubernetes.client.FabricClientFactory;
+import io.promdisco.providers.kubernetes.client.InClusterClients;
 import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
 import io.promdisco.sim.Manifests;
 import io.promdisco.sim.ManifestsClients;
 import io.promdisco.sim.SimCluster;
+import io.promdisco.util.Ticker;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -135,7 +140,11 @@ class ClusterDifferentialIT {
     private final Map<String, ObjectNode> jobs = new LinkedHashMap<>();
     private final ExecutorService writers = Executors.newFixedThreadPool(WRITERS);
     private final RealCluster server = new RealCluster(Path.of(KUBECONFIG));
-    private final Promdisco promdisco = Promdisco.builder().build();
+    private final Promdisco promdisco;
+
+    /** In which the discoverers believe to run; empty if this system does not allow it. */
+    private final Optional<RealPrometheus.Pod> pod;
+
     private final List<RealPrometheus> open = new ArrayList<>();
     private final RandomJobs random;
 
@@ -145,12 +154,45 @@ class ClusterDifferentialIT {
     Batch(int first, int size) throws Exception {
       this.first = first;
       List<String> kubeconfigs = CERT.isEmpty() ? List.of(KUBECONFIG) : List.of(KUBECONFIG, CERT);
-      random = new RandomJobs(new Random(SEED * 1_000_033 + first), server, kubeconfigs);
+      RealPrometheus.Pod inPod = pod();
+      pod = inPod.isPossible() ? Optional.of(inPod) : Optional.empty();
+      random =
+          new RandomJobs(
+              new Random(SEED * 1_000_033 + first), server, kubeconfigs, pod.isPresent());
+      promdisco =
+          Promdisco.builder()
+              .kubernetesClients(this::clients)
+              .build();
       for (int i = first; i < first + size; i++) {
         RandomCluster cluster = new RandomCluster("c" + i, SEED * 1_000_003 + i);
         clusters.add(cluster);
         servers.put(cluster, new RealCluster(Path.of(KUBECONFIG)));
       }
+    }
+
+    private RealPrometheus.Pod pod() throws IOException {
+      URI url = URI.create(server.url);
+      Path account = Files.createDirectories(folder.resolve("account-" + first));
+      Files.writeString(account.resolve("token"), server.token);
+      Files.copy(Path.of(server.caFile), account.resolve("ca.crt"));
+      Files.writeString(account.resolve("namespace"), ownNamespace());
+      return new RealPrometheus.Pod(
+          Map.of(
+              "KUBERNETES_SERVICE_HOST",
+              url.getHost(),
+              "KUBERNETES_SERVICE_PORT",
+              "" + url.getPort()),
+          account);
+    }
+
+    private ResourceClientFactory clients(Ticker ticker) {
+      return pod.isPresent()
+          ? InClusterClients.of(ticker, pod.get().env(), pod.get().serviceAccount())
+          : new FabricClientFactory(ticker);
+    }
+
+    private String ownNamespace() {
+      return "c" + first + "-ns0";
     }
 
     void run() throws Exception {
@@ -174,6 +216,7 @@ class ClusterDifferentialIT {
         mark(step);
         check(step);
       }
+      count("sources in a cluster", pod.isPresent() ? random.inPod() : 0);
       count("clusters", clusters.size());
       count("jobs", jobs.size() - 1);
     }
@@ -201,7 +244,8 @@ class ClusterDifferentialIT {
           new RealPrometheus(
               Path.of(CLIENTS, "prometheus"),
               folder.resolve("prometheus-" + instances++),
-              RandomJobs.configuration(of).toString());
+              RandomJobs.configuration(of).toString(),
+              pod.orElse(null));
       open.add(started);
       return started;
     }
@@ -406,7 +450,7 @@ class ClusterDifferentialIT {
       cluster.load(Manifests.read(List.of(dump)));
       try (Promdisco ofDump =
           Promdisco.builder()
-              .kubernetesClients(ticker -> new ManifestsClients(cluster, Optional.empty()))
+              .kubernetesClients(ticker -> new ManifestsClients(cluster, Optional.of(ownNamespace())))
               .build()) {
         ofDump.apply(load(configuration(), folder));
         assertThat(ofDump.awaitSynced(LIMIT)).isTrue();

@@ -38,15 +38,26 @@ final class RandomJobs {
   private final RandomObjects make;
   private final RealCluster server;
   private final List<String> kubeconfigs;
+  private final boolean inCluster;
+  private int inPod;
 
   /**
+   * Makes jobs for one server.
+   *
    * @param kubeconfigs files that lead to the server
+   * @param inCluster whether the discoverers run in a cluster
    */
-  RandomJobs(Random random, RealCluster server, List<String> kubeconfigs) {
+  RandomJobs(Random random, RealCluster server, List<String> kubeconfigs, boolean inCluster) {
+    this.inCluster = inCluster;
     this.random = random;
     make = new RandomObjects(random, "", List.of());
     this.server = server;
     this.kubeconfigs = kubeconfigs;
+  }
+
+  /** How many sources of the made jobs reach the server as a pod does. */
+  int inPod() {
+    return inPod;
   }
 
   /** Some jobs that see one cluster only. */
@@ -119,10 +130,17 @@ final class RandomJobs {
     attach(source);
     boolean byLabel = role == Role.NODE || make.chance(5);
     if (!byLabel) {
-      ArrayNode names = source.putObject("namespaces").putArray("names");
-      make.some(cluster.namespaces).forEach(names::add);
-      if (make.chance(10)) {
-        names.add(make.chance(2) ? cluster.name + "-none" : names.get(0).asText());
+      ObjectNode namespaces = source.putObject("namespaces");
+      boolean own = make.chance(2) && isInCluster(source);
+      if (own) {
+        namespaces.put("own_namespace", true);
+      }
+      if (!own || make.chance(2)) {
+        ArrayNode names = namespaces.putArray("names");
+        make.some(cluster.namespaces).forEach(names::add);
+        if (make.chance(10)) {
+          names.add(make.chance(2) ? cluster.name + "-none" : names.get(0).asText());
+        }
       }
     }
     if (byLabel || make.chance(2)) {
@@ -135,14 +153,21 @@ final class RandomJobs {
   /** Says how the server is reached. */
   private ObjectNode connected(Role role) {
     ObjectNode source = JSON.createObjectNode().put("role", role.text());
+    boolean pod = make.chance(4);
     if (make.chance(4)) {
       source.put("api_server", server.url);
       source.putObject("authorization").put("credentials", server.token);
       source.putObject("tls_config").put("ca_file", server.caFile);
-    } else {
+    } else if (!pod || !inCluster) {
       source.put("kubeconfig_file", make.one(kubeconfigs));
+    } else {
+      inPod++;
     }
     return source;
+  }
+
+  private static boolean isInCluster(ObjectNode source) {
+    return !source.has("api_server") && !source.has("kubeconfig_file");
   }
 
   private void attach(ObjectNode source) {

@@ -37,6 +37,7 @@ final class RandomObjects {
           "9lives",
           "x.y-z/Under_score.dot-dash",
           "n".repeat(63),
+          ("p".repeat(60) + ".").repeat(3) + "example/long.prefix",
           "job",
           "instance");
   private static final List<String> LABEL_VALUES =
@@ -79,6 +80,9 @@ final class RandomObjects {
           "i",
           "registry.example:5000/team/app:1.2.3",
           "app@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+  /** Begins addresses that are not written in the shortest way, which slices do not allow. */
+  private static final String UNUSUAL = "FD00:0:0:0:0:0:00:";
+
   private static final List<String> CONDITION = List.of("True", "False", "Unknown");
 
   private final Random random;
@@ -536,7 +540,7 @@ final class RandomObjects {
         addresses.add(
             type.equals("FQDN")
                 ? "host-" + i + "-" + j + ".example"
-                : fits ? ip : address(type.equals("IPv6")));
+                : (fits ? ip : address(type.equals("IPv6"))).replace(UNUSUAL, "fd00::"));
       }
       reference(endpoint, pod);
       conditions(endpoint);
@@ -728,6 +732,9 @@ final class RandomObjects {
 
   private String address(boolean six) {
     int n = addresses++ % 200;
+    if (six && chance(12)) {
+      return UNUSUAL + Integer.toHexString(n + 17);
+    }
     return six
         ? one(List.of("fd00::", "2001:db8:0:1::", "::")) + Integer.toHexString(n + 17)
         : "10." + random.nextInt(3) + "." + random.nextInt(3) + "." + (n + 1);

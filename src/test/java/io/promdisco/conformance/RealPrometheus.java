@@ -14,10 +14,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A real Prometheus that runs as an agent. Ends with this process. */
 final class RealPrometheus implements AutoCloseable {
@@ -39,24 +42,28 @@ final class RealPrometheus implements AutoCloseable {
    *
    * @param program {@code prometheus}
    * @param folder for its configuration and data; it must not exist
+   * @param pod in which it runs, as far as it can tell; null: in none
    */
-  RealPrometheus(Path program, Path folder, String configuration)
+  RealPrometheus(Path program, Path folder, String configuration, @Nullable Pod pod)
       throws IOException, InterruptedException {
     Files.createDirectories(folder);
     config = Files.writeString(folder.resolve("prometheus.yml"), configuration);
     log = folder.resolve("log");
-    process =
-        new ProcessBuilder(
-                program.toString(),
-                "--agent",
-                "--config.file=" + config,
-                "--storage.agent.path=" + folder.resolve("data"),
-                "--web.listen-address=127.0.0.1:0",
-                "--web.enable-lifecycle",
-                "--scrape.discovery-reload-interval=100ms")
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+    List<String> command = new ArrayList<>(pod == null ? List.of() : pod.command());
+    command.addAll(
+        List.of(
+            program.toString(),
+            "--agent",
+            "--config.file=" + config,
+            "--storage.agent.path=" + folder.resolve("data"),
+            "--web.listen-address=127.0.0.1:0",
+            "--web.enable-lifecycle",
+            "--scrape.discovery-reload-interval=100ms"));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    if (pod != null) {
+      builder.environment().putAll(pod.env());
+    }
+    process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
     atExit = new Thread(process::destroyForcibly, "sd-prometheus-end");
     Runtime.getRuntime().addShutdownHook(atExit);
     try {
@@ -67,6 +74,40 @@ final class RealPrometheus implements AutoCloseable {
     } catch (IOException | InterruptedException | AssertionError e) {
       close();
       throw e;
+    }
+  }
+
+  /**
+   * What a pod is to a process.
+   *
+   * @param serviceAccount the folder with token, namespace and certificate
+   */
+  record Pod(Map<String, String> env, Path serviceAccount) {
+    private static final String ACCOUNTS = "/var/run/secrets/kubernetes.io";
+
+    /** A command before another one that lets that see the folder where it is in a pod. */
+    List<String> command() {
+      String mount =
+          "mount -t tmpfs none /var/run && mkdir -p %s && ln -s \"$0\" %s/serviceaccount"
+              .formatted(ACCOUNTS, ACCOUNTS);
+      return List.of(
+          "unshare", "-rm", "sh", "-c", mount + " && exec \"$@\"", serviceAccount.toString());
+    }
+
+    /** Whether this system lets a process believe that it runs in one. */
+    boolean isPossible() throws InterruptedException {
+      List<String> trial = new ArrayList<>(command());
+      trial.add("true");
+      try {
+        return new ProcessBuilder(trial)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor()
+            == 0;
+      } catch (IOException e) {
+        return false; // There is no such program.
+      }
     }
   }
 

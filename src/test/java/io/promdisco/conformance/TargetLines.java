@@ -9,12 +9,14 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /** The targets of jobs in an order that can be compared. */
 final class TargetLines {
+  private static final String ADDRESS = "__address__";
   private static final Pattern EITHER = Pattern.compile(Pattern.quote(RandomObjects.EITHER) + "\\d");
   private static final Pattern KIND = Pattern.compile("__meta_kubernetes_([a-z]+)(_.*)?");
 
@@ -139,7 +141,7 @@ final class TargetLines {
       TreeSet<String> least = new TreeSet<>();
       for (Line candidate : left) {
         TreeSet<String> names = differing(line, candidate);
-        boolean same = line.discovered.get("__address__").equals(candidate.discovered.get("__address__"));
+        boolean same = Objects.equals(line.discovered.get(ADDRESS), candidate.discovered.get(ADDRESS));
         if (same && (nearest == null || names.size() < least.size())) {
           nearest = candidate;
           least = names;
@@ -163,7 +165,7 @@ final class TargetLines {
     names.addAll(other.discovered.keySet());
     names.removeIf(
         name ->
-            java.util.Objects.equals(one.discovered.get(name), other.discovered.get(name)));
+            Objects.equals(one.discovered.get(name), other.discovered.get(name)));
     return names;
   }
 }
