@@ -42,13 +42,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Random clusters on a real API server, discovered by a real Prometheus and by promdisco with
  * random jobs: the discovered labels and the labels of all targets, dropped ones too, are equal
- * after each step. A dump of the server gives the same targets.
+ * after each step. A dump of the server, also one that kubectl writes if it is on the path, gives
+ * the same targets.
  *
  * <p>Prometheus is the judge except where it does not depend on the objects alone:
  *
@@ -334,6 +336,9 @@ class ClusterDifferentialIT {
           .forEach(
               lines -> lines.forEach(line -> line.discovered().keySet().forEach(this::noteLabel)));
       checkDump(step);
+      if (step == 0) {
+        awaitTakenOver();
+      }
       Map<String, List<Line>> theirs = ofJudges(jobs.keySet());
       TreeSet<String> toJudge = new TreeSet<>(jobs.keySet());
       if (step < STEPS) {
@@ -341,6 +346,14 @@ class ClusterDifferentialIT {
       }
       for (int attempt = 1; attempt <= 2 && !toJudge.isEmpty(); attempt++) {
         judgeByAnother(toJudge, step, attempt);
+      }
+    }
+
+    /** Waits until a Prometheus shows what it knew when it showed the marker. */
+    private void awaitTakenOver() {
+      Deadline taken = new Deadline(TAKEN_OVER);
+      while (!taken.isOver()) {
+        taken.pause("");
       }
     }
 
@@ -375,10 +388,7 @@ class ClusterDifferentialIT {
       while (!isMarked(TargetLines.of(fresh.targets(MARKER)), step)) {
         limit.pause("the marker of step " + step + " in another Prometheus");
       }
-      Deadline taken = new Deadline(TAKEN_OVER);
-      while (!taken.isOver()) {
-        taken.pause("");
-      }
+      awaitTakenOver();
       Map<String, List<Line>> ours = TargetLines.of(promdisco);
       Map<String, List<Line>> old = ofJudges(toJudge);
       Map<String, List<Line>> right = TargetLines.of(fresh.targets(""));
@@ -432,8 +442,8 @@ class ClusterDifferentialIT {
       differences.add(text.length() > 600 ? text.substring(0, 600) : text.toString());
     }
 
-    /** A dump of the server must give what the server gives. */
-    private void checkDump(int step) throws Exception {
+    /** All objects. */
+    private ObjectNode list() throws Exception {
       ObjectNode list = JSON.createObjectNode().put("apiVersion", "v1").put("kind", "List");
       ArrayNode items = list.putArray("items");
       for (Resource<?> resource : Resource.ALL) {
@@ -444,8 +454,40 @@ class ClusterDifferentialIT {
                   .put("kind", resource.kind()));
         }
       }
-      Path dump = folder.resolve("dump.json");
-      Files.writeString(dump, list.toString());
+      return list;
+    }
+
+    /** Writes a dump with kubectl; false: there is none. */
+    private boolean kubectl(Path to) throws IOException, InterruptedException {
+      String kinds = Resource.ALL.stream().map(Resource::plural).collect(Collectors.joining(","));
+      try {
+        Process kubectl =
+            new ProcessBuilder(
+                    "kubectl",
+                    "--kubeconfig=" + KUBECONFIG,
+                    "--cache-dir=" + folder.resolve("kubectl-cache"),
+                    "get",
+                    kinds,
+                    "-A",
+                    "-o",
+                    "yaml")
+                .redirectOutput(to.toFile())
+                .redirectError(folder.resolve("kubectl").toFile())
+                .start();
+        assertThat(kubectl.waitFor()).as(Files.readString(folder.resolve("kubectl"))).isZero();
+        count("dumps by kubectl", 1);
+        return true;
+      } catch (IOException e) {
+        return false;
+      }
+    }
+
+    /** A dump of the server must give what the server gives, as JSON and as kubectl writes it. */
+    private void checkDump(int step) throws Exception {
+      Path dump = folder.resolve("dump");
+      if (step > 0 || !kubectl(dump)) {
+        Files.writeString(dump, list().toString());
+      }
       SimCluster cluster = new SimCluster();
       cluster.load(Manifests.read(List.of(dump)));
       try (Promdisco ofDump =

@@ -33,7 +33,7 @@ final class RandomCluster {
     make = new RandomObjects(random, name, nodes);
   }
 
-  /** What makes the cluster. */
+  /** What makes the cluster; kubectl can write all of it as YAML. */
   List<Operation> start() {
     nodes.forEach(node -> create(make.node(node)));
     namespaces.forEach(namespace -> create(make.namespace(namespace)));
@@ -60,6 +60,7 @@ final class RandomCluster {
         create(make.ingress(namespace, dotted("ing-" + i)));
       }
     }
+    make.allowUnprintable();
     return taken();
   }
 

@@ -66,11 +66,17 @@ final class RandomObjects {
           "\uFEFFbom",
           "\u202Ertl",
           "\"quoted\" \\back $1 ${1}",
-          "\uFFFD\uFFFF",
+          "\uFFFD",
           "a=b, c=d} active {",
-          "\u007f\u0080\u009f",
-          "e\u0301",
-          "long ".repeat(900));
+          "e\u0301 \u00a0",
+          "- a: 'b' # c\n  \n\n",
+          "0b1 0o7",
+          "2026-01-01");
+
+  /** Texts that kubectl cannot write as YAML, or writes as another text. */
+  private static final List<String> UNPRINTABLE = List.of("\u007f\u0080\u009f", "\uFFFE\uFFFF", "a \u0085b");
+
+  private static final String LONG = "long ".repeat(900);
   private static final List<String> PORT_NAMES =
       List.of("http", "https", "metrics", "dns-udp", "a1", "web");
   private static final List<Integer> PORTS = List.of(80, 443, 8080, 9090, 53, 1, 65_535);
@@ -88,6 +94,7 @@ final class RandomObjects {
   private final Random random;
   private final String cluster;
   private final List<String> nodes;
+  private boolean unprintable;
   private int addresses;
 
   /**
@@ -99,6 +106,11 @@ final class RandomObjects {
     this.random = random;
     this.cluster = cluster;
     this.nodes = nodes;
+  }
+
+  /** From now on annotations may be texts that kubectl cannot write as YAML. */
+  void allowUnprintable() {
+    unprintable = true;
   }
 
   ObjectNode namespace(String name) {
@@ -702,7 +714,14 @@ final class RandomObjects {
     if (ingressClass.isTextual()) {
       annotations.set("kubernetes.io/ingress.class", ingressClass);
     }
-    fill(annotations, ANNOTATIONS, () -> chance(40) ? one(TEXTS) : one(TEXTS.subList(0, 16)));
+    fill(annotations, ANNOTATIONS, this::text);
+  }
+
+  private String text() {
+    if (chance(40)) {
+      return LONG;
+    }
+    return unprintable && chance(8) ? one(UNPRINTABLE) : one(TEXTS);
   }
 
   private void fill(ObjectNode map, List<String> names, Supplier<String> values) {
