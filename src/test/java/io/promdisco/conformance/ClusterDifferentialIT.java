@@ -57,8 +57,8 @@ import org.junit.jupiter.api.io.TempDir;
  * <ul>
  *   <li>A running Prometheus does not notice some changes, such as those of a pod that an endpoint
  *       slice refers to. Where it differs for good, one that has just been started is the judge.
- *   <li>Of labels whose names become one it shows any. Those have values that are all taken for
- *       the same.
+ *   <li>Of labels whose names become one it shows any. Those have values that are all taken for the
+ *       same.
  *   <li>It does not wait for replica sets and jobs before it discovers endpoints, so that names of
  *       deployments and cron jobs may be missing. Where a started one differs, a second is asked.
  * </ul>
@@ -81,6 +81,7 @@ class ClusterDifferentialIT {
   private static final int JOBS = 5;
   private static final int STEPS = 3;
   private static final int WRITERS = 4;
+
   /** What stands before the name of a label, an annotation or a type of address. */
   private static final Pattern VARIABLE =
       Pattern.compile(
@@ -129,8 +130,7 @@ class ClusterDifferentialIT {
   private static Configuration load(ObjectNode configuration, Path folder) {
     var result =
         new ConfigLoader()
-            .read(
-                "config.yml", configuration.toString().getBytes(StandardCharsets.UTF_8), folder);
+            .read("config.yml", configuration.toString().getBytes(StandardCharsets.UTF_8), folder);
     return result.configuration().orElseThrow(() -> new AssertionError(result.problems()));
   }
 
@@ -161,10 +161,7 @@ class ClusterDifferentialIT {
       random =
           new RandomJobs(
               new Random(SEED * 1_000_033 + first), server, kubeconfigs, pod.isPresent());
-      promdisco =
-          Promdisco.builder()
-              .kubernetesClients(this::clients)
-              .build();
+      promdisco = Promdisco.builder().kubernetesClients(this::clients).build();
       for (int i = first; i < first + size; i++) {
         RandomCluster cluster = new RandomCluster("c" + i, SEED * 1_000_003 + i);
         clusters.add(cluster);
@@ -282,7 +279,11 @@ class ClusterDifferentialIT {
       } catch (RealCluster.RefusedException e) {
         synchronized (ClusterDifferentialIT.this) {
           refusals.merge(
-              String.valueOf(e.getMessage()).lines().findFirst().orElse("").replaceAll("\"[^\"]*\"|c\\d+\\S*", "…"),
+              String.valueOf(e.getMessage())
+                  .lines()
+                  .findFirst()
+                  .orElse("")
+                  .replaceAll("\"[^\"]*\"|c\\d+\\S*", "…"),
               1,
               Integer::sum);
         }
@@ -409,15 +410,13 @@ class ClusterDifferentialIT {
       }
     }
 
-    private void countStale(
-        String job, Map<String, List<Line>> ours, Map<String, List<Line>> old) {
+    private void countStale(String job, Map<String, List<Line>> ours, Map<String, List<Line>> old) {
       TreeSet<String> roles = new TreeSet<>();
       jobs.get(job)
           .get("kubernetes_sd_configs")
           .forEach(source -> roles.add(source.get("role").asText()));
       TreeSet<String> kinds =
-          TargetLines.kinds(
-              TargetLines.settled(ours.get(job)), TargetLines.settled(old.get(job)));
+          TargetLines.kinds(TargetLines.settled(ours.get(job)), TargetLines.settled(old.get(job)));
       count("stale", 1);
       synchronized (ClusterDifferentialIT.this) {
         stale.merge(roles + " in " + kinds, 1, Integer::sum);
@@ -492,7 +491,8 @@ class ClusterDifferentialIT {
       cluster.load(Manifests.read(List.of(dump)));
       try (Promdisco ofDump =
           Promdisco.builder()
-              .kubernetesClients(ticker -> new ManifestsClients(cluster, Optional.of(ownNamespace())))
+              .kubernetesClients(
+                  ticker -> new ManifestsClients(cluster, Optional.of(ownNamespace())))
               .build()) {
         ofDump.apply(load(configuration(), folder));
         assertThat(ofDump.awaitSynced(LIMIT)).isTrue();

@@ -232,8 +232,7 @@ final class RandomJobs {
               "spec.serviceAccountName!=x",
               "metadata.name=pod-0");
       case NODE ->
-          List.of(
-              "metadata.name=" + node, "spec.unschedulable=false", "spec.unschedulable==true");
+          List.of("metadata.name=" + node, "spec.unschedulable=false", "spec.unschedulable==true");
       case SERVICE ->
           List.of(
               "metadata.name!=svc-0",

@@ -42,7 +42,16 @@ final class RandomObjects {
           "instance");
   private static final List<String> LABEL_VALUES =
       List.of(
-          "", "web", "api", "db", "1", "true", "null", "0x1F", "with.dots_and-dashes", "UPPER",
+          "",
+          "web",
+          "api",
+          "db",
+          "1",
+          "true",
+          "null",
+          "0x1F",
+          "with.dots_and-dashes",
+          "UPPER",
           "v".repeat(63));
   private static final List<String> ANNOTATIONS =
       List.of(
@@ -74,7 +83,8 @@ final class RandomObjects {
           "2026-01-01");
 
   /** Texts that kubectl cannot write as YAML, or writes as another text. */
-  private static final List<String> UNPRINTABLE = List.of("\u007f\u0080\u009f", "\uFFFE\uFFFF", "a \u0085b");
+  private static final List<String> UNPRINTABLE =
+      List.of("\u007f\u0080\u009f", "\uFFFE\uFFFF", "a \u0085b");
 
   private static final String LONG = "long ".repeat(900);
   private static final List<String> PORT_NAMES =
@@ -86,6 +96,7 @@ final class RandomObjects {
           "i",
           "registry.example:5000/team/app:1.2.3",
           "app@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+
   /** Begins addresses that are not written in the shortest way, which slices do not allow. */
   private static final String UNUSUAL = "FD00:0:0:0:0:0:00:";
 
@@ -139,8 +150,15 @@ final class RandomObjects {
       String type =
           one(
               List.of(
-                  "InternalIP", "InternalIP", "ExternalIP", "InternalDNS", "ExternalDNS",
-                  "Hostname", "LegacyHostIP", "Rack-Name", "Rack.Name"));
+                  "InternalIP",
+                  "InternalIP",
+                  "ExternalIP",
+                  "InternalDNS",
+                  "ExternalDNS",
+                  "Hostname",
+                  "LegacyHostIP",
+                  "Rack-Name",
+                  "Rack.Name"));
       list.addObject().put("type", type).put("address", nodeAddress(type));
     }
     if (!chance(4)) {
@@ -150,7 +168,8 @@ final class RandomObjects {
       ArrayNode conditions = status.putArray("conditions");
       conditions(conditions);
       for (int i = random.nextInt(3); i > 0; i--) {
-        String type = one(List.of("MemoryPressure", "Kernel.Dead-lock", "example.com/Ready", "ready"));
+        String type =
+            one(List.of("MemoryPressure", "Kernel.Dead-lock", "example.com/Ready", "ready"));
         conditions.addObject().put("type", type).put("status", one(CONDITION));
       }
     }
@@ -266,7 +285,9 @@ final class RandomObjects {
     if (!chance(10)) {
       status.put(
           "phase",
-          one(List.of("Running", "Running", "Running", "Pending", "Succeeded", "Failed", "Unknown")));
+          one(
+              List.of(
+                  "Running", "Running", "Running", "Pending", "Succeeded", "Failed", "Unknown")));
     }
     if (!chance(7)) {
       boolean six = chance(4);
@@ -328,7 +349,9 @@ final class RandomObjects {
     ObjectNode service = object("v1", "Service", namespace, name);
     ObjectNode spec = service.putObject("spec");
     String kind =
-        one(List.of("ClusterIP", "Headless", "Headless", "NodePort", "LoadBalancer", "ExternalName"));
+        one(
+            List.of(
+                "ClusterIP", "Headless", "Headless", "NodePort", "LoadBalancer", "ExternalName"));
     switch (kind) {
       case "Headless" -> {
         spec.put("clusterIP", "None");
@@ -371,8 +394,7 @@ final class RandomObjects {
 
   /** Gives a load balancer other addresses. */
   void balancer(ObjectNode service) {
-    ArrayNode ingress =
-        service.putObject("status").putObject("loadBalancer").putArray("ingress");
+    ArrayNode ingress = service.putObject("status").putObject("loadBalancer").putArray("ingress");
     for (int i = random.nextInt(3); i > 0; i--) {
       if (chance(3)) {
         ingress.addObject().put("hostname", "lb-" + i + ".example");
@@ -465,8 +487,7 @@ final class RandomObjects {
     return node.isEmpty() || chance(6) ? node() : node;
   }
 
-  private void reference(
-      ObjectNode endpoint, @org.jspecify.annotations.Nullable ObjectNode pod) {
+  private void reference(ObjectNode endpoint, @org.jspecify.annotations.Nullable ObjectNode pod) {
     if (pod != null) {
       ObjectNode reference =
           endpoint

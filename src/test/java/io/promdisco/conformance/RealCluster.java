@@ -151,10 +151,7 @@ public final class RealCluster {
     if (isBackground(object)) {
       return;
     }
-    check(
-        send("DELETE", path(object) + NOW, null),
-        "delete",
-        object);
+    check(send("DELETE", path(object) + NOW, null), "delete", object);
     if (kind(object).equals("Namespace")) {
       finish(path(object));
     }

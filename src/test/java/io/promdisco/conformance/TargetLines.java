@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
 /** The targets of jobs in an order that can be compared. */
 final class TargetLines {
   private static final String ADDRESS = "__address__";
-  private static final Pattern EITHER = Pattern.compile(Pattern.quote(RandomObjects.EITHER) + "\\d");
+  private static final Pattern EITHER =
+      Pattern.compile(Pattern.quote(RandomObjects.EITHER) + "\\d");
   private static final Pattern KIND = Pattern.compile("__meta_kubernetes_([a-z]+)(_.*)?");
 
   /**
@@ -106,13 +107,15 @@ final class TargetLines {
       discovered.replaceAll((name, value) -> settled(value));
       out.add(new Line(discovered, settled(line.rest)));
     }
-    return ordered(new ArrayList<>(new TreeSet<>(Line.ORDER) {
-      private static final long serialVersionUID = 1L;
+    return ordered(
+        new ArrayList<>(
+            new TreeSet<>(Line.ORDER) {
+              private static final long serialVersionUID = 1L;
 
-      {
-        addAll(out);
-      }
-    }));
+              {
+                addAll(out);
+              }
+            }));
   }
 
   private static String settled(String text) {
@@ -141,7 +144,8 @@ final class TargetLines {
       TreeSet<String> least = new TreeSet<>();
       for (Line candidate : left) {
         TreeSet<String> names = differing(line, candidate);
-        boolean same = Objects.equals(line.discovered.get(ADDRESS), candidate.discovered.get(ADDRESS));
+        boolean same =
+            Objects.equals(line.discovered.get(ADDRESS), candidate.discovered.get(ADDRESS));
         if (same && (nearest == null || names.size() < least.size())) {
           nearest = candidate;
           least = names;
@@ -163,9 +167,7 @@ final class TargetLines {
   private static TreeSet<String> differing(Line one, Line other) {
     TreeSet<String> names = new TreeSet<>(one.discovered.keySet());
     names.addAll(other.discovered.keySet());
-    names.removeIf(
-        name ->
-            Objects.equals(one.discovered.get(name), other.discovered.get(name)));
+    names.removeIf(name -> Objects.equals(one.discovered.get(name), other.discovered.get(name)));
     return names;
   }
 }
