@@ -31,6 +31,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -111,6 +112,8 @@ class ClusterDifferentialIT {
     for (int first = 0; first < CLUSTERS; first += BATCH) {
       try (Batch batch = new Batch(first, Math.min(BATCH, CLUSTERS - first))) {
         batch.run();
+      } finally {
+        new RealCluster(Path.of(KUBECONFIG)).clear();
       }
       System.out.println("clusters of seed " + SEED + ": " + counts);
     }
@@ -256,7 +259,7 @@ class ClusterDifferentialIT {
         Callable<Void> write =
             () -> {
               for (Operation operation : operations.apply(cluster)) {
-                write(servers.get(cluster), operation);
+                write(Objects.requireNonNull(servers.get(cluster)), operation);
               }
               return null;
             };
@@ -325,7 +328,7 @@ class ClusterDifferentialIT {
 
     private void check(int step) throws Exception {
       Deadline limit = new Deadline(LIMIT);
-      RealPrometheus running = judges.get(MARKER);
+      RealPrometheus running = judge(MARKER);
       while (!isMarked(TargetLines.of(running.targets(MARKER)), step)
           || !isMarked(TargetLines.of(promdisco), step)) {
         limit.pause("the marker of step " + step);
@@ -358,27 +361,31 @@ class ClusterDifferentialIT {
       }
     }
 
+    private RealPrometheus judge(String job) {
+      return Objects.requireNonNull(judges.get(job));
+    }
+
     private Map<String, List<Line>> ofJudges(Set<String> of) throws Exception {
       Map<RealPrometheus, Map<String, List<Line>>> known = new HashMap<>();
       Map<String, List<Line>> out = new HashMap<>();
       for (String job : of) {
-        RealPrometheus judge = judges.get(job);
+        RealPrometheus judge = judge(job);
         if (!known.containsKey(judge)) {
           known.put(judge, TargetLines.of(judge.targets("")));
         }
-        out.put(job, known.get(judge).getOrDefault(job, List.of()));
+        out.put(job, TargetLines.of(Objects.requireNonNull(known.get(judge)), job));
       }
       return out;
     }
 
     private boolean equal(
         Map<String, List<Line>> ours, Map<String, List<Line>> theirs, String job) {
-      return TargetLines.settled(ours.getOrDefault(job, List.of()))
-          .equals(TargetLines.settled(theirs.getOrDefault(job, List.of())));
+      return TargetLines.settled(TargetLines.of(ours, job))
+          .equals(TargetLines.settled(TargetLines.of(theirs, job)));
     }
 
     /** Starts a Prometheus for some jobs, and removes those in which it agrees with promdisco. */
-    private void judgeByAnother(TreeSet<String> toJudge, int step, int attempt) throws Exception {
+    private void judgeByAnother(Set<String> toJudge, int step, int attempt) throws Exception {
       List<ObjectNode> of = new ArrayList<>();
       toJudge.forEach(job -> of.add(jobs.get(job)));
       if (!toJudge.contains(MARKER)) {
@@ -402,7 +409,7 @@ class ClusterDifferentialIT {
           }
           toJudge.remove(job);
         } else if (attempt == 2) {
-          report(step, job, "Prometheus", ours.get(job), right.getOrDefault(job, List.of()));
+          report(step, job, "Prometheus", ours, right);
         }
       }
       if (attempt == 1) {
@@ -412,21 +419,28 @@ class ClusterDifferentialIT {
 
     private void countStale(String job, Map<String, List<Line>> ours, Map<String, List<Line>> old) {
       TreeSet<String> roles = new TreeSet<>();
-      jobs.get(job)
+      Objects.requireNonNull(jobs.get(job))
           .get("kubernetes_sd_configs")
           .forEach(source -> roles.add(source.get("role").asText()));
-      TreeSet<String> kinds =
-          TargetLines.kinds(TargetLines.settled(ours.get(job)), TargetLines.settled(old.get(job)));
+      Set<String> kinds =
+          TargetLines.kinds(
+              TargetLines.settled(TargetLines.of(ours, job)),
+              TargetLines.settled(TargetLines.of(old, job)));
       count("stale", 1);
       synchronized (ClusterDifferentialIT.this) {
         stale.merge(roles + " in " + kinds, 1, Integer::sum);
       }
     }
 
-    private void report(int step, String job, String other, List<Line> ours, List<Line> theirs)
+    private void report(
+        int step,
+        String job,
+        String other,
+        Map<String, List<Line>> ours,
+        Map<String, List<Line>> theirs)
         throws IOException {
-      List<Line> here = TargetLines.settled(ours);
-      List<Line> there = TargetLines.settled(theirs);
+      List<Line> here = TargetLines.settled(TargetLines.of(ours, job));
+      List<Line> there = TargetLines.settled(TargetLines.of(theirs, job));
       StringBuilder text = new StringBuilder();
       text.append("batch ").append(first).append(", step ").append(step).append(": ");
       text.append(jobs.get(job)).append('\n');
@@ -499,8 +513,8 @@ class ClusterDifferentialIT {
         Map<String, List<Line>> live = TargetLines.of(promdisco);
         Map<String, List<Line>> dumped = TargetLines.of(ofDump);
         for (String job : jobs.keySet()) {
-          if (!dumped.get(job).equals(live.get(job))) {
-            report(step, job, "dump", live.get(job), dumped.get(job));
+          if (!TargetLines.of(dumped, job).equals(TargetLines.of(live, job))) {
+            report(step, job, "dump", live, dumped);
           }
         }
         count("states of dumps", dumped.size());
@@ -508,11 +522,10 @@ class ClusterDifferentialIT {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
       promdisco.close();
       open.forEach(RealPrometheus::close);
       writers.shutdownNow();
-      server.clear();
     }
   }
 

@@ -34,7 +34,6 @@ final class RandomJobs {
           "app < 2",
           "app,app in (web,1),tier notin ()");
 
-  private final Random random;
   private final RandomObjects make;
   private final RealCluster server;
   private final List<String> kubeconfigs;
@@ -49,7 +48,6 @@ final class RandomJobs {
    */
   RandomJobs(Random random, RealCluster server, List<String> kubeconfigs, boolean inCluster) {
     this.inCluster = inCluster;
-    this.random = random;
     make = new RandomObjects(random, "", List.of());
     this.server = server;
     this.kubeconfigs = kubeconfigs;

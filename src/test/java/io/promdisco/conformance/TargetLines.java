@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -26,7 +27,7 @@ final class TargetLines {
    *
    * @param rest its labels and its URL; {@code dropped} if it is
    */
-  record Line(TreeMap<String, String> discovered, String rest) {
+  record Line(Map<String, String> discovered, String rest) {
     private static final Comparator<Line> ORDER = Comparator.comparing(Line::toString);
 
     @Override
@@ -36,6 +37,11 @@ final class TargetLines {
   }
 
   private TargetLines() {}
+
+  /** Those of a job; none if it has none. */
+  static List<Line> of(Map<String, List<Line>> jobs, String job) {
+    return jobs.getOrDefault(job, List.of());
+  }
 
   /** Those that Prometheus shows, by job. */
   static Map<String, List<Line>> of(JsonNode targets) {
@@ -78,11 +84,11 @@ final class TargetLines {
     return jobs;
   }
 
-  private static TreeMap<String, String> map(Labels labels) {
+  private static Map<String, String> map(Labels labels) {
     return new TreeMap<>(labels.toMap());
   }
 
-  private static TreeMap<String, String> map(JsonNode labels) {
+  private static Map<String, String> map(JsonNode labels) {
     TreeMap<String, String> map = new TreeMap<>();
     labels.properties().forEach(label -> map.put(label.getKey(), label.getValue().asText()));
     return map;
@@ -101,21 +107,13 @@ final class TargetLines {
     if (lines.stream().noneMatch(line -> EITHER.matcher(line.toString()).find())) {
       return lines;
     }
-    List<Line> out = new ArrayList<>();
-    for (Line line : lines) {
-      TreeMap<String, String> discovered = new TreeMap<>(line.discovered);
-      discovered.replaceAll((name, value) -> settled(value));
-      out.add(new Line(discovered, settled(line.rest)));
-    }
-    return ordered(
-        new ArrayList<>(
-            new TreeSet<>(Line.ORDER) {
-              private static final long serialVersionUID = 1L;
+    return lines.stream().map(TargetLines::settled).distinct().sorted(Line.ORDER).toList();
+  }
 
-              {
-                addAll(out);
-              }
-            }));
+  private static Line settled(Line line) {
+    TreeMap<String, String> discovered = new TreeMap<>(line.discovered);
+    discovered.replaceAll((name, value) -> settled(value));
+    return new Line(discovered, settled(line.rest));
   }
 
   private static String settled(String text) {
@@ -136,14 +134,14 @@ final class TargetLines {
   }
 
   /** The kinds of objects in whose labels two lists of targets differ; {@code targets}: in them. */
-  static TreeSet<String> kinds(List<Line> one, List<Line> other) {
+  static Set<String> kinds(List<Line> one, List<Line> other) {
     TreeSet<String> kinds = new TreeSet<>();
     List<Line> left = new ArrayList<>(without(other, one));
     for (Line line : without(one, other)) {
       Line nearest = null;
-      TreeSet<String> least = new TreeSet<>();
+      Set<String> least = new TreeSet<>();
       for (Line candidate : left) {
-        TreeSet<String> names = differing(line, candidate);
+        Set<String> names = differing(line, candidate);
         boolean same =
             Objects.equals(line.discovered.get(ADDRESS), candidate.discovered.get(ADDRESS));
         if (same && (nearest == null || names.size() < least.size())) {
@@ -164,7 +162,7 @@ final class TargetLines {
     return kinds;
   }
 
-  private static TreeSet<String> differing(Line one, Line other) {
+  private static Set<String> differing(Line one, Line other) {
     TreeSet<String> names = new TreeSet<>(one.discovered.keySet());
     names.addAll(other.discovered.keySet());
     names.removeIf(name -> Objects.equals(one.discovered.get(name), other.discovered.get(name)));
