@@ -42,6 +42,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -50,8 +51,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Random clusters on a real API server, discovered by a real Prometheus and by promdisco with
  * random jobs: the discovered labels and the labels of all targets, dropped ones too, are equal
- * after each step. A dump of the server, also one that kubectl writes if it is on the path, gives
- * the same targets.
+ * after each step. A dump of the server gives the same targets, also one that {@code promdisco
+ * dump} writes, and one that kubectl writes if it is on the path.
  *
  * <p>Prometheus is the judge except where it does not depend on the objects alone:
  *
@@ -87,6 +88,9 @@ class ClusterDifferentialIT {
   private static final Pattern VARIABLE =
       Pattern.compile(
           "(__meta_kubernetes_[a-z]+_(?:(?:label|annotation)(?:present)?|address)_)(?!type$|target_).*");
+
+  private static final Pattern LAST_APPLIED =
+      Pattern.compile("annotation_kubectl_kubernetes_io_last_applied_configuration$");
 
   private static final String MARKER = "marker";
 
@@ -501,6 +505,61 @@ class ClusterDifferentialIT {
       if (step > 0 || !kubectl(dump)) {
         Files.writeString(dump, list().toString());
       }
+      compareDump(step, "dump", dump, configuration(), line -> line);
+      if (step == STEPS) {
+        checkSlimDump(step);
+      }
+    }
+
+    /** What {@code promdisco dump} writes gives the same discovered labels. */
+    private void checkSlimDump(int step) throws Exception {
+      ObjectNode configuration = configuration();
+      for (JsonNode job : configuration.get("scrape_configs")) {
+        job.get("kubernetes_sd_configs").forEach(source -> useKubeconfig((ObjectNode) source));
+      }
+      Path config = folder.resolve("dump.yml");
+      Files.writeString(config, configuration.toString());
+      Path dump = folder.resolve("slim");
+      Process dumping =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-XX:+UseSerialGC",
+                  "-XX:TieredStopAtLevel=1",
+                  "-Xmx256m",
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  "io.promdisco.cli.Main",
+                  "dump",
+                  config.toString(),
+                  "--file=" + dump)
+              .redirectErrorStream(true)
+              .redirectOutput(folder.resolve("dump.log").toFile())
+              .start();
+      assertThat(dumping.waitFor()).as(Files.readString(folder.resolve("dump.log"))).isZero();
+      count("dumps by promdisco", 1);
+      compareDump(step, "slim dump", dump, configuration, Batch::slim);
+    }
+
+    /** A dump is of one cluster, so all sources must reach it in the same way. */
+    private void useKubeconfig(ObjectNode source) {
+      source.remove(List.of("api_server", "authorization", "tls_config"));
+      source.put("kubeconfig_file", KUBECONFIG);
+      if (source.path("namespaces") instanceof ObjectNode namespaces
+          && namespaces.remove("own_namespace") != null) {
+        namespaces.withArray("names").add(ownNamespace());
+      }
+    }
+
+    /** Without the annotation in which kubectl keeps the whole object: a slim dump changes it. */
+    private static Line slim(Line line) {
+      Map<String, String> discovered = new TreeMap<>(line.discovered());
+      discovered.keySet().removeIf(name -> LAST_APPLIED.matcher(name).find());
+      return new Line(discovered, "");
+    }
+
+    private void compareDump(
+        int step, String what, Path dump, ObjectNode configuration, UnaryOperator<Line> view)
+        throws Exception {
       SimCluster cluster = new SimCluster();
       cluster.load(Manifests.read(List.of(dump)));
       try (Promdisco ofDump =
@@ -508,17 +567,24 @@ class ClusterDifferentialIT {
               .kubernetesClients(
                   ticker -> new ManifestsClients(cluster, Optional.of(ownNamespace())))
               .build()) {
-        ofDump.apply(load(configuration(), folder));
+        ofDump.apply(load(configuration, folder));
         assertThat(ofDump.awaitSynced(LIMIT)).isTrue();
-        Map<String, List<Line>> live = TargetLines.of(promdisco);
-        Map<String, List<Line>> dumped = TargetLines.of(ofDump);
+        Map<String, List<Line>> live = viewed(TargetLines.of(promdisco), view);
+        Map<String, List<Line>> dumped = viewed(TargetLines.of(ofDump), view);
         for (String job : jobs.keySet()) {
           if (!TargetLines.of(dumped, job).equals(TargetLines.of(live, job))) {
-            report(step, job, "dump", live, dumped);
+            report(step, job, what, live, dumped);
           }
         }
         count("states of dumps", dumped.size());
       }
+    }
+
+    private static Map<String, List<Line>> viewed(
+        Map<String, List<Line>> lines, UnaryOperator<Line> view) {
+      Map<String, List<Line>> out = new HashMap<>();
+      lines.forEach((job, of) -> out.put(job, of.stream().map(view).sorted(Line.ORDER).toList()));
+      return out;
     }
 
     @Override

@@ -28,7 +28,7 @@ final class TargetLines {
    * @param rest its labels and its URL; {@code dropped} if it is
    */
   record Line(Map<String, String> discovered, String rest) {
-    private static final Comparator<Line> ORDER = Comparator.comparing(Line::toString);
+    static final Comparator<Line> ORDER = Comparator.comparing(Line::toString);
 
     @Override
     public String toString() {
