@@ -82,6 +82,10 @@ class ClusterDifferentialIT {
 
   private static final int JOBS = 5;
   private static final int STEPS = 3;
+
+  /** The step in which jobs change. */
+  private static final int RELOAD = STEPS - 1;
+
   private static final int WRITERS = 4;
 
   /** What stands before the name of a label, an annotation or a type of address. */
@@ -216,7 +220,7 @@ class ClusterDifferentialIT {
       check(0);
       for (int step = 1; step <= STEPS; step++) {
         write(step == STEPS ? RandomCluster::storm : RandomCluster::step);
-        if (step == STEPS - 1) {
+        if (step == RELOAD) {
           replaceJobs(running);
         }
         mark(step);
@@ -344,8 +348,8 @@ class ClusterDifferentialIT {
           .forEach(
               lines -> lines.forEach(line -> line.discovered().keySet().forEach(this::noteLabel)));
       checkDump(step);
-      if (step == 0) {
-        awaitTakenOver();
+      if (step == 0 || step == RELOAD) {
+        awaitTakenOver(); // The marker may come before the targets of new jobs.
       }
       Map<String, List<Line>> theirs = ofJudges(jobs.keySet());
       TreeSet<String> toJudge = new TreeSet<>(jobs.keySet());
