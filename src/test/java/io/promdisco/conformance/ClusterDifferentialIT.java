@@ -41,7 +41,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -132,6 +134,13 @@ class ClusterDifferentialIT {
     assertThat(counts.get("clusters")).isEqualTo(CLUSTERS);
     assertThat(labels).hasSizeGreaterThan(CLUSTERS < BATCH ? 30 : 85);
     assertThat(counts.get("targets")).isGreaterThan(100 * CLUSTERS);
+  }
+
+  private static void assertSucceeds(Process process, Path log)
+      throws IOException, InterruptedException {
+    boolean ended = process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    process.destroyForcibly();
+    assertThat(ended && process.exitValue() == 0).as(Files.readString(log)).isTrue();
   }
 
   private synchronized void count(String what, int number) {
@@ -260,8 +269,7 @@ class ClusterDifferentialIT {
       return started;
     }
 
-    private void write(java.util.function.Function<RandomCluster, List<Operation>> operations)
-        throws Exception {
+    private void write(Function<RandomCluster, List<Operation>> operations) throws Exception {
       List<Future<Void>> writing = new ArrayList<>();
       for (RandomCluster cluster : clusters) {
         Callable<Void> write =
@@ -417,7 +425,12 @@ class ClusterDifferentialIT {
           }
           toJudge.remove(job);
         } else if (attempt == 2) {
-          report(step, job, "Prometheus", ours, right);
+          report(
+              step,
+              job,
+              "Prometheus",
+              TargetLines.settled(TargetLines.of(ours, job)),
+              TargetLines.settled(TargetLines.of(right, job)));
         }
       }
       if (attempt == 1) {
@@ -440,15 +453,8 @@ class ClusterDifferentialIT {
       }
     }
 
-    private void report(
-        int step,
-        String job,
-        String other,
-        Map<String, List<Line>> ours,
-        Map<String, List<Line>> theirs)
+    private void report(int step, String job, String other, List<Line> here, List<Line> there)
         throws IOException {
-      List<Line> here = TargetLines.settled(TargetLines.of(ours, job));
-      List<Line> there = TargetLines.settled(TargetLines.of(theirs, job));
       StringBuilder text = new StringBuilder();
       text.append("batch ").append(first).append(", step ").append(step).append(": ");
       text.append(jobs.get(job)).append('\n');
@@ -495,7 +501,7 @@ class ClusterDifferentialIT {
                 .redirectOutput(to.toFile())
                 .redirectError(folder.resolve("kubectl").toFile())
                 .start();
-        assertThat(kubectl.waitFor()).as(Files.readString(folder.resolve("kubectl"))).isZero();
+        assertSucceeds(kubectl, folder.resolve("kubectl"));
         count("dumps by kubectl", 1);
         return true;
       } catch (IOException e) {
@@ -539,7 +545,7 @@ class ClusterDifferentialIT {
               .redirectErrorStream(true)
               .redirectOutput(folder.resolve("dump.log").toFile())
               .start();
-      assertThat(dumping.waitFor()).as(Files.readString(folder.resolve("dump.log"))).isZero();
+      assertSucceeds(dumping, folder.resolve("dump.log"));
       count("dumps by promdisco", 1);
       compareDump(step, "slim dump", dump, configuration, Batch::slim);
     }
@@ -573,11 +579,18 @@ class ClusterDifferentialIT {
               .build()) {
         ofDump.apply(load(configuration, folder));
         assertThat(ofDump.awaitSynced(LIMIT)).isTrue();
-        Map<String, List<Line>> live = viewed(TargetLines.of(promdisco), view);
         Map<String, List<Line>> dumped = viewed(TargetLines.of(ofDump), view);
+        Map<String, List<Line>> live = viewed(TargetLines.of(promdisco), view);
+        Deadline end = new Deadline(TAKEN_OVER);
+        while (!live.equals(dumped) && !end.isOver()) {
+          end.pause(""); // The marker can come before other changes.
+          live = viewed(TargetLines.of(promdisco), view);
+        }
         for (String job : jobs.keySet()) {
-          if (!TargetLines.of(dumped, job).equals(TargetLines.of(live, job))) {
-            report(step, job, what, live, dumped);
+          List<Line> here = TargetLines.of(live, job);
+          List<Line> there = TargetLines.of(dumped, job);
+          if (!here.equals(there)) {
+            report(step, job, what, here, there);
           }
         }
         count("states of dumps", dumped.size());
