@@ -112,7 +112,7 @@ final class SelectedFields {
         return;
       }
     }
-    if (open.isEmpty() || exact && (open.size() > 1 || !open.get(0).isExact(false))) {
+    if (open.isEmpty() || (exact && (open.size() > 1 || !open.get(0).isExact(false)))) {
       return;
     }
     open.get(0).set(object, false);
