@@ -234,6 +234,52 @@ class DumpTest {
   }
 
   @Test
+  void aFieldSelectorOfOneJobChangesNothingOfTheOthers() throws Exception {
+    String config =
+        cli.file(
+            "p.yml",
+            """
+            scrape_configs:
+            - job_name: all
+              kubernetes_sd_configs: [{role: pod, kubeconfig_file: kubeconfig}]
+            - job_name: on-a-node
+              kubernetes_sd_configs:
+              - role: pod
+                kubeconfig_file: kubeconfig
+                selectors: [{role: pod, field: spec.nodeName=elsewhere}]
+            - job_name: other-labels
+              kubernetes_sd_configs:
+              - role: pod
+                kubeconfig_file: kubeconfig
+                selectors: [{role: pod, label: app=none, field: spec.schedulerName!=special}]
+            - job_name: other-namespace
+              kubernetes_sd_configs:
+              - role: pod
+                kubeconfig_file: kubeconfig
+                namespaces: {names: [none]}
+                selectors: [{role: pod, field: spec.schedulerName=default-scheduler}]
+            - job_name: guess
+              kubernetes_sd_configs:
+              - role: pod
+                kubeconfig_file: kubeconfig
+                selectors: [{role: pod, field: spec.schedulerName!=default-scheduler}]
+            - job_name: exact
+              kubernetes_sd_configs:
+              - role: pod
+                kubeconfig_file: kubeconfig
+                selectors: [{role: pod, field: spec.schedulerName=special}]
+            """);
+    String dump = folder.resolve("dump.yaml").toString();
+    JsonNode live;
+    try (SimApiServer server = server(new SimOptions())) {
+      server.writeKubeconfig(folder.resolve("kubeconfig"));
+      live = targets(config);
+      assertThat(cli.run("dump", config, "--file", dump)).isZero();
+    }
+    assertThat(targets(config, "--manifests", dump)).isEqualTo(live);
+  }
+
+  @Test
   void aKindThatMayNotBeReadIsNamedAndNothingIsWritten() throws Exception {
     Path dump = folder.resolve("dump.yaml");
     Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
