@@ -234,7 +234,7 @@ public final class YamlComposer {
       throw failure(
           "while parsing a " + (block ? "block" : "flow") + " node",
           start,
-          "did not find expected node content, but " + next.getTokenId(),
+          "did not find expected node content (found '" + next.getTokenId() + "')",
           next.getStartMark());
     }
     return scalar(new ScalarToken("", true, end, end, ScalarStyle.PLAIN), anchor, tag, start);
