@@ -58,8 +58,8 @@ final class ConfigMutations {
 
   private static final List<String> URLS =
       List.of(
-          "http://a", "https://a:80/b?c=d#e", "http://", "http:", "http:/a", "http:a", "a:1", ":a",
-          "//a/b", "/a", "a", "HTTP://A/B", "ftp://a", "http://a:b", "http://a:99999", "http://a:",
+          "http://a", "https://a:80/b?c=d#e", "http://", "'http:'", "http:/a", "http:a", "a:1", ":a",
+          "//a/b", "/a", "a", "HTTP://A/B", "ftp://a", "http://a:b", "http://a:99999", "'http://a:'",
           "http://[::1]:80", "http://[::1", "http://::1", "http://a b", "http://a%20b",
           "http://a%zz", "http://a/%zz", "\"http://a/b c\"", "http://u:p@a", "http://u@a",
           "http://u:p%20q@a", "http://u:p w@a", "\"http://a/\\u0001\"", "http://ü", "http://a?b",
