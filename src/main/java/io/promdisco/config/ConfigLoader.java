@@ -189,6 +189,7 @@ public final class ConfigLoader {
     if (files != NamedFiles.LEAVE) {
       problems.check();
     }
+    problems.checkAccepted();
     List<Problem> sorted = problems.sorted();
     return new LoadResult(
         Optional.of(

@@ -1,6 +1,7 @@
 package io.promdisco.config;
 
 import io.promdisco.model.NameValidation;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,6 +26,9 @@ final class GlobalReader {
     Duration evaluation = global.duration("evaluation_interval", Duration.ZERO);
     Duration offset = global.duration("rule_query_offset", Duration.ZERO);
     String queryLog = paths.resolve(global.string("query_log_file"));
+    BigInteger querySeries = global.unsigned("query_max_series");
+    BigInteger querySamples = global.unsigned("query_max_samples_read");
+    Duration queryDuration = global.duration("query_max_duration", Duration.ZERO);
     Map<String, String> labels = externalLabels(global, settings.nameValidation());
     global.finish();
     settings.completeGlobal();
@@ -38,6 +42,9 @@ final class GlobalReader {
                 evaluation.isZero() ? ScrapeSettings.DEFAULT_INTERVAL : evaluation)
             .unlessZero("rule_query_offset", offset)
             .unlessZero("query_log_file", queryLog)
+            .unlessZero("query_max_series", querySeries)
+            .unlessZero("query_max_samples_read", querySamples)
+            .unlessZero("query_max_duration", queryDuration)
             .unlessZero("scrape_failure_log_file", settings.failureLogFile)
             .unlessZero("external_labels", labels)
             .unlessZero("body_size_limit", ScrapeSettings.shownSize(settings.bodySizeLimit));

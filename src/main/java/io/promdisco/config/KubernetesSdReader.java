@@ -38,7 +38,12 @@ final class KubernetesSdReader implements SdConfigReader {
     Role role = role(section);
     String kubeconfig = paths.resolve(section.string("kubeconfig_file"));
     section.expectFile("kubeconfig_file", kubeconfig);
-    HttpClientReader.Result http = HttpClientReader.read(section, paths);
+    HttpClientReader.Result http = HttpClientReader.read(
+            section,
+            paths,
+            AlertingReader.contains(section)
+                ? HttpClientReader.Owner.OTHER
+                : HttpClientReader.Owner.KUBERNETES);
     boolean ownNamespace = false;
     List<String> namespaces = List.of();
     Section names = section.section("namespaces");

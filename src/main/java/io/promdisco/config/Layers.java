@@ -59,6 +59,14 @@ final class Layers {
     return tuples == null ? null : tuples.get(tuples.size() - 1);
   }
 
+  /** The values of a key that do not count, but must be of the right type all the same. */
+  List<Node> overridden(String key) {
+    List<NodeTuple> tuples = values.getOrDefault(key, List.of());
+    return tuples.subList(0, Math.max(0, tuples.size() - 1)).stream()
+        .map(NodeTuple::getValueNode)
+        .toList();
+  }
+
   /** The values that lie over each other: those after the last null. */
   List<Node> since(String key) {
     List<Node> nodes = new ArrayList<>();

@@ -3,13 +3,14 @@ package io.promdisco.config;
 import static io.promdisco.yaml.YamlComposer.PLAIN;
 import static io.promdisco.yaml.YamlComposer.QUOTED;
 
-import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -37,12 +38,10 @@ final class Scalars {
   private static final Pattern SPECIAL =
       Pattern.compile("([-+]?)\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)");
   private static final int LONGEST_SHOWN = 10;
+  private static final double TWO_TO_63 = 0x1p63;
 
   /** More digits than a number of 64 bits has, in any base. */
   private static final int MOST_DIGITS = 80;
-
-  /** The smallest number of 64 bits, without its sign. */
-  private static final BigInteger SMALLEST = BigInteger.ONE.shiftLeft(63);
 
   private Scalars() {}
 
@@ -130,16 +129,45 @@ final class Scalars {
     return node.getTag().equals(PLAIN) || node.getTag().equals(tag);
   }
 
-  /** A whole number, fractions cut off as Go does, or null if it is no number. */
-  static @Nullable BigInteger whole(ScalarNode node) {
+  /**
+   * A signed number of 64 bits, or null if it is none. Go cuts off fractions and reads a number
+   * that is too small as the smallest.
+   */
+  static @Nullable Long signed(ScalarNode node) {
     BigInteger integer = is(node, Tag.INT) ? integer(node.getValue()) : null;
-    if (integer != null) {
-      return integer;
+    if (integer != null && fits(integer)) {
+      return integer.bitLength() > 63 ? null : integer.longValue();
     }
     Double number = number(node);
-    return number == null || number.isInfinite() || number.isNaN()
-        ? null
-        : new BigDecimal(number).toBigInteger();
+    return number != null && number <= TWO_TO_63 ? converted(number) : null;
+  }
+
+  /**
+   * An unsigned number of 64 bits, or null if it is none. Go cuts off fractions; what becomes of
+   * other numbers that do not fit is the processor's affair, here as on amd64.
+   */
+  static @Nullable BigInteger unsigned(ScalarNode node) {
+    BigInteger integer = is(node, Tag.INT) ? integer(node.getValue()) : null;
+    if (integer != null && fits(integer)) {
+      return integer.signum() < 0 ? null : integer;
+    }
+    Double number = number(node);
+    if (number == null || !(number <= 2 * TWO_TO_63)) {
+      return null;
+    }
+    long bits =
+        number < TWO_TO_63 ? converted(number) : converted(number - TWO_TO_63) ^ Long.MIN_VALUE;
+    return number == 2 * TWO_TO_63
+        ? BigInteger.ONE.shiftLeft(63)
+        : new BigInteger(Long.toUnsignedString(bits));
+  }
+
+  private static boolean fits(BigInteger integer) {
+    return integer.signum() < 0 ? integer.bitLength() <= 63 : integer.bitLength() <= 64;
+  }
+
+  private static long converted(double number) {
+    return number < TWO_TO_63 ? (long) number : Long.MIN_VALUE;
   }
 
   /** A number, or null if it is none. */
@@ -170,13 +198,15 @@ final class Scalars {
         : Double.valueOf(negative ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY);
   }
 
-  /** A node as texts, numbers, booleans, lists and maps; an empty text where there is nothing. */
-  static Object value(Node node) {
+  /** A node as texts, numbers, booleans, lists and maps; null where there is nothing. */
+  static @Nullable Object value(Node node) {
     if (node instanceof SequenceNode list) {
-      return list.getValue().stream().map(Scalars::value).toList();
+      List<@Nullable Object> values = new ArrayList<>();
+      list.getValue().forEach(item -> values.add(value(item)));
+      return values;
     }
     if (node instanceof MappingNode map) {
-      Map<String, Object> values = new LinkedHashMap<>();
+      Map<String, @Nullable Object> values = new LinkedHashMap<>();
       for (NodeTuple entry : map.getValue()) {
         values.put(String.valueOf(value(entry.getKeyNode())), value(entry.getValueNode()));
       }
@@ -184,7 +214,7 @@ final class Scalars {
     }
     ScalarNode scalar = (ScalarNode) node;
     if (isNull(scalar)) {
-      return "";
+      return null;
     }
     Boolean flag = bool(scalar);
     if (flag != null) {
@@ -215,9 +245,8 @@ final class Scalars {
       digits = digits.substring(Character.isDigit(kind) ? 1 : 2);
     }
     BigInteger value = new BigInteger(digits, radix);
-    boolean negative = matcher.group(1).equals("-");
-    boolean fits = negative ? value.compareTo(SMALLEST) <= 0 : value.bitLength() <= 64;
-    return !fits ? null : negative ? value.negate() : value;
+    BigInteger signed = matcher.group(1).equals("-") ? value.negate() : value;
+    return fits(signed) ? signed : null;
   }
 
   /** What a node is, and for a scalar how it begins, as go-yaml's messages say it. */

@@ -30,10 +30,7 @@ import org.yaml.snakeyaml.nodes.Tag;
  * value, as Prometheus reads it. For one thread.
  */
 public final class Section {
-  /** What Prometheus makes of an unsigned number of a little more than 64 bits. */
-  private static final BigInteger TOO_LARGE = BigInteger.ONE.shiftLeft(63);
-
-  private static final double LARGEST = 0x1p64;
+  private static final double TOO_LARGE = 0x1p64;
 
   private static final Map<String, String> EXPECTED =
       Map.of(
@@ -275,6 +272,12 @@ public final class Section {
     if (value == null) {
       return missing;
     }
+    for (Node overridden : layers.overridden(key)) {
+      if (!Scalars.isNull(overridden)
+          && !(overridden instanceof ScalarNode scalar && as.apply(scalar) != null)) {
+        wrongType(overridden, child(key), type);
+      }
+    }
     if (Scalars.isNull(value)) {
       if (!missing.equals(zero)) {
         warn(key, "null means " + shown(zero) + " (expected: a value, or no key for the default)");
@@ -314,6 +317,7 @@ public final class Section {
   /** Text that no message shows. */
   public Secret secret(String key) {
     Node value = value(key);
+    layers.overridden(key).forEach(overridden -> secret(overridden, child(key)));
     return value == null ? Secret.NONE : secret(value, child(key));
   }
 
@@ -332,6 +336,7 @@ public final class Section {
   /** A list of texts that no message shows. */
   public List<Secret> secrets(String key) {
     Node value = value(key);
+    layers.overridden(key).forEach(overridden -> secrets(overridden, child(key)));
     return value == null ? List.of() : secrets(value, child(key));
   }
 
@@ -371,15 +376,7 @@ public final class Section {
 
   /** A whole number of 64 bits. */
   public long integer(String key, long missing) {
-    return read(
-        key,
-        missing,
-        0L,
-        "int",
-        scalar -> {
-          BigInteger whole = Scalars.whole(scalar);
-          return whole == null || whole.bitLength() > 63 ? null : whole.longValue();
-        });
+    return read(key, missing, 0L, "int", Scalars::signed);
   }
 
   /** An unsigned number of 64 bits; 0 if it was not written. */
@@ -390,15 +387,12 @@ public final class Section {
         BigInteger.ZERO,
         "uint",
         scalar -> {
-          BigInteger whole = Scalars.whole(scalar);
-          if (whole == null || whole.signum() < 0 || whole.doubleValue() > LARGEST) {
-            return null;
+          BigInteger read = Scalars.unsigned(scalar);
+          Double written = Scalars.number(scalar);
+          if (read != null && written != null && (written <= -1 || written >= TOO_LARGE)) {
+            warn(key, "read as " + read + " (expected: a whole number from 0 on, below 2^64)");
           }
-          if (whole.bitLength() > 64) {
-            warn(key, "too large, read as " + TOO_LARGE + " (expected: less than 2^64)");
-            return TOO_LARGE;
-          }
-          return whole;
+          return read;
         });
   }
 
@@ -441,6 +435,11 @@ public final class Section {
   /** A list of texts; null if it was not written or is null. */
   public @Nullable List<String> strings(String key) {
     Node value = value(key);
+    for (Node overridden : layers.overridden(key)) {
+      if (!Scalars.isNull(overridden)) {
+        strings(overridden, child(key));
+      }
+    }
     return value == null || Scalars.isNull(value) ? null : strings(value, child(key));
   }
 
@@ -489,21 +488,31 @@ public final class Section {
   }
 
   private List<MappingNode> mappings(String key, boolean layered) {
+    layers.overridden(key).forEach(overridden -> mapping(key, overridden));
     List<Node> values = layers.since(key);
     List<MappingNode> mappings = new ArrayList<>();
     for (Node value :
         layered || values.isEmpty() ? values : values.subList(values.size() - 1, values.size())) {
-      if (value instanceof MappingNode mapping) {
+      MappingNode mapping = mapping(key, value);
+      if (mapping != null) {
         mappings.add(mapping);
-      } else {
-        problems.error(
-            value,
-            ProblemKind.WRONG_TYPE,
-            child(key),
-            "cannot unmarshal " + Scalars.kind(value) + " (expected: keys and values)");
       }
     }
     return mappings;
+  }
+
+  private @Nullable MappingNode mapping(String key, Node value) {
+    if (value instanceof MappingNode mapping) {
+      return mapping;
+    }
+    if (!Scalars.isNull(value)) {
+      problems.error(
+          value,
+          ProblemKind.WRONG_TYPE,
+          child(key),
+          "cannot unmarshal " + Scalars.kind(value) + " (expected: keys and values)");
+    }
+    return null;
   }
 
   /** A map of texts, to which merges add. */
@@ -518,8 +527,8 @@ public final class Section {
   }
 
   /** A map of values of any type, to which merges add. */
-  Map<String, Object> values(String key) {
-    Map<String, Object> values = new LinkedHashMap<>();
+  Map<String, @Nullable Object> values(String key) {
+    Map<String, @Nullable Object> values = new LinkedHashMap<>();
     map(key, true).forEach((name, value) -> values.put(name, Scalars.value(value)));
     return values;
   }
@@ -564,15 +573,12 @@ public final class Section {
   List<Section> sections(String key, String ifNull) {
     List<Section> sections = new ArrayList<>();
     Node value = value(key);
+    layers.overridden(key).forEach(overridden -> list(key, overridden));
     if (value == null || Scalars.isNull(value)) {
       return sections;
     }
-    if (!(value instanceof SequenceNode list)) {
-      problems.error(
-          value,
-          ProblemKind.WRONG_TYPE,
-          child(key),
-          "cannot unmarshal " + Scalars.kind(value) + " (expected: a list)");
+    SequenceNode list = list(key, value);
+    if (list == null) {
       return sections;
     }
     problems.reads(list, list.getValue().size());
@@ -589,6 +595,20 @@ public final class Section {
       }
     }
     return sections;
+  }
+
+  private @Nullable SequenceNode list(String key, Node value) {
+    if (value instanceof SequenceNode list) {
+      return list;
+    }
+    if (!Scalars.isNull(value)) {
+      problems.error(
+          value,
+          ProblemKind.WRONG_TYPE,
+          child(key),
+          "cannot unmarshal " + Scalars.kind(value) + " (expected: a list)");
+    }
+    return null;
   }
 
   private Section emptyAt(Node item, String where) {

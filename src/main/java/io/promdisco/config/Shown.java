@@ -66,7 +66,7 @@ public final class Shown {
     return value instanceof Secret secret && secret.isEmpty();
   }
 
-  private static Object plain(Object value) {
+  private static @Nullable Object plain(@Nullable Object value) {
     if (value instanceof Duration duration) {
       return PrometheusDuration.format(duration);
     }
@@ -77,7 +77,7 @@ public final class Shown {
       return number.longValue();
     }
     if (value instanceof Map<?, ?> entries) {
-      Map<Object, Object> out = new LinkedHashMap<>();
+      Map<Object, @Nullable Object> out = new LinkedHashMap<>();
       entries.forEach((key, entry) -> out.put(key, plain(entry)));
       return out;
     }
