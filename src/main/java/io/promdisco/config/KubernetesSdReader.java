@@ -34,7 +34,7 @@ final class KubernetesSdReader implements SdConfigReader {
 
   private static void read(
       Section section, Paths paths, List<SdConfig> configs, List<Map<String, Object>> shown) {
-    String apiServer = section.string("api_server");
+    String apiServer = section.url("api_server");
     Role role = role(section);
     String kubeconfig = paths.resolve(section.string("kubeconfig_file"));
     section.expectFile("kubeconfig_file", kubeconfig);

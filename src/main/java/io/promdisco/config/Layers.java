@@ -73,6 +73,9 @@ final class Layers {
     for (NodeTuple tuple : values.getOrDefault(key, List.of())) {
       if (Scalars.isNull(tuple.getValueNode())) {
         nodes.clear();
+        if (Scalars.isCheckedNull(tuple.getValueNode())) {
+          nodes.add(Section.emptyMapping(tuple.getValueNode()));
+        }
       } else {
         nodes.add(tuple.getValueNode());
       }

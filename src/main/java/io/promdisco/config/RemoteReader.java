@@ -148,7 +148,7 @@ final class RemoteReader {
   }
 
   private static String url(Section section, String kind) {
-    String url = section.string("url");
+    String url = section.url("url");
     String wrong = Urls.problem(url);
     if (!section.hasValue("url")) {
       section.error("url", "url for " + kind + " is empty (expected: http://host/path)");

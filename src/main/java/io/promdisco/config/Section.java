@@ -105,7 +105,7 @@ public final class Section {
   /** Whether the key was written with something else than null. */
   public boolean hasValue(String key) {
     Node value = value(key);
-    return value != null && !Scalars.isNull(value);
+    return value != null && (!Scalars.isNull(value) || Scalars.isCheckedNull(value));
   }
 
   /** The value's node, or null if the key was not written. */
@@ -268,6 +268,16 @@ public final class Section {
 
   private <T> T read(
       String key, T missing, T zero, String type, Function<ScalarNode, @Nullable T> as) {
+    return read(key, missing, zero, type, as, false);
+  }
+
+  private <T> T read(
+      String key,
+      T missing,
+      T zero,
+      String type,
+      Function<ScalarNode, @Nullable T> as,
+      boolean checksNull) {
     Node value = value(key);
     if (value == null) {
       return missing;
@@ -278,7 +288,7 @@ public final class Section {
         wrongType(overridden, child(key), type);
       }
     }
-    if (Scalars.isNull(value)) {
+    if (Scalars.isNull(value) && !(checksNull && Scalars.isCheckedNull(value))) {
       if (!missing.equals(zero)) {
         warn(key, "null means " + shown(zero) + " (expected: a value, or no key for the default)");
       }
@@ -312,6 +322,20 @@ public final class Section {
   /** Text. */
   public String string(String key, String missing) {
     return read(key, missing, "", "string", Scalars::text);
+  }
+
+  /** A URL, which the texts {@code null} and {@code ~} are not. */
+  public String url(String key) {
+    String url = string(key);
+    Node value = value(key);
+    if ((url.equals("null") || url.equals("~")) && value != null && !hasTag(value)) {
+      wrongType(value, child(key), "URL");
+    }
+    return url;
+  }
+
+  private static boolean hasTag(Node value) {
+    return value.getTag().getValue().startsWith("!") || value.getTag().startsWith(Tag.PREFIX);
   }
 
   /** Text that no message shows. */
@@ -403,7 +427,8 @@ public final class Section {
 
   /** A duration. */
   public Duration duration(String key, Duration missing) {
-    return read(key, missing, Duration.ZERO, "string", as(key, missing, Section::parseDuration));
+    return read(
+        key, missing, Duration.ZERO, "string", as(key, missing, Section::parseDuration), true);
   }
 
   private static Duration parseDuration(String text) {
@@ -424,7 +449,7 @@ public final class Section {
       String key, T otherwise, Function<String, T> parse) {
     return scalar -> {
       try {
-        return parse.apply(Scalars.text(scalar));
+        return parse.apply(Scalars.isNull(scalar) ? "" : Scalars.text(scalar));
       } catch (IllegalArgumentException e) {
         error(key, String.valueOf(e.getMessage()));
         return otherwise;
@@ -585,7 +610,10 @@ public final class Section {
     for (int i = 0; i < list.getValue().size(); i++) {
       Node item = list.getValue().get(i);
       String where = child(key) + "[" + i + "]";
-      Section section = Scalars.isNull(item) ? null : of(item, where, problems);
+      Section section =
+          Scalars.isCheckedNull(item)
+              ? emptyAt(item, where)
+              : Scalars.isNull(item) ? null : of(item, where, problems);
       if (section != null) {
         sections.add(section);
       } else if (Scalars.isNull(item) && ifNull.isEmpty()) {
@@ -612,16 +640,17 @@ public final class Section {
   }
 
   private Section emptyAt(Node item, String where) {
-    return new Section(
-        List.of(
-            new MappingNode(
-                Tag.MAP,
-                true,
-                List.of(),
-                item.getStartMark(),
-                item.getEndMark(),
-                DumperOptions.FlowStyle.BLOCK)),
-        where,
-        problems);
+    return new Section(List.of(emptyMapping(item)), where, problems);
+  }
+
+  /** A mapping without keys where something else is written. */
+  static MappingNode emptyMapping(Node at) {
+    return new MappingNode(
+        Tag.MAP,
+        true,
+        List.of(),
+        at.getStartMark(),
+        at.getEndMark(),
+        DumperOptions.FlowStyle.BLOCK);
   }
 }
