@@ -54,6 +54,16 @@ class YamlDifferentialIT {
           Pattern.compile("Null|NULL"),
           Pattern.compile("(?:\\S+ is (?:\\S+|\\{.*\\}) \\(expected: (?:\\S+|\\{.*\\})\\); )+"));
 
+  private static final List<String> TARGETS =
+      List.of(
+          "- targets: [a:80, 'b:80', \"c:80\"]\n  labels: {x: y, 'a': \"b\"}\n",
+          "# c\n- targets:\n  - a:80\n  - b:80\n  labels:\n    x: y\n    y: 1\n- targets:\n  - c\n",
+          "---\n- &a\n  targets: [a]\n  labels: &l\n    x: y\n- <<: *a\n  targets: [b]\n",
+          "[{\"targets\": [\"a:80\"], \"labels\": {\"x\": \"y\"}},\n {\"targets\": []}]\n",
+          "- labels:\n    x: |\n      y\n      z\n    a: >-\n      b\n      c\n  targets:\n    - a\n",
+          "[]\n",
+          "- {}\n- targets: [a, null, ~, '']\n  labels: {x: null, y: ''}\n");
+
   @TempDir private Path work = Path.of("");
 
   @BeforeEach
@@ -94,6 +104,22 @@ class YamlDifferentialIT {
       }
     }
     judge("nulls", cases);
+  }
+
+  @Test
+  void changedTargetFilesAreJudgedAsByPrometheus() throws Exception {
+    List<Case> cases = new ArrayList<>();
+    for (int number = 0; number < MUTATIONS / 2; number++) {
+      Path folder = work.resolve("targets-" + number / BATCH);
+      Files.createDirectories(folder);
+      String name = "m" + number + ".yml";
+      byte[] text = TARGETS.get(number % TARGETS.size()).getBytes(UTF_8);
+      Files.write(folder.resolve(name), new YamlMutations(-SEED, number).mutate(text));
+      String config =
+          "scrape_configs: [{job_name: a, file_sd_configs: [{files: [" + name + "]}]}]\n";
+      cases.add(new Case(folder, "targets-" + number, config.getBytes(UTF_8)));
+    }
+    judge("target files, seed " + SEED, cases);
   }
 
   private void judge(String what, List<Case> cases) throws IOException, InterruptedException {
