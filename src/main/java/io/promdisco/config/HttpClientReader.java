@@ -63,7 +63,7 @@ final class HttpClientReader {
     HttpClientConfig config = reader.config();
     boolean isDefault =
         config.equals(HttpClientConfig.DEFAULT)
-            && !section.hasValue("proxy_url")
+            && !section.isSet("proxy_url")
             && !section.hasValue("proxy_connect_header")
             && !section.hasValue("http_headers");
     return new Result(config, isDefault, reader.shown.map());
@@ -374,8 +374,8 @@ final class HttpClientReader {
     boolean environment = section.bool("proxy_from_environment", false);
     Map<String, List<Secret>> headers = section.secretListMap("proxy_connect_header");
     ProxyConfig read = new ProxyConfig(url, noProxy, environment, headers);
-    HttpClientChecks.proxy(read, section.hasValue("proxy_url"), section::note);
-    if (section.hasValue("proxy_url")) {
+    HttpClientChecks.proxy(read, section.isSet("proxy_url"), section::note);
+    if (section.isSet("proxy_url")) {
       target.always("proxy_url", Urls.shown(url));
     }
     target

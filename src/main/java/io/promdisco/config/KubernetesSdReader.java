@@ -56,14 +56,14 @@ final class KubernetesSdReader implements SdConfigReader {
     AttachMetadata attach = attach(section);
     section.finish();
     KubernetesSdConfig.checkServer(
-        section.hasValue("api_server") ? apiServer : null,
+        section.isSet("api_server") ? apiServer : null,
         !kubeconfig.isEmpty(),
         http.isDefault(),
         ownNamespace,
         section::note);
     advise(section, role, namespaces, attach);
     Shown visible = new Shown();
-    if (section.hasValue("api_server")) {
+    if (section.isSet("api_server")) {
       visible.always("api_server", Urls.shown(apiServer));
     }
     visible

@@ -150,7 +150,7 @@ final class RemoteReader {
   private static String url(Section section, String kind) {
     String url = section.url("url");
     String wrong = Urls.problem(url);
-    if (!section.hasValue("url")) {
+    if (!section.isSet("url")) {
       section.error("url", "url for " + kind + " is empty (expected: http://host/path)");
     } else if (wrong != null) {
       section.error("url", wrong + " (expected: http://host/path)");

@@ -105,7 +105,12 @@ public final class Section {
   /** Whether the key was written with something else than null. */
   public boolean hasValue(String key) {
     Node value = value(key);
-    return value != null && (!Scalars.isNull(value) || Scalars.isCheckedNull(value));
+    return value != null && !Scalars.isNull(value);
+  }
+
+  /** Whether the key was written with a value, or with a null that Prometheus takes for one. */
+  boolean isSet(String key) {
+    return hasValue(key) || Scalars.isCheckedNull(value(key));
   }
 
   /** The value's node, or null if the key was not written. */
@@ -395,7 +400,7 @@ public final class Section {
 
   /** A boolean; null if it was not written or is null. */
   public @Nullable Boolean optionalBool(String key) {
-    return hasValue(key) ? Boolean.valueOf(bool(key, false)) : null;
+    return isSet(key) ? Boolean.valueOf(bool(key, false)) : null;
   }
 
   /** A whole number of 64 bits. */
@@ -413,7 +418,7 @@ public final class Section {
         scalar -> {
           BigInteger read = Scalars.unsigned(scalar);
           Double written = Scalars.number(scalar);
-          if (read != null && written != null && (written <= -1 || written >= TOO_LARGE)) {
+          if (read != null && written != null && (written <= -1 || written >= TOO_LARGE && read.bitLength() == 64 && read.bitCount() == 1)) {
             warn(key, "read as " + read + " (expected: a whole number from 0 on, below 2^64)");
           }
           return read;
