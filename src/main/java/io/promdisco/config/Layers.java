@@ -87,7 +87,7 @@ final class Layers {
       if (Scalars.isMerge(tuple.getKeyNode())) {
         merge(tuple.getValueNode(), depth + 1, true);
       } else if (tuple.getKeyNode() instanceof ScalarNode key) {
-        put(Scalars.isNull(key) ? "" : key.getValue(), tuple, own);
+        put(Scalars.isNull(key) ? "" : Scalars.text(key), tuple, own);
       } else {
         problems.error(
             tuple.getKeyNode(),

@@ -424,7 +424,7 @@ public final class Section {
       String key, T otherwise, Function<String, T> parse) {
     return scalar -> {
       try {
-        return parse.apply(scalar.getValue());
+        return parse.apply(Scalars.text(scalar));
       } catch (IllegalArgumentException e) {
         error(key, String.valueOf(e.getMessage()));
         return otherwise;
