@@ -90,7 +90,7 @@ final class OtherSections {
     for (int i = 0; i < files.size(); i++) {
       String file = files.get(i);
       try {
-        if (file.indexOf('*') < 0 && Globs.files(file).isEmpty()) {
+        if (file.indexOf('*') < 0 && (file.isEmpty() || Globs.files(file).isEmpty())) {
           root.error(
               "rule_files",
               i,
