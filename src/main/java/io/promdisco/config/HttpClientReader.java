@@ -317,6 +317,11 @@ final class HttpClientReader {
         tls.string("key_ref"),
         parent::note,
         tls::note);
+    for (String key : List.of("min_version", "max_version")) {
+      if (tls.hasValue(key) && tls.string(key).isEmpty()) {
+        HttpClientChecks.unknownTlsVersion(key, "", tls::note);
+      }
+    }
     noteReferences(tls, references, "ca_ref", "cert_ref", "key_ref");
     tls.finish();
     tls.expectFile("ca_file", config.caFile());
@@ -414,7 +419,7 @@ final class HttpClientReader {
                       .unlessZero("files", files)
                       .map());
             });
-    if (!visible.isEmpty()) {
+    if (section.hasValue("http_headers")) {
       shown.always("http_headers", visible);
     }
     return headers;

@@ -142,7 +142,7 @@ final class RemoteReader {
         .unlessZero("read_recent", read.bool("read_recent", false))
         .unlessZero("name", read.string("name"))
         .all(HttpClientReader.read(read, paths, HttpClientReader.Owner.OTHER).shown())
-        .unlessZero("required_matchers", read.stringMap("required_matchers"))
+        .unlessZero("required_matchers", matchers(read))
         .unlessZero("filter_external_labels", read.bool("filter_external_labels", true))
         .map();
   }
@@ -156,6 +156,14 @@ final class RemoteReader {
       section.error("url", wrong + " (expected: http://host/path)");
     }
     return Urls.shown(url);
+  }
+
+  private static Map<String, String> matchers(Section read) {
+    Map<String, String> matchers = read.stringMap("required_matchers");
+    if (matchers.containsKey("")) {
+      read.error("required_matchers", "\"\" is not a valid label name");
+    }
+    return matchers;
   }
 
   private static Map<String, String> headers(Section section) {

@@ -8,20 +8,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeId;
-import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
-import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /** What a scalar is, as Prometheus's YAML reader (go-yaml v2, YAML 1.1) sees it. */
@@ -214,21 +207,8 @@ final class Scalars {
         : Double.valueOf(negative ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY);
   }
 
-  /** A node as texts, numbers, booleans, lists and maps; null where there is nothing. */
-  static @Nullable Object value(Node node) {
-    if (node instanceof SequenceNode list) {
-      List<@Nullable Object> values = new ArrayList<>();
-      list.getValue().forEach(item -> values.add(value(item)));
-      return values;
-    }
-    if (node instanceof MappingNode map) {
-      Map<String, @Nullable Object> values = new LinkedHashMap<>();
-      for (NodeTuple entry : map.getValue()) {
-        values.put(String.valueOf(value(entry.getKeyNode())), value(entry.getValueNode()));
-      }
-      return values;
-    }
-    ScalarNode scalar = (ScalarNode) node;
+  /** A scalar as text, number or boolean; null where there is nothing. */
+  static @Nullable Object value(ScalarNode scalar) {
     if (isNull(scalar)) {
       return null;
     }
@@ -237,11 +217,11 @@ final class Scalars {
       return flag;
     }
     BigInteger whole = is(scalar, Tag.INT) ? integer(scalar.getValue()) : null;
-    if (whole != null) {
+    if (whole != null && fits(whole)) {
       return whole;
     }
     Double number = number(scalar);
-    return number != null && Double.isFinite(number) ? number : scalar.getValue();
+    return number != null ? number : text(scalar);
   }
 
   /** A whole number of 64 bits, with a sign or without; null if it is none. */

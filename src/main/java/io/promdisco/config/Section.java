@@ -559,8 +559,31 @@ public final class Section {
   /** A map of values of any type, to which merges add. */
   Map<String, @Nullable Object> values(String key) {
     Map<String, @Nullable Object> values = new LinkedHashMap<>();
-    map(key, true).forEach((name, value) -> values.put(name, Scalars.value(value)));
+    map(key, true).forEach((name, value) -> values.put(name, value(value, child(key, name))));
     return values;
+  }
+
+  private @Nullable Object value(Node node, String where) {
+    if (node instanceof SequenceNode list) {
+      problems.reads(list, list.getValue().size());
+      List<@Nullable Object> values = new ArrayList<>();
+      for (int i = 0; i < list.getValue().size(); i++) {
+        values.add(value(list.getValue().get(i), where + "[" + i + "]"));
+      }
+      return values;
+    }
+    if (node instanceof MappingNode mapping) {
+      Layers entries = Layers.ofMap(List.of(mapping), where, problems);
+      Map<String, @Nullable Object> values = new LinkedHashMap<>();
+      for (String name : entries.keys()) {
+        NodeTuple tuple = entries.last(name);
+        if (tuple != null) {
+          values.put(name, value(tuple.getValueNode(), where + "." + name));
+        }
+      }
+      return values;
+    }
+    return Scalars.value((ScalarNode) node);
   }
 
   /** A map of lists of texts, to which merges add. */

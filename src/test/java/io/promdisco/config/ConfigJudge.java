@@ -184,7 +184,7 @@ final class ConfigJudge {
   private static boolean same(JsonNode theirs, JsonNode ours) {
     if (theirs.isNumber() && ours.isNumber() && Double.isFinite(ours.doubleValue())) {
       return theirs.decimalValue().compareTo(ours.decimalValue()) == 0
-          || (theirs.isDouble() && theirs.doubleValue() == ours.doubleValue());
+          || (ours.isDouble() && theirs.doubleValue() == ours.doubleValue());
     }
     return theirs.equals(ours)
         || (ours.isDouble() && goText(ours).equals(theirs.asText()))

@@ -268,7 +268,20 @@ final class ConfigMutations {
       for (int i = 0; i < map.entries.size(); i++) {
         Entry entry = map.entries.get(i);
         to.add(new Place(value, i, path, entry.key));
-        places(entry.value, path + "." + entry.key, entry.key, to);
+        // promdisco checks the type of what a merge brings and another value overrides, no more.
+        if (!entry.key.equals("<<")) {
+          places(entry.value, path + "." + entry.key, entry.key, to);
+        } else if (entry.value instanceof Entries merged) {
+          scalars(merged, path, to);
+        }
+      }
+    }
+  }
+
+  private static void scalars(Entries merged, String path, List<Place> to) {
+    for (int i = 0; i < merged.entries.size(); i++) {
+      if (merged.entries.get(i).value instanceof Scalar) {
+        to.add(new Place(merged, i, path, merged.entries.get(i).key));
       }
     }
   }
