@@ -77,7 +77,7 @@ final class RemoteReader {
   }
 
   private Map<String, Object> write(Section write) {
-    Shown shown = new Shown().unlessZero("url", url(write, "remote_write"));
+    Shown shown = new Shown().always("url", url(write, "remote_write"));
     shown
         .unlessZero("remote_timeout", write.duration("remote_timeout", Duration.ofSeconds(30)))
         .unlessZero("headers", headers(write))
@@ -131,7 +131,7 @@ final class RemoteReader {
 
   private Map<String, Object> read(Section read) {
     return new Shown()
-        .unlessZero("url", url(read, "remote_read"))
+        .always("url", url(read, "remote_read"))
         .unlessZero("remote_timeout", read.duration("remote_timeout", Duration.ofMinutes(1)))
         .unlessZero(
             "chunked_read_limit",

@@ -7,8 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.config.ConfigLoader.LoadResult;
 import io.promdisco.scrape.WrittenTargets;
+import io.promdisco.testing.RecordedCases;
+import io.promdisco.testing.RecordedCases.RecordedFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -23,20 +24,23 @@ import org.junit.jupiter.api.Test;
 class RecordedYamlTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private static final Path FOLDER = Path.of("src/test/resources/yaml");
+
   /** Where the answers differ on purpose: decision 0020. */
   private static final List<String> MEANT =
       List.of("label-key-null", "label-key-tilde", "label-key-empty", "label-key-tag");
 
   @Test
   void everyFileIsJudgedAndReadAsByPrometheus() throws IOException {
-    JsonNode cases = JSON.readTree(Path.of("src/test/resources/yaml/verdicts.json").toFile());
+    JsonNode cases = JSON.readTree(FOLDER.resolve("verdicts.json").toFile());
     List<String> wrong = new ArrayList<>();
     for (JsonNode recorded : cases) {
       byte[] content =
           recorded.has("text")
               ? recorded.get("text").asText().getBytes(UTF_8)
               : Base64.getDecoder().decode(recorded.get("base64").asText());
-      String difference = difference(recorded, content);
+      LoadResult result = new ConfigLoader().read("a.yml", content, FOLDER);
+      String difference = difference(recorded, "a.yml", result);
       boolean meant = MEANT.contains(recorded.get("name").asText());
       if (difference.isEmpty() == meant) {
         wrong.add(recorded.get("name").asText() + ": " + difference);
@@ -46,10 +50,26 @@ class RecordedYamlTest {
     assertThat(wrong).isEmpty();
   }
 
-  private static String difference(JsonNode recorded, byte[] content) {
-    LoadResult result = new ConfigLoader().read("a.yml", content, Path.of("src/test/resources/yaml"));
+  @Test
+  void everyReportedFileIsJudgedAsByPromtool() {
+    RecordedCases<RecordedFile> cases = RecordedCases.answers("reports/yaml");
+    List<String> wrong = new ArrayList<>();
+    for (RecordedFile recorded : cases) {
+      LoadResult result =
+          new ConfigLoader().read(recorded.file(), recorded.bytes(), recorded.folder());
+      String difference = difference(recorded.answer(), recorded.file(), result);
+      if (!difference.isEmpty()) {
+        wrong.add(recorded.file() + ": " + difference);
+      }
+      cases.ran(recorded);
+    }
+    cases.printSummary("configuration reader");
+    assertThat(wrong).isEmpty();
+  }
+
+  private static String difference(JsonNode recorded, String file, LoadResult result) {
     List<Problem> errors =
-        WrittenTargets.check("a.yml", result).stream()
+        WrittenTargets.check(file, result).stream()
             .filter(problem -> problem.severity() == Problem.Severity.ERROR)
             .toList();
     if (errors.isEmpty() != recorded.get("valid").asBoolean()) {

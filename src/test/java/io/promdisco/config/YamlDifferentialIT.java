@@ -187,12 +187,12 @@ class YamlDifferentialIT {
 
   /** Files to change: those that are valid three times. */
   private List<Path> origins() throws IOException, InterruptedException {
-    Path shared = Path.of(System.getProperty("promdisco.shared", "../shared"), "conformance");
+    Path recorded = Path.of("src/test/conformance");
     List<Path> origins = new ArrayList<>();
     for (Path folder :
         List.of(
-            shared.resolve("config"),
-            shared.resolve("reports/yaml"),
+            recorded.resolve("config"),
+            recorded.resolve("reports/yaml"),
             Path.of("src/test/resources/config"),
             Path.of("src/test/resources/every-key"),
             Path.of("config-examples"))) {
