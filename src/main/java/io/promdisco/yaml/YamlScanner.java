@@ -271,18 +271,23 @@ public final class YamlScanner implements Scanner {
   }
 
   private void unrollIndent(int column) {
+    unrollIndent(column, in.mark());
+  }
+
+  private void unrollIndent(int column, Mark at) {
     while (flowLevel == 0 && indent > column) {
-      tokens.add(new BlockEndToken(in.mark(), in.mark()));
+      tokens.add(new BlockEndToken(at, at));
       indent = indents[--indentCount];
     }
   }
 
   private void fetchStreamEnd() {
+    Mark end = in.mark();
     in.endLine();
-    unrollIndent(-1);
+    unrollIndent(-1, end);
     removeSimpleKey();
     simpleKeyAllowed = false;
-    tokens.add(new StreamEndToken(in.mark(), in.mark()));
+    tokens.add(new StreamEndToken(end, end));
     ended = true;
   }
 
