@@ -149,6 +149,7 @@ final class RemoteReader {
 
   private static String url(Section section, String kind) {
     String url = section.string("url");
+    section.checkOverridden("url", Urls::problem);
     String wrong = Urls.problem(url);
     if (!section.hasValue("url")) {
       section.error("url", "url for " + kind + " is empty (expected: http://host/path)");

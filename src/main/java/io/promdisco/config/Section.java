@@ -314,6 +314,24 @@ public final class Section {
     return read(key, missing, "", "string", Scalars::text);
   }
 
+  /**
+   * Notes what is wrong with texts that a merge overrides: Prometheus reads them before it drops
+   * them.
+   *
+   * @param problem gives null for a text that is right
+   */
+  void checkOverridden(String key, Function<String, @Nullable String> problem) {
+    for (Node overridden : layers.overridden(key)) {
+      if (overridden instanceof ScalarNode scalar && !Scalars.isNull(scalar)) {
+        String text = Scalars.text(scalar);
+        String wrong = text == null ? null : problem.apply(text);
+        if (wrong != null) {
+          problems.error(overridden, child(key), wrong);
+        }
+      }
+    }
+  }
+
   /** Text that no message shows. */
   public Secret secret(String key) {
     Node value = value(key);

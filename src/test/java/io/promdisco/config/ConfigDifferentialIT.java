@@ -1,19 +1,24 @@
 package io.promdisco.config;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.promdisco.config.ConfigJudge.Case;
 import io.promdisco.config.ConfigJudge.Difference;
 import io.promdisco.testing.Promtool;
+import io.promdisco.testing.RecordedCases;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +37,9 @@ class ConfigDifferentialIT {
   private static final int MUTATIONS = Integer.getInteger("promdisco.mutations", 2_500);
   private static final long SEED = Long.getLong("promdisco.seed", 1);
   private static final int BATCH = 250;
+
+  /** One of so many files is not the configuration, but one with jobs that it names. */
+  private static final int NAMED = 20;
 
   /** How many differences to show. */
   private static final int SHOWN = 50;
@@ -74,7 +82,15 @@ class ConfigDifferentialIT {
       Source source = from.get(random.nextInt(from.size()));
       StringBuilder about = new StringBuilder();
       byte[] content = mutations.mutate(source.base, about);
-      cases.add(new Case(folder(source.file), source.file.getFileName() + ": " + about, content));
+      String what = source.file.getFileName() + ": " + about;
+      if (random.nextInt(NAMED) > 0) {
+        cases.add(new Case(folder(source.file), what, content));
+      } else {
+        String name = "jobs-" + i + ".config";
+        byte[] main = ("scrape_config_files: [" + name + "]\n").getBytes(UTF_8);
+        cases.add(
+            new Case(folder(source.file), "jobs of " + what, main, Map.of(name, content)));
+      }
     }
     assertThat(shown(judge("mutations, seed " + SEED, cases))).isEmpty();
   }
@@ -88,7 +104,10 @@ class ConfigDifferentialIT {
     for (int i = 0; i < cases.size(); i += BATCH) {
       ConfigJudge.Result result = judge.judge(cases.subList(i, Math.min(cases.size(), i + BATCH)));
       accepted += result.accepted();
-      differences.addAll(result.differences());
+      for (Difference difference : result.differences()) {
+        // Alone: a pattern in one file may match another.
+        differences.addAll(judge.judge(List.of(difference.of())).differences());
+      }
     }
     System.out.println(
         what
@@ -112,7 +131,7 @@ class ConfigDifferentialIT {
       Files.writeString(
           folder.resolve(i + ".yml"),
           comment.replace("\n", "\n# ").stripTrailing().replaceAll("#$", "")
-              + new String(difference.of().content(), StandardCharsets.UTF_8));
+              + new String(difference.of().content(), UTF_8));
     }
   }
 
@@ -133,14 +152,21 @@ class ConfigDifferentialIT {
 
   /** The configuration files of the conformance suites, and those that hold every key. */
   private static List<Path> files() throws IOException {
-    Path shared =
-        Path.of(System.getProperty("promdisco.shared", "../shared"), "conformance")
-            .toAbsolutePath()
-            .normalize();
     List<Path> files = new ArrayList<>(in(everyKey(), 1, ".yml"));
-    files.addAll(in(shared.resolve("config"), 1, ".yml"));
-    files.addAll(in(shared.resolve("kubernetes"), 2, "config.yml"));
-    files.addAll(in(shared.resolve("reports"), 4, ".yml"));
+    Set<String> contents = new HashSet<>();
+    for (Path root : RecordedCases.roots()) {
+      Path top = root.toAbsolutePath().normalize();
+      List<Path> found = new ArrayList<>(in(top.resolve("config"), 1, ".yml"));
+      found.addAll(in(top.resolve("kubernetes"), 2, "config.yml"));
+      found.addAll(in(top.resolve("reports"), 4, ".yml"));
+      for (Path file : found) {
+        // The folder outside holds copies of many files.
+        byte[] content = Files.readAllBytes(file);
+        if (contents.add(file.getFileName() + new String(content, ISO_8859_1))) {
+          files.add(file);
+        }
+      }
+    }
     return files;
   }
 

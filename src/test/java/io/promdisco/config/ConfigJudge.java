@@ -51,8 +51,13 @@ final class ConfigJudge {
    *
    * @param folder what its paths are relative to
    * @param about what it is, for the message
+   * @param others further files in the folder, by name
    */
-  record Case(Path folder, String about, byte[] content) {}
+  record Case(Path folder, String about, byte[] content, Map<String, byte[]> others) {
+    Case(Path folder, String about, byte[] content) {
+      this(folder, about, content, Map.of());
+    }
+  }
 
   /**
    * Judges of a batch of files.
@@ -75,25 +80,38 @@ final class ConfigJudge {
     for (Case given : cases) {
       Path file = copy(given.folder).resolve(String.format(NAME, files.size()));
       Files.write(file, given.content);
+      for (Map.Entry<String, byte[]> other : given.others.entrySet()) {
+        Files.write(file.resolveSibling(other.getKey()), other.getValue());
+      }
       files.put(file, given);
     }
     List<Path> names = List.copyOf(files.keySet());
     Map<Path, Promtool.Verdict> verdicts = promtool.check(names);
+    Map<Path, Promtool.Verdict> syntax = promtool.check(names, List.of("--syntax-only"));
     Map<Path, JsonNode> shown = configOf.read(names);
     List<Difference> differences = new ArrayList<>();
     int accepted = 0;
     for (Path file : names) {
       Promtool.Verdict verdict = verdicts.get(file);
       JsonNode effective = shown.get(file);
-      if (verdict == null || effective == null) {
+      Promtool.Verdict alone = syntax.get(file);
+      if (verdict == null || effective == null || alone == null) {
         throw new IOException("no answer about " + file);
       }
       accepted += verdict.valid() ? 1 : 0;
       String difference = difference(file, verdict, effective);
+      if (difference.isEmpty() && !alone.crashed()) {
+        difference = syntaxDifference(file, alone);
+      }
       if (!difference.isEmpty()) {
         differences.add(new Difference(files.get(file), difference));
       }
-      Files.delete(file);
+    }
+    for (Map.Entry<Path, Case> file : files.entrySet()) {
+      Files.delete(file.getKey());
+      for (String other : file.getValue().others.keySet()) {
+        Files.delete(file.getKey().resolveSibling(other));
+      }
     }
     return new Result(accepted, differences);
   }
@@ -117,6 +135,21 @@ final class ConfigJudge {
     }
     copies.put(folder, copy);
     return copy;
+  }
+
+  /** What differs where no file is looked at that the configuration names. */
+  private static String syntaxDifference(Path file, Promtool.Verdict verdict) {
+    LoadResult loaded = new ConfigLoader().leavingFiles().read(file);
+    List<Problem> problems = WrittenTargets.check(file.toString(), loaded);
+    boolean valid = problems.stream().noneMatch(p -> p.severity() == Problem.Severity.ERROR);
+    return valid == verdict.valid()
+        ? ""
+        : "promtool --syntax-only "
+            + (verdict.valid() ? "accepts" : "refuses")
+            + " it ["
+            + verdict.output()
+            + "], promdisco does not: "
+            + problems;
   }
 
   private static String difference(Path file, Promtool.Verdict verdict, JsonNode theirs) {
