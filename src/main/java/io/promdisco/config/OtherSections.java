@@ -207,7 +207,7 @@ final class OtherSections {
     for (String header : headers.keySet()) {
       String wrong = RemoteReader.headerProblem(header);
       if (wrong != null) {
-        tracing.error("headers", wrong);
+        tracing.entryError("headers", header, wrong);
       }
     }
     visible

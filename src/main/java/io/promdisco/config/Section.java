@@ -30,8 +30,6 @@ import org.yaml.snakeyaml.nodes.Tag;
  * value, as Prometheus reads it. For one thread.
  */
 public final class Section {
-  private static final double TOO_LARGE = 0x1p64;
-
   private static final Map<String, String> EXPECTED =
       Map.of(
           "string", " (expected: text)",
@@ -206,6 +204,29 @@ public final class Section {
 
   void warn(String key, int index, ProblemKind kind, String message) {
     problems.warning(place(key, index), kind, child(key) + "[" + index + "]", message);
+  }
+
+  /** Notes what is wrong with one entry of the map {@code key}. */
+  void entryError(String key, String name, String message) {
+    problems.error(entry(key, name), child(key, name), message);
+  }
+
+  /** Notes what is legal about one entry of the map {@code key}, but surely not meant. */
+  void entryWarn(String key, String name, ProblemKind kind, String message) {
+    problems.warning(entry(key, name), kind, child(key, name), message);
+  }
+
+  private Node entry(String key, String name) {
+    List<Node> values = layers.since(key);
+    for (int i = values.size() - 1; i >= 0; i--) {
+      if (values.get(i) instanceof MappingNode mapping) {
+        NodeTuple tuple = Layers.ofMap(List.of(mapping), "", new Problems("")).last(name);
+        if (tuple != null) {
+          return tuple.getValueNode();
+        }
+      }
+    }
+    return place(key);
   }
 
   /** Notes what is wrong with the section as a whole. */
@@ -407,11 +428,15 @@ public final class Section {
         scalar -> {
           BigInteger read = Scalars.unsigned(scalar);
           Double written = Scalars.number(scalar);
-          if (read != null && written != null && (written <= -1 || written >= TOO_LARGE)) {
+          if (read != null && written != null && read.doubleValue() != truncated(written)) {
             warn(key, "read as " + read + " (expected: a whole number from 0 on, below 2^64)");
           }
           return read;
         });
+  }
+
+  private static double truncated(double number) {
+    return number < 0 ? Math.ceil(number) : Math.floor(number);
   }
 
   /** A number; 0 if it was not written. */

@@ -2,11 +2,16 @@ package io.promdisco.config;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.config.ConfigJudge.Case;
 import io.promdisco.config.ConfigJudge.Difference;
+import io.promdisco.testing.ConfigOf;
 import io.promdisco.testing.Promtool;
 import io.promdisco.testing.RecordedCases;
 import java.io.IOException;
@@ -37,6 +42,8 @@ class ConfigDifferentialIT {
   private static final int MUTATIONS = Integer.getInteger("promdisco.mutations", 2_500);
   private static final long SEED = Long.getLong("promdisco.seed", 1);
   private static final int BATCH = 250;
+  private static final Path RECORDED = Path.of("src/test/conformance/promtool");
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** One of so many files is not the configuration, but one with jobs that it names. */
   private static final int NAMED = 20;
@@ -63,6 +70,33 @@ class ConfigDifferentialIT {
     }
     assertThat(cases).hasSizeGreaterThan(5);
     assertThat(shown(judge("files", cases))).isEmpty();
+  }
+
+  /**
+   * Holds the recorded answers of {@code src/test/conformance/promtool} to those of today. With
+   * {@code promdisco.record=true} it records them anew.
+   */
+  @Test
+  void theRecordedAnswersAreThoseOfTheRealPrograms() throws Exception {
+    Path folder = RECORDED.toAbsolutePath();
+    List<Path> files = in(folder, 1, ".yml");
+    Path clients = Path.of(CLIENTS);
+    Map<Path, Promtool.Verdict> verdicts = new Promtool(clients, work).check(files);
+    Map<Path, JsonNode> shown = new ConfigOf(clients, work).read(files);
+    ObjectNode answers = JSON.createObjectNode();
+    verdicts.forEach(
+        (file, verdict) -> {
+          JsonNode of = requireNonNull(shown.get(file));
+          answers.set(file.getFileName().toString(), ConfigJudge.answer(verdict, of));
+        });
+    String text =
+        (JSON.writerWithDefaultPrettyPrinter().writeValueAsString(answers) + "\n")
+            .replace(folder + "/", "");
+    Path expected = folder.resolve("expected.json");
+    if (Boolean.getBoolean("promdisco.record")) {
+      Files.writeString(expected, text);
+    }
+    assertThat(text).isEqualTo(Files.readString(expected));
   }
 
   @Test
@@ -157,6 +191,7 @@ class ConfigDifferentialIT {
     for (Path root : RecordedCases.roots()) {
       Path top = root.toAbsolutePath().normalize();
       List<Path> found = new ArrayList<>(in(top.resolve("config"), 1, ".yml"));
+      found.addAll(in(top.resolve("promtool"), 1, ".yml"));
       found.addAll(in(top.resolve("kubernetes"), 2, "config.yml"));
       found.addAll(in(top.resolve("reports"), 4, ".yml"));
       for (Path file : found) {

@@ -2,11 +2,13 @@ package io.promdisco.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.config.ConfigLoader.LoadResult;
 import io.promdisco.scrape.WrittenTargets;
 import io.promdisco.testing.ConfigOf;
 import io.promdisco.testing.Promtool;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -152,45 +154,80 @@ final class ConfigJudge {
             + problems;
   }
 
-  private static String difference(Path file, Promtool.Verdict verdict, JsonNode theirs) {
+  private static String difference(Path file, Promtool.Verdict verdict, JsonNode shown) {
     LoadResult loaded = new ConfigLoader().read(file);
     List<Problem> problems = WrittenTargets.check(file.toString(), loaded);
-    boolean valid = problems.stream().noneMatch(p -> p.severity() == Problem.Severity.ERROR);
     if (verdict.crashed()) {
       return problems.isEmpty() ? "promtool crashes, promdisco says nothing" : "";
     }
-    if (valid != verdict.valid()) {
+    return difference(answer(verdict, shown), loaded, problems, "");
+  }
+
+  /**
+   * What the real programs say of a file: {@code valid}, whether promtool accepts it, and {@code
+   * loads}, whether Prometheus starts with it; if it does, {@code config} and {@code jobs} as it
+   * shows them; otherwise the {@code message}.
+   */
+  static ObjectNode answer(Promtool.Verdict verdict, JsonNode shown) {
+    ObjectNode answer = JSON.createObjectNode().put("valid", verdict.valid());
+    boolean loads = shown.has("config") && !shown.has("jobsError");
+    answer.put("loads", loads);
+    if (!verdict.valid()) {
+      answer.put("message", verdict.output());
+    }
+    if (loads) {
+      answer.set("config", shown.get("config"));
+      answer.set("jobs", shown.has("jobs") ? shown.get("jobs") : JSON.createArrayNode());
+    }
+    return answer;
+  }
+
+  /**
+   * In what promdisco and the real programs differ; empty if they agree.
+   *
+   * @param folder what to leave out of our paths, as it was left out of the answer
+   */
+  static String difference(
+      JsonNode answer, LoadResult loaded, List<Problem> problems, String folder) {
+    boolean valid = problems.stream().noneMatch(p -> p.severity() == Problem.Severity.ERROR);
+    boolean theirs = answer.get("valid").asBoolean();
+    if (valid != theirs) {
       return "promtool "
-          + (verdict.valid() ? "accepts" : "refuses")
+          + (theirs ? "accepts" : "refuses")
           + " it ["
-          + verdict.output()
+          + answer.path("message").asText()
           + "], promdisco does not: "
           + problems;
     }
-    boolean loads = theirs.has("config") && !theirs.has("jobsError");
+    boolean loads = answer.get("loads").asBoolean();
     if (loads != loaded.configuration().isPresent()) {
       return "Prometheus "
           + (loads ? "loads" : "does not load")
           + " it ["
-          + theirs.path("error").asText()
-          + theirs.path("jobsError").asText()
+          + answer.path("message").asText()
           + "], promdisco does not: "
           + problems;
     }
     StringBuilder out = new StringBuilder();
     if (loads) {
       Configuration ours = loaded.configuration().orElseThrow();
-      compare("", theirs.get("config"), JSON.valueToTree(ours.effective()), out);
       List<Map<String, Object>> jobs = ours.jobs().stream().map(ScrapeConfig::effective).toList();
-      compare("jobs", theirs.path("jobs"), JSON.valueToTree(jobs), out);
+      compare("", answer.get("config"), json(ours.effective(), folder), out);
+      compare("jobs", answer.get("jobs"), json(jobs, folder), out);
     }
     return out.toString();
   }
 
-  private static void compare(String path, JsonNode theirs, JsonNode ours, StringBuilder out) {
-    if (theirs.isMissingNode() && ours.isEmpty()) {
-      return;
+  private static JsonNode json(Object shown, String folder) {
+    try {
+      JsonNode json = JSON.valueToTree(shown);
+      return folder.isEmpty() ? json : JSON.readTree(json.toString().replace(folder, ""));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+  }
+
+  private static void compare(String path, JsonNode theirs, JsonNode ours, StringBuilder out) {
     if (theirs.isObject() && ours.isObject()) {
       Set<String> keys = new TreeSet<>();
       for (JsonNode each : List.of(theirs, ours)) {
