@@ -100,6 +100,12 @@ class ConfigDifferentialIT {
   }
 
   @Test
+  void theRecordedKindsOfDiscoveryAreThoseOfPrometheus() throws Exception {
+    assertThat(Files.readAllLines(SourceKindsTest.KINDS))
+        .isEqualTo(Files.readAllLines(Path.of(CLIENTS, "sd-kinds")));
+  }
+
+  @Test
   void changedFilesAreJudgedAsPrometheusJudgesThem() throws Exception {
     ConfigMutations mutations = new ConfigMutations(SEED);
     List<Source> every = new ArrayList<>();
