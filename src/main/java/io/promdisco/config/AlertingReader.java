@@ -132,7 +132,7 @@ final class AlertingReader {
                           i < positions.size() ? positions.get(i) : manager.position(),
                           ProblemKind.BAD_TARGET,
                           path + ".targets[" + i + "]",
-                          wrong);
+                          "once the rules of this Alertmanager have been applied: " + wrong);
                 }
               }
             });

@@ -94,15 +94,18 @@ final class CloudLogins {
 
   private static void checkTag(Section login, String name, String value) {
     if (name.isEmpty()) {
-      login.error("tags", "tag key must not be empty");
+      login.entryError("tags", name, "tag key must not be empty");
     }
     if (bytes(name) > LONGEST_TAG) {
-      login.error(
-          "tags", "tag key \"" + name + "\" exceeds the maximum length of " + LONGEST_TAG);
+      login.entryError(
+          "tags",
+          name,
+          "tag key \"" + name + "\" exceeds the maximum length of " + LONGEST_TAG);
     }
     if (bytes(value) > LONGEST_TAG_VALUE) {
-      login.error(
+      login.entryError(
           "tags",
+          name,
           "the value of tag \"" + name + "\" exceeds the maximum length of " + LONGEST_TAG_VALUE);
     }
   }

@@ -70,8 +70,9 @@ final class GlobalReader {
         .forEach(
             (name, value) -> {
               if (!names.isValidLabelName(name)) {
-                global.error(
+                global.entryError(
                     "external_labels",
+                    name,
                     "\"" + name + "\" is not a valid label name (expected: " + rule(names) + ")");
               }
               if (!Scalars.isUnicode(value)) {
@@ -92,8 +93,11 @@ final class GlobalReader {
   private String value(Section global, String label, String variable) {
     String value = environment.apply(variable);
     if (value == null || value.isEmpty()) {
-      global.warn(
-          "external_labels", label + ": environment variable " + variable + " is empty or not set");
+      global.entryWarn(
+          "external_labels",
+          label,
+          ProblemKind.QUESTIONABLE,
+          "environment variable " + variable + " is empty or not set");
       return "";
     }
     return value;

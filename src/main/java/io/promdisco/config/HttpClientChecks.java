@@ -4,6 +4,7 @@ import com.google.common.collect.Sets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks HTTP client settings of files and of builders. A {@code …Ref} parameter names a secret of
@@ -143,19 +144,21 @@ final class HttpClientChecks {
   }
 
   private static void tlsVersion(String field, String version, FieldProblems problems) {
-    if (!version.isEmpty() && !TLS_VERSIONS.contains(version)) {
-      unknownTlsVersion(field, version, problems);
+    String wrong = version.isEmpty() ? null : tlsVersionProblem(version);
+    if (wrong != null) {
+      problems.note(field, wrong);
     }
   }
 
-  static void unknownTlsVersion(String field, String version, FieldProblems problems) {
-    problems.note(
-        field,
-        "unknown TLS version: "
+  /** Why a text is no version, or null; the empty text is none either. */
+  static @Nullable String tlsVersionProblem(String version) {
+    return TLS_VERSIONS.contains(version)
+        ? null
+        : "unknown TLS version: "
             + (version.isEmpty() ? "\"\"" : version)
             + " (expected: TLS10, TLS11, TLS12 or TLS13"
             + Problems.hint(version, TLS_VERSIONS)
-            + ")");
+            + ")";
   }
 
   /**

@@ -318,8 +318,10 @@ final class HttpClientReader {
         parent::note,
         tls::note);
     for (String key : List.of("min_version", "max_version")) {
-      if (tls.hasValue(key) && tls.string(key).isEmpty()) {
-        HttpClientChecks.unknownTlsVersion(key, "", tls::note);
+      tls.checkOverridden(key, HttpClientChecks::tlsVersionProblem);
+      String empty = HttpClientChecks.tlsVersionProblem("");
+      if (tls.hasValue(key) && tls.string(key).isEmpty() && empty != null) {
+        tls.error(key, empty);
       }
     }
     noteReferences(tls, references, "ca_ref", "cert_ref", "key_ref");
@@ -375,6 +377,7 @@ final class HttpClientReader {
 
   private static ProxyConfig proxy(Section section, Shown target) {
     String url = section.url("proxy_url");
+    section.checkOverridden("proxy_url", Urls::problem);
     String noProxy = section.string("no_proxy");
     boolean environment = section.bool("proxy_from_environment", false);
     Map<String, List<Secret>> headers = section.secretListMap("proxy_connect_header");
@@ -402,6 +405,8 @@ final class HttpClientReader {
                   name, (field, message) -> section.problems().error(node, path, message));
               Section given = Section.of(node, path, section.problems());
               if (given == null) {
+                headers.put(name, new Header(List.of(), List.of(), List.of()));
+                visible.put(name, Map.of());
                 return;
               }
               List<String> values = orEmpty(given.strings("values"));

@@ -35,6 +35,7 @@ final class KubernetesSdReader implements SdConfigReader {
   private static void read(
       Section section, Paths paths, List<SdConfig> configs, List<Map<String, Object>> shown) {
     String apiServer = section.url("api_server");
+    section.checkOverridden("api_server", Urls::problem);
     Role role = role(section);
     String kubeconfig = paths.resolve(section.string("kubeconfig_file"));
     section.expectFile("kubeconfig_file", kubeconfig);
@@ -104,6 +105,7 @@ final class KubernetesSdReader implements SdConfigReader {
 
   private static @Nullable Role role(Section section) {
     String text = section.string("role");
+    section.checkOverridden("role", other -> roleOf(other) == null ? unknown(other) : null);
     if (text.isEmpty()) {
       section.error("role", "role missing (one of: " + ROLES + ")");
       return null;

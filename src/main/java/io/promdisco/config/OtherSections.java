@@ -90,7 +90,7 @@ final class OtherSections {
     for (int i = 0; i < files.size(); i++) {
       String file = files.get(i);
       try {
-        if (file.indexOf('*') < 0 && (file.isEmpty() || Globs.files(file).isEmpty())) {
+        if (Globs.files(file).isEmpty() && file.indexOf('*') < 0) {
           root.error(
               "rule_files",
               i,
@@ -207,7 +207,7 @@ final class OtherSections {
     for (String header : headers.keySet()) {
       String wrong = RemoteReader.headerProblem(header);
       if (wrong != null) {
-        tracing.error("headers", wrong);
+        tracing.entryError("headers", header, wrong);
       }
     }
     visible

@@ -32,6 +32,21 @@ final class RelabelReader {
     return rules;
   }
 
+  /** What is wrong with a regex or an action, whatever else the rule says; null if nothing is. */
+  private static @Nullable String problem(@Nullable String regex, @Nullable String action) {
+    List<String> problems = new ArrayList<>();
+    RelabelSpec rule = new RelabelSpec(null, null, regex, null, null, null, action, null);
+    RelabelRule.compile(
+        rule,
+        NameValidation.UTF8,
+        (field, message) -> {
+          if (field.equals("regex") || field.equals("action")) {
+            problems.add(message);
+          }
+        });
+    return problems.isEmpty() ? null : problems.get(0);
+  }
+
   /** How many entries a list of rules has. */
   static int count(Section parent, String key) {
     return parent.value(key) instanceof SequenceNode list ? list.getValue().size() : 0;
@@ -44,6 +59,8 @@ final class RelabelReader {
     if (regex != null && !Scalars.isUnicode(regex)) {
       rule.error("regex", "error parsing regexp: invalid UTF-8");
     }
+    rule.checkOverridden("regex", text -> problem(text, null));
+    rule.checkOverridden("action", text -> problem(null, text));
     BigInteger modulus = rule.has("modulus") ? rule.unsigned("modulus") : null;
     RelabelSpec spec =
         new RelabelSpec(

@@ -149,6 +149,7 @@ final class RemoteReader {
 
   private static String url(Section section, String kind) {
     String url = section.url("url");
+    section.checkOverridden("url", Urls::problem);
     String wrong = Urls.problem(url);
     if (!section.isSet("url")) {
       section.error("url", "url for " + kind + " is empty (expected: http://host/path)");
@@ -161,7 +162,7 @@ final class RemoteReader {
   private static Map<String, String> matchers(Section read) {
     Map<String, String> matchers = read.stringMap("required_matchers");
     if (matchers.containsKey("")) {
-      read.error("required_matchers", "\"\" is not a valid label name");
+      read.entryError("required_matchers", "", "\"\" is not a valid label name");
     }
     return matchers;
   }
@@ -171,7 +172,7 @@ final class RemoteReader {
     for (String header : headers.keySet()) {
       String wrong = headerProblem(header);
       if (wrong != null) {
-        section.error("headers", wrong);
+        section.entryError("headers", header, wrong);
       }
     }
     return headers;

@@ -144,7 +144,7 @@ final class Scalars {
    */
   static @Nullable Long signed(ScalarNode node) {
     BigInteger integer = is(node, Tag.INT) ? integer(node.getValue()) : null;
-    if (integer != null && fits(integer)) {
+    if (integer != null) {
       return integer.bitLength() > 63 ? null : integer.longValue();
     }
     Double number = number(node);
@@ -157,7 +157,7 @@ final class Scalars {
    */
   static @Nullable BigInteger unsigned(ScalarNode node) {
     BigInteger integer = is(node, Tag.INT) ? integer(node.getValue()) : null;
-    if (integer != null && fits(integer)) {
+    if (integer != null) {
       return integer.signum() < 0 ? null : integer;
     }
     Double number = number(node);
@@ -217,7 +217,7 @@ final class Scalars {
       return flag;
     }
     BigInteger whole = is(scalar, Tag.INT) ? integer(scalar.getValue()) : null;
-    if (whole != null && fits(whole)) {
+    if (whole != null) {
       return whole;
     }
     Double number = number(scalar);

@@ -105,7 +105,7 @@ final class ScrapeReader {
             .enableCompression(compression)
             .extraScrapeMetrics(merged.extraMetrics)
             .scrapeFailureLogFile(merged.failureLogFile)
-            .bodySizeLimit(merged.bodySizeLimit)
+            .bodySizeLimit(Math.max(0, merged.bodySizeLimit)) // A negative one is none.
             .sampleLimit(own.limit("sample_limit"))
             .labelLimit(own.limit("label_limit"))
             .labelNameLengthLimit(own.limit("label_name_length_limit"))

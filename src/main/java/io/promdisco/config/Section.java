@@ -30,8 +30,6 @@ import org.yaml.snakeyaml.nodes.Tag;
  * value, as Prometheus reads it. For one thread.
  */
 public final class Section {
-  private static final double TOO_LARGE = 0x1p64;
-
   private static final Map<String, String> EXPECTED =
       Map.of(
           "string", " (expected: text)",
@@ -213,6 +211,29 @@ public final class Section {
     problems.warning(place(key, index), kind, child(key) + "[" + index + "]", message);
   }
 
+  /** Notes what is wrong with one entry of the map {@code key}. */
+  void entryError(String key, String name, String message) {
+    problems.error(entry(key, name), child(key, name), message);
+  }
+
+  /** Notes what is legal about one entry of the map {@code key}, but surely not meant. */
+  void entryWarn(String key, String name, ProblemKind kind, String message) {
+    problems.warning(entry(key, name), kind, child(key, name), message);
+  }
+
+  private Node entry(String key, String name) {
+    List<Node> values = layers.since(key);
+    for (int i = values.size() - 1; i >= 0; i--) {
+      if (values.get(i) instanceof MappingNode mapping) {
+        NodeTuple tuple = Layers.ofMap(List.of(mapping), "", new Problems("")).last(name);
+        if (tuple != null) {
+          return tuple.getValueNode();
+        }
+      }
+    }
+    return place(key);
+  }
+
   /** Notes what is wrong with the section as a whole. */
   public void error(String message) {
     problems.error(node, path, message);
@@ -343,6 +364,23 @@ public final class Section {
     return value.getTag().getValue().startsWith("!") || value.getTag().startsWith(Tag.PREFIX);
   }
 
+  /**
+   * Notes what is wrong with texts that a merge overrides: Prometheus reads them before it drops
+   * them.
+   *
+   * @param problem gives null for a text that is right
+   */
+  void checkOverridden(String key, Function<String, @Nullable String> problem) {
+    for (Node overridden : layers.overridden(key)) {
+      if (overridden instanceof ScalarNode scalar && !Scalars.isNull(scalar)) {
+        String wrong = problem.apply(Scalars.text(scalar));
+        if (wrong != null) {
+          problems.error(overridden, child(key), wrong);
+        }
+      }
+    }
+  }
+
   /** Text that no message shows. */
   public Secret secret(String key) {
     Node value = value(key);
@@ -418,11 +456,15 @@ public final class Section {
         scalar -> {
           BigInteger read = Scalars.unsigned(scalar);
           Double written = Scalars.number(scalar);
-          if (read != null && written != null && (written <= -1 || written >= TOO_LARGE && read.bitLength() == 64 && read.bitCount() == 1)) {
+          if (read != null && written != null && read.doubleValue() != truncated(written)) {
             warn(key, "read as " + read + " (expected: a whole number from 0 on, below 2^64)");
           }
           return read;
         });
+  }
+
+  private static double truncated(double number) {
+    return number < 0 ? Math.ceil(number) : Math.floor(number);
   }
 
   /** A number; 0 if it was not written. */

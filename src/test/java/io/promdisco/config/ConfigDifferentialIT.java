@@ -1,19 +1,29 @@
 package io.promdisco.config;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.config.ConfigJudge.Case;
 import io.promdisco.config.ConfigJudge.Difference;
+import io.promdisco.testing.ConfigOf;
 import io.promdisco.testing.Promtool;
+import io.promdisco.testing.RecordedCases;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +42,11 @@ class ConfigDifferentialIT {
   private static final int MUTATIONS = Integer.getInteger("promdisco.mutations", 2_500);
   private static final long SEED = Long.getLong("promdisco.seed", 1);
   private static final int BATCH = 250;
+  private static final Path RECORDED = Path.of("src/test/conformance/promtool");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** One of so many files is not the configuration, but one with jobs that it names. */
+  private static final int NAMED = 20;
 
   /** How many differences to show. */
   private static final int SHOWN = 50;
@@ -57,6 +72,39 @@ class ConfigDifferentialIT {
     assertThat(shown(judge("files", cases))).isEmpty();
   }
 
+  /**
+   * Holds the recorded answers of {@code src/test/conformance/promtool} to those of today. With
+   * {@code promdisco.record=true} it records them anew.
+   */
+  @Test
+  void theRecordedAnswersAreThoseOfTheRealPrograms() throws Exception {
+    Path folder = RECORDED.toAbsolutePath();
+    List<Path> files = in(folder, 1, ".yml");
+    Path clients = Path.of(CLIENTS);
+    Map<Path, Promtool.Verdict> verdicts = new Promtool(clients, work).check(files);
+    Map<Path, JsonNode> shown = new ConfigOf(clients, work).read(files);
+    ObjectNode answers = JSON.createObjectNode();
+    verdicts.forEach(
+        (file, verdict) -> {
+          JsonNode of = requireNonNull(shown.get(file));
+          answers.set(file.getFileName().toString(), ConfigJudge.answer(verdict, of));
+        });
+    String text =
+        (JSON.writerWithDefaultPrettyPrinter().writeValueAsString(answers) + "\n")
+            .replace(folder + "/", "");
+    Path expected = folder.resolve("expected.json");
+    if (Boolean.getBoolean("promdisco.record")) {
+      Files.writeString(expected, text);
+    }
+    assertThat(text).isEqualTo(Files.readString(expected));
+  }
+
+  @Test
+  void theRecordedKindsOfDiscoveryAreThoseOfPrometheus() throws Exception {
+    assertThat(Files.readAllLines(SourceKindsTest.KINDS))
+        .isEqualTo(Files.readAllLines(Path.of(CLIENTS, "sd-kinds")));
+  }
+
   @Test
   void changedFilesAreJudgedAsPrometheusJudgesThem() throws Exception {
     ConfigMutations mutations = new ConfigMutations(SEED);
@@ -74,7 +122,15 @@ class ConfigDifferentialIT {
       Source source = from.get(random.nextInt(from.size()));
       StringBuilder about = new StringBuilder();
       byte[] content = mutations.mutate(source.base, about);
-      cases.add(new Case(folder(source.file), source.file.getFileName() + ": " + about, content));
+      String what = source.file.getFileName() + ": " + about;
+      if (random.nextInt(NAMED) > 0) {
+        cases.add(new Case(folder(source.file), what, content));
+      } else {
+        String name = "jobs-" + i + ".config";
+        byte[] main = ("scrape_config_files: [" + name + "]\n").getBytes(UTF_8);
+        cases.add(
+            new Case(folder(source.file), "jobs of " + what, main, Map.of(name, content)));
+      }
     }
     assertThat(shown(judge("mutations, seed " + SEED, cases))).isEmpty();
   }
@@ -88,7 +144,10 @@ class ConfigDifferentialIT {
     for (int i = 0; i < cases.size(); i += BATCH) {
       ConfigJudge.Result result = judge.judge(cases.subList(i, Math.min(cases.size(), i + BATCH)));
       accepted += result.accepted();
-      differences.addAll(result.differences());
+      for (Difference difference : result.differences()) {
+        // Alone: a pattern in one file may match another.
+        differences.addAll(judge.judge(List.of(difference.of())).differences());
+      }
     }
     System.out.println(
         what
@@ -112,7 +171,7 @@ class ConfigDifferentialIT {
       Files.writeString(
           folder.resolve(i + ".yml"),
           comment.replace("\n", "\n# ").stripTrailing().replaceAll("#$", "")
-              + new String(difference.of().content(), StandardCharsets.UTF_8));
+              + new String(difference.of().content(), UTF_8));
     }
   }
 
@@ -133,14 +192,22 @@ class ConfigDifferentialIT {
 
   /** The configuration files of the conformance suites, and those that hold every key. */
   private static List<Path> files() throws IOException {
-    Path shared =
-        Path.of(System.getProperty("promdisco.shared", "../shared"), "conformance")
-            .toAbsolutePath()
-            .normalize();
     List<Path> files = new ArrayList<>(in(everyKey(), 1, ".yml"));
-    files.addAll(in(shared.resolve("config"), 1, ".yml"));
-    files.addAll(in(shared.resolve("kubernetes"), 2, "config.yml"));
-    files.addAll(in(shared.resolve("reports"), 4, ".yml"));
+    Set<String> contents = new HashSet<>();
+    for (Path root : RecordedCases.roots()) {
+      Path top = root.toAbsolutePath().normalize();
+      List<Path> found = new ArrayList<>(in(top.resolve("config"), 1, ".yml"));
+      found.addAll(in(top.resolve("promtool"), 1, ".yml"));
+      found.addAll(in(top.resolve("kubernetes"), 2, "config.yml"));
+      found.addAll(in(top.resolve("reports"), 4, ".yml"));
+      for (Path file : found) {
+        // The folder outside holds copies of many files.
+        byte[] content = Files.readAllBytes(file);
+        if (contents.add(file.getFileName() + new String(content, ISO_8859_1))) {
+          files.add(file);
+        }
+      }
+    }
     return files;
   }
 

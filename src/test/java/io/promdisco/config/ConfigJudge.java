@@ -2,11 +2,13 @@ package io.promdisco.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.config.ConfigLoader.LoadResult;
 import io.promdisco.scrape.WrittenTargets;
 import io.promdisco.testing.ConfigOf;
 import io.promdisco.testing.Promtool;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,8 +53,13 @@ final class ConfigJudge {
    *
    * @param folder what its paths are relative to
    * @param about what it is, for the message
+   * @param others further files in the folder, by name
    */
-  record Case(Path folder, String about, byte[] content) {}
+  record Case(Path folder, String about, byte[] content, Map<String, byte[]> others) {
+    Case(Path folder, String about, byte[] content) {
+      this(folder, about, content, Map.of());
+    }
+  }
 
   /**
    * Judges of a batch of files.
@@ -75,25 +82,38 @@ final class ConfigJudge {
     for (Case given : cases) {
       Path file = copy(given.folder).resolve(String.format(NAME, files.size()));
       Files.write(file, given.content);
+      for (Map.Entry<String, byte[]> other : given.others.entrySet()) {
+        Files.write(file.resolveSibling(other.getKey()), other.getValue());
+      }
       files.put(file, given);
     }
     List<Path> names = List.copyOf(files.keySet());
     Map<Path, Promtool.Verdict> verdicts = promtool.check(names);
+    Map<Path, Promtool.Verdict> syntax = promtool.check(names, List.of("--syntax-only"));
     Map<Path, JsonNode> shown = configOf.read(names);
     List<Difference> differences = new ArrayList<>();
     int accepted = 0;
     for (Path file : names) {
       Promtool.Verdict verdict = verdicts.get(file);
       JsonNode effective = shown.get(file);
-      if (verdict == null || effective == null) {
+      Promtool.Verdict alone = syntax.get(file);
+      if (verdict == null || effective == null || alone == null) {
         throw new IOException("no answer about " + file);
       }
       accepted += verdict.valid() ? 1 : 0;
       String difference = difference(file, verdict, effective);
+      if (difference.isEmpty() && !alone.crashed()) {
+        difference = syntaxDifference(file, alone);
+      }
       if (!difference.isEmpty()) {
         differences.add(new Difference(files.get(file), difference));
       }
-      Files.delete(file);
+    }
+    for (Map.Entry<Path, Case> file : files.entrySet()) {
+      Files.delete(file.getKey());
+      for (String other : file.getValue().others.keySet()) {
+        Files.delete(file.getKey().resolveSibling(other));
+      }
     }
     return new Result(accepted, differences);
   }
@@ -119,45 +139,95 @@ final class ConfigJudge {
     return copy;
   }
 
-  private static String difference(Path file, Promtool.Verdict verdict, JsonNode theirs) {
-    LoadResult loaded = new ConfigLoader().read(file);
+  /** What differs where no file is looked at that the configuration names. */
+  private static String syntaxDifference(Path file, Promtool.Verdict verdict) {
+    LoadResult loaded = new ConfigLoader().leavingFiles().read(file);
     List<Problem> problems = WrittenTargets.check(file.toString(), loaded);
     boolean valid = problems.stream().noneMatch(p -> p.severity() == Problem.Severity.ERROR);
+    return valid == verdict.valid()
+        ? ""
+        : "promtool --syntax-only "
+            + (verdict.valid() ? "accepts" : "refuses")
+            + " it ["
+            + verdict.output()
+            + "], promdisco does not: "
+            + problems;
+  }
+
+  private static String difference(Path file, Promtool.Verdict verdict, JsonNode shown) {
+    LoadResult loaded = new ConfigLoader().read(file);
+    List<Problem> problems = WrittenTargets.check(file.toString(), loaded);
     if (verdict.crashed()) {
       return problems.isEmpty() ? "promtool crashes, promdisco says nothing" : "";
     }
-    if (valid != verdict.valid()) {
+    return difference(answer(verdict, shown), loaded, problems, "");
+  }
+
+  /**
+   * What the real programs say of a file: {@code valid}, whether promtool accepts it, and {@code
+   * loads}, whether Prometheus starts with it; if it does, {@code config} and {@code jobs} as it
+   * shows them; otherwise the {@code message}.
+   */
+  static ObjectNode answer(Promtool.Verdict verdict, JsonNode shown) {
+    ObjectNode answer = JSON.createObjectNode().put("valid", verdict.valid());
+    boolean loads = shown.has("config") && !shown.has("jobsError");
+    answer.put("loads", loads);
+    if (!verdict.valid()) {
+      answer.put("message", verdict.output());
+    }
+    if (loads) {
+      answer.set("config", shown.get("config"));
+      answer.set("jobs", shown.has("jobs") ? shown.get("jobs") : JSON.createArrayNode());
+    }
+    return answer;
+  }
+
+  /**
+   * In what promdisco and the real programs differ; empty if they agree.
+   *
+   * @param folder what to leave out of our paths, as it was left out of the answer
+   */
+  static String difference(
+      JsonNode answer, LoadResult loaded, List<Problem> problems, String folder) {
+    boolean valid = problems.stream().noneMatch(p -> p.severity() == Problem.Severity.ERROR);
+    boolean theirs = answer.get("valid").asBoolean();
+    if (valid != theirs) {
       return "promtool "
-          + (verdict.valid() ? "accepts" : "refuses")
+          + (theirs ? "accepts" : "refuses")
           + " it ["
-          + verdict.output()
+          + answer.path("message").asText()
           + "], promdisco does not: "
           + problems;
     }
-    boolean loads = theirs.has("config") && !theirs.has("jobsError");
+    boolean loads = answer.get("loads").asBoolean();
     if (loads != loaded.configuration().isPresent()) {
       return "Prometheus "
           + (loads ? "loads" : "does not load")
           + " it ["
-          + theirs.path("error").asText()
-          + theirs.path("jobsError").asText()
+          + answer.path("message").asText()
           + "], promdisco does not: "
           + problems;
     }
     StringBuilder out = new StringBuilder();
     if (loads) {
       Configuration ours = loaded.configuration().orElseThrow();
-      compare("", theirs.get("config"), JSON.valueToTree(ours.effective()), out);
       List<Map<String, Object>> jobs = ours.jobs().stream().map(ScrapeConfig::effective).toList();
-      compare("jobs", theirs.path("jobs"), JSON.valueToTree(jobs), out);
+      compare("", answer.get("config"), json(ours.effective(), folder), out);
+      compare("jobs", answer.get("jobs"), json(jobs, folder), out);
     }
     return out.toString();
   }
 
-  private static void compare(String path, JsonNode theirs, JsonNode ours, StringBuilder out) {
-    if (theirs.isMissingNode() && ours.isEmpty()) {
-      return;
+  private static JsonNode json(Object shown, String folder) {
+    try {
+      JsonNode json = JSON.valueToTree(shown);
+      return folder.isEmpty() ? json : JSON.readTree(json.toString().replace(folder, ""));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+  }
+
+  private static void compare(String path, JsonNode theirs, JsonNode ours, StringBuilder out) {
     if (theirs.isObject() && ours.isObject()) {
       Set<String> keys = new TreeSet<>();
       for (JsonNode each : List.of(theirs, ours)) {

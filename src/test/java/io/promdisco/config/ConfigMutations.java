@@ -104,6 +104,40 @@ final class ConfigMutations {
           "'a=-b'", "'a=b c'", "'spec.nodeName!=a'", "'a\\=b=c'", "'a='", "'(.*)'", "'.*'", "'(a'",
           "'^(?s:.*)$'", "'a='' '", "'a in (b'", "'a=b)'", "' a = b '");
 
+  /** What a text may be made of, by what reads it. */
+  private static final List<List<String>> PIECES =
+      List.of(
+          // A regular expression.
+          List.of(
+              "a", "b", "1", "(", ")", "(?:", "(?i)", "(?P<n>", "(?<n>", "[", "]", "[^", "a-z", "*", "+",
+              "?", "{2}", "{,2}", "{2,}", "{2,1}", "{1001}", "|", "^", "$", ".", "\\", "\\d", "\\pL",
+              "\\p{Greek}", "\\Q", "\\E", "\\x41", "\\x{41}", "\\b", "\\1", "\\z", "\\C",
+              "[:alpha:]", "-", "&&", "(?s)", "(?=", "ü"),
+          // A template.
+          List.of("$", "1", "{", "}", "a", "_", "${1}", "${a}", "$1", "$$", "-", ".", ":", "ü", "$a"),
+          // A selector.
+          List.of(
+              "a", "b", "=", "==", "!=", "!", "in", "notin", "(", ")", "()", ",", " ", ">", "<", "1", "/",
+              ".", "-", "_", "\\", "a/b", "metadata.name", "spec.nodeName", "x.y/z", "a=b", "a in (b)",
+              "exists", "A"),
+          // A duration.
+          List.of("1", "0", "2", "60", "y", "w", "d", "h", "m", "s", "ms", ".", " ", "-", "99999999999"),
+          // A size.
+          List.of(
+              "1", "0", "2", "1024", ".5", "B", "KB", "MB", "GiB", "TiB", "PB", "EB", "K", "i", "-", "+",
+              "kB", " ", "99999999999"),
+          // A URL.
+          List.of(
+              "http", "https", ":", "/", "//", "://", "a", "b.c", "@", "u:p@", "?", "#", "%", "%20", "%zz",
+              "80", "[", "]", "::1", "[::1]", "%25", "ü", " ", "=", "&", "{", "}", "\\", "*", "<", "+",
+              "1.2.3.4", "HTTP", "."),
+          // A pattern of file names.
+          List.of(
+              "a", "sd", "/", "*", "?", "[", "]", "[a-z]", "[^a]", "\\", ".json", ".yml", ".yaml",
+              "targets", ".", "..", "rules", "more", "-", "{", "}"),
+          // An address or a name.
+          List.of("a", "b", ".", ":", "80", "/", "[", "]", "::1", "_", "-", "ü", " ", "1", "__", "A"));
+
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z_/][A-Za-z0-9_./-]*");
 
   private final Random random;
@@ -321,6 +355,9 @@ final class ConfigMutations {
 
   /** A value of about the right kind. */
   private String fitting(String key) {
+    if (random.nextInt(4) == 0) {
+      return composed(key);
+    }
     if (random.nextInt(6) == 0) {
       return any(List.of(DURATIONS, SIZES, URLS, FILES, NAMES, TEXTS).get(random.nextInt(6)));
     }
@@ -343,6 +380,31 @@ final class ConfigMutations {
       return any(List.of(TEXTS, ANY).get(random.nextInt(2)));
     }
     return any(List.of(NAMES, ANY).get(random.nextInt(2)));
+  }
+
+  /** A text of pieces that a value of this key may have. */
+  private String composed(String key) {
+    int kind =
+        switch (key) {
+          case "regex" -> 0;
+          case "replacement", "target_label" -> 1;
+          case "label", "field" -> 2;
+          case "size", "body_size_limit" -> 4;
+          case "files", "rule_files", "scrape_config_files" -> 6;
+          case "targets", "source_labels", "server_name", "no_proxy", "names" -> 7;
+          default ->
+              key.matches(".*(url|server|endpoint)")
+                  ? 5
+                  : key.matches(".*(interval|timeout|time|duration|offset|window|backoff|limit)")
+                      ? 3
+                      : random.nextInt(PIECES.size());
+        };
+    StringBuilder text = new StringBuilder();
+    for (int i = 1 + random.nextInt(6); i > 0; i--) {
+      text.append(any(PIECES.get(kind)));
+    }
+    boolean list = key.matches("files|.*_files|targets|names|source_labels");
+    return list ? "[" + quoted(text.toString()) + "]" : quoted(text.toString());
   }
 
   private static String set(Place place, String value) {

@@ -48,10 +48,16 @@ public final class Promtool {
    * @param files absolute paths, each once
    */
   public Map<Path, Verdict> check(List<Path> files) throws IOException, InterruptedException {
+    return check(files, List.of());
+  }
+
+  /** The same with options, as {@code --syntax-only}. */
+  public Map<Path, Verdict> check(List<Path> files, List<String> options)
+      throws IOException, InterruptedException {
     Map<Path, Verdict> verdicts = new LinkedHashMap<>();
     List<Path> left = files;
     while (!left.isEmpty()) {
-      Map<Path, Verdict> some = run(left);
+      Map<Path, Verdict> some = run(left, options);
       verdicts.putAll(some);
       left = left.subList(some.size(), left.size());
     }
@@ -59,8 +65,10 @@ public final class Promtool {
   }
 
   /** Runs the program once: the verdicts of the first file and of as many more as it looked at. */
-  private Map<Path, Verdict> run(List<Path> files) throws IOException, InterruptedException {
+  private Map<Path, Verdict> run(List<Path> files, List<String> options)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(program.toString(), "check", "config"));
+    command.addAll(options);
     files.forEach(file -> command.add(file.toString()));
     // One pipe for both outputs keeps their order. A file cannot block the program.
     Process process =
