@@ -84,8 +84,7 @@ record GoUrl(
    * @throws NoUrlException if it is none
    */
   static GoUrl parse(String text) throws NoUrlException {
-    String url =
-        new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    String url = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     int hash = url.indexOf('#');
     String fragment = hash < 0 ? "" : url.substring(hash + 1);
     GoUrl parsed = withoutFragment(hash < 0 ? url : url.substring(0, hash));
@@ -299,7 +298,6 @@ record GoUrl(
     if (!fragment.isEmpty()) {
       out.append('#').append(written(fragment, Part.FRAGMENT));
     }
-    return new String(
-        out.toString().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    return new String(out.toString().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
   }
 }

@@ -33,6 +33,7 @@ public final class Section {
   private static final Map<String, String> EXPECTED =
       Map.of(
           "string", " (expected: text)",
+          "URL", " (expected: http://host:port)",
           "list of strings", " (expected: a list of texts, as [a, b])",
           "bool", " (expected: true or false, without quotes)",
           "int", " (expected: a whole number, without quotes)",
