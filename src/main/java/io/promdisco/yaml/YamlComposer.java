@@ -231,8 +231,8 @@ public final class YamlComposer {
       throw failure(
           "while parsing a node",
           token.getStartMark(),
-          "found undefined tag handle (expected: %TAG with it, or quotes around text that begins with"
-              + " \"!\")",
+          "found undefined tag handle (expected: %TAG with it, or quotes around text that begins"
+              + " with \"!\")",
           token.getStartMark());
     }
     return prefix + tag.getSuffix();

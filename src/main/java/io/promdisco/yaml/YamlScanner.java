@@ -902,7 +902,8 @@ public final class YamlScanner implements Scanner {
               throw failure(
                   context,
                   start,
-                  "found unknown escape character (expected: \"\\\\\" for a backslash, or single quotes)");
+                  "found unknown escape character (expected: \"\\\\\" for a backslash, or single"
+                      + " quotes)");
         };
     in.skip(2);
     long code = escaped;

@@ -23,23 +23,23 @@ class SecretsTest {
   void effectiveConfigurationAndRecordsHideThem() {
     Configuration configuration =
         read("""
-                basic_auth: {username: u, password: hunter2}
-                tls_config: {cert: c, key: hunter2}
-                proxy_url: http://u:hunter2@proxy:3128
-                proxy_connect_header: {X: [hunter2]}
-                http_headers: {X-Key: {secrets: [hunter2]}}
-                kubernetes_sd_configs:
-                - role: pod
-                  api_server: https://u:hunter2@api:6443
-                  bearer_token: hunter2
-                http_sd_configs:
-                - url: https://u:hunter2@sd/x
-                  proxy_url: http://u:hunter2@proxy:3128
-                  oauth2:
-                    client_id: i
-                    client_secret: hunter2
-                    token_url: https://u:hunter2@idp/token
-                """)
+        basic_auth: {username: u, password: hunter2}
+        tls_config: {cert: c, key: hunter2}
+        proxy_url: http://u:hunter2@proxy:3128
+        proxy_connect_header: {X: [hunter2]}
+        http_headers: {X-Key: {secrets: [hunter2]}}
+        kubernetes_sd_configs:
+        - role: pod
+          api_server: https://u:hunter2@api:6443
+          bearer_token: hunter2
+        http_sd_configs:
+        - url: https://u:hunter2@sd/x
+          proxy_url: http://u:hunter2@proxy:3128
+          oauth2:
+            client_id: i
+            client_secret: hunter2
+            token_url: https://u:hunter2@idp/token
+        """)
             .configuration()
             .orElseThrow();
 

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,7 +74,15 @@ class YamlDifferentialIT {
           "# c\n- targets:\n  - a:80\n  - b:80\n  labels:\n    x: y\n    y: 1\n- targets:\n  - c\n",
           "---\n- &a\n  targets: [a]\n  labels: &l\n    x: y\n- <<: *a\n  targets: [b]\n",
           "[{\"targets\": [\"a:80\"], \"labels\": {\"x\": \"y\"}},\n {\"targets\": []}]\n",
-          "- labels:\n    x: |\n      y\n      z\n    a: >-\n      b\n      c\n  targets:\n    - a\n",
+          "- labels:\n"
+              + "    x: |\n"
+              + "      y\n"
+              + "      z\n"
+              + "    a: >-\n"
+              + "      b\n"
+              + "      c\n"
+              + "  targets:\n"
+              + "    - a\n",
           "[]\n",
           "- {}\n- targets: [a, null, ~, '']\n  labels: {x: null, y: ''}\n");
 
@@ -93,7 +102,7 @@ class YamlDifferentialIT {
       Path origin = origins.get((int) ((SEED + number) % origins.size()));
       cases.add(
           new Case(
-              origin.getParent(),
+              folder(origin),
               number + "-" + origin.getFileName(),
               new YamlMutations(SEED, number).mutate(Files.readAllBytes(origin))));
     }
@@ -110,7 +119,7 @@ class YamlDifferentialIT {
           String changed = YamlMutations.withValue(text, line, value);
           cases.add(
               new Case(
-                  origin.getParent(),
+                  folder(origin),
                   origin.getFileName() + "-" + (line + 1) + "-" + value,
                   changed.getBytes(UTF_8)));
         }
@@ -224,5 +233,9 @@ class YamlDifferentialIT {
           .map(file -> file.toAbsolutePath().normalize())
           .toList();
     }
+  }
+
+  private static Path folder(Path file) {
+    return Objects.requireNonNull(file.toAbsolutePath().getParent());
   }
 }
