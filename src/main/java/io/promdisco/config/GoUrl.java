@@ -186,7 +186,7 @@ record GoUrl(
     int percent = address.indexOf('%');
     String bare = percent < 0 ? address : address.substring(0, percent);
     boolean isVersion6 = bare.indexOf(':') >= 0 && InetAddresses.isInetAddress(bare);
-    boolean emptyZone = percent == address.length() - 1 && percent >= 0 || name.equals("%");
+    boolean emptyZone = name.equals("%") || (percent >= 0 && percent == address.length() - 1);
     if (!isVersion6 || emptyZone) {
       throw new NoUrlException("invalid host: \"" + inside + "\" is no IPv6 address");
     }
