@@ -92,6 +92,9 @@ func jsonOf(value any) any {
 	case map[any]any:
 		out := make(map[string]any, len(v))
 		for key, entry := range v {
+			if key == nil {
+				key = ""
+			}
 			out[fmt.Sprint(key)] = jsonOf(entry)
 		}
 		return out

@@ -70,9 +70,15 @@ final class GlobalReader {
         .forEach(
             (name, value) -> {
               if (!names.isValidLabelName(name)) {
+                global.entryError(
+                    "external_labels",
+                    name,
+                    "\"" + name + "\" is not a valid label name (expected: " + rule(names) + ")");
+              }
+              if (!Scalars.isUnicode(value)) {
                 global.error(
                     "external_labels",
-                    "\"" + name + "\" is not a valid label name (expected: " + rule(names) + ")");
+                    "\"" + value + "\" is not a valid label value (expected: text in UTF-8)");
               }
               labels.put(
                   name, Environment.expand(value, variable -> value(global, name, variable)));
@@ -87,8 +93,11 @@ final class GlobalReader {
   private String value(Section global, String label, String variable) {
     String value = environment.apply(variable);
     if (value == null || value.isEmpty()) {
-      global.warn(
-          "external_labels", label + ": environment variable " + variable + " is empty or not set");
+      global.entryWarn(
+          "external_labels",
+          label,
+          ProblemKind.QUESTIONABLE,
+          "environment variable " + variable + " is empty or not set");
       return "";
     }
     return value;

@@ -59,7 +59,7 @@ final class OtherSections {
     String written = runtime.string("log_level", DEFAULT_LOG_LEVEL);
     String level = written.toLowerCase(Locale.ROOT);
     if (level.isEmpty()) {
-      return runtime.hasValue("log_level") ? DEFAULT_LOG_LEVEL : "";
+      return runtime.isSet("log_level") ? DEFAULT_LOG_LEVEL : "";
     }
     if (!LOG_LEVELS.contains(level)) {
       runtime.error(
@@ -90,7 +90,7 @@ final class OtherSections {
     for (int i = 0; i < files.size(); i++) {
       String file = files.get(i);
       try {
-        if (file.indexOf('*') < 0 && (file.isEmpty() || Globs.files(file).isEmpty())) {
+        if (Globs.files(file).isEmpty() && file.indexOf('*') < 0) {
           root.error(
               "rule_files",
               i,
@@ -192,7 +192,7 @@ final class OtherSections {
     }
     Shown visible = new Shown();
     String type = tracing.string("client_type", "grpc");
-    if (tracing.hasValue("client_type") && !Set.of("http", "grpc").contains(type)) {
+    if (tracing.isSet("client_type") && !Set.of("http", "grpc").contains(type)) {
       tracing.error("client_type", "\"" + type + "\" (expected: http or grpc)");
     }
     String endpoint = tracing.string("endpoint");
@@ -207,7 +207,7 @@ final class OtherSections {
     for (String header : headers.keySet()) {
       String wrong = RemoteReader.headerProblem(header);
       if (wrong != null) {
-        tracing.error("headers", wrong);
+        tracing.entryError("headers", header, wrong);
       }
     }
     visible

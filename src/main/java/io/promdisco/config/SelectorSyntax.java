@@ -178,13 +178,24 @@ final class SelectorSyntax {
       if (!part.isEmpty() && part.indexOf('=') < 0) {
         return "invalid selector: '" + selector + "'; can't understand '" + part + "'";
       }
-      for (int i = part.indexOf('\\'); i >= 0; i = part.indexOf('\\', i + 2)) {
-        if (i + 1 == part.length() || "\\,=".indexOf(part.charAt(i + 1)) < 0) {
+      for (int i = valueStart(part); i < part.length(); i++) {
+        char c = part.charAt(i);
+        if (c == '=') {
+          return "invalid field selector: unescaped \"=\" in the value of '" + part + "'";
+        }
+        if (c == '\\' && (++i == part.length() || "\\,=".indexOf(part.charAt(i)) < 0)) {
           return "invalid field selector: invalid escape sequence in '" + part + "'";
         }
       }
     }
     return null;
+  }
+
+  /** Where the value of {@code a=b}, {@code a==b} or {@code a!=b} begins. */
+  private static int valueStart(String term) {
+    int sign = term.indexOf('=');
+    boolean not = sign > 0 && term.charAt(sign - 1) == '!';
+    return sign + (!not && term.startsWith("==", sign) ? 2 : 1);
   }
 
   /** Splits at commas that are not escaped. */

@@ -78,7 +78,9 @@ public final class TargetGroupsYaml {
           continue;
         }
         Section section = item instanceof MappingNode ? Section.of(item, path, problems) : null;
-        if (section == null) {
+        if (Scalars.isCheckedNull(item)) {
+          groups.add(List.of(), Map.of(), List.of());
+        } else if (section == null) {
           problems.error(item, path, "nil target group item found (expected: targets and labels)");
         } else {
           group(section, groups);

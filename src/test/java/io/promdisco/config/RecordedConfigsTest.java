@@ -41,6 +41,28 @@ class RecordedConfigsTest {
     assertThat(wrong).isEmpty();
   }
 
+  @Test
+  void judgesAsPromtoolWhereAnEarlierVersionDidNot() {
+    RecordedCases<RecordedFile> cases = RecordedCases.answers("promtool");
+    List<String> wrong = new ArrayList<>();
+    for (RecordedFile recorded : cases) {
+      LoadResult result =
+          new ConfigLoader().read(recorded.file(), recorded.bytes(), recorded.folder());
+      String difference =
+          ConfigJudge.difference(
+              recorded.answer(),
+              result,
+              WrittenTargets.check(recorded.file(), result),
+              recorded.folder() + "/");
+      if (!difference.isEmpty()) {
+        wrong.add(recorded.file() + ": " + difference);
+      }
+      cases.ran(recorded);
+    }
+    cases.printSummary("configuration reader");
+    assertThat(wrong).isEmpty();
+  }
+
   private static String difference(JsonNode recorded, LoadResult result, String prefix) {
     boolean loads = recorded.get("loads").asBoolean();
     if (result.configuration().isPresent() != loads) {
