@@ -82,6 +82,17 @@ class ArchitectureTest {
   }
 
   @Test
+  void theYamlReaderKnowsNothingOfUs() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.promdisco.yaml..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("io.promdisco..").and(resideOutsideOfPackages("io.promdisco.yaml..")))
+        .check(CLASSES);
+  }
+
+  @Test
   void relabellingIsPure() {
     noClasses()
         .that()

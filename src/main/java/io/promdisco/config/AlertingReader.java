@@ -72,7 +72,7 @@ final class AlertingReader {
           "sigv4", "at most one of basic_auth, authorization, oauth2, & sigv4 must be configured");
     }
     String version = manager.string("api_version", "v2");
-    if (manager.hasValue("api_version") && !version.equals("v2")) {
+    if (manager.isSet("api_version") && !version.equals("v2")) {
       manager.error(
           "api_version", "expected Alertmanager api version to be one of [v2] but got " + version);
     }

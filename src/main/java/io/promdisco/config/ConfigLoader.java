@@ -257,6 +257,9 @@ public final class ConfigLoader {
     }
     List<ReadJob> all = new ArrayList<>(jobs);
     for (int i = 0; i < named.size(); i++) {
+      if (named.get(i).isEmpty()) {
+        continue; // A null matches nothing.
+      }
       all.addAll(fromFiles(root, i, named.get(i), global.settings(), names));
     }
     return new Document(all, effective);

@@ -63,7 +63,7 @@ final class HttpClientReader {
     HttpClientConfig config = reader.config();
     boolean isDefault =
         config.equals(HttpClientConfig.DEFAULT)
-            && !section.hasValue("proxy_url")
+            && !section.isSet("proxy_url")
             && !section.hasValue("proxy_connect_header")
             && !section.hasValue("http_headers");
     return new Result(config, isDefault, reader.shown.map());
@@ -308,8 +308,8 @@ final class HttpClientReader {
             paths.resolve(tls.string("key_file")),
             tls.string("server_name"),
             tls.bool("insecure_skip_verify", false),
-            tls.string("min_version"),
-            tls.string("max_version"));
+            tlsVersion(tls, "min_version"),
+            tlsVersion(tls, "max_version"));
     HttpClientChecks.tls(
         config,
         tls.string("ca_ref"),
@@ -357,6 +357,13 @@ final class HttpClientReader {
     return config;
   }
 
+  private static String tlsVersion(Section tls, String key) {
+    if (Scalars.isCheckedNull(tls.value(key))) {
+      tls.error(key, "unknown TLS version: (expected: one of TLS10, TLS11, TLS12, TLS13)");
+    }
+    return tls.string(key);
+  }
+
   /** Prometheus accepts a certificate in a file with a key that is not, but promtool does not. */
   private static void refuseHalfFiles(Section tls, TlsConfig config) {
     boolean cert = !config.certFile().isEmpty();
@@ -369,14 +376,13 @@ final class HttpClientReader {
   }
 
   private static ProxyConfig proxy(Section section, Shown target) {
-    String url = section.string("proxy_url");
-    section.checkOverridden("proxy_url", Urls::problem);
+    String url = section.url("proxy_url");
     String noProxy = section.string("no_proxy");
     boolean environment = section.bool("proxy_from_environment", false);
     Map<String, List<Secret>> headers = section.secretListMap("proxy_connect_header");
     ProxyConfig read = new ProxyConfig(url, noProxy, environment, headers);
-    HttpClientChecks.proxy(read, section.hasValue("proxy_url"), section::note);
-    if (section.hasValue("proxy_url")) {
+    HttpClientChecks.proxy(read, section.isSet("proxy_url"), section::note);
+    if (section.isSet("proxy_url")) {
       target.always("proxy_url", Urls.shown(url));
     }
     target

@@ -34,8 +34,7 @@ final class KubernetesSdReader implements SdConfigReader {
 
   private static void read(
       Section section, Paths paths, List<SdConfig> configs, List<Map<String, Object>> shown) {
-    String apiServer = section.string("api_server");
-    section.checkOverridden("api_server", Urls::problem);
+    String apiServer = section.url("api_server");
     Role role = role(section);
     String kubeconfig = paths.resolve(section.string("kubeconfig_file"));
     section.expectFile("kubeconfig_file", kubeconfig);
@@ -57,14 +56,14 @@ final class KubernetesSdReader implements SdConfigReader {
     AttachMetadata attach = attach(section);
     section.finish();
     KubernetesSdConfig.checkServer(
-        section.hasValue("api_server") ? apiServer : null,
+        section.isSet("api_server") ? apiServer : null,
         !kubeconfig.isEmpty(),
         http.isDefault(),
         ownNamespace,
         section::note);
     advise(section, role, namespaces, attach);
     Shown visible = new Shown();
-    if (section.hasValue("api_server")) {
+    if (section.isSet("api_server")) {
       visible.always("api_server", Urls.shown(apiServer));
     }
     visible

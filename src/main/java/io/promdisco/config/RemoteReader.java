@@ -77,7 +77,7 @@ final class RemoteReader {
   }
 
   private Map<String, Object> write(Section write) {
-    Shown shown = new Shown().unlessZero("url", url(write, "remote_write"));
+    Shown shown = new Shown().always("url", url(write, "remote_write"));
     shown
         .unlessZero("remote_timeout", write.duration("remote_timeout", Duration.ofSeconds(30)))
         .unlessZero("headers", headers(write))
@@ -131,7 +131,7 @@ final class RemoteReader {
 
   private Map<String, Object> read(Section read) {
     return new Shown()
-        .unlessZero("url", url(read, "remote_read"))
+        .always("url", url(read, "remote_read"))
         .unlessZero("remote_timeout", read.duration("remote_timeout", Duration.ofMinutes(1)))
         .unlessZero(
             "chunked_read_limit",
@@ -148,10 +148,9 @@ final class RemoteReader {
   }
 
   private static String url(Section section, String kind) {
-    String url = section.string("url");
-    section.checkOverridden("url", Urls::problem);
+    String url = section.url("url");
     String wrong = Urls.problem(url);
-    if (!section.hasValue("url")) {
+    if (!section.isSet("url")) {
       section.error("url", "url for " + kind + " is empty (expected: http://host/path)");
     } else if (wrong != null) {
       section.error("url", wrong + " (expected: http://host/path)");

@@ -44,6 +44,22 @@ final class Scalars {
         && NULLS.contains(scalar.getValue());
   }
 
+  /**
+   * Whether a null is written so that go-yaml does not recognize it at once: types of Prometheus
+   * that read themselves, such as durations and names of labels, then see an empty text or section,
+   * and check it.
+   */
+  static boolean isCheckedNull(@Nullable Node node) {
+    return node instanceof ScalarNode scalar
+        && scalar.getTag().equals(PLAIN)
+        && (scalar.getValue().equals("Null") || scalar.getValue().equals("NULL"));
+  }
+
+  /** Whether a text is UTF-8 when it is written; not if it comes of other bytes by a tag. */
+  static boolean isUnicode(String text) {
+    return StandardCharsets.UTF_8.newEncoder().canEncode(text);
+  }
+
   /** Whether a key merges another mapping into its own. */
   static boolean isMerge(Node key) {
     return key instanceof ScalarNode scalar

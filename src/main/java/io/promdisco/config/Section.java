@@ -106,6 +106,11 @@ public final class Section {
     return value != null && !Scalars.isNull(value);
   }
 
+  /** Whether the key was written with a value, or with a null that Prometheus takes for one. */
+  boolean isSet(String key) {
+    return hasValue(key) || Scalars.isCheckedNull(value(key));
+  }
+
   /** The value's node, or null if the key was not written. */
   @Nullable Node value(String key) {
     known.add(key);
@@ -289,6 +294,16 @@ public final class Section {
 
   private <T> T read(
       String key, T missing, T zero, String type, Function<ScalarNode, @Nullable T> as) {
+    return read(key, missing, zero, type, as, false);
+  }
+
+  private <T> T read(
+      String key,
+      T missing,
+      T zero,
+      String type,
+      Function<ScalarNode, @Nullable T> as,
+      boolean checksNull) {
     Node value = value(key);
     if (value == null) {
       return missing;
@@ -299,7 +314,7 @@ public final class Section {
         wrongType(overridden, child(key), type);
       }
     }
-    if (Scalars.isNull(value)) {
+    if (Scalars.isNull(value) && !(checksNull && Scalars.isCheckedNull(value))) {
       if (!missing.equals(zero)) {
         warn(key, "null means " + shown(zero) + " (expected: a value, or no key for the default)");
       }
@@ -351,6 +366,21 @@ public final class Section {
         }
       }
     }
+  }
+
+  /** A URL, which the texts {@code null} and {@code ~} are not. */
+  public String url(String key) {
+    checkOverridden(key, Urls::problem);
+    String url = string(key);
+    Node value = value(key);
+    if ((url.equals("null") || url.equals("~")) && value != null && !hasTag(value)) {
+      wrongType(value, child(key), "URL");
+    }
+    return url;
+  }
+
+  private static boolean hasTag(Node value) {
+    return value.getTag().getValue().startsWith("!") || value.getTag().startsWith(Tag.PREFIX);
   }
 
   /** Text that no message shows. */
@@ -410,7 +440,7 @@ public final class Section {
 
   /** A boolean; null if it was not written or is null. */
   public @Nullable Boolean optionalBool(String key) {
-    return hasValue(key) ? Boolean.valueOf(bool(key, false)) : null;
+    return isSet(key) ? Boolean.valueOf(bool(key, false)) : null;
   }
 
   /** A whole number of 64 bits. */
@@ -446,7 +476,8 @@ public final class Section {
 
   /** A duration. */
   public Duration duration(String key, Duration missing) {
-    return read(key, missing, Duration.ZERO, "string", as(key, missing, Section::parseDuration));
+    return read(
+        key, missing, Duration.ZERO, "string", as(key, missing, Section::parseDuration), true);
   }
 
   private static Duration parseDuration(String text) {
@@ -467,7 +498,7 @@ public final class Section {
       String key, T otherwise, Function<String, T> parse) {
     return scalar -> {
       try {
-        return parse.apply(Scalars.text(scalar));
+        return parse.apply(Scalars.isNull(scalar) ? "" : Scalars.text(scalar));
       } catch (IllegalArgumentException e) {
         error(key, String.valueOf(e.getMessage()));
         return otherwise;
@@ -651,7 +682,10 @@ public final class Section {
     for (int i = 0; i < list.getValue().size(); i++) {
       Node item = list.getValue().get(i);
       String where = child(key) + "[" + i + "]";
-      Section section = Scalars.isNull(item) ? null : of(item, where, problems);
+      Section section =
+          Scalars.isCheckedNull(item)
+              ? emptyAt(item, where)
+              : Scalars.isNull(item) ? null : of(item, where, problems);
       if (section != null) {
         sections.add(section);
       } else if (Scalars.isNull(item) && ifNull.isEmpty()) {
@@ -678,16 +712,17 @@ public final class Section {
   }
 
   private Section emptyAt(Node item, String where) {
-    return new Section(
-        List.of(
-            new MappingNode(
-                Tag.MAP,
-                true,
-                List.of(),
-                item.getStartMark(),
-                item.getEndMark(),
-                DumperOptions.FlowStyle.BLOCK)),
-        where,
-        problems);
+    return new Section(List.of(emptyMapping(item)), where, problems);
+  }
+
+  /** A mapping without keys where something else is written. */
+  static MappingNode emptyMapping(Node at) {
+    return new MappingNode(
+        Tag.MAP,
+        true,
+        List.of(),
+        at.getStartMark(),
+        at.getEndMark(),
+        DumperOptions.FlowStyle.BLOCK);
   }
 }

@@ -36,12 +36,18 @@ final class YamlFile {
       composer.tagged().forEach(scalar -> checkTag(scalar, problems));
       return problems.hasErrors() ? Optional.empty() : document;
     } catch (MarkedYAMLException e) {
+      String text = text(content);
       String context = e.getContext() == null ? "" : e.getContext() + ": ";
+      String problem = String.valueOf(e.getProblem());
+      if (problem.startsWith(YamlComposer.UNKNOWN_ANCHOR) && Hints.isNearSecret(text, e)) {
+        // A password that begins with "*" is taken for an alias.
+        problem = YamlComposer.UNKNOWN_ANCHOR + " (expected: quotes around text that begins with *)";
+      }
       problems.error(
           problems.position(e.getProblemMark()),
           ProblemKind.SYNTAX,
           "",
-          context + e.getProblem() + Hints.ofSyntax(text(content), e));
+          context + problem + Hints.ofSyntax(text, e));
     }
     return Optional.empty();
   }

@@ -35,6 +35,9 @@ public final class YamlComposer {
   /** The tag of a scalar with quotes, or as a block, and without a tag: it is text. */
   public static final Tag QUOTED = new Tag("promdisco:quoted");
 
+  /** How the message about an alias begins that names nothing; the name follows. */
+  public static final String UNKNOWN_ANCHOR = "unknown anchor";
+
   private static final Map<String, Tag> TAGS = new HashMap<>();
 
   static {
@@ -155,9 +158,10 @@ public final class YamlComposer {
         throw failure(
             null,
             null,
-            "unknown anchor '" + alias.getValue() + "' referenced (expected: &"
+            UNKNOWN_ANCHOR
+                + " '"
                 + alias.getValue()
-                + " before it)",
+                + "' referenced (expected: the same name with & before it)",
             alias.getStartMark());
       }
       scanner.getToken();
@@ -217,7 +221,8 @@ public final class YamlComposer {
       throw failure(
           "while parsing a node",
           token.getStartMark(),
-          "found undefined tag handle " + tag.getHandle(),
+          "found undefined tag handle (expected: %TAG with it, or quotes around text that begins with"
+              + " \"!\")",
           token.getStartMark());
     }
     return prefix + tag.getSuffix();

@@ -114,20 +114,17 @@ final class YamlInput {
   /** Takes a line break, which is LF unless it is a separator of Unicode. */
   void readBreak(StringBuilder to) {
     int first = peek();
-    if (first == '\r' && peek(1) == '\n') {
-      position++;
-      index++;
-    }
-    to.appendCodePoint(
-        first == LINE_SEPARATOR || first == PARAGRAPH_SEPARATOR ? first : (int) '\n');
-    position++;
-    index++;
-    line++;
-    column = 0;
+    skipBreak();
+    to.append(first == LINE_SEPARATOR || first == PARAGRAPH_SEPARATOR ? (char) first : '\n');
   }
 
+  /** Passes a line break, of one character or two. */
   void skipBreak() {
-    readBreak(new StringBuilder(1));
+    int length = peek() == '\r' && peek(1) == '\n' ? 2 : 1;
+    position += length;
+    index += length;
+    line++;
+    column = 0;
   }
 
   /** Ends the last line if it does not end itself. */

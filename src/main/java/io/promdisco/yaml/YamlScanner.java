@@ -3,6 +3,7 @@ package io.promdisco.yaml;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
@@ -252,7 +253,7 @@ public final class YamlScanner implements Scanner {
         throw failure("while increasing indent level", in.mark(), "nested too deeply");
       }
       if (indentCount == indents.length) {
-        indents = java.util.Arrays.copyOf(indents, 2 * indentCount);
+        indents = Arrays.copyOf(indents, 2 * indentCount);
       }
       indents[indentCount++] = indent;
       indent = column;
@@ -271,18 +272,23 @@ public final class YamlScanner implements Scanner {
   }
 
   private void unrollIndent(int column) {
+    unrollIndent(column, in.mark());
+  }
+
+  private void unrollIndent(int column, Mark at) {
     while (flowLevel == 0 && indent > column) {
-      tokens.add(new BlockEndToken(in.mark(), in.mark()));
+      tokens.add(new BlockEndToken(at, at));
       indent = indents[--indentCount];
     }
   }
 
   private void fetchStreamEnd() {
+    Mark end = in.mark();
     in.endLine();
-    unrollIndent(-1);
+    unrollIndent(-1, end);
     removeSimpleKey();
     simpleKeyAllowed = false;
-    tokens.add(new StreamEndToken(in.mark(), in.mark()));
+    tokens.add(new StreamEndToken(end, end));
     ended = true;
   }
 

@@ -93,4 +93,23 @@ class SecretsTest {
     assertThat(result.problems()).isNotEmpty();
     assertThat(new ConfigException(result.problems()).getMessage()).doesNotContain("hunter2");
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "basic_auth: {username: u, password: *hunter2}",
+        "basic_auth:\n  password:\n    *hunter2",
+        "authorization: {credentials: !hunter2!x a}",
+        "authorization: {credentials: !!int hunter2}",
+        "basic_auth: {password: !!binary hunter2}",
+        "basic_auth: {password: 'hunter2' hunter2}",
+        "basic_auth: {password: @hunter2}",
+        "basic_auth: {password: \"hunter2\\q\"}"
+      })
+  void valuesThatAreNoYamlStayHidden(String settings) {
+    LoadResult result = read(settings);
+
+    assertThat(result.configuration()).isEmpty();
+    assertThat(result.problems().toString()).doesNotContain("hunter2");
+  }
 }

@@ -29,6 +29,13 @@ final class YamlMutations {
           "[a: b]", "[? a]", "[? : a]", "[a, ]", "[, a]", "{a, b}", "{a:}", "{a:b}", "{\"a\":b}", "{? a : b}",
           "{: a}", "{a: b, }", "[a\n  b]", "\"a\n  b\"", "a\n    b", "'a\n\n  b'", "\"a\\\n  b\"");
 
+  /** What go-yaml takes for null, always or for some types only. */
+  private static final List<String> NULLS =
+      List.of(
+          "", "null", "Null", "NULL", "~", "!!null", "!!null ''", "!!null Null", "!!str", "!!str null", "! null",
+          "''", "\"null\"", "'~'", "'Null'", "[null]", "[Null]", "[~, '']", "['null', \"~\"]", "[!!null '']", "{null: a}", "{Null: a}",
+          "{a: null}", "{a: Null}", "{~: ~}", "{'null': '~'}", "{a: [null]}", "{a: [NULL]}", "{}", "[{}]", "&a null", "|-\n", "|-\n        null");
+
   private static final List<String> TAGS =
       List.of(
           "!!str", "!!int", "!!float", "!!bool", "!!null", "!!binary", "!!timestamp", "!!merge", "!!map",
@@ -115,7 +122,8 @@ final class YamlMutations {
       case 4 -> indentation(text);
       case 5, 6 -> scalar(text, (Writing) YamlMutations::quoted);
       case 7 -> scalar(text, (Writing) YamlMutations::block);
-      case 8, 9 -> scalar(text, m -> m.one(SCALARS));
+      case 8 -> scalar(text, m -> m.one(SCALARS));
+      case 9 -> scalar(text, m -> m.one(NULLS));
       case 10 -> properties(text, ANCHORS);
       case 11 -> properties(text, TAGS);
       case 12 -> aliases(text);
@@ -198,7 +206,7 @@ final class YamlMutations {
     return String.join("\n", lines);
   }
 
-  private static List<String> lineList(String text) {
+  static List<String> lineList(String text) {
     return new ArrayList<>(Arrays.asList(text.split("\n", -1)));
   }
 
@@ -312,16 +320,22 @@ final class YamlMutations {
 
   /** Writes something else instead of a list or mapping below a key or a dash. */
   private String nested(String text) {
+    int line = random.nextInt(lineList(text).size());
+    return withValue(text, line, one(random.nextBoolean() ? NULLS : SCALARS));
+  }
+
+  /** The file with another value in one line, instead of all that is written below it. */
+  static String withValue(String text, int line, String value) {
     List<String> lines = lineList(text);
-    int from = random.nextInt(lines.size());
-    String line = lines.get(from);
-    int end = from + 1;
-    while (end < lines.size() && (lines.get(end).isBlank() || indentationOf(lines.get(end)) > indentationOf(line))) {
+    String old = lines.get(line);
+    int end = line + 1;
+    while (end < lines.size()
+        && (lines.get(end).isBlank() || indentationOf(lines.get(end)) > indentationOf(old))) {
       end++;
     }
-    String start = line.replaceFirst("^([ \\t]*(?:- +)*(?:[^\\s:#]+:)?).*$", "$1");
-    lines.subList(from + 1, end).clear();
-    lines.set(from, start + " " + one(SCALARS));
+    lines.subList(line + 1, end).clear();
+    lines.set(
+        line, old.replaceFirst("^([ \\t]*(?:- +)*(?:[^\\s:#]+:)?).*$", "$1") + " " + value);
     return String.join("\n", lines);
   }
 
