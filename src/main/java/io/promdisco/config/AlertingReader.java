@@ -62,7 +62,8 @@ final class AlertingReader {
   }
 
   private Map<String, Object> manager(Section manager) {
-    HttpClientReader.Result http = HttpClientReader.read(manager, paths, HttpClientReader.Owner.OTHER);
+    HttpClientReader.Result http =
+        HttpClientReader.read(manager, paths, HttpClientReader.Owner.OTHER);
     Optional<Map<String, Object>> sigv4 = new CloudLogins(manager).sigv4();
     if (sigv4.isPresent()
         && (http.config().basicAuth().isPresent()

@@ -98,9 +98,7 @@ final class CloudLogins {
     }
     if (bytes(name) > LONGEST_TAG) {
       login.entryError(
-          "tags",
-          name,
-          "tag key \"" + name + "\" exceeds the maximum length of " + LONGEST_TAG);
+          "tags", name, "tag key \"" + name + "\" exceeds the maximum length of " + LONGEST_TAG);
     }
     if (bytes(value) > LONGEST_TAG_VALUE) {
       login.entryError(

@@ -84,8 +84,7 @@ record GoUrl(
    * @throws NoUrlException if it is none
    */
   static GoUrl parse(String text) throws NoUrlException {
-    String url =
-        new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    String url = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     int hash = url.indexOf('#');
     String fragment = hash < 0 ? "" : url.substring(hash + 1);
     GoUrl parsed = withoutFragment(hash < 0 ? url : url.substring(0, hash));
@@ -187,7 +186,7 @@ record GoUrl(
     int percent = address.indexOf('%');
     String bare = percent < 0 ? address : address.substring(0, percent);
     boolean isVersion6 = bare.indexOf(':') >= 0 && InetAddresses.isInetAddress(bare);
-    boolean emptyZone = percent == address.length() - 1 && percent >= 0 || name.equals("%");
+    boolean emptyZone = name.equals("%") || (percent >= 0 && percent == address.length() - 1);
     if (!isVersion6 || emptyZone) {
       throw new NoUrlException("invalid host: \"" + inside + "\" is no IPv6 address");
     }
@@ -299,7 +298,6 @@ record GoUrl(
     if (!fragment.isEmpty()) {
       out.append('#').append(written(fragment, Part.FRAGMENT));
     }
-    return new String(
-        out.toString().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    return new String(out.toString().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
   }
 }

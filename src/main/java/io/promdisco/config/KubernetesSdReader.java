@@ -38,7 +38,8 @@ final class KubernetesSdReader implements SdConfigReader {
     Role role = role(section);
     String kubeconfig = paths.resolve(section.string("kubeconfig_file"));
     section.expectFile("kubeconfig_file", kubeconfig);
-    HttpClientReader.Result http = HttpClientReader.read(
+    HttpClientReader.Result http =
+        HttpClientReader.read(
             section,
             paths,
             AlertingReader.contains(section)

@@ -104,7 +104,8 @@ final class RemoteReader {
               + String.join(", ", MESSAGES)
               + ")");
     }
-    HttpClientReader.Result http = HttpClientReader.read(write, paths, HttpClientReader.Owner.REMOTE_WRITE);
+    HttpClientReader.Result http =
+        HttpClientReader.read(write, paths, HttpClientReader.Owner.REMOTE_WRITE);
     shown
         .unlessZero("protobuf_message", message)
         .unlessZero("failed_request_logging", write.bool("failed_request_logging", false))

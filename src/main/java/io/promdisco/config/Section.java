@@ -621,8 +621,10 @@ public final class Section {
       Map<String, @Nullable Object> values = new LinkedHashMap<>();
       for (String name : entries.keys()) {
         NodeTuple tuple = entries.last(name);
-        if (tuple != null) {
-          values.put(name, value(tuple.getValueNode(), where + "." + name));
+        if (tuple != null && tuple.getKeyNode() instanceof ScalarNode key) {
+          // As Go prints what a key may be: y is true, 010 is 8.
+          String printed = name.isEmpty() ? name : String.valueOf(Scalars.value(key));
+          values.put(printed, value(tuple.getValueNode(), where + "." + name));
         }
       }
       return values;

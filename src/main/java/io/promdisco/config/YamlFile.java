@@ -41,7 +41,8 @@ final class YamlFile {
       String problem = String.valueOf(e.getProblem());
       if (problem.startsWith(YamlComposer.UNKNOWN_ANCHOR) && Hints.isNearSecret(text, e)) {
         // A password that begins with "*" is taken for an alias.
-        problem = YamlComposer.UNKNOWN_ANCHOR + " (expected: quotes around text that begins with *)";
+        problem =
+            YamlComposer.UNKNOWN_ANCHOR + " (expected: quotes around text that begins with *)";
       }
       problems.error(
           problems.position(e.getProblemMark()),

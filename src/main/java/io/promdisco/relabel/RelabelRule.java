@@ -119,8 +119,8 @@ public final class RelabelRule {
   }
 
   /**
-   * Checks and compiles a rule as Prometheus does. It does not check the names of source labels,
-   * of which a file may leave one empty.
+   * Checks and compiles a rule as Prometheus does. It does not check the names of source labels, of
+   * which a file may leave one empty.
    *
    * @param names which names the rule may write
    * @param problems takes each problem: the field as in the configuration (empty: the rule as a

@@ -41,7 +41,16 @@ public final class YamlComposer {
   private static final Map<String, Tag> TAGS = new HashMap<>();
 
   static {
-    for (Tag tag : List.of(Tag.BINARY, Tag.BOOL, Tag.FLOAT, Tag.INT, Tag.MERGE, Tag.NULL, Tag.STR, Tag.TIMESTAMP)) {
+    for (Tag tag :
+        List.of(
+            Tag.BINARY,
+            Tag.BOOL,
+            Tag.FLOAT,
+            Tag.INT,
+            Tag.MERGE,
+            Tag.NULL,
+            Tag.STR,
+            Tag.TIMESTAMP)) {
       TAGS.put(tag.getValue(), tag);
     }
   }
@@ -167,7 +176,8 @@ public final class YamlComposer {
       scanner.getToken();
       // An alias is no merge key.
       return named instanceof ScalarNode scalar && scalar.getValue().equals("<<")
-          ? new ScalarNode(QUOTED, "<<", token.getStartMark(), token.getEndMark(), ScalarStyle.PLAIN)
+          ? new ScalarNode(
+              QUOTED, "<<", token.getStartMark(), token.getEndMark(), ScalarStyle.PLAIN)
           : named;
     }
     Mark start = token.getStartMark();
@@ -284,7 +294,8 @@ public final class YamlComposer {
 
   private SequenceNode sequence(@Nullable AnchorToken anchor, Mark start, FlowStyle style) {
     enter(start);
-    return anchored(anchor, new SequenceNode(Tag.SEQ, true, new ArrayList<>(), start, start, style));
+    return anchored(
+        anchor, new SequenceNode(Tag.SEQ, true, new ArrayList<>(), start, start, style));
   }
 
   private MappingNode mapping(@Nullable AnchorToken anchor, Mark start, FlowStyle style) {

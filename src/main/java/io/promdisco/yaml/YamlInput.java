@@ -240,7 +240,9 @@ final class YamlInput {
 
   /** The length of a sequence with this first octet; 0 if there is none. */
   static int lengthInUtf8(int first) {
-    return first < 0x80 ? 1 : first < 0xC0 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF8 ? 4 : 0;
+    return first < 0x80
+        ? 1
+        : first < 0xC0 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF8 ? 4 : 0;
   }
 
   private int inUtf8(int length) {

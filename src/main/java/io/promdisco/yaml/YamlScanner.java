@@ -193,7 +193,24 @@ public final class YamlScanner implements Scanner {
 
   private boolean beginsPlainScalar(int c) {
     return switch (c) {
-      case ' ', '\t', ',', '[', ']', '{', '}', '#', '&', '*', '!', '|', '>', '\'', '"', '%', '@', '`' ->
+      case ' ',
+          '\t',
+          ',',
+          '[',
+          ']',
+          '{',
+          '}',
+          '#',
+          '&',
+          '*',
+          '!',
+          '|',
+          '>',
+          '\'',
+          '"',
+          '%',
+          '@',
+          '`' ->
           false;
       case '-' -> true; // "- " is an entry of a list.
       case '?', ':' -> flowLevel == 0;
@@ -892,7 +909,8 @@ public final class YamlScanner implements Scanner {
     for (int i = 0; i < digits; i++) {
       int digit = in.peek(i) > 'f' ? -1 : Character.digit(in.peek(i), 16);
       if (digit < 0) {
-        throw failure(context, start, "did not find expected hexadecimal number of " + digits + " digits");
+        throw failure(
+            context, start, "did not find expected hexadecimal number of " + digits + " digits");
       }
       code = 16 * code + digit;
     }

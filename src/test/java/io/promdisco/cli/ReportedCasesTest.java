@@ -75,8 +75,7 @@ class ReportedCasesTest {
   @Test
   void aMalformedObjectIsNamedWithItsFieldAndTheOthersAreUsed() {
     int status =
-        cli.run(
-            "targets", config("malformed-object"), "--manifests", cluster("malformed-object"));
+        cli.run("targets", config("malformed-object"), "--manifests", cluster("malformed-object"));
 
     assertThat(status).isNotZero();
     assertThat(cli.err())
@@ -130,7 +129,8 @@ class ReportedCasesTest {
           insecureca | insecure-skip-tls-verify
           """)
   void aKubeconfigThatClientGoRefusesIsRefused(String name, String reason) throws IOException {
-    Files.copy(REPORTS.resolve("kubernetes/kubeconfig").resolve(name), folder.resolve("kubeconfig"));
+    Files.copy(
+        REPORTS.resolve("kubernetes/kubeconfig").resolve(name), folder.resolve("kubeconfig"));
     Files.writeString(folder.resolve("ca.crt"), "");
     String config =
         cli.file(

@@ -65,8 +65,7 @@ class ConfigDifferentialIT {
   void filesAreJudgedAsPrometheusJudgesThem() throws Exception {
     List<Case> cases = new ArrayList<>();
     for (Path file : files()) {
-      cases.add(
-          new Case(folder(file), file.getFileName().toString(), Files.readAllBytes(file)));
+      cases.add(new Case(folder(file), file.getFileName().toString(), Files.readAllBytes(file)));
     }
     assertThat(cases).hasSizeGreaterThan(5);
     assertThat(shown(judge("files", cases))).isEmpty();
@@ -128,8 +127,7 @@ class ConfigDifferentialIT {
       } else {
         String name = "jobs-" + i + ".config";
         byte[] main = ("scrape_config_files: [" + name + "]\n").getBytes(UTF_8);
-        cases.add(
-            new Case(folder(source.file), "jobs of " + what, main, Map.of(name, content)));
+        cases.add(new Case(folder(source.file), "jobs of " + what, main, Map.of(name, content)));
       }
     }
     assertThat(shown(judge("mutations, seed " + SEED, cases))).isEmpty();
@@ -187,7 +185,7 @@ class ConfigDifferentialIT {
   }
 
   private static Path folder(Path file) {
-    return file.getParent();
+    return requireNonNull(file.getParent());
   }
 
   /** The configuration files of the conformance suites, and those that hold every key. */

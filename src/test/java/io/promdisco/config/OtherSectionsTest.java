@@ -45,7 +45,8 @@ class OtherSectionsTest {
 
     assertThat(result.configuration()).isEmpty();
     assertThat(result.problems().toString())
-        .contains("runtime.log_level: unrecognized log level " + level + " (expected: one of debug, ");
+        .contains(
+            "runtime.log_level: unrecognized log level " + level + " (expected: one of debug, ");
   }
 
   private static String quoted(String text) {
@@ -136,7 +137,8 @@ class OtherSectionsTest {
         read("remote_write: [{url: 'http://h/w', convert_nhcb_to_classic: " + value + "}]");
 
     Map<?, ?> write =
-        (Map<?, ?>) ((List<?>) result.configuration().orElseThrow().effective().get("remote_write")).get(0);
+        (Map<?, ?>)
+            ((List<?>) result.configuration().orElseThrow().effective().get("remote_write")).get(0);
     assertThat(String.valueOf(write.get("convert_nhcb_to_classic"))).isEqualTo(shown);
   }
 
@@ -150,8 +152,7 @@ class OtherSectionsTest {
   }
 
   private static LoadResult read(String yaml) {
-    return new ConfigLoader()
-        .read("p.yml", yaml.getBytes(StandardCharsets.UTF_8), Path.of(""));
+    return new ConfigLoader().read("p.yml", yaml.getBytes(StandardCharsets.UTF_8), Path.of(""));
   }
 
   private static Map<?, ?> section(LoadResult result, String name) {

@@ -81,9 +81,12 @@ class RecordedYamlTest {
         .map(Configuration::effective)
         .ifPresent(
             effective -> {
-              compare(recorded.get("labels"), map(map(effective, "global"), "external_labels"), out);
-              List<?> jobs = effective.get("scrape_configs") instanceof List<?> list ? list : List.of();
-              compare(recorded.get("job"), jobs.isEmpty() ? Map.of() : (Map<?, ?>) jobs.get(0), out);
+              compare(
+                  recorded.get("labels"), map(map(effective, "global"), "external_labels"), out);
+              List<?> jobs =
+                  effective.get("scrape_configs") instanceof List<?> list ? list : List.of();
+              compare(
+                  recorded.get("job"), jobs.isEmpty() ? Map.of() : (Map<?, ?>) jobs.get(0), out);
             });
     return out.toString();
   }
@@ -100,8 +103,13 @@ class RecordedYamlTest {
               entry -> {
                 String value = entry.getValue().asText();
                 if (!value.equals(String.valueOf(actual.get(entry.getKey())))) {
-                  out.append(entry.getKey() + " is " + JSON.valueToTree(actual.get(entry.getKey()))
-                      + " (expected: " + entry.getValue() + ")");
+                  out.append(
+                      entry.getKey()
+                          + " is "
+                          + JSON.valueToTree(actual.get(entry.getKey()))
+                          + " (expected: "
+                          + entry.getValue()
+                          + ")");
                 }
               });
     }

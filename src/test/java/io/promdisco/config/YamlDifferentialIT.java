@@ -50,8 +50,7 @@ class YamlDifferentialIT {
               "\\{(?:Null|NULL)|queue_config: (?:Null|NULL)",
               "refuses.*(?:\"\" is not a valid label name|max_shards must be positive).*"),
           new Known(
-              "Null|NULL",
-              "(?:\\S+ is (?:\\S+|\\{.*\\}) \\(expected: (?:\\S+|\\{.*\\})\\); )+"));
+              "Null|NULL", "(?:\\S+ is (?:\\S+|\\{.*\\}) \\(expected: (?:\\S+|\\{.*\\})\\); )+"));
 
   /**
    * A kind of difference.

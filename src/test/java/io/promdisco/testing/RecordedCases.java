@@ -142,7 +142,9 @@ public final class RecordedCases<T> implements Iterable<T> {
         (a, b) -> a.answer.equals(b.answer) && Arrays.equals(a.bytes(), b.bytes()));
   }
 
-  /** The folders to look for cases in: that of the repository, then the one outside if it exists. */
+  /**
+   * The folders to look for cases in: that of the repository, then the one outside if it exists.
+   */
   public static List<Path> roots() {
     Path outside = Path.of(System.getProperty("promdisco.shared", "../shared"), "conformance");
     return Files.isDirectory(outside) ? List.of(REPOSITORY, outside) : List.of(REPOSITORY);

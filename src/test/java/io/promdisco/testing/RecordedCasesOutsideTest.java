@@ -45,7 +45,8 @@ class RecordedCasesOutsideTest {
     int own = RecordedCases.folders("kubernetes", "cluster.yaml").all().size();
     copy("kubernetes/02-pod-host-network-and-ephemeral", "kubernetes/same-as-02");
     copy("kubernetes/04-pod-readiness", "kubernetes/04-pod-readiness");
-    copy("kubernetes/06-pod-address-from-annotations", "kubernetes/06-pod-address-from-annotations");
+    copy(
+        "kubernetes/06-pod-address-from-annotations", "kubernetes/06-pod-address-from-annotations");
     write("kubernetes/04-pod-readiness/about.md", "a page for readers");
     write("kubernetes/06-pod-address-from-annotations/config.yml", "scrape_configs: []");
     write("kubernetes/no-case/config.yml", "scrape_configs: []");
@@ -69,7 +70,9 @@ class RecordedCasesOutsideTest {
     RecordedCases<JsonNode> all = RecordedCases.lines("relabel/random.jsonl");
 
     List<JsonNode> added = all.all().subList(own.all().size(), all.all().size());
-    assertThat(added).extracting(line -> line.get("id").asText()).containsExactlyInAnyOrder(id, "new");
+    assertThat(added)
+        .extracting(line -> line.get("id").asText())
+        .containsExactlyInAnyOrder(id, "new");
   }
 
   @Test
