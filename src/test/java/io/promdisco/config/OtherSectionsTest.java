@@ -1,5 +1,6 @@
 package io.promdisco.config;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promdisco.config.ConfigLoader.LoadResult;
@@ -138,7 +139,9 @@ class OtherSectionsTest {
 
     Map<?, ?> write =
         (Map<?, ?>)
-            ((List<?>) result.configuration().orElseThrow().effective().get("remote_write")).get(0);
+            requireNonNull(
+                    (List<?>) result.configuration().orElseThrow().effective().get("remote_write"))
+                .get(0);
     assertThat(String.valueOf(write.get("convert_nhcb_to_classic"))).isEqualTo(shown);
   }
 
