@@ -377,7 +377,6 @@ final class HttpClientReader {
 
   private static ProxyConfig proxy(Section section, Shown target) {
     String url = section.url("proxy_url");
-    section.checkOverridden("proxy_url", Urls::problem);
     String noProxy = section.string("no_proxy");
     boolean environment = section.bool("proxy_from_environment", false);
     Map<String, List<Secret>> headers = section.secretListMap("proxy_connect_header");

@@ -35,7 +35,6 @@ final class KubernetesSdReader implements SdConfigReader {
   private static void read(
       Section section, Paths paths, List<SdConfig> configs, List<Map<String, Object>> shown) {
     String apiServer = section.url("api_server");
-    section.checkOverridden("api_server", Urls::problem);
     Role role = role(section);
     String kubeconfig = paths.resolve(section.string("kubeconfig_file"));
     section.expectFile("kubeconfig_file", kubeconfig);

@@ -55,12 +55,12 @@ final class RelabelReader {
   private static RelabelSpec spec(Section rule) {
     List<String> sources = rule.strings("source_labels");
     checkSources(rule);
+    rule.checkOverridden("regex", text -> problem(text, null));
+    rule.checkOverridden("action", text -> problem(null, text));
     String regex = text(rule, "regex");
     if (regex != null && !Scalars.isUnicode(regex)) {
       rule.error("regex", "error parsing regexp: invalid UTF-8");
     }
-    rule.checkOverridden("regex", text -> problem(text, null));
-    rule.checkOverridden("action", text -> problem(null, text));
     BigInteger modulus = rule.has("modulus") ? rule.unsigned("modulus") : null;
     RelabelSpec spec =
         new RelabelSpec(

@@ -150,7 +150,6 @@ final class RemoteReader {
 
   private static String url(Section section, String kind) {
     String url = section.url("url");
-    section.checkOverridden("url", Urls::problem);
     String wrong = Urls.problem(url);
     if (!section.isSet("url")) {
       section.error("url", "url for " + kind + " is empty (expected: http://host/path)");

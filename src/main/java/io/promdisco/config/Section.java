@@ -351,20 +351,6 @@ public final class Section {
     return read(key, missing, "", "string", Scalars::text);
   }
 
-  /** A URL, which the texts {@code null} and {@code ~} are not. */
-  public String url(String key) {
-    String url = string(key);
-    Node value = value(key);
-    if ((url.equals("null") || url.equals("~")) && value != null && !hasTag(value)) {
-      wrongType(value, child(key), "URL");
-    }
-    return url;
-  }
-
-  private static boolean hasTag(Node value) {
-    return value.getTag().getValue().startsWith("!") || value.getTag().startsWith(Tag.PREFIX);
-  }
-
   /**
    * Notes what is wrong with texts that a merge overrides: Prometheus reads them before it drops
    * them.
@@ -380,6 +366,21 @@ public final class Section {
         }
       }
     }
+  }
+
+  /** A URL, which the texts {@code null} and {@code ~} are not. */
+  public String url(String key) {
+    checkOverridden(key, Urls::problem);
+    String url = string(key);
+    Node value = value(key);
+    if ((url.equals("null") || url.equals("~")) && value != null && !hasTag(value)) {
+      wrongType(value, child(key), "URL");
+    }
+    return url;
+  }
+
+  private static boolean hasTag(Node value) {
+    return value.getTag().getValue().startsWith("!") || value.getTag().startsWith(Tag.PREFIX);
   }
 
   /** Text that no message shows. */
@@ -620,8 +621,10 @@ public final class Section {
       Map<String, @Nullable Object> values = new LinkedHashMap<>();
       for (String name : entries.keys()) {
         NodeTuple tuple = entries.last(name);
-        if (tuple != null) {
-          values.put(name, value(tuple.getValueNode(), where + "." + name));
+        if (tuple != null && tuple.getKeyNode() instanceof ScalarNode key) {
+          // As Go prints what a key may be: y is true, 010 is 8.
+          String printed = name.isEmpty() ? name : String.valueOf(Scalars.value(key));
+          values.put(printed, value(tuple.getValueNode(), where + "." + name));
         }
       }
       return values;

@@ -185,7 +185,7 @@ class ConfigDifferentialIT {
   }
 
   private static Path folder(Path file) {
-    return file.getParent();
+    return requireNonNull(file.getParent());
   }
 
   /** The configuration files of the conformance suites, and those that hold every key. */

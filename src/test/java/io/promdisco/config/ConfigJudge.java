@@ -1,5 +1,7 @@
 package io.promdisco.config;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -28,9 +30,6 @@ import java.util.stream.Stream;
 final class ConfigJudge {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** What a mutated file is called: no pattern of a configuration should match it. */
-  private static final String NAME = "mutant-%04d.config";
-
   private static final String HIDDEN = "xxxxx";
 
   private final Path work;
@@ -55,6 +54,7 @@ final class ConfigJudge {
    * @param about what it is, for the message
    * @param others further files in the folder, by name
    */
+  @SuppressWarnings("ArrayRecordComponent") // Nobody compares cases.
   record Case(Path folder, String about, byte[] content, Map<String, byte[]> others) {
     Case(Path folder, String about, byte[] content) {
       this(folder, about, content, Map.of());
@@ -80,7 +80,8 @@ final class ConfigJudge {
   Result judge(List<Case> cases) throws IOException, InterruptedException {
     Map<Path, Case> files = new LinkedHashMap<>();
     for (Case given : cases) {
-      Path file = copy(given.folder).resolve(String.format(NAME, files.size()));
+      // No pattern of a configuration should match the name.
+      Path file = copy(given.folder).resolve(String.format("mutant-%04d.config", files.size()));
       Files.write(file, given.content);
       for (Map.Entry<String, byte[]> other : given.others.entrySet()) {
         Files.write(file.resolveSibling(other.getKey()), other.getValue());
@@ -106,7 +107,7 @@ final class ConfigJudge {
         difference = syntaxDifference(file, alone);
       }
       if (!difference.isEmpty()) {
-        differences.add(new Difference(files.get(file), difference));
+        differences.add(new Difference(requireNonNull(files.get(file)), difference));
       }
     }
     for (Map.Entry<Path, Case> file : files.entrySet()) {

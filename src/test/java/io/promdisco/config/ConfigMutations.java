@@ -558,6 +558,12 @@ final class ConfigMutations {
           List.of(
               "a", "b", ".", ":", "80", "/", "[", "]", "::1", "_", "-", "ü", " ", "1", "__", "A"));
 
+  /** Keys whose values have a syntax of their own. */
+  private static final Pattern LANGUAGES =
+      Pattern.compile(
+          "regex|replacement|target_label|label|field|targets|files|.*_files|.*url|api_server|.*size"
+              + "|.*size_limit|.*interval|.*timeout|time|.*window|.*labels|role|type");
+
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z_/][A-Za-z0-9_./-]*");
 
   private final Random random;
@@ -749,6 +755,16 @@ final class ConfigMutations {
       return new Scalar(value);
     }
     Place place = any(places);
+    if (random.nextInt(4) == 0) {
+      List<Place> texts =
+          places.stream().filter(some -> LANGUAGES.matcher(some.key).matches()).toList();
+      if (!texts.isEmpty()) {
+        Place text = any(texts);
+        about.append(text.path).append('.').append(text.key).append(": ");
+        about.append(set(text, composed(text.key))).append("; ");
+        return root;
+      }
+    }
     about.append(place.path).append('.').append(place.key).append(": ");
     int at = about.length();
     String what =

@@ -1,5 +1,6 @@
 package io.promdisco.config;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promdisco.config.ConfigLoader.LoadResult;
@@ -136,11 +137,12 @@ class OtherSectionsTest {
     LoadResult result =
         read("remote_write: [{url: 'http://h/w', convert_nhcb_to_classic: " + value + "}]");
 
-    assertThat(result.configuration().orElseThrow().effective().get("remote_write"))
-        .asInstanceOf(InstanceOfAssertFactories.list(Map.class))
-        .singleElement()
-        .extracting(write -> String.valueOf(write.get("convert_nhcb_to_classic")))
-        .isEqualTo(shown);
+    Map<?, ?> write =
+        (Map<?, ?>)
+            requireNonNull(
+                    (List<?>) result.configuration().orElseThrow().effective().get("remote_write"))
+                .get(0);
+    assertThat(String.valueOf(write.get("convert_nhcb_to_classic"))).isEqualTo(shown);
   }
 
   @ParameterizedTest

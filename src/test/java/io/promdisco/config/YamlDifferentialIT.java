@@ -1,6 +1,7 @@
 package io.promdisco.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
@@ -106,7 +107,7 @@ class YamlDifferentialIT {
       Path origin = origins.get((int) ((SEED + number) % origins.size()));
       cases.add(
           new Case(
-              folder(origin),
+              requireNonNull(origin.getParent()),
               number + "-" + origin.getFileName(),
               new YamlMutations(SEED, number).mutate(Files.readAllBytes(origin))));
     }
@@ -123,7 +124,7 @@ class YamlDifferentialIT {
           String changed = YamlMutations.withValue(text, line, value);
           cases.add(
               new Case(
-                  folder(origin),
+                  requireNonNull(origin.getParent()),
                   origin.getFileName() + "-" + (line + 1) + "-" + value,
                   changed.getBytes(UTF_8)));
         }
