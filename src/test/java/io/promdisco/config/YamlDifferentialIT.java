@@ -1,7 +1,6 @@
 package io.promdisco.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
@@ -107,7 +106,7 @@ class YamlDifferentialIT {
       Path origin = origins.get((int) ((SEED + number) % origins.size()));
       cases.add(
           new Case(
-              requireNonNull(origin.getParent()),
+              folder(origin),
               number + "-" + origin.getFileName(),
               new YamlMutations(SEED, number).mutate(Files.readAllBytes(origin))));
     }
@@ -124,7 +123,7 @@ class YamlDifferentialIT {
           String changed = YamlMutations.withValue(text, line, value);
           cases.add(
               new Case(
-                  requireNonNull(origin.getParent()),
+                  folder(origin),
                   origin.getFileName() + "-" + (line + 1) + "-" + value,
                   changed.getBytes(UTF_8)));
         }
