@@ -104,6 +104,9 @@ final class WrittenRules {
     }
     List<String> sources = new ArrayList<>();
     node.forEach(source -> sources.add(source.asText()));
+    if (sources.contains("")) {
+      throw new ReaderNeededException(); // "" is refused, null is not
+    }
     return sources;
   }
 
