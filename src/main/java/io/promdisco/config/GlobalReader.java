@@ -74,6 +74,11 @@ final class GlobalReader {
                     "external_labels",
                     "\"" + name + "\" is not a valid label name (expected: " + rule(names) + ")");
               }
+              if (!Scalars.isUnicode(value)) {
+                global.error(
+                    "external_labels",
+                    "\"" + value + "\" is not a valid label value (expected: text in UTF-8)");
+              }
               labels.put(
                   name, Environment.expand(value, variable -> value(global, name, variable)));
             });

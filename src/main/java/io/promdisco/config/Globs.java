@@ -25,6 +25,9 @@ public final class Globs {
    * @throws PatternSyntaxException if {@code pattern} is none
    */
   public static List<Path> files(String pattern) {
+    if (pattern.isEmpty()) {
+      return List.of();
+    }
     Path path;
     try {
       path = Path.of(pattern);

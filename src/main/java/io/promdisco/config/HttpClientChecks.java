@@ -144,14 +144,18 @@ final class HttpClientChecks {
 
   private static void tlsVersion(String field, String version, FieldProblems problems) {
     if (!version.isEmpty() && !TLS_VERSIONS.contains(version)) {
-      problems.note(
-          field,
-          "unknown TLS version: "
-              + version
-              + " (expected: TLS10, TLS11, TLS12 or TLS13"
-              + Problems.hint(version, TLS_VERSIONS)
-              + ")");
+      unknownTlsVersion(field, version, problems);
     }
+  }
+
+  static void unknownTlsVersion(String field, String version, FieldProblems problems) {
+    problems.note(
+        field,
+        "unknown TLS version: "
+            + (version.isEmpty() ? "\"\"" : version)
+            + " (expected: TLS10, TLS11, TLS12 or TLS13"
+            + Problems.hint(version, TLS_VERSIONS)
+            + ")");
   }
 
   /**

@@ -59,7 +59,7 @@ final class OtherSections {
     String written = runtime.string("log_level", DEFAULT_LOG_LEVEL);
     String level = written.toLowerCase(Locale.ROOT);
     if (level.isEmpty()) {
-      return runtime.hasValue("log_level") ? DEFAULT_LOG_LEVEL : "";
+      return runtime.isSet("log_level") ? DEFAULT_LOG_LEVEL : "";
     }
     if (!LOG_LEVELS.contains(level)) {
       runtime.error(
@@ -192,7 +192,7 @@ final class OtherSections {
     }
     Shown visible = new Shown();
     String type = tracing.string("client_type", "grpc");
-    if (tracing.hasValue("client_type") && !Set.of("http", "grpc").contains(type)) {
+    if (tracing.isSet("client_type") && !Set.of("http", "grpc").contains(type)) {
       tracing.error("client_type", "\"" + type + "\" (expected: http or grpc)");
     }
     String endpoint = tracing.string("endpoint");

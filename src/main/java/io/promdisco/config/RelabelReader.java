@@ -40,12 +40,16 @@ final class RelabelReader {
   private static RelabelSpec spec(Section rule) {
     List<String> sources = rule.strings("source_labels");
     checkSources(rule);
+    String regex = text(rule, "regex");
+    if (regex != null && !Scalars.isUnicode(regex)) {
+      rule.error("regex", "error parsing regexp: invalid UTF-8");
+    }
     BigInteger modulus = rule.has("modulus") ? rule.unsigned("modulus") : null;
     RelabelSpec spec =
         new RelabelSpec(
             sources,
             text(rule, "separator"),
-            text(rule, "regex"),
+            regex,
             modulus == null ? null : modulus.longValue(),
             text(rule, "target_label"),
             text(rule, "replacement"),
@@ -60,11 +64,15 @@ final class RelabelReader {
     if (rule.value("source_labels") instanceof SequenceNode list) {
       for (int i = 0; i < list.getValue().size(); i++) {
         Node item = list.getValue().get(i);
-        if (item instanceof ScalarNode name && name.getValue().isEmpty() && !Scalars.isNull(item)) {
-          rule.error(
-              "source_labels",
-              i,
-              "\"\" is not a valid label name (expected: any text but an empty one)");
+        boolean checked = !Scalars.isNull(item) || Scalars.isCheckedNull(item);
+        if (item instanceof ScalarNode scalar && checked) {
+          String name = Scalars.isNull(item) ? "" : Scalars.text(scalar);
+          if (!NameValidation.UTF8.isValidLabelName(name)) {
+            rule.error(
+                "source_labels",
+                i,
+                "\"" + name + "\" is not a valid label name (expected: any text but an empty one)");
+          }
         }
       }
     }

@@ -43,7 +43,7 @@ final class ScrapeReader {
     boolean compression = job.bool("enable_compression", true);
     BigInteger bucketLimit = job.unsigned("native_histogram_bucket_limit");
     double bucketFactor = job.number("native_histogram_min_bucket_factor");
-    HttpClientReader.Result http = HttpClientReader.read(job, paths);
+    HttpClientReader.Result http = HttpClientReader.read(job, paths, HttpClientReader.Owner.JOB);
     List<RelabelReader.Written> written =
         RelabelReader.read(
             job, "relabel_configs", "empty or null target relabeling rule in scrape config");

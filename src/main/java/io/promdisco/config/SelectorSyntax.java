@@ -178,7 +178,8 @@ final class SelectorSyntax {
       if (!part.isEmpty() && part.indexOf('=') < 0) {
         return "invalid selector: '" + selector + "'; can't understand '" + part + "'";
       }
-      for (int i = part.indexOf('\\'); i >= 0; i = part.indexOf('\\', i + 2)) {
+      // What stands before the sign is taken as it is.
+      for (int i = part.indexOf('\\', part.indexOf('=')); i >= 0; i = part.indexOf('\\', i + 2)) {
         if (i + 1 == part.length() || "\\,=".indexOf(part.charAt(i + 1)) < 0) {
           return "invalid field selector: invalid escape sequence in '" + part + "'";
         }

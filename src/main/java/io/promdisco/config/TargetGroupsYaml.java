@@ -71,7 +71,9 @@ public final class TargetGroupsYaml {
         Node item = list.getValue().get(i);
         String path = "[" + i + "]";
         Section section = item instanceof MappingNode ? Section.of(item, path, problems) : null;
-        if (section == null) {
+        if (Scalars.isCheckedNull(item)) {
+          groups.add(List.of(), Map.of(), List.of());
+        } else if (section == null) {
           problems.error(item, path, "nil target group item found (expected: targets and labels)");
         } else {
           group(section, groups);
