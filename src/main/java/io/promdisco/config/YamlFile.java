@@ -13,6 +13,9 @@ final class YamlFile {
   static final int MOST_BYTES = 32 << 20;
   private static final int DEEPEST = 100;
 
+  /** Files beyond this are no longer written by hand: their lines are not looked at for hints. */
+  private static final int MOST_BYTES_FOR_HINTS = 1 << 20;
+
   /** About what a value takes with its places. */
   private static final int VALUE = 350;
 
@@ -41,9 +44,13 @@ final class YamlFile {
           problems.position(e.getProblemMark()),
           ProblemKind.SYNTAX,
           "",
-          context + e.getProblem() + Hints.ofSyntax(text(content), e));
+          context + e.getProblem() + hint(content, e));
     }
     return Optional.empty();
+  }
+
+  private static String hint(byte[] content, MarkedYAMLException e) {
+    return content.length > MOST_BYTES_FOR_HINTS ? "" : Hints.ofSyntax(text(content), e);
   }
 
   private static void checkTag(ScalarNode scalar, Problems problems) {

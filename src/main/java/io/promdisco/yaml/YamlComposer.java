@@ -35,6 +35,8 @@ public final class YamlComposer {
   /** The tag of a scalar with quotes, or as a block, and without a tag: it is text. */
   public static final Tag QUOTED = new Tag("promdisco:quoted");
 
+  private static final int LONGEST_SHOWN = 100;
+
   private static final Map<String, Tag> TAGS = new HashMap<>();
 
   static {
@@ -141,22 +143,16 @@ public final class YamlComposer {
    * @param indentless whether it may be a list that is not indented
    */
   private Node node(boolean block, boolean indentless) {
-    if (++values > most) {
-      throw failure(
-          null,
-          null,
-          "more than " + most + " values (expected: fewer, or a larger heap: -Xmx)",
-          scanner.peekToken().getStartMark());
-    }
     Token token = scanner.peekToken();
+    countValue(token.getStartMark());
     if (token instanceof AliasToken alias) {
       Node named = anchors.get(alias.getValue());
       if (named == null) {
         throw failure(
             null,
             null,
-            "unknown anchor '" + alias.getValue() + "' referenced (expected: &"
-                + alias.getValue()
+            "unknown anchor '" + shown(alias.getValue()) + "' referenced (expected: &"
+                + shown(alias.getValue())
                 + " before it)",
             alias.getStartMark());
       }
@@ -217,10 +213,15 @@ public final class YamlComposer {
       throw failure(
           "while parsing a node",
           token.getStartMark(),
-          "found undefined tag handle " + tag.getHandle(),
+          "found undefined tag handle " + shown(tag.getHandle()),
           token.getStartMark());
     }
     return prefix + tag.getSuffix();
+  }
+
+  /** The beginning of a name that may be long. */
+  private static String shown(String name) {
+    return name.length() <= LONGEST_SHOWN ? name : name.substring(0, LONGEST_SHOWN) + "…";
   }
 
   private Node emptyOrFailure(
@@ -240,8 +241,18 @@ public final class YamlComposer {
     return scalar(new ScalarToken("", true, end, end, ScalarStyle.PLAIN), anchor, tag, start);
   }
 
+  private void countValue(Mark at) {
+    if (++values > most) {
+      throw failure(
+          null,
+          null,
+          "more than " + most + " values (expected: fewer, or a larger heap: -Xmx)",
+          at);
+    }
+  }
+
   private Node empty(Mark at) {
-    values++;
+    countValue(at);
     return new ScalarNode(PLAIN, "", at, at, ScalarStyle.PLAIN);
   }
 
