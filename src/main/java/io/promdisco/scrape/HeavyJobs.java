@@ -52,6 +52,12 @@ final class HeavyJobs {
   /** How long other jobs may wait while one is relabelled, in processor time. */
   private static final long MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
+  /** How long several jobs may be relabelled one after the other until each gets the least time. */
+  private static final long MOST_NANOS_OF_ALL = 2 * MOST_NANOS;
+
+  /** The time that each job gets in any case. */
+  private static final long LEAST_NANOS = MOST_NANOS / 10;
+
   /** A job whose rebuild takes less is no longer slow. */
   private static final long QUICK_NANOS = MOST_NANOS / 5;
 
@@ -103,12 +109,32 @@ final class HeavyJobs {
     this.cpuNanos = cpuNanos;
   }
 
-  /** Becomes true when the calling thread has taken more processor time than others may wait. */
-  BooleanSupplier timeLimit() {
-    long begin = cpuNanos.getAsLong();
-    int[] targets = {0};
-    return () ->
-        ++targets[0] % TARGETS_A_READING == 0 && cpuNanos.getAsLong() - begin > MOST_NANOS;
+  /** Limits for jobs that the calling thread relabels one after the other. */
+  TimeLimits timeLimits() {
+    return new TimeLimits(cpuNanos);
+  }
+
+  /**
+   * Limits of processor time for jobs that one thread relabels one after the other, so that the last
+   * one does not wait for the sum of many. For that thread.
+   */
+  static final class TimeLimits {
+    private final LongSupplier cpuNanos;
+    private final long begin;
+
+    private TimeLimits(LongSupplier cpuNanos) {
+      this.cpuNanos = cpuNanos;
+      this.begin = cpuNanos.getAsLong();
+    }
+
+    /** To be asked for each target of one job: becomes true when the job has taken too long. */
+    BooleanSupplier next() {
+      long start = cpuNanos.getAsLong();
+      long left = MOST_NANOS_OF_ALL - (start - begin);
+      long most = Math.max(LEAST_NANOS, Math.min(MOST_NANOS, left));
+      int[] targets = {0};
+      return () -> ++targets[0] % TARGETS_A_READING == 0 && cpuNanos.getAsLong() - start > most;
+    }
   }
 
   /**

@@ -5,6 +5,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.model.SyncChannel;
+import io.promdisco.model.TargetGroup;
 import io.promdisco.model.TargetSetReader;
 import io.promdisco.model.TargetSetUpdate;
 import io.promdisco.util.EscapingLogger;
@@ -12,6 +13,7 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,6 +115,7 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
       Map<String, ScrapePool> after = new LinkedHashMap<>();
       List<TargetChange> changes = new ArrayList<>();
       List<String> slow = new ArrayList<>();
+      HeavyJobs.TimeLimits limits = heavy.timeLimits();
       for (ScrapeConfig job : jobs) {
         ScrapePool pool = before.remove(job.jobName());
         TargetChange change;
@@ -121,10 +124,10 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
           pool.startBehind(lastRevision);
           metrics.created();
           ScrapePool created = pool;
-          change = inTime(stop -> created.load(reader, stop));
+          change = inTime(limits, stop -> created.load(reader, stop));
         } else {
           ScrapePool known = pool;
-          change = inTime(stop -> known.reconfigure(job, reader, stop));
+          change = inTime(limits, stop -> known.reconfigure(job, reader, stop));
         }
         if (change == null) {
           slow.add(job.jobName());
@@ -165,12 +168,13 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
       List<Map<String, Offers.Offer>> offered = offers.of(updates, builders);
       HeavyJobs.Weights weights = new HeavyJobs.Weights();
       @Nullable Throwable failure = null;
-      for (int i = 0; i < updates.size(); i++) {
+      HeavyJobs.TimeLimits limits = heavy.timeLimits();
+      for (int i : smallestFirst(updates)) {
         TargetSetUpdate update = updates.get(i);
         ScrapePool pool = pools.get(update.job());
         try {
           if (pool != null && !heavy.take(update, weights)) {
-            apply(update, pool, offered.get(i));
+            apply(update, pool, offered.get(i), limits);
           }
         } catch (RuntimeException | Error e) { // The other jobs take their updates all the same.
           failure = e;
@@ -184,12 +188,32 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
     }
   }
 
+  /** The places of the updates, those with few targets before those with many. */
+  private static List<Integer> smallestFirst(List<TargetSetUpdate> updates) {
+    int[] sizes = new int[updates.size()];
+    List<Integer> places = new ArrayList<>();
+    for (int i = 0; i < updates.size(); i++) {
+      places.add(i);
+      for (List<TargetGroup> groups : updates.get(i).changes().values()) {
+        for (TargetGroup group : groups) {
+          sizes[i] += group.targets().size();
+        }
+      }
+    }
+    places.sort(Comparator.comparingInt(place -> sizes[place]));
+    return places;
+  }
+
   @GuardedBy("writing")
-  private void apply(TargetSetUpdate update, ScrapePool pool, Map<String, Offers.Offer> offers) {
+  private void apply(
+      TargetSetUpdate update,
+      ScrapePool pool,
+      Map<String, Offers.Offer> offers,
+      HeavyJobs.TimeLimits limits) {
     TargetChange change =
         update.removed()
             ? pool.clear()
-            : inTime(stop -> pool.update(update, offers, reader, stop));
+            : inTime(limits, stop -> pool.update(update, offers, reader, stop));
     if (change == null) {
       heavy.addSlow(update.job(), Changes.of(update));
     } else {
@@ -198,9 +222,10 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
   }
 
   /** What {@code work} returns; null if it was stopped since other jobs would wait too long. */
-  private @Nullable TargetChange inTime(Function<BooleanSupplier, TargetChange> work) {
+  private static @Nullable TargetChange inTime(
+      HeavyJobs.TimeLimits limits, Function<BooleanSupplier, TargetChange> work) {
     try {
-      return work.apply(heavy.timeLimit());
+      return work.apply(limits.next());
     } catch (CancellationException e) {
       return null;
     }

@@ -20,6 +20,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -140,6 +141,21 @@ class HeavyJobsTest {
       eventually(() -> assertThat(told).containsExactly("first"));
       assertThat(addresses(manager, "heavy")).hasSize(100);
     }
+  }
+
+  @Test
+  void manySlowJobsTogetherTakeLittleMoreTimeThanTwo() {
+    AtomicLong millis = new AtomicLong();
+    HeavyJobs.TimeLimits limits =
+        new HeavyJobs((job, changes, stop) -> {}, () -> TimeUnit.MILLISECONDS.toNanos(millis.get()))
+            .timeLimits();
+    for (int job = 0; job < 10; job++) {
+      BooleanSupplier stop = limits.next();
+      while (!stop.getAsBoolean()) {
+        millis.incrementAndGet();
+      }
+    }
+    assertThat(millis.get()).isBetween(500L, 1_200L);
   }
 
   @Test
