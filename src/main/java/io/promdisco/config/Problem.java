@@ -31,7 +31,8 @@ public record Problem(
   private static String cut(String text, int most) {
     return text.length() <= most
         ? text
-        : text.substring(0, most - (Character.isHighSurrogate(text.charAt(most - 1)) ? 1 : 0)) + "…";
+        : text.substring(0, most - (Character.isHighSurrogate(text.charAt(most - 1)) ? 1 : 0))
+            + "…";
   }
 
   /** How bad it is. */

@@ -249,9 +249,9 @@ final class Problems {
   boolean hasErrorsIn(Section section) {
     return areErrorsOmitted()
         || found.stream()
-        .anyMatch(
-            problem ->
-                isError(problem) && isIn(section, problem.position().file(), problem.path()));
+            .anyMatch(
+                problem ->
+                    isError(problem) && isIn(section, problem.position().file(), problem.path()));
   }
 
   private static boolean isIn(Section section, String inFile, String path) {

@@ -23,8 +23,9 @@ import org.slf4j.Logger;
 
 /**
  * Rebuilds jobs whose targets have so many labels, or so much text, that other jobs would wait, and
- * jobs of which an update turned out to take long. Each job has a separate thread, {@code sd-relabel}, which ends when its work is done. A job that
- * changes meanwhile is rebuilt again. Safe for all threads.
+ * jobs of which an update turned out to take long. Each job has a separate thread, {@code
+ * sd-relabel}, which ends when its work is done. A job that changes meanwhile is rebuilt again.
+ * Safe for all threads.
  */
 final class HeavyJobs {
   private static final Logger log = EscapingLogger.of(HeavyJobs.class);
@@ -61,7 +62,9 @@ final class HeavyJobs {
   /** A job whose rebuild takes less is no longer slow. */
   private static final long QUICK_NANOS = MOST_NANOS / 5;
 
-  /** The clock is read once for so many targets, since that takes about as long as to relabel one. */
+  /**
+   * The clock is read once for so many targets, since that takes about as long as to relabel one.
+   */
   private static final int TARGETS_A_READING = 16;
 
   /** Rebuilds a job and puts it in force. */
@@ -115,8 +118,8 @@ final class HeavyJobs {
   }
 
   /**
-   * Limits of processor time for jobs that one thread relabels one after the other, so that the last
-   * one does not wait for the sum of many. For that thread.
+   * Limits of processor time for jobs that one thread relabels one after the other, so that the
+   * last one does not wait for the sum of many. For that thread.
    */
   static final class TimeLimits {
     private final LongSupplier cpuNanos;
@@ -196,8 +199,8 @@ final class HeavyJobs {
   }
 
   /**
-   * Accepts a job if it is heavy, if its latest changes took long, or if an earlier rebuild of it is
-   * not finished; it will then be rebuilt.
+   * Accepts a job if it is heavy, if its latest changes took long, or if an earlier rebuild of it
+   * is not finished; it will then be rebuilt.
    */
   synchronized boolean take(TargetSetUpdate update, Weights weights) {
     String job = update.job();

@@ -196,8 +196,7 @@ final class ScrapePool {
    * @param stop called for each target; true ends the work with a {@link CancellationException}:
    *     the configuration is the new one, and the targets are those of the old one
    */
-  TargetChange reconfigure(
-      ScrapeConfig newConfig, TargetSetReader reader, BooleanSupplier stop) {
+  TargetChange reconfigure(ScrapeConfig newConfig, TargetSetReader reader, BooleanSupplier stop) {
     TargetBuilder newBuilder = new TargetBuilder(newConfig);
     if (newBuilder.makesTheSameAs(builder())) {
       lock.lock();

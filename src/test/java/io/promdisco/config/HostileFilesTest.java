@@ -130,8 +130,7 @@ class HostileFilesTest {
   @Test
   void tagsThatAreNoneAreRefusedWhereTheyStand() {
     isRefused(
-        read("global:\n  query_log_file: !x%2 5s\n"),
-        "test.yml:2:19: not a tag (expected: quotes");
+        read("global:\n  query_log_file: !x%2 5s\n"), "test.yml:2:19: not a tag (expected: quotes");
     isRefused(read("!%a"), "test.yml:1:1: not a tag (expected: quotes");
   }
 
