@@ -56,9 +56,10 @@ public record Extent(
     } else if (node instanceof MappingNode map && !map.getValue().isEmpty()) {
       last = map.getValue().get(map.getValue().size() - 1).getValueNode();
     }
+    // An alias is the node that it names, which begins before, or is this collection itself.
     if (last == null
         || last.getStartMark() == null
-        || isBefore(last.getStartMark(), node.getStartMark())) {
+        || !isBefore(node.getStartMark(), last.getStartMark())) {
       return node.getEndMark();
     }
     return end(last);

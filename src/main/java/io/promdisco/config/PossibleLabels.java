@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A family is all names with some beginning, as {@code __meta_kubernetes_pod_label_}.
  */
 final class PossibleLabels {
+  /** Each {@code labelmap} can double the names; beyond so many any name is possible. */
+  private static final int MOST = 10_000;
+
   private static final List<String> OF_EVERY_TARGET =
       List.of(
           "__address__",
@@ -144,7 +147,8 @@ final class PossibleLabels {
   private void map(RelabelRule rule) {
     String old = beginning(rule);
     Matcher replacement = NEW_BEGINNING.matcher(rule.replacement());
-    if (old == null || !replacement.matches()) {
+    boolean tooMany = names.size() + families.size() > MOST;
+    if (tooMany || old == null || !replacement.matches()) {
       anything = true;
       return;
     }

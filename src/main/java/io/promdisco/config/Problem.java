@@ -17,6 +17,24 @@ import java.util.Locale;
  */
 public record Problem(
     Severity severity, ProblemKind kind, Position position, String path, String message) {
+  /** How many characters of a path and of a message are kept; files can have names of megabytes. */
+  private static final int LONGEST_PATH = 500;
+
+  private static final int LONGEST_MESSAGE = 2_000;
+
+  /** Cuts long paths and messages. */
+  public Problem {
+    path = cut(path, LONGEST_PATH);
+    message = cut(message, LONGEST_MESSAGE);
+  }
+
+  private static String cut(String text, int most) {
+    return text.length() <= most
+        ? text
+        : text.substring(0, most - (Character.isHighSurrogate(text.charAt(most - 1)) ? 1 : 0))
+            + "…";
+  }
+
   /** How bad it is. */
   public enum Severity {
     /**

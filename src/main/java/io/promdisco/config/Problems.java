@@ -13,15 +13,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.nodes.Node;
 
 /** Collects the problems of one file and of the files that it names. */
 final class Problems {
+  /** How many are kept; files of other users can have one in every value. */
+  private static final int MOST = 10_000;
+
   private final String file;
   private final @Nullable Problems parent;
   private final List<Problem> found;
+
+  /** How many were not kept. */
+  private final AtomicInteger omitted;
+
   private final AliasGuard aliases = new AliasGuard();
   private final List<DeferredCheck> checks;
   private final List<Runnable> checksOfAccepted;
@@ -58,6 +66,7 @@ final class Problems {
     this.file = file;
     this.parent = parent;
     found = parent == null ? new ArrayList<>() : parent.found;
+    omitted = parent == null ? new AtomicInteger() : parent.omitted;
     checks = parent == null ? new ArrayList<>() : parent.checks;
     checksOfAccepted = parent == null ? new ArrayList<>() : parent.checksOfAccepted;
     leftOut = parent == null ? new ArrayList<>() : parent.leftOut;
@@ -126,12 +135,20 @@ final class Problems {
 
   void error(Position position, ProblemKind kind, String path, String message) {
     noteError();
-    found.add(new Problem(Problem.Severity.ERROR, kind, position, path, message));
+    add(new Problem(Problem.Severity.ERROR, kind, position, path, message));
+  }
+
+  private void add(Problem problem) {
+    if (found.size() < MOST) {
+      found.add(problem);
+    } else {
+      omitted.incrementAndGet();
+    }
   }
 
   void warning(Node node, ProblemKind kind, String path, String message) {
     Position position = position(node.getStartMark());
-    found.add(new Problem(Problem.Severity.WARNING, kind, position, path, message));
+    add(new Problem(Problem.Severity.WARNING, kind, position, path, message));
   }
 
   private void noteError() {
@@ -228,12 +245,13 @@ final class Problems {
     return isLeftOut(problem.position().file(), problem.path());
   }
 
-  /** Whether there is an error in a section. */
+  /** Whether there may be an error in a section. */
   boolean hasErrorsIn(Section section) {
-    return found.stream()
-        .anyMatch(
-            problem ->
-                isError(problem) && isIn(section, problem.position().file(), problem.path()));
+    return areErrorsOmitted()
+        || found.stream()
+            .anyMatch(
+                problem ->
+                    isError(problem) && isIn(section, problem.position().file(), problem.path()));
   }
 
   private static boolean isIn(Section section, String inFile, String path) {
@@ -243,7 +261,12 @@ final class Problems {
 
   /** Whether there is an error outside of the sections that are left out. */
   boolean refuse() {
-    return found.stream().anyMatch(problem -> isError(problem) && !isLeftOut(problem));
+    return areErrorsOmitted()
+        || found.stream().anyMatch(problem -> isError(problem) && !isLeftOut(problem));
+  }
+
+  private boolean areErrorsOmitted() {
+    return errors && omitted.get() > 0;
   }
 
   private static boolean isError(Problem problem) {
@@ -298,6 +321,14 @@ final class Problems {
     }
     summaryOfLeftOut().ifPresent(sorted::add);
     sorted.sort(Problem.order(file));
+    if (omitted.get() > 0) {
+      sorted.add(
+          new Problem(
+              errors ? Problem.Severity.ERROR : Problem.Severity.WARNING,
+              new Position(file, 1, 1),
+              "",
+              Nouns.count(omitted.get(), "more problem")));
+    }
     return sorted;
   }
 

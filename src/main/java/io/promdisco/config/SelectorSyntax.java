@@ -197,13 +197,6 @@ final class SelectorSyntax {
     return null;
   }
 
-  /** Where the value of {@code a=b}, {@code a==b} or {@code a!=b} begins. */
-  private static int valueStart(String term) {
-    int sign = term.indexOf('=');
-    boolean not = sign > 0 && term.charAt(sign - 1) == '!';
-    return sign + (!not && term.startsWith("==", sign) ? 2 : 1);
-  }
-
   /** Splits at commas that are not escaped. */
   private static List<String> terms(String selector) {
     List<String> terms = new ArrayList<>();

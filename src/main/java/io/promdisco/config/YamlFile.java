@@ -13,6 +13,9 @@ final class YamlFile {
   static final int MOST_BYTES = 32 << 20;
   private static final int DEEPEST = 100;
 
+  /** Files beyond this are no longer written by hand: their lines are not looked at for hints. */
+  private static final int MOST_BYTES_FOR_HINTS = 1 << 20;
+
   /** About what a value takes with its places. */
   private static final int VALUE = 350;
 
@@ -36,10 +39,12 @@ final class YamlFile {
       composer.tagged().forEach(scalar -> checkTag(scalar, problems));
       return problems.hasErrors() ? Optional.empty() : document;
     } catch (MarkedYAMLException e) {
-      String text = text(content);
+      boolean isLong = content.length > MOST_BYTES_FOR_HINTS;
+      String text = isLong ? "" : text(content);
       String context = e.getContext() == null ? "" : e.getContext() + ": ";
       String problem = String.valueOf(e.getProblem());
-      if (problem.startsWith(YamlComposer.UNKNOWN_ANCHOR) && Hints.isNearSecret(text, e)) {
+      if (problem.startsWith(YamlComposer.UNKNOWN_ANCHOR)
+          && (isLong || Hints.isNearSecret(text, e))) {
         // A password that begins with "*" is taken for an alias.
         problem =
             YamlComposer.UNKNOWN_ANCHOR + " (expected: quotes around text that begins with *)";
@@ -48,7 +53,7 @@ final class YamlFile {
           problems.position(e.getProblemMark()),
           ProblemKind.SYNTAX,
           "",
-          context + problem + Hints.ofSyntax(text, e));
+          context + problem + (isLong ? "" : Hints.ofSyntax(text, e)));
     }
     return Optional.empty();
   }

@@ -11,19 +11,21 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Rebuilds jobs whose targets have so many labels, or so much text, that other jobs would wait.
- * Each job has a separate thread, {@code sd-relabel}, which ends when its work is done. A job that
- * changes meanwhile is rebuilt again. Safe for all threads.
+ * Rebuilds jobs whose targets have so many labels, or so much text, that other jobs would wait, and
+ * jobs of which an update turned out to take long. Each job has a separate thread, {@code
+ * sd-relabel}, which ends when its work is done. A job that changes meanwhile is rebuilt again.
+ * Safe for all threads.
  */
 final class HeavyJobs {
   private static final Logger log = EscapingLogger.of(HeavyJobs.class);
@@ -48,23 +50,41 @@ final class HeavyJobs {
 
   private static final long RETRY_MILLIS = 1000;
 
+  /** How long other jobs may wait while one is relabelled, in processor time. */
+  private static final long MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+  /** How long several jobs may be relabelled one after the other until each gets the least time. */
+  private static final long MOST_NANOS_OF_ALL = 2 * MOST_NANOS;
+
+  /** The time that each job gets in any case. */
+  private static final long LEAST_NANOS = MOST_NANOS / 10;
+
+  /** A job whose rebuild takes less is no longer slow. */
+  private static final long QUICK_NANOS = MOST_NANOS / 5;
+
+  /**
+   * The clock is read once for so many targets, since that takes about as long as to relabel one.
+   */
+  private static final int TARGETS_A_READING = 16;
+
   /** Rebuilds a job and puts it in force. */
   interface Rebuild {
     /**
-     * Rebuilds the job.
+     * Rebuilds what changed of the job.
      *
      * @param stop returns true when it must end with a {@link CancellationException}
      */
-    void run(String job, BooleanSupplier stop);
+    void run(String job, Changes changes, BooleanSupplier stop);
   }
 
   /** An action that runs when each of these jobs has been rebuilt this many times. */
   private record PendingAction(Map<String, Integer> jobs, Runnable action) {}
 
   private final Rebuild rebuild;
+  private final LongSupplier cpuNanos;
 
   @GuardedBy("this")
-  private final Set<String> queue = new LinkedHashSet<>();
+  private final Map<String, Changes> queue = new HashMap<>();
 
   @GuardedBy("this")
   private final List<PendingAction> waiting = new ArrayList<>();
@@ -75,11 +95,49 @@ final class HeavyJobs {
   @GuardedBy("this")
   private final Map<String, Thread> threads = new HashMap<>();
 
+  /** Jobs whose latest changes took long. */
+  @GuardedBy("this")
+  private final Set<String> slow = new HashSet<>();
+
   @GuardedBy("this")
   private boolean closed;
 
-  HeavyJobs(Rebuild rebuild) {
+  /**
+   * Without jobs.
+   *
+   * @param cpuNanos the processor time that the calling thread has taken, in nanoseconds
+   */
+  HeavyJobs(Rebuild rebuild, LongSupplier cpuNanos) {
     this.rebuild = rebuild;
+    this.cpuNanos = cpuNanos;
+  }
+
+  /** Limits for jobs that the calling thread relabels one after the other. */
+  TimeLimits timeLimits() {
+    return new TimeLimits(cpuNanos);
+  }
+
+  /**
+   * Limits of processor time for jobs that one thread relabels one after the other, so that the
+   * last one does not wait for the sum of many. For that thread.
+   */
+  static final class TimeLimits {
+    private final LongSupplier cpuNanos;
+    private final long begin;
+
+    private TimeLimits(LongSupplier cpuNanos) {
+      this.cpuNanos = cpuNanos;
+      this.begin = cpuNanos.getAsLong();
+    }
+
+    /** To be asked for each target of one job: becomes true when the job has taken too long. */
+    BooleanSupplier next() {
+      long start = cpuNanos.getAsLong();
+      long left = MOST_NANOS_OF_ALL - (start - begin);
+      long most = Math.max(LEAST_NANOS, Math.min(MOST_NANOS, left));
+      int[] targets = {0};
+      return () -> ++targets[0] % TARGETS_A_READING == 0 && cpuNanos.getAsLong() - start > most;
+    }
   }
 
   /**
@@ -141,30 +199,40 @@ final class HeavyJobs {
   }
 
   /**
-   * Accepts a job if it is heavy, or if an earlier rebuild of it is not finished; it will then be
-   * rebuilt.
+   * Accepts a job if it is heavy, if its latest changes took long, or if an earlier rebuild of it
+   * is not finished; it will then be rebuilt.
    */
   synchronized boolean take(TargetSetUpdate update, Weights weights) {
     String job = update.job();
-    boolean inWork = queue.contains(job) || current.contains(job);
-    if (closed || update.removed() || !(inWork || weights.isHeavy(update))) {
+    if (closed || update.removed()) {
+      slow.remove(job);
       return false;
     }
-    add(job);
+    boolean separate = slow.contains(job) || queue.containsKey(job) || current.contains(job);
+    if (!separate && !weights.isHeavy(update)) {
+      return false;
+    }
+    add(job, Changes.of(update));
     return true;
   }
 
-  /** Rebuilds a job, once more if that is under way; does nothing once closed. */
-  synchronized void add(String job) {
+  /** Rebuilds what changed of a job that took too long; see {@link #add}. */
+  synchronized void addSlow(String job, Changes changes) {
+    slow.add(job);
+    add(job, changes);
+  }
+
+  /** Rebuilds what changed of a job, after a rebuild that is under way; nothing once closed. */
+  synchronized void add(String job, Changes changes) {
     if (!closed) {
-      queue.add(job);
+      queue.merge(job, changes, Changes::and);
       threads.computeIfAbsent(job, any -> NamedThreads.start("sd-relabel", () -> run(job)));
     }
   }
 
   /** The jobs that are not rebuilt yet. */
   synchronized Set<String> jobs() {
-    Set<String> jobs = new HashSet<>(queue);
+    Set<String> jobs = new HashSet<>(queue.keySet());
     jobs.addAll(current);
     return jobs;
   }
@@ -173,7 +241,7 @@ final class HeavyJobs {
   void whenDone(Runnable action) {
     synchronized (this) {
       Map<String, Integer> jobs = new HashMap<>();
-      queue.forEach(job -> jobs.merge(job, 1, Integer::sum));
+      queue.keySet().forEach(job -> jobs.merge(job, 1, Integer::sum));
       current.forEach(job -> jobs.merge(job, 1, Integer::sum));
       if (!closed && !jobs.isEmpty()) {
         waiting.add(new PendingAction(jobs, action));
@@ -184,17 +252,25 @@ final class HeavyJobs {
   }
 
   private void run(String job) {
-    while (begin(job)) {
+    for (Changes changes = begin(job); changes != null; changes = begin(job)) {
       boolean done = false;
+      long begin = cpuNanos.getAsLong();
       try {
-        rebuild.run(job, this::isClosed);
+        rebuild.run(job, changes, this::isClosed);
+        noteTime(job, cpuNanos.getAsLong() - begin);
         done = true;
       } catch (CancellationException e) {
         log.debug("{}: closed while it was rebuilt", job);
       } catch (Throwable e) { // Nothing may end this thread, a lack of memory neither.
         log.error("job {}: could not be relabelled; it is tried again", job, e);
       }
-      finished(job, done).forEach(Runnable::run);
+      finished(job, changes, done).forEach(Runnable::run);
+    }
+  }
+
+  private synchronized void noteTime(String job, long nanos) {
+    if (nanos < QUICK_NANOS) {
+      slow.remove(job);
     }
   }
 
@@ -202,21 +278,22 @@ final class HeavyJobs {
     return closed;
   }
 
-  /** Takes the job out of the queue; false if it is not there, and then its thread ends. */
-  private synchronized boolean begin(String job) {
-    if (!closed && queue.remove(job)) {
+  /** Takes the job out of the queue; null if it is not there, and then its thread ends. */
+  private synchronized @Nullable Changes begin(String job) {
+    Changes changes = closed ? null : queue.remove(job);
+    if (changes == null) {
+      threads.remove(job);
+    } else {
       current.add(job);
-      return true;
     }
-    threads.remove(job);
-    return false;
+    return changes;
   }
 
   /** The actions that can run now. */
-  private synchronized List<Runnable> finished(String job, boolean done) {
+  private synchronized List<Runnable> finished(String job, Changes changes, boolean done) {
     current.remove(job);
     if (!done && !closed) {
-      queue.add(job);
+      queue.merge(job, changes, (later, failed) -> failed.and(later));
       pause();
       return List.of();
     }

@@ -5,29 +5,35 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.model.SyncChannel;
+import io.promdisco.model.TargetGroup;
 import io.promdisco.model.TargetSetReader;
 import io.promdisco.model.TargetSetUpdate;
 import io.promdisco.util.EscapingLogger;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
  * Makes targets of what was discovered and tells of their changes: one scrape pool a job.
  *
- * <p>A job whose targets have very many labels is relabelled on a separate thread ({@link
- * HeavyJobs}), so that no other job waits for it.
+ * <p>A job whose targets have very many labels, or take long to relabel, is relabelled on a
+ * separate thread ({@link HeavyJobs}), so that no other job waits for it.
  *
  * <p>Safe for all threads. Those that write (configuration, updates, new listeners) take turns;
  * those that read never wait for relabelling.
@@ -43,7 +49,7 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
   private final TargetSetReader reader;
   private final ScrapeMetrics metrics;
   private final ReentrantLock writing = new ReentrantLock();
-  private final HeavyJobs heavy = new HeavyJobs(this::rebuild);
+  private final HeavyJobs heavy;
   private final CopyOnWriteArrayList<ListenerThread> listeners = new CopyOnWriteArrayList<>();
 
   /** The threads that call listeners, those of closed registrations included. */
@@ -80,14 +86,20 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
    *     that are not kept
    */
   public ScrapeManager(TargetSetReader reader, Metrics metrics) {
+    this(reader, metrics, ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime);
+  }
+
+  /** As the public constructor; {@code cpuNanos} is the processor time of the calling thread. */
+  ScrapeManager(TargetSetReader reader, Metrics metrics, LongSupplier cpuNanos) {
+    this.heavy = new HeavyJobs(this::rebuild, cpuNanos);
     this.reader = reader;
     this.metrics = new ScrapeMetrics(metrics);
   }
 
   /**
    * Takes the jobs of a configuration in the place of those before. A job whose targets are shaped
-   * as before keeps them; another one is rebuilt from what was discovered; targets of jobs that are
-   * missing are removed.
+   * as before keeps them; another one is rebuilt from what was discovered, after this call if that
+   * takes long; targets of jobs that are missing are removed.
    *
    * <p>To be called before the discovery side is told of the same jobs: then each target is
    * relabelled once. The other order is right too. Every configuration has to be applied to both
@@ -102,15 +114,25 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
       Map<String, ScrapePool> before = new LinkedHashMap<>(pools);
       Map<String, ScrapePool> after = new LinkedHashMap<>();
       List<TargetChange> changes = new ArrayList<>();
+      List<String> slow = new ArrayList<>();
+      HeavyJobs.TimeLimits limits = heavy.timeLimits();
       for (ScrapeConfig job : jobs) {
         ScrapePool pool = before.remove(job.jobName());
+        TargetChange change;
         if (pool == null) {
           pool = new ScrapePool(job, metrics);
           pool.startBehind(lastRevision);
           metrics.created();
-          changes.add(pool.load(reader));
+          ScrapePool created = pool;
+          change = inTime(limits, stop -> created.load(reader, stop));
         } else {
-          changes.add(pool.reconfigure(job, reader));
+          ScrapePool known = pool;
+          change = inTime(limits, stop -> known.reconfigure(job, reader, stop));
+        }
+        if (change == null) {
+          slow.add(job.jobName());
+        } else {
+          changes.add(change);
         }
         after.put(job.jobName(), pool);
       }
@@ -124,6 +146,7 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
       offers.clear();
       before.keySet().forEach(metrics::removed);
       changes.forEach(this::publish);
+      slow.forEach(job -> heavy.addSlow(job, Changes.everything()));
     } finally {
       writing.unlock();
     }
@@ -145,12 +168,13 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
       List<Map<String, Offers.Offer>> offered = offers.of(updates, builders);
       HeavyJobs.Weights weights = new HeavyJobs.Weights();
       @Nullable Throwable failure = null;
-      for (int i = 0; i < updates.size(); i++) {
+      HeavyJobs.TimeLimits limits = heavy.timeLimits();
+      for (int i : smallestFirst(updates)) {
         TargetSetUpdate update = updates.get(i);
         ScrapePool pool = pools.get(update.job());
         try {
           if (pool != null && !heavy.take(update, weights)) {
-            publish(update.removed() ? pool.clear() : pool.update(update, offered.get(i), reader));
+            apply(update, pool, offered.get(i), limits);
           }
         } catch (RuntimeException | Error e) { // The other jobs take their updates all the same.
           failure = e;
@@ -161,6 +185,49 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
       }
     } finally {
       writing.unlock();
+    }
+  }
+
+  /** The places of the updates, those with few targets before those with many. */
+  private static List<Integer> smallestFirst(List<TargetSetUpdate> updates) {
+    int[] sizes = new int[updates.size()];
+    List<Integer> places = new ArrayList<>();
+    for (int i = 0; i < updates.size(); i++) {
+      places.add(i);
+      for (List<TargetGroup> groups : updates.get(i).changes().values()) {
+        for (TargetGroup group : groups) {
+          sizes[i] += group.targets().size();
+        }
+      }
+    }
+    places.sort(Comparator.comparingInt(place -> sizes[place]));
+    return places;
+  }
+
+  @GuardedBy("writing")
+  private void apply(
+      TargetSetUpdate update,
+      ScrapePool pool,
+      Map<String, Offers.Offer> offers,
+      HeavyJobs.TimeLimits limits) {
+    TargetChange change =
+        update.removed()
+            ? pool.clear()
+            : inTime(limits, stop -> pool.update(update, offers, reader, stop));
+    if (change == null) {
+      heavy.addSlow(update.job(), Changes.of(update));
+    } else {
+      publish(change);
+    }
+  }
+
+  /** What {@code work} returns; null if it was stopped since other jobs would wait too long. */
+  private static @Nullable TargetChange inTime(
+      HeavyJobs.TimeLimits limits, Function<BooleanSupplier, TargetChange> work) {
+    try {
+      return work.apply(limits.next());
+    } catch (CancellationException e) {
+      return null;
     }
   }
 
@@ -218,15 +285,15 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
     heavy.whenDone(action);
   }
 
-  /** Rebuilds a job outside the writers' lock, so that other jobs do not wait. */
-  private void rebuild(String job, BooleanSupplier stop) {
+  /** Rebuilds what changed of a job outside the writers' lock, so that other jobs do not wait. */
+  private void rebuild(String job, Changes changes, BooleanSupplier stop) {
     boolean inForce = false;
     while (!inForce) {
       ScrapePool pool = pools.get(job);
       if (pool == null) {
         return;
       }
-      ScrapePool.Rebuilt rebuilt = pool.prepare(reader, stop);
+      ScrapePool.Rebuilt rebuilt = pool.prepare(changes, reader, stop);
       writing.lock();
       try {
         if (closed) {

@@ -11,6 +11,7 @@ import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.Nouns;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -142,12 +143,20 @@ final class ScrapePool {
    * Relabels the groups that changed.
    *
    * @param offers by provider those of which targets may be kept; nothing is kept of the others
+   * @param stop called for each target; true ends the work with a {@link CancellationException},
+   *     and the pool is unchanged
    */
-  TargetChange update(TargetSetUpdate update, Map<String, Offer> offers, TargetSetReader reader) {
-    if (wasLoaded()) {
-      return rebuild(config(), builder(), reader);
+  TargetChange update(
+      TargetSetUpdate update,
+      Map<String, Offer> offers,
+      TargetSetReader reader,
+      BooleanSupplier stop) {
+    if (isLoaded()) {
+      TargetChange change = rebuild(config(), builder(), reader, stop);
+      setLoaded(false);
+      return change;
     }
-    Sync sync = new Sync(builder());
+    Sync sync = new Sync(builder(), stop);
     Map<String, List<Made>> made = new HashMap<>();
     offers.forEach(
         (provider, offer) -> {
@@ -183,8 +192,11 @@ final class ScrapePool {
   /**
    * Takes another configuration; relabels everything that {@code reader} knows if that makes a
    * difference for the targets.
+   *
+   * @param stop called for each target; true ends the work with a {@link CancellationException}:
+   *     the configuration is the new one, and the targets are those of the old one
    */
-  TargetChange reconfigure(ScrapeConfig newConfig, TargetSetReader reader) {
+  TargetChange reconfigure(ScrapeConfig newConfig, TargetSetReader reader, BooleanSupplier stop) {
     TargetBuilder newBuilder = new TargetBuilder(newConfig);
     if (newBuilder.makesTheSameAs(builder())) {
       lock.lock();
@@ -196,47 +208,119 @@ final class ScrapePool {
       return new TargetChange(job, List.of(), List.of(), List.of());
     }
     metrics.reloaded();
-    return rebuild(newConfig, newBuilder, reader);
-  }
-
-  /** Reads the groups that are there already. */
-  TargetChange load(TargetSetReader reader) {
-    TargetChange change = rebuild(config(), builder(), reader);
-    lock.lock();
     try {
-      loaded = discovered > 0;
-    } finally {
-      lock.unlock();
-    }
-    return change;
-  }
-
-  private boolean wasLoaded() {
-    lock.lock();
-    try {
-      boolean was = loaded;
-      loaded = false;
-      return was;
-    } finally {
-      lock.unlock();
+      return rebuild(newConfig, newBuilder, reader, stop);
+    } catch (CancellationException e) {
+      lock.lock();
+      try {
+        config = newConfig;
+        builder = newBuilder;
+      } finally {
+        lock.unlock();
+      }
+      throw e;
     }
   }
-
-  /** All targets of the job, built but not used yet. */
-  record Rebuilt(TargetBuilder builder, PoolState state, Sync sync) {}
 
   /**
-   * Builds all targets again from {@code reader}, without changing the pool.
+   * Reads the groups that are there already.
    *
    * @param stop called for each target; true ends the work with a {@link CancellationException}
    */
-  Rebuilt prepare(TargetSetReader reader, BooleanSupplier stop) {
+  TargetChange load(TargetSetReader reader, BooleanSupplier stop) {
+    setLoaded(true);
+    TargetChange change = rebuild(config(), builder(), reader, stop);
+    setLoaded(counts().discovered() > 0);
+    return change;
+  }
+
+  private boolean isLoaded() {
+    lock.lock();
+    try {
+      return loaded;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void setLoaded(boolean now) {
+    lock.lock();
+    try {
+      loaded = now;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Targets of the job, built but not used yet. */
+  sealed interface Rebuilt {
+    TargetBuilder builder();
+  }
+
+  /**
+   * All targets.
+   *
+   * @param updated whether an update asked for them
+   */
+  private record All(TargetBuilder builder, PoolState state, Sync sync, boolean updated)
+      implements Rebuilt {}
+
+  /**
+   * The targets of the groups that changed.
+   *
+   * @param providers those that the job has
+   * @param made by provider
+   * @param discovered number of the job's targets, dropped ones included
+   */
+  private record Some(
+      TargetBuilder builder,
+      Set<String> providers,
+      Map<String, List<Made>> made,
+      int discovered,
+      Sync sync)
+      implements Rebuilt {}
+
+  /**
+   * Builds targets again from {@code reader}, without changing the pool.
+   *
+   * @param changes the groups of which to build targets
+   * @param stop called for each target; true ends the work with a {@link CancellationException}
+   */
+  Rebuilt prepare(Changes changes, TargetSetReader reader, BooleanSupplier stop) {
     Sync sync = new Sync(builder(), stop);
-    PoolState newState = new PoolState();
+    Set<String> providers = changes.providers();
+    if (changes.isEverything() || providers == null || isLoaded()) {
+      return new All(sync.builder, make(sync, reader), sync, providers != null);
+    }
+    Map<String, List<Made>> made = new HashMap<>();
+    Map<String, Set<String>> found = new HashMap<>();
+    int[] discoveredNow = {0};
+    reader.forEachGroup(
+        job,
+        (provider, group) -> {
+          discoveredNow[0] += group.targets().size();
+          if (changes.contain(provider, group.source())) {
+            found.computeIfAbsent(provider, any -> new HashSet<>()).add(group.source());
+            made.computeIfAbsent(provider, any -> new ArrayList<>())
+                .add(sync.make(provider, group));
+          }
+        });
+    changes.forEach(
+        (provider, source) -> {
+          if (!found.getOrDefault(provider, Set.of()).contains(source)) {
+            made.computeIfAbsent(provider, any -> new ArrayList<>())
+                .add(new Made(source, List.of(), 0));
+          }
+        });
+    return new Some(sync.builder, providers, made, discoveredNow[0], sync);
+  }
+
+  private PoolState make(Sync sync, TargetSetReader reader) {
+    PoolState made = new PoolState();
     Delta unused = new Delta();
     reader.forEachGroup(
-        job, (provider, group) -> newState.put(provider, sync.make(provider, group), unused));
-    return new Rebuilt(sync.builder, newState, sync);
+        job, (provider, group) -> made.put(provider, sync.make(provider, group), unused));
+    return made;
   }
 
   /** Starts to use what was prepared; does nothing if the rules have changed meanwhile. */
@@ -244,26 +328,34 @@ final class ScrapePool {
     Delta delta = new Delta();
     lock.lock();
     try {
-      if (builder != rebuilt.builder) {
+      if (builder != rebuilt.builder()) {
         return Optional.empty();
       }
-      loaded = false;
-      state.compare(rebuilt.state, delta);
-      state = rebuilt.state;
-      discovered = rebuilt.sync.relabelled;
-      return Optional.of(finish(rebuilt.sync, delta));
+      if (rebuilt instanceof Some some) {
+        state.retain(some.providers, delta);
+        some.made.forEach(
+            (provider, groups) -> groups.forEach(group -> state.put(provider, group, delta)));
+        discovered = some.discovered;
+        return Optional.of(finish(some.sync, delta));
+      }
+      All all = (All) rebuilt;
+      loaded &= !all.updated;
+      state.compare(all.state, delta);
+      state = all.state;
+      discovered = all.sync.relabelled;
+      return Optional.of(finish(all.sync, delta));
     } finally {
       lock.unlock();
     }
   }
 
   private TargetChange rebuild(
-      ScrapeConfig newConfig, TargetBuilder newBuilder, TargetSetReader reader) {
-    Sync sync = new Sync(newBuilder);
-    PoolState newState = new PoolState();
-    Delta unused = new Delta();
-    reader.forEachGroup(
-        job, (provider, group) -> newState.put(provider, sync.make(provider, group), unused));
+      ScrapeConfig newConfig,
+      TargetBuilder newBuilder,
+      TargetSetReader reader,
+      BooleanSupplier stop) {
+    Sync sync = new Sync(newBuilder, stop);
+    PoolState newState = make(sync, reader);
     Delta delta = new Delta();
     lock.lock();
     try {

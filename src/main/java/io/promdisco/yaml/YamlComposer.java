@@ -38,6 +38,8 @@ public final class YamlComposer {
   /** How the message about an alias begins that names nothing; the name follows. */
   public static final String UNKNOWN_ANCHOR = "unknown anchor";
 
+  private static final int LONGEST_SHOWN = 100;
+
   private static final Map<String, Tag> TAGS = new HashMap<>();
 
   static {
@@ -153,14 +155,8 @@ public final class YamlComposer {
    * @param indentless whether it may be a list that is not indented
    */
   private Node node(boolean block, boolean indentless) {
-    if (++values > most) {
-      throw failure(
-          null,
-          null,
-          "more than " + most + " values (expected: fewer, or a larger heap: -Xmx)",
-          scanner.peekToken().getStartMark());
-    }
     Token token = scanner.peekToken();
+    countValue(token.getStartMark());
     if (token instanceof AliasToken alias) {
       Node named = anchors.get(alias.getValue());
       if (named == null) {
@@ -169,7 +165,7 @@ public final class YamlComposer {
             null,
             UNKNOWN_ANCHOR
                 + " '"
-                + alias.getValue()
+                + shown(alias.getValue())
                 + "' referenced (expected: the same name with & before it)",
             alias.getStartMark());
       }
@@ -238,6 +234,11 @@ public final class YamlComposer {
     return prefix + tag.getSuffix();
   }
 
+  /** The beginning of a name that may be long. */
+  private static String shown(String name) {
+    return name.length() <= LONGEST_SHOWN ? name : name.substring(0, LONGEST_SHOWN) + "…";
+  }
+
   private Node emptyOrFailure(
       boolean block,
       @Nullable AnchorToken anchor,
@@ -255,8 +256,18 @@ public final class YamlComposer {
     return scalar(new ScalarToken("", true, end, end, ScalarStyle.PLAIN), anchor, tag, start);
   }
 
+  private void countValue(Mark at) {
+    if (++values > most) {
+      throw failure(
+          null,
+          null,
+          "more than " + most + " values (expected: fewer, or a larger heap: -Xmx)",
+          at);
+    }
+  }
+
   private Node empty(Mark at) {
-    values++;
+    countValue(at);
     return new ScalarNode(PLAIN, "", at, at, ScalarStyle.PLAIN);
   }
 

@@ -12,6 +12,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that are meant to hurt are refused, at a place, soon and in little memory. */
 @Timeout(120)
@@ -52,6 +54,39 @@ class HostileFilesTest {
             + "]}]";
 
     isRefused(read(yaml), "excessive aliasing");
+  }
+
+  @Test
+  void labelmapsThatDoubleTheLabelsAreNotAdvisedOn() {
+    StringBuilder yaml = new StringBuilder("scrape_configs:\n- job_name: a\n  static_configs:\n");
+    yaml.append("  - {targets: [a], labels: {").append("l0: x");
+    for (int i = 1; i < 100; i++) {
+      yaml.append(", l").append(i).append(": x");
+    }
+    yaml.append("}}\n  relabel_configs:\n");
+    for (char letter = 'a'; letter <= 'z'; letter++) {
+      yaml.append("  - {action: labelmap, regex: '(.+)', replacement: '");
+      yaml.append(letter).append("_$1'}\n");
+    }
+
+    LoadResult result = read(yaml.toString());
+    assertThat(result.configuration()).isPresent();
+    assertThat(result.problems()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"&a\n  - *a\n", "&a\n    b: *a\n", "[&a [*a]]\n", "&a {b: *a}\n"})
+  void aValueThatContainsItselfHasAnEnd(String value, @TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("t.yml"), "a:\n- x: " + value);
+    StrictYaml.Result<Extent> result =
+        StrictYaml.read(
+            file,
+            "a file",
+            section -> {
+              Section entry = section.sections("a").get(0);
+              return entry.extent("x");
+            });
+    assertThat(result.value()).get().satisfies(e -> assertThat(e.endLine()).isBetween(2, 4));
   }
 
   @Test

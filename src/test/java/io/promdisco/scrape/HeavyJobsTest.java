@@ -17,7 +17,10 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -52,11 +55,30 @@ class HeavyJobsTest {
   }
 
   private ScrapeManager manager() {
-    ScrapeManager manager = new ScrapeManager(reader, Metrics.none());
+    return started(new ScrapeManager(reader, Metrics.none()));
+  }
+
+  /** A manager for which some seconds pass whenever it reads the clock. */
+  private ScrapeManager slowManager() {
+    AtomicLong nanos = new AtomicLong();
+    return started(
+        new ScrapeManager(
+            reader, Metrics.none(), () -> nanos.addAndGet(TimeUnit.SECONDS.toNanos(5))));
+  }
+
+  private ScrapeManager started(ScrapeManager manager) {
     reads.release(); // read as the job is created
     manager.apply(List.of(Jobs.job("heavy"), Jobs.job("light")));
     assertThat(begun).hasValue(1);
     return manager;
+  }
+
+  private static TargetGroup targets(String source, String host, int count) {
+    List<Labels> targets = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      targets.add(Labels.of("__address__", host + ":" + i));
+    }
+    return new TargetGroup(source, targets, Labels.EMPTY);
   }
 
   private static List<String> addresses(ScrapeManager manager, String job) {
@@ -105,6 +127,115 @@ class HeavyJobsTest {
   }
 
   @Test
+  void anUpdateThatTakesLongDelaysNoOtherJob() {
+    try (ScrapeManager manager = slowManager()) {
+      List<String> told = new CopyOnWriteArrayList<>();
+      manager.onUpdates(
+          List.of(update("heavy", targets("g", "a", 100)), update("light", group("b:1", 10))));
+      manager.whenInForce(() -> told.add("first"));
+      assertThat(addresses(manager, "light")).containsExactly("b:1");
+      assertThat(addresses(manager, "heavy")).isEmpty();
+      assertThat(manager.pending()).containsExactly("heavy");
+      assertThat(told).isEmpty();
+      reads.release();
+      eventually(() -> assertThat(told).containsExactly("first"));
+      assertThat(addresses(manager, "heavy")).hasSize(100);
+    }
+  }
+
+  @Test
+  void manySlowJobsTogetherTakeLittleMoreTimeThanTwo() {
+    AtomicLong millis = new AtomicLong();
+    HeavyJobs.TimeLimits limits =
+        new HeavyJobs((job, changes, stop) -> {}, () -> TimeUnit.MILLISECONDS.toNanos(millis.get()))
+            .timeLimits();
+    for (int job = 0; job < 10; job++) {
+      BooleanSupplier stop = limits.next();
+      while (!stop.getAsBoolean()) {
+        millis.incrementAndGet();
+      }
+    }
+    assertThat(millis.get()).isBetween(500L, 1_200L);
+  }
+
+  @Test
+  void aJobThatWasSlowIsNotTriedBetweenOtherJobsAgain() {
+    try (ScrapeManager manager = slowManager()) {
+      reads.release();
+      manager.onUpdates(List.of(update("heavy", targets("g", "a", 100))));
+      eventually(() -> assertThat(manager.pending()).isEmpty());
+      manager.onUpdates(List.of(update("heavy", targets("g", "b", 1))));
+      assertThat(manager.pending()).containsExactly("heavy");
+      reads.release();
+      eventually(() -> assertThat(addresses(manager, "heavy")).containsExactly("b:0"));
+    }
+  }
+
+  @Test
+  void rulesThatTakeLongToApplyComeIntoForceLaterAndDelayNoOtherJob() {
+    try (ScrapeManager manager = slowManager()) {
+      reads.release();
+      manager.onUpdates(List.of(update("heavy", targets("g", "a", 100))));
+      eventually(() -> assertThat(addresses(manager, "heavy")).hasSize(100));
+      eventually(() -> assertThat(manager.pending()).isEmpty());
+      reads.release(); // for the attempt of apply
+      manager.apply(List.of(Jobs.job("heavy", Jobs.set("new", "x")), Jobs.job("light")));
+      assertThat(addresses(manager, "heavy")).as("targets of the old rules").hasSize(100);
+      assertThat(manager.pending()).containsExactly("heavy");
+      manager.onUpdates(List.of(update("light", group("b:1", 10))));
+      assertThat(addresses(manager, "light")).containsExactly("b:1");
+      reads.release();
+      eventually(
+          () ->
+              assertThat(manager.pool("heavy").orElseThrow().activeTargets())
+                  .hasSize(100)
+                  .allSatisfy(target -> assertThat(target.labels().get("new")).isEqualTo("x")));
+    }
+  }
+
+  @Test
+  void onlyGroupsThatChangedAreRebuilt() {
+    Map<String, TargetGroup> known = new ConcurrentHashMap<>();
+    known.put("same", targets("same", "a", 50));
+    known.put("changed", targets("changed", "b", 3));
+    known.put("gone", targets("gone", "c", 2));
+    TargetSetReader all = (job, action) -> known.values().forEach(g -> action.accept("p", g));
+    ScrapePool pool = new ScrapePool(Jobs.job("j"), new ScrapeMetrics(Metrics.none()));
+    assertThat(pool.commit(pool.prepare(Changes.everything(), all, () -> false))).isPresent();
+    assertThat(pool.targets()).hasSize(55);
+
+    known.put("changed", targets("changed", "d", 4));
+    known.remove("gone");
+    TargetSetUpdate update =
+        new TargetSetUpdate(
+            "j",
+            false,
+            Map.of("p", 54),
+            Map.of("p", List.of(known.get("changed"), targets("gone", "c", 0))));
+    AtomicInteger relabelled = new AtomicInteger();
+    ScrapePool.Rebuilt rebuilt =
+        pool.prepare(Changes.of(update), all, () -> relabelled.incrementAndGet() < 0);
+    assertThat(relabelled).hasValue(4);
+    TargetChange change = pool.commit(rebuilt).orElseThrow();
+    assertThat(change.added()).hasSize(4);
+    assertThat(change.removed()).hasSize(5);
+    assertThat(pool.counts()).isEqualTo(new PoolCounts(54, 54, 0, 0));
+  }
+
+  @Test
+  void groupsOfAProviderThatTheJobNoLongerHasAreRemoved() {
+    Map<String, TargetGroup> known = new ConcurrentHashMap<>(Map.of("p", targets("g", "a", 2)));
+    known.put("other", targets("g", "b", 3));
+    TargetSetReader all = (job, action) -> known.forEach(action);
+    ScrapePool pool = new ScrapePool(Jobs.job("j"), new ScrapeMetrics(Metrics.none()));
+    assertThat(pool.commit(pool.prepare(Changes.everything(), all, () -> false))).isPresent();
+    known.remove("other");
+    TargetSetUpdate update = new TargetSetUpdate("j", false, Map.of("p", 2), Map.of());
+    assertThat(pool.commit(pool.prepare(Changes.of(update), all, () -> false))).isPresent();
+    assertThat(pool.counts()).isEqualTo(new PoolCounts(2, 2, 0, 0));
+  }
+
+  @Test
   void heavyJobsDoNotWaitForEachOther() {
     try (ScrapeManager manager = manager()) {
       manager.onUpdates(List.of(update("heavy", group("a:1", 30_000))));
@@ -126,6 +257,7 @@ class HeavyJobsTest {
         .isThrownBy(
             () ->
                 pool.prepare(
+                    Changes.everything(),
                     (job, action) -> action.accept("p", group),
                     () -> asked.incrementAndGet() == 4));
     assertThat(asked).hasValue(4);

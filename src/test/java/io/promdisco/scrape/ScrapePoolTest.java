@@ -74,7 +74,10 @@ class ScrapePoolTest {
     TargetSetUpdate update =
         new TargetSetUpdate("j", false, Map.of(PROVIDER, 1_000), Map.of(PROVIDER, List.of(groups)));
     pool.update(
-        update, new Offers().of(List.of(update), List.of(pool.builder())).get(0), discovery);
+        update,
+        new Offers().of(List.of(update), List.of(pool.builder())).get(0),
+        discovery,
+        () -> false);
 
     assertThat(pool.groups()).isEqualTo(3);
     assertThat(pool.counts()).isEqualTo(new PoolCounts(1_000, 3, 997, 0));

@@ -135,6 +135,28 @@ class HostileSourcesTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"-\n", "? \n", "- {targets: 1, targets: 1, targets: 1}\n"})
+  void millionsOfErrorsInATargetFileFailThatFileAlone(String line) throws Exception {
+    byte[] many = line.repeat(10_000).getBytes(UTF_8);
+    try (OutputStream out = Files.newOutputStream(folder.resolve("zbomb.yml"))) {
+      for (int size = many.length; size < 32 << 20; size += many.length) {
+        out.write(many);
+      }
+    }
+    file("good.json", "[{\"targets\": [\"good:1\"]}]");
+    String config =
+        file(
+            "p.txt",
+            "scrape_configs: [{job_name: a, file_sd_configs: [{files: ['*.json', '*.yml']}]}]");
+    Ended ended = inProcess("128m", "targets", config);
+    assertThat(ended.out())
+        .contains("http://good:1/metrics")
+        .containsPattern("zbomb.yml:.*more than [0-9]+ values")
+        .doesNotContain("OutOfMemoryError");
+    assertThat(ended.code()).isEqualTo(3);
+  }
+
   private static List<String> urls(Promdisco promdisco) {
     return promdisco.pools().stream()
         .map(PoolView::activeTargets)

@@ -3,6 +3,7 @@ package io.promdisco.providers.document;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.promdisco.config.ConfigException;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import java.io.IOException;
@@ -39,6 +40,28 @@ final class TargetGroupYamlTest {
         parse("- &a\n  targets: [a:1]\n  labels: {env: x}\n- <<: *a\n  targets: [b:1]\n");
     assertThat(groups.get(1).labels().get("env")).isEqualTo("x");
     assertThat(groups.get(1).targets()).containsExactly(Labels.of("__address__", "b:1"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[{? %s : 1}]", "[*%s]", "[!%s!b x]"})
+  void longNamesAreCutInErrors(String file) {
+    assertThatThrownBy(() -> parse(file.formatted("k".repeat(100_000))))
+        .isInstanceOf(IOException.class)
+        .satisfies(e -> assertThat(e.getMessage()).contains("kkk").hasSizeLessThan(3_000));
+  }
+
+  @Test
+  void errorsBeyondSomeThousandAreCounted() {
+    String file = "- {" + "targets: [a], ".repeat(20_000) + "}";
+    assertThatThrownBy(() -> parse(file))
+        .hasMessageContaining("[0].targets: field targets already set")
+        .satisfies(
+            e ->
+                assertThat(((ConfigException) e.getCause()).problems())
+                    .hasSize(10_001)
+                    .last()
+                    .asString()
+                    .contains("9999 more problems"));
   }
 
   @ParameterizedTest
