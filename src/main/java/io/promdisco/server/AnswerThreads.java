@@ -9,6 +9,10 @@ import io.promdisco.util.Closer;
  */
 final class AnswerThreads implements AutoCloseable {
   private static final int WORK_THREADS = 4;
+
+  /** One thread stays for others when a client asks for answers that take long. */
+  private static final int WORK_THREADS_PER_CLIENT = WORK_THREADS - 1;
+
   private static final int MOST_WAITING = 128;
   private static final int MOST_WAITING_PER_CLIENT = 64;
   private static final int MOST_RELOADS_WAITING = 16;
@@ -16,16 +20,25 @@ final class AnswerThreads implements AutoCloseable {
   private final Closer closer = new Closer();
   private final WorkerThreads work =
       closer.add(
-          new WorkerThreads("sd-http-work", WORK_THREADS, MOST_WAITING, MOST_WAITING_PER_CLIENT));
+          new WorkerThreads(
+              "sd-http-work",
+              WORK_THREADS,
+              WORK_THREADS_PER_CLIENT,
+              MOST_WAITING,
+              MOST_WAITING_PER_CLIENT));
   private final WorkerThreads status =
-      closer.add(new WorkerThreads("sd-http-status", 1, MOST_WAITING, MOST_WAITING_PER_CLIENT));
+      closer.add(new WorkerThreads("sd-http-status", 1, 1, MOST_WAITING, MOST_WAITING_PER_CLIENT));
   private final WorkerThreads discovery =
       closer.add(
           new WorkerThreads(
-              "sd-http-discovery", WORK_THREADS / 2, MOST_WAITING, MOST_WAITING_PER_CLIENT));
+              "sd-http-discovery",
+              WORK_THREADS / 2,
+              WORK_THREADS / 2,
+              MOST_WAITING,
+              MOST_WAITING_PER_CLIENT));
   private final WorkerThreads reloads =
       closer.add(
-          new WorkerThreads("sd-http-reload", 1, MOST_RELOADS_WAITING, MOST_RELOADS_WAITING / 2));
+          new WorkerThreads("sd-http-reload", 1, 1, MOST_RELOADS_WAITING, MOST_RELOADS_WAITING / 2));
 
   /** The threads that make an answer. */
   enum Group {

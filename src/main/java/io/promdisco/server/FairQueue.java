@@ -2,6 +2,7 @@ package io.promdisco.server;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,15 @@ final class FairQueue<T> {
   private final int most;
   private final int mostPerClient;
   private final Map<ClientAddress, Line<T>> clients = new LinkedHashMap<>();
+
+  /** By client the items that were taken and are not finished. */
+  private final Map<ClientAddress, Integer> taken = new HashMap<>();
+
+  private final int mostTaken;
   private int size;
+
+  /** An item and whose it is. */
+  record Taken<T>(ClientAddress client, T item) {}
 
   /** The waiting items of one client. */
   private static final class Line<T> {
@@ -27,10 +36,12 @@ final class FairQueue<T> {
    *
    * @param most the largest number of items
    * @param mostPerClient the largest number of items of one client
+   * @param mostTaken the largest number of items of one client that are taken and not finished
    */
-  FairQueue(int most, int mostPerClient) {
+  FairQueue(int most, int mostPerClient, int mostTaken) {
     this.most = most;
     this.mostPerClient = mostPerClient;
+    this.mostTaken = mostTaken;
   }
 
   /** Adds an item; returns false if the queue, or the client's share of it, is full. */
@@ -51,12 +62,27 @@ final class FairQueue<T> {
     size++;
   }
 
-  /** Removes and returns the next item; null if the queue is empty. */
-  synchronized @Nullable T poll() {
-    if (clients.isEmpty()) {
-      return null;
+  /**
+   * Removes and returns the next item, which counts as taken until {@link #finish}; null if none
+   * waits, or if those clients whose items wait have as many taken as they may.
+   */
+  synchronized @Nullable Taken<T> poll() {
+    for (ClientAddress client : clients.keySet()) {
+      int now = taken.getOrDefault(client, 0);
+      if (now < mostTaken) {
+        taken.put(client, now + 1);
+        return new Taken<>(client, next(client));
+      }
     }
-    ClientAddress client = clients.keySet().iterator().next();
+    return null;
+  }
+
+  /** Ends what a client's item has taken. */
+  synchronized void finish(ClientAddress client) {
+    taken.computeIfPresent(client, (key, now) -> now == 1 ? null : now - 1);
+  }
+
+  private T next(ClientAddress client) {
     Line<T> line = removed(clients, client);
     String topic = line.topics.keySet().iterator().next();
     Deque<T> items = removed(line.topics, topic);

@@ -41,7 +41,7 @@ final class PasswordCheck implements AutoCloseable {
   private final Cache<HashCode, Boolean> right = remembered();
   private final Cache<HashCode, Boolean> wrong = remembered();
   private final WorkerThreads tester =
-      new WorkerThreads("sd-http-password", 1, MOST_WAITING, MOST_WAITING_PER_CLIENT);
+      new WorkerThreads("sd-http-password", 1, 1, MOST_WAITING, MOST_WAITING_PER_CLIENT);
 
   /** The requests that wait for each check; equal credentials share one. */
   @GuardedBy("waiting")

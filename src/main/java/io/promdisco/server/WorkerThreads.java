@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 
 /**
  * A few threads that work for requests, so that the threads of the web server never do. The number
- * of waiting tasks is limited, in all and for each client, and clients take turns. Threads are made
- * when needed and end when they have had nothing to do for ten seconds. Safe for all threads.
+ * of waiting tasks is limited, in all and for each client, and clients take turns. One client may
+ * occupy some of the threads only. Threads are made when needed and end when they have had nothing to do for ten seconds. Safe for all threads.
  */
 final class WorkerThreads implements AutoCloseable {
   private static final Logger log = EscapingLogger.of(WorkerThreads.class);
@@ -25,11 +25,12 @@ final class WorkerThreads implements AutoCloseable {
    *
    * @param name the name of its threads
    * @param most the largest number of threads
+   * @param mostPerClient the largest number of threads that work for one client
    * @param waiting the largest number of waiting tasks
    * @param waitingPerClient the largest number of waiting tasks of one client
    */
-  WorkerThreads(String name, int most, int waiting, int waitingPerClient) {
-    queue = new FairQueue<>(waiting, waitingPerClient);
+  WorkerThreads(String name, int most, int mostPerClient, int waiting, int waitingPerClient) {
+    queue = new FairQueue<>(waiting, waitingPerClient, mostPerClient);
     threads =
         new ThreadPoolExecutor(
             most,
@@ -62,14 +63,18 @@ final class WorkerThreads implements AutoCloseable {
     }
   }
 
+  /** A task that a client's share held back is run by the thread that finishes one of its others. */
   private void runNext() {
-    Runnable task = queue.poll();
-    if (task != null) {
+    FairQueue.Taken<Runnable> next = queue.poll();
+    while (next != null) {
       try {
-        task.run();
+        next.item().run();
       } catch (RuntimeException | Error e) {
         log.error("a task of the web server failed", e);
+      } finally {
+        queue.finish(next.client());
       }
+      next = queue.poll();
     }
   }
 
