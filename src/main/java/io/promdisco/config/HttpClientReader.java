@@ -380,7 +380,9 @@ final class HttpClientReader {
     String noProxy = section.string("no_proxy");
     boolean environment = section.bool("proxy_from_environment", false);
     Map<String, List<Secret>> headers = section.secretListMap("proxy_connect_header");
-    ProxyConfig read = new ProxyConfig(url, noProxy, environment, headers);
+    // "//" is a URL in which Go finds nothing, and no proxy.
+    String proxy = Urls.problem(url) == null && Urls.shown(url).isEmpty() ? "" : url;
+    ProxyConfig read = new ProxyConfig(proxy, noProxy, environment, headers);
     HttpClientChecks.proxy(read, section.isSet("proxy_url"), section::note);
     if (section.isSet("proxy_url")) {
       target.always("proxy_url", Urls.shown(url));

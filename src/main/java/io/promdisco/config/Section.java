@@ -539,7 +539,7 @@ public final class Section {
   }
 
   private String child(String key, String name) {
-    return child(key) + "." + name;
+    return name.isEmpty() ? child(key) : child(key) + "." + name;
   }
 
   /**

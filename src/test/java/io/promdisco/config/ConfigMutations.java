@@ -725,25 +725,26 @@ final class ConfigMutations {
         places(items.values.get(i), path, key, to);
       }
     } else if (value instanceof Entries map) {
-      for (int i = 0; i < map.entries.size(); i++) {
+      for (int i = afterMerges(map); i < map.entries.size(); i++) {
         Entry entry = map.entries.get(i);
         to.add(new Place(value, i, path, entry.key));
-        // promdisco checks the type of what a merge brings and another value overrides, no more.
-        if (!entry.key.equals("<<")) {
-          places(entry.value, path + "." + entry.key, entry.key, to);
-        } else if (entry.value instanceof Entries merged) {
-          scalars(merged, path, to);
-        }
+        places(entry.value, path + "." + entry.key, entry.key, to);
       }
     }
   }
 
-  private static void scalars(Entries merged, String path, List<Place> to) {
-    for (int i = 0; i < merged.entries.size(); i++) {
-      if (merged.entries.get(i).value instanceof Scalar) {
-        to.add(new Place(merged, i, path, merged.entries.get(i).key));
+  /**
+   * Where the entries behind the last merge begin. Of lists and sections that another value
+   * overrides, promdisco checks the type and no more: so nothing is changed in what a merge brings,
+   * or may override.
+   */
+  private static int afterMerges(Entries map) {
+    for (int i = map.entries.size(); i > 0; i--) {
+      if (map.entries.get(i - 1).key.equals("<<")) {
+        return i;
       }
     }
+    return 0;
   }
 
   private Value change(Value root, StringBuilder about) {
@@ -923,7 +924,8 @@ final class ConfigMutations {
       if (random.nextInt(4) != 0) {
         map.entries.removeIf(other -> other.key.equals(key));
       }
-      map.entries.add(random.nextInt(map.entries.size() + 1), entry);
+      int first = afterMerges(map);
+      map.entries.add(first + random.nextInt(map.entries.size() + 1 - first), entry);
     } else {
       ((Items) place.parent).values.add(entry.value);
     }
