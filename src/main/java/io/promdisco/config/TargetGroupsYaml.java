@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
-import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
@@ -73,10 +72,6 @@ public final class TargetGroupsYaml {
       for (int i = 0; i < list.getValue().size(); i++) {
         Node item = list.getValue().get(i);
         String path = "[" + i + "]";
-        if (isCheckedNull(item)) {
-          groups.add(List.of(), Map.of(), List.of());
-          continue;
-        }
         Section section = item instanceof MappingNode ? Section.of(item, path, problems) : null;
         if (Scalars.isCheckedNull(item)) {
           groups.add(List.of(), Map.of(), List.of());
@@ -117,13 +112,6 @@ public final class TargetGroupsYaml {
     return labels instanceof MappingNode map
         && map.getValue().stream()
             .map(NodeTuple::getKeyNode)
-            .anyMatch(key -> Scalars.isNull(key) && !isCheckedNull(key));
-  }
-
-  /** Whether a null is written so that go-yaml takes it for an empty value. */
-  private static boolean isCheckedNull(Node node) {
-    return Scalars.isNull(node)
-        && node instanceof ScalarNode scalar
-        && (scalar.getValue().equals("Null") || scalar.getValue().equals("NULL"));
+            .anyMatch(key -> Scalars.isNull(key) && !Scalars.isCheckedNull(key));
   }
 }

@@ -38,7 +38,8 @@ final class AnswerThreads implements AutoCloseable {
               MOST_WAITING_PER_CLIENT));
   private final WorkerThreads reloads =
       closer.add(
-          new WorkerThreads("sd-http-reload", 1, 1, MOST_RELOADS_WAITING, MOST_RELOADS_WAITING / 2));
+          new WorkerThreads(
+              "sd-http-reload", 1, 1, MOST_RELOADS_WAITING, MOST_RELOADS_WAITING / 2));
 
   /** The threads that make an answer. */
   enum Group {

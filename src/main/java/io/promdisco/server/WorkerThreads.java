@@ -11,7 +11,8 @@ import org.slf4j.Logger;
 /**
  * A few threads that work for requests, so that the threads of the web server never do. The number
  * of waiting tasks is limited, in all and for each client, and clients take turns. One client may
- * occupy some of the threads only. Threads are made when needed and end when they have had nothing to do for ten seconds. Safe for all threads.
+ * occupy some of the threads only. Threads are made when needed and end when they have had nothing
+ * to do for ten seconds. Safe for all threads.
  */
 final class WorkerThreads implements AutoCloseable {
   private static final Logger log = EscapingLogger.of(WorkerThreads.class);
@@ -63,7 +64,9 @@ final class WorkerThreads implements AutoCloseable {
     }
   }
 
-  /** A task that a client's share held back is run by the thread that finishes one of its others. */
+  /**
+   * A task that a client's share held back is run by the thread that finishes one of its others.
+   */
   private void runNext() {
     FairQueue.Taken<Runnable> next = queue.poll();
     while (next != null) {

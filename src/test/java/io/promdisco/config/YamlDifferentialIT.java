@@ -48,8 +48,7 @@ class YamlDifferentialIT {
           new Known("labels|file_sd_configs", "accepts.*labels: \"\" is not a valid label name.*"),
           // A key of a claim that is null: config-of prints it in another way.
           new Known(
-              "claims",
-              "(?:\\S+claims\\.\\S*(?:<nil>|null) is \\S+ \\(expected: \\S+\\); )+"),
+              "claims", "(?:\\S+claims\\.\\S*(?:<nil>|null) is \\S+ \\(expected: \\S+\\); )+"),
           // A section, or a key of a map, that is written Null: defaults differ.
           new Known(
               "\\{(?:Null|NULL)|queue_config: (?:Null|NULL)",
@@ -78,15 +77,17 @@ class YamlDifferentialIT {
           "# c\n- targets:\n  - a:80\n  - b:80\n  labels:\n    x: y\n    y: 1\n- targets:\n  - c\n",
           "---\n- &a\n  targets: [a]\n  labels: &l\n    x: y\n- <<: *a\n  targets: [b]\n",
           "[{\"targets\": [\"a:80\"], \"labels\": {\"x\": \"y\"}},\n {\"targets\": []}]\n",
-          "- labels:\n"
-              + "    x: |\n"
-              + "      y\n"
-              + "      z\n"
-              + "    a: >-\n"
-              + "      b\n"
-              + "      c\n"
-              + "  targets:\n"
-              + "    - a\n",
+          """
+          - labels:
+              x: |
+                y
+                z
+              a: >-
+                b
+                c
+            targets:
+              - a
+          """,
           "[]\n",
           "- {}\n- targets: [a, null, ~, '']\n  labels: {x: null, y: ''}\n");
 

@@ -1,5 +1,6 @@
 package io.promdisco.providers.document;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -57,7 +58,7 @@ final class TargetGroupYamlTest {
         .hasMessageContaining("[0].targets: field targets already set")
         .satisfies(
             e ->
-                assertThat(((ConfigException) e.getCause()).problems())
+                assertThat(((ConfigException) requireNonNull(e.getCause())).problems())
                     .hasSize(10_001)
                     .last()
                     .asString()
