@@ -35,8 +35,6 @@ final class FabricClient implements ResourceClient, AccessReview {
   private static final String JSON = "application/json";
   private static final String WATCH = ";stream=watch";
 
-  private static final String REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
-
   /** A list is given up when the server pauses for this long. */
   private static final Duration LIST_PAUSE = Duration.ofSeconds(60);
 
@@ -51,9 +49,9 @@ final class FabricClient implements ResourceClient, AccessReview {
   private final URI server;
   private final Optional<String> ownNamespace;
   private final RenewingSender senders;
+  private final FabricReviews reviews;
   private final Shared shared = new Shared();
   private volatile boolean jsonOnly;
-  private volatile int expected; // watches at once
 
   /**
    * A client.
@@ -62,6 +60,7 @@ final class FabricClient implements ResourceClient, AccessReview {
    */
   FabricClient(RenewingSender senders, Optional<String> ownNamespace) {
     this.senders = senders;
+    this.reviews = new FabricReviews(senders);
     this.server = senders.server();
     this.ownNamespace = ownNamespace;
   }
@@ -74,11 +73,6 @@ final class FabricClient implements ResourceClient, AccessReview {
   @Override
   public Optional<String> ownNamespace() {
     return ownNamespace;
-  }
-
-  @Override
-  public void expect(int watches) {
-    expected = watches;
   }
 
   @Override
@@ -97,7 +91,7 @@ final class FabricClient implements ResourceClient, AccessReview {
     query.add("continue", continueToken);
     query.add("resourceVersion", resourceVersion);
     Sender sender = senders.current();
-    try (Exchange exchange = open(sender, query.uri(), "", LIST_PAUSE, false)) {
+    try (Exchange exchange = open(sender, query.uri(), "", LIST_PAUSE)) {
       return decoder(sender, exchange, query).list(resource, exchange.reader(), items);
     } catch (IOException e) {
       throw hidden(sender, e);
@@ -126,9 +120,8 @@ final class FabricClient implements ResourceClient, AccessReview {
     }
     Duration timeout = timeoutSeconds > 0 ? Duration.ofSeconds(timeoutSeconds) : SERVER_TIMEOUT;
     Duration pause = timeout.plus(WATCH_SLACK);
-    boolean alone = sendInitialEvents && expected == 1;
     Sender sender = senders.current();
-    try (Exchange exchange = open(sender, query.uri(), WATCH, pause, alone)) {
+    try (Exchange exchange = open(sender, query.uri(), WATCH, pause)) {
       Decoder decoder = decoder(sender, exchange, query);
       handler.opened();
       decoder.watch(resource, exchange.reader(), handler);
@@ -140,36 +133,20 @@ final class FabricClient implements ResourceClient, AccessReview {
   @Override
   public boolean allows(String verb, Resource<?> resource, String namespace)
       throws IOException, InterruptedException {
-    URI uri = URI.create(server + REVIEWS);
-    Request request =
-        new Request(uri, Map.of("Accept", JSON), LIST_PAUSE, Optional.empty())
-            .posting(JsonReview.question(verb, resource, namespace));
-    Sender sender = senders.current();
-    try (Exchange exchange = sender.send(request)) {
-      if (exchange.code() != 200 && exchange.code() != 201) {
-        throw refusal(exchange);
-      }
-      if (!exchange.contentType().equals(JSON)) {
-        throw unexpected(sender, exchange, uri.toString(), JSON);
-      }
-      return JsonReview.allowed(exchange.beginning(LARGEST_REFUSAL), uri);
-    } catch (IOException e) {
-      throw hidden(sender, e);
-    }
+    return reviews.allows(verb, resource, namespace);
   }
 
-  private Exchange open(Sender sender, URI uri, String parameter, Duration pause, boolean alone)
+  private Exchange open(Sender sender, URI uri, String parameter, Duration pause)
       throws IOException, InterruptedException {
     boolean offersProtobuf = !jsonOnly;
     String json = JSON + parameter;
     String accept = offersProtobuf ? PROTOBUF + parameter + ", " + json : json;
-    Request request = Request.get(uri, accept, pause);
-    Exchange exchange = sender.send(alone ? request.overItsOwnConnection() : request);
+    Exchange exchange = sender.send(Request.get(uri, accept, pause));
     if (offersProtobuf && (exchange.code() == 406 || exchange.code() == 415)) {
       exchange.close();
       log.info("{} refuses protobuf; asking for JSON from now on", server);
       jsonOnly = true;
-      return open(sender, uri, parameter, pause, alone);
+      return open(sender, uri, parameter, pause);
     }
     if (exchange.code() != 200) {
       try (exchange) {
@@ -210,6 +187,7 @@ final class FabricClient implements ResourceClient, AccessReview {
             + from
             + ": content type "
             + (type.isEmpty() ? "not given" : type)
+            + exchange.throughProxy()
             + sender.firstWords(exchange)
             + " (expected "
             + expected
@@ -235,7 +213,7 @@ final class FabricClient implements ResourceClient, AccessReview {
     } else if (message.isEmpty()) {
       String words = exchange.contentType().equals(PROTOBUF) ? "" : FirstWords.of(body);
       String to = Urls.redirect(exchange.code(), exchange.uri(), exchange.header("location"));
-      message = server + " answered with status " + code + to + words;
+      message = server + " answered with status " + code + to + exchange.throughProxy() + words;
     }
     Duration retryAfter = exchange.retryAfter();
     if (retryAfter == null && status.retryAfterSeconds() > 0) {
@@ -259,6 +237,7 @@ final class FabricClient implements ResourceClient, AccessReview {
 
   @Override
   public void close() {
+    reviews.close();
     senders.close();
   }
 

@@ -203,7 +203,7 @@ class ExecPluginTest {
             + credential("\"token\": \"t\"")
             + "'\n";
     KubeconfigSource source = KubeconfigSource.of(plugin(cluster, script, more), "");
-    String header = Kubeconfig.read(source).settings(ticker).credentials().header();
+    String header = Kubeconfig.read(source).settings(ticker, Map.of()).credentials().header();
     assertThat(header).isEqualTo("Bearer t");
     return new ObjectMapper().readTree(Files.readString(info));
   }
