@@ -1,5 +1,7 @@
 package io.promdisco.http;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.util.NamedThreads;
 import java.io.IOException;
@@ -59,6 +61,11 @@ final class Connection {
           .setMaxLineLength(32 << 10)
           .setMaxHeaderCount(200)
           .build();
+
+  /** Header values are sent byte by byte: those in UTF-8 are made of such characters. */
+  private static DefaultBHttpClientConnection unbound() {
+    return new DefaultBHttpClientConnection(LIMITS, null, ISO_8859_1.newEncoder());
+  }
 
   private static final HttpRequestExecutor EXECUTOR = new HttpRequestExecutor();
 
@@ -151,7 +158,7 @@ final class Connection {
       ReadAheadSocket raw = proxy == null ? reach(server.getHost(), Urls.port(server)) : reach(proxy);
       raw.setSoTimeout(PATIENCE_MILLIS);
       Socket way = proxy == null ? raw : through(proxy, raw);
-      DefaultBHttpClientConnection opened = new DefaultBHttpClientConnection(LIMITS);
+      DefaultBHttpClientConnection opened = unbound();
       if (isEncrypted(server)) {
         String named = settings.serverName();
         String host = named.isEmpty() ? Urls.bare(server.getHost()) : named;
@@ -235,7 +242,7 @@ final class Connection {
     }
     Socket way = ProxyTunnel.isEncrypted(proxy) ? encryptForProxy(proxy, raw) : raw;
     if (isEncrypted(server)) {
-      DefaultBHttpClientConnection asking = new DefaultBHttpClientConnection(LIMITS);
+      DefaultBHttpClientConnection asking = unbound();
       asking.bind(way);
       String target = server.getHost() + ":" + Urls.port(server);
       tunnel.connect(asking, target, proxies.connectHeaders());

@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.hc.core5.http.ConnectionClosedException;
+import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.http.TruncatedChunkException;
@@ -77,7 +78,9 @@ final class Failures {
     boolean isCut =
         problem instanceof ConnectionClosedException
             || problem instanceof NoHttpResponseException
-            || problem instanceof TruncatedChunkException;
+            || problem instanceof TruncatedChunkException
+            || (problem instanceof MalformedChunkCodingException
+                && String.valueOf(problem.getMessage()).startsWith("CRLF expected"));
     if (isCut) {
       EOFException closed = new EOFException("closed");
       closed.initCause(problem);

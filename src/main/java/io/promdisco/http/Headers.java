@@ -42,7 +42,7 @@ final class Headers {
   static String checked(String name, String value) throws IOException {
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
-      if ((c < ' ' && c != '\t') || (c >= 0x7f && c < 0xa0) || c > 0xff) {
+      if ((c < ' ' && c != '\t') || c == 0x7f || c > 0xff) {
         throw new IOException(
             name + ": the value of this header has a character that may not be sent, at " + i);
       }

@@ -56,6 +56,7 @@ final class ReadAheadSocket extends Socket {
         LockSupport.parkNanos(PAUSE_NANOS);
       }
       at = 0;
+      end = 0; // Nothing is there if reading fails, as it does after a time-out.
       end = Math.max(0, in.read(buffer));
       sincePause += end;
       return end > 0;

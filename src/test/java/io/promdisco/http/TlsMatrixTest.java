@@ -431,7 +431,7 @@ class TlsMatrixTest {
 
   @ParameterizedTest
   @MethodSource("goodCells")
-  void withoutHttp2ServersAreTrustedToo(Cell cell) throws Exception {
+  void withoutTlsServersAreTrustedToo(Cell cell) throws Exception {
     assumeTrue(cell.implementation.isAvailable());
     Presented presented = cell.row.setup.make(cell.keyAlgorithm);
     TlsConfig tls =
