@@ -208,14 +208,7 @@ public final class Sender implements AutoCloseable {
       message.addHeader("Content-Length", form.length);
       message.setEntity(new ByteArrayEntity(form, null));
     }
-    URI proxy = connection.proxy();
-    String authorization = proxy == null ? null : ProxyTunnel.authorization(proxy);
-    if (authorization != null) {
-      sent.addAuthorization(authorization);
-      if (connection.isForwarded()) {
-        message.setHeader("Proxy-Authorization", authorization);
-      }
-    }
+    addForProxy(connection, message);
     return new Exchange(
         uri,
         connection,
@@ -224,6 +217,28 @@ public final class Sender implements AutoCloseable {
         ticker,
         problem -> explain(problem, home, uri),
         this::forget);
+  }
+
+  /** Without a tunnel the server may see what the proxy gets: only what is named for a proxy. */
+  private void addForProxy(Connection connection, BasicClassicHttpRequest message)
+      throws IOException {
+    URI proxy = connection.proxy();
+    String authorization = proxy == null ? null : ProxyTunnel.authorization(proxy);
+    if (authorization != null) {
+      sent.addAuthorization(authorization);
+    }
+    if (connection.isForwarded()) {
+      for (var header : settings.proxy().connectHeaders().entrySet()) {
+        if (header.getKey().toLowerCase(Locale.ROOT).startsWith("proxy-")) {
+          for (Secret value : header.getValue()) {
+            message.addHeader(header.getKey(), Headers.checked(header.getKey(), value.reveal()));
+          }
+        }
+      }
+      if (authorization != null) {
+        message.setHeader("Proxy-Authorization", authorization);
+      }
+    }
   }
 
   private static String authority(URI uri) {

@@ -20,7 +20,6 @@ final class Connection implements Runnable {
   private final Answers answers;
   private final int number;
   private final Wire wire;
-  private final Socket raw;
   private final Socket socket;
 
   /**
@@ -33,7 +32,6 @@ final class Connection implements Runnable {
     this.server = server;
     this.answers = new Answers(server);
     this.number = number;
-    this.raw = raw;
     this.socket = socket;
     this.wire = new Wire(raw, new Http1Output(socket.getOutputStream()), server.ticker());
   }

@@ -15,6 +15,7 @@ import io.promdisco.providers.kubernetes.watch.ApiException;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.Scope;
 import io.promdisco.util.EscapingLogger;
+import io.promdisco.util.Silence;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -38,7 +39,10 @@ final class FabricClient implements ResourceClient, AccessReview {
   /** A list is given up when the server pauses for this long. */
   private static final Duration LIST_PAUSE = Duration.ofSeconds(60);
 
-  /** A watch is given up when nothing came for its time-out and this on top. */
+  /** A watch is given up when nothing came for this long: API servers send a bookmark a minute. */
+  private static final Duration WATCH_PAUSE = Duration.ofMinutes(3);
+
+  /** With a server that sends no bookmarks it is given up after its time-out and this on top. */
   private static final Duration WATCH_SLACK = Duration.ofSeconds(30);
 
   /** The longest time-out that an API server chooses by itself for a watch without one. */
@@ -52,6 +56,11 @@ final class FabricClient implements ResourceClient, AccessReview {
   private final FabricReviews reviews;
   private final Shared shared = new Shared();
   private volatile boolean jsonOnly;
+
+  /** Whether a bookmark has ever come, and whether three minutes have passed without the first. */
+  private volatile boolean sendsBookmarks;
+
+  private volatile boolean sendsNone;
 
   /**
    * A client.
@@ -119,14 +128,49 @@ final class FabricClient implements ResourceClient, AccessReview {
       query.add("timeoutSeconds", Integer.toString(timeoutSeconds));
     }
     Duration timeout = timeoutSeconds > 0 ? Duration.ofSeconds(timeoutSeconds) : SERVER_TIMEOUT;
-    Duration pause = timeout.plus(WATCH_SLACK);
+    Duration longest = timeout.plus(WATCH_SLACK);
+    Duration pause = sendsNone || longest.compareTo(WATCH_PAUSE) < 0 ? longest : WATCH_PAUSE;
     Sender sender = senders.current();
     try (Exchange exchange = open(sender, query.uri(), WATCH, pause)) {
       Decoder decoder = decoder(sender, exchange, query);
       handler.opened();
-      decoder.watch(resource, exchange.reader(), handler);
+      decoder.watch(resource, exchange.reader(), new NotesBookmarks<>(handler));
     } catch (IOException e) {
+      if (e.getCause() instanceof Silence.SilentException && !sendsBookmarks) {
+        sendsNone = true;
+      }
       throw hidden(sender, e);
+    }
+  }
+
+  /** Passes events on. */
+  private final class NotesBookmarks<V> implements WatchHandler<V> {
+    private final WatchHandler<V> handler;
+
+    NotesBookmarks(WatchHandler<V> handler) {
+      this.handler = handler;
+    }
+
+    @Override
+    public void added(V object, String resourceVersion) {
+      handler.added(object, resourceVersion);
+    }
+
+    @Override
+    public void modified(V object, String resourceVersion) {
+      handler.modified(object, resourceVersion);
+    }
+
+    @Override
+    public void deleted(V object, String resourceVersion) {
+      handler.deleted(object, resourceVersion);
+    }
+
+    @Override
+    public void bookmark(String resourceVersion, boolean initialEventsEnd) {
+      sendsBookmarks = true;
+      sendsNone = false;
+      handler.bookmark(resourceVersion, initialEventsEnd);
     }
   }
 

@@ -51,7 +51,7 @@ final class FabricReviews implements AccessReview, AutoCloseable {
           client(current).authorization().v1().selfSubjectAccessReview().create(question);
       if (answer == null || answer.getStatus() == null || answer.getStatus().getAllowed() == null) {
         throw new IOException(
-            senders.server() + ": no answer (expected: status.allowed of an access review)");
+            senders.server() + ": no answer (expected: an access review; is this an API server?)");
       }
       return answer.getStatus().getAllowed();
     } catch (KubernetesClientException | UncheckedIOException e) {
@@ -75,7 +75,7 @@ final class FabricReviews implements AccessReview, AutoCloseable {
       throws InterruptedException {
     int code = problem instanceof KubernetesClientException refused ? refused.getCode() : 0;
     String server = senders.server().toString();
-    if (code != 0) {
+    if (code > 0) {
       return refusal((KubernetesClientException) problem, code, server);
     }
     for (Throwable at = problem; at != null; at = at.getCause()) {
@@ -83,15 +83,13 @@ final class FabricReviews implements AccessReview, AutoCloseable {
         Thread.interrupted();
         throw (InterruptedException) new InterruptedException().initCause(problem);
       }
-      if (at instanceof JacksonException) {
-        return new IOException(
-            server + ": its answer is not JSON (expected: an access review; is this an API server?)");
-      }
-      if (at instanceof IOException io && !(at.getCause() instanceof IOException)) {
+      boolean isDeepest = !(at.getCause() instanceof IOException);
+      if (at instanceof IOException io && !(at instanceof JacksonException) && isDeepest) {
         return sender.explain(io);
       }
     }
-    return new IOException(server + ": " + problem.getMessage(), problem);
+    return new IOException( // fabric8 takes for YAML what is not JSON, and says what YAML says.
+        server + ": no answer (expected: an access review; is this an API server?)", problem);
   }
 
   private static ApiException refusal(KubernetesClientException e, int code, String server) {
