@@ -154,13 +154,13 @@ final class ProxyTunnel {
       if (code / 100 != 2) {
         throw at(proxy, "it answers with status " + code + page(connection, response));
       }
-      if (connection.isStale()) {
-        throw new EOFException();
-      }
       if (connection.isDataAvailable(MOMENT)) { // In TLS the client speaks first.
         throw at(
             proxy,
             "it answers itself" + page(connection, response) + " (expected: a tunnel to the server)");
+      }
+      if (connection.isStale()) {
+        throw new EOFException();
       }
     } catch (HttpException | IOException e) {
       throw e instanceof ConnectException named ? named : at(proxy, reason(e));

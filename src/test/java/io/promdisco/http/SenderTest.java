@@ -13,7 +13,7 @@ import io.promdisco.config.HttpClientConfig.ProxyConfig;
 import io.promdisco.config.HttpClientConfig.TlsConfig;
 import io.promdisco.config.Secret;
 import io.promdisco.testing.Certificates;
-import io.promdisco.testing.ConnectProxy;
+import io.promdisco.testing.TestProxy;
 import io.promdisco.testing.TlsServer;
 import io.promdisco.testing.TlsServer.Options;
 import io.promdisco.testing.ManualTicker;
@@ -481,7 +481,7 @@ class SenderTest {
         .withMessageMatching(pattern);
   }
 
-  private Sender through(ConnectProxy proxy, String url, Map<String, List<Secret>> headers)
+  private Sender through(TestProxy proxy, String url, Map<String, List<Secret>> headers)
       throws Exception {
     return through(proxy.address(), url, headers);
   }
@@ -500,7 +500,7 @@ class SenderTest {
   @Test
   void onlyTheProxySeesItsHeadersAndItsCredentials() throws Exception {
     TlsServer server = server(TlsServer.text("x"));
-    ConnectProxy proxy = closing(ConnectProxy.to(server.port()));
+    TestProxy proxy = closing(TestProxy.to(server.port()));
     Sender sender =
         through(proxy, server.url(), Map.of("Proxy-Tenant", List.of(new Secret("t3nant")), "X-Team", List.of(new Secret("blue"))));
 
@@ -524,7 +524,7 @@ class SenderTest {
   @Test
   void theProxyIsToldTheHostAndFindsIt() throws Exception {
     TlsServer server = closing(TlsServer.start(elsewhere, TlsServer.text("x")));
-    ConnectProxy proxy = closing(ConnectProxy.to(server.port()));
+    TestProxy proxy = closing(TestProxy.to(server.port()));
     HttpClientConfig http =
         http(
             trusting(elsewhere),
@@ -539,7 +539,7 @@ class SenderTest {
 
   @Test
   void whatIsWrongWithAProxyIsSaidWithoutThePassword() throws Exception {
-    ConnectProxy proxy = closing(ConnectProxy.to(1));
+    TestProxy proxy = closing(TestProxy.to(1));
     String url = "https://api.example:6443";
     String begin = "cannot connect to " + url + ": the proxy " + proxy.address() + ": ";
     Map<String, String> said =
@@ -626,7 +626,7 @@ class SenderTest {
     Certificates six = Certificates.make("EC", "ip:::1");
     TlsServer server =
         closing(TlsServer.start(six, TlsServer.text("x")));
-    ConnectProxy proxy = closing(ConnectProxy.to(server.port()));
+    TestProxy proxy = closing(TestProxy.to(server.port()));
     HttpClientConfig http =
         http(
             trusting(six),
@@ -747,5 +747,42 @@ class SenderTest {
     ticker.advance(Sender.HEAD_PATIENCE);
     assertThat(result(problem))
         .isEqualTo("connection to " + server.url() + " broke: no answer within 60 s");
+  }
+
+  @Test
+  void threeHundredStreamsOfOneServerAreReadAtOnce() throws Exception {
+    TlsServer server = server(streaming());
+    Sender sender = sender(server.url());
+    List<Exchange> streams = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      streams.add(get(sender, server.url() + "/" + i));
+    }
+    more.countDown();
+    for (Exchange stream : streams) {
+      assertThat(body(stream)).isEqualTo("ab");
+    }
+    assertThat(server.connections()).isEqualTo(300);
+  }
+
+  @Test
+  void anAnswerThatIsReadToItsEndLeavesItsConnectionForTheNextRequestForFiveMinutes()
+      throws Exception {
+    TlsServer server = server(TlsServer.text("x"));
+    Sender sender = sender(server.url());
+    for (int i = 0; i < 3; i++) {
+      assertThat(body(get(sender, server.url() + "/"))).isEqualTo("x");
+    }
+    assertThat(server.connections()).isEqualTo(1);
+    ticker.advance(Duration.ofMinutes(5));
+    assertThat(body(get(sender, server.url() + "/"))).isEqualTo("x");
+    assertThat(server.connections()).isEqualTo(2);
+    Exchange open = get(sender, server.url() + "/");
+    assertThat(server.connections()).isEqualTo(2);
+    assertThat(body(get(sender, server.url() + "/"))).isEqualTo("x");
+    assertThat(server.connections()).isEqualTo(3);
+    open.close();
+    open.close(); // Its connection may be another's by now.
+    assertThat(body(get(sender, server.url() + "/"))).isEqualTo("x");
+    assertThat(server.connections()).isEqualTo(3);
   }
 }
