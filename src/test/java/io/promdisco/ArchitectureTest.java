@@ -2,8 +2,6 @@ package io.promdisco;
 
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -261,7 +259,8 @@ class ArchitectureTest {
   void onlyTheClientOfApiServersUsesFabric8() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("io.promdisco.http..", "io.promdisco.providers.kubernetes.client..")
+        .resideOutsideOfPackages(
+            "io.promdisco.http..", "io.promdisco.providers.kubernetes.client..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.fabric8..")

@@ -155,7 +155,8 @@ final class Connection {
 
   private DefaultBHttpClientConnection connect() throws IOException {
     try {
-      ReadAheadSocket raw = proxy == null ? reach(server.getHost(), Urls.port(server)) : reach(proxy);
+      ReadAheadSocket raw =
+          proxy == null ? reach(server.getHost(), Urls.port(server)) : reach(proxy);
       raw.setSoTimeout(PATIENCE_MILLIS);
       Socket way = proxy == null ? raw : through(proxy, raw);
       DefaultBHttpClientConnection opened = unbound();

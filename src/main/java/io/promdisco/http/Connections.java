@@ -41,7 +41,8 @@ final class Connections {
   }
 
   private static String key(URI url) {
-    return (url.getScheme() + "://" + url.getHost() + ":" + Urls.port(url)).toLowerCase(Locale.ROOT);
+    return (url.getScheme() + "://" + url.getHost() + ":" + Urls.port(url))
+        .toLowerCase(Locale.ROOT);
   }
 
   /** A kept connection to the server of {@code url}, the latest one, or null. */

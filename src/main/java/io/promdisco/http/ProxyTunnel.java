@@ -99,8 +99,7 @@ final class ProxyTunnel {
     String[] user = user(proxy);
     return user.length == 0
         ? null
-        : "Basic "
-            + Base64.getEncoder().encodeToString((user[0] + ":" + user[1]).getBytes(UTF_8));
+        : "Basic " + Base64.getEncoder().encodeToString((user[0] + ":" + user[1]).getBytes(UTF_8));
   }
 
   /** Name and password; empty: none. */
@@ -130,8 +129,7 @@ final class ProxyTunnel {
   void connect(
       DefaultBHttpClientConnection connection, String target, Map<String, List<Secret>> headers)
       throws IOException {
-    BasicClassicHttpRequest request =
-        new BasicClassicHttpRequest("CONNECT", null, null, target);
+    BasicClassicHttpRequest request = new BasicClassicHttpRequest("CONNECT", null, null, target);
     request.addHeader("Host", target);
     request.addHeader("User-Agent", UserAgent.TEXT);
     for (Map.Entry<String, List<Secret>> header : headers.entrySet()) {
@@ -157,7 +155,9 @@ final class ProxyTunnel {
       if (connection.isDataAvailable(MOMENT)) { // In TLS the client speaks first.
         throw at(
             proxy,
-            "it answers itself" + page(connection, response) + " (expected: a tunnel to the server)");
+            "it answers itself"
+                + page(connection, response)
+                + " (expected: a tunnel to the server)");
       }
       if (connection.isStale()) {
         throw new EOFException();
@@ -267,7 +267,8 @@ final class ProxyTunnel {
       System.arraycopy(name, 0, address, 1, name.length);
       kind = NAME;
     }
-    byte[] request = Arrays.copyOf(new byte[] {SOCKS_VERSION, 1, 0, (byte) kind}, 6 + address.length);
+    byte[] request =
+        Arrays.copyOf(new byte[] {SOCKS_VERSION, 1, 0, (byte) kind}, 6 + address.length);
     System.arraycopy(address, 0, request, 4, address.length);
     request[request.length - 2] = (byte) (port >> 8);
     request[request.length - 1] = (byte) port;

@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Sends the scrape requests of one job over HTTP/1.1, as the job's configuration says:
- * credentials, TLS, proxy, headers, redirects, compression, {@code body_size_limit}. Files of
- * tokens, passwords and certificates are read when they are needed, so that renewed ones are used.
+ * Sends the scrape requests of one job over HTTP/1.1, as the job's configuration says: credentials,
+ * TLS, proxy, headers, redirects, compression, {@code body_size_limit}. Files of tokens, passwords
+ * and certificates are read when they are needed, so that renewed ones are used.
  *
  * <p>Credentials and configured headers are sent to the host of the URL only, not to one that it
  * redirects to. Safe for all threads; one for each job shares its connections.

@@ -142,8 +142,7 @@ public final class Sender implements AutoCloseable {
       String scheme = String.valueOf(to.getScheme()).toLowerCase(Locale.ROOT);
       if (!scheme.equals("http") && !scheme.equals("https")) {
         exchange.close();
-        throw new IOException(
-            home + " redirects to a URL that is neither http nor https");
+        throw new IOException(home + " redirects to a URL that is neither http nor https");
       }
       boolean downgraded = "https".equals(from.getScheme()) && !"https".equals(to.getScheme());
       return downgraded || to.getHost() == null ? null : to;
@@ -156,8 +155,7 @@ public final class Sender implements AutoCloseable {
   private Exchange send(
       URI home, URI uri, Request request, @Nullable String authorization, long begin)
       throws IOException, InterruptedException {
-    List<Header> headers =
-        headers(Urls.isSameOrigin(home, uri), request.headers(), authorization);
+    List<Header> headers = headers(Urls.isSameOrigin(home, uri), request.headers(), authorization);
     while (true) {
       TlsImplementation used = tls.implementation();
       try {
@@ -171,8 +169,7 @@ public final class Sender implements AutoCloseable {
     }
   }
 
-  private Exchange sendOnce(
-      URI home, URI uri, Request request, List<Header> headers, long begin)
+  private Exchange sendOnce(URI home, URI uri, Request request, List<Header> headers, long begin)
       throws IOException, InterruptedException {
     // A kept connection may have been closed by the server; what is posted cannot be sent again.
     Connection kept = request.form().isEmpty() ? connections.kept(uri) : null;

@@ -85,8 +85,7 @@ class ProxyMatrixTest {
   }
 
   private TestProxy proxy(Kind kind, int port) throws Exception {
-    return closing(
-        TestProxy.start(kind, port, kind == Kind.HTTPS ? certificate.server() : null));
+    return closing(TestProxy.start(kind, port, kind == Kind.HTTPS ? certificate.server() : null));
   }
 
   private Sender through(String proxy, String url) throws Exception {
@@ -112,7 +111,8 @@ class ProxyMatrixTest {
   void requestsGoThroughTheProxyWhichLooksUpTheName(Cell cell) throws Exception {
     FakeServer server = server(cell.encrypted);
     TestProxy proxy = proxy(cell.kind, server.port()).user(cell.withPassword ? USER : "");
-    Sender sender = through(proxy.url(cell.withPassword ? PAIR.replace("@", "%40") : ""), cell.server());
+    Sender sender =
+        through(proxy.url(cell.withPassword ? PAIR.replace("@", "%40") : ""), cell.server());
 
     assertThat(get(sender, cell.server())).isEqualTo("{\"a\": 1}");
     assertThat(get(sender, cell.server())).isEqualTo("{\"a\": 1}");
@@ -273,12 +273,15 @@ class ProxyMatrixTest {
     ticker.advance(Duration.ofSeconds(30)); // It waits for the end of the head.
     assertThat(problem.get(20, TimeUnit.SECONDS)).contains("the proxy " + proxy.address());
 
-    TestProxy plain = proxy(Kind.SOCKS5, 1);
-    fails(
-        through("https://" + plain.address(), "https://api.example"),
-        "https://api.example",
-        plain,
-        "https://" + plain.address() + " does not speak TLS");
+    TestProxy socks = proxy(Kind.SOCKS5, 1);
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(
+            () ->
+                get(
+                    through("https://" + socks.address(), "https://api.example"),
+                    "https://api.example"))
+        .withMessageStartingWith(
+            "cannot connect to https://api.example: the proxy " + socks.address() + ": ");
   }
 
   @Test
@@ -286,8 +289,7 @@ class ProxyMatrixTest {
     Certificates stranger = Certificates.make("EC", "ip:127.0.0.1");
     TestProxy proxy = closing(TestProxy.start(Kind.HTTPS, 1, stranger.server()));
     assertThatExceptionOfType(IOException.class)
-        .isThrownBy(
-            () -> get(through(proxy.url(""), "https://api.example"), "https://api.example"))
+        .isThrownBy(() -> get(through(proxy.url(""), "https://api.example"), "https://api.example"))
         .withMessageStartingWith(
             "cannot connect to https://api.example: the proxy "
                 + proxy.address()

@@ -93,8 +93,7 @@ class ProxyRulesTest {
   @Test
   void aHeaderOfAnyNameIsForTheProxyButForThoseThatHttpNeeds() throws IOException {
     Map<String, List<Secret>> headers = Map.of("X-Tag", List.of(new Secret("a")));
-    ProxyRules rules =
-        ProxyRules.of(new ProxyConfig("http://p", "", false, headers), Map.of());
+    ProxyRules rules = ProxyRules.of(new ProxyConfig("http://p", "", false, headers), Map.of());
     assertThat(rules.connectHeaders()).containsOnlyKeys("X-Tag");
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(

@@ -13,10 +13,10 @@ import io.promdisco.config.HttpClientConfig.ProxyConfig;
 import io.promdisco.config.HttpClientConfig.TlsConfig;
 import io.promdisco.config.Secret;
 import io.promdisco.testing.Certificates;
+import io.promdisco.testing.ManualTicker;
 import io.promdisco.testing.TestProxy;
 import io.promdisco.testing.TlsServer;
 import io.promdisco.testing.TlsServer.Options;
-import io.promdisco.testing.ManualTicker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -40,7 +40,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -259,8 +258,7 @@ class SenderTest {
 
   @Test
   void aRedirectElsewhereTakesNoCredentialsAlong() throws Exception {
-    TlsServer other =
-        server(TlsServer.text("elsewhere"));
+    TlsServer other = server(TlsServer.text("elsewhere"));
     TlsServer server =
         server((request, answer) -> answer.status(307).header("Location", other.url() + "/x"));
     HttpClientConfig http =
@@ -502,7 +500,14 @@ class SenderTest {
     TlsServer server = server(TlsServer.text("x"));
     TestProxy proxy = closing(TestProxy.to(server.port()));
     Sender sender =
-        through(proxy, server.url(), Map.of("Proxy-Tenant", List.of(new Secret("t3nant")), "X-Team", List.of(new Secret("blue"))));
+        through(
+            proxy,
+            server.url(),
+            Map.of(
+                "Proxy-Tenant",
+                List.of(new Secret("t3nant")),
+                "X-Team",
+                List.of(new Secret("blue"))));
 
     assertThat(body(get(sender, server.url() + "/"))).isEqualTo("x");
     assertThat(body(get(sender, server.url() + "/"))).isEqualTo("x");
@@ -624,8 +629,7 @@ class SenderTest {
   @Test
   void ipv6AddressesAreReached() throws Exception {
     Certificates six = Certificates.make("EC", "ip:::1");
-    TlsServer server =
-        closing(TlsServer.start(six, TlsServer.text("x")));
+    TlsServer server = closing(TlsServer.start(six, TlsServer.text("x")));
     TestProxy proxy = closing(TestProxy.to(server.port()));
     HttpClientConfig http =
         http(

@@ -26,8 +26,8 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * Jetty on the local host, which speaks HTTP/1.1 over TLS, answers as the test says, and writes down
- * what was asked.
+ * Jetty on the local host, which speaks HTTP/1.1 over TLS, answers as the test says, and writes
+ * down what was asked.
  */
 public final class TlsServer implements AutoCloseable {
   private static final int GRACE_MILLIS = 5000;

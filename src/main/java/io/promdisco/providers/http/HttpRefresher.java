@@ -193,7 +193,8 @@ final class HttpRefresher implements Refresher {
 
   private IOException refused(Exchange exchange) {
     String message =
-        place(exchange) + "status "
+        place(exchange)
+            + "status "
             + exchange.code()
             + exchange.throughProxy()
             + " (expected 200"

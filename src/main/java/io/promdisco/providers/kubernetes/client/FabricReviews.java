@@ -71,8 +71,7 @@ final class FabricReviews implements AccessReview, AutoCloseable {
     return made;
   }
 
-  private IOException problem(RuntimeException problem, Sender sender)
-      throws InterruptedException {
+  private IOException problem(RuntimeException problem, Sender sender) throws InterruptedException {
     int code = problem instanceof KubernetesClientException refused ? refused.getCode() : 0;
     String server = senders.server().toString();
     if (code > 0) {
@@ -97,9 +96,7 @@ final class FabricReviews implements AccessReview, AutoCloseable {
     String reason = e.getStatus() == null ? null : e.getStatus().getReason();
     String message =
         code == 401
-            ? server
-                + " does not accept the credentials: "
-                + (said == null ? "Unauthorized" : said)
+            ? server + " does not accept the credentials: " + (said == null ? "Unauthorized" : said)
             : said == null ? server + " answered with status " + code : said;
     return new ApiException(code, reason == null ? "" : reason, message, null);
   }

@@ -110,8 +110,8 @@ final class Kubeconfig {
         TlsSettings.of(HttpClientConfig.TlsConfig.DEFAULT, "tls_config"), Credentials.NONE, env);
   }
 
-  private ServerSettings settings(
-      TlsSettings tls, Credentials credentials, Map<String, String> env) throws IOException {
+  private ServerSettings settings(TlsSettings tls, Credentials credentials, Map<String, String> env)
+      throws IOException {
     URI server = cluster.server();
     return new ServerSettings(
         server, tls, credentials, cluster.proxy(env), user.impersonation(), true);

@@ -601,8 +601,7 @@ class FabricClientTest {
         .isThrownBy(
             () -> ((AccessReview) client(login.url(), http)).allows("list", Resource.PODS, ""))
         .withMessage(
-            "%s: no answer (expected: an access review; is this an API server?)",
-            login.url());
+            "%s: no answer (expected: an access review; is this an API server?)", login.url());
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> list(client(api.url(), http)))
         .withMessageStartingWith(

@@ -57,7 +57,8 @@ class ProxiesOfClustersTest {
                     exchange,
                     exchange.getRequestMethod().equals("POST") ? 201 : 200,
                     "application/json",
-                    (exchange.getRequestMethod().equals("POST") ? REVIEW : LIST).getBytes("UTF-8")));
+                    (exchange.getRequestMethod().equals("POST") ? REVIEW : LIST)
+                        .getBytes("UTF-8")));
     use(Kind.HTTP);
   }
 
