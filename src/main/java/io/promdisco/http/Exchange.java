@@ -253,7 +253,11 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
     if (in == null) {
       return null;
     }
-    ByteBuffer target = piece == null ? piece = ByteBuffer.allocate(BUFFER) : piece;
+    ByteBuffer target = piece;
+    if (target == null) {
+      target = ByteBuffer.allocate(BUFFER);
+      piece = target;
+    }
     silence.sign(); // Until now the server may have waited for us.
     listening = true;
     int count;

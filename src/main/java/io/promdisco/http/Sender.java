@@ -176,7 +176,7 @@ public final class Sender implements AutoCloseable {
     if (kept != null) {
       Exchange exchange = exchange(kept, home, uri, request, headers);
       try {
-        return answered(exchange, home, uri, request, begin);
+        return answered(exchange, request, begin);
       } catch (IOException e) {
         if (exchange.isEnded()) {
           throw e;
@@ -187,7 +187,7 @@ public final class Sender implements AutoCloseable {
     Connection made = connections.open(uri);
     Exchange exchange = exchange(made, home, uri, request, headers);
     made.start();
-    return answered(exchange, home, uri, request, begin);
+    return answered(exchange, request, begin);
   }
 
   private Exchange exchange(
@@ -250,7 +250,7 @@ public final class Sender implements AutoCloseable {
   }
 
   /** Waits for the head of the answer; until it is closed, the exchange ends when this does. */
-  private Exchange answered(Exchange exchange, URI home, URI uri, Request request, long begin)
+  private Exchange answered(Exchange exchange, Request request, long begin)
       throws IOException, InterruptedException {
     Ticker.Alarm headAlarm = () -> {};
     if (request.patience().isPresent()) {
