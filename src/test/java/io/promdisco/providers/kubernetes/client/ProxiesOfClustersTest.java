@@ -1,5 +1,6 @@
 package io.promdisco.providers.kubernetes.client;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -57,8 +58,7 @@ class ProxiesOfClustersTest {
                     exchange,
                     exchange.getRequestMethod().equals("POST") ? 201 : 200,
                     "application/json",
-                    (exchange.getRequestMethod().equals("POST") ? REVIEW : LIST)
-                        .getBytes("UTF-8")));
+                    (exchange.getRequestMethod().equals("POST") ? REVIEW : LIST).getBytes(UTF_8)));
     use(Kind.HTTP);
   }
 
@@ -78,7 +78,7 @@ class ProxiesOfClustersTest {
   }
 
   private KubernetesSdConfig kubeconfig(String clusterFields) throws Exception {
-    String ca = Base64.getEncoder().encodeToString(certificates.authority().getBytes("UTF-8"));
+    String ca = Base64.getEncoder().encodeToString(certificates.authority().getBytes(UTF_8));
     Path file =
         Files.writeString(
             folder.resolve("config"),
