@@ -466,7 +466,12 @@ class SenderTest {
             .build();
     assertThat(body(get(sender(url, http(with)), url + "/"))).isEqualTo("x");
     String said = ".*: it asks for a client certificate and none is configured .*";
-    refused(url, "TLS13", url + " refuses the connection \\(TLS alert bad_certificate\\)" + said);
+    refused(
+        url,
+        "TLS13",
+        url
+            + " refuses the connection \\(TLS alert (bad_certificate|certificate_required)\\)"
+            + said);
     // The JDK's TLS 1.2 goes on writing, and when that fails it does not read the alert.
     refused(url, "TLS12", said + "|connection to " + url + " broke: .*none is configured.*");
   }
@@ -788,5 +793,48 @@ class SenderTest {
     open.close(); // Its connection may be another's by now.
     assertThat(body(get(sender, server.url() + "/"))).isEqualTo("x");
     assertThat(server.connections()).isEqualTo(3);
+  }
+
+  /** What is wrong with an answer over plain HTTP that consists of these bytes. */
+  private String problemOfAnswer(String bytes) throws Exception {
+    try (ServerSocket listening = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      String url = "http://127.0.0.1:" + listening.getLocalPort();
+      Sender sender = sender(url);
+      CompletableFuture<String> problem =
+          problemOf(
+              () -> {
+                try (Exchange exchange = get(sender, url + "/")) {
+                  return bytes(exchange);
+                }
+              });
+      try (Socket server = listening.accept()) {
+        assertThat(server.getInputStream().read(new byte[10_000])).isPositive();
+        server.getOutputStream().write(bytes.getBytes(UTF_8));
+        server.shutdownOutput();
+        return result(problem).replace(url, "URL");
+      }
+    }
+  }
+
+  @Test
+  void anAnswerThatIsBrokenOrBeyondTheLimitsIsRefused() throws Exception {
+    String head = "HTTP/1.1 200 OK\r\n";
+    String chunks = head + "Transfer-Encoding: chunked\r\n\r\n";
+    String begin = "connection to URL broke: ";
+    assertThat(problemOfAnswer("")).isEqualTo(begin + "closed");
+    assertThat(problemOfAnswer("SSH-2.0-me\r\n\r\n")).isEqualTo(begin + "its answer is not HTTP");
+    assertThat(problemOfAnswer(head + "X: " + "x".repeat(40_000)))
+        .isEqualTo(begin + "its head is longer than is allowed");
+    assertThat(problemOfAnswer(head + "X: x\r\n".repeat(201)))
+        .isEqualTo(begin + "its head is longer than is allowed");
+    assertThat(problemOfAnswer(head + "Content-Length: 5\r\n\r\nabc")).isEqualTo(begin + "closed");
+    assertThat(problemOfAnswer(chunks + "5\r\nabc")).isEqualTo(begin + "closed");
+    assertThat(problemOfAnswer(chunks + "5\r\nabcde")).isEqualTo(begin + "closed");
+    assertThat(problemOfAnswer(chunks + "5\r\nabcde\r\n")).isEqualTo(begin + "closed");
+    assertThat(problemOfAnswer(chunks + "x\r\n")).startsWith(begin);
+    assertThat(problemOfAnswer(chunks + "5;" + "x".repeat(40_000))).startsWith(begin);
+    assertThat(problemOfAnswer(head + "Transfer-Encoding: gzip\r\n\r\n")).startsWith(begin);
+    assertThat(problemOfAnswer("HTTP/1.1 100 Go on\r\n\r\n" + chunks + "0\r\n\r\n"))
+        .startsWith("went well");
   }
 }
