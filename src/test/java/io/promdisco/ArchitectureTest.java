@@ -2,6 +2,8 @@ package io.promdisco;
 
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -76,6 +78,17 @@ class ArchitectureTest {
             "io.promdisco.server..",
             "io.promdisco.sim..",
             "io.promdisco.workqueue..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void theYamlReaderKnowsNothingOfUs() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.promdisco.yaml..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("io.promdisco..").and(resideOutsideOfPackages("io.promdisco.yaml..")))
         .check(CLASSES);
   }
 

@@ -18,7 +18,7 @@ class GuaranteesTest {
   private static final Path TESTS = Path.of("src/test/java");
   private static final Pattern ANNOTATION =
       Pattern.compile("@(Test|ParameterizedTest|Property)\\b");
-  private static final Pattern NAME = Pattern.compile("`([A-Z]\\w*Test)\\.(\\w+)`");
+  private static final Pattern NAME = Pattern.compile("`([A-Z]\\w*(?:Test|IT))\\.(\\w+)`");
 
   @Test
   void everyPromiseNamesTestsThatExist() throws IOException {

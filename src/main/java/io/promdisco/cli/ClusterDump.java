@@ -1,5 +1,6 @@
 package io.promdisco.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.discovery.DiscoveryException;
@@ -10,7 +11,9 @@ import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
+import io.promdisco.providers.kubernetes.watch.Scope;
 import io.promdisco.providers.kubernetes.watch.WatchProblem;
+import io.promdisco.sim.SimCluster;
 import io.promdisco.sim.ViewManifests;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -61,10 +64,8 @@ final class ClusterDump {
     Set<ObjectKey> chosen = new HashSet<>();
     try {
       for (KubeObject view : ObjectReader.of(client).read(watched.resource(), watched.scope())) {
-        ObjectNode object =
-            objects.computeIfAbsent(
-                view.key(), any -> slim(ViewManifests.of(watched.resource(), view)));
-        SelectedFields.chosen(object, watched.scope().fieldSelector());
+        objects.computeIfAbsent(
+            view.key(), any -> slim(ViewManifests.of(watched.resource(), view)));
         chosen.add(view.key());
       }
     } catch (IOException e) {
@@ -88,23 +89,45 @@ final class ClusterDump {
 
   /** Everything that was read, each object once, by kind. */
   List<ObjectNode> objects() {
-    read.forEach(this::keepOut);
     List<ObjectNode> objects = new ArrayList<>();
     for (Resource<?> resource : Resource.ALL) {
       objects.addAll(found.getOrDefault(resource, Map.of()).values());
     }
+    if (read.keySet().stream().anyMatch(one -> !one.scope().fieldSelector().isEmpty())) {
+      SimCluster cluster = new SimCluster();
+      cluster.load(objects.stream().map(ObjectNode::deepCopy).toList());
+      for (boolean exact : List.of(true, false)) {
+        read.forEach((watched, chosen) -> setFields(watched, chosen, cluster, exact));
+      }
+    }
     return objects;
   }
 
-  /** What another SD config has read must not get through this one's selector. */
-  private void keepOut(Watched watched, Set<ObjectKey> chosen) {
-    found
-        .getOrDefault(watched.resource(), Map.of())
-        .forEach(
-            (key, object) -> {
-              if (!chosen.contains(key)) {
-                SelectedFields.leftOut(object, watched.scope().fieldSelector());
-              }
-            });
+  /**
+   * Makes the field selector of a watch choose again what it has chosen. It says nothing of objects
+   * in another namespace or with other labels.
+   */
+  private void setFields(
+      Watched watched, Set<ObjectKey> chosen, SimCluster cluster, boolean exact) {
+    Scope scope = watched.scope();
+    if (scope.fieldSelector().isEmpty()) {
+      return;
+    }
+    Map<ObjectKey, ObjectNode> objects = found.getOrDefault(watched.resource(), Map.of());
+    Set<ObjectKey> within = new HashSet<>();
+    for (ObjectNode one :
+        cluster.list(watched.resource(), scope.namespace(), scope.labelSelector(), "")) {
+      JsonNode metadata = one.path("metadata");
+      within.add(
+          new ObjectKey(metadata.path("namespace").asText(), metadata.path("name").asText()));
+    }
+    objects.forEach(
+        (key, object) -> {
+          if (chosen.contains(key)) {
+            SelectedFields.chosen(object, scope.fieldSelector(), exact);
+          } else if (within.contains(key)) {
+            SelectedFields.leftOut(object, scope.fieldSelector(), exact);
+          }
+        });
   }
 }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives slim objects the fields by which a server let them through a field selector or did not, so
@@ -11,6 +13,17 @@ import java.util.List;
  * value, {@code not-x} stands for something other than {@code x}.
  */
 final class SelectedFields {
+  /** The fields that slim objects have; one that is missing is empty. */
+  private static final Set<String> KEPT =
+      Set.of(
+          "metadata.name",
+          "metadata.namespace",
+          "spec.nodeName",
+          "status.phase",
+          "status.podIP",
+          "spec.clusterIP",
+          "spec.type");
+
   /** A comparison: a field that is, or is not, of a value. */
   private record Term(List<String> path, boolean equal, String value) {
     static List<Term> of(String selector) {
@@ -27,17 +40,27 @@ final class SelectedFields {
       return terms;
     }
 
-    /** Missing if the object does not say. */
-    JsonNode in(ObjectNode object) {
+    /** The value in an object; null: the object does not say. */
+    @Nullable String in(ObjectNode object) {
       JsonNode at = object;
       for (String name : path) {
         at = at.path(name);
       }
-      return at;
+      boolean known = !at.isMissingNode() || KEPT.contains(String.join(".", path));
+      return known ? at.asText() : null;
     }
 
-    boolean holds(JsonNode there) {
-      return there.asText().equals(value) == equal;
+    boolean holds(String there) {
+      return there.equals(value) == equal;
+    }
+
+    /** Whether the value is known if it holds, or if it does not. */
+    boolean isExact(boolean holds) {
+      return holds == equal || isBoolean();
+    }
+
+    private boolean isBoolean() {
+      return value.equals("true") || value.equals("false");
     }
 
     /** Makes it hold, or not. */
@@ -48,7 +71,7 @@ final class SelectedFields {
       }
       String name = path.get(path.size() - 1);
       boolean same = hold == equal;
-      if (value.equals("true") || value.equals("false")) {
+      if (isBoolean()) {
         at.put(name, same == Boolean.parseBoolean(value));
       } else if (!same) {
         at.put(name, "not-" + value);
@@ -64,28 +87,34 @@ final class SelectedFields {
    * Sets what the selector says of an object that it has let through, where the object does not.
    *
    * @param selector as {@code spec.schedulerName=default,status.phase!=Failed}; may be empty
+   * @param exact whether to set only values that are known, which must come first
    */
-  static void chosen(ObjectNode object, String selector) {
+  static void chosen(ObjectNode object, String selector, boolean exact) {
     for (Term term : Term.of(selector)) {
-      if (term.in(object).isMissingNode()) {
+      if (term.in(object) == null && (!exact || term.isExact(true))) {
         term.set(object, true);
       }
     }
   }
 
-  /** Sees to it that an object which the selector left out is left out by what it says itself. */
-  static void leftOut(ObjectNode object, String selector) {
+  /**
+   * Sees to it that an object which the selector left out is left out by what it says itself.
+   *
+   * @param exact as for {@link #chosen}
+   */
+  static void leftOut(ObjectNode object, String selector, boolean exact) {
     List<Term> open = new ArrayList<>();
     for (Term term : Term.of(selector)) {
-      JsonNode there = term.in(object);
-      if (there.isMissingNode()) {
+      String there = term.in(object);
+      if (there == null) {
         open.add(term);
       } else if (!term.holds(there)) {
         return;
       }
     }
-    if (!open.isEmpty()) {
-      open.get(0).set(object, false);
+    if (open.isEmpty() || (exact && (open.size() > 1 || !open.get(0).isExact(false)))) {
+      return;
     }
+    open.get(0).set(object, false);
   }
 }

@@ -189,6 +189,7 @@ public final class ConfigLoader {
     if (files != NamedFiles.LEAVE) {
       problems.check();
     }
+    problems.checkAccepted();
     List<Problem> sorted = problems.sorted();
     return new LoadResult(
         Optional.of(
@@ -256,6 +257,9 @@ public final class ConfigLoader {
     }
     List<ReadJob> all = new ArrayList<>(jobs);
     for (int i = 0; i < named.size(); i++) {
+      if (named.get(i).isEmpty()) {
+        continue; // A null matches nothing.
+      }
       all.addAll(fromFiles(root, i, named.get(i), global.settings(), names));
     }
     return new Document(all, effective);

@@ -1,6 +1,7 @@
 package io.promdisco.config;
 
 import io.promdisco.model.NameValidation;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,6 +26,9 @@ final class GlobalReader {
     Duration evaluation = global.duration("evaluation_interval", Duration.ZERO);
     Duration offset = global.duration("rule_query_offset", Duration.ZERO);
     String queryLog = paths.resolve(global.string("query_log_file"));
+    BigInteger querySeries = global.unsigned("query_max_series");
+    BigInteger querySamples = global.unsigned("query_max_samples_read");
+    Duration queryDuration = global.duration("query_max_duration", Duration.ZERO);
     Map<String, String> labels = externalLabels(global, settings.nameValidation());
     global.finish();
     settings.completeGlobal();
@@ -38,6 +42,9 @@ final class GlobalReader {
                 evaluation.isZero() ? ScrapeSettings.DEFAULT_INTERVAL : evaluation)
             .unlessZero("rule_query_offset", offset)
             .unlessZero("query_log_file", queryLog)
+            .unlessZero("query_max_series", querySeries)
+            .unlessZero("query_max_samples_read", querySamples)
+            .unlessZero("query_max_duration", queryDuration)
             .unlessZero("scrape_failure_log_file", settings.failureLogFile)
             .unlessZero("external_labels", labels)
             .unlessZero("body_size_limit", ScrapeSettings.shownSize(settings.bodySizeLimit));
@@ -63,9 +70,15 @@ final class GlobalReader {
         .forEach(
             (name, value) -> {
               if (!names.isValidLabelName(name)) {
+                global.entryError(
+                    "external_labels",
+                    name,
+                    "\"" + name + "\" is not a valid label name (expected: " + rule(names) + ")");
+              }
+              if (!Scalars.isUnicode(value)) {
                 global.error(
                     "external_labels",
-                    "\"" + name + "\" is not a valid label name (expected: " + rule(names) + ")");
+                    "\"" + value + "\" is not a valid label value (expected: text in UTF-8)");
               }
               labels.put(
                   name, Environment.expand(value, variable -> value(global, name, variable)));
@@ -80,8 +93,11 @@ final class GlobalReader {
   private String value(Section global, String label, String variable) {
     String value = environment.apply(variable);
     if (value == null || value.isEmpty()) {
-      global.warn(
-          "external_labels", label + ": environment variable " + variable + " is empty or not set");
+      global.entryWarn(
+          "external_labels",
+          label,
+          ProblemKind.QUESTIONABLE,
+          "environment variable " + variable + " is empty or not set");
       return "";
     }
     return value;

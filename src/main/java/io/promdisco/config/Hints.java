@@ -188,6 +188,15 @@ final class Hints {
     return PORT.matcher(port).matches() && !NUMBER.matcher(host).find();
   }
 
+  /** Whether an error is at a value that no message shows, or soon after its key. */
+  static boolean isNearSecret(String text, MarkedYAMLException e) {
+    List<String> lines = text.lines().toList();
+    Mark mark = e.getProblemMark();
+    return mark != null
+        && suspects(lines, mark, null).stream()
+            .anyMatch(line -> SECRET.stream().anyMatch(lines.get(line)::contains));
+  }
+
   /** What to say besides why a text is no YAML; empty if there is nothing to say. */
   static String ofSyntax(String text, MarkedYAMLException e) {
     Mark mark = e.getProblemMark();

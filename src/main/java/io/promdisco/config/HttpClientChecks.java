@@ -4,6 +4,7 @@ import com.google.common.collect.Sets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks HTTP client settings of files and of builders. A {@code …Ref} parameter names a secret of
@@ -143,15 +144,21 @@ final class HttpClientChecks {
   }
 
   private static void tlsVersion(String field, String version, FieldProblems problems) {
-    if (!version.isEmpty() && !TLS_VERSIONS.contains(version)) {
-      problems.note(
-          field,
-          "unknown TLS version: "
-              + version
-              + " (expected: TLS10, TLS11, TLS12 or TLS13"
-              + Problems.hint(version, TLS_VERSIONS)
-              + ")");
+    String wrong = version.isEmpty() ? null : tlsVersionProblem(version);
+    if (wrong != null) {
+      problems.note(field, wrong);
     }
+  }
+
+  /** Why a text is no version, or null; the empty text is none either. */
+  static @Nullable String tlsVersionProblem(String version) {
+    return TLS_VERSIONS.contains(version)
+        ? null
+        : "unknown TLS version: "
+            + (version.isEmpty() ? "\"\"" : version)
+            + " (expected: TLS10, TLS11, TLS12 or TLS13"
+            + Problems.hint(version, TLS_VERSIONS)
+            + ")";
   }
 
   /**

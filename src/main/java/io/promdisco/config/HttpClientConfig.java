@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How to talk to an HTTP server: Prometheus's HTTP client settings. Paths are resolved against the
@@ -369,7 +370,7 @@ public record HttpClientConfig(
    * @param algorithm {@code RS256}, {@code RS384} or {@code RS512}
    * @param issuer the {@code iss} of the assertion; empty: the client's id
    * @param audience the {@code aud} of the assertion; empty: the token URL
-   * @param claims further claims, which win over ours: texts, numbers, booleans, lists and maps
+   * @param claims further claims, which win over ours: texts, numbers, booleans, lists, maps, null
    */
   public record JwtGrant(
       Secret key,
@@ -378,7 +379,7 @@ public record HttpClientConfig(
       String algorithm,
       String issuer,
       String audience,
-      Map<String, Object> claims) {
+      Map<String, @Nullable Object> claims) {
     /** Copies the map. */
     public JwtGrant {
       claims = Collections.unmodifiableMap(new LinkedHashMap<>(claims));

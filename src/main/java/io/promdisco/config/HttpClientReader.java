@@ -16,14 +16,36 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads Prometheus's HTTP client settings, which stand inline among the keys of a section. */
 final class HttpClientReader {
+  /** Whose settings are read: it decides about a default, and about files that do not exist. */
+  enum Owner {
+    /** A job: promtool looks for the files of its own credentials and of its certificate. */
+    JOB,
+    /** A Kubernetes source of a job: promtool looks for the files of its certificate. */
+    KUBERNETES,
+    /** HTTP/2 is off by default. */
+    REMOTE_WRITE,
+    /** Anything else. */
+    OTHER;
+
+    private boolean needsCredentials() {
+      return this == JOB;
+    }
+
+    private boolean needsCertificate() {
+      return this == JOB || this == KUBERNETES;
+    }
+  }
+
   private final Section section;
   private final Paths paths;
+  private final Owner owner;
   private final Shown shown = new Shown();
   private final List<String> references = new ArrayList<>();
 
-  private HttpClientReader(Section section, Paths paths) {
+  private HttpClientReader(Section section, Paths paths, Owner owner) {
     this.section = section;
     this.paths = paths;
+    this.owner = owner;
   }
 
   /**
@@ -36,22 +58,18 @@ final class HttpClientReader {
    */
   record Result(HttpClientConfig config, boolean isDefault, Map<String, Object> shown) {}
 
-  static Result read(Section section, Paths paths) {
-    return read(section, paths, true);
-  }
-
-  static Result read(Section section, Paths paths, boolean http2) {
-    HttpClientReader reader = new HttpClientReader(section, paths);
-    HttpClientConfig config = reader.config(http2);
+  static Result read(Section section, Paths paths, Owner owner) {
+    HttpClientReader reader = new HttpClientReader(section, paths, owner);
+    HttpClientConfig config = reader.config();
     boolean isDefault =
         config.equals(HttpClientConfig.DEFAULT)
-            && !section.hasValue("proxy_url")
+            && !section.isSet("proxy_url")
             && !section.hasValue("proxy_connect_header")
             && !section.hasValue("http_headers");
     return new Result(config, isDefault, reader.shown.map());
   }
 
-  private HttpClientConfig config(boolean http2Default) {
+  private HttpClientConfig config() {
     Optional<BasicAuth> basic = basicAuth();
     Optional<Authorization> authorization = authorization();
     Optional<OAuth2> oauth2 = oauth2();
@@ -61,9 +79,9 @@ final class HttpClientReader {
         section.has("authorization") && authorization.isPresent(),
         oauth2.isPresent(),
         section::note);
-    TlsConfig tls = tls(section, paths, shown, references);
+    TlsConfig tls = tls(section, paths, owner, shown, references);
     boolean redirects = section.bool("follow_redirects", true);
-    boolean http2 = section.bool("enable_http2", http2Default);
+    boolean http2 = section.bool("enable_http2", owner != Owner.REMOTE_WRITE);
     shown.always("follow_redirects", redirects).always("enable_http2", http2);
     ProxyConfig proxy = proxy(section, shown);
     return new HttpClientConfig(
@@ -114,7 +132,7 @@ final class HttpClientReader {
     HttpClientChecks.authorization(read, ref, section::note, given::note);
     noteReferences(given, references, "credentials_ref");
     given.finish();
-    mustExist(given, "credentials_file", file, "authorization credentials");
+    expectFile(given, "credentials_file", file, owner.needsCredentials());
     return Optional.of(show(read, ref));
   }
 
@@ -151,13 +169,18 @@ final class HttpClientReader {
       section.error(key, "authorization is not compatible with bearer_token & bearer_token_file");
       return authorization;
     }
-    mustExist(section, "bearer_token_file", file, "bearer token");
+    expectFile(section, "bearer_token_file", file, owner.needsCredentials());
     return Optional.of(show(new Authorization(Authorization.BEARER, token, file), ""));
   }
 
-  /** A missing file is an error, but one that may be mended while the configuration is in use. */
-  private static void mustExist(Section section, String key, String file, String kind) {
-    if (!file.isEmpty()) {
+  /**
+   * A missing file is a warning, or an error that does not refuse the configuration: the file may
+   * be written while the configuration is in use.
+   */
+  private static void expectFile(Section section, String key, String file, boolean needed) {
+    if (!needed) {
+      section.expectFile(key, file);
+    } else if (!file.isEmpty()) {
       section
           .problems()
           .onceRead(
@@ -165,9 +188,7 @@ final class HttpClientReader {
               () -> {
                 if (!Paths.exist(file)) {
                   section.error(
-                      key,
-                      ProblemKind.MISSING_FILE,
-                      kind + " file \"" + file + "\" does not exist");
+                      key, ProblemKind.MISSING_FILE, "file \"" + file + "\" does not exist");
                 }
               });
     }
@@ -196,7 +217,7 @@ final class HttpClientReader {
         .unlessZero("scopes", scopes)
         .unlessZero("token_url", Urls.redacted(tokenUrl))
         .unlessZero("endpoint_params", params);
-    TlsConfig tls = tls(given, paths, inner, references);
+    TlsConfig tls = tls(given, paths, Owner.OTHER, inner, references);
     ProxyConfig proxy = proxy(given, inner);
     OAuth2 read =
         new OAuth2(clientId, secret, secretFile, scopes, tokenUrl, params, tls, proxy, jwt);
@@ -218,13 +239,13 @@ final class HttpClientReader {
   private Optional<JwtGrant> jwtGrant(Section given, Shown inner) {
     String keyId = given.string("client_certificate_key_id");
     Secret key = given.secret("client_certificate_key");
-    String keyFile = paths.resolve(given.string("client_certificate_key_file"));
+    String keyFile = given.string("client_certificate_key_file");
     String keyRef = given.string("client_certificate_key_ref");
     String grant = given.string("grant_type");
     String algorithm = given.string("signature_algorithm");
     String issuer = given.string("iss");
     String audience = given.string("audience");
-    Map<String, Object> claims = given.values("claims");
+    Map<String, @Nullable Object> claims = given.values("claims");
     inner
         .unlessZero("client_certificate_key_id", keyId)
         .unlessZero("client_certificate_key", key)
@@ -248,6 +269,12 @@ final class HttpClientReader {
       }
       return Optional.empty();
     }
+    if (!keyFile.isEmpty() && !keyFile.startsWith("/")) {
+      given.warn(
+          "client_certificate_key_file",
+          "relative to the folder in which the program is started, in Prometheus as well"
+              + " (expected: an absolute path)");
+    }
     given.expectFile("client_certificate_key_file", keyFile);
     noteReferences(given, references, "client_certificate_key_ref");
     return Optional.of(
@@ -262,10 +289,11 @@ final class HttpClientReader {
   }
 
   static TlsConfig tls(Section parent, Paths paths, Shown target) {
-    return tls(parent, paths, target, new ArrayList<>());
+    return tls(parent, paths, Owner.OTHER, target, new ArrayList<>());
   }
 
-  private static TlsConfig tls(Section parent, Paths paths, Shown target, List<String> references) {
+  private static TlsConfig tls(
+      Section parent, Paths paths, Owner owner, Shown target, List<String> references) {
     Section tls = parent.layeredSection("tls_config");
     if (tls == null) {
       return TlsConfig.DEFAULT;
@@ -280,8 +308,8 @@ final class HttpClientReader {
             paths.resolve(tls.string("key_file")),
             tls.string("server_name"),
             tls.bool("insecure_skip_verify", false),
-            tls.string("min_version"),
-            tls.string("max_version"));
+            tlsVersion(tls, "min_version"),
+            tlsVersion(tls, "max_version"));
     HttpClientChecks.tls(
         config,
         tls.string("ca_ref"),
@@ -289,11 +317,21 @@ final class HttpClientReader {
         tls.string("key_ref"),
         parent::note,
         tls::note);
+    for (String key : List.of("min_version", "max_version")) {
+      tls.checkOverridden(key, HttpClientChecks::tlsVersionProblem);
+      String empty = HttpClientChecks.tlsVersionProblem("");
+      if (tls.hasValue(key) && tls.string(key).isEmpty() && empty != null) {
+        tls.error(key, empty);
+      }
+    }
     noteReferences(tls, references, "ca_ref", "cert_ref", "key_ref");
     tls.finish();
     tls.expectFile("ca_file", config.caFile());
-    mustExist(tls, "cert_file", config.certFile(), "client cert");
-    mustExist(tls, "key_file", config.keyFile(), "client key");
+    expectFile(tls, "cert_file", config.certFile(), owner.needsCertificate());
+    expectFile(tls, "key_file", config.keyFile(), owner.needsCertificate());
+    if (owner.needsCertificate() && config.certFile().isEmpty() != config.keyFile().isEmpty()) {
+      tls.problems().onceAccepted(() -> refuseHalfFiles(tls, config));
+    }
     boolean referenced =
         HttpClientChecks.count(tls.string("ca_ref"), tls.string("cert_ref"), tls.string("key_ref"))
             > 0;
@@ -319,14 +357,32 @@ final class HttpClientReader {
     return config;
   }
 
+  private static String tlsVersion(Section tls, String key) {
+    if (Scalars.isCheckedNull(tls.value(key))) {
+      tls.error(key, "unknown TLS version: (expected: one of TLS10, TLS11, TLS12, TLS13)");
+    }
+    return tls.string(key);
+  }
+
+  /** Prometheus accepts a certificate in a file with a key that is not, but promtool does not. */
+  private static void refuseHalfFiles(Section tls, TlsConfig config) {
+    boolean cert = !config.certFile().isEmpty();
+    tls.error(
+        cert ? "cert_file" : "key_file",
+        ProblemKind.MISSING_FILE,
+        cert
+            ? "promtool refuses cert_file without key_file (expected: both, or cert and key)"
+            : "promtool refuses key_file without cert_file (expected: both, or cert and key)");
+  }
+
   private static ProxyConfig proxy(Section section, Shown target) {
-    String url = section.string("proxy_url");
+    String url = section.url("proxy_url");
     String noProxy = section.string("no_proxy");
     boolean environment = section.bool("proxy_from_environment", false);
     Map<String, List<Secret>> headers = section.secretListMap("proxy_connect_header");
     ProxyConfig read = new ProxyConfig(url, noProxy, environment, headers);
-    HttpClientChecks.proxy(read, section.hasValue("proxy_url"), section::note);
-    if (section.hasValue("proxy_url")) {
+    HttpClientChecks.proxy(read, section.isSet("proxy_url"), section::note);
+    if (section.isSet("proxy_url")) {
       target.always("proxy_url", Urls.shown(url));
     }
     target
@@ -348,6 +404,8 @@ final class HttpClientReader {
                   name, (field, message) -> section.problems().error(node, path, message));
               Section given = Section.of(node, path, section.problems());
               if (given == null) {
+                headers.put(name, new Header(List.of(), List.of(), List.of()));
+                visible.put(name, Map.of());
                 return;
               }
               List<String> values = orEmpty(given.strings("values"));
@@ -365,7 +423,7 @@ final class HttpClientReader {
                       .unlessZero("files", files)
                       .map());
             });
-    if (!visible.isEmpty()) {
+    if (section.hasValue("http_headers")) {
       shown.always("http_headers", visible);
     }
     return headers;

@@ -34,11 +34,17 @@ final class KubernetesSdReader implements SdConfigReader {
 
   private static void read(
       Section section, Paths paths, List<SdConfig> configs, List<Map<String, Object>> shown) {
-    String apiServer = section.string("api_server");
+    String apiServer = section.url("api_server");
     Role role = role(section);
     String kubeconfig = paths.resolve(section.string("kubeconfig_file"));
     section.expectFile("kubeconfig_file", kubeconfig);
-    HttpClientReader.Result http = HttpClientReader.read(section, paths);
+    HttpClientReader.Result http =
+        HttpClientReader.read(
+            section,
+            paths,
+            AlertingReader.contains(section)
+                ? HttpClientReader.Owner.OTHER
+                : HttpClientReader.Owner.KUBERNETES);
     boolean ownNamespace = false;
     List<String> namespaces = List.of();
     Section names = section.section("namespaces");
@@ -51,14 +57,14 @@ final class KubernetesSdReader implements SdConfigReader {
     AttachMetadata attach = attach(section);
     section.finish();
     KubernetesSdConfig.checkServer(
-        section.hasValue("api_server") ? apiServer : null,
+        section.isSet("api_server") ? apiServer : null,
         !kubeconfig.isEmpty(),
         http.isDefault(),
         ownNamespace,
         section::note);
     advise(section, role, namespaces, attach);
     Shown visible = new Shown();
-    if (section.hasValue("api_server")) {
+    if (section.isSet("api_server")) {
       visible.always("api_server", Urls.shown(apiServer));
     }
     visible
@@ -99,6 +105,7 @@ final class KubernetesSdReader implements SdConfigReader {
 
   private static @Nullable Role role(Section section) {
     String text = section.string("role");
+    section.checkOverridden("role", other -> roleOf(other) == null ? unknown(other) : null);
     if (text.isEmpty()) {
       section.error("role", "role missing (one of: " + ROLES + ")");
       return null;

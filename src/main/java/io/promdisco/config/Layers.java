@@ -22,7 +22,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  * once only, merged or not.
  */
 final class Layers {
-  private static final int DEEPEST_MERGE = 20;
+  private static final int DEEPEST_MERGE = 100;
 
   private final Map<String, List<NodeTuple>> values = new LinkedHashMap<>();
   private final String path;
@@ -59,12 +59,23 @@ final class Layers {
     return tuples == null ? null : tuples.get(tuples.size() - 1);
   }
 
+  /** The values of a key that do not count, but must be of the right type all the same. */
+  List<Node> overridden(String key) {
+    List<NodeTuple> tuples = values.getOrDefault(key, List.of());
+    return tuples.subList(0, Math.max(0, tuples.size() - 1)).stream()
+        .map(NodeTuple::getValueNode)
+        .toList();
+  }
+
   /** The values that lie over each other: those after the last null. */
   List<Node> since(String key) {
     List<Node> nodes = new ArrayList<>();
     for (NodeTuple tuple : values.getOrDefault(key, List.of())) {
       if (Scalars.isNull(tuple.getValueNode())) {
         nodes.clear();
+        if (Scalars.isCheckedNull(tuple.getValueNode())) {
+          nodes.add(Section.emptyMapping(tuple.getValueNode()));
+        }
       } else {
         nodes.add(tuple.getValueNode());
       }
@@ -77,9 +88,9 @@ final class Layers {
     Set<String> own = new HashSet<>();
     for (NodeTuple tuple : mapping.getValue()) {
       if (Scalars.isMerge(tuple.getKeyNode())) {
-        merge(tuple.getValueNode(), depth + 1, true);
+        merge(tuple.getValueNode(), depth + 1, !isAlias(tuple));
       } else if (tuple.getKeyNode() instanceof ScalarNode key) {
-        put(Scalars.isNull(key) ? "" : key.getValue(), tuple, own);
+        put(Scalars.isNull(key) ? "" : Scalars.text(key), tuple, own);
       } else {
         problems.error(
             tuple.getKeyNode(),
@@ -88,6 +99,12 @@ final class Layers {
             "a key that is no text (expected: a name)");
       }
     }
+  }
+
+  /** Whether the value is the alias of something before its key. */
+  private static boolean isAlias(NodeTuple tuple) {
+    return tuple.getValueNode().getStartMark().getIndex()
+        < tuple.getKeyNode().getStartMark().getIndex();
   }
 
   private void put(String key, NodeTuple tuple, Set<String> own) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -14,6 +15,9 @@ import java.util.regex.PatternSyntaxException;
 final class OtherSections {
   private static final Pattern FILE_PATTERN = Pattern.compile("[^*]*(\\*[^/]*)?");
   private static final long DEFAULT_GOGC = 75;
+  private static final String DEFAULT_LOG_LEVEL = "info";
+  private static final List<String> LOG_LEVELS =
+      List.of("debug", DEFAULT_LOG_LEVEL, "warn", "error");
   private static final List<String> TRANSLATIONS =
       List.of(
           "UnderscoreEscapingWithSuffixes",
@@ -36,13 +40,38 @@ final class OtherSections {
   }
 
   void runtime(Map<String, Object> shown) {
-    Section runtime = root.section("runtime");
-    long gogc = 0;
-    if (runtime != null) {
-      gogc = runtime.integer("gogc", 0);
-      runtime.finish();
+    Section written = root.section("runtime");
+    Section runtime = written == null ? Section.empty("runtime", root.problems()) : written;
+    long gogc = runtime.integer("gogc", DEFAULT_GOGC);
+    String level = logLevel(runtime);
+    runtime.finish();
+    boolean nothing = gogc == 0 && level.isEmpty();
+    put(
+        shown,
+        "runtime",
+        new Shown()
+            .unlessZero("gogc", nothing ? DEFAULT_GOGC : gogc)
+            .unlessZero("log_level", nothing ? DEFAULT_LOG_LEVEL : level)
+            .map());
+  }
+
+  private static String logLevel(Section runtime) {
+    String written = runtime.string("log_level", DEFAULT_LOG_LEVEL);
+    String level = written.toLowerCase(Locale.ROOT);
+    if (level.isEmpty()) {
+      return runtime.isSet("log_level") ? DEFAULT_LOG_LEVEL : "";
     }
-    shown.put("runtime", Map.of("gogc", gogc == 0 ? DEFAULT_GOGC : gogc));
+    if (!LOG_LEVELS.contains(level)) {
+      runtime.error(
+          "log_level",
+          "unrecognized log level "
+              + written
+              + " (expected: one of "
+              + String.join(", ", LOG_LEVELS)
+              + Problems.hint(level, LOG_LEVELS)
+              + ")");
+    }
+    return level;
   }
 
   void alerting(Map<String, Object> shown) {
@@ -61,7 +90,7 @@ final class OtherSections {
     for (int i = 0; i < files.size(); i++) {
       String file = files.get(i);
       try {
-        if (file.indexOf('*') < 0 && Globs.files(file).isEmpty()) {
+        if (Globs.files(file).isEmpty() && file.indexOf('*') < 0) {
           root.error(
               "rule_files",
               i,
@@ -163,7 +192,7 @@ final class OtherSections {
     }
     Shown visible = new Shown();
     String type = tracing.string("client_type", "grpc");
-    if (tracing.hasValue("client_type") && !Set.of("http", "grpc").contains(type)) {
+    if (tracing.isSet("client_type") && !Set.of("http", "grpc").contains(type)) {
       tracing.error("client_type", "\"" + type + "\" (expected: http or grpc)");
     }
     String endpoint = tracing.string("endpoint");
@@ -178,7 +207,7 @@ final class OtherSections {
     for (String header : headers.keySet()) {
       String wrong = RemoteReader.headerProblem(header);
       if (wrong != null) {
-        tracing.error("headers", wrong);
+        tracing.entryError("headers", header, wrong);
       }
     }
     visible

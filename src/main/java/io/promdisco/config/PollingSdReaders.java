@@ -64,7 +64,8 @@ final class PollingSdReaders {
   }
 
   private static SdConfig http(Section section, Paths paths, Shown shown) {
-    HttpClientReader.Result http = HttpClientReader.read(section, paths);
+    HttpClientReader.Result http =
+        HttpClientReader.read(section, paths, HttpClientReader.Owner.OTHER);
     Duration refresh = refresh(section, Duration.ofMinutes(1));
     String url = section.string("url");
     HttpSdConfig.checkUrl(url, section::note);

@@ -24,6 +24,7 @@ final class Problems {
   private final List<Problem> found;
   private final AliasGuard aliases = new AliasGuard();
   private final List<DeferredCheck> checks;
+  private final List<Runnable> checksOfAccepted;
   private final List<Section> leftOut;
   private final List<Spelt> groups;
   private final Map<Node, Hint> hints;
@@ -58,6 +59,7 @@ final class Problems {
     this.parent = parent;
     found = parent == null ? new ArrayList<>() : parent.found;
     checks = parent == null ? new ArrayList<>() : parent.checks;
+    checksOfAccepted = parent == null ? new ArrayList<>() : parent.checksOfAccepted;
     leftOut = parent == null ? new ArrayList<>() : parent.leftOut;
     groups = parent == null ? new ArrayList<>() : parent.groups;
     hints = parent == null ? new IdentityHashMap<>() : parent.hints;
@@ -162,9 +164,36 @@ final class Problems {
     return found;
   }
 
+  /** Takes targets that are spelled out, with the path of their group and their places. */
+  interface GroupSink {
+    void accept(String path, TargetGroup group, List<Position> positions);
+  }
+
+  /** Passes on the groups of targets that are spelled out for the sources in a section. */
+  void forEachGroupIn(Section section, GroupSink sink) {
+    for (Spelt spelt : groups) {
+      if (spelt.isOf(section)) {
+        sink.accept(spelt.path, spelt.group, spelt.positions);
+      }
+    }
+  }
+
   /** Defers the check of files that a section names until the section is known to be used. */
   void onceRead(Section section, Runnable check) {
     checks.add(new DeferredCheck(section, check));
+  }
+
+  /**
+   * Defers a check whose errors do not refuse the file. It comes after those of other files, or
+   * instead of them if no file is looked at.
+   */
+  void onceAccepted(Runnable check) {
+    checksOfAccepted.add(check);
+  }
+
+  /** Runs the checks whose errors do not refuse the file. */
+  void checkAccepted() {
+    List.copyOf(checksOfAccepted).forEach(Runnable::run);
   }
 
   /** Does not read the files that {@code file_sd_configs} name. */

@@ -32,6 +32,21 @@ final class RelabelReader {
     return rules;
   }
 
+  /** What is wrong with a regex or an action, whatever else the rule says; null if nothing is. */
+  private static @Nullable String problem(@Nullable String regex, @Nullable String action) {
+    List<String> problems = new ArrayList<>();
+    RelabelSpec rule = new RelabelSpec(null, null, regex, null, null, null, action, null);
+    RelabelRule.compile(
+        rule,
+        NameValidation.UTF8,
+        (field, message) -> {
+          if (field.equals("regex") || field.equals("action")) {
+            problems.add(message);
+          }
+        });
+    return problems.isEmpty() ? null : problems.get(0);
+  }
+
   /** How many entries a list of rules has. */
   static int count(Section parent, String key) {
     return parent.value(key) instanceof SequenceNode list ? list.getValue().size() : 0;
@@ -40,12 +55,18 @@ final class RelabelReader {
   private static RelabelSpec spec(Section rule) {
     List<String> sources = rule.strings("source_labels");
     checkSources(rule);
+    rule.checkOverridden("regex", text -> problem(text, null));
+    rule.checkOverridden("action", text -> problem(null, text));
+    String regex = text(rule, "regex");
+    if (regex != null && !Scalars.isUnicode(regex)) {
+      rule.error("regex", "error parsing regexp: invalid UTF-8");
+    }
     BigInteger modulus = rule.has("modulus") ? rule.unsigned("modulus") : null;
     RelabelSpec spec =
         new RelabelSpec(
             sources,
             text(rule, "separator"),
-            text(rule, "regex"),
+            regex,
             modulus == null ? null : modulus.longValue(),
             text(rule, "target_label"),
             text(rule, "replacement"),
@@ -60,11 +81,15 @@ final class RelabelReader {
     if (rule.value("source_labels") instanceof SequenceNode list) {
       for (int i = 0; i < list.getValue().size(); i++) {
         Node item = list.getValue().get(i);
-        if (item instanceof ScalarNode name && name.getValue().isEmpty() && !Scalars.isNull(item)) {
-          rule.error(
-              "source_labels",
-              i,
-              "\"\" is not a valid label name (expected: any text but an empty one)");
+        boolean checked = !Scalars.isNull(item) || Scalars.isCheckedNull(item);
+        if (item instanceof ScalarNode scalar && checked) {
+          String name = Scalars.isNull(item) ? "" : Scalars.text(scalar);
+          if (!NameValidation.UTF8.isValidLabelName(name)) {
+            rule.error(
+                "source_labels",
+                i,
+                "\"" + name + "\" is not a valid label name (expected: any text but an empty one)");
+          }
         }
       }
     }

@@ -5,15 +5,11 @@ import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.nodes.Node;
-import org.yaml.snakeyaml.nodes.ScalarNode;
-import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /** Reads {@code remote_write} and {@code remote_read}, which are checked and shown only. */
 final class RemoteReader {
@@ -40,7 +36,6 @@ final class RemoteReader {
   private static final List<String> MESSAGES =
       List.of("prometheus.WriteRequest", "io.prometheus.write.v2.Request");
   private static final long DEFAULT_CHUNK = 50_000_000;
-  private static final List<String> CLOUD_LOGINS = List.of("sigv4", "azuread", "google_iam");
 
   private final Paths paths;
   private final NameValidation names;
@@ -82,7 +77,7 @@ final class RemoteReader {
   }
 
   private Map<String, Object> write(Section write) {
-    Shown shown = new Shown().unlessZero("url", url(write, "remote_write"));
+    Shown shown = new Shown().always("url", url(write, "remote_write"));
     shown
         .unlessZero("remote_timeout", write.duration("remote_timeout", Duration.ofSeconds(30)))
         .unlessZero("headers", headers(write))
@@ -109,21 +104,23 @@ final class RemoteReader {
               + String.join(", ", MESSAGES)
               + ")");
     }
-    HttpClientReader.Result http = HttpClientReader.read(write, paths, false);
+    HttpClientReader.Result http =
+        HttpClientReader.read(write, paths, HttpClientReader.Owner.REMOTE_WRITE);
     shown
         .unlessZero("protobuf_message", message)
         .unlessZero("failed_request_logging", write.bool("failed_request_logging", false))
+        .unlessZero("convert_nhcb_to_classic", write.bool("convert_nhcb_to_classic", false))
         .all(http.shown())
         .unlessZero("queue_config", queue(write))
         .unlessZero("metadata_config", metadata(write));
     List<String> logins = logins(http.config());
-    for (String login : CLOUD_LOGINS) {
-      Map<String, Object> opaque = opaque(write, login);
-      shown.unlessZero(login, opaque);
-      if (!opaque.isEmpty()) {
-        logins.add(login);
-      }
-    }
+    new CloudLogins(write)
+        .all()
+        .forEach(
+            (login, settings) -> {
+              logins.add(login);
+              shown.always(login, settings);
+            });
     if (logins.size() > 1) {
       write.error(
           "at most one of basic_auth, authorization, oauth2, sigv4, azuread or google_iam must be"
@@ -135,7 +132,7 @@ final class RemoteReader {
 
   private Map<String, Object> read(Section read) {
     return new Shown()
-        .unlessZero("url", url(read, "remote_read"))
+        .always("url", url(read, "remote_read"))
         .unlessZero("remote_timeout", read.duration("remote_timeout", Duration.ofMinutes(1)))
         .unlessZero(
             "chunked_read_limit",
@@ -145,16 +142,16 @@ final class RemoteReader {
         .unlessZero("headers", headers(read))
         .unlessZero("read_recent", read.bool("read_recent", false))
         .unlessZero("name", read.string("name"))
-        .all(HttpClientReader.read(read, paths).shown())
-        .unlessZero("required_matchers", read.stringMap("required_matchers"))
+        .all(HttpClientReader.read(read, paths, HttpClientReader.Owner.OTHER).shown())
+        .unlessZero("required_matchers", matchers(read))
         .unlessZero("filter_external_labels", read.bool("filter_external_labels", true))
         .map();
   }
 
   private static String url(Section section, String kind) {
-    String url = section.string("url");
+    String url = section.url("url");
     String wrong = Urls.problem(url);
-    if (!section.hasValue("url")) {
+    if (!section.isSet("url")) {
       section.error("url", "url for " + kind + " is empty (expected: http://host/path)");
     } else if (wrong != null) {
       section.error("url", wrong + " (expected: http://host/path)");
@@ -162,12 +159,20 @@ final class RemoteReader {
     return Urls.shown(url);
   }
 
+  private static Map<String, String> matchers(Section read) {
+    Map<String, String> matchers = read.stringMap("required_matchers");
+    if (matchers.containsKey("")) {
+      read.entryError("required_matchers", "", "\"\" is not a valid label name");
+    }
+    return matchers;
+  }
+
   private static Map<String, String> headers(Section section) {
     Map<String, String> headers = section.stringMap("headers");
     for (String header : headers.keySet()) {
       String wrong = headerProblem(header);
       if (wrong != null) {
-        section.error("headers", wrong);
+        section.entryError("headers", header, wrong);
       }
     }
     return headers;
@@ -264,21 +269,5 @@ final class RemoteReader {
             .unlessZero("max_samples_per_send", samples)
             .map()
         : Map.of();
-  }
-
-  /** A cloud's login, whose keys are not checked; what may be secret is hidden. */
-  static Map<String, Object> opaque(Section section, String key) {
-    Map<String, Object> shown = new LinkedHashMap<>();
-    section.map(key, true).forEach((name, value) -> shown.put(name, opaque(name, value)));
-    return shown;
-  }
-
-  private static Object opaque(String name, Node value) {
-    if (value instanceof ScalarNode scalar) {
-      Boolean flag = Scalars.bool(scalar);
-      boolean hidden = name.contains("secret") || name.contains("password");
-      return hidden ? new Secret(scalar.getValue()) : flag != null ? flag : scalar.getValue();
-    }
-    return value instanceof SequenceNode ? List.of() : Map.of();
   }
 }

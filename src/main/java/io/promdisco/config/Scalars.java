@@ -1,32 +1,24 @@
 package io.promdisco.config;
 
-import java.math.BigDecimal;
+import static io.promdisco.yaml.YamlComposer.PLAIN;
+import static io.promdisco.yaml.YamlComposer.QUOTED;
+
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeId;
-import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
-import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
-import org.yaml.snakeyaml.resolver.Resolver;
 
 /** What a scalar is, as Prometheus's YAML reader (go-yaml v2, YAML 1.1) sees it. */
 final class Scalars {
-  /** The tag of a scalar without quotes and without a tag: it may be anything. */
-  private static final Tag PLAIN = new Tag("promdisco:plain");
-
-  /** The tag of a scalar with quotes, or as a block, and without a tag: it is text. */
-  private static final Tag QUOTED = new Tag("promdisco:quoted");
-
   private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
   private static final Set<String> TRUE =
       Set.of("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON");
@@ -39,21 +31,33 @@ final class Scalars {
   private static final Pattern SPECIAL =
       Pattern.compile("([-+]?)\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)");
   private static final int LONGEST_SHOWN = 10;
+  private static final double TWO_TO_63 = 0x1p63;
+
+  /** More digits than a number of 64 bits has, in any base. */
+  private static final int MOST_DIGITS = 80;
 
   private Scalars() {}
-
-  /** Leaves open what a scalar is, but tells those with quotes from those without. */
-  static final class Undecided extends Resolver {
-    @Override
-    public Tag resolve(NodeId kind, String value, boolean implicit) {
-      return kind == NodeId.scalar ? (implicit ? PLAIN : QUOTED) : super.resolve(kind, null, true);
-    }
-  }
 
   static boolean isNull(@Nullable Node node) {
     return node instanceof ScalarNode scalar
         && (scalar.getTag().equals(PLAIN) || scalar.getTag().equals(Tag.NULL))
         && NULLS.contains(scalar.getValue());
+  }
+
+  /**
+   * Whether a null is written so that go-yaml does not recognize it at once: types of Prometheus
+   * that read themselves, such as durations and names of labels, then see an empty text or section,
+   * and check it.
+   */
+  static boolean isCheckedNull(@Nullable Node node) {
+    return node instanceof ScalarNode scalar
+        && scalar.getTag().equals(PLAIN)
+        && (scalar.getValue().equals("Null") || scalar.getValue().equals("NULL"));
+  }
+
+  /** Whether a text is UTF-8 when it is written; not if it comes of other bytes by a tag. */
+  static boolean isUnicode(String text) {
+    return StandardCharsets.UTF_8.newEncoder().canEncode(text);
   }
 
   /** Whether a key merges another mapping into its own. */
@@ -63,22 +67,56 @@ final class Scalars {
         && (scalar.getTag().equals(PLAIN) || scalar.getTag().equals(Tag.MERGE));
   }
 
-  /** The text, as it is spelled whatever it looks like; null if its tag says something else. */
-  static @Nullable String text(ScalarNode node) {
-    Tag tag = node.getTag();
-    if (tag.equals(Tag.BINARY)) {
-      try {
-        return new String(Base64.getMimeDecoder().decode(node.getValue()), StandardCharsets.UTF_8);
-      } catch (IllegalArgumentException e) {
-        return null;
+  /** The text, as it is spelled whatever it looks like. */
+  static String text(ScalarNode node) {
+    byte[] bytes = node.getTag().equals(Tag.BINARY) ? binary(node.getValue()) : null;
+    return bytes == null ? node.getValue() : text(bytes);
+  }
+
+  /** Bytes that are not UTF-8 become unpaired surrogates, which no name may have. */
+  private static String text(byte[] bytes) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      StringBuilder text = new StringBuilder(bytes.length);
+      for (byte octet : bytes) {
+        text.append((char) (octet < 0 ? Character.MIN_LOW_SURROGATE + (octet & 0xff) : octet));
       }
+      return text.toString();
+    }
+  }
+
+  private static byte @Nullable [] binary(String text) {
+    String digits = text.replace("\n", "").replace("\r", "");
+    try {
+      return digits.length() % 4 == 0 ? Base64.getDecoder().decode(digits) : null;
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  /** Why a scalar is not what its tag says, without its value; null if it is. */
+  static @Nullable String tagProblem(ScalarNode node) {
+    Tag tag = node.getTag();
+    String text = node.getValue();
+    if (tag.equals(Tag.BINARY)) {
+      return binary(text) == null ? "!!binary value contains invalid base64 data" : null;
     }
     boolean wrong =
         (tag.equals(Tag.BOOL) && bool(node) == null)
-            || (tag.equals(Tag.INT) && integer(node.getValue()) == null)
-            || (tag.equals(Tag.FLOAT) && number(node) == null)
-            || (tag.equals(Tag.NULL) && !isNull(node));
-    return wrong ? null : node.getValue();
+            || (tag.equals(Tag.INT) && integer(text) == null)
+            || (tag.equals(Tag.FLOAT) && !isFloat(node))
+            || (tag.equals(Tag.NULL) && !NULLS.contains(text))
+            || (tag.equals(Tag.TIMESTAMP) && !Timestamps.isTimestamp(text));
+    return wrong
+        ? "cannot decode the value as a " + kind(node) + " (expected: such a value, or no tag)"
+        : null;
+  }
+
+  /** Whether a number with a tag is a float: go-yaml converts whole numbers of 63 bits only. */
+  private static boolean isFloat(ScalarNode node) {
+    BigInteger integer = integer(node.getValue());
+    return integer == null ? number(node) != null : integer.bitLength() < 64;
   }
 
   /** A boolean, or null if it is none. */
@@ -100,16 +138,45 @@ final class Scalars {
     return node.getTag().equals(PLAIN) || node.getTag().equals(tag);
   }
 
-  /** A whole number, fractions cut off as Go does, or null if it is no number. */
-  static @Nullable BigInteger whole(ScalarNode node) {
+  /**
+   * A signed number of 64 bits, or null if it is none. Go cuts off fractions and reads a number
+   * that is too small as the smallest.
+   */
+  static @Nullable Long signed(ScalarNode node) {
     BigInteger integer = is(node, Tag.INT) ? integer(node.getValue()) : null;
     if (integer != null) {
-      return integer;
+      return integer.bitLength() > 63 ? null : integer.longValue();
     }
     Double number = number(node);
-    return number == null || number.isInfinite() || number.isNaN()
-        ? null
-        : new BigDecimal(number).toBigInteger();
+    return number != null && number <= TWO_TO_63 ? converted(number) : null;
+  }
+
+  /**
+   * An unsigned number of 64 bits, or null if it is none. Go cuts off fractions; what becomes of
+   * other numbers that do not fit is the processor's affair, here as on amd64.
+   */
+  static @Nullable BigInteger unsigned(ScalarNode node) {
+    BigInteger integer = is(node, Tag.INT) ? integer(node.getValue()) : null;
+    if (integer != null) {
+      return integer.signum() < 0 ? null : integer;
+    }
+    Double number = number(node);
+    if (number == null || !(number <= 2 * TWO_TO_63)) {
+      return null;
+    }
+    long bits =
+        number < TWO_TO_63 ? converted(number) : converted(number - TWO_TO_63) ^ Long.MIN_VALUE;
+    return number == 2 * TWO_TO_63
+        ? BigInteger.ONE.shiftLeft(63)
+        : new BigInteger(Long.toUnsignedString(bits));
+  }
+
+  private static boolean fits(BigInteger integer) {
+    return integer.signum() < 0 ? integer.bitLength() <= 63 : integer.bitLength() <= 64;
+  }
+
+  private static long converted(double number) {
+    return number < TWO_TO_63 ? (long) number : Long.MIN_VALUE;
   }
 
   /** A number, or null if it is none. */
@@ -140,21 +207,10 @@ final class Scalars {
         : Double.valueOf(negative ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY);
   }
 
-  /** A node as texts, numbers, booleans, lists and maps; an empty text where there is nothing. */
-  static Object value(Node node) {
-    if (node instanceof SequenceNode list) {
-      return list.getValue().stream().map(Scalars::value).toList();
-    }
-    if (node instanceof MappingNode map) {
-      Map<String, Object> values = new LinkedHashMap<>();
-      for (NodeTuple entry : map.getValue()) {
-        values.put(String.valueOf(value(entry.getKeyNode())), value(entry.getValueNode()));
-      }
-      return values;
-    }
-    ScalarNode scalar = (ScalarNode) node;
+  /** A scalar as text, number or boolean; null where there is nothing. */
+  static @Nullable Object value(ScalarNode scalar) {
     if (isNull(scalar)) {
-      return "";
+      return null;
     }
     Boolean flag = bool(scalar);
     if (flag != null) {
@@ -165,15 +221,19 @@ final class Scalars {
       return whole;
     }
     Double number = number(scalar);
-    return number != null && Double.isFinite(number) ? number : scalar.getValue();
+    return number != null ? number : text(scalar);
   }
 
+  /** A whole number of 64 bits, with a sign or without; null if it is none. */
   private static @Nullable BigInteger integer(String text) {
     Matcher matcher = INTEGER.matcher(text.replace("_", ""));
     if (text.startsWith("_") || !matcher.matches()) {
       return null;
     }
     String digits = matcher.group(2);
+    if (digits.length() > MOST_DIGITS) {
+      return null;
+    }
     int radix = 10;
     if (digits.length() > 1 && digits.charAt(0) == '0') {
       char kind = Character.toLowerCase(digits.charAt(1));
@@ -181,7 +241,8 @@ final class Scalars {
       digits = digits.substring(Character.isDigit(kind) ? 1 : 2);
     }
     BigInteger value = new BigInteger(digits, radix);
-    return matcher.group(1).equals("-") ? value.negate() : value;
+    BigInteger signed = matcher.group(1).equals("-") ? value.negate() : value;
+    return fits(signed) ? signed : null;
   }
 
   /** What a node is, and for a scalar how it begins, as go-yaml's messages say it. */

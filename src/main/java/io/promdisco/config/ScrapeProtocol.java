@@ -4,6 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A format in which a target may expose its metrics. */
 public enum ScrapeProtocol {
+  /** OpenMetrics 2.0.0. */
+  OPEN_METRICS_TEXT_2_0_0(
+      "OpenMetricsText2.0.0", "application/openmetrics-text;version=2.0.0", true),
   /** OpenMetrics 1.0.0. */
   OPEN_METRICS_TEXT_1_0_0(
       "OpenMetricsText1.0.0", "application/openmetrics-text;version=1.0.0", true),

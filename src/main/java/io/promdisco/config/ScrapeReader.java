@@ -43,7 +43,7 @@ final class ScrapeReader {
     boolean compression = job.bool("enable_compression", true);
     BigInteger bucketLimit = job.unsigned("native_histogram_bucket_limit");
     double bucketFactor = job.number("native_histogram_min_bucket_factor");
-    HttpClientReader.Result http = HttpClientReader.read(job, paths);
+    HttpClientReader.Result http = HttpClientReader.read(job, paths, HttpClientReader.Owner.JOB);
     List<RelabelReader.Written> written =
         RelabelReader.read(
             job, "relabel_configs", "empty or null target relabeling rule in scrape config");
@@ -105,7 +105,7 @@ final class ScrapeReader {
             .enableCompression(compression)
             .extraScrapeMetrics(merged.extraMetrics)
             .scrapeFailureLogFile(merged.failureLogFile)
-            .bodySizeLimit(merged.bodySizeLimit)
+            .bodySizeLimit(Math.max(0, merged.bodySizeLimit)) // A negative one is none.
             .sampleLimit(own.limit("sample_limit"))
             .labelLimit(own.limit("label_limit"))
             .labelNameLengthLimit(own.limit("label_name_length_limit"))

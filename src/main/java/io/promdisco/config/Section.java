@@ -30,14 +30,10 @@ import org.yaml.snakeyaml.nodes.Tag;
  * value, as Prometheus reads it. For one thread.
  */
 public final class Section {
-  /** What Prometheus makes of an unsigned number of a little more than 64 bits. */
-  private static final BigInteger TOO_LARGE = BigInteger.ONE.shiftLeft(63);
-
-  private static final double LARGEST = 0x1p64;
-
   private static final Map<String, String> EXPECTED =
       Map.of(
           "string", " (expected: text)",
+          "URL", " (expected: http://host:port)",
           "list of strings", " (expected: a list of texts, as [a, b])",
           "bool", " (expected: true or false, without quotes)",
           "int", " (expected: a whole number, without quotes)",
@@ -109,6 +105,11 @@ public final class Section {
   public boolean hasValue(String key) {
     Node value = value(key);
     return value != null && !Scalars.isNull(value);
+  }
+
+  /** Whether the key was written with a value, or with a null that Prometheus takes for one. */
+  boolean isSet(String key) {
+    return hasValue(key) || Scalars.isCheckedNull(value(key));
   }
 
   /** The value's node, or null if the key was not written. */
@@ -211,6 +212,29 @@ public final class Section {
     problems.warning(place(key, index), kind, child(key) + "[" + index + "]", message);
   }
 
+  /** Notes what is wrong with one entry of the map {@code key}. */
+  void entryError(String key, String name, String message) {
+    problems.error(entry(key, name), child(key, name), message);
+  }
+
+  /** Notes what is legal about one entry of the map {@code key}, but surely not meant. */
+  void entryWarn(String key, String name, ProblemKind kind, String message) {
+    problems.warning(entry(key, name), kind, child(key, name), message);
+  }
+
+  private Node entry(String key, String name) {
+    List<Node> values = layers.since(key);
+    for (int i = values.size() - 1; i >= 0; i--) {
+      if (values.get(i) instanceof MappingNode mapping) {
+        NodeTuple tuple = Layers.ofMap(List.of(mapping), "", new Problems("")).last(name);
+        if (tuple != null) {
+          return tuple.getValueNode();
+        }
+      }
+    }
+    return place(key);
+  }
+
   /** Notes what is wrong with the section as a whole. */
   public void error(String message) {
     problems.error(node, path, message);
@@ -271,11 +295,27 @@ public final class Section {
 
   private <T> T read(
       String key, T missing, T zero, String type, Function<ScalarNode, @Nullable T> as) {
+    return read(key, missing, zero, type, as, false);
+  }
+
+  private <T> T read(
+      String key,
+      T missing,
+      T zero,
+      String type,
+      Function<ScalarNode, @Nullable T> as,
+      boolean checksNull) {
     Node value = value(key);
     if (value == null) {
       return missing;
     }
-    if (Scalars.isNull(value)) {
+    for (Node overridden : layers.overridden(key)) {
+      if (!Scalars.isNull(overridden)
+          && !(overridden instanceof ScalarNode scalar && as.apply(scalar) != null)) {
+        wrongType(overridden, child(key), type);
+      }
+    }
+    if (Scalars.isNull(value) && !(checksNull && Scalars.isCheckedNull(value))) {
       if (!missing.equals(zero)) {
         warn(key, "null means " + shown(zero) + " (expected: a value, or no key for the default)");
       }
@@ -311,9 +351,42 @@ public final class Section {
     return read(key, missing, "", "string", Scalars::text);
   }
 
+  /**
+   * Notes what is wrong with texts that a merge overrides: Prometheus reads them before it drops
+   * them.
+   *
+   * @param problem gives null for a text that is right
+   */
+  void checkOverridden(String key, Function<String, @Nullable String> problem) {
+    for (Node overridden : layers.overridden(key)) {
+      if (overridden instanceof ScalarNode scalar && !Scalars.isNull(scalar)) {
+        String wrong = problem.apply(Scalars.text(scalar));
+        if (wrong != null) {
+          problems.error(overridden, child(key), wrong);
+        }
+      }
+    }
+  }
+
+  /** A URL, which the texts {@code null} and {@code ~} are not. */
+  public String url(String key) {
+    checkOverridden(key, Urls::problem);
+    String url = string(key);
+    Node value = value(key);
+    if ((url.equals("null") || url.equals("~")) && value != null && !hasTag(value)) {
+      wrongType(value, child(key), "URL");
+    }
+    return url;
+  }
+
+  private static boolean hasTag(Node value) {
+    return value.getTag().getValue().startsWith("!") || value.getTag().startsWith(Tag.PREFIX);
+  }
+
   /** Text that no message shows. */
   public Secret secret(String key) {
     Node value = value(key);
+    layers.overridden(key).forEach(overridden -> secret(overridden, child(key)));
     return value == null ? Secret.NONE : secret(value, child(key));
   }
 
@@ -332,6 +405,7 @@ public final class Section {
   /** A list of texts that no message shows. */
   public List<Secret> secrets(String key) {
     Node value = value(key);
+    layers.overridden(key).forEach(overridden -> secrets(overridden, child(key)));
     return value == null ? List.of() : secrets(value, child(key));
   }
 
@@ -366,20 +440,12 @@ public final class Section {
 
   /** A boolean; null if it was not written or is null. */
   public @Nullable Boolean optionalBool(String key) {
-    return hasValue(key) ? Boolean.valueOf(bool(key, false)) : null;
+    return isSet(key) ? Boolean.valueOf(bool(key, false)) : null;
   }
 
   /** A whole number of 64 bits. */
   public long integer(String key, long missing) {
-    return read(
-        key,
-        missing,
-        0L,
-        "int",
-        scalar -> {
-          BigInteger whole = Scalars.whole(scalar);
-          return whole == null || whole.bitLength() > 63 ? null : whole.longValue();
-        });
+    return read(key, missing, 0L, "int", Scalars::signed);
   }
 
   /** An unsigned number of 64 bits; 0 if it was not written. */
@@ -390,16 +456,17 @@ public final class Section {
         BigInteger.ZERO,
         "uint",
         scalar -> {
-          BigInteger whole = Scalars.whole(scalar);
-          if (whole == null || whole.signum() < 0 || whole.doubleValue() > LARGEST) {
-            return null;
+          BigInteger read = Scalars.unsigned(scalar);
+          Double written = Scalars.number(scalar);
+          if (read != null && written != null && read.doubleValue() != truncated(written)) {
+            warn(key, "read as " + read + " (expected: a whole number from 0 on, below 2^64)");
           }
-          if (whole.bitLength() > 64) {
-            warn(key, "too large, read as " + TOO_LARGE + " (expected: less than 2^64)");
-            return TOO_LARGE;
-          }
-          return whole;
+          return read;
         });
+  }
+
+  private static double truncated(double number) {
+    return number < 0 ? Math.ceil(number) : Math.floor(number);
   }
 
   /** A number; 0 if it was not written. */
@@ -409,7 +476,8 @@ public final class Section {
 
   /** A duration. */
   public Duration duration(String key, Duration missing) {
-    return read(key, missing, Duration.ZERO, "string", as(key, missing, Section::parseDuration));
+    return read(
+        key, missing, Duration.ZERO, "string", as(key, missing, Section::parseDuration), true);
   }
 
   private static Duration parseDuration(String text) {
@@ -430,7 +498,7 @@ public final class Section {
       String key, T otherwise, Function<String, T> parse) {
     return scalar -> {
       try {
-        return parse.apply(scalar.getValue());
+        return parse.apply(Scalars.isNull(scalar) ? "" : Scalars.text(scalar));
       } catch (IllegalArgumentException e) {
         error(key, String.valueOf(e.getMessage()));
         return otherwise;
@@ -441,6 +509,11 @@ public final class Section {
   /** A list of texts; null if it was not written or is null. */
   public @Nullable List<String> strings(String key) {
     Node value = value(key);
+    for (Node overridden : layers.overridden(key)) {
+      if (!Scalars.isNull(overridden)) {
+        strings(overridden, child(key));
+      }
+    }
     return value == null || Scalars.isNull(value) ? null : strings(value, child(key));
   }
 
@@ -489,21 +562,31 @@ public final class Section {
   }
 
   private List<MappingNode> mappings(String key, boolean layered) {
+    layers.overridden(key).forEach(overridden -> mapping(key, overridden));
     List<Node> values = layers.since(key);
     List<MappingNode> mappings = new ArrayList<>();
     for (Node value :
         layered || values.isEmpty() ? values : values.subList(values.size() - 1, values.size())) {
-      if (value instanceof MappingNode mapping) {
+      MappingNode mapping = mapping(key, value);
+      if (mapping != null) {
         mappings.add(mapping);
-      } else {
-        problems.error(
-            value,
-            ProblemKind.WRONG_TYPE,
-            child(key),
-            "cannot unmarshal " + Scalars.kind(value) + " (expected: keys and values)");
       }
     }
     return mappings;
+  }
+
+  private @Nullable MappingNode mapping(String key, Node value) {
+    if (value instanceof MappingNode mapping) {
+      return mapping;
+    }
+    if (!Scalars.isNull(value)) {
+      problems.error(
+          value,
+          ProblemKind.WRONG_TYPE,
+          child(key),
+          "cannot unmarshal " + Scalars.kind(value) + " (expected: keys and values)");
+    }
+    return null;
   }
 
   /** A map of texts, to which merges add. */
@@ -518,10 +601,35 @@ public final class Section {
   }
 
   /** A map of values of any type, to which merges add. */
-  Map<String, Object> values(String key) {
-    Map<String, Object> values = new LinkedHashMap<>();
-    map(key, true).forEach((name, value) -> values.put(name, Scalars.value(value)));
+  Map<String, @Nullable Object> values(String key) {
+    Map<String, @Nullable Object> values = new LinkedHashMap<>();
+    map(key, true).forEach((name, value) -> values.put(name, value(value, child(key, name))));
     return values;
+  }
+
+  private @Nullable Object value(Node node, String where) {
+    if (node instanceof SequenceNode list) {
+      problems.reads(list, list.getValue().size());
+      List<@Nullable Object> values = new ArrayList<>();
+      for (int i = 0; i < list.getValue().size(); i++) {
+        values.add(value(list.getValue().get(i), where + "[" + i + "]"));
+      }
+      return values;
+    }
+    if (node instanceof MappingNode mapping) {
+      Layers entries = Layers.ofMap(List.of(mapping), where, problems);
+      Map<String, @Nullable Object> values = new LinkedHashMap<>();
+      for (String name : entries.keys()) {
+        NodeTuple tuple = entries.last(name);
+        if (tuple != null && tuple.getKeyNode() instanceof ScalarNode key) {
+          // As Go prints what a key may be: y is true, 010 is 8.
+          String printed = name.isEmpty() ? name : String.valueOf(Scalars.value(key));
+          values.put(printed, value(tuple.getValueNode(), where + "." + name));
+        }
+      }
+      return values;
+    }
+    return Scalars.value((ScalarNode) node);
   }
 
   /** A map of lists of texts, to which merges add. */
@@ -564,22 +672,22 @@ public final class Section {
   List<Section> sections(String key, String ifNull) {
     List<Section> sections = new ArrayList<>();
     Node value = value(key);
+    layers.overridden(key).forEach(overridden -> list(key, overridden));
     if (value == null || Scalars.isNull(value)) {
       return sections;
     }
-    if (!(value instanceof SequenceNode list)) {
-      problems.error(
-          value,
-          ProblemKind.WRONG_TYPE,
-          child(key),
-          "cannot unmarshal " + Scalars.kind(value) + " (expected: a list)");
+    SequenceNode list = list(key, value);
+    if (list == null) {
       return sections;
     }
     problems.reads(list, list.getValue().size());
     for (int i = 0; i < list.getValue().size(); i++) {
       Node item = list.getValue().get(i);
       String where = child(key) + "[" + i + "]";
-      Section section = Scalars.isNull(item) ? null : of(item, where, problems);
+      Section section =
+          Scalars.isCheckedNull(item)
+              ? emptyAt(item, where)
+              : Scalars.isNull(item) ? null : of(item, where, problems);
       if (section != null) {
         sections.add(section);
       } else if (Scalars.isNull(item) && ifNull.isEmpty()) {
@@ -591,17 +699,32 @@ public final class Section {
     return sections;
   }
 
+  private @Nullable SequenceNode list(String key, Node value) {
+    if (value instanceof SequenceNode list) {
+      return list;
+    }
+    if (!Scalars.isNull(value)) {
+      problems.error(
+          value,
+          ProblemKind.WRONG_TYPE,
+          child(key),
+          "cannot unmarshal " + Scalars.kind(value) + " (expected: a list)");
+    }
+    return null;
+  }
+
   private Section emptyAt(Node item, String where) {
-    return new Section(
-        List.of(
-            new MappingNode(
-                Tag.MAP,
-                true,
-                List.of(),
-                item.getStartMark(),
-                item.getEndMark(),
-                DumperOptions.FlowStyle.BLOCK)),
-        where,
-        problems);
+    return new Section(List.of(emptyMapping(item)), where, problems);
+  }
+
+  /** A mapping without keys where something else is written. */
+  static MappingNode emptyMapping(Node at) {
+    return new MappingNode(
+        Tag.MAP,
+        true,
+        List.of(),
+        at.getStartMark(),
+        at.getEndMark(),
+        DumperOptions.FlowStyle.BLOCK);
   }
 }

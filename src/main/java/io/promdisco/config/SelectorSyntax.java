@@ -175,16 +175,33 @@ final class SelectorSyntax {
   /** What is wrong with a field selector, or null. */
   static @Nullable String fieldProblem(String selector) {
     for (String part : terms(selector)) {
-      if (!part.isEmpty() && part.indexOf('=') < 0) {
+      int sign = part.indexOf('=');
+      if (!part.isEmpty() && sign < 0) {
         return "invalid selector: '" + selector + "'; can't understand '" + part + "'";
       }
-      for (int i = part.indexOf('\\'); i >= 0; i = part.indexOf('\\', i + 2)) {
-        if (i + 1 == part.length() || "\\,=".indexOf(part.charAt(i + 1)) < 0) {
+      // The field is taken as it is. A second sign belongs to the operator unless it is !=.
+      boolean isDouble = part.startsWith("==", sign) && (sign == 0 || part.charAt(sign - 1) != '!');
+      for (int i = sign + (isDouble ? 2 : 1); i < part.length(); i++) {
+        boolean escape = part.charAt(i) == '\\';
+        if (escape && (i + 1 == part.length() || "\\,=".indexOf(part.charAt(i + 1)) < 0)) {
           return "invalid field selector: invalid escape sequence in '" + part + "'";
         }
+        if (part.charAt(i) == '=') {
+          return "invalid field selector: unescaped = in the value of '"
+              + part
+              + "' (expected: \\=)";
+        }
+        i += escape ? 1 : 0;
       }
     }
     return null;
+  }
+
+  /** Where the value of {@code a=b}, {@code a==b} or {@code a!=b} begins. */
+  private static int valueStart(String term) {
+    int sign = term.indexOf('=');
+    boolean not = sign > 0 && term.charAt(sign - 1) == '!';
+    return sign + (!not && term.startsWith("==", sign) ? 2 : 1);
   }
 
   /** Splits at commas that are not escaped. */

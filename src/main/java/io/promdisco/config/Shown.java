@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  * form, secrets hidden.
  */
 public final class Shown {
-  private final Map<String, Object> map = new LinkedHashMap<>();
+  /** From here on not every whole number is a {@code double}. */
+  private static final double LARGEST_WHOLE = 0x1p53;
+
+  private final Map<String, @Nullable Object> map = new LinkedHashMap<>();
 
   /** Shows a value whatever it is. */
   public Shown always(String key, Object value) {
@@ -66,18 +69,20 @@ public final class Shown {
     return value instanceof Secret secret && secret.isEmpty();
   }
 
-  private static Object plain(Object value) {
+  private static @Nullable Object plain(@Nullable Object value) {
     if (value instanceof Duration duration) {
       return PrometheusDuration.format(duration);
     }
-    if (value instanceof Secret) {
-      return value.toString();
+    if (value instanceof Secret secret) {
+      return secret.isEmpty() ? null : secret.toString();
     }
-    if (value instanceof Double number && number == Math.rint(number) && !number.isInfinite()) {
+    if (value instanceof Double number
+        && number == Math.rint(number)
+        && Math.abs(number) < LARGEST_WHOLE) {
       return number.longValue();
     }
     if (value instanceof Map<?, ?> entries) {
-      Map<Object, Object> out = new LinkedHashMap<>();
+      Map<Object, @Nullable Object> out = new LinkedHashMap<>();
       entries.forEach((key, entry) -> out.put(key, plain(entry)));
       return out;
     }

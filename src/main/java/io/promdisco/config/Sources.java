@@ -18,8 +18,11 @@ final class Sources {
 
   private static final String SUFFIX = "_sd_configs";
 
-  /** The mechanisms that Prometheus has and promdisco has not. */
-  private static final Set<String> UNSUPPORTED =
+  /**
+   * The kinds of service discovery that Prometheus 3.16 supports and promdisco does not. This is
+   * the only list of them; {@code SourceKindsTest} compares it with Prometheus.
+   */
+  static final Set<String> UNSUPPORTED =
       Set.of(
           "aws",
           "azure",

@@ -53,12 +53,13 @@ final class StaticSdReader implements SdConfigReader {
     for (String name : names) {
       String wrong = StaticSdConfig.nameProblem(name);
       if (wrong != null) {
-        group.error("labels", wrong);
+        group.entryError("labels", name, wrong);
       } else if (name.equals(ADDRESS)) {
-        group.warn(
+        group.entryWarn(
             "labels",
+            name,
             ProblemKind.NO_EFFECT,
-            ADDRESS + " has no effect: each target brings its own (expected: targets)");
+            "no effect: each target brings its own address (expected: targets)");
       }
     }
   }

@@ -6,8 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
@@ -70,8 +73,14 @@ public final class TargetGroupsYaml {
       for (int i = 0; i < list.getValue().size(); i++) {
         Node item = list.getValue().get(i);
         String path = "[" + i + "]";
+        if (isCheckedNull(item)) {
+          groups.add(List.of(), Map.of(), List.of());
+          continue;
+        }
         Section section = item instanceof MappingNode ? Section.of(item, path, problems) : null;
-        if (section == null) {
+        if (Scalars.isCheckedNull(item)) {
+          groups.add(List.of(), Map.of(), List.of());
+        } else if (section == null) {
           problems.error(item, path, "nil target group item found (expected: targets and labels)");
         } else {
           group(section, groups);
@@ -92,7 +101,8 @@ public final class TargetGroupsYaml {
     List<String> targets = HttpClientReader.orEmpty(section.strings("targets"));
     Map<String, String> labels = section.stringMap("labels");
     for (String name : labels.keySet()) {
-      if (!NameValidation.UTF8.isValidLabelName(name)) {
+      boolean unchecked = name.isEmpty() && hasNullKey(section.value("labels"));
+      if (!unchecked && !NameValidation.UTF8.isValidLabelName(name)) {
         section.error(
             "labels",
             "\"" + name + "\" is not a valid label name (expected: any text but an empty one)");
@@ -100,5 +110,20 @@ public final class TargetGroupsYaml {
     }
     section.finish();
     return new Group(targets, labels);
+  }
+
+  /** Prometheus checks no name that is null: the label with the empty name. */
+  private static boolean hasNullKey(@Nullable Node labels) {
+    return labels instanceof MappingNode map
+        && map.getValue().stream()
+            .map(NodeTuple::getKeyNode)
+            .anyMatch(key -> Scalars.isNull(key) && !isCheckedNull(key));
+  }
+
+  /** Whether a null is written so that go-yaml takes it for an empty value. */
+  private static boolean isCheckedNull(Node node) {
+    return Scalars.isNull(node)
+        && node instanceof ScalarNode scalar
+        && (scalar.getValue().equals("Null") || scalar.getValue().equals("NULL"));
   }
 }

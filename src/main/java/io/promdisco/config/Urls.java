@@ -1,16 +1,12 @@
 package io.promdisco.config;
 
 import java.util.Locale;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Whether text is a URL, as Go reads URLs. */
 final class Urls {
   private static final Pattern SCHEME = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*");
-
-  /** What Go refuses in a host, but for percent signs. */
-  private static final Pattern BAD_IN_HOST = Pattern.compile("[ \\\\^`{|}]");
 
   private Urls() {}
 
@@ -28,10 +24,16 @@ final class Urls {
     return "parse \"xxxxx" + url.substring(at) + "\": " + what.replaceAll(" \"[^\"]*\"", "");
   }
 
-  /** The URL as Prometheus shows it: the scheme in lower case, a password hidden. */
+  /**
+   * The URL as Prometheus shows it, with its password hidden. Where Go finds no user, what precedes
+   * an {@code @} may be a password all the same.
+   */
   static String shown(String url) {
-    String scheme = scheme(url);
-    return redacted(scheme + url.substring(scheme.length()));
+    try {
+      return redacted(GoUrl.parse(url).redacted());
+    } catch (GoUrl.NoUrlException e) {
+      return redacted(url);
+    }
   }
 
   /** The URL with its password hidden. */
@@ -78,49 +80,11 @@ final class Urls {
   }
 
   private static @Nullable String wrong(String url) {
-    for (int i = 0; i < url.length(); i++) {
-      if (url.charAt(i) < ' ' || url.charAt(i) == 0x7f) {
-        return "net/url: invalid control character in URL";
-      }
+    try {
+      GoUrl.parse(url);
+      return null;
+    } catch (GoUrl.NoUrlException e) {
+      return e.getMessage();
     }
-    int colon = url.indexOf(':');
-    int slash = url.indexOf('/');
-    if (colon == 0) {
-      return "missing protocol scheme";
-    }
-    if (colon > 0 && scheme(url).isEmpty() && (slash < 0 || colon < slash)) {
-      return "first path segment in URL cannot contain colon";
-    }
-    String host = host(url);
-    if (host.startsWith("[") && host.indexOf(']') < 0) {
-      return "missing ']' in host";
-    }
-    String port = host.substring(Math.max(host.indexOf(']'), 0));
-    int portAt = port.lastIndexOf(':');
-    if (portAt >= 0 && !port.substring(portAt + 1).chars().allMatch(Character::isDigit)) {
-      return "invalid port \"" + port.substring(portAt) + "\" after host";
-    }
-    Matcher bad = BAD_IN_HOST.matcher(host);
-    if (bad.find()) {
-      return "invalid character \"" + bad.group() + "\" in host name";
-    }
-    return badEscape(url);
-  }
-
-  private static @Nullable String badEscape(String url) {
-    int fragment = url.indexOf('#');
-    String beforeFragment = fragment < 0 ? url : url.substring(0, fragment);
-    int query = beforeFragment.indexOf('?');
-    // A query may hold anything.
-    String path =
-        (query < 0 ? beforeFragment : beforeFragment.substring(0, query))
-            + (fragment < 0 ? "" : url.substring(fragment));
-    for (int i = path.indexOf('%'); i >= 0; i = path.indexOf('%', i + 1)) {
-      String escape = path.substring(i, Math.min(i + 3, path.length()));
-      if (!escape.matches("%[0-9a-fA-F]{2}")) {
-        return "invalid URL escape \"" + escape + "\"";
-      }
-    }
-    return null;
   }
 }

@@ -11,7 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -143,13 +145,16 @@ final class Completeness {
     tell();
   }
 
-  /** Called before a send; returns what to call after it, if it was accepted. */
-  Runnable sending() {
+  /**
+   * Called before a send; returns what to call after it, if it was accepted, with the jobs of which
+   * it is not in force yet.
+   */
+  Consumer<Set<String>> sending() {
     Map<String, Job> then = jobs;
-    return () -> sent(then);
+    return pending -> sent(then, pending);
   }
 
-  private void sent(Map<String, Job> then) {
+  private void sent(Map<String, Job> then, Set<String> pending) {
     boolean changed = false;
     synchronized (this) {
       if (ended) {
@@ -157,6 +162,9 @@ final class Completeness {
       }
       Map<String, Job> different = new HashMap<>();
       for (Map.Entry<String, Job> entry : jobs.entrySet()) {
+        if (pending.contains(entry.getKey())) {
+          continue;
+        }
         Job before = entry.getValue();
         Job after = before.after(then.get(entry.getKey()));
         if (after != before) {

@@ -22,6 +22,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -357,7 +358,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
   }
 
   /** Before a send: what is in the pool; after it, that has been sent. */
-  private Runnable delivered(SyncChannel channel) {
+  private UpdateSender.Send delivered(SyncChannel channel) {
     List<Provider> all;
     long configuration;
     state.lock();
@@ -369,22 +370,30 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
     }
     List<Provider> done = all.stream().filter(Provider::delivered).toList();
     List<Provider> whole = done.stream().filter(Provider::deliveredWhole).toList();
-    Runnable sent = completeness.sending();
-    return () -> {
-      whole.forEach(Provider::sentWhole);
-      sent.run();
-      done.forEach(Provider::sent); // Last: who waited for that finds the jobs complete.
-      boolean synced;
-      state.lock();
-      try {
-        appliedAndSent = Math.max(appliedAndSent, configuration);
-        synced = allSynced();
-        changed.signalAll();
-      } finally {
-        state.unlock();
+    Consumer<Set<String>> sent = completeness.sending();
+    return new UpdateSender.Send() {
+      @Override
+      public void handedOver(Set<String> pending) {
+        whole.forEach(Provider::sentWhole);
+        sent.accept(pending);
       }
-      if (synced) {
-        channel.onSynced(configuration);
+
+      @Override
+      public void inForce() {
+        sent.accept(Set.of());
+        done.forEach(Provider::sent); // Last: who waited for that finds the jobs complete.
+        boolean synced;
+        state.lock();
+        try {
+          appliedAndSent = Math.max(appliedAndSent, configuration);
+          synced = allSynced();
+          changed.signalAll();
+        } finally {
+          state.unlock();
+        }
+        if (synced) {
+          channel.onSynced(configuration);
+        }
       }
     };
   }

@@ -11,6 +11,7 @@ import io.promdisco.util.Ticker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,7 @@ final class UpdateSender implements AutoCloseable {
   private final TargetPool pool;
   private final SyncChannel channel;
   private final Ticker ticker;
-  private final Supplier<Runnable> beforeSend;
+  private final Supplier<Send> beforeSend;
   private final Trigger trigger = new Trigger();
   private final Trigger pause = new Trigger();
   private final Metrics.Counter sent;
@@ -46,17 +47,31 @@ final class UpdateSender implements AutoCloseable {
   private boolean refused; // the channel did not take the last send; by sd-send
   private @Nullable Thread thread; // by the one who starts and closes
 
+  /** Is told what becomes of one send. */
+  @FunctionalInterface
+  interface Send {
+    /**
+     * The channel has accepted the updates.
+     *
+     * @param pending the jobs of which they are not in force yet
+     */
+    default void handedOver(Set<String> pending) {}
+
+    /** The updates of all jobs are in force. */
+    void inForce();
+  }
+
   /**
    * A sender that has not been started.
    *
-   * @param beforeSend called before each send; what it returns is called when that send is done
+   * @param beforeSend called before each send; what it returns is told of that send
    */
   UpdateSender(
       TargetPool pool,
       SyncChannel channel,
       Ticker ticker,
       Metrics metrics,
-      Supplier<Runnable> beforeSend) {
+      Supplier<Send> beforeSend) {
     this.pool = pool;
     this.channel = channel;
     this.ticker = ticker;
@@ -143,7 +158,7 @@ final class UpdateSender implements AutoCloseable {
   }
 
   private boolean sendOnce() {
-    Runnable afterSend = beforeSend.get();
+    Send send = beforeSend.get();
     TargetPool.Drain drain = pool.drain();
     boolean something = !drain.updates().isEmpty();
     if (something) {
@@ -155,7 +170,8 @@ final class UpdateSender implements AutoCloseable {
       sent.inc(NAME);
       count();
     }
-    channel.whenInForce(afterSend);
+    send.handedOver(channel.pending());
+    channel.whenInForce(send::inForce);
     return something;
   }
 

@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The signed assertion with which a client asks for a token: a JSON web token (RFC 7519) with an
@@ -60,7 +61,7 @@ final class JwtAssertion {
   }
 
   private byte[] payload(long now) throws IOException {
-    Map<String, Object> claims = new LinkedHashMap<>();
+    Map<String, @Nullable Object> claims = new LinkedHashMap<>();
     claims.put("iss", grant.issuer().isEmpty() ? client.clientId() : grant.issuer());
     claims.put("sub", client.clientId());
     claims.put("jti", UUID.randomUUID().toString());

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PrometheusSize {
   private static final String UNITS = "KMGTPE";
+  private static final double TOO_LARGE = 0x1p63;
 
   private PrometheusSize() {}
 
@@ -47,7 +48,9 @@ public final class PrometheusSize {
     if (bytes > Long.MAX_VALUE) {
       throw new IllegalArgumentException("units: overflow parsing unit in " + text);
     }
-    return text.startsWith("-") ? -(long) bytes : (long) bytes;
+    // Prometheus reads 8EiB as the smallest number of 64 bits, which is no limit.
+    long size = bytes == TOO_LARGE ? Long.MIN_VALUE : (long) bytes;
+    return text.startsWith("-") ? -size : size;
   }
 
   /** What follows the letter of a unit, the empty string for plain bytes, or null for no unit. */

@@ -1,6 +1,7 @@
 package io.promdisco.model;
 
 import java.util.List;
+import java.util.Set;
 
 /** Takes what changed in the target sets; the scrape manager is one. */
 @FunctionalInterface
@@ -22,6 +23,11 @@ public interface SyncChannel {
    *     the state is that of the last one
    */
   default void onSynced(long configurations) {}
+
+  /** The jobs of which the updates so far are not in force yet; by default none. */
+  default Set<String> pending() {
+    return Set.of();
+  }
 
   /**
    * Runs {@code action} once the updates so far are in force, on this or on another thread. By

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads regex text as Go does and writes it as re2j wants it.
@@ -13,7 +14,8 @@ import java.util.List;
  * have one name, so for re2j they are named by number and their names kept aside; re2j takes a
  * literal brace for a repetition when it looks whether the next repetition is a doubled one; re2j
  * escapes any character outside ASCII; Go limits nested repetitions, nesting and size; groups under
- * {@code {0}} take part for re2j.
+ * {@code {0}} take part for re2j; re2j's Unicode is old, so classes like <code>\p{Lu}</code> are
+ * spelt out.
  *
  * <p>Text that neither accepts is passed on as it is: re2j finds the mistake.
  */
@@ -22,6 +24,7 @@ final class GoSyntax {
   private static final int MAX_REPEAT = 1000;
 
   private static final int MAX_DEPTH = 1000;
+  private static final String NO_CHARACTER = "[^\\x{0}-\\x{10ffff}]";
 
   /** Go's limit of 128 MiB at 40 bytes an instruction. */
   private static final long MAX_SIZE = (128L << 20) / 40;
@@ -36,6 +39,9 @@ final class GoSyntax {
 
     /** About how many instructions it needs. */
     long size;
+
+    /** Whether case counts nothing now, within this group. */
+    boolean folded;
   }
 
   private final String text;
@@ -146,7 +152,41 @@ final class GoSyntax {
       return true;
     }
     beginAtom();
+    Optional<String> ranges = unicodeClass();
+    if (ranges.isPresent()) {
+      // Case is in the ranges already; re2j takes minutes to add it to large ones.
+      out.append("(?-i:");
+      out.append(ranges.get().isEmpty() ? NO_CHARACTER : "[" + ranges.get() + "]");
+      out.append(')');
+      return true;
+    }
     return escapedCharacter();
+  }
+
+  /**
+   * Reads a class like <code>\pL</code> or <code>\P{Greek}</code>; its ranges, or nothing if there
+   * is something else.
+   */
+  private Optional<String> unicodeClass() throws RegexException {
+    boolean negated = text.startsWith("\\P", pos);
+    if ((!negated && !text.startsWith("\\p", pos)) || pos + 2 == text.length()) {
+      return Optional.empty();
+    }
+    boolean braced = text.charAt(pos + 2) == '{';
+    int end =
+        braced
+            ? text.indexOf('}', pos) + 1
+            : pos + 2 + Character.charCount(text.codePointAt(pos + 2));
+    if (end == 0) {
+      return Optional.empty();
+    }
+    String name = braced ? text.substring(pos + 3, end - 1) : text.substring(pos + 2, end);
+    Optional<String> ranges = UnicodeClasses.ranges(name, negated, open.element().folded);
+    if (ranges.isEmpty()) {
+      throw new RegexException("invalid character class range", text.substring(pos, end));
+    }
+    pos = end;
+    return ranges;
   }
 
   /** Reads one escape, in a class or outside. */
@@ -186,15 +226,38 @@ final class GoSyntax {
       }
       first = false;
       int named = text.startsWith("[:", pos) ? text.indexOf(":]", pos + 2) : -1;
-      if (named >= 0) {
+      // Without regard to case re2j reads the name, for it takes minutes for large ranges.
+      Optional<String> ranges = open.element().folded ? Optional.empty() : unicodeClass();
+      if (ranges.isPresent()) {
+        out.append(ranges.get());
+      } else if (named >= 0) {
         copy(named + 2 - pos);
-      } else if (c != '\\') {
-        copy(1);
-      } else if (!escapedCharacter()) {
+      } else if (!classRange()) {
         return false;
       }
     }
     return false;
+  }
+
+  /** Reads a character of a class, or a range of characters. */
+  private boolean classRange() throws RegexException {
+    if (!classCharacter()) {
+      return false;
+    }
+    boolean range =
+        text.startsWith("-", pos) && pos + 1 < text.length() && text.charAt(pos + 1) != ']';
+    if (range) {
+      copy(1);
+    }
+    return !range || classCharacter();
+  }
+
+  private boolean classCharacter() throws RegexException {
+    if (text.charAt(pos) == '\\') {
+      return escapedCharacter();
+    }
+    copy(1);
+    return true;
   }
 
   private boolean openGroup() throws RegexException {
@@ -228,11 +291,20 @@ final class GoSyntax {
     if (last != ':' && last != ')') {
       return false;
     }
+    boolean folded = folds(text.substring(start + 2, end), open.element().folded);
     copy(end + 1 - start);
     if (last == ':') {
       open(groupNames.size());
     }
+    open.element().folded = folded;
     return true;
+  }
+
+  /** Whether case counts nothing after these flags. */
+  private static boolean folds(String flags, boolean before) {
+    int at = flags.indexOf('i');
+    int minus = flags.indexOf('-');
+    return at < 0 ? before : minus < 0 || at < minus;
   }
 
   private static boolean isGroupName(String text, int from, int to) {
@@ -252,6 +324,7 @@ final class GoSyntax {
     Extent group = new Extent();
     group.firstGroup = firstGroup;
     group.size = 2;
+    group.folded = open.element().folded;
     open.push(group);
     if (open.size() > MAX_DEPTH) {
       throw new RegexException("expression nests too deeply", "");

@@ -41,6 +41,8 @@ final class Regex {
       }
       boolean whole = where.equals(translation.text());
       throw new RegexException(e.getDescription(), whole ? anchored : where);
+    } catch (StackOverflowError e) { // RE2/J recurses for each repetition.
+      throw new RegexException("expression needs too deep a stack", "");
     }
   }
 

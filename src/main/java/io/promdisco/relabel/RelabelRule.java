@@ -119,7 +119,8 @@ public final class RelabelRule {
   }
 
   /**
-   * Checks and compiles a rule as Prometheus does.
+   * Checks and compiles a rule as Prometheus does. It does not check the names of source labels, of
+   * which a file may leave one empty.
    *
    * @param names which names the rule may write
    * @param problems takes each problem: the field as in the configuration (empty: the rule as a
@@ -228,10 +229,16 @@ public final class RelabelRule {
               action.text(),
               null);
       List<String> problems = new ArrayList<>();
+      for (String source : sourceLabels == null ? List.<String>of() : sourceLabels) {
+        if (!NameValidation.UTF8.isValidLabelName(source)) {
+          problems.add("source_labels: " + Quoted.of(source) + " is not a valid label name");
+        }
+      }
       return compile(
               spec,
               nameValidation,
               (field, message) -> problems.add(field.isEmpty() ? message : field + ": " + message))
+          .filter(rule -> problems.isEmpty())
           .orElseThrow(
               () ->
                   new IllegalArgumentException(
@@ -268,13 +275,6 @@ public final class RelabelRule {
 
   private static void check(
       RelabelSpec spec, Action action, NameValidation names, BiConsumer<String, String> problems) {
-    if (spec.sourceLabels() != null) {
-      for (String source : spec.sourceLabels()) {
-        if (!NameValidation.UTF8.isValidLabelName(source)) {
-          problems.accept("source_labels", Quoted.of(source) + " is not a valid label name");
-        }
-      }
-    }
     String target = or(spec.targetLabel(), "");
     String replacement = or(spec.replacement(), DEFAULT_REPLACEMENT);
     boolean plainReplacement = replacement.equals(DEFAULT_REPLACEMENT);

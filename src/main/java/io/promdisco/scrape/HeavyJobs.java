@@ -2,14 +2,15 @@ package io.promdisco.scrape;
 
 import com.google.common.util.concurrent.Uninterruptibles;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.model.TargetSetUpdate;
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.NamedThreads;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,13 +18,12 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Rebuilds jobs whose targets have so many labels that other jobs would wait. Works on a separate
- * thread, {@code sd-relabel}, on one job at a time. A job that changes meanwhile is rebuilt again.
- * The thread ends when no job is left. Safe for all threads.
+ * Rebuilds jobs whose targets have so many labels, or so much text, that other jobs would wait.
+ * Each job has a separate thread, {@code sd-relabel}, which ends when its work is done. A job that
+ * changes meanwhile is rebuilt again. Safe for all threads.
  */
 final class HeavyJobs {
   private static final Logger log = EscapingLogger.of(HeavyJobs.class);
@@ -36,6 +36,15 @@ final class HeavyJobs {
    * milliseconds.
    */
   private static final long MOST_LABELS = 20_000;
+
+  /** Characters of a target's labels that cost nothing worth counting. */
+  private static final int USUAL_CHARACTERS = 4096;
+
+  /**
+   * Characters of the labels of all targets that have more than the usual number; a rule may read
+   * each of them, which takes some tens of nanoseconds.
+   */
+  private static final long MOST_CHARACTERS = 8L << 20;
 
   private static final long RETRY_MILLIS = 1000;
 
@@ -61,10 +70,10 @@ final class HeavyJobs {
   private final List<PendingAction> waiting = new ArrayList<>();
 
   @GuardedBy("this")
-  private @Nullable String current;
+  private final Set<String> current = new HashSet<>();
 
   @GuardedBy("this")
-  private @Nullable Thread thread;
+  private final Map<String, Thread> threads = new HashMap<>();
 
   @GuardedBy("this")
   private boolean closed;
@@ -74,49 +83,90 @@ final class HeavyJobs {
   }
 
   /**
-   * The labels of the heavy targets of several updates. Jobs over one provider share its list of
+   * What relabelling the groups of several updates costs. Jobs over one provider share its list of
    * changes, so each list is gone through once. For one thread.
    */
   static final class Weights {
-    private final IdentityHashMap<List<TargetGroup>, Long> known = new IdentityHashMap<>();
+    private final IdentityHashMap<List<TargetGroup>, Weight> known = new IdentityHashMap<>();
 
     /** Whether relabelling an update would delay other jobs. */
     boolean isHeavy(TargetSetUpdate update) {
-      long labels = 0;
+      Weight all = new Weight();
       for (List<TargetGroup> groups : update.changes().values()) {
-        labels += known.computeIfAbsent(groups, Weights::labels);
+        all.add(known.computeIfAbsent(groups, Weights::weigh));
       }
-      return labels > MOST_LABELS;
+      return all.isHeavy();
     }
 
-    private static long labels(List<TargetGroup> groups) {
-      long labels = 0;
-      for (TargetGroup group : groups) {
-        int shared = group.labels().size();
-        for (int i = 0; i < group.targets().size(); i++) {
-          int all = shared + group.targets().get(i).size();
-          labels += all > USUAL_LABELS ? all : 0;
-        }
+    private static Weight weigh(List<TargetGroup> groups) {
+      Weight weight = new Weight();
+      groups.forEach(weight::add);
+      return weight;
+    }
+  }
+
+  /** What relabelling groups costs. For one thread. */
+  static final class Weight {
+    private long labels;
+    private long characters;
+
+    void add(Weight other) {
+      labels += other.labels;
+      characters += other.characters;
+    }
+
+    void add(TargetGroup group) {
+      int shared = group.labels().size();
+      long sharedCharacters = characters(group.labels());
+      for (int i = 0; i < group.targets().size(); i++) {
+        Labels own = group.targets().get(i);
+        int all = shared + own.size();
+        labels += all > USUAL_LABELS ? all : 0;
+        long text = sharedCharacters + characters(own);
+        characters += text > USUAL_CHARACTERS ? text : 0;
       }
-      return labels;
+    }
+
+    private static long characters(Labels labels) {
+      long characters = 0;
+      for (int i = 0; i < labels.size(); i++) {
+        characters += labels.name(i).length() + labels.value(i).length();
+      }
+      return characters;
+    }
+
+    boolean isHeavy() {
+      return labels > MOST_LABELS || characters > MOST_CHARACTERS;
     }
   }
 
   /**
-   * Accepts a job if it has very many labels, or if an earlier rebuild of it is not finished; it
-   * will then be rebuilt.
+   * Accepts a job if it is heavy, or if an earlier rebuild of it is not finished; it will then be
+   * rebuilt.
    */
   synchronized boolean take(TargetSetUpdate update, Weights weights) {
     String job = update.job();
-    boolean inWork = queue.contains(job) || job.equals(current);
+    boolean inWork = queue.contains(job) || current.contains(job);
     if (closed || update.removed() || !(inWork || weights.isHeavy(update))) {
       return false;
     }
-    queue.add(job);
-    if (thread == null) {
-      thread = NamedThreads.start("sd-relabel", this::run);
-    }
+    add(job);
     return true;
+  }
+
+  /** Rebuilds a job, once more if that is under way; does nothing once closed. */
+  synchronized void add(String job) {
+    if (!closed) {
+      queue.add(job);
+      threads.computeIfAbsent(job, any -> NamedThreads.start("sd-relabel", () -> run(job)));
+    }
+  }
+
+  /** The jobs that are not rebuilt yet. */
+  synchronized Set<String> jobs() {
+    Set<String> jobs = new HashSet<>(queue);
+    jobs.addAll(current);
+    return jobs;
   }
 
   /** Runs {@code action} when the jobs accepted so far have been rebuilt. */
@@ -124,9 +174,7 @@ final class HeavyJobs {
     synchronized (this) {
       Map<String, Integer> jobs = new HashMap<>();
       queue.forEach(job -> jobs.merge(job, 1, Integer::sum));
-      if (current != null) {
-        jobs.merge(current, 1, Integer::sum);
-      }
+      current.forEach(job -> jobs.merge(job, 1, Integer::sum));
       if (!closed && !jobs.isEmpty()) {
         waiting.add(new PendingAction(jobs, action));
         return;
@@ -135,8 +183,8 @@ final class HeavyJobs {
     action.run();
   }
 
-  private void run() {
-    for (String job = next(); job != null; job = next()) {
+  private void run(String job) {
+    while (begin(job)) {
       boolean done = false;
       try {
         rebuild.run(job, this::isClosed);
@@ -154,20 +202,19 @@ final class HeavyJobs {
     return closed;
   }
 
-  private synchronized @Nullable String next() {
-    Iterator<String> jobs = queue.iterator();
-    if (closed || !jobs.hasNext()) {
-      thread = null;
-      return null;
+  /** Takes the job out of the queue; false if it is not there, and then its thread ends. */
+  private synchronized boolean begin(String job) {
+    if (!closed && queue.remove(job)) {
+      current.add(job);
+      return true;
     }
-    current = jobs.next();
-    jobs.remove();
-    return current;
+    threads.remove(job);
+    return false;
   }
 
   /** The actions that can run now. */
   private synchronized List<Runnable> finished(String job, boolean done) {
-    current = null;
+    current.remove(job);
     if (!done && !closed) {
       queue.add(job);
       pause();
@@ -201,17 +248,19 @@ final class HeavyJobs {
     }
   }
 
-  /** Ends the thread and waits for it. */
+  /** Ends the threads and waits for them. */
   void close() {
-    Thread running;
+    List<Thread> running;
     synchronized (this) {
       closed = true;
       queue.clear();
-      running = thread;
+      running = List.copyOf(threads.values());
       notifyAll();
     }
-    if (running != null && running != Thread.currentThread()) {
-      Uninterruptibles.joinUninterruptibly(running);
+    for (Thread thread : running) {
+      if (thread != Thread.currentThread()) {
+        Uninterruptibles.joinUninterruptibly(thread);
+      }
     }
   }
 }

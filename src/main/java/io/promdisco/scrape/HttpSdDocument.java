@@ -16,8 +16,8 @@ import java.util.Map;
  * <p>A job that reads it, has no rules and is called as this one gets the same targets: with the
  * labels of the series come those that say how to scrape ({@code __scheme__}, {@code
  * __metrics_path__}, {@code __scrape_interval__}, {@code __scrape_timeout__}, {@code
- * __param_<name>}, and of the histogram settings those that are on). An {@code instance} that is
- * the address is left out, for Prometheus sets it.
+ * __unix_socket__}, {@code __param_<name>}, and of the histogram settings those that are on). An
+ * {@code instance} that is the address is left out, for Prometheus sets it.
  */
 public final class HttpSdDocument {
   private HttpSdDocument() {}
@@ -99,7 +99,8 @@ public final class HttpSdDocument {
       case TargetLabels.SCHEME,
           TargetLabels.METRICS_PATH,
           TargetLabels.SCRAPE_INTERVAL,
-          TargetLabels.SCRAPE_TIMEOUT ->
+          TargetLabels.SCRAPE_TIMEOUT,
+          TargetLabels.UNIX_SOCKET ->
           true;
       case TargetLabels.ALWAYS_CLASSIC, TargetLabels.CONVERT_CLASSIC, TargetLabels.SCRAPE_NATIVE ->
           !value.equals("false");

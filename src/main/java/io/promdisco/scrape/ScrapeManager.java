@@ -209,6 +209,11 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
   }
 
   @Override
+  public Set<String> pending() {
+    return heavy.jobs();
+  }
+
+  @Override
   public void whenInForce(Runnable action) {
     heavy.whenDone(action);
   }

@@ -228,20 +228,14 @@ final class ScrapePool {
   /**
    * Builds all targets again from {@code reader}, without changing the pool.
    *
-   * @param stop called for each group; true ends the work with a {@link CancellationException}
+   * @param stop called for each target; true ends the work with a {@link CancellationException}
    */
   Rebuilt prepare(TargetSetReader reader, BooleanSupplier stop) {
-    Sync sync = new Sync(builder());
+    Sync sync = new Sync(builder(), stop);
     PoolState newState = new PoolState();
     Delta unused = new Delta();
     reader.forEachGroup(
-        job,
-        (provider, group) -> {
-          if (stop.getAsBoolean()) {
-            throw new CancellationException();
-          }
-          newState.put(provider, sync.make(provider, group), unused);
-        });
+        job, (provider, group) -> newState.put(provider, sync.make(provider, group), unused));
     return new Rebuilt(sync.builder, newState, sync);
   }
 
@@ -322,11 +316,17 @@ final class ScrapePool {
     private final long begin = System.nanoTime();
     private final TargetBuilder builder;
     private final DiscoveredLabels view;
+    private final BooleanSupplier stop;
     private int relabelled;
     private int failed;
     private @Nullable String failure;
 
     Sync(TargetBuilder builder) {
+      this(builder, () -> false);
+    }
+
+    Sync(TargetBuilder builder, BooleanSupplier stop) {
+      this.stop = stop;
       this.builder = builder;
       this.view = builder.view();
     }
@@ -336,6 +336,9 @@ final class ScrapePool {
       int failedHere = 0;
       int size = group.targets().size();
       for (int i = 0; i < size; i++) {
+        if (stop.getAsBoolean()) {
+          throw new CancellationException();
+        }
         TargetOutcome outcome = builder.build(provider, view, group, i);
         if (outcome instanceof TargetOutcome.Kept made) {
           kept.add(made.target());

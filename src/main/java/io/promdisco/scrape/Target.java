@@ -80,8 +80,10 @@ public final class Target {
   }
 
   /**
-   * The value of any label that relabelling left, internal ones such as {@code __scheme__} included
-   * but for {@code __meta_} ones; the empty string if there is none.
+   * Returns the value of any label that relabelling left, internal ones such as {@code __scheme__}
+   * included but for {@code __meta_} ones; the empty string if there is none. A program that
+   * scrapes connects to the Unix domain socket {@code label("__unix_socket__")} where it is not
+   * empty, and sends the request for {@link #scrapeUrl} there.
    */
   public String label(String name) {
     if (!name.startsWith(TargetLabels.INTERNAL_PREFIX)) {

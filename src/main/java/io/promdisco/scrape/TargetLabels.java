@@ -13,6 +13,7 @@ final class TargetLabels {
   static final String ALWAYS_CLASSIC = "__always_scrape_classic_histograms__";
   static final String CONVERT_CLASSIC = "__convert_classic_histograms_to_nhcb__";
   static final String SCRAPE_NATIVE = "__scrape_native_histograms__";
+  static final String UNIX_SOCKET = "__unix_socket__";
   static final String JOB = "job";
   static final String INSTANCE = "instance";
 

@@ -1,69 +1,116 @@
 package io.promdisco.scrape;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The targets of a job by hash, equal ones side by side: each group that contributes an equal
- * target adds one, and the target is there as long as one of them is. Open addressing, a reference
- * a slot, since there may be hundreds of thousands. For one thread at a time.
+ * The targets of a job by hash: each group that contributes an equal target adds one, and the
+ * target is there as long as one of them is. Open addressing, a reference a slot, since there may
+ * be hundreds of thousands. Equal targets beyond the first are in lists. For one thread at a time.
  */
 final class TargetTable {
   private static final int LEAST = 16; // a power of two, as every capacity
+
+  /** Differs in each process, so that nobody can choose targets whose slots are the same. */
+  private static final long SPREAD = new SplittableRandom().nextLong() | 1;
+
   private @Nullable Target[] slots = new @Nullable Target[LEAST];
-  private int size;
   private int distinct;
+  private final Map<Long, Further> equal = new HashMap<>();
+  private int size;
+
+  /** Targets that are equal to one in a slot. */
+  private static final class Further {
+    private final List<Target> all = new ArrayList<>();
+    private final IdentityHashMap<Target, Integer> places = new IdentityHashMap<>();
+
+    void add(Target target) {
+      places.put(target, all.size());
+      all.add(target);
+    }
+
+    Target removeLast() {
+      Target last = all.remove(all.size() - 1);
+      places.remove(last);
+      return last;
+    }
+
+    /** Removes this very target; false if it is not there. */
+    boolean remove(Target target) {
+      Integer place = places.get(target);
+      if (place == null) {
+        return false;
+      }
+      Target last = removeLast();
+      if (place < all.size()) {
+        places.remove(target);
+        places.put(last, place);
+        all.set(place, last);
+      }
+      return true;
+    }
+  }
 
   /** Adds a target; true if there was no equal one. */
   boolean add(Target target) {
-    if (2 * (size + 1) > slots.length) {
+    if (2 * (distinct + 1) > slots.length) {
       resize(2 * slots.length);
     }
-    boolean first = true;
-    int at = home(target.hash());
-    for (Target there = slots[at]; there != null; there = slots[at]) {
-      first &= there.hash() != target.hash();
-      at = (at + 1) & (slots.length - 1);
+    int at = slotOf(target.hash());
+    size++;
+    if (slots[at] != null) {
+      equal.computeIfAbsent(target.hash(), hash -> new Further()).add(target);
+      return false;
     }
     slots[at] = target;
-    size++;
-    distinct += first ? 1 : 0;
-    return first;
+    distinct++;
+    return true;
   }
 
   /** Removes this very target, which was added; true if no equal one is left. */
   // Equal targets of other groups stay.
   @SuppressWarnings("ReferenceEquality")
   boolean remove(Target target) {
-    boolean last = true;
-    int found = -1;
-    int at = home(target.hash());
-    for (Target there = slots[at]; there != null; there = slots[at]) {
-      if (there == target) {
-        found = at;
-      } else if (there.hash() == target.hash()) {
-        last = false;
+    int at = slotOf(target.hash());
+    Further further = equal.get(target.hash());
+    if (further != null) {
+      if (slots[at] == target) {
+        slots[at] = further.removeLast();
+      } else {
+        checkThere(target, further.remove(target));
       }
-      at = (at + 1) & (slots.length - 1);
+      if (further.all.isEmpty()) {
+        equal.remove(target.hash());
+      }
+      size--;
+      return false;
     }
-    if (found < 0) {
-      throw new IllegalStateException(target + ": not in the table");
-    }
-    close(found);
+    checkThere(target, slots[at] == target);
     size--;
-    distinct -= last ? 1 : 0;
-    if (slots.length > LEAST && 8 * size < slots.length) {
+    slots[at] = null;
+    close(at);
+    distinct--;
+    if (slots.length > LEAST && 8 * distinct < slots.length) {
       resize(slots.length / 2);
     }
-    return last;
+    return true;
+  }
+
+  private static void checkThere(Target target, boolean isThere) {
+    if (!isThere) {
+      throw new IllegalStateException(target + ": not in the table");
+    }
   }
 
   /** Moves targets into the gap, which no longer ends the search for those behind it. */
   private void close(int gap) {
     int mask = slots.length - 1;
-    slots[gap] = null;
     int at = (gap + 1) & mask;
     for (Target there = slots[at]; there != null; there = slots[at]) {
       int distance = (at - home(there.hash())) & mask;
@@ -84,50 +131,36 @@ final class TargetTable {
   /** Every target that was added, in no order; equal ones are all there. */
   List<Target> all() {
     List<Target> all = new ArrayList<>(size);
-    for (Target target : slots) {
-      if (target != null) {
-        all.add(target);
-      }
-    }
+    forEachDistinct(all::add);
+    equal.values().forEach(further -> all.addAll(further.all));
     return all;
   }
 
   /** Whether there is an equal target. */
   boolean contains(Target target) {
-    int at = home(target.hash());
-    for (Target there = slots[at]; there != null; there = slots[at]) {
-      if (there.hash() == target.hash()) {
-        return true;
-      }
-      at = (at + 1) & (slots.length - 1);
-    }
-    return false;
+    return slots[slotOf(target.hash())] != null;
   }
 
   /** Calls {@code action} with one of each that are equal. */
   void forEachDistinct(Consumer<Target> action) {
-    for (int i = 0; i < slots.length; i++) {
-      Target target = slots[i];
-      if (target != null && isFirst(target, i)) {
+    for (Target target : slots) {
+      if (target != null) {
         action.accept(target);
       }
     }
   }
 
-  private boolean isFirst(Target target, int index) {
-    int at = home(target.hash());
-    while (at != index) {
-      Target there = slots[at];
-      if (there != null && there.hash() == target.hash()) {
-        return false;
-      }
+  /** Where the targets of this hash are, or else the free slot where they belong. */
+  private int slotOf(long hash) {
+    int at = home(hash);
+    for (Target there = slots[at]; there != null && there.hash() != hash; there = slots[at]) {
       at = (at + 1) & (slots.length - 1);
     }
-    return true;
+    return at;
   }
 
   private int home(long hash) {
-    return (int) (hash ^ (hash >>> 32)) & (slots.length - 1);
+    return (int) ((hash * SPREAD) >>> (1 + Long.numberOfLeadingZeros(slots.length)));
   }
 
   private void resize(int capacity) {
@@ -135,11 +168,7 @@ final class TargetTable {
     slots = new @Nullable Target[capacity];
     for (Target target : old) {
       if (target != null) {
-        int at = home(target.hash());
-        while (slots[at] != null) {
-          at = (at + 1) & (capacity - 1);
-        }
-        slots[at] = target;
+        slots[slotOf(target.hash())] = target;
       }
     }
   }

@@ -104,7 +104,7 @@ public final class TargetsDocument {
     /** As {@link PoolView#activeTargets}. */
     List<Target> active(PoolView pool);
 
-    /** As {@link PoolView#droppedTargets} without a limit; a list that may be sorted. */
+    /** As {@link PoolView#droppedTargets} without a limit. */
     List<DiscoveredTarget> dropped(PoolView pool);
   }
 
@@ -182,7 +182,7 @@ public final class TargetsDocument {
   }
 
   private static Iterator<DocumentPart> dropped(PoolView pool, Lists lists) {
-    List<DiscoveredTarget> dropped = lists.dropped(pool);
+    List<DiscoveredTarget> dropped = new ArrayList<>(lists.dropped(pool));
     dropped.sort(DiscoveredTarget.BY_LABELS);
     return Iterators.transform(
         dropped.iterator(),

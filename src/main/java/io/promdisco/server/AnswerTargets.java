@@ -8,7 +8,7 @@ import java.util.List;
 
 /** The targets that one answer shows; what it keeps of them counts as {@link AnswerMemory}. */
 final class AnswerTargets implements TargetsDocument.Lists {
-  /** Bytes of a dropped target, which is found for this answer. */
+  /** Bytes of a dropped target, in the list that answers share and in a sorted one. */
   private static final long DROPPED = 40;
 
   private final Exchange exchange;
@@ -27,7 +27,7 @@ final class AnswerTargets implements TargetsDocument.Lists {
 
   @Override
   public List<DiscoveredTarget> dropped(PoolView pool) {
-    List<DiscoveredTarget> targets = pool.droppedTargets(0);
+    List<DiscoveredTarget> targets = lists.dropped(pool);
     return exchange.holding(targets, DROPPED * targets.size());
   }
 }

@@ -1,10 +1,13 @@
 package io.promdisco.server;
 
 import com.google.common.collect.Sets;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.scrape.DiscoveredTarget;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.Target;
 import io.promdisco.util.SourceMemory;
 import java.lang.ref.WeakReference;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The active targets of each job. Answers that begin between two changes of a job share one list; a
- * list lives only while an answer uses it. Safe for all threads.
+ * The active and the dropped targets of each job. Answers that begin between two changes of a job
+ * share one list; a list lives only while an answer uses it. Safe for all threads.
  */
 final class TargetLists {
   /** Of a reference in a list. */
@@ -24,6 +27,31 @@ final class TargetLists {
   private static final long USUAL_LABELS = 16 << 10;
 
   private final Map<String, Known> lists = new ConcurrentHashMap<>();
+
+  private final Map<String, DroppedList> dropped = new ConcurrentHashMap<>();
+
+  /**
+   * The dropped targets of a job while an answer shows them. To find them takes long, so requests
+   * that arrive meanwhile wait and share what was found.
+   */
+  private static final class DroppedList {
+    @GuardedBy("this")
+    private long revision = -1;
+
+    @GuardedBy("this")
+    private WeakReference<@Nullable List<DiscoveredTarget>> targets = new WeakReference<>(null);
+
+    synchronized List<DiscoveredTarget> of(PoolView pool) {
+      long now = pool.revision(); // before the targets: what comes after is another one
+      List<DiscoveredTarget> known = revision == now ? targets.get() : null;
+      if (known == null) {
+        known = Collections.unmodifiableList(pool.droppedTargets(0));
+        targets = new WeakReference<>(known);
+        revision = now;
+      }
+      return known;
+    }
+  }
 
   private record Known(long revision, WeakReference<@Nullable List<Target>> targets, long bytes) {}
 
@@ -48,6 +76,11 @@ final class TargetLists {
     return new Targets(targets, bytes);
   }
 
+  /** The targets of a job that its rules drop. */
+  List<DiscoveredTarget> dropped(PoolView pool) {
+    return dropped.computeIfAbsent(pool.job(), job -> new DroppedList()).of(pool);
+  }
+
   static long bytes(List<Target> targets, List<Target> before) {
     Set<Target> shared = Sets.newIdentityHashSet();
     shared.addAll(before);
@@ -67,5 +100,6 @@ final class TargetLists {
   /** Removes other jobs. */
   void retain(Set<String> jobs) {
     lists.keySet().retainAll(jobs);
+    dropped.keySet().retainAll(jobs);
   }
 }

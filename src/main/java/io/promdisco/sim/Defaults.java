@@ -52,7 +52,12 @@ final class Defaults {
     for (JsonNode container : spec.path("initContainers")) {
       ports(container.path("ports"));
     }
-    setIfEmpty(Json.child(pod, "status"), "phase", "Pending");
+    ObjectNode status = Json.child(pod, "status");
+    // The server sets it for a new pod only: a later write of the status can remove it.
+    boolean isNew = Json.text(pod, "metadata", "creationTimestamp").isEmpty();
+    if (isNew && !status.hasNonNull("phase")) {
+      status.put("phase", "Pending");
+    }
   }
 
   private static void ports(JsonNode ports) {

@@ -93,7 +93,7 @@ public final class ViewManifests {
       pod.furtherIps().forEach(ip -> ips.addObject().put("ip", ip));
     }
     text(status, "hostIP", pod.hostIp());
-    text(status, "phase", pod.phase());
+    status.put("phase", pod.phase()); // An empty one, too: a missing one is taken for Pending.
     if (!pod.ready().isEmpty()) {
       condition(status, "Ready", pod.ready());
     }

@@ -1,5 +1,6 @@
 package io.promdisco.util;
 
+import io.promdisco.model.Labels;
 import java.io.IOException;
 import java.io.Serial;
 import java.lang.management.ManagementFactory;
@@ -27,6 +28,12 @@ public final class SourceMemory {
 
   /** The number of labels that can be intended; rules may multiply more of them for each target. */
   private static final int USUAL_LABELS = 100;
+
+  /** Characters of a group's labels that can be intended; answers repeat more for each target. */
+  private static final int USUAL_CHARACTERS = 4096;
+
+  /** One in so many of further characters counts for each target. */
+  private static final int SHARED_CHARACTERS = 4;
 
   private static final long LEAST = 16L << 20;
   private static final double PRESSURE = 0.8;
@@ -72,7 +79,20 @@ public final class SourceMemory {
     taken += bytes;
   }
 
-  /** The additional bytes of a group's labels for all of its targets. */
+  /**
+   * The additional bytes of a group's labels for all of its targets, with a part of their text: it
+   * is in memory once, but rules read it for each target, and answers repeat it.
+   */
+  public static long sharedLabels(Labels labels, int targets) {
+    long characters = 0;
+    for (int i = 0; i < labels.size(); i++) {
+      characters += labels.name(i).length() + labels.value(i).length();
+    }
+    long more = Math.max(0, characters - USUAL_CHARACTERS) / SHARED_CHARACTERS;
+    return sharedLabels(labels.size(), targets) + more * Math.max(0, targets - 1);
+  }
+
+  /** The additional bytes of so many labels of a group for all of its targets. */
   public static long sharedLabels(int labels, int targets) {
     long each =
         (long) SHARED_LABEL * Math.min(labels, USUAL_LABELS)

@@ -1,7 +1,6 @@
 package io.promdisco.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,11 +12,11 @@ import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
 import io.promdisco.sim.SimOptions;
 import io.promdisco.testing.Certificates;
+import io.promdisco.testing.RecordedCases;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -235,6 +234,52 @@ class DumpTest {
   }
 
   @Test
+  void aFieldSelectorOfOneJobChangesNothingOfTheOthers() throws Exception {
+    String config =
+        cli.file(
+            "p.yml",
+            """
+            scrape_configs:
+            - job_name: all
+              kubernetes_sd_configs: [{role: pod, kubeconfig_file: kubeconfig}]
+            - job_name: on-a-node
+              kubernetes_sd_configs:
+              - role: pod
+                kubeconfig_file: kubeconfig
+                selectors: [{role: pod, field: spec.nodeName=elsewhere}]
+            - job_name: other-labels
+              kubernetes_sd_configs:
+              - role: pod
+                kubeconfig_file: kubeconfig
+                selectors: [{role: pod, label: app=none, field: spec.schedulerName!=special}]
+            - job_name: other-namespace
+              kubernetes_sd_configs:
+              - role: pod
+                kubeconfig_file: kubeconfig
+                namespaces: {names: [none]}
+                selectors: [{role: pod, field: spec.schedulerName=default-scheduler}]
+            - job_name: guess
+              kubernetes_sd_configs:
+              - role: pod
+                kubeconfig_file: kubeconfig
+                selectors: [{role: pod, field: spec.schedulerName!=default-scheduler}]
+            - job_name: exact
+              kubernetes_sd_configs:
+              - role: pod
+                kubeconfig_file: kubeconfig
+                selectors: [{role: pod, field: spec.schedulerName=special}]
+            """);
+    String dump = folder.resolve("dump.yaml").toString();
+    JsonNode live;
+    try (SimApiServer server = server(new SimOptions())) {
+      server.writeKubeconfig(folder.resolve("kubeconfig"));
+      live = targets(config);
+      assertThat(cli.run("dump", config, "--file", dump)).isZero();
+    }
+    assertThat(targets(config, "--manifests", dump)).isEqualTo(live);
+  }
+
+  @Test
   void aKindThatMayNotBeReadIsNamedAndNothingIsWritten() throws Exception {
     Path dump = folder.resolve("dump.yaml");
     Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
@@ -286,38 +331,21 @@ class DumpTest {
 
   @Test
   void everyRecordedClusterIsTheSameAfterADump() throws Exception {
-    Path recorded =
-        Path.of(System.getProperty("promdisco.shared", "../shared"), "conformance", "kubernetes");
-    assumeTrue(Files.isDirectory(recorded), recorded + " is not there");
-    int cases = 0;
-    try (Stream<Path> folders = Files.list(recorded)) {
-      for (Path from : folders.sorted().toList()) {
-        if (!Files.exists(from.resolve("cluster.yaml"))) {
-          continue;
-        }
-        String config = from.resolve("config.yml").toString();
-        String cluster = from.resolve("cluster.yaml").toString();
-        String[] own = {"--namespace", "default", "--state", "any", "--manifests"};
-        JsonNode before = targets(config, with(own, cluster));
-        String dump = folder.resolve("dump.yaml").toString();
-        assertThat(
-                cli.run(
-                    "dump",
-                    config,
-                    "--namespace",
-                    "default",
-                    "--manifests",
-                    cluster,
-                    "--file",
-                    dump))
-            .isZero();
-        assertThat(targets(config, with(own, dump)))
-            .as(from.getFileName().toString())
-            .isEqualTo(before);
-        cases++;
-      }
+    RecordedCases<Path> cases = RecordedCases.folders("kubernetes", "cluster.yaml");
+    String[] own = {"--namespace", "default", "--state", "any", "--manifests"};
+    String dump = folder.resolve("dump.yaml").toString();
+    for (Path from : cases) {
+      String config = from.resolve("config.yml").toString();
+      String cluster = from.resolve("cluster.yaml").toString();
+      JsonNode before = targets(config, with(own, cluster));
+      String[] command = {"dump", config, "--namespace", "default", "--manifests", cluster};
+      assertThat(cli.run(with(with(command, "--file"), dump))).isZero();
+      assertThat(targets(config, with(own, dump)))
+          .as(from.getFileName().toString())
+          .isEqualTo(before);
+      cases.ran(from);
     }
-    assertThat(cases).isPositive();
+    cases.printSummary("dump");
   }
 
   private static String[] with(String[] words, String last) {

@@ -222,20 +222,25 @@ class HostileTextTest {
 
   @Test
   void answersOfServersPrintNoControlCharacters() throws IOException {
-    String[] answers = {
-      "[{\"\\u001b[31m\\nforged\\u202e\": 1}]", "[{\"targets\": [\"a\\u001b[31m\\nforged\", 5]}]"
-    };
-    for (String answer : answers) {
-      try (FakeServer server = FakeServer.start(FakeServer.json(200, answer))) {
-        String http =
-            write(
-                "http.yml",
-                "scrape_configs: [{job_name: a, http_sd_configs: [{url: '%s'}]}]"
-                    .formatted(server.url()));
-        assertHarmless("targets", http, "--timeout", "5s");
-        assertThat(err.toString(UTF_8)).contains("error: ");
-      }
+    try (FakeServer key = answering("[{\"\\u001b[31m\\nforged\\u202e\": 1}]");
+        FakeServer value = answering("[{\"targets\": [\"a\\u001b[31m\\nforged\", 5]}]")) {
+      String http =
+          write(
+              "http.yml",
+              """
+              scrape_configs:
+              - {job_name: a, http_sd_configs: [{url: '%s'}]}
+              - {job_name: b, http_sd_configs: [{url: '%s'}]}
+              """
+                  .formatted(key.url(), value.url()));
+      assertHarmless("targets", http, "--timeout", "2s");
+      assertThat(err.toString(UTF_8))
+          .contains("error: ", key.url() + ": ", value.url() + ": ", "forged");
     }
+  }
+
+  private static FakeServer answering(String json) {
+    return FakeServer.start(FakeServer.json(200, json));
   }
 
   @ParameterizedTest

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.sim.Manifests;
+import io.promdisco.testing.Missing;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -95,8 +96,8 @@ class KubectlIT {
 
   @BeforeEach
   void namespace() throws Exception {
-    assumeFalse(KUBECONFIG.isEmpty(), "no -Dpromdisco.kubeconfig=FILE");
-    assumeTrue(hasKubectl(), "no kubectl on the path");
+    assumeFalse(KUBECONFIG.isEmpty(), Missing.API_SERVER);
+    assumeTrue(hasKubectl(), Missing.KUBECTL);
     created = true;
     kubectl("create", "namespace", namespace);
   }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.conformance.RealCluster;
 import io.promdisco.sim.Manifests;
+import io.promdisco.testing.Missing;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,7 @@ class RealCommandsIT {
 
   @BeforeEach
   void fill() throws Exception {
-    assumeFalse(KUBECONFIG.isEmpty(), "no -Dpromdisco.kubeconfig=FILE");
+    assumeFalse(KUBECONFIG.isEmpty(), Missing.API_SERVER);
     cli = new Cli(folder);
     config = cli.file("p.yml", CONFIG);
     open = new RealCluster(Path.of(KUBECONFIG));
@@ -147,7 +148,7 @@ class RealCommandsIT {
     assertThat(cli.out())
         .contains("ok:      list pods in namespace shop", "ok:      watch pods in namespace shop")
         .doesNotContain("missing:");
-    assumeFalse(VIEWER.isEmpty(), "no -Dpromdisco.kubeconfig.viewer=FILE");
+    assumeFalse(VIEWER.isEmpty(), Missing.API_SERVER);
     assertThat(cli.run("rbac", config, "--check", "--kubeconfig", VIEWER))
         .isEqualTo(ExitCode.FINDING);
     assertThat(cli.out())
@@ -157,7 +158,7 @@ class RealCommandsIT {
 
   @Test
   void whoMayNothingIsToldWhatToGrant() {
-    assumeFalse(VIEWER.isEmpty(), "no -Dpromdisco.kubeconfig.viewer=FILE");
+    assumeFalse(VIEWER.isEmpty(), Missing.API_SERVER);
     String[] with = {"--kubeconfig", VIEWER};
     assertThat(cli.run("targets", config, with[0], with[1], "--timeout", "2s"))
         .isEqualTo(ExitCode.UNREACHABLE);

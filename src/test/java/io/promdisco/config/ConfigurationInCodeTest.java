@@ -447,8 +447,8 @@ class ConfigurationInCodeTest {
     assertThat(job.acceptHeader())
         .isEqualTo(
             "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;"
-                + "encoding=delimited;q=0.6,"
-                + "application/openmetrics-text;version=1.0.0;escaping=dots;q=0.5,*/*;q=0.4");
+                + "encoding=delimited;q=0.7,"
+                + "application/openmetrics-text;version=1.0.0;escaping=dots;q=0.6,*/*;q=0.5");
     Relabeler relabeler = new Relabeler(job.metricRelabelRules());
     assertThat(relabeler.apply(Labels.of("__name__", "go_gc", "a", "b"))).isEmpty();
     assertThat(relabeler.apply(Labels.of("__name__", "up", "a", "b")))

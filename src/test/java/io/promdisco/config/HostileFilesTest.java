@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files that are meant to hurt are refused, at a place, soon and in little memory. */
-@Timeout(20)
+@Timeout(120)
 class HostileFilesTest {
   private static final String NASTY = " :-[]{}&*!|>'\"%@`#,?~\n\t<0a";
 
@@ -95,8 +95,7 @@ class HostileFilesTest {
   @Test
   void tagsThatAreNoneAreRefusedWhereTheyStand() {
     isRefused(
-        read("global:\n  query_log_file: !x%20 5s\n"),
-        "test.yml:2:19: not a tag (expected: quotes");
+        read("global:\n  query_log_file: !x%2 5s\n"), "test.yml:2:19: not a tag (expected: quotes");
     isRefused(read("!%a"), "test.yml:1:1: not a tag (expected: quotes");
   }
 

@@ -23,23 +23,23 @@ class SecretsTest {
   void effectiveConfigurationAndRecordsHideThem() {
     Configuration configuration =
         read("""
-                basic_auth: {username: u, password: hunter2}
-                tls_config: {cert: c, key: hunter2}
-                proxy_url: http://u:hunter2@proxy:3128
-                proxy_connect_header: {X: [hunter2]}
-                http_headers: {X-Key: {secrets: [hunter2]}}
-                kubernetes_sd_configs:
-                - role: pod
-                  api_server: https://u:hunter2@api:6443
-                  bearer_token: hunter2
-                http_sd_configs:
-                - url: https://u:hunter2@sd/x
-                  proxy_url: http://u:hunter2@proxy:3128
-                  oauth2:
-                    client_id: i
-                    client_secret: hunter2
-                    token_url: https://u:hunter2@idp/token
-                """)
+        basic_auth: {username: u, password: hunter2}
+        tls_config: {cert: c, key: hunter2}
+        proxy_url: http://u:hunter2@proxy:3128
+        proxy_connect_header: {X: [hunter2]}
+        http_headers: {X-Key: {secrets: [hunter2]}}
+        kubernetes_sd_configs:
+        - role: pod
+          api_server: https://u:hunter2@api:6443
+          bearer_token: hunter2
+        http_sd_configs:
+        - url: https://u:hunter2@sd/x
+          proxy_url: http://u:hunter2@proxy:3128
+          oauth2:
+            client_id: i
+            client_secret: hunter2
+            token_url: https://u:hunter2@idp/token
+        """)
             .configuration()
             .orElseThrow();
 
@@ -92,5 +92,24 @@ class SecretsTest {
     assertThat(result.configuration()).isEmpty();
     assertThat(result.problems()).isNotEmpty();
     assertThat(new ConfigException(result.problems()).getMessage()).doesNotContain("hunter2");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "basic_auth: {username: u, password: *hunter2}",
+        "basic_auth:\n  password:\n    *hunter2",
+        "authorization: {credentials: !hunter2!x a}",
+        "authorization: {credentials: !!int hunter2}",
+        "basic_auth: {password: !!binary hunter2}",
+        "basic_auth: {password: 'hunter2' hunter2}",
+        "basic_auth: {password: @hunter2}",
+        "basic_auth: {password: \"hunter2\\q\"}"
+      })
+  void valuesThatAreNoYamlStayHidden(String settings) {
+    LoadResult result = read(settings);
+
+    assertThat(result.configuration()).isEmpty();
+    assertThat(result.problems().toString()).doesNotContain("hunter2");
   }
 }

@@ -1,11 +1,11 @@
 package io.promdisco.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.config.KubernetesSdConfig.Role;
+import io.promdisco.testing.RecordedCases;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,17 +25,14 @@ class SourceLabelsTest {
 
   @Test
   void everyRecordedLabelIsAmongThePossibleOnes() throws IOException {
-    Path root =
-        Path.of(System.getProperty("promdisco.shared", "../shared"), "conformance/kubernetes");
-    assumeTrue(Files.isDirectory(root));
+    RecordedCases<Path> cases = RecordedCases.folders("kubernetes", "cluster.yaml");
     Set<String> unknown = new TreeSet<>();
     Map<Role, Integer> seen = new EnumMap<>(Role.class);
-    try (Stream<Path> folders = Files.list(root)) {
-      for (Path folder : folders.filter(Files::isDirectory).sorted().toList()) {
-        check(folder, unknown, seen);
-      }
+    for (Path folder : cases) {
+      check(folder, unknown, seen);
+      cases.ran(folder);
     }
-    System.out.println("labels of recorded targets: " + seen);
+    cases.printSummary("table of labels", "labels of each role: " + seen);
     assertThat(unknown).isEmpty();
     assertThat(seen).containsOnlyKeys(Role.values());
   }

@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.sim.ManifestException;
 import io.promdisco.sim.Manifests;
+import io.promdisco.testing.RecordedCases;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A recorded cluster, its scrape configuration, its changes and what was answered. */
 record KubernetesCase(Path folder) {
@@ -21,11 +23,8 @@ record KubernetesCase(Path folder) {
   /** Changes that were made together. */
   record Step(int number, String name, List<Operation> operations) {}
 
-  static List<KubernetesCase> all() {
-    return Shared.list(Shared.folder("kubernetes")).stream()
-        .filter(path -> Files.exists(path.resolve("cluster.yaml")))
-        .map(KubernetesCase::new)
-        .toList();
+  static RecordedCases<KubernetesCase> all() {
+    return RecordedCases.folders("kubernetes", "cluster.yaml").map(KubernetesCase::new);
   }
 
   String name() {
@@ -61,13 +60,17 @@ record KubernetesCase(Path folder) {
     return Files.readString(folder.resolve("config.yml"));
   }
 
-  List<Step> steps() throws ManifestException {
+  List<Step> steps() throws IOException, ManifestException {
     List<Step> steps = new ArrayList<>();
     Path files = folder.resolve("steps");
     if (!Files.isDirectory(files)) {
       return steps;
     }
-    for (Path file : Shared.list(files)) {
+    List<Path> sorted;
+    try (Stream<Path> paths = Files.list(files)) {
+      sorted = paths.sorted().toList();
+    }
+    for (Path file : sorted) {
       List<Operation> operations = new ArrayList<>();
       for (JsonNode document : Manifests.documents(file)) {
         operations.add(

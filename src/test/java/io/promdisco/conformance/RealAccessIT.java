@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.sim.Manifests;
+import io.promdisco.testing.Missing;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,7 +35,10 @@ import org.junit.jupiter.api.io.TempDir;
  * promdisco.kubeconfig} and {@code promdisco.kubeconfig.cert} name kubeconfigs with all rights, by
  * token and by client certificate. Everything that is in the cluster is deleted: use an empty one.
  */
-@EnabledIfSystemProperty(named = "promdisco.kubeconfig.cert", matches = ".+")
+@EnabledIfSystemProperty(
+    named = "promdisco.kubeconfig.cert",
+    matches = ".+",
+    disabledReason = Missing.API_SERVER)
 class RealAccessIT {
   private static final List<String> ROLES =
       List.of("node", "pod", "service", "endpoints", "endpointslice", "ingress");

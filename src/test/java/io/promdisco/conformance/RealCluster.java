@@ -16,6 +16,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,6 +35,7 @@ public final class RealCluster {
   }
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String NOW = "?gracePeriodSeconds=0&propagationPolicy=Background";
   private static final Set<String> KEPT_NAMESPACES =
       Set.of("default", "kube-system", "kube-public", "kube-node-lease");
 
@@ -119,6 +121,10 @@ public final class RealCluster {
     ObjectNode changed = plain(object);
     ((ObjectNode) changed.get("metadata"))
         .set("resourceVersion", present.at("/metadata/resourceVersion"));
+    JsonNode ephemeral = present.at("/spec/ephemeralContainers");
+    if (!ephemeral.isMissingNode()) {
+      ((ObjectNode) changed.get("spec")).set("ephemeralContainers", ephemeral);
+    }
     if (kind(object).equals("Job")) {
       changed.set("spec", present.get("spec")); // may not change once the server has filled it in
     }
@@ -145,13 +151,15 @@ public final class RealCluster {
     if (isBackground(object)) {
       return;
     }
-    check(
-        send("DELETE", path(object) + "?gracePeriodSeconds=0&propagationPolicy=Background", null),
-        "delete",
-        object);
+    check(send("DELETE", path(object) + NOW, null), "delete", object);
     if (kind(object).equals("Namespace")) {
       finish(path(object));
     }
+  }
+
+  /** All objects of a kind. */
+  JsonNode list(Resource<?> resource) throws IOException, InterruptedException {
+    return JSON.readTree(send("GET", resource.path(""), null).body()).get("items");
   }
 
   /** Removes everything but what the server itself makes. */
@@ -160,13 +168,18 @@ public final class RealCluster {
     resources.remove(Resource.NAMESPACES);
     resources.add(Resource.NAMESPACES);
     for (Resource<?> resource : resources) {
-      JsonNode items = JSON.readTree(send("GET", resource.path(""), null).body()).get("items");
-      for (JsonNode item : items) {
+      Set<String> emptied = new HashSet<>();
+      for (JsonNode item : list(resource)) {
         ObjectNode object = (ObjectNode) item;
         object.put("kind", resource.kind());
         object.put("apiVersion", resource.apiVersion());
-        if (!isBuiltIn(object)) {
-          send("DELETE", path(object) + "?gracePeriodSeconds=0&propagationPolicy=Background", null);
+        String namespace = object.at("/metadata/namespace").asText();
+        if (!namespace.isEmpty() && !namespace.equals("default")) {
+          if (emptied.add(namespace)) {
+            send("DELETE", resource.path(namespace) + NOW, null);
+          }
+        } else if (!isBuiltIn(object)) {
+          send("DELETE", path(object) + NOW, null);
           if (resource.equals(Resource.NAMESPACES)) {
             finish(path(object));
           }

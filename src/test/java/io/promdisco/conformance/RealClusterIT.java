@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.Promdisco;
 import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
+import io.promdisco.testing.Missing;
+import io.promdisco.testing.RecordedCases;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -22,29 +25,26 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The recorded clusters and their changes on a real API server, which the property {@code
  * promdisco.kubeconfig} names. Everything that is in it is deleted: use an empty one.
  */
+@EnabledIfSystemProperty(
+    named = "promdisco.kubeconfig",
+    matches = ".+",
+    disabledReason = Missing.API_SERVER)
 class RealClusterIT {
   private static final String KUBECONFIG = System.getProperty("promdisco.kubeconfig", "");
   private static final String TOPOLOGY = "__meta_kubernetes_endpointslice_endpoint_topology";
-  private static int cases;
+  private static final RecordedCases<KubernetesCase> CASES = KubernetesCase.all();
   private static int states;
 
   static List<KubernetesCase> cases() {
-    return Shared.isThere("kubernetes") && !KUBECONFIG.isEmpty() ? KubernetesCase.all() : List.of();
+    return CASES.all();
   }
 
   @AfterAll
-  static void say() {
-    System.out.println(
-        "conformance/kubernetes on a real API server: "
-            + (KUBECONFIG.isEmpty()
-                ? "skipped, no -Dpromdisco.kubeconfig=FILE"
-                : cases + " cases, " + states + " states equal"));
-    assertThat(KUBECONFIG.isEmpty() || !Shared.isThere("kubernetes") || cases > 0)
-        .as("a case ran")
-        .isTrue();
+  static void printSummary() {
+    CASES.printSummary("real API server", states + " states");
   }
 
-  @ParameterizedTest(allowZeroInvocations = true)
+  @ParameterizedTest
   @MethodSource("cases")
   void targetsAreThoseOfAFreshPrometheusAfterEveryStep(
       KubernetesCase recorded, @TempDir Path folder) throws Exception {
@@ -72,7 +72,7 @@ class RealClusterIT {
     } finally {
       cluster.clear();
     }
-    cases++;
+    CASES.ran(recorded);
   }
 
   private static void check(

@@ -9,6 +9,7 @@ import io.promdisco.config.Configuration;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.testing.Gate;
+import io.promdisco.testing.Missing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,7 +33,10 @@ import org.junit.jupiter.api.io.TempDir;
  * What can happen to a real API server and to our rights on it. The property {@code
  * promdisco.realcluster} names the program that runs one.
  */
-@EnabledIfSystemProperty(named = "promdisco.realcluster", matches = ".+")
+@EnabledIfSystemProperty(
+    named = "promdisco.realcluster",
+    matches = ".+",
+    disabledReason = Missing.API_SERVER)
 @TestMethodOrder(MethodOrderer.MethodName.class)
 class RealServerFaultsIT {
   private static final String ACCOUNTS = "/api/v1/namespaces/default/serviceaccounts";

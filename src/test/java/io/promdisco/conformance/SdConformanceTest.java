@@ -4,6 +4,7 @@ import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.promdisco.testing.RecordedCases;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +33,7 @@ class SdConformanceTest {
 
   private static final Set<String> COUNTERS = counters();
 
-  private static int scenarios;
+  private static final RecordedCases<SdScenario> SCENARIOS = SdScenario.all();
   private static int steps;
 
   private static Set<String> counters() {
@@ -43,15 +44,15 @@ class SdConformanceTest {
   }
 
   static List<SdScenario> scenarios() {
-    return Shared.isThere("sd") ? SdScenario.all() : List.of();
+    return SCENARIOS.all();
   }
 
   @AfterAll
-  static void say() {
-    System.out.println("conformance/sd: " + scenarios + " scenarios, " + steps + " states equal");
+  static void printSummary() {
+    SCENARIOS.printSummary("library", steps + " states");
   }
 
-  @ParameterizedTest(allowZeroInvocations = true)
+  @ParameterizedTest
   @MethodSource("scenarios")
   void stateAfterEveryStepIsThatOfPrometheus(
       SdScenario scenario, @TempDir Path folder, @TempDir Path outside) throws Exception {
@@ -69,7 +70,7 @@ class SdConformanceTest {
         check(scenario, step, world, before);
         steps++;
       }
-      scenarios++;
+      SCENARIOS.ran(scenario);
     }
   }
 

@@ -2,7 +2,9 @@ package io.promdisco.conformance;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.promdisco.testing.RecordedCases;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,18 +16,16 @@ record SdScenario(JsonNode json) {
   /** Operations that were done together, and the state once everything had settled. */
   record Step(String note, List<JsonNode> operations, JsonNode expected) {}
 
-  static List<SdScenario> all() {
-    List<SdScenario> all = new ArrayList<>();
-    for (Path file : Shared.list(Shared.folder("sd"))) {
-      if (file.toString().endsWith(".json")) {
-        try {
-          all.add(new SdScenario(JSON.readTree(file.toFile())));
-        } catch (IOException e) {
-          throw new AssertionError(file.toString(), e);
-        }
-      }
+  static RecordedCases<SdScenario> all() {
+    return RecordedCases.files("sd", ".json").map(SdScenario::read);
+  }
+
+  private static SdScenario read(Path file) {
+    try {
+      return new SdScenario(JSON.readTree(file.toFile()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(file.toString(), e);
     }
-    return all;
   }
 
   /** Whether nothing is asked over HTTP, so that each step's counters are its own. */

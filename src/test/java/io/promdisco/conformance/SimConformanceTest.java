@@ -2,7 +2,6 @@ package io.promdisco.conformance;
 
 import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.promdisco.Promdisco;
 import io.promdisco.config.ConfigLoader;
@@ -12,6 +11,7 @@ import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
 import io.promdisco.sim.SimOptions;
 import io.promdisco.testing.Certificates;
+import io.promdisco.testing.RecordedCases;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,14 +24,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every recorded cluster and each of its changes, over HTTP from the simulated API server. */
 class SimConformanceTest {
-  private static int cases;
+  private static final RecordedCases<KubernetesCase> CASES = KubernetesCase.all();
   private static int states;
+  private static Certificates certificates;
 
   static List<KubernetesCase> cases() {
-    return Shared.isThere("kubernetes") ? KubernetesCase.all() : List.of();
+    return CASES.all();
   }
-
-  private static Certificates certificates;
 
   @BeforeAll
   static void makeCertificates() throws Exception {
@@ -39,20 +38,14 @@ class SimConformanceTest {
   }
 
   @AfterAll
-  static void say() {
-    System.out.println(
-        "conformance/kubernetes on the simulated server: "
-            + cases
-            + " cases, "
-            + states
-            + " states equal");
+  static void printSummary() {
+    CASES.printSummary("simulated API server", states + " states");
   }
 
-  @ParameterizedTest(allowZeroInvocations = true)
+  @ParameterizedTest
   @MethodSource("cases")
   void targetsAreThoseOfAFreshPrometheusAfterEveryStep(
       KubernetesCase recorded, @TempDir Path folder) throws Exception {
-    assumeTrue(Shared.isThere("kubernetes"));
     SimCluster cluster = new SimCluster();
     cluster.load(recorded.objects());
     try (SimApiServer server =
@@ -80,7 +73,7 @@ class SimConformanceTest {
         }
         check(promdisco, recorded, step.number());
       }
-      cases++;
+      CASES.ran(recorded);
     }
   }
 

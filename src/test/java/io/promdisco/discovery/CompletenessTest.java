@@ -138,6 +138,37 @@ final class CompletenessTest {
             "incomplete: job both: scripted/0: https://c:6443 pods: connection refused");
   }
 
+  /** The targets of one job are never in force until they are said to be. */
+  private static final class Slow extends Follower {
+    private final List<Runnable> waiting = new CopyOnWriteArrayList<>();
+
+    @Override
+    public Set<String> pending() {
+      return Set.of("slow");
+    }
+
+    @Override
+    public void whenInForce(Runnable action) {
+      waiting.add(action);
+    }
+  }
+
+  @Test
+  void aJobWhoseTargetsAreNotInForceDelaysNoOther() {
+    Slow slow = new Slow();
+    manager.start(slow);
+    manager.apply(jobs("slow", List.of(X), "quick", List.of(Y), "shared", List.of(X)));
+    factory.sink("x").synced();
+    factory.sink("y").synced();
+    becomesComplete("quick");
+    becomesComplete("shared");
+    assertThat(job("slow").describe())
+        .isEqualTo(
+            "incomplete: job slow: the configuration was just read; its targets are not ready yet");
+    slow.waiting.forEach(Runnable::run);
+    assertThat(job("slow").complete()).isTrue();
+  }
+
   @Test
   void aSourceThatFailsAfterItHasDeliveredKeepsItsJobComplete() {
     manager.start(follower);

@@ -11,6 +11,7 @@ import io.promdisco.testing.Certificates.Content;
 import io.promdisco.testing.FakeServer;
 import io.promdisco.testing.Https;
 import io.promdisco.testing.ManualTicker;
+import io.promdisco.testing.Missing;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -54,7 +55,7 @@ class ChangedCertificateTest {
   @CsvSource({"JDK,TLS12", "JDK,TLS13", "NATIVE,TLS12", "NATIVE,TLS13"})
   void anOpenStreamContinuesAndTheNextConnectionVerifiesTheNewCertificate(
       TlsImplementation implementation, String version) throws Exception {
-    assumeTrue(implementation.isAvailable());
+    assumeTrue(implementation.isAvailable(), Missing.NATIVE_TLS);
     Certificates ca = Certificates.authority("root");
     current = ca.issue(Content.of("first", "EC", "ip:127.0.0.1")).pair();
     ManualTicker ticker = new ManualTicker();

@@ -9,6 +9,7 @@ import io.promdisco.config.HttpClientConfig.TlsConfig;
 import io.promdisco.config.Secret;
 import io.promdisco.testing.Https;
 import io.promdisco.testing.ManualTicker;
+import io.promdisco.testing.Missing;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -40,7 +41,7 @@ class OpenSslTest {
 
   @BeforeAll
   static void makeCertificates() throws Exception {
-    assumeTrue(version() >= 3, "no OpenSSL 3 or newer");
+    assumeTrue(version() >= 3, Missing.OPENSSL);
     for (String key : List.of("rsa:2048", "ec:P-256", "ec:P-384", "ec:P-521", "ed25519")) {
       issue(key);
     }
@@ -137,7 +138,7 @@ class OpenSslTest {
 
   private static int get(TlsImplementation implementation, String url, TlsConfig tls)
       throws Exception {
-    assumeTrue(implementation.isAvailable());
+    assumeTrue(implementation.isAvailable(), Missing.NATIVE_TLS);
     ManualTicker ticker = new ManualTicker();
     ServerSettings settings = ServerSettings.of(url, "url", Https.withTls(tls), Map.of(), ticker);
     try (Sender sender = new Sender(settings, implementation, ticker);

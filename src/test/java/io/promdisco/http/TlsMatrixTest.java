@@ -13,6 +13,7 @@ import io.promdisco.testing.Certificates.Content;
 import io.promdisco.testing.FakeServer;
 import io.promdisco.testing.Https;
 import io.promdisco.testing.ManualTicker;
+import io.promdisco.testing.Missing;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -299,7 +300,7 @@ class TlsMatrixTest {
   @ParameterizedTest
   @MethodSource("cells")
   void aServerIsTrustedOrRefusedForTheTrueReason(Cell cell) throws Exception {
-    assumeTrue(cell.implementation.isAvailable());
+    assumeTrue(cell.implementation.isAvailable(), Missing.NATIVE_TLS);
     Row row = cell.row;
     Presented presented = row.setup.make(cell.keyAlgorithm);
     Path ca = Files.writeString(folder.resolve("ca.crt"), presented.authority);
@@ -406,7 +407,7 @@ class TlsMatrixTest {
   @ParameterizedTest
   @MethodSource("clientCells")
   void aClientIsAdmittedOrToldWhatIsWrongWithItsCertificate(ClientCell cell) throws Exception {
-    assumeTrue(cell.implementation.isAvailable());
+    assumeTrue(cell.implementation.isAvailable(), Missing.NATIVE_TLS);
     Certificates ca = Certificates.authority("root");
     Certificates presented = ca.issue(Content.of("server", cell.serverKey, HERE));
     TlsConfig tls = tls(ca, client(ca, cell.client), cell.version);
@@ -431,8 +432,8 @@ class TlsMatrixTest {
 
   @ParameterizedTest
   @MethodSource("goodCells")
-  void withoutTlsServersAreTrustedToo(Cell cell) throws Exception {
-    assumeTrue(cell.implementation.isAvailable());
+  void withoutHttp2ServersAreTrustedToo(Cell cell) throws Exception {
+    assumeTrue(cell.implementation.isAvailable(), Missing.NATIVE_TLS);
     Presented presented = cell.row.setup.make(cell.keyAlgorithm);
     TlsConfig tls =
         new TlsConfig(

@@ -2,7 +2,9 @@ package io.promdisco.relabel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,6 +56,48 @@ class RegexTest {
     assertThat(matches("[^]a]", "]")).isFalse();
     assertThat(matches("[[:alpha:](?P<n>]+", "a(?P<n>")).isTrue();
     assertThat(matches("\\Q(?P<n>[\\E", "(?P<n>[")).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "\\pL, \ua7c0", // of Unicode 14
+    "\\p{Lo}, ª",
+    "\\P{Ll}, ª",
+    "\\p{Han}, 〇",
+    "\\p{Kawi}, \ud807\udf02",
+    "\\p{Uppercase_Letter}, É",
+    "\\p{lower case-letter}, é",
+    "\\p{l u}, É",
+    "\\p{^greek}, a",
+    "\\p{Assigned}, a",
+    "\\P{Assigned}, \u0378",
+    "\\p{ASCII}, a",
+    "\\p{punct}, §",
+    "[\\pN_x-z], ²",
+    "[\\pN_x-z], y",
+    "[^\\pL], 1",
+    "[^\\PL], é",
+    "(?i)\\p{Lu}, a",
+    "(?i:\\p{Lu}), ǆ",
+    "(?i)\\P{Lu}, 1",
+    "(?i)(?-i)\\p{Lu}, A",
+    "(?:(?i))\\p{Lu}, A",
+  })
+  void classesOfUnicodeAreThoseOfGo(String regex, String value) throws RegexException {
+    assertThat(matches(regex, value)).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "\\p{Ll}, ª",
+    "\\P{Any}, a",
+    "(?i)\\P{Lu}, a",
+    "(?i)(?-i)\\p{Lu}, a",
+    "(?:(?i))\\p{Lu}, a",
+    "(?i-s)(?s-i)\\p{Lu}, a",
+  })
+  void classesOfUnicodeAreNotLarger(String regex, String value) throws RegexException {
+    assertThat(matches(regex, value)).isFalse();
   }
 
   @Test
@@ -118,6 +162,10 @@ class RegexTest {
         "[\\é] invalid_escape_sequence:_`\\é`",
         "\\1 invalid_escape_sequence:_`\\1`",
         "\\p{Foo} invalid_character_class_range:_`\\p{Foo}`",
+        "\\pX invalid_character_class_range:_`\\pX`",
+        "[\\p{Lu+}] invalid_character_class_range:_`\\p{Lu+}`",
+        "\\p{OldItalic} invalid_character_class_range:_`\\p{OldItalic}`",
+        "[!-\\pL] invalid_escape_sequence:_`\\p`",
       })
   void mistakesAreToldInGosWords(String regex, String problem) {
     assertThatThrownBy(() -> Regex.compile(regex))
@@ -138,5 +186,18 @@ class RegexTest {
         .hasMessage("error parsing regexp: expression nests too deeply");
     assertThatThrownBy(() -> Regex.compile("(" + "a".repeat(4000) + "){1000}"))
         .hasMessage("error parsing regexp: expression too large");
+  }
+
+  @Test
+  void repetitionsThatOverflowTheStackAreRefused() throws InterruptedException {
+    AtomicReference<Throwable> thrown = new AtomicReference<>();
+    Runnable compile =
+        () -> thrown.set(catchThrowable(() -> Regex.compile("(a?){1,1000}".repeat(8))));
+    Thread thread = new Thread(null, compile, "small stack", 128 << 10);
+    thread.start();
+    thread.join();
+    assertThat(thrown.get())
+        .isInstanceOf(RegexException.class)
+        .hasMessage("error parsing regexp: expression needs too deep a stack");
   }
 }

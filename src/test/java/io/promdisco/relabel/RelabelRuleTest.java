@@ -3,6 +3,7 @@ package io.promdisco.relabel;
 import static io.promdisco.relabel.Rules.rule;
 import static io.promdisco.relabel.Rules.withoutAction;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.promdisco.model.NameValidation;
 import io.promdisco.model.Position;
@@ -54,15 +55,23 @@ class RelabelRuleTest {
   @Test
   void everyProblemOfARuleIsReported() {
     assertProblems(
-        rule("hashmod").sources("a", "").regex("("),
+        rule("hashmod").sources("a").regex("("),
         "regex: error parsing regexp: missing closing )",
-        "source_labels: \"\" is not a valid label name",
         "modulus: relabel configuration for hashmod requires non-zero modulus",
         "target_label: relabel configuration for hashmod action requires 'target_label' value");
     assertProblems(
         rule("keepequal").target("b").replacement("x").regex("(.*)"),
         "replacement: 'replacement' can not be set for keepequal action",
         ": keepequal action requires only 'source_labels' and `target_label`, and no other fields");
+  }
+
+  @Test
+  void aRuleThatIsBuiltReadsNoLabelWithoutAName() {
+    RelabelRule.Builder rule =
+        RelabelRule.builder().sourceLabels("a", "").targetLabel("b").replacement("c");
+    assertThatThrownBy(rule::build)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("source_labels: \"\" is not a valid label name");
   }
 
   @ParameterizedTest

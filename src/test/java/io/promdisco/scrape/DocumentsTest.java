@@ -2,6 +2,7 @@ package io.promdisco.scrape;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -132,6 +133,36 @@ class DocumentsTest {
       assertThat(reading.pool("db").orElseThrow().activeTargets())
           .isEqualTo(manager.pool("db").orElseThrow().activeTargets());
     }
+  }
+
+  @Test
+  void httpSdSaysWhichUnixSocketToConnectTo() throws IOException {
+    Labels socket = Labels.of("__unix_socket__", "/run/db.sock");
+    manager.apply(List.of(Jobs.job("new")));
+    discovery.send(manager, "new", "p", Jobs.group("b", socket, "db:1"), Jobs.group("c", "db:1"));
+
+    List<Target> targets = manager.pool("new").orElseThrow().activeTargets();
+    assertThat(targets)
+        .extracting(target -> target.label("__unix_socket__"), Target::scrapeUrl)
+        .containsExactlyInAnyOrder(
+            tuple("", "http://db:1/metrics"), tuple("/run/db.sock", "http://db:1/metrics"));
+    List<String> sockets = new ArrayList<>();
+    JSON.readTree(httpSd("new"))
+        .forEach(group -> sockets.add(group.at("/labels/__unix_socket__").asText()));
+    assertThat(sockets).containsExactlyInAnyOrder("", "/run/db.sock");
+  }
+
+  @Test
+  void aUnixSocketIsNoAddress() {
+    Labels socket = Labels.of("__unix_socket__", "/run/db.sock");
+    manager.apply(List.of(Jobs.job("new")));
+    discovery.send(manager, "new", "p", Jobs.group("b", socket, ""));
+
+    PoolView pool = manager.pool("new").orElseThrow();
+    assertThat(pool.activeTargets()).isEmpty();
+    assertThat(pool.failedTargets(0))
+        .extracting(FailedTarget::message)
+        .containsExactly("instance 0 in group b: no address");
   }
 
   private String text(State state, @Nullable String pool) throws IOException {

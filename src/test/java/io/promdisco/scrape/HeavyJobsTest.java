@@ -2,6 +2,7 @@ package io.promdisco.scrape;
 
 import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.promdisco.metrics.Metrics;
 import io.promdisco.model.Labels;
@@ -9,8 +10,10 @@ import io.promdisco.model.TargetGroup;
 import io.promdisco.model.TargetSetReader;
 import io.promdisco.model.TargetSetUpdate;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
@@ -18,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class HeavyJobsTest {
   private final Map<String, TargetGroup> groups = new ConcurrentHashMap<>(); // by job
   private final Semaphore reads = new Semaphore(0); // one for each read of the heavy job
@@ -81,6 +84,51 @@ class HeavyJobsTest {
       manager.whenInForce(() -> told.add("at once"));
       assertThat(told).containsExactly("first", "at once");
     }
+  }
+
+  @Test
+  void aLongTextThatManyTargetsShareDelaysNoOtherJob() {
+    try (ScrapeManager manager = manager()) {
+      List<Labels> targets = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        targets.add(Labels.of("__address__", "a:" + i));
+      }
+      TargetGroup group =
+          new TargetGroup("g", targets, Labels.of("__meta_text", "x".repeat(1 << 20)));
+      manager.onUpdates(List.of(update("heavy", group), update("light", group("b:1", 10))));
+      eventually(() -> assertThat(begun).hasValue(2));
+      assertThat(addresses(manager, "light")).containsExactly("b:1");
+      assertThat(addresses(manager, "heavy")).isEmpty();
+      reads.release();
+      eventually(() -> assertThat(addresses(manager, "heavy")).hasSize(100));
+    }
+  }
+
+  @Test
+  void heavyJobsDoNotWaitForEachOther() {
+    try (ScrapeManager manager = manager()) {
+      manager.onUpdates(List.of(update("heavy", group("a:1", 30_000))));
+      eventually(() -> assertThat(begun).hasValue(2));
+      manager.onUpdates(List.of(update("light", group("b:1", 30_000))));
+      eventually(() -> assertThat(addresses(manager, "light")).containsExactly("b:1"));
+      assertThat(addresses(manager, "heavy")).isEmpty();
+      reads.release();
+    }
+  }
+
+  @Test
+  void closingStopsARebuildAtTheNextTarget() {
+    List<Labels> targets = Collections.nCopies(10, Labels.of("__address__", "a:1"));
+    TargetGroup group = new TargetGroup("g", targets, Labels.EMPTY);
+    ScrapePool pool = new ScrapePool(Jobs.job("j"), new ScrapeMetrics(Metrics.none()));
+    AtomicInteger asked = new AtomicInteger();
+    assertThatExceptionOfType(CancellationException.class)
+        .isThrownBy(
+            () ->
+                pool.prepare(
+                    (job, action) -> action.accept("p", group),
+                    () -> asked.incrementAndGet() == 4));
+    assertThat(asked).hasValue(4);
   }
 
   @Test

@@ -1,7 +1,6 @@
 package io.promdisco.scrape;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.model.Labels;
@@ -10,10 +9,7 @@ import io.promdisco.model.PrometheusDuration;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.relabel.RelabelRule;
 import io.promdisco.relabel.RelabelSpec;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,30 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Assumptions;
 
-/** What a real Prometheus answered, read from the shared test data if they are there. */
+/** Jobs and groups of recorded cases. */
 final class Recorded {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private Recorded() {}
-
-  /** The cases of one file; without the file the test is skipped. */
-  static List<JsonNode> cases(String file) {
-    Path path =
-        Path.of(System.getProperty("promdisco.shared", "../shared"), "conformance", "relabel")
-            .resolve(file);
-    Assumptions.assumeTrue(Files.exists(path), path + " is not there");
-    List<JsonNode> cases = new ArrayList<>();
-    try {
-      for (String line : Files.readAllLines(path)) {
-        cases.add(JSON.readTree(line));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return cases;
-  }
 
   /** The job as the configuration reader makes it, of its JSON form. */
   static ScrapeConfig job(String name, JsonNode settings, @Nullable JsonNode rules) {

@@ -2,9 +2,11 @@ package io.promdisco.scrape;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -55,6 +57,23 @@ class TargetTableTest {
     assertThat(table.remove(one)).isFalse();
     assertThat(table.remove(equal)).isTrue();
     assertThat(table.all()).isEmpty();
+  }
+
+  @Test
+  void equalTargetsAreAddedAndRemovedInLinearTime() {
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(60),
+        () -> {
+          List<Target> all = new ArrayList<>();
+          for (int i = 0; i < 400_000; i++) {
+            all.add(target("h:1"));
+            table.add(all.get(i));
+          }
+          assertThat(table.distinct()).isEqualTo(1);
+          assertThat(table.all()).hasSameSizeAs(all);
+          all.forEach(table::remove);
+          assertThat(table.all()).isEmpty();
+        });
   }
 
   @Test

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One job with labels that are made to be slow, and one that must not wait for it. */
-@Timeout(60)
+@Timeout(300)
 class SlowRelabellingTest {
   @TempDir private Path folder = Path.of("");
 

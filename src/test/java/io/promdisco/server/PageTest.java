@@ -474,7 +474,11 @@ class PageTest {
   }
 
   @Test
-  @EnabledIfSystemProperty(named = "promdisco.screenshots", matches = "true")
+  @EnabledIfSystemProperty(
+      named = "promdisco.screenshots",
+      matches = "true",
+      disabledReason =
+          "makes the pictures of the documents (run with -Dpromdisco.screenshots=true)")
   void screenshots() {
     backend.providers.add(FakeBackend.provider("static/0", true, true));
     backend.providers.add(failing());

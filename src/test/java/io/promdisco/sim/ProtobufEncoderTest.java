@@ -16,6 +16,7 @@ import io.kubernetes.client.proto.V1Batch;
 import io.kubernetes.client.proto.V1Discovery;
 import io.kubernetes.client.proto.V1Networking;
 import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.testing.RecordedCases;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,14 +100,16 @@ class ProtobufEncoderTest {
 
   @Test
   void everyRecordedObjectIsWrittenWhole() throws Exception {
+    RecordedCases<Path> cases = RecordedCases.folders("kubernetes", "cluster.yaml");
     int objects = 0;
-    for (Path folder : Shared.kubernetesCases()) {
+    for (Path folder : cases) {
       for (ObjectNode object : Manifests.read(List.of(folder.resolve("cluster.yaml")))) {
         assertWhole(object);
         objects++;
       }
+      cases.ran(folder);
     }
-    System.out.println("protobuf: " + objects + " recorded objects compared");
+    cases.printSummary("protobuf", objects + " objects");
     assertThat(objects).isPositive();
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.testing.RecordedCases;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,9 +16,9 @@ import org.junit.jupiter.api.Test;
 class RecordedClustersTest {
   @Test
   void everyRecordedClusterLoadsAndTakesItsSteps() throws Exception {
-    int cases = 0;
+    RecordedCases<Path> cases = RecordedCases.folders("kubernetes", "cluster.yaml");
     int changes = 0;
-    for (Path folder : Shared.kubernetesCases()) {
+    for (Path folder : cases) {
       SimCluster cluster = new SimCluster();
       List<ObjectNode> objects = Manifests.read(List.of(folder.resolve("cluster.yaml")));
       assertThat(cluster.load(objects)).isEqualTo(objects.size());
@@ -27,10 +28,9 @@ class RecordedClustersTest {
           changes++;
         }
       }
-      cases++;
+      cases.ran(folder);
     }
-    System.out.println("simulated cluster: " + cases + " recorded cases, " + changes + " changes");
-    assertThat(cases).isPositive();
+    cases.printSummary("simulated cluster", changes + " changes");
     assertThat(changes).isPositive();
   }
 

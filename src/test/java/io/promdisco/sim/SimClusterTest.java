@@ -51,6 +51,15 @@ class SimClusterTest {
   }
 
   @Test
+  void aPodThatAServerHasMadeGetsNoPhase() {
+    ObjectNode dumped = Objects.pod("shop", "web");
+    Objects.with(dumped, "metadata", "creationTimestamp", "2026-01-01T00:00:00Z");
+    assertThat(Json.text(cluster.create(dumped), "status", "phase")).isEmpty();
+    ObjectNode slim = Objects.with(Objects.pod("shop", "api"), "status", "phase", "");
+    assertThat(Json.text(cluster.create(slim), "status", "phase")).isEmpty();
+  }
+
+  @Test
   void resourceVersionsCountOverAllKinds() {
     long first = Long.parseLong(Objects.version(cluster.create(Objects.pod("shop", "web"))));
     long second = Long.parseLong(Objects.version(cluster.create(Objects.node("n1"))));

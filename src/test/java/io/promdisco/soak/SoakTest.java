@@ -43,7 +43,10 @@ class SoakTest {
   }
 
   @Test
-  @EnabledIfSystemProperty(named = "soak.minutes", matches = "[0-9.]+")
+  @EnabledIfSystemProperty(
+      named = "soak.minutes",
+      matches = "[0-9.]+",
+      disabledReason = "takes an hour (run with -Psoak)")
   @Timeout(value = 2, unit = TimeUnit.DAYS)
   void nothingGrows() throws Exception {
     double minutes = Double.parseDouble(System.getProperty("soak.minutes"));

@@ -32,6 +32,9 @@ abstract class DnsExchange implements AutoCloseable {
   private static final int LENGTH_BYTES = 2;
   private static final int HEADER_BYTES = 12;
 
+  /** Packets that are read before it is checked whether the time is over. */
+  private static final int PACKETS_AT_ONCE = 100;
+
   private final Message query;
   private final Duration timeout;
   private long deadline;
@@ -161,7 +164,7 @@ abstract class DnsExchange implements AutoCloseable {
     /** Ignores what is no answer to the question: it may be one to an earlier question. */
     @Override
     @Nullable Message proceed() throws IOException {
-      while (channel.read(packet.clear()) > 0) {
+      for (int i = 0; i < PACKETS_AT_ONCE && channel.read(packet.clear()) > 0; i++) {
         byte[] bytes = new byte[packet.flip().remaining()];
         packet.get(bytes);
         if (isAnswer(bytes) && hasOurId(bytes)) {

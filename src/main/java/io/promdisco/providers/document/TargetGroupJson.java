@@ -1,7 +1,5 @@
 package io.promdisco.providers.document;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
@@ -15,7 +13,6 @@ import io.promdisco.util.SourceMemory;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,8 +20,8 @@ import java.util.List;
  * Reads a JSON list of target groups, {@code [{"targets": ["host:port"], "labels": {"name":
  * "value"}}]}, as Prometheus does: names of fields in any case, the last of equal ones counts, null
  * is nothing. Any other field, and anything but a string as address or label value, is an error,
- * and then nothing of the document is taken. What is not Unicode becomes U+FFFD. For one thread and
- * one document; memory grows with the groups, not with the document.
+ * and then nothing of the document is taken. Each byte and each escape that is not Unicode becomes
+ * U+FFFD. For one thread and one document; memory grows with the groups, not with the document.
  */
 public final class TargetGroupJson {
   private final JsonParser json;
@@ -33,6 +30,12 @@ public final class TargetGroupJson {
 
   /** Index of the group that is being read; below 0 before the list. */
   private int group = -1;
+
+  /**
+   * The addresses of this group by their places, as the last list wrote them that has the place: in
+   * Go a null of a second list keeps the address that an earlier one has there.
+   */
+  private final List<String> written = new ArrayList<>();
 
   private TargetGroupJson(JsonParser json, Origin origin, SourceMemory memory) {
     this.json = json;
@@ -67,7 +70,7 @@ public final class TargetGroupJson {
    */
   public static List<TargetGroup> parse(InputStream document, Origin origin, SourceMemory memory)
       throws IOException {
-    try (JsonParser json = newFactory().createParser(new InputStreamReader(document, UTF_8))) {
+    try (JsonParser json = newFactory().createParser(new GoUtf8Reader(document))) {
       json.disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
       try {
         return new TargetGroupJson(json, origin, memory).groups();
@@ -127,6 +130,7 @@ public final class TargetGroupJson {
   private TargetGroup group() throws IOException {
     expect(JsonToken.START_OBJECT, "", "a target group");
     memory.take(SourceMemory.GROUP);
+    written.clear();
     List<String> addresses = List.of();
     Labels labels = Labels.EMPTY;
     while (json.nextToken() == JsonToken.FIELD_NAME) {
@@ -141,22 +145,31 @@ public final class TargetGroupJson {
         throw wrong("." + shown(name), "unknown field", "targets or labels");
       }
     }
-    memory.take(SourceMemory.sharedLabels(labels.size(), addresses.size()));
+    memory.take(SourceMemory.sharedLabels(labels, addresses.size()));
     return origin.group(group, addresses, labels);
   }
 
   private List<String> addresses() throws IOException {
-    List<String> addresses = new ArrayList<>();
     if (json.currentToken() == JsonToken.VALUE_NULL) {
-      return addresses;
+      written.clear();
+      return List.of();
     }
     expect(JsonToken.START_ARRAY, ".targets", "a list of strings");
+    int count = 0;
     while (json.nextToken() != JsonToken.END_ARRAY) {
-      String address = text(".targets[", addresses.size() + "]");
+      String address = text(".targets[", count + "]");
       memory.take(SourceMemory.TARGET + address.length());
-      addresses.add(address);
+      if (count == written.size()) {
+        written.add(address);
+      } else if (json.currentToken() != JsonToken.VALUE_NULL) {
+        written.set(count, address);
+      }
+      count++;
     }
-    return addresses;
+    if (count == 0) {
+      written.clear();
+    }
+    return List.copyOf(written.subList(0, count));
   }
 
   private Labels labels() throws IOException {

@@ -9,7 +9,6 @@ import io.promdisco.util.SourceMemory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Reads a YAML list of target groups, as Prometheus does: the first document only, scalars of any
@@ -43,21 +42,21 @@ public final class TargetGroupYaml {
     }
     List<TargetGroup> groups = new ArrayList<>(read.size());
     for (TargetGroupsYaml.Group group : read) {
-      count(group, memory);
-      groups.add(origin.group(groups.size(), group.targets(), Labels.of(group.labels())));
+      Labels labels = Labels.of(group.labels());
+      count(group.targets(), labels, memory);
+      groups.add(origin.group(groups.size(), group.targets(), labels));
     }
     return groups;
   }
 
-  private static void count(TargetGroupsYaml.Group group, SourceMemory memory) throws IOException {
-    memory.take(
-        SourceMemory.GROUP
-            + SourceMemory.sharedLabels(group.labels().size(), group.targets().size()));
-    for (String target : group.targets()) {
+  private static void count(List<String> targets, Labels labels, SourceMemory memory)
+      throws IOException {
+    memory.take(SourceMemory.GROUP + SourceMemory.sharedLabels(labels, targets.size()));
+    for (String target : targets) {
       memory.take(SourceMemory.TARGET + target.length());
     }
-    for (Map.Entry<String, String> label : group.labels().entrySet()) {
-      memory.take((long) SourceMemory.LABEL + label.getKey().length() + label.getValue().length());
+    for (int i = 0; i < labels.size(); i++) {
+      memory.take((long) SourceMemory.LABEL + labels.name(i).length() + labels.value(i).length());
     }
   }
 

@@ -13,6 +13,7 @@ import io.promdisco.util.OnDemandThreads;
 import io.promdisco.util.SourceMemory;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -225,7 +226,17 @@ final class FileDiscoverer implements Discoverer {
         log.debug("{}: {}: matches nothing: {}", provider, pattern, e.getDescription());
       }
     }
+    for (String known : knownFiles()) {
+      Path file = Path.of(known);
+      if (Files.exists(file)) { // A listing may lack a file that is being replaced.
+        matching.add(file);
+      }
+    }
     return matching;
+  }
+
+  private synchronized List<String> knownFiles() {
+    return List.copyOf(files.keySet());
   }
 
   private synchronized void tooMany(int count) {

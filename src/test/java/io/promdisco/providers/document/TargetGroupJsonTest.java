@@ -1,16 +1,18 @@
 package io.promdisco.providers.document;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.util.SourceMemory;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -79,10 +81,54 @@ class TargetGroupJsonTest {
         .containsExactly(group(0, List.of(), "A.b c", "1", "a", "2", "é", "é"));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "a ff, a\ufffd",
+    "c3, \ufffd",
+    "e2 82 78, \ufffd\ufffdx",
+    "f0 9f 98, \ufffd\ufffd\ufffd",
+    "ed a0 80, \ufffd\ufffd\ufffd",
+    "f0 80 80 80 c3 a9, \ufffd\ufffd\ufffd\ufffdé",
+    "f0 9f 98 80, \ud83d\ude00",
+  })
+  void eachByteThatIsNotUtf8IsReplaced(String bytes, String text) throws IOException {
+    ByteArrayOutputStream document = new ByteArrayOutputStream();
+    document.writeBytes("[{\"targets\": [\"".getBytes(UTF_8));
+    for (String value : bytes.split(" ")) {
+      document.write(value.equals("a") ? 'a' : Integer.parseInt(value, 16));
+    }
+    document.writeBytes("\"]}]".getBytes(UTF_8));
+
+    assertThat(TargetGroupJson.parse(document.toByteArray(), ORIGIN))
+        .containsExactly(group(0, List.of(text)));
+  }
+
   @Test
-  void bytesThatAreNotUtf8AreReplaced() throws IOException {
-    byte[] text = "[{\"targets\": [\"a\u00ffb\"]}]".getBytes(ISO_8859_1);
-    assertThat(TargetGroupJson.parse(text, ORIGIN)).containsExactly(group(0, List.of("a\ufffdb")));
+  void aDocumentThatIsLongerThanABufferAndEndsWithinACharacterIsRefused() throws IOException {
+    String begin = "[{\"targets\": [\"";
+    byte[] good = (begin + "é".repeat(9000) + "\"]}]").getBytes(UTF_8);
+    byte[] bad = Arrays.copyOf(good, good.length - 5);
+
+    assertThat(TargetGroupJson.parse(good, ORIGIN))
+        .containsExactly(group(0, List.of("é".repeat(9000))));
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> TargetGroupJson.parse(bad, ORIGIN))
+        .withMessageContaining("cut off");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"targets\": [\"a\", \"b\"], \"Targets\": [null, \"c\"] | a c",
+        "\"targets\": [\"a\", \"b\"], \"targets\": [\"c\"], \"targets\": [null, null] | c b",
+        "\"targets\": [\"a\"], \"targets\": [], \"targets\": [null, \"b\"] | `` b",
+        "\"targets\": [\"a\"], \"targets\": null, \"targets\": [null, \"b\"] | `` b",
+      })
+  void aNullInASecondListKeepsTheAddressInItsPlace(String fields, String addresses)
+      throws IOException {
+    assertThat(parse("[{" + fields + "}]"))
+        .containsExactly(group(0, List.of(addresses.replace("``", "").split(" "))));
   }
 
   @Test
@@ -188,6 +234,23 @@ class TargetGroupJsonTest {
       names = names.stream().flatMap(name -> Stream.of(name + "Ab", name + "BA")).toList();
     }
     return names;
+  }
+
+  @Test
+  void aLongTextThatManyTargetsShareCountsForEachOfThem() {
+    String text = "x".repeat(1_000_000);
+    String targets = "\"a:1\"" + ", \"a:1\"".repeat(1000);
+    byte[] json =
+        ("[{\"targets\": [" + targets + "], \"labels\": {\"l\": \"" + text + "\"}}]")
+            .getBytes(UTF_8);
+    byte[] yaml = ("- targets: [" + targets + "]\n  labels: {l: " + text + "}").getBytes(UTF_8);
+    assertThatExceptionOfType(SourceMemory.ExceededException.class)
+        .isThrownBy(
+            () ->
+                TargetGroupJson.parse(
+                    new ByteArrayInputStream(json), ORIGIN, new SourceMemory(64 << 20)));
+    assertThatExceptionOfType(SourceMemory.ExceededException.class)
+        .isThrownBy(() -> TargetGroupYaml.parse(yaml, ORIGIN, new SourceMemory(64 << 20)));
   }
 
   @Test

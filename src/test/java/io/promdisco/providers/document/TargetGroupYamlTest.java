@@ -24,7 +24,8 @@ final class TargetGroupYamlTest {
   void scalarsOfAnyKindAreTextAsTheyAreSpelled() throws IOException {
     assertThat(
             parse(
-                "- targets: [c:1, 9100]\n  labels: {n: 5, b: yes, f: 1.50, x: null, __meta_filepath: z}"))
+                "- targets: [c:1, 9100]\n"
+                    + "  labels: {n: 5, b: yes, f: 1.50, x: null, __meta_filepath: z}"))
         .containsExactly(
             new TargetGroup(
                 "t.yml:0",
@@ -44,6 +45,24 @@ final class TargetGroupYamlTest {
   @ValueSource(strings = {"", "~", "null", "# nothing\n", "[]", "---\n"})
   void nothingIsAListWithoutGroups(String text) throws IOException {
     assertThat(parse(text)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"~", "null", "!!null ''"})
+  void aNullIsTheEmptyNameOfALabel(String name) throws IOException {
+    assertThat(parse("[{targets: [a:1], labels: {" + name + ": x, a: b}}]"))
+        .extracting(TargetGroup::labels)
+        .containsExactly(Labels.of("", "x", "a", "b", "__meta_filepath", "t.yml"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Null", "NULL"})
+  void aNullInCapitalsIsAnEmptyGroupAndNoNameOfALabel(String text) throws IOException {
+    assertThat(parse("[" + text + ", {targets: [a:1]}]"))
+        .extracting(group -> group.targets().size())
+        .containsExactly(0, 1);
+    assertThatThrownBy(() -> parse("[{targets: [a:1], labels: {" + text + ": x}}]"))
+        .hasMessageContaining("is not a valid label name");
   }
 
   @ParameterizedTest

@@ -5,8 +5,10 @@ import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.KubernetesSdConfig.AttachMetadata;
 import io.promdisco.config.KubernetesSdConfig.Role;
 import io.promdisco.config.KubernetesSdConfig.Selector;
+import io.promdisco.testing.RecordedCases;
 import java.io.IOException;
 import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,23 +53,20 @@ record ConformanceCase(String name, Path folder, List<Job> jobs, List<Path> step
    */
   record Job(String name, List<KubernetesSdConfig> configs, boolean dropsAll) {}
 
-  /** All cases; none if the folder is not there. */
-  static List<ConformanceCase> all() throws IOException {
-    Path root = Path.of(System.getProperty("promdisco.shared", "../shared"));
-    Path folder = root.resolve("conformance/kubernetes");
-    if (!Files.isDirectory(folder)) {
-      return List.of();
-    }
-    try (Stream<Path> folders = Files.list(folder)) {
-      List<ConformanceCase> cases = new ArrayList<>();
-      for (Path path : folders.filter(Files::isDirectory).sorted().toList()) {
-        cases.add(read(path));
-      }
-      return cases;
+  static RecordedCases<ConformanceCase> all() {
+    return RecordedCases.folders("kubernetes", "cluster.yaml").map(ConformanceCase::read);
+  }
+
+  private static ConformanceCase read(Path folder) {
+    try {
+      return new ConformanceCase(
+          folder.getFileName().toString(), folder, jobs(folder), steps(folder));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
-  private static ConformanceCase read(Path folder) throws IOException {
+  private static List<Job> jobs(Path folder) throws IOException {
     List<Job> jobs = new ArrayList<>();
     Raw config = Raw.of(documents(folder.resolve("config.yml")).get(0));
     for (Raw job : config.list("scrape_configs")) {
@@ -83,13 +82,16 @@ record ConformanceCase(String name, Path folder, List<Job> jobs, List<Path> step
                   rule -> rule.text("action").equals("drop") && rule.text("regex").equals(".*"));
       jobs.add(new Job(job.text("job_name"), configs, dropsAll));
     }
+    return jobs;
+  }
+
+  private static List<Path> steps(Path folder) throws IOException {
     Path steps = folder.resolve("steps");
     if (!Files.isDirectory(steps)) {
-      return new ConformanceCase(folder.getFileName().toString(), folder, jobs, List.of());
+      return List.of();
     }
     try (Stream<Path> files = Files.list(steps)) {
-      return new ConformanceCase(
-          folder.getFileName().toString(), folder, jobs, files.sorted().toList());
+      return files.sorted().toList();
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promdisco.config.KubernetesSdConfig.Role;
 import io.promdisco.providers.kubernetes.Weather.Phase;
+import io.promdisco.testing.BuildReport;
 import io.promdisco.testing.Certificates;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,14 +34,15 @@ class FaultMatrixTest {
   @Test
   void discoveryKeepsItsPromisesInEveryWeather() throws Exception {
     Outcome outcome = run(List.of(Phase.values()), List.of(Role.values()), null);
-    System.out.printf(
-        "fault matrix: %d cells (%d more cannot be), %d failures; at most %d threads and %d"
-            + " connections%n",
-        outcome.cells,
-        outcome.impossible,
-        outcome.failures.size(),
-        outcome.threads,
-        outcome.connections);
+    BuildReport.say(
+        String.format(
+            "fault matrix: %d cells (%d more cannot be), %d failures; at most %d threads and %d"
+                + " connections",
+            outcome.cells,
+            outcome.impossible,
+            outcome.failures.size(),
+            outcome.threads,
+            outcome.connections));
     assertThat(outcome.failures).isEmpty();
   }
 
@@ -49,8 +51,10 @@ class FaultMatrixTest {
     Certificates tls = Certificates.make("EC", "ip:127.0.0.1");
     List<Phase> phases = List.of(Phase.STREAMING_LIST, Phase.WATCH, Phase.BETWEEN);
     Outcome outcome = run(phases, List.of(Role.POD), tls);
-    System.out.printf(
-        "fault matrix over TLS: %d cells, %d failures%n", outcome.cells, outcome.failures.size());
+    BuildReport.say(
+        String.format(
+            "fault matrix over TLS: %d cells, %d failures",
+            outcome.cells, outcome.failures.size()));
     assertThat(outcome.failures).isEmpty();
   }
 

@@ -2,13 +2,13 @@ package io.promdisco.providers.kubernetes;
 
 import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.discovery.Discoverer;
 import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.testing.ManualTicker;
+import io.promdisco.testing.RecordedCases;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,14 +22,14 @@ class LiveConformanceTest {
 
   @Test
   void afterEveryStepTheTargetsAreThoseOfAFreshPrometheus() throws IOException, DiscoveryException {
-    List<ConformanceCase> cases = ConformanceCase.all();
-    assumeFalse(cases.isEmpty(), "the recorded cases are not here");
+    RecordedCases<ConformanceCase> cases = ConformanceCase.all();
     int steps = 0;
     for (ConformanceCase recorded : cases) {
       run(recorded);
       steps += recorded.steps().size();
+      cases.ran(recorded);
     }
-    System.out.printf("discoverer: %d cases, %d steps, %d targets%n", cases.size(), steps, targets);
+    cases.printSummary("a running discoverer", steps + " steps", targets + " targets");
   }
 
   private void run(ConformanceCase recorded) throws IOException, DiscoveryException {

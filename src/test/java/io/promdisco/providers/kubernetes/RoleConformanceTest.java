@@ -1,7 +1,6 @@
 package io.promdisco.providers.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.KubernetesSdConfig.AttachMetadata;
@@ -24,6 +23,7 @@ import io.promdisco.providers.kubernetes.role.NodeGroupBuilder;
 import io.promdisco.providers.kubernetes.role.PodGroupBuilder;
 import io.promdisco.providers.kubernetes.role.ServiceGroupBuilder;
 import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.testing.RecordedCases;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,8 +39,7 @@ import org.junit.jupiter.api.Test;
 class RoleConformanceTest {
   @Test
   void everyRecordedStateGivesTheTargetsOfAFreshPrometheus() throws IOException {
-    List<ConformanceCase> cases = ConformanceCase.all();
-    assumeFalse(cases.isEmpty(), "the recorded cases are not here");
+    RecordedCases<ConformanceCase> cases = ConformanceCase.all();
     int states = 0;
     int targets = 0;
     Set<String> labels = new TreeSet<>();
@@ -65,10 +64,10 @@ class RoleConformanceTest {
         }
         states++;
       }
+      cases.ran(recorded);
     }
-    System.out.printf(
-        "roles: %d cases, %d states, %d targets, %d label names%n",
-        cases.size(), states, targets, labels.size());
+    cases.printSummary(
+        "roles", states + " states", targets + " targets", labels.size() + " label names");
     assertThat(targets).isPositive();
   }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.http.TextFiles;
+import io.promdisco.yaml.YamlComposer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -22,19 +23,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.composer.Composer;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
-import org.yaml.snakeyaml.nodes.NodeId;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
-import org.yaml.snakeyaml.parser.ParserImpl;
-import org.yaml.snakeyaml.reader.StreamReader;
-import org.yaml.snakeyaml.resolver.Resolver;
 
 /**
  * A mapping in a YAML or JSON text, with the types that Kubernetes clients see: a string, a number
@@ -43,7 +38,7 @@ import org.yaml.snakeyaml.resolver.Resolver;
  */
 final class YamlTree {
   private static final int LARGEST = 16 << 20;
-  private static final int MOST_ALIASES = 10_000;
+  private static final int DEEPEST = 50;
 
   private final Map<?, ?> map;
   private final String place;
@@ -121,35 +116,20 @@ final class YamlTree {
   }
 
   private static @Nullable Node document(String text) {
-    LoaderOptions options = new LoaderOptions();
-    options.setCodePointLimit(LARGEST);
-    options.setMaxAliasesForCollections(MOST_ALIASES);
-    Composer composer =
-        new Composer(
-            new ParserImpl(new StreamReader(text), options), new UntypedResolver(), options);
-    return composer.checkNode() ? composer.getNode() : null;
-  }
-
-  /** Leaves open which type a scalar without quotes and without tag has. */
-  private static final class UntypedResolver extends Resolver {
-    static final Tag UNTYPED = new Tag("promdisco:untyped");
-
-    @Override
-    public Tag resolve(NodeId kind, String value, boolean implicit) {
-      return kind == NodeId.scalar && implicit ? UNTYPED : super.resolve(kind, value, false);
-    }
+    return new YamlComposer(text.getBytes(UTF_8), DEEPEST, LARGEST).compose().orElse(null);
   }
 
   private static boolean isMerge(Node key) {
     return key instanceof ScalarNode scalar
         && scalar.getValue().equals("<<")
-        && Set.of(UntypedResolver.UNTYPED, Tag.MERGE).contains(scalar.getTag());
+        && (scalar.getTag().equals(YamlComposer.PLAIN) || scalar.getTag().equals(Tag.MERGE));
   }
 
   /** A string, a boolean, a number, or null. */
   private static @Nullable Object scalar(ScalarNode node) {
-    boolean untyped = node.getTag().equals(UntypedResolver.UNTYPED);
-    String tag = untyped ? null : node.getTag().getValue();
+    boolean untyped = node.getTag().equals(YamlComposer.PLAIN);
+    boolean tagged = !untyped && !node.getTag().equals(YamlComposer.QUOTED);
+    String tag = tagged ? node.getTag().getValue() : null;
     JsonNode value = YamlScalars.typed(tag, untyped, node.getValue());
     return switch (value.getNodeType()) {
       case BOOLEAN -> value.booleanValue();

@@ -3,16 +3,25 @@ package io.promdisco.providers.kubernetes.watch;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Objects by their own key in one array: open addressing, at most two thirds full. A cluster's
- * objects are many and stand in several indexes, so an entry costs a slot and nothing else. For one
+ * objects are many and stand in several indexes, so an entry costs a slot and nothing else. Names
+ * can be chosen so that their hashes are equal; then a map takes the place of the array. For one
  * thread at a time.
  */
 final class ObjectTable<V extends KubeObject> {
   private static final int SMALLEST = 4; // a power of two, as every capacity
+
+  /** Slots of one search; a longer one needs many equal hashes. */
+  static final int LONGEST_SEARCH = 1000;
+
+  /** Instead of the slots, once a search was too long. */
+  private @Nullable Map<ObjectKey, V> crowded;
 
   private @Nullable Object[] slots = new @Nullable Object[SMALLEST];
   private int size;
@@ -22,11 +31,17 @@ final class ObjectTable<V extends KubeObject> {
   }
 
   @Nullable V get(ObjectKey key) {
-    return at(slotOf(key));
+    return crowded == null ? at(slotOf(key)) : crowded.get(key);
   }
 
   /** Puts an object and returns the one of the same key that it replaces. */
   @Nullable V put(V object) {
+    if (crowded != null) {
+      V replaced = crowded.put(object.key(), object);
+      size = crowded.size();
+      return replaced;
+    }
+    int mask = slots.length - 1;
     int slot = slotOf(object.key());
     V before = at(slot);
     slots[slot] = object;
@@ -35,12 +50,20 @@ final class ObjectTable<V extends KubeObject> {
       if (size * 3 > slots.length * 2) {
         resize(slots.length * 2);
       }
+      if (((slot - home(object.key(), mask)) & mask) > LONGEST_SEARCH) {
+        useMap();
+      }
     }
     return before;
   }
 
   /** Removes the object of a key and returns it. */
   @Nullable V remove(ObjectKey key) {
+    if (crowded != null) {
+      V removed = crowded.remove(key);
+      size = crowded.size();
+      return removed;
+    }
     int hole = slotOf(key);
     V before = at(hole);
     if (before == null) {
@@ -68,6 +91,9 @@ final class ObjectTable<V extends KubeObject> {
 
   /** The objects, in no order. */
   List<V> toList() {
+    if (crowded != null) {
+      return new ArrayList<>(crowded.values());
+    }
     List<V> list = new ArrayList<>(size);
     for (int i = 0; i < slots.length; i++) {
       V object = at(i);
@@ -82,8 +108,16 @@ final class ObjectTable<V extends KubeObject> {
   ObjectTable<V> copy() {
     ObjectTable<V> copy = new ObjectTable<>();
     copy.slots = slots.clone();
+    copy.crowded = crowded == null ? null : new HashMap<>(crowded);
     copy.size = size;
     return copy;
+  }
+
+  private void useMap() {
+    Map<ObjectKey, V> all = new HashMap<>(2 * size);
+    toList().forEach(object -> all.put(object.key(), object));
+    crowded = all;
+    slots = new @Nullable Object[SMALLEST];
   }
 
   /** Where the object of {@code key} is, or else the free slot where it belongs. */

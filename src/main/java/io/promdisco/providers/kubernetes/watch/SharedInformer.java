@@ -34,6 +34,9 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
   /** So many deleted objects are remembered, against events that come late. */
   private static final int DELETED = 512;
 
+  /** A longer uid is not remembered; those of Kubernetes have 36 characters. */
+  private static final int LONGEST_UID = 256;
+
   private final ObjectStore<V> store = new ObjectStore<>();
   private final Changes changes = new Changes();
   private final Reflector<V> reflector;
@@ -301,7 +304,9 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
         V last = store.remove(key);
         if (last != null) {
           hold(-ObjectCost.of(last));
-          deleted.put(object.meta().uid(), object.meta().version());
+          if (object.meta().uid().length() <= LONGEST_UID) {
+            deleted.put(object.meta().uid(), object.meta().version());
+          }
           tell(told -> told.onDelete(last));
         }
       }

@@ -3,12 +3,16 @@ package io.promdisco.providers.kubernetes.watch;
 import static io.promdisco.providers.kubernetes.watch.Pods.key;
 import static io.promdisco.providers.kubernetes.watch.Pods.pod;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.PodView;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ObjectTableTest {
@@ -33,6 +37,40 @@ class ObjectTableTest {
       }
       assertThat(table.toList()).containsExactlyInAnyOrderElementsOf(model.values());
     }
+  }
+
+  /** Names of which all have the same hash code. */
+  private static List<String> collidingNames(int letters) {
+    List<String> names = List.of("");
+    for (int i = 0; i < letters; i++) {
+      names = names.stream().flatMap(name -> Stream.of(name + "an", name + "c0")).toList();
+    }
+    return names;
+  }
+
+  @Test
+  void namesWithEqualHashesAreFoundInAReasonableTime() {
+    List<String> names = collidingNames(17);
+    assertThat(names.stream().map(String::hashCode).distinct()).hasSize(1);
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(60),
+        () -> {
+          ObjectTable<PodView> table = new ObjectTable<>();
+          for (String name : names) {
+            assertThat(table.put(pod(name, 1))).isNull();
+          }
+          PodView again = pod(names.get(5), 2);
+          assertThat(table.put(again)).isNotNull();
+          ObjectTable<PodView> copy = table.copy();
+          for (String name : names.subList(10, names.size())) {
+            assertThat(table.remove(key(name))).isNotNull();
+          }
+          assertThat(table.size()).isEqualTo(10);
+          assertThat(table.toList()).hasSize(10);
+          assertThat(table.get(key(names.get(5)))).isSameAs(again);
+          assertThat(table.get(key(names.get(10)))).isNull();
+          assertThat(copy.size()).isEqualTo(names.size());
+        });
   }
 
   @Test

@@ -145,6 +145,14 @@ class SharedInformerTest {
   }
 
   @Test
+  void aVeryLongUidIsNotRememberedAfterItsDeletion() throws InterruptedException {
+    informer.addListener("one", listener, Duration.ZERO);
+    String name = "b".repeat(1000); // its uid is longer
+    synced(pod("a", 1), pod(name, 2)).deleted(pod(name, 15)).added(pod(name, 14));
+    told(listener, "+a@1*", "+" + name + "@2*", "synced", "-" + name + "@2", "+" + name + "@14");
+  }
+
+  @Test
   void aListMayHoldOlderObjectsForABackupMayHaveBeenRestored() throws InterruptedException {
     informer.addListener("one", listener, Duration.ZERO);
     synced(pod("a", 1))
