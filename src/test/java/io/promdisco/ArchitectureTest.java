@@ -258,25 +258,25 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheHttpClientImportsFabric8() {
+  void onlyTheHttpClientImportsItsLibrary() {
     noClasses()
         .that()
         .resideOutsideOfPackage("io.promdisco.http..")
         .should()
         .dependOnClassesThat()
-        .resideInAPackage("io.fabric8..")
+        .resideInAPackage("org.apache.hc..")
         .check(CLASSES);
   }
 
   @Test
-  void http2KnowsNothingOfUs() {
+  void onlyTheClientOfApiServersUsesFabric8() {
     noClasses()
         .that()
-        .resideInAPackage("io.promdisco.http.h2..")
+        .resideOutsideOfPackages(
+            "io.promdisco.http..", "io.promdisco.providers.kubernetes.client..")
         .should()
-        .dependOnClassesThat(
-            resideInAPackage("io.promdisco..")
-                .and(resideOutsideOfPackages("io.promdisco.http.h2..", "io.promdisco.util..")))
+        .dependOnClassesThat()
+        .resideInAPackage("io.fabric8..")
         .check(CLASSES);
   }
 

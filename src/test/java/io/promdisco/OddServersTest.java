@@ -134,7 +134,7 @@ class OddServersTest {
     Files.writeString(folder.resolve("me.key"), client.key());
     SimCluster cluster = new SimCluster();
     DemoCluster.create(cluster).close();
-    SimOptions options = new SimOptions().tls(server.server(), ca.certificate()).http2();
+    SimOptions options = new SimOptions().tls(server.server(), ca.certificate());
     try (SimApiServer api = SimApiServer.start(cluster, options);
         FakeServer sd =
             FakeServer.start(

@@ -46,7 +46,7 @@ final class SimTls {
     managers.init(keys, PASSWORD);
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(managers.getKeyManagers(), null, null);
-    return new SimOptions().tls(context, pem).http2();
+    return new SimOptions().tls(context, pem);
   }
 
   private static void make(Path store, String alias, String... options)

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param proxy which proxy
  * @param headers additional headers
  * @param followRedirects default true
- * @param enableHttp2 default true
+ * @param enableHttp2 accepted, and HTTP/1.1 is used in either case; default true
  * @param secretReferences the keys, as {@code basic_auth.password_ref}, that name a secret of a
  *     secret manager. There is none, in Prometheus neither: such settings can be read, and nothing
  *     can be asked with them
@@ -176,7 +176,7 @@ public record HttpClientConfig(
       return this;
     }
 
-    /** Whether HTTP/2 may be used. Default: true. */
+    /** Whether HTTP/2 may be used; HTTP/1.1 is used in either case. Default: true. */
     public Builder enableHttp2(boolean enableHttp2) {
       this.enableHttp2 = enableHttp2;
       return this;

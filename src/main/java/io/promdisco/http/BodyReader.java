@@ -148,6 +148,14 @@ public final class BodyReader {
         what + ": cut off at byte " + position() + " (expected " + missing + " more)");
   }
 
+  /** The interrupt that {@link #stream} has made an exception of, which says it from here on. */
+  public static InterruptedException interrupted(InterruptedIOException e) {
+    Thread.interrupted();
+    InterruptedException interrupt = new InterruptedException(e.getMessage());
+    interrupt.initCause(e);
+    return interrupt;
+  }
+
   /**
    * The rest of the body as a stream. An interrupt while waiting shows as {@link
    * InterruptedIOException}.

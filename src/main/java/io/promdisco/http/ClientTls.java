@@ -52,13 +52,27 @@ final class ClientTls {
 
   /** The context for the next connection. */
   synchronized SSLContext context() {
-    return contexts.computeIfAbsent(implementation(), this::make);
+    return context(implementation());
+  }
+
+  /** The context of an implementation. */
+  synchronized SSLContext context(TlsImplementation used) {
+    return contexts.computeIfAbsent(used, this::make);
+  }
+
+  /** The context for a connection to a proxy, which has a name of its own. */
+  SSLContext proxyContext() {
+    return make(TlsImplementation.JDK, settings.withServerName(""));
   }
 
   private SSLContext make(TlsImplementation implementation) {
+    return make(implementation, settings);
+  }
+
+  private SSLContext make(TlsImplementation implementation, TlsSettings used) {
     try {
-      TrustManager[] trust = {settings.trustManager()};
-      return new FreshSessionContext(() -> make(implementation, trust), settings.serverName());
+      TrustManager[] trust = {used.trustManager()};
+      return new FreshSessionContext(() -> make(implementation, trust), used.serverName());
     } catch (GeneralSecurityException e) {
       throw withoutTls(e);
     }

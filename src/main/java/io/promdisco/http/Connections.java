@@ -1,137 +1,105 @@
 package io.promdisco.http;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.fabric8.kubernetes.client.http.HttpClient;
-import io.promdisco.http.h2.Http2Connection;
 import io.promdisco.util.Ticker;
-import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * As few connections to one server as it allows: one that all requests share, where it speaks
- * HTTP/2, and another only when so many requests are under way as it takes at once; otherwise one
- * for each request, which are used again. Beside that, one to itself for a request that is better
- * off so (decision 0012). Safe for all threads.
+ * The connections of one client: each carries one request at a time; one whose answer has been read
+ * to its end is kept for the next request. Safe for all threads.
  */
-final class Connections implements AutoCloseable {
-  private static final String THREAD = "sd-http2";
+final class Connections {
+  /** How long a connection without a request is kept; as Prometheus does. */
+  static final Duration IDLE = Duration.ofMinutes(5);
 
-  private final ServerSettings settings;
-  private final Ticker ticker;
+  private record Idle(Connection connection, Ticker.Alarm alarm) {}
+
   private final ClientTls tls;
+  private final TlsSettings settings;
+  private final ProxyRules proxies;
+  private final Ticker ticker;
 
+  /** By server. */
   @GuardedBy("this")
-  private final List<Http2Connection> shared = new ArrayList<>();
-
-  @GuardedBy("this")
-  private final Map<TlsImplementation, HttpClient> plain = new EnumMap<>(TlsImplementation.class);
-
-  @GuardedBy("this")
-  private boolean isShared;
+  private final Map<String, Deque<Idle>> idle = new HashMap<>();
 
   @GuardedBy("this")
   private boolean closed;
 
-  Connections(ServerSettings settings, ClientTls tls, Ticker ticker) {
-    this.settings = settings;
+  Connections(ClientTls tls, TlsSettings settings, ProxyRules proxies, Ticker ticker) {
     this.tls = tls;
+    this.settings = settings;
+    this.proxies = proxies;
     this.ticker = ticker;
-    isShared = settings.isMultiplexed();
   }
 
-  /**
-   * A connection with a place for a request, to be released when the request has ended, or null if
-   * the server does not share.
-   *
-   * @param patience how long to wait for it
-   * @param late thrown after that
-   */
-  @Nullable Http2Connection share(Duration patience, IOException late)
-      throws IOException, InterruptedException {
-    Http2Connection connection = reserve();
-    if (connection == null) {
+  private static String key(URI url) {
+    return (url.getScheme() + "://" + url.getHost() + ":" + Urls.port(url))
+        .toLowerCase(Locale.ROOT);
+  }
+
+  /** A kept connection to the server of {@code url}, the latest one, or null. */
+  synchronized @Nullable Connection kept(URI url) {
+    String key = key(url);
+    Deque<Idle> all = idle.get(key);
+    if (all == null) {
       return null;
     }
-    boolean speaks = false;
-    try {
-      speaks = connection.awaitOpen(patience, late);
-    } finally {
-      if (!speaks) {
-        connection.release();
-      }
+    Idle latest = all.removeFirst();
+    if (all.isEmpty()) {
+      idle.remove(key);
     }
-    if (!speaks) {
-      becomePlain();
-    }
-    return speaks ? connection : null;
+    latest.alarm.cancel();
+    return latest.connection;
   }
 
-  private synchronized @Nullable Http2Connection reserve() throws IOException {
-    checkOpen();
-    if (!isShared) {
-      return null;
-    }
-    shared.removeIf(Http2Connection::isClosed);
-    for (Http2Connection connection : shared) {
-      if (connection.reserve()) {
-        return connection;
-      }
-    }
-    Http2Connection made = Http2Connection.start(dialer(true), THREAD, ticker);
-    shared.add(made);
-    return made;
+  /** A new connection to the server of {@code url}, which has not been started. */
+  Connection open(URI url) {
+    return new Connection(url, tls, settings, proxies);
   }
 
-  @GuardedBy("this")
-  private Dialer dialer(boolean forAll) {
-    return new Dialer(settings, tls.context(), forAll);
-  }
-
-  /**
-   * A connection over HTTP/1.1 for one request alone, or null if there shall be none: with a server
-   * that does not share connections every request has one anyway.
-   */
-  synchronized @Nullable Dialer alone() throws IOException {
-    checkOpen();
-    return isShared ? dialer(false) : null;
-  }
-
-  private synchronized void becomePlain() {
-    isShared = false;
-  }
-
-  /** What speaks HTTP/1.1. */
-  synchronized HttpClient plain() throws IOException {
-    checkOpen();
-    return plain.computeIfAbsent(
-        tls.implementation(),
-        now -> Transport.open(tls.context(), settings.tls(), settings.proxy()));
-  }
-
-  @GuardedBy("this")
-  private void checkOpen() throws IOException {
-    if (closed) {
-      throw new IOException("the client of " + settings.server() + " is closed");
-    }
-  }
-
-  @Override
-  public void close() {
-    List<Http2Connection> left;
-    List<HttpClient> leftPlain;
+  /** Keeps a connection without a request. */
+  void keep(Connection connection) {
     synchronized (this) {
-      closed = true;
-      left = List.copyOf(shared);
-      leftPlain = List.copyOf(plain.values());
-      shared.clear();
-      plain.clear();
+      if (!closed) {
+        idle.computeIfAbsent(key(connection.server()), server -> new ArrayDeque<>())
+            .addFirst(new Idle(connection, ticker.schedule(IDLE, () -> drop(connection))));
+        return;
+      }
     }
-    left.forEach(Http2Connection::close);
-    leftPlain.forEach(HttpClient::close);
+    connection.close();
+  }
+
+  private void drop(Connection connection) {
+    synchronized (this) {
+      String key = key(connection.server());
+      Deque<Idle> all = idle.get(key);
+      if (all == null || !all.removeIf(one -> one.connection == connection)) {
+        return; // It has a request.
+      }
+      if (all.isEmpty()) {
+        idle.remove(key);
+      }
+    }
+    connection.close();
+  }
+
+  /** Closes those without a request, and keeps none from now on. */
+  synchronized void close() {
+    closed = true;
+    for (Deque<Idle> all : idle.values()) {
+      for (Idle one : all) {
+        one.alarm.cancel();
+        one.connection.close();
+      }
+    }
+    idle.clear();
   }
 }

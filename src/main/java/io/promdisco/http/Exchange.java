@@ -1,8 +1,12 @@
 package io.promdisco.http;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.util.Silence;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -11,8 +15,12 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,41 +28,134 @@ import org.jspecify.annotations.Nullable;
  * it.
  */
 public final class Exchange implements AutoCloseable, BodyReader.Source {
+  private static final Duration LONGEST_CONNECTING = Duration.ofSeconds(30);
+
+  /** As much as a record of TLS holds. */
+  private static final int BUFFER = 16 << 10;
+
   private final URI uri;
-  private final Call call;
+  private final Connection connection;
+  private final ClassicHttpRequest request;
   private final Function<Throwable, IOException> explain;
-  private final Consumer<Exchange> atClose;
+  private final BiConsumer<Exchange, @Nullable Connection> atClose;
   private final BodyReader reader = new BodyReader(this);
+  private final Silence silence;
+  private final Ticker.Alarm connectAlarm;
+  private final Object lock = new Object();
   private Ticker.Alarm alarm = () -> {};
 
+  @GuardedBy("lock")
+  private @Nullable IOException failure;
+
+  @GuardedBy("lock")
+  private boolean closed;
+
+  private volatile boolean listening;
+  private volatile @Nullable ClassicHttpResponse response; // once its head is there
+
+  // Of the thread that reads.
+  private @Nullable InputStream content;
+  private @Nullable ByteBuffer piece;
+
   /**
-   * A request that has been sent.
+   * A request that is to be sent over {@code connection}.
    *
-   * @param uri what was asked for
+   * @param uri what is asked for
+   * @param pause time without a byte of the body after which it is given up
    * @param explain makes of any failure one that people understand
-   * @param atClose run when it is closed
+   * @param atClose run when it is closed, with the connection if that can be used again
    */
   Exchange(
-      URI uri, Call call, Function<Throwable, IOException> explain, Consumer<Exchange> atClose) {
+      URI uri,
+      Connection connection,
+      ClassicHttpRequest request,
+      Duration pause,
+      Ticker ticker,
+      Function<Throwable, IOException> explain,
+      BiConsumer<Exchange, @Nullable Connection> atClose) {
     this.uri = uri;
-    this.call = call;
+    this.connection = connection;
+    this.request = request;
     this.explain = explain;
     this.atClose = atClose;
+    silence = new Silence(ticker, pause, () -> !listening, this::fail);
+    connectAlarm =
+        connection.isOpen()
+            ? () -> {}
+            : ticker.schedule(LONGEST_CONNECTING, this::giveUpConnecting);
+  }
+
+  private void giveUpConnecting() {
+    if (!connection.isOpen()) {
+      fail(new HttpConnectTimeoutException("no answer"));
+    }
   }
 
   /**
-   * Waits for the head of the answer and lets the body come.
+   * Sends the request and waits for the head of the answer.
    *
    * @throws IOException as it was, so that the caller may see whether to try again
    */
   void awaitHead() throws IOException, InterruptedException {
-    call.awaitHead();
+    try {
+      ClassicHttpResponse came = connection.ask(request);
+      HttpEntity entity = came.getEntity();
+      if (entity != null && entity.getContentLength() != 0) {
+        content = entity.getContent();
+      }
+      response = came;
+      connectAlarm.cancel();
+      silence.start();
+    } catch (IOException e) {
+      throw reason(e);
+    }
+  }
+
+  /** Fails if it is the proxy that answers, and not the server. */
+  void checkProxy() throws IOException {
+    URI proxy = connection.proxy();
+    if (proxy != null && connection.isForwarded() && code() == 407) {
+      throw ProxyTunnel.unauthorized(proxy);
+    }
+  }
+
+  /** Why it broke: an interrupt and whoever ends it close the connection beneath. */
+  private IOException reason(IOException problem) throws InterruptedException {
+    if (Thread.interrupted()) {
+      InterruptedException interrupted = new InterruptedException();
+      interrupted.initCause(problem);
+      throw interrupted;
+    }
+    synchronized (lock) {
+      return failure == null ? problem : failure;
+    }
+  }
+
+  /** Whether {@link #fail} or {@link #close} has ended it. */
+  boolean isEnded() {
+    synchronized (lock) {
+      return failure != null;
+    }
+  }
+
+  private ClassicHttpResponse head() {
+    ClassicHttpResponse there = response;
+    if (there == null) {
+      throw new IllegalStateException("no answer yet");
+    }
+    return there;
   }
 
   /** Fails when the head of the answer has not come after {@code patience}. */
   Ticker.Alarm limitHead(Ticker ticker, Duration patience) {
     IOException late = late(patience, false);
-    return ticker.schedule(patience, () -> call.failUnanswered(late));
+    return ticker.schedule(
+        patience,
+        () -> {
+          if (response == null) {
+            fail(late);
+          }
+        });
   }
 
   /**
@@ -87,12 +188,19 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
 
   /** The status. */
   public int code() {
-    return call.code();
+    return head().getCode();
   }
 
   /** A header's first value, or the empty string. */
   public String header(String name) {
-    return call.header(name.toLowerCase(Locale.ROOT));
+    Header header = head().getFirstHeader(name);
+    return header == null ? "" : header.getValue();
+  }
+
+  /** The proxy that it went through, as a part of a sentence; empty: none. */
+  public String throughProxy() {
+    URI proxy = connection.proxy();
+    return proxy == null ? "" : ", through " + ProxyTunnel.shown(proxy);
   }
 
   /** The content type without its parameters, in lower case; may be empty. */
@@ -133,10 +241,37 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
   @Override
   public @Nullable ByteBuffer next() throws IOException, InterruptedException {
     try {
-      return call.next();
+      return read();
     } catch (IOException e) {
-      throw explain.apply(e);
+      throw explain.apply(reason(Failures.ofHttp(e)));
     }
+  }
+
+  /** The next piece; the one before is overwritten. */
+  private @Nullable ByteBuffer read() throws IOException {
+    InputStream in = content;
+    if (in == null) {
+      return null;
+    }
+    ByteBuffer target = piece;
+    if (target == null) {
+      target = ByteBuffer.allocate(BUFFER);
+      piece = target;
+    }
+    silence.sign(); // Until now the server may have waited for us.
+    listening = true;
+    int count;
+    try {
+      count = in.read(target.array());
+    } finally {
+      listening = false;
+      silence.sign();
+    }
+    if (count < 0) {
+      content = null;
+      return null;
+    }
+    return target.position(0).limit(count);
   }
 
   /** The beginning of the body, at most {@code limit} bytes of it, as far as it arrives. */
@@ -159,10 +294,10 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
    */
   byte[] firstPiece() throws InterruptedException {
     try {
-      ByteBuffer piece = call.next();
-      byte[] bytes = new byte[piece == null ? 0 : piece.remaining()];
-      if (piece != null) {
-        piece.get(bytes);
+      ByteBuffer first = next();
+      byte[] bytes = new byte[first == null ? 0 : first.remaining()];
+      if (first != null) {
+        first.get(bytes);
       }
       return bytes;
     } catch (IOException e) {
@@ -172,14 +307,67 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
 
   /** Ends the exchange for whoever waits for it. */
   void fail(IOException problem) {
-    call.fail(problem);
+    synchronized (lock) {
+      if (closed) {
+        return; // Its connection may be another's.
+      }
+      if (failure == null) {
+        failure = problem;
+      }
+    }
+    stop();
+    connection.close();
   }
 
-  /** Gives up what has not been read. */
+  private void stop() {
+    connectAlarm.cancel();
+    silence.stop();
+    alarm.cancel();
+  }
+
+  /** Gives up what has not been read. Called by the thread that reads, or after it has ended. */
   @Override
   public void close() {
-    call.close();
-    alarm.cancel();
-    atClose.accept(this);
+    boolean usable = isReusable();
+    synchronized (lock) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      usable &= failure == null;
+    }
+    stop();
+    if (!usable) {
+      connection.close();
+    }
+    atClose.accept(this, usable ? connection : null);
+  }
+
+  /** Whether the answer has been read to its end and the server does not end the connection. */
+  private boolean isReusable() {
+    ClassicHttpResponse answer = response;
+    synchronized (lock) {
+      if (answer == null || closed || failure != null) {
+        return false;
+      }
+    }
+    try {
+      if (!connection.isReusable(request, answer)) {
+        return false;
+      }
+      InputStream left = content;
+      if (left != null) { // What shows that this was all may be unread, as the last chunk.
+        connection.waitForBytes(1);
+        boolean isAll = left.read() < 0;
+        connection.waitForBytes(0);
+        return isAll;
+      }
+      return true;
+    } catch (IOException e) {
+      return false; // There is more than has been read.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.promdisco.http;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -16,6 +17,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
+import org.apache.hc.core5.http.ConnectionClosedException;
+import org.apache.hc.core5.http.MalformedChunkCodingException;
+import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.NoHttpResponseException;
+import org.apache.hc.core5.http.TruncatedChunkException;
 import org.jspecify.annotations.Nullable;
 
 /** Says in one line for people what went wrong on the way to a server. */
@@ -47,12 +53,42 @@ final class Failures {
    * @param client what the server requested from the client in the TLS handshake; may be empty
    */
   static IOException explain(Throwable problem, URI server, String client) {
+    return explain(problem, server, "", client);
+  }
+
+  /**
+   * The same through a proxy.
+   *
+   * @param way which proxy, as a part of a sentence; may be empty
+   */
+  static IOException explain(Throwable problem, URI server, String way, String client) {
     Throwable cause = problem;
     while ((cause instanceof CompletionException || cause instanceof ExecutionException)
         && cause.getCause() != null) {
       cause = cause.getCause();
     }
-    return new IOException(text(cause, server, client), cause);
+    return new IOException(text(cause, server, client) + way, cause);
+  }
+
+  /** What the HTTP library says, as an exception whose message is a part of a sentence. */
+  static IOException ofHttp(Exception problem) {
+    if (problem instanceof MessageConstraintException) {
+      return new IOException("its head is longer than is allowed", problem);
+    }
+    boolean isCut =
+        problem instanceof ConnectionClosedException
+            || problem instanceof NoHttpResponseException
+            || problem instanceof TruncatedChunkException
+            || (problem instanceof MalformedChunkCodingException
+                && String.valueOf(problem.getMessage()).startsWith("CRLF expected"));
+    if (isCut) {
+      EOFException closed = new EOFException("closed");
+      closed.initCause(problem);
+      return closed;
+    }
+    return problem instanceof IOException io
+        ? io
+        : new IOException("its answer is not HTTP", problem);
   }
 
   /** Whether TLS failed. */

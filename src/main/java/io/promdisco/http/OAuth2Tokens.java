@@ -6,26 +6,18 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.fabric8.kubernetes.client.http.AsyncBody;
-import io.fabric8.kubernetes.client.http.HttpClient;
-import io.fabric8.kubernetes.client.http.HttpRequest;
-import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.promdisco.config.HttpClientConfig.OAuth2;
 import io.promdisco.util.Ticker;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpTimeoutException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -56,8 +48,7 @@ final class OAuth2Tokens implements Credentials {
   private final URI shownUrl;
   private final Text clientSecret;
   private final @Nullable JwtAssertion assertion;
-  private final ClientTls tls;
-  private final HttpClient http;
+  private final Sender sender;
   private final Ticker ticker;
   private final SentSecrets sent = new SentSecrets();
   private final Lock lock = new ReentrantLock();
@@ -74,9 +65,10 @@ final class OAuth2Tokens implements Credentials {
     this.shownUrl = shownUrl;
     this.clientSecret = Text.of(config.clientSecret().reveal(), config.clientSecretFile());
     this.assertion = config.jwt().map(jwt -> new JwtAssertion(config, jwt)).orElse(null);
+    ServerSettings server =
+        new ServerSettings(shownUrl, tls, Credentials.NONE, proxy, Map.of(), false);
     // Native TLS gains nothing for an answer so short, and supports less.
-    this.tls = new ClientTls(tls, TlsImplementation.JDK);
-    this.http = Transport.open(this.tls.context(), tls, proxy);
+    this.sender = new Sender(server, TlsImplementation.JDK, ticker);
     this.ticker = ticker;
   }
 
@@ -127,10 +119,8 @@ final class OAuth2Tokens implements Credentials {
   }
 
   private TokenAnswer ask(boolean clientInForm) throws IOException, InterruptedException {
-    HttpRequest.Builder builder = http.newHttpRequestBuilder();
-    builder.uri(tokenUrl);
-    builder.setHeader("User-Agent", UserAgent.TEXT);
-    builder.setHeader("Accept", "application/json");
+    Map<String, String> headers = new HashMap<>();
+    headers.put("Accept", "application/json");
     Map<String, String> form = new TreeMap<>();
     if (!config.scopes().isEmpty()) {
       form.put("scope", String.join(" ", config.scopes()));
@@ -152,7 +142,7 @@ final class OAuth2Tokens implements Credentials {
         String pair = encoded(config.clientId()) + ":" + encoded(secret);
         String basic = Base64.getEncoder().encodeToString(pair.getBytes(UTF_8));
         sent.add(basic);
-        builder.setHeader("Authorization", "Basic " + basic);
+        headers.put("Authorization", "Basic " + basic);
       }
     }
     for (Map.Entry<String, String> param : config.endpointParams().entrySet()) {
@@ -169,8 +159,7 @@ final class OAuth2Tokens implements Credentials {
                 .append(encoded(name))
                 .append('=')
                 .append(encoded(value)));
-    builder.post("application/x-www-form-urlencoded", body.toString().getBytes(UTF_8));
-    return await(send(builder.build()));
+    return send(Request.within(PATIENCE, tokenUrl, headers).posting(body.toString()));
   }
 
   /** What the server answers. */
@@ -180,68 +169,24 @@ final class OAuth2Tokens implements Credentials {
     private final String contentType;
     private final byte[] body;
 
-    TokenAnswer(HttpResponse<?> response, byte[] body) {
-      code = response.code();
-      location = Objects.requireNonNullElse(response.header("Location"), "");
-      contentType = Objects.requireNonNullElse(response.header("Content-Type"), "");
-      this.body = body;
+    TokenAnswer(Exchange exchange) throws InterruptedException, IOException {
+      code = exchange.code();
+      location = exchange.header("Location");
+      contentType = exchange.header("Content-Type");
+      body = exchange.reader().stream().readNBytes(LARGEST + 1);
+      if (body.length > LARGEST) {
+        throw new IOException("the answer is longer than " + LARGEST + " bytes");
+      }
     }
   }
 
-  private CompletableFuture<TokenAnswer> send(HttpRequest request) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    CompletableFuture<TokenAnswer> answer = new CompletableFuture<>();
-    CompletableFuture<TokenAnswer> unused =
-        http.consumeBytes(
-                request,
-                (pieces, body) -> {
-                  for (ByteBuffer piece : pieces) {
-                    byte[] copy = new byte[piece.remaining()];
-                    piece.get(copy);
-                    bytes.writeBytes(copy);
-                  }
-                  if (bytes.size() > LARGEST) {
-                    answer.completeExceptionally(
-                        new IOException("the answer is longer than " + LARGEST + " bytes"));
-                    body.cancel();
-                  } else {
-                    body.consume();
-                  }
-                })
-            .thenCompose(
-                response -> {
-                  AsyncBody body = response.body();
-                  body.consume();
-                  return body.done()
-                      .thenApply(done -> new TokenAnswer(response, bytes.toByteArray()));
-                })
-            .whenComplete(
-                (whole, error) -> {
-                  if (error == null) {
-                    answer.complete(whole);
-                  } else {
-                    answer.completeExceptionally(error);
-                  }
-                });
-    return answer;
-  }
-
-  private TokenAnswer await(CompletableFuture<TokenAnswer> answer)
-      throws IOException, InterruptedException {
-    Ticker.Alarm alarm =
-        ticker.schedule(
-            PATIENCE,
-            () ->
-                answer.completeExceptionally(
-                    new HttpTimeoutException("no answer within " + PATIENCE.toSeconds() + " s")));
-    try {
-      return answer.get();
-    } catch (ExecutionException e) {
-      IOException explained = Failures.explain(e, shownUrl, tls.clientHint());
-      throw new IOException("oauth2: " + explained.getMessage(), explained);
-    } finally {
-      alarm.cancel();
-      answer.cancel(true);
+  private TokenAnswer send(Request request) throws IOException, InterruptedException {
+    try (Exchange exchange = sender.send(request)) {
+      return new TokenAnswer(exchange);
+    } catch (InterruptedIOException e) {
+      throw BodyReader.interrupted(e);
+    } catch (IOException e) {
+      throw new IOException("oauth2: " + e.getMessage(), e);
     }
   }
 
@@ -280,6 +225,6 @@ final class OAuth2Tokens implements Credentials {
 
   @Override
   public void close() {
-    http.close();
+    sender.close();
   }
 }

@@ -4,18 +4,13 @@ import io.promdisco.config.HttpClientConfig.ProxyConfig;
 import io.promdisco.config.Secret;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Proxy;
-import java.net.ProxySelector;
-import java.net.SocketAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +22,13 @@ import org.jspecify.annotations.Nullable;
 public final class ProxyRules {
   /** The way without any proxy. */
   public static final ProxyRules DIRECT = new ProxyRules(null, null, "", true, Map.of());
+
+  private static final String EXPECTED =
+      "(expected http://host:port, https://host:port or socks5://host:port)";
+
+  /** Headers of a CONNECT request that HTTP itself needs. */
+  private static final Set<String> RESERVED =
+      Set.of("host", "connection", "content-length", "transfer-encoding");
 
   private final @Nullable URI http;
   private final @Nullable URI https;
@@ -47,11 +49,34 @@ public final class ProxyRules {
     this.connectHeaders = connectHeaders;
   }
 
-  /** Everything through {@code url}; empty: nothing through any. */
+  /**
+   * Everything through {@code url}.
+   *
+   * @param path where {@code url} is written, for errors
+   * @throws IOException if it is not the URL of a proxy
+   */
   public static ProxyRules all(String url, String path) throws IOException {
-    return url.isEmpty()
-        ? DIRECT
-        : new ProxyRules(parse(url, path), parse(url, path), "", false, Map.of());
+    URI proxy = parse(url, path);
+    return new ProxyRules(proxy, proxy, "", false, Map.of());
+  }
+
+  /**
+   * As {@code HTTPS_PROXY}, {@code HTTP_PROXY} and {@code NO_PROXY} say, or the same in lower case.
+   *
+   * @throws IOException if one is not the URL of a proxy
+   */
+  public static ProxyRules fromEnvironment(Map<String, String> env) throws IOException {
+    return fromEnvironment(env, Map.of());
+  }
+
+  private static ProxyRules fromEnvironment(
+      Map<String, String> env, Map<String, List<Secret>> headers) throws IOException {
+    return new ProxyRules(
+        parse(variable(env, "HTTP_PROXY"), "HTTP_PROXY"),
+        parse(variable(env, "HTTPS_PROXY"), "HTTPS_PROXY"),
+        variable(env, "NO_PROXY"),
+        true,
+        headers);
   }
 
   /**
@@ -62,21 +87,15 @@ public final class ProxyRules {
    */
   static ProxyRules of(ProxyConfig config, Map<String, String> env) throws IOException {
     for (String name : config.connectHeaders().keySet()) {
-      if (!name.toLowerCase(Locale.ROOT).startsWith("proxy-")) {
-        throw new IOException(
-            "proxy_connect_header: " + name + " (expected a name that begins with Proxy-)");
-      }
       if (!Headers.isName(name)) {
         throw new IOException("proxy_connect_header: " + name + ": not the name of a header");
       }
+      if (RESERVED.contains(name.toLowerCase(Locale.ROOT))) {
+        throw new IOException("proxy_connect_header: " + name + ": cannot be set");
+      }
     }
     if (config.fromEnvironment()) {
-      return new ProxyRules(
-          parse(variable(env, "HTTP_PROXY"), "HTTP_PROXY"),
-          parse(variable(env, "HTTPS_PROXY"), "HTTPS_PROXY"),
-          variable(env, "NO_PROXY"),
-          true,
-          config.connectHeaders());
+      return fromEnvironment(env, config.connectHeaders());
     }
     URI proxy = parse(config.url(), "proxy_url");
     return new ProxyRules(
@@ -95,14 +114,20 @@ public final class ProxyRules {
     URI uri;
     try {
       uri = URI.create(url.contains("://") ? url : "http://" + url);
-    } catch (IllegalArgumentException e) {
-      throw new IOException(path + ": not a URL (expected http://host:port)");
+    } catch (IllegalArgumentException e) { // Its message may show a password.
+      throw new IOException(path + ": not the URL of a proxy " + EXPECTED);
     }
-    if (!"http".equals(uri.getScheme()) || uri.getHost() == null) {
-      throw new IOException(
-          path + ": a proxy of scheme " + uri.getScheme() + " (expected http://host:port)");
+    if (uri.getHost() == null) {
+      throw new IOException(path + ": the URL of a proxy without a host " + EXPECTED);
+    }
+    if (!ProxyTunnel.SCHEMES.contains(scheme(uri))) {
+      throw new IOException(path + ": a proxy of scheme " + uri.getScheme() + " " + EXPECTED);
     }
     return uri;
+  }
+
+  static String scheme(URI proxy) {
+    return proxy.getScheme().toLowerCase(Locale.ROOT);
   }
 
   /** The proxy for {@code target}, or null to go directly. */
@@ -150,8 +175,9 @@ public final class ProxyRules {
       name = entry.substring(0, colon);
     }
     name = Urls.bare(name);
-    if (address != null) {
-      return Arrays.equals(address, address(name));
+    byte[] exact = address(name);
+    if (exact != null) {
+      return Arrays.equals(address, exact);
     }
     String domain = name.startsWith("*.") ? name.substring(1) : name;
     return domain.startsWith(".")
@@ -172,6 +198,11 @@ public final class ProxyRules {
       }
     }
     return address[address.length - 1] == 1;
+  }
+
+  /** Whether a host is an IP address; asks no name server. */
+  static boolean isAddress(String host) {
+    return address(host) != null;
   }
 
   /** The bytes of an IP address as it is written, or null for a name; asks no name server. */
@@ -201,36 +232,8 @@ public final class ProxyRules {
     return true;
   }
 
-  /** The headers that only the proxy sees; all begin with {@code Proxy-}. */
-  Map<String, List<Secret>> headers() {
-    Map<String, List<Secret>> headers = new LinkedHashMap<>(connectHeaders);
-    URI proxy = https == null ? http : https;
-    if (proxy != null && proxy.getUserInfo() != null) {
-      byte[] user = proxy.getUserInfo().getBytes(StandardCharsets.UTF_8);
-      headers.put(
-          "Proxy-Authorization",
-          List.of(new Secret("Basic " + Base64.getEncoder().encodeToString(user))));
-    }
-    return headers;
-  }
-
-  /** These rules as the JDK wants them. */
-  ProxySelector selector() {
-    return new ProxySelector() {
-      @Override
-      public List<Proxy> select(URI uri) {
-        URI proxy = proxyFor(uri);
-        if (proxy == null) {
-          return List.of(Proxy.NO_PROXY);
-        }
-        int port = proxy.getPort() < 0 ? 80 : proxy.getPort();
-        return List.of(new Proxy(Proxy.Type.HTTP, new InetSocketAddress(proxy.getHost(), port)));
-      }
-
-      @Override
-      public void connectFailed(URI uri, SocketAddress address, IOException problem) {
-        // The request that could not go through fails and says so.
-      }
-    };
+  /** The headers of {@code proxy_connect_header}, which only a proxy gets. */
+  Map<String, List<Secret>> connectHeaders() {
+    return new LinkedHashMap<>(connectHeaders);
   }
 }

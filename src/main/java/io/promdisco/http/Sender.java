@@ -3,28 +3,25 @@ package io.promdisco.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.fabric8.kubernetes.client.http.HttpClient;
-import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.promdisco.config.Secret;
 import io.promdisco.http.Credentials.Text;
-import io.promdisco.http.h2.Field;
-import io.promdisco.http.h2.Http2Connection;
-import io.promdisco.http.h2.Http2Exception;
-import io.promdisco.http.h2.Http2Stream;
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.PrintableText;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLContext;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -41,7 +38,6 @@ public final class Sender implements AutoCloseable {
 
   private static final Logger log = EscapingLogger.of(Sender.class);
   private static final int MOST_REDIRECTS = 10;
-  private static final int MOST_TRIES = 2;
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
   private final ServerSettings settings;
@@ -75,14 +71,23 @@ public final class Sender implements AutoCloseable {
     this.settings = settings;
     this.ticker = ticker;
     this.tls = new ClientTls(settings.tls(), preferred);
-    this.connections = new Connections(settings, tls, ticker);
+    this.connections = new Connections(tls, settings.tls(), settings.proxy(), ticker);
   }
 
   /**
-   * Sends a request and waits for the head of the answer. The caller closes the exchange. One that
-   * posts something follows no redirect.
+   * Sends a request to the server and waits for the head of the answer. The caller closes the
+   * exchange. One that posts something follows no redirect.
    */
   public Exchange send(Request request) throws IOException, InterruptedException {
+    return send(request, settings.server());
+  }
+
+  /**
+   * Sends a request.
+   *
+   * @param home the server that may see credentials and headers of the settings
+   */
+  Exchange send(Request request, URI home) throws IOException, InterruptedException {
     long begin = ticker.nanos();
     String authorization = settings.credentials().header();
     if (clientKey == null) {
@@ -91,7 +96,7 @@ public final class Sender implements AutoCloseable {
     boolean refused = false;
     URI at = request.uri();
     for (int redirects = 0; ; ) {
-      Exchange exchange = send(at, request, authorization, begin);
+      Exchange exchange = send(home, at, request, authorization, begin);
       if (exchange.code() == 401 && !refused) {
         refused = true;
         String renewed = renewedAfter(exchange, authorization);
@@ -102,7 +107,9 @@ public final class Sender implements AutoCloseable {
         }
       }
       URI next =
-          request.json().isEmpty() && redirects < MOST_REDIRECTS ? redirect(exchange, at) : null;
+          request.form().isEmpty() && redirects < MOST_REDIRECTS
+              ? redirect(exchange, home, at)
+              : null;
       if (next == null) {
         return exchange;
       }
@@ -125,7 +132,7 @@ public final class Sender implements AutoCloseable {
     }
   }
 
-  private @Nullable URI redirect(Exchange exchange, URI from) throws IOException {
+  private @Nullable URI redirect(Exchange exchange, URI home, URI from) throws IOException {
     String location = exchange.header("location");
     if (!settings.followRedirects() || !REDIRECTS.contains(exchange.code()) || location.isEmpty()) {
       return null;
@@ -135,100 +142,98 @@ public final class Sender implements AutoCloseable {
       String scheme = String.valueOf(to.getScheme()).toLowerCase(Locale.ROOT);
       if (!scheme.equals("http") && !scheme.equals("https")) {
         exchange.close();
-        throw new IOException(
-            settings.server() + " redirects to a URL that is neither http nor https");
+        throw new IOException(home + " redirects to a URL that is neither http nor https");
       }
       boolean downgraded = "https".equals(from.getScheme()) && !"https".equals(to.getScheme());
       return downgraded || to.getHost() == null ? null : to;
     } catch (IllegalArgumentException e) {
       exchange.close();
-      throw new IOException(settings.server() + " redirects to something that is no URL");
+      throw new IOException(home + " redirects to something that is no URL");
     }
   }
 
-  private Exchange send(URI uri, Request request, @Nullable String authorization, long begin)
+  private Exchange send(
+      URI home, URI uri, Request request, @Nullable String authorization, long begin)
       throws IOException, InterruptedException {
-    List<Field> fields = fields(uri, request, authorization);
-    for (int tries = 1; ; tries++) {
+    List<Header> headers = headers(Urls.isSameOrigin(home, uri), request.headers(), authorization);
+    while (true) {
       TlsImplementation used = tls.implementation();
       try {
-        return sendOnce(uri, request, fields, begin);
+        return sendOnce(home, uri, request, headers, begin);
       } catch (IOException e) {
-        boolean isUnprocessed = e instanceof Http2Exception http2 && http2.isUnprocessed();
-        boolean isAgain = (isUnprocessed && tries < MOST_TRIES) || tls.fallBack(e, used);
-        if (!isAgain) {
-          throw explain(e, uri);
+        if (!tls.fallBack(e, used)) {
+          throw explain(e, home, uri);
         }
-        log.debug("{}: trying again", settings.server(), e);
+        log.debug("{}: trying again", home, e);
       }
     }
   }
 
-  private Exchange sendOnce(URI uri, Request request, List<Field> fields, long begin)
+  private Exchange sendOnce(URI home, URI uri, Request request, List<Header> headers, long begin)
       throws IOException, InterruptedException {
-    Exchange alone = isOurServer(uri) && request.alone() ? sendAlone(uri, request, fields) : null;
-    if (alone != null) {
+    // A kept connection may have been closed by the server; what is posted cannot be sent again.
+    Connection kept = request.form().isEmpty() ? connections.kept(uri) : null;
+    if (kept != null) {
+      Exchange exchange = exchange(kept, home, uri, request, headers);
       try {
-        return answered(alone, request, begin);
-      } catch (SSLException e) { // It may speak HTTP/2 only. What else is wrong shows there too.
-        log.debug("{}: no HTTP/1.1 over TLS", settings.server(), e);
+        return answered(exchange, request, begin);
+      } catch (IOException e) {
+        if (exchange.isEnded()) {
+          throw e;
+        }
+        log.debug("{}: over a new connection", home, e);
       }
     }
-    Http2Connection shared =
-        isOurServer(uri) && request.json().isEmpty() ? share(request, begin) : null;
-    Exchange exchange =
-        shared == null ? sendPlain(uri, request, fields) : sendShared(shared, uri, request, fields);
+    Connection made = connections.open(uri);
+    Exchange exchange = exchange(made, home, uri, request, headers);
+    made.start();
     return answered(exchange, request, begin);
   }
 
-  private @Nullable Exchange sendAlone(URI uri, Request request, List<Field> fields)
+  private Exchange exchange(
+      Connection connection, URI home, URI uri, Request request, List<Header> headers)
       throws IOException {
-    Dialer dialer = request.json().isEmpty() ? connections.alone() : null;
-    if (dialer == null) {
-      return null;
+    boolean isGet = request.form().isEmpty();
+    String path = connection.isForwarded() ? "http://" + authority(uri) + path(uri) : path(uri);
+    BasicClassicHttpRequest message =
+        new BasicClassicHttpRequest(isGet ? "GET" : "POST", null, null, path);
+    message.addHeader("Host", authority(uri));
+    headers.forEach(message::addHeader);
+    if (!isGet) {
+      byte[] form = request.form().get().getBytes(UTF_8);
+      message.addHeader("Content-Type", "application/x-www-form-urlencoded");
+      message.addHeader("Content-Length", form.length);
+      message.setEntity(new ByteArrayEntity(form, null));
     }
-    StringBuilder text = new StringBuilder("GET ").append(path(uri)).append(" HTTP/1.1\r\n");
-    text.append("Host: ").append(authority(uri)).append("\r\nConnection: close\r\n");
-    for (Field field : fields) {
-      text.append(field.name()).append(": ").append(field.value()).append("\r\n");
-    }
-    Call call = new Http1Call(dialer, text.append("\r\n").toString(), ticker, request.pause());
+    addForProxy(connection, message);
     return new Exchange(
-        uri, call, problem -> explain(problem, uri), ended -> forget(ended, () -> {}));
+        uri,
+        connection,
+        message,
+        request.pause(),
+        ticker,
+        problem -> explain(problem, home, uri),
+        this::forget);
   }
 
-  private @Nullable Http2Connection share(Request request, long begin)
-      throws IOException, InterruptedException {
-    Duration patience = request.patience().orElse(HEAD_PATIENCE);
-    Duration gone =
-        request.patience().isPresent() ? Duration.ofNanos(ticker.nanos() - begin) : Duration.ZERO;
-    return connections.share(
-        patience.minus(gone), Exchange.late(patience, request.patience().isPresent()));
-  }
-
-  private Exchange sendShared(Http2Connection shared, URI uri, Request request, List<Field> fields)
+  /** Without a tunnel the server may see what the proxy gets: only what is named for a proxy. */
+  private void addForProxy(Connection connection, BasicClassicHttpRequest message)
       throws IOException {
-    List<Field> all = new ArrayList<>();
-    all.add(new Field(":method", "GET"));
-    all.add(new Field(":scheme", uri.getScheme()));
-    all.add(new Field(":authority", authority(uri)));
-    all.add(new Field(":path", path(uri)));
-    for (Field field : fields) {
-      // HTTP/2 has no spaces around a value, and servers end a request that does.
-      all.add(new Field(field.name().toLowerCase(Locale.ROOT), field.value().strip()));
+    URI proxy = connection.proxy();
+    String authorization = proxy == null ? null : ProxyTunnel.authorization(proxy);
+    if (authorization != null) {
+      sent.addAuthorization(authorization);
     }
-    boolean sent = false;
-    try {
-      Http2Stream stream = shared.request(all, request.pause());
-      sent = true;
-      return new Exchange(
-          uri,
-          new Http2Call(stream),
-          problem -> explain(problem, uri),
-          ended -> forget(ended, shared::release));
-    } finally {
-      if (!sent) {
-        shared.release();
+    if (connection.isForwarded()) {
+      for (var header : settings.proxy().connectHeaders().entrySet()) {
+        if (header.getKey().toLowerCase(Locale.ROOT).startsWith("proxy-")) {
+          for (Secret value : header.getValue()) {
+            message.addHeader(header.getKey(), Headers.checked(header.getKey(), value.reveal()));
+          }
+        }
+      }
+      if (authorization != null) {
+        message.setHeader("Proxy-Authorization", authorization);
       }
     }
   }
@@ -242,25 +247,6 @@ public final class Sender implements AutoCloseable {
     String path = uri.getRawPath();
     String query = uri.getRawQuery();
     return (path == null || path.isEmpty() ? "/" : path) + (query == null ? "" : "?" + query);
-  }
-
-  private Exchange sendPlain(URI uri, Request request, List<Field> fields) throws IOException {
-    HttpClient client = connections.plain();
-    HttpRequest.Builder builder = client.newHttpRequestBuilder().forStreaming();
-    builder.uri(uri);
-    request.json().ifPresent(json -> builder.post("application/json", json.getBytes(UTF_8)));
-    for (Field field : fields) {
-      builder.header(field.name(), Headers.ascii(field.name(), field.value()));
-    }
-    for (Map.Entry<String, List<Secret>> header : settings.proxy().headers().entrySet()) {
-      for (Secret value : header.getValue()) {
-        builder.header(header.getKey(), Headers.checked(header.getKey(), value.reveal()));
-      }
-    }
-    BodyStream body = new BodyStream(ticker, request.pause());
-    Call call = new FabricCall(client.consumeBytes(builder.build(), body), body);
-    return new Exchange(
-        uri, call, problem -> explain(problem, uri), ended -> forget(ended, () -> {}));
   }
 
   /** Waits for the head of the answer; until it is closed, the exchange ends when this does. */
@@ -283,6 +269,7 @@ public final class Sender implements AutoCloseable {
     boolean answered = false;
     try {
       exchange.awaitHead();
+      exchange.checkProxy();
       answered = true;
       hasAnswered = true;
       tls.connected();
@@ -295,10 +282,10 @@ public final class Sender implements AutoCloseable {
     }
   }
 
-  private List<Field> fields(URI uri, Request request, @Nullable String authorization)
-      throws IOException {
+  private List<Header> headers(
+      boolean isHome, Map<String, String> own, @Nullable String authorization) throws IOException {
     Headers headers = new Headers().add("User-Agent", UserAgent.TEXT);
-    if (isOurServer(uri)) {
+    if (isHome) { // Not where it redirects to.
       for (Map.Entry<String, List<Text>> header : settings.headers().entrySet()) {
         for (Text value : header.getValue()) {
           String text = value.read();
@@ -313,29 +300,42 @@ public final class Sender implements AutoCloseable {
         headers.set("Authorization", authorization);
       }
     }
-    for (List<Secret> values : settings.proxy().headers().values()) {
+    for (List<Secret> values : settings.proxy().connectHeaders().values()) {
       values.forEach(value -> sent.add(value.reveal()));
     }
-    for (Map.Entry<String, String> header : request.headers().entrySet()) {
+    for (Map.Entry<String, String> header : own.entrySet()) {
       headers.set(header.getKey(), header.getValue());
     }
     return headers.fields();
   }
 
-  /** Credentials and headers go to the configured server only, not where it redirects to. */
-  private boolean isOurServer(URI uri) {
-    return Urls.isSameOrigin(settings.server(), uri);
+  ServerSettings settings() {
+    return settings;
   }
 
-  private void forget(Exchange exchange, Runnable release) {
+  /** The JDK's TLS with this server. */
+  SSLContext jdkTls() {
+    return tls.context(TlsImplementation.JDK);
+  }
+
+  /** The headers of the settings and the credentials, for a request that another client sends. */
+  List<Header> headers() throws IOException, InterruptedException {
+    return headers(true, Map.of(), settings.credentials().header());
+  }
+
+  /** The server refused the credentials: forgets what was kept of them. */
+  void forgetCredentials() {
+    settings.credentials().forget();
+  }
+
+  private void forget(Exchange exchange, @Nullable Connection usable) {
     boolean last;
-    boolean known;
     synchronized (lock) {
-      known = live.remove(exchange);
+      live.remove(exchange);
       last = retired && live.isEmpty();
     }
-    if (known) {
-      release.run();
+    if (usable != null) {
+      connections.keep(usable);
     }
     if (last) {
       close();
@@ -367,7 +367,12 @@ public final class Sender implements AutoCloseable {
     }
   }
 
-  private IOException explain(Throwable problem, URI uri) {
+  /** What went wrong on the way to the server, for people. */
+  public IOException explain(Throwable problem) {
+    return explain(problem, settings.server(), settings.server());
+  }
+
+  private IOException explain(Throwable problem, URI home, URI uri) {
     synchronized (lock) {
       if (closed) {
         return closedProblem();
@@ -375,8 +380,10 @@ public final class Sender implements AutoCloseable {
     }
     // A server that has answered before does not break connections over a client certificate.
     String hint = hasAnswered && !Failures.isAlert(problem) ? "" : tls.clientHint();
-    URI asked = isOurServer(uri) ? settings.server() : Urls.origin(uri);
-    return Failures.explain(problem, asked, hint);
+    URI asked = Urls.isSameOrigin(home, uri) ? home : Urls.origin(uri);
+    URI proxy = problem instanceof ConnectException ? null : settings.proxy().proxyFor(uri);
+    return Failures.explain(
+        problem, asked, proxy == null ? "" : ", through " + ProxyTunnel.shown(proxy), hint);
   }
 
   private IOException closedProblem() {

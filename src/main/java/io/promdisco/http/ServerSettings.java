@@ -24,7 +24,6 @@ import java.util.Set;
  * @param proxy which proxy
  * @param headers additional headers
  * @param followRedirects whether to go where the server sends us
- * @param http2 whether HTTP/2 may be spoken
  */
 public record ServerSettings(
     URI server,
@@ -32,8 +31,7 @@ public record ServerSettings(
     Credentials credentials,
     ProxyRules proxy,
     Map<String, List<Text>> headers,
-    boolean followRedirects,
-    boolean http2) {
+    boolean followRedirects) {
   /** Headers that the HTTP client sets itself. */
   private static final Set<String> RESERVED =
       Set.of("host", "connection", "content-length", "expect", "upgrade");
@@ -62,8 +60,7 @@ public record ServerSettings(
         credentials(http, Urls.userInfo(url), env, ticker),
         proxy,
         headers,
-        http.followRedirects(),
-        http.enableHttp2());
+        http.followRedirects());
   }
 
   static void refuseReferences(HttpClientConfig http) throws IOException {
@@ -72,11 +69,6 @@ public record ServerSettings(
           http.secretReferences().get(0)
               + ": there is no secret manager to get this from (expected: the value or a file)");
     }
-  }
-
-  /** Whether many requests can share one connection. */
-  boolean isMultiplexed() {
-    return http2 && "https".equals(server.getScheme());
   }
 
   static Credentials credentials(

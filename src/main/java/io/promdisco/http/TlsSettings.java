@@ -91,6 +91,11 @@ public record TlsSettings(
     return new TlsSettings(others, place, client, serverName, insecure, versions);
   }
 
+  /** The same with another name that the server's certificate must have; empty: that of the URL. */
+  TlsSettings withServerName(String other) {
+    return new TlsSettings(authorities, authoritiesPlace, client, other, insecure, versions);
+  }
+
   private static Supplier<@Nullable ClientKey> clientKey(PemText cert, PemText key)
       throws IOException {
     if (cert.isEmpty() && key.isEmpty()) {

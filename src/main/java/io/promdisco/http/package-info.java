@@ -1,4 +1,4 @@
-/** An HTTP client that does as Prometheus's HTTP client settings say, over fabric8's. */
+/** An HTTP client that does as Prometheus's HTTP client settings say, over HttpComponents. */
 @NullMarked
 package io.promdisco.http;
 

@@ -9,7 +9,7 @@ import javax.net.ssl.SSLSocket;
 import org.slf4j.Logger;
 
 /**
- * A connection. In HTTP/1.1 it reads requests one after the other on its own thread. A watch is
+ * A connection over HTTP/1.1. It reads requests one after the other on its own thread. A watch is
  * written by a second thread, so that the first one notices when the client goes away or asks for
  * more.
  */
@@ -20,7 +20,6 @@ final class Connection implements Runnable {
   private final Answers answers;
   private final int number;
   private final Wire wire;
-  private final Socket raw;
   private final Socket socket;
 
   /**
@@ -33,7 +32,6 @@ final class Connection implements Runnable {
     this.server = server;
     this.answers = new Answers(server);
     this.number = number;
-    this.raw = raw;
     this.socket = socket;
     this.wire = new Wire(raw, new Http1Output(socket.getOutputStream()), server.ticker());
   }
@@ -55,10 +53,6 @@ final class Connection implements Runnable {
   private void serve() throws IOException, InterruptedException {
     if (socket instanceof SSLSocket secure) {
       secure.startHandshake();
-      if ("h2".equals(secure.getApplicationProtocol())) {
-        new Http2Requests(answers, number, raw, server.ticker()).serve(secure);
-        return;
-      }
     }
     BufferedInputStream in = new BufferedInputStream(socket.getInputStream());
     boolean goOn = true;

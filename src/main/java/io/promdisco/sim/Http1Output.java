@@ -6,8 +6,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** Answers in HTTP/1.1. */
-final class Http1Output implements Wire.Output {
+/** Answers in HTTP/1.1. What is written may wait for a flush. */
+final class Http1Output {
   private static final byte[] LINE_END = {'\r', '\n'};
   private static final byte[] NO_MORE = {'0', '\r', '\n', '\r', '\n'};
 
@@ -20,8 +20,8 @@ final class Http1Output implements Wire.Output {
     this.out = new BufferedOutputStream(out, BUFFER);
   }
 
-  @Override
-  public void head(int status, Map<String, String> headers, long length) throws IOException {
+  /** The head of an answer; {@code length} is that of the body, -1: in chunks. */
+  void head(int status, Map<String, String> headers, long length) throws IOException {
     StringBuilder head = new StringBuilder(256);
     head.append("HTTP/1.1 ").append(status).append(' ').append(phrase(status)).append("\r\n");
     headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
@@ -56,19 +56,17 @@ final class Http1Output implements Wire.Output {
     };
   }
 
-  @Override
-  public void goAhead() throws IOException {
+  void goAhead() throws IOException {
     out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
     out.flush();
   }
 
-  @Override
-  public void body(byte[] bytes) throws IOException {
+  /** A part of a body of known length. */
+  void body(byte[] bytes) throws IOException {
     out.write(bytes);
   }
 
-  @Override
-  public void chunk(byte[] bytes) throws IOException {
+  void chunk(byte[] bytes) throws IOException {
     if (bytes.length > 0) {
       out.write(Integer.toHexString(bytes.length).getBytes(StandardCharsets.ISO_8859_1));
       out.write(LINE_END);
@@ -77,13 +75,12 @@ final class Http1Output implements Wire.Output {
     }
   }
 
-  @Override
-  public void end() throws IOException {
+  /** The end of a body in chunks. */
+  void end() throws IOException {
     out.write(NO_MORE);
   }
 
-  @Override
-  public void flush() throws IOException {
+  void flush() throws IOException {
     out.flush();
   }
 }

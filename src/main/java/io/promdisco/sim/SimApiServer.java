@@ -25,7 +25,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -280,11 +279,6 @@ public final class SimApiServer implements AutoCloseable {
           (SSLSocket)
               options.tls.getSocketFactory().createSocket(raw, "127.0.0.1", raw.getPort(), true);
       secure.setUseClientMode(false);
-      if (options.http2) {
-        SSLParameters parameters = secure.getSSLParameters();
-        parameters.setApplicationProtocols(new String[] {"h2", "http/1.1"});
-        secure.setSSLParameters(parameters);
-      }
       socket = secure;
     }
     Connection connection = new Connection(this, number, raw, socket);

@@ -24,7 +24,6 @@ public final class SimOptions {
   int port;
   @Nullable SSLContext tls;
   String caPem = "";
-  boolean http2;
   @Nullable Ticker ticker;
   boolean protobuf = true;
   StreamingLists streamingLists = StreamingLists.SERVED;
@@ -48,12 +47,6 @@ public final class SimOptions {
   public SimOptions tls(SSLContext context, String ca) {
     tls = context;
     caPem = ca;
-    return this;
-  }
-
-  /** Speaks HTTP/2 with those who want to, over TLS. Default: HTTP/1.1 only. */
-  public SimOptions http2() {
-    http2 = true;
     return this;
   }
 

@@ -18,29 +18,11 @@ import java.util.concurrent.locks.ReentrantLock;
  * a time; any thread may close or release it.
  */
 final class Wire implements Closeable {
-  /** Puts an answer into the protocol of the connection. What is written may wait for a flush. */
-  interface Output {
-    /** The head of an answer; {@code length} is that of the body, -1: in chunks. */
-    void head(int status, Map<String, String> headers, long length) throws IOException;
-
-    void goAhead() throws IOException;
-
-    /** A part of a body of known length. */
-    void body(byte[] bytes) throws IOException;
-
-    void chunk(byte[] bytes) throws IOException;
-
-    /** The end of a body in chunks. */
-    void end() throws IOException;
-
-    void flush() throws IOException;
-  }
-
   private static final int SLICES_PER_SECOND = 20;
   private static final int FULL_SPEED = -1;
 
   private final Socket raw;
-  private final Output out;
+  private final Http1Output out;
   private final Ticker ticker;
   private volatile int bytesPerSecond = FULL_SPEED;
 
@@ -55,7 +37,7 @@ final class Wire implements Closeable {
    *
    * @param raw the TCP connection below, TLS or not
    */
-  Wire(Socket raw, Output out, Ticker ticker) {
+  Wire(Socket raw, Http1Output out, Ticker ticker) {
     this.raw = raw;
     this.out = out;
     this.ticker = ticker;

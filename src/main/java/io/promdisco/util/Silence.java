@@ -72,6 +72,15 @@ public final class Silence {
         return;
       }
     }
-    tooLong.accept(new IOException("nothing came for " + longest.toSeconds() + " s"));
+    tooLong.accept(new SilentException("nothing came for " + longest.toSeconds() + " s"));
+  }
+
+  /** The other side has been silent for too long. */
+  public static final class SilentException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    SilentException(String message) {
+      super(message);
+    }
   }
 }

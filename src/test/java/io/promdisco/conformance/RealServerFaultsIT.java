@@ -405,7 +405,7 @@ class RealServerFaultsIT {
           .extracting(PoolView::job)
           .containsExactly("job-77");
       assertThat(addresses(promdisco.pool("job-77").orElseThrow())).containsExactly("127.0.2.9:80");
-      assertThat(gate.connections()).as("an API server takes 100 at once").isBetween(2, 3);
+      assertThat(gate.connections()).as("one for each watch").isEqualTo(200);
 
       promdisco.apply(load("- job_name: none\n"));
       eventually(() -> assertThat(gate.connections()).isZero());

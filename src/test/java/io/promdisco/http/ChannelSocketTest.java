@@ -29,7 +29,7 @@ class ChannelSocketTest {
   @BeforeEach
   void connect() throws IOException {
     listening = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
-    client = new ReadAhead(new ChannelSocket());
+    client = new ReadAheadSocket();
     client.connect(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), listening.getLocalPort()), 10_000);
     server = listening.accept();
@@ -109,7 +109,7 @@ class ChannelSocketTest {
 
   @Test
   void whatAClientDoesNotNeedIsRefused() throws IOException {
-    try (Socket unconnected = new ReadAhead(new ChannelSocket())) {
+    try (Socket unconnected = new ReadAheadSocket()) {
       assertThatExceptionOfType(SocketException.class)
           .isThrownBy(() -> unconnected.bind(new InetSocketAddress(0)))
           .withMessage("not of this socket: bind");

@@ -59,18 +59,50 @@ class ProxyRulesTest {
   }
 
   @Test
-  void whatTheHttpClientCannotDoIsRefused() {
-    assertThatExceptionOfType(IOException.class)
-        .isThrownBy(() -> ProxyRules.all("socks5://p:1", "cluster k: proxy-url"))
-        .withMessage("cluster k: proxy-url: a proxy of scheme socks5 (expected http://host:port)");
+  void anAddressMatchesADomainOfItsLastNumbersAsInGo() throws IOException {
+    assertThat(isDirect("0.0.1", "https://10.0.0.1")).isTrue();
+    assertThat(isDirect("10.0.0.1", "https://a.10.0.0.1.example")).isFalse();
+  }
+
+  @Test
+  void proxiesOfHttpAndSocksAreTaken() throws IOException {
+    for (String url :
+        new String[] {"http://p:1", "https://p", "socks5://u:p@p:1", "socks5h://p", "HTTP://p"}) {
+      ProxyRules rules = ProxyRules.all(url, "proxy-url");
+      assertThat(rules.proxyFor(URI.create("https://a"))).hasToString(url);
+    }
+    assertThat(ProxyRules.all("", "proxy-url").proxyFor(URI.create("https://a"))).isNull();
+  }
+
+  @Test
+  void whatIsNoProxyIsRefusedWithoutItsPassword() {
+    String expected = " (expected http://host:port, https://host:port or socks5://host:port)";
+    Map<String, String> refused =
+        Map.of(
+            "ftp://u:s3cret@p:1", "a proxy of scheme ftp",
+            "http://u:s3cret@p p", "not the URL of a proxy",
+            "http://u:s3cret@", "the URL of a proxy without a host",
+            "http:///path", "the URL of a proxy without a host");
+    refused.forEach(
+        (url, reason) ->
+            assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> ProxyRules.all(url, "cluster k: proxy-url"))
+                .withMessage("cluster k: proxy-url: " + reason + expected));
+  }
+
+  @Test
+  void aHeaderOfAnyNameIsForTheProxyButForThoseThatHttpNeeds() throws IOException {
+    Map<String, List<Secret>> headers = Map.of("X-Tag", List.of(new Secret("a")));
+    ProxyRules rules = ProxyRules.of(new ProxyConfig("http://p", "", false, headers), Map.of());
+    assertThat(rules.connectHeaders()).containsOnlyKeys("X-Tag");
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(
             () ->
                 ProxyRules.of(
                     new ProxyConfig(
-                        "http://p", "", false, Map.of("X-Tag", List.of(new Secret("a")))),
+                        "http://p", "", false, Map.of("HOST", List.of(new Secret("a")))),
                     Map.of()))
-        .withMessage("proxy_connect_header: X-Tag (expected a name that begins with Proxy-)");
+        .withMessage("proxy_connect_header: HOST: cannot be set");
   }
 
   @Test

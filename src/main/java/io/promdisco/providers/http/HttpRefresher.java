@@ -1,6 +1,7 @@
 package io.promdisco.providers.http;
 
 import io.promdisco.config.HttpSdConfig;
+import io.promdisco.http.BodyReader;
 import io.promdisco.http.Exchange;
 import io.promdisco.http.FirstWords;
 import io.promdisco.http.RenewingSender;
@@ -145,7 +146,7 @@ final class HttpRefresher implements Refresher {
       etag = isDirect && ETAG.matcher(now).matches() ? now : "";
       return new Refreshed(last, Optional.empty());
     } catch (InterruptedIOException e) {
-      throw interrupted(e);
+      throw BodyReader.interrupted(e);
     } catch (IOException e) {
       failures.inc();
       throw sender.hide(e);
@@ -153,14 +154,6 @@ final class HttpRefresher implements Refresher {
       failures.inc();
       throw e;
     }
-  }
-
-  /** What was thrown as an interrupt reached the one who reads the body. */
-  private static InterruptedException interrupted(InterruptedIOException e) {
-    Thread.interrupted(); // The exception says it from here on.
-    InterruptedException interrupt = new InterruptedException(e.getMessage());
-    interrupt.initCause(e);
-    return interrupt;
   }
 
   private Exchange send(String known) throws IOException, InterruptedException {
@@ -182,6 +175,7 @@ final class HttpRefresher implements Refresher {
               + "content type \""
               + type
               + "\""
+              + exchange.throughProxy()
               + firstWords(exchange)
               + " (expected application/json)");
     }
@@ -199,7 +193,13 @@ final class HttpRefresher implements Refresher {
 
   private IOException refused(Exchange exchange) {
     String message =
-        place(exchange) + "status " + exchange.code() + " (expected 200" + hint(exchange) + ")";
+        place(exchange)
+            + "status "
+            + exchange.code()
+            + exchange.throughProxy()
+            + " (expected 200"
+            + hint(exchange)
+            + ")";
     String pause = exchange.header("retry-after").strip();
     boolean isBusy = exchange.code() == 503 || exchange.code() == 429;
     return isBusy && SECONDS.matcher(pause).matches()

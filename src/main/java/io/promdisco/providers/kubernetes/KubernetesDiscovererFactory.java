@@ -56,7 +56,6 @@ public final class KubernetesDiscovererFactory implements DiscovererFactory {
     SharedClients.Use client = clients.use(kubernetes);
     try {
       List<String> namespaces = namespaces(kubernetes, client, provider);
-      client.plan(WatchedResources.of(kubernetes, namespaces));
       RoleWatches<?> watches = RoleWatches.of(kubernetes.role(), kubernetes.attach());
       return new KubernetesDiscoverer<>(
           provider, kubernetes, watches, namespaces, client, ticker, metrics, counters);

@@ -4,18 +4,15 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.metrics.Metrics;
-import io.promdisco.providers.kubernetes.WatchedResources.Watched;
 import io.promdisco.providers.kubernetes.watch.InformerOptions;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
 import io.promdisco.providers.kubernetes.watch.WatchPool;
 import io.promdisco.util.Ticker;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The clients of all discoverers: SD configs with equal identities share one and its watches, which
@@ -61,14 +58,6 @@ final class SharedClients implements AutoCloseable {
     shared.client.close();
   }
 
-  /** Tells the client of {@code shared} how many distinct watches its users plan. */
-  private synchronized void plan(
-      Shared shared, Collection<Watched> more, Collection<Watched> less) {
-    shared.planned.addAll(more);
-    less.forEach(shared.planned::remove);
-    shared.client.expect(Set.copyOf(shared.planned).size());
-  }
-
   /** Closes what is still in use. */
   @Override
   public void close() {
@@ -84,8 +73,7 @@ final class SharedClients implements AutoCloseable {
     private final Object identity;
     private final ResourceClient client;
     private final WatchPool pool;
-    private int users; // guarded by the SharedClients, as is what they plan:
-    private final List<Watched> planned = new ArrayList<>();
+    private int users; // guarded by the SharedClients
 
     Shared(Object identity, ResourceClient client, WatchPool pool) {
       this.identity = identity;
@@ -97,7 +85,6 @@ final class SharedClients implements AutoCloseable {
   /** A client in use by one discoverer. */
   final class Use implements AutoCloseable {
     private final Shared shared;
-    private List<Watched> planned = List.of();
     private boolean closed;
 
     private Use(Shared shared) {
@@ -112,12 +99,6 @@ final class SharedClients implements AutoCloseable {
       return shared.pool;
     }
 
-    /** What will be watched; to be said before anything is, once. */
-    synchronized void plan(List<Watched> watched) {
-      planned = watched;
-      SharedClients.this.plan(shared, watched, List.of());
-    }
-
     /** Gives the client up; a second time does nothing. */
     @Override
     public void close() {
@@ -126,7 +107,6 @@ final class SharedClients implements AutoCloseable {
           return;
         }
         closed = true;
-        SharedClients.this.plan(shared, List.of(), planned);
       }
       release(shared);
     }

@@ -458,6 +458,7 @@ class HttpRefresherTest {
     release.countDown();
     server.answer(json(200, ONE));
     assertThat(addresses(refresher)).containsExactly("a:1");
+    refresher.close();
     assertThat(ticker.pending()).isEmpty();
   }
 

@@ -27,7 +27,6 @@ final class FakeApi implements ResourceClient {
   private final Set<Resource<?>> forbidden = new HashSet<>();
   private final List<String> requests = new ArrayList<>();
   private @Nullable String ownNamespace;
-  private volatile int expected;
   private boolean closed;
 
   private record Change(
@@ -76,16 +75,6 @@ final class FakeApi implements ResourceClient {
 
   void runIn(String namespace) {
     ownNamespace = namespace;
-  }
-
-  @Override
-  public void expect(int watches) {
-    expected = watches;
-  }
-
-  /** How many watches there will be, as was said last. */
-  int expected() {
-    return expected;
   }
 
   boolean isClosed() {

@@ -109,7 +109,7 @@ final class FaultCase implements AutoCloseable {
     }
     HttpClientConfig http = HttpClientConfig.DEFAULT;
     if (tls != null) {
-      options.tls(tls.server(), tls.authority()).http2();
+      options.tls(tls.server(), tls.authority());
       http = Https.withTls(TlsConfig.builder().ca(tls.authority()).build());
     }
     server = SimApiServer.start(cluster, options);

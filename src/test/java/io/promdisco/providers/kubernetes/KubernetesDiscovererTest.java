@@ -215,30 +215,6 @@ class KubernetesDiscovererTest {
   }
 
   @Test
-  void theClientIsToldHowManyDistinctWatchesToExpect() throws DiscoveryException {
-    KubernetesSdConfig services = TestDiscovery.config(Role.SERVICE, AttachMetadata.NONE);
-    Discoverer first = discovery.start(services, new RecordingSink());
-    Discoverer same = discovery.start(services, new RecordingSink());
-    assertThat(discovery.api.expected()).isEqualTo(1);
-    sync(Role.ENDPOINTS, NODES);
-    assertThat(discovery.api.expected()).isEqualTo(4).isEqualTo(discovery.api.watches().size());
-    first.close();
-    same.close();
-    assertThat(discovery.api.expected()).isEqualTo(4);
-  }
-
-  @Test
-  void oneThatIsClosedIsNotExpectedAnyMore() throws DiscoveryException {
-    sync(Role.SERVICE, AttachMetadata.NONE);
-    Discoverer nodes =
-        discovery.start(TestDiscovery.config(Role.NODE, AttachMetadata.NONE), new RecordingSink());
-    assertThat(discovery.api.expected()).isEqualTo(2);
-    nodes.close();
-    nodes.close();
-    assertThat(discovery.api.expected()).isEqualTo(1);
-  }
-
-  @Test
   void otherCredentialsAreAnotherClient() throws DiscoveryException {
     List<FakeApi> opened = new ArrayList<>();
     try (KubernetesDiscovererFactory factory =

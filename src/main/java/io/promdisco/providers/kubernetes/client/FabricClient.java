@@ -15,11 +15,11 @@ import io.promdisco.providers.kubernetes.watch.ApiException;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.Scope;
 import io.promdisco.util.EscapingLogger;
+import io.promdisco.util.Silence;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -35,12 +35,13 @@ final class FabricClient implements ResourceClient, AccessReview {
   private static final String JSON = "application/json";
   private static final String WATCH = ";stream=watch";
 
-  private static final String REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
-
   /** A list is given up when the server pauses for this long. */
   private static final Duration LIST_PAUSE = Duration.ofSeconds(60);
 
-  /** A watch is given up when nothing came for its time-out and this on top. */
+  /** A watch is given up when nothing came for this long: API servers send a bookmark a minute. */
+  private static final Duration WATCH_PAUSE = Duration.ofMinutes(3);
+
+  /** With a server that sends no bookmarks it is given up after its time-out and this on top. */
   private static final Duration WATCH_SLACK = Duration.ofSeconds(30);
 
   /** The longest time-out that an API server chooses by itself for a watch without one. */
@@ -51,9 +52,14 @@ final class FabricClient implements ResourceClient, AccessReview {
   private final URI server;
   private final Optional<String> ownNamespace;
   private final RenewingSender senders;
+  private final FabricReviews reviews;
   private final Shared shared = new Shared();
   private volatile boolean jsonOnly;
-  private volatile int expected; // watches at once
+
+  /** Whether a bookmark has ever come, and whether three minutes have passed without the first. */
+  private volatile boolean sendsBookmarks;
+
+  private volatile boolean sendsNone;
 
   /**
    * A client.
@@ -62,6 +68,7 @@ final class FabricClient implements ResourceClient, AccessReview {
    */
   FabricClient(RenewingSender senders, Optional<String> ownNamespace) {
     this.senders = senders;
+    this.reviews = new FabricReviews(senders);
     this.server = senders.server();
     this.ownNamespace = ownNamespace;
   }
@@ -74,11 +81,6 @@ final class FabricClient implements ResourceClient, AccessReview {
   @Override
   public Optional<String> ownNamespace() {
     return ownNamespace;
-  }
-
-  @Override
-  public void expect(int watches) {
-    expected = watches;
   }
 
   @Override
@@ -97,7 +99,7 @@ final class FabricClient implements ResourceClient, AccessReview {
     query.add("continue", continueToken);
     query.add("resourceVersion", resourceVersion);
     Sender sender = senders.current();
-    try (Exchange exchange = open(sender, query.uri(), "", LIST_PAUSE, false)) {
+    try (Exchange exchange = open(sender, query.uri(), "", LIST_PAUSE)) {
       return decoder(sender, exchange, query).list(resource, exchange.reader(), items);
     } catch (IOException e) {
       throw hidden(sender, e);
@@ -125,51 +127,69 @@ final class FabricClient implements ResourceClient, AccessReview {
       query.add("timeoutSeconds", Integer.toString(timeoutSeconds));
     }
     Duration timeout = timeoutSeconds > 0 ? Duration.ofSeconds(timeoutSeconds) : SERVER_TIMEOUT;
-    Duration pause = timeout.plus(WATCH_SLACK);
-    boolean alone = sendInitialEvents && expected == 1;
+    Duration longest = timeout.plus(WATCH_SLACK);
+    Duration pause = sendsNone || longest.compareTo(WATCH_PAUSE) < 0 ? longest : WATCH_PAUSE;
     Sender sender = senders.current();
-    try (Exchange exchange = open(sender, query.uri(), WATCH, pause, alone)) {
+    try (Exchange exchange = open(sender, query.uri(), WATCH, pause)) {
       Decoder decoder = decoder(sender, exchange, query);
       handler.opened();
-      decoder.watch(resource, exchange.reader(), handler);
+      decoder.watch(resource, exchange.reader(), new NotesBookmarks<>(handler));
     } catch (IOException e) {
+      if (e.getCause() instanceof Silence.SilentException && !sendsBookmarks) {
+        sendsNone = true;
+      }
       throw hidden(sender, e);
+    }
+  }
+
+  /** Passes events on. */
+  private final class NotesBookmarks<V> implements WatchHandler<V> {
+    private final WatchHandler<V> handler;
+
+    NotesBookmarks(WatchHandler<V> handler) {
+      this.handler = handler;
+    }
+
+    @Override
+    public void added(V object, String resourceVersion) {
+      handler.added(object, resourceVersion);
+    }
+
+    @Override
+    public void modified(V object, String resourceVersion) {
+      handler.modified(object, resourceVersion);
+    }
+
+    @Override
+    public void deleted(V object, String resourceVersion) {
+      handler.deleted(object, resourceVersion);
+    }
+
+    @Override
+    public void bookmark(String resourceVersion, boolean initialEventsEnd) {
+      sendsBookmarks = true;
+      sendsNone = false;
+      handler.bookmark(resourceVersion, initialEventsEnd);
     }
   }
 
   @Override
   public boolean allows(String verb, Resource<?> resource, String namespace)
       throws IOException, InterruptedException {
-    URI uri = URI.create(server + REVIEWS);
-    Request request =
-        new Request(uri, Map.of("Accept", JSON), LIST_PAUSE, Optional.empty())
-            .posting(JsonReview.question(verb, resource, namespace));
-    Sender sender = senders.current();
-    try (Exchange exchange = sender.send(request)) {
-      if (exchange.code() != 200 && exchange.code() != 201) {
-        throw refusal(exchange);
-      }
-      if (!exchange.contentType().equals(JSON)) {
-        throw unexpected(sender, exchange, uri.toString(), JSON);
-      }
-      return JsonReview.allowed(exchange.beginning(LARGEST_REFUSAL), uri);
-    } catch (IOException e) {
-      throw hidden(sender, e);
-    }
+    return reviews.allows(verb, resource, namespace);
   }
 
-  private Exchange open(Sender sender, URI uri, String parameter, Duration pause, boolean alone)
+  private Exchange open(Sender sender, URI uri, String parameter, Duration pause)
       throws IOException, InterruptedException {
     boolean offersProtobuf = !jsonOnly;
     String json = JSON + parameter;
     String accept = offersProtobuf ? PROTOBUF + parameter + ", " + json : json;
-    Request request = Request.get(uri, accept, pause);
-    Exchange exchange = sender.send(alone ? request.overItsOwnConnection() : request);
+    Exchange exchange = sender.send(Request.get(uri, accept, pause));
     if (offersProtobuf && (exchange.code() == 406 || exchange.code() == 415)) {
       exchange.close();
       log.info("{} refuses protobuf; asking for JSON from now on", server);
       jsonOnly = true;
-      return open(sender, uri, parameter, pause, alone);
+      return open(sender, uri, parameter, pause);
     }
     if (exchange.code() != 200) {
       try (exchange) {
@@ -210,6 +230,7 @@ final class FabricClient implements ResourceClient, AccessReview {
             + from
             + ": content type "
             + (type.isEmpty() ? "not given" : type)
+            + exchange.throughProxy()
             + sender.firstWords(exchange)
             + " (expected "
             + expected
@@ -235,7 +256,7 @@ final class FabricClient implements ResourceClient, AccessReview {
     } else if (message.isEmpty()) {
       String words = exchange.contentType().equals(PROTOBUF) ? "" : FirstWords.of(body);
       String to = Urls.redirect(exchange.code(), exchange.uri(), exchange.header("location"));
-      message = server + " answered with status " + code + to + words;
+      message = server + " answered with status " + code + to + exchange.throughProxy() + words;
     }
     Duration retryAfter = exchange.retryAfter();
     if (retryAfter == null && status.retryAfterSeconds() > 0) {
@@ -259,6 +280,7 @@ final class FabricClient implements ResourceClient, AccessReview {
 
   @Override
   public void close() {
+    reviews.close();
     senders.close();
   }
 

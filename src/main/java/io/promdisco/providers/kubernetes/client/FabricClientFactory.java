@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Opens clients of API servers: the one of a kubeconfig, the one at {@code api_server}, or the one
  * of the cluster that this process runs in. Unless it is made {@link #forCommand for a command}, it
- * uses nothing else: neither {@code ~/.kube/config} nor {@code KUBECONFIG}, and a proxy of the
- * environment only if the configuration says so. Immutable; safe for all threads.
+ * uses nothing else: neither {@code ~/.kube/config} nor {@code KUBECONFIG}. Like client-go it goes
+ * through a proxy that the environment names, but to {@code api_server} only if the configuration
+ * says so. Immutable; safe for all threads.
  */
 public final class FabricClientFactory implements ResourceClientFactory {
   private static final Path SERVICE_ACCOUNT =
@@ -131,7 +132,7 @@ public final class FabricClientFactory implements ResourceClientFactory {
         new RenewingSender.Source() {
           @Override
           public ServerSettings settings() throws IOException {
-            return Kubeconfig.read(source).settings(ticker);
+            return Kubeconfig.read(source).settings(ticker, env);
           }
 
           @Override

@@ -86,19 +86,20 @@ final class Kubeconfig {
   /**
    * The settings for requests to the cluster. Over plain http they contain no credentials.
    *
+   * @param env the process environment, which may name a proxy
    * @throws IOException if a certificate or another setting cannot be used
    */
-  ServerSettings settings(Ticker ticker) throws IOException {
-    return inOneLine(() -> cluster.isEncrypted() ? encrypted(ticker) : plain());
+  ServerSettings settings(Ticker ticker, Map<String, String> env) throws IOException {
+    return inOneLine(() -> cluster.isEncrypted() ? encrypted(ticker, env) : plain(env));
   }
 
-  private ServerSettings encrypted(Ticker ticker) throws IOException {
+  private ServerSettings encrypted(Ticker ticker, Map<String, String> env) throws IOException {
     KubeconfigUser.Access access = user.access(cluster, ticker);
     TlsSettings tls = cluster.tls().withClient(access.client());
-    return settings(tls, access.credentials());
+    return settings(tls, access.credentials(), env);
   }
 
-  private ServerSettings plain() throws IOException {
+  private ServerSettings plain(Map<String, String> env) throws IOException {
     if (user.hasCredentials()) {
       log.warn(
           "{}: credentials are not sent over plain http to {} (expected: a server with https)",
@@ -106,13 +107,14 @@ final class Kubeconfig {
           cluster.server());
     }
     return settings(
-        TlsSettings.of(HttpClientConfig.TlsConfig.DEFAULT, "tls_config"), Credentials.NONE);
+        TlsSettings.of(HttpClientConfig.TlsConfig.DEFAULT, "tls_config"), Credentials.NONE, env);
   }
 
-  private ServerSettings settings(TlsSettings tls, Credentials credentials) throws IOException {
+  private ServerSettings settings(TlsSettings tls, Credentials credentials, Map<String, String> env)
+      throws IOException {
     URI server = cluster.server();
     return new ServerSettings(
-        server, tls, credentials, cluster.proxy(), user.impersonation(), true, true);
+        server, tls, credentials, cluster.proxy(env), user.impersonation(), true);
   }
 
   /**

@@ -48,7 +48,7 @@ final class KubeconfigCluster {
     KubeconfigCluster cluster = new KubeconfigCluster(entry);
     YamlTree tree = cluster.tree;
     KubeconfigUser.refuseBoth(tree, CA, CA_DATA);
-    cluster.proxy();
+    cluster.proxy(Map.of()); // whether it is valid
     cluster.authorityText(); // a missing file is an error even over plain http
     return cluster;
   }
@@ -74,8 +74,12 @@ final class KubeconfigCluster {
     return Urls.userInfo(tree.text("server"));
   }
 
-  ProxyRules proxy() throws IOException {
-    return ProxyRules.all(tree.text("proxy-url"), tree.place() + ": proxy-url");
+  /** The proxy that it names, or as client-go does the one that the environment names. */
+  ProxyRules proxy(Map<String, String> env) throws IOException {
+    String url = tree.text("proxy-url");
+    return url.isEmpty()
+        ? ProxyRules.fromEnvironment(env)
+        : ProxyRules.all(url, tree.place() + ": proxy-url");
   }
 
   /** How to trust the server. */

@@ -29,19 +29,21 @@ final class ServiceAccount implements RenewingSender.Source {
   private final Path ca;
   private final String host;
   private final String port;
+  private final Map<String, String> env;
   private boolean hasAuthority;
 
   /**
    * A source.
    *
    * @param folder in which the token and the CA are
-   * @param env the process environment, which names host and port
+   * @param env the process environment, which names host and port, and perhaps a proxy
    */
   ServiceAccount(Path folder, Map<String, String> env) {
     token = folder.resolve("token");
     ca = folder.resolve("ca.crt");
     host = env.getOrDefault(ClusterRule.HOST, "");
     port = env.getOrDefault(ClusterRule.PORT, "");
+    this.env = env;
   }
 
   @Override
@@ -63,9 +65,8 @@ final class ServiceAccount implements RenewingSender.Source {
         Urls.server("https://" + bracketed + ":" + port, ClusterRule.HOST),
         tls(),
         Credentials.rotatedToken(token, new Secret(first)),
-        ProxyRules.DIRECT,
+        ProxyRules.fromEnvironment(env),
         Map.of(),
-        true,
         true);
   }
 

@@ -18,12 +18,6 @@ public interface ResourceClient extends AutoCloseable {
   Optional<String> ownNamespace();
 
   /**
-   * Says how many watches there will be at once, as far as is known. A client may choose its
-   * connections by that; by default it makes no difference.
-   */
-  default void expect(int watches) {}
-
-  /**
    * Reads one page of a list; {@code items} is called on the caller's thread.
    *
    * @param limit largest number of items; 0: all

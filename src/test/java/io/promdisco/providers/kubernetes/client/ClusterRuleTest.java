@@ -265,7 +265,7 @@ class ClusterRuleTest {
     KubeconfigSource source =
         ClusterRule.ofCommand(env, account, null, context).kubeconfig(sd("", "")).orElseThrow();
     Kubeconfig read = Kubeconfig.read(source);
-    var settings = read.settings(new ManualTicker());
+    var settings = read.settings(new ManualTicker(), Map.of());
     String name = settings.tls().serverName();
     return settings.server()
         + (name.isEmpty() ? "" : " " + name)

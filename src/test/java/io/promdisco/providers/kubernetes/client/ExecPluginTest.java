@@ -203,7 +203,7 @@ class ExecPluginTest {
             + credential("\"token\": \"t\"")
             + "'\n";
     KubeconfigSource source = KubeconfigSource.of(plugin(cluster, script, more), "");
-    String header = Kubeconfig.read(source).settings(ticker).credentials().header();
+    String header = Kubeconfig.read(source).settings(ticker, Map.of()).credentials().header();
     assertThat(header).isEqualTo("Bearer t");
     return new ObjectMapper().readTree(Files.readString(info));
   }
@@ -309,8 +309,8 @@ class ExecPluginTest {
         "{'kind':'Pod','apiVersion':'V1'} | kind: Pod (expected: ExecCredential)",
         "{'apiVersion':'V1'} | status: neither token nor clientCertificateData",
         "{'apiVersion':'V1','status':{}} | status: neither token nor clientCertificateData",
-        "{'apiVersion':'V1','status':{'token':5}} | its output: status: token: a number (expected: a"
-            + " string; put it into quotes)",
+        "{'apiVersion':'V1','status':{'token':5}} | its output: status: token: a number (expected:"
+            + " a string; put it into quotes)",
         "{'apiVersion':'V1','status':{'token':'t','clientKeyData':'x'}} | status: only one of"
             + " clientCertificateData and clientKeyData (expected: both)",
         "{'apiVersion':'V1','status':{'token':'t','expirationTimestamp':'soon'}} |"

@@ -9,6 +9,7 @@ import io.promdisco.testing.ManualTicker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever a kubeconfig holds, it names a server or is refused with the file and the place. */
@@ -21,7 +22,7 @@ class KubeconfigFuzzTest {
     Path file = Files.write(folder.resolve("kubeconfig"), content);
     try {
       ServerSettings settings =
-          Kubeconfig.read(KubeconfigSource.of(file, "")).settings(new ManualTicker());
+          Kubeconfig.read(KubeconfigSource.of(file, "")).settings(new ManualTicker(), Map.of());
       assertThat(settings.server().getHost()).isNotEmpty();
       assertThat(settings.server().getUserInfo()).isNull();
     } catch (IOException e) {

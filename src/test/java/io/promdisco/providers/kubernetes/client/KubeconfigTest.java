@@ -164,7 +164,8 @@ class KubeconfigTest {
 
   private static String outcome(Path file) throws InterruptedException {
     try {
-      return describe(Kubeconfig.read(KubeconfigSource.of(file, "")).settings(new ManualTicker()));
+      return describe(
+          Kubeconfig.read(KubeconfigSource.of(file, "")).settings(new ManualTicker(), Map.of()));
     } catch (IOException e) {
       return "refused: "
           + String.valueOf(e.getMessage())

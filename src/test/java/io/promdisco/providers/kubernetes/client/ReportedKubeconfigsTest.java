@@ -10,7 +10,7 @@ import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.Scope;
 import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.Certificates;
-import io.promdisco.testing.ConnectProxy;
+import io.promdisco.testing.TestProxy;
 import io.promdisco.testing.FakeServer;
 import io.promdisco.testing.ManualTicker;
 import java.net.URI;
@@ -97,7 +97,7 @@ class ReportedKubeconfigsTest {
   @Test
   void theProxyOfAClusterIsUsedWithoutAScheme() throws Exception {
     try (FakeServer api = FakeServer.start(certificates.server(), json(200, LIST));
-        ConnectProxy proxy = ConnectProxy.to(URI.create(api.url()).getPort())) {
+        TestProxy proxy = TestProxy.to(URI.create(api.url()).getPort())) {
       list("px", Map.of("127.0.0.1:18082", proxy.address()));
 
       assertThat(proxy.heads.get(0)).startsWith("CONNECT api.internal.invalid:6443 ");

@@ -2,20 +2,24 @@ package io.promdisco.http;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.promdisco.testing.Eventually;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 @SuppressWarnings("NullAway.Init") // Before each test.
-class ReadAheadTest {
-  private final ReadAhead socket = new ReadAhead();
+class ReadAheadSocketTest {
+  private ReadAheadSocket socket;
   private ServerSocket listening;
   private Socket other;
   private InputStream in;
@@ -24,6 +28,7 @@ class ReadAheadTest {
   @BeforeEach
   void connect() throws Exception {
     listening = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+    socket = new ReadAheadSocket();
     socket.connect(listening.getLocalSocketAddress());
     other = listening.accept();
     in = socket.getInputStream();
@@ -46,16 +51,12 @@ class ReadAheadTest {
   @Test
   void whatHasComeIsReadAtOnceAndGivenInParts() throws Exception {
     arrive("abcdef");
-    assertThat(socket.hasMore()).isFalse();
     assertThat(in.read()).isEqualTo('a');
-    assertThat(socket.hasMore()).isTrue();
-    assertThat(socket.isDrained()).isTrue();
     byte[] part = new byte[3];
     assertThat(in.read(part, 0, 0)).isZero();
     assertThat(in.read(part)).isEqualTo(3);
     assertThat(new String(part, US_ASCII)).isEqualTo("bcd");
     assertThat(in.read(part)).isEqualTo(2);
-    assertThat(socket.hasMore()).isFalse();
     other.shutdownOutput();
     assertThat(in.read(part)).isEqualTo(-1);
     assertThat(in.read()).isEqualTo(-1);
@@ -75,9 +76,35 @@ class ReadAheadTest {
   }
 
   @Test
-  void aFullReadMayLeaveMoreInTheNetwork() throws Exception {
-    arrive("x".repeat(64 << 10));
-    assertThat(in.read()).isEqualTo('x');
-    assertThat(socket.isDrained()).isFalse();
+  void whatIsLongerThanTheBufferComesInOrderWhileTheBufferGrows() throws Exception {
+    StringBuilder sent = new StringBuilder();
+    for (int i = 0; sent.length() < 300_000; i++) {
+      sent.append(i).append(',');
+    }
+    Thread writes =
+        new Thread(
+            () -> {
+              try {
+                out.write(sent.toString().getBytes(US_ASCII));
+                other.shutdownOutput();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            },
+            "writes");
+    writes.start();
+    assertThat(new String(in.readAllBytes(), US_ASCII)).isEqualTo(sent.toString());
+    writes.join();
+  }
+
+  @Test
+  void aReadThatTimesOutGivesNothingTwice() throws Exception {
+    arrive("a");
+    assertThat(in.read()).isEqualTo('a');
+    socket.setSoTimeout(1);
+    assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(in::read);
+    socket.setSoTimeout(0);
+    arrive("b");
+    assertThat(in.read()).isEqualTo('b');
   }
 }

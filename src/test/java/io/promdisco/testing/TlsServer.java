@@ -8,13 +8,11 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.HttpFields;
-import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.ssl.SslConnection;
-import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -28,10 +26,10 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * Jetty on the local host, which speaks HTTP/2 over TLS, answers as the test says, and writes down
- * what was asked.
+ * Jetty on the local host, which speaks HTTP/1.1 over TLS, answers as the test says, and writes
+ * down what was asked.
  */
-public final class Http2Server implements AutoCloseable {
+public final class TlsServer implements AutoCloseable {
   private static final int GRACE_MILLIS = 5000;
 
   /** Answers a request. */
@@ -44,32 +42,20 @@ public final class Http2Server implements AutoCloseable {
    * How it is set up.
    *
    * @param port to listen at; 0: any
-   * @param mostStreams requests that it takes at once over a connection
-   * @param protocols what it offers: {@code h2}, {@code http/1.1}
    * @param wantsClients whether clients have to show a certificate
    */
-  public record Options(int port, int mostStreams, List<String> protocols, boolean wantsClients) {
-    /** HTTP/2 only, as an API server has it. */
-    public static final Options DEFAULT = new Options(0, 100, List.of("h2"), false);
+  public record Options(int port, boolean wantsClients) {
+    /** Any port, for all clients. */
+    public static final Options DEFAULT = new Options(0, false);
 
     /** The same at another port. */
     public Options at(int other) {
-      return new Options(other, mostStreams, protocols, wantsClients);
-    }
-
-    /** The same with another limit. */
-    public Options taking(int streams) {
-      return new Options(port, streams, protocols, wantsClients);
-    }
-
-    /** The same with other protocols. */
-    public Options speaking(String... others) {
-      return new Options(port, mostStreams, List.of(others), wantsClients);
+      return new Options(other, wantsClients);
     }
 
     /** The same, and clients must show a certificate. */
     public Options wantingClients() {
-      return new Options(port, mostStreams, protocols, true);
+      return new Options(port, true);
     }
   }
 
@@ -77,7 +63,7 @@ public final class Http2Server implements AutoCloseable {
    * What came.
    *
    * @param uri path and query
-   * @param protocol as {@code HTTP/2.0}
+   * @param protocol as {@code HTTP/1.1}
    */
   public record Request(
       String method, String authority, String uri, HttpFields headers, String protocol) {
@@ -122,10 +108,10 @@ public final class Http2Server implements AutoCloseable {
   private final ServerConnector connector;
   private int port;
 
-  private Http2Server(Certificates certificates, Options options, Answering answering)
+  private TlsServer(Certificates certificates, Options options, Answering answering)
       throws GeneralSecurityException {
     QueuedThreadPool threads = new QueuedThreadPool(400);
-    threads.setName("jetty-h2");
+    threads.setName("jetty-tls");
     server = new Server(threads);
     HttpConfiguration http = new HttpConfiguration();
     http.setSendServerVersion(false);
@@ -134,20 +120,11 @@ public final class Http2Server implements AutoCloseable {
     tls.setSslContext(certificates.server());
     tls.setSniRequired(false);
     tls.setNeedClientAuth(options.wantsClients);
-    HTTP2ServerConnectionFactory http2 = new HTTP2ServerConnectionFactory(http);
-    http2.setMaxConcurrentStreams(options.mostStreams);
-    ALPNServerConnectionFactory alpn =
-        new ALPNServerConnectionFactory(options.protocols.toArray(new String[0]));
-    alpn.setDefaultProtocol(options.protocols.get(options.protocols.size() - 1));
     connector =
         new ServerConnector(
             server,
-            new ConnectionFactory[] {
-              new SslConnectionFactory(tls, alpn.getProtocol()),
-              alpn,
-              options.protocols.contains("h2") ? http2 : new HttpConnectionFactory(http),
-              new HttpConnectionFactory(http)
-            });
+            new SslConnectionFactory(tls, HttpVersion.HTTP_1_1.asString()),
+            new HttpConnectionFactory(http));
     connector.setHost("127.0.0.1");
     connector.setPort(options.port);
     connector.addBean(new Counting());
@@ -158,15 +135,15 @@ public final class Http2Server implements AutoCloseable {
   }
 
   /** With the options that are usual. */
-  public static Http2Server start(Certificates certificates, Answering answering)
+  public static TlsServer start(Certificates certificates, Answering answering)
       throws GeneralSecurityException {
     return start(certificates, Options.DEFAULT, answering);
   }
 
   /** Listens when this returns. */
-  public static Http2Server start(Certificates certificates, Options options, Answering answering)
+  public static TlsServer start(Certificates certificates, Options options, Answering answering)
       throws GeneralSecurityException {
-    Http2Server made = new Http2Server(certificates, options, answering);
+    TlsServer made = new TlsServer(certificates, options, answering);
     try {
       made.server.start();
       made.port = made.connector.getLocalPort();
