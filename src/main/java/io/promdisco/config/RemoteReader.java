@@ -161,7 +161,7 @@ final class RemoteReader {
 
   private static Map<String, String> matchers(Section read) {
     Map<String, String> matchers = read.stringMap("required_matchers");
-    if (matchers.containsKey("")) {
+    if (matchers.containsKey("") && !read.hasNullName("required_matchers")) {
       read.entryError("required_matchers", "", "\"\" is not a valid label name");
     }
     return matchers;

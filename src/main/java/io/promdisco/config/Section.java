@@ -222,6 +222,17 @@ public final class Section {
     problems.warning(entry(key, name), kind, child(key, name), message);
   }
 
+  /** Whether the map {@code key} has an entry whose name is null, which is not the empty text. */
+  boolean hasNullName(String key) {
+    for (Node value : layers.since(key)) {
+      if (value instanceof MappingNode mapping
+          && mapping.getValue().stream().anyMatch(tuple -> Scalars.isNull(tuple.getKeyNode()))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private Node entry(String key, String name) {
     List<Node> values = layers.since(key);
     for (int i = values.size() - 1; i >= 0; i--) {

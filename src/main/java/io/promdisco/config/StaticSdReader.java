@@ -3,6 +3,7 @@ package io.promdisco.config;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +27,8 @@ final class StaticSdReader implements SdConfigReader {
       List<String> targets = HttpClientReader.orEmpty(group.strings("targets"));
       Map<String, String> labels = group.stringMap("labels");
       checkLabels(group, labels.keySet());
+      Map<String, String> named = new LinkedHashMap<>(labels);
+      named.remove("");
       if (!group.hasValue("targets")) {
         group.warn("no targets, so the group is of no use (expected: targets)");
       }
@@ -40,7 +43,7 @@ final class StaticSdReader implements SdConfigReader {
           new TargetGroup(
               Integer.toString(groups.size()),
               targets.stream().map(target -> Labels.of(ADDRESS, target)).toList(),
-              Labels.of(labels));
+              Labels.of(named));
       groups.add(read);
       group.problems().spelt(group, group.path(), read, group.positions("targets"));
       shown.add(new Shown().always("targets", targets).unlessZero("labels", labels).map());
@@ -52,7 +55,13 @@ final class StaticSdReader implements SdConfigReader {
   private static void checkLabels(Section group, Set<String> names) {
     for (String name : names) {
       String wrong = StaticSdConfig.nameProblem(name);
-      if (wrong != null) {
+      if (name.isEmpty() && group.hasNullName("labels")) {
+        group.entryWarn(
+            "labels",
+            name,
+            ProblemKind.NO_EFFECT,
+            "no effect: a label without a name, which Prometheus accepts (expected: a name)");
+      } else if (wrong != null) {
         group.entryError("labels", name, wrong);
       } else if (name.equals(ADDRESS)) {
         group.entryWarn(
