@@ -4,6 +4,7 @@ import io.promdisco.Promdisco;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.Target;
 import io.promdisco.scrape.TargetListener;
+import io.promdisco.util.EscapingLogger;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -19,12 +20,15 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
 
 /**
  * Shows the active targets as they are, on a terminal's alternate screen, until the user quits. The
  * terminal is set up by stty(1), which every Unix has.
  */
 final class LiveTargets {
+  private static final Logger log = EscapingLogger.of(LiveTargets.class);
+
   private static final Path TERMINAL = Path.of("/dev/tty");
   private static final String ENTER = "\u001b[?1049h\u001b[?25l";
   private static final String LEAVE = "\u001b[?25h\u001b[?1049l";
@@ -86,8 +90,16 @@ final class LiveTargets {
       Objects.requireNonNull(registration);
       loop();
     } finally {
-      Runtime.getRuntime().removeShutdownHook(atEnd);
-      restore.run();
+      restore.run(); // Before the hook goes: the process may be told to end now.
+      removeHook(atEnd);
+    }
+  }
+
+  private static void removeHook(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      log.debug("the process ends; the terminal is restored twice", e);
     }
   }
 
