@@ -25,35 +25,65 @@ final class TargetTable {
   private final Map<Long, Further> equal = new HashMap<>();
   private int size;
 
-  /** Targets that are equal to one in a slot. */
+  /**
+   * Targets that are equal to one in a slot. Mostly there is one, for a moment, while a group takes
+   * the place of the one before; a table of places is made for many only.
+   */
   private static final class Further {
-    private final List<Target> all = new ArrayList<>();
-    private final IdentityHashMap<Target, Integer> places = new IdentityHashMap<>();
+    private static final int FEW = 16;
+
+    private final List<Target> all = new ArrayList<>(1);
+    private @Nullable IdentityHashMap<Target, Integer> places;
 
     void add(Target target) {
-      places.put(target, all.size());
       all.add(target);
+      if (places != null) {
+        places.put(target, all.size() - 1);
+      } else if (all.size() > FEW) {
+        IdentityHashMap<Target, Integer> made = new IdentityHashMap<>();
+        for (int i = 0; i < all.size(); i++) {
+          made.put(all.get(i), i);
+        }
+        places = made;
+      }
     }
 
     Target removeLast() {
       Target last = all.remove(all.size() - 1);
-      places.remove(last);
+      if (places != null) {
+        places.remove(last);
+      }
       return last;
     }
 
     /** Removes this very target; false if it is not there. */
     boolean remove(Target target) {
-      Integer place = places.get(target);
-      if (place == null) {
+      int place = place(target);
+      if (place < 0) {
         return false;
       }
       Target last = removeLast();
       if (place < all.size()) {
-        places.remove(target);
-        places.put(last, place);
         all.set(place, last);
+        if (places != null) {
+          places.remove(target);
+          places.put(last, place);
+        }
       }
       return true;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // This very target, not one that is equal.
+    private int place(Target target) {
+      if (places != null) {
+        return places.getOrDefault(target, -1);
+      }
+      for (int i = 0; i < all.size(); i++) {
+        if (all.get(i) == target) {
+          return i;
+        }
+      }
+      return -1;
     }
   }
 
