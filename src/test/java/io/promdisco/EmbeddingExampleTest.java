@@ -116,7 +116,7 @@ class EmbeddingExampleTest {
           .containsPattern("job=limited}: 200, more samples than sample_limit\n")
           .containsPattern("job=short}: .*body_size_limit, 10 bytes")
           .contains("full: more than 1 targets\n")
-          .containsPattern("job=shut}: .*Connect");
+          .containsPattern("job=shut}: cannot connect to ");
     } finally {
       server.stop(0);
     }

@@ -222,11 +222,13 @@ public final class Section {
     problems.warning(entry(key, name), kind, child(key, name), message);
   }
 
-  /** Whether the map {@code key} has an entry whose name is null, which is not the empty text. */
+  /** Whether the map {@code key} has an entry whose name is null and not checked. */
   boolean hasNullName(String key) {
     for (Node value : layers.since(key)) {
       if (value instanceof MappingNode mapping
-          && mapping.getValue().stream().anyMatch(tuple -> Scalars.isNull(tuple.getKeyNode()))) {
+          && mapping.getValue().stream()
+              .map(NodeTuple::getKeyNode)
+              .anyMatch(name -> Scalars.isNull(name) && !Scalars.isCheckedNull(name))) {
         return true;
       }
     }

@@ -6,10 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
-import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
@@ -96,7 +94,7 @@ public final class TargetGroupsYaml {
     List<String> targets = HttpClientReader.orEmpty(section.strings("targets"));
     Map<String, String> labels = section.stringMap("labels");
     for (String name : labels.keySet()) {
-      boolean unchecked = name.isEmpty() && hasNullKey(section.value("labels"));
+      boolean unchecked = name.isEmpty() && section.hasNullName("labels");
       if (!unchecked && !NameValidation.UTF8.isValidLabelName(name)) {
         section.error(
             "labels",
@@ -105,13 +103,5 @@ public final class TargetGroupsYaml {
     }
     section.finish();
     return new Group(targets, labels);
-  }
-
-  /** Prometheus checks no name that is null: the label with the empty name. */
-  private static boolean hasNullKey(@Nullable Node labels) {
-    return labels instanceof MappingNode map
-        && map.getValue().stream()
-            .map(NodeTuple::getKeyNode)
-            .anyMatch(key -> Scalars.isNull(key) && !Scalars.isCheckedNull(key));
   }
 }

@@ -44,8 +44,6 @@ class YamlDifferentialIT {
               "accepts.*(?:unknown relabel action|unknown Kubernetes SD role|client_type:|but got"
                   + "|unrecognized log level) \"?(?:null|~)\"?.*"),
           new Known("regex", "(?:\\S*regex is \"(?:null|~)\" \\(expected: null\\); )+"),
-          // A label whose name is null.
-          new Known("labels|file_sd_configs", "accepts.*labels: \"\" is not a valid label name.*"),
           // A key of a claim that is null: config-of prints it in another way.
           new Known(
               "claims", "(?:\\S+claims\\.\\S*(?:<nil>|null) is \\S+ \\(expected: \\S+\\); )+"),
