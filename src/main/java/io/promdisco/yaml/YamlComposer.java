@@ -293,7 +293,8 @@ public final class YamlComposer {
     if (known != null) {
       return known;
     }
-    return name.isBlank() || !name.equals(name.strip()) ? QUOTED : new Tag(name);
+    String trimmed = name.trim(); // As SnakeYAML does, which refuses such tags.
+    return trimmed.isEmpty() || !name.equals(trimmed) ? QUOTED : new Tag(name);
   }
 
   private <T extends Node> T anchored(@Nullable AnchorToken anchor, T node) {
