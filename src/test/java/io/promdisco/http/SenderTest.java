@@ -827,8 +827,7 @@ class SenderTest {
           CompletableFuture<String> two = problemOf(() -> body(get(sender, url + "/2")));
           try (Socket again = listening.accept()) {
             answer(
-                again,
-                "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nsecond");
+                again, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nsecond");
             assertThat(result(two)).isEqualTo("went well: second");
           }
         }
