@@ -190,6 +190,15 @@ final class TargetsApi {
       }
     } catch (IOException e) {
       throw unreachable("cannot be read: " + e.getMessage());
+    } catch (OutOfMemoryError e) {
+      throw new CommandException(
+          ExitCode.UNREACHABLE,
+          "promdisco: "
+              + option
+              + ": the answer of "
+              + server()
+              + " needs more memory than there is (expected: a shorter one, or a larger heap:"
+              + " -Xmx)");
     }
   }
 

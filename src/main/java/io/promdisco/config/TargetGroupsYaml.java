@@ -3,6 +3,8 @@ package io.promdisco.config;
 import io.promdisco.model.NameValidation;
 import io.promdisco.model.Position;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +27,8 @@ public final class TargetGroupsYaml {
     /** Copies both. */
     public Group {
       targets = List.copyOf(targets);
-      labels = Map.copyOf(labels);
+      // Not Map.copyOf, which takes quadratic time for names with equal hashes.
+      labels = Collections.unmodifiableMap(new HashMap<>(labels));
     }
   }
 

@@ -48,6 +48,8 @@ final class Connection {
   /** For the TCP connection, and for each answer until TLS is there. */
   private static final int PATIENCE_MILLIS = 10_000;
 
+  private static final Timeout MOMENT = Timeout.ofMilliseconds(1);
+
   /** TCP asks a silent server for a sign of life after 30 s, three times within 15 s. */
   private static final int KEEP_ALIVE_SECONDS = 30;
 
@@ -141,6 +143,18 @@ final class Connection {
   /** How long {@link #ask} and the reader of its answer wait for the next bytes; 0: without end. */
   void waitForBytes(int millis) throws IOException, InterruptedException {
     opened().setSocketTimeout(Timeout.ofMilliseconds(millis));
+  }
+
+  /**
+   * Whether nothing has come since the last answer. What came would be taken for the next answer:
+   * some servers say that they close an idle connection.
+   */
+  boolean isQuiet() throws InterruptedException {
+    try {
+      return !opened().isDataAvailable(MOMENT);
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private DefaultBHttpClientConnection opened() throws IOException, InterruptedException {

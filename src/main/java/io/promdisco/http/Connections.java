@@ -19,6 +19,9 @@ final class Connections {
   /** How long a connection without a request is kept; as Prometheus does. */
   static final Duration IDLE = Duration.ofMinutes(5);
 
+  /** A server that redirects to other ports for each answer would fill the table of files. */
+  static final int MOST_IDLE = 100;
+
   private record Idle(Connection connection, Ticker.Alarm alarm) {}
 
   private final ClientTls tls;
@@ -65,10 +68,10 @@ final class Connections {
     return new Connection(url, tls, settings, proxies);
   }
 
-  /** Keeps a connection without a request. */
+  /** Keeps a connection without a request, or closes it if there are {@link #MOST_IDLE}. */
   void keep(Connection connection) {
     synchronized (this) {
-      if (!closed) {
+      if (!closed && idle.values().stream().mapToInt(Deque::size).sum() < MOST_IDLE) {
         idle.computeIfAbsent(key(connection.server()), server -> new ArrayDeque<>())
             .addFirst(new Idle(connection, ticker.schedule(IDLE, () -> drop(connection))));
         return;

@@ -172,7 +172,7 @@ public final class Sender implements AutoCloseable {
   private Exchange sendOnce(URI home, URI uri, Request request, List<Header> headers, long begin)
       throws IOException, InterruptedException {
     // A kept connection may have been closed by the server; what is posted cannot be sent again.
-    Connection kept = request.form().isEmpty() ? connections.kept(uri) : null;
+    Connection kept = request.form().isEmpty() ? kept(uri) : null;
     if (kept != null) {
       Exchange exchange = exchange(kept, home, uri, request, headers);
       try {
@@ -188,6 +188,15 @@ public final class Sender implements AutoCloseable {
     Exchange exchange = exchange(made, home, uri, request, headers);
     made.start();
     return answered(exchange, request, begin);
+  }
+
+  private @Nullable Connection kept(URI uri) throws InterruptedException {
+    Connection kept = connections.kept(uri);
+    while (kept != null && !kept.isQuiet()) {
+      kept.close();
+      kept = connections.kept(uri);
+    }
+    return kept;
   }
 
   private Exchange exchange(

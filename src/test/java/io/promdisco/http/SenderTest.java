@@ -46,6 +46,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Our client with a server of Jetty, over TLS. */
 class SenderTest {
@@ -793,6 +795,65 @@ class SenderTest {
     open.close(); // Its connection may be another's by now.
     assertThat(body(get(sender, server.url() + "/"))).isEqualTo("x");
     assertThat(server.connections()).isEqualTo(3);
+  }
+
+  private static void answer(Socket server, String bytes) throws IOException {
+    assertThat(server.getInputStream().read(new byte[10_000])).isPositive();
+    server.getOutputStream().write(bytes.getBytes(UTF_8));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfirst",
+        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 204 No Content\r\n\r\n",
+        "HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n"
+      })
+  void whatComesWithoutARequestIsNotTakenForTheNextAnswer(String first) throws Exception {
+    String extra = "HTTP/1.1 408 Request Timeout\r\nContent-Length: 5\r\n\r\nextra";
+    try (ServerSocket listening = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      listening.setSoTimeout(20_000);
+      String url = "http://127.0.0.1:" + listening.getLocalPort();
+      Sender sender = sender(url);
+      for (boolean late : new boolean[] {false, true}) {
+        CompletableFuture<String> one = problemOf(() -> body(get(sender, url + "/1")));
+        try (Socket server = listening.accept()) {
+          answer(server, late ? first : first + extra);
+          assertThat(result(one)).startsWith("went well");
+          if (late) {
+            server.getOutputStream().write(extra.getBytes(UTF_8));
+          }
+          CompletableFuture<String> two = problemOf(() -> body(get(sender, url + "/2")));
+          try (Socket again = listening.accept()) {
+            answer(
+                again, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nsecond");
+            assertThat(result(two)).isEqualTo("went well: second");
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void aHundredConnectionsAreKeptAtMost() throws Exception {
+    TlsServer target = server(TlsServer.text("x"));
+    Sender sender = sender(target.url());
+    List<Exchange> open = new ArrayList<>();
+    for (int i = 0; i < Connections.MOST_IDLE + 10; i++) {
+      open.add(get(sender, target.url() + "/"));
+    }
+    for (Exchange exchange : open) {
+      assertThat(body(exchange)).isEqualTo("x");
+    }
+    open.clear();
+    for (int i = 0; i < Connections.MOST_IDLE + 10; i++) {
+      open.add(get(sender, target.url() + "/"));
+    }
+    for (Exchange exchange : open) {
+      assertThat(body(exchange)).isEqualTo("x");
+    }
+    assertThat(target.connections()).isEqualTo(Connections.MOST_IDLE + 20); // Ten more each time.
   }
 
   /** What is wrong with an answer over plain HTTP that consists of these bytes. */

@@ -10,7 +10,9 @@ import io.promdisco.model.TargetGroup;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -113,5 +115,19 @@ final class TargetGroupYamlTest {
     assertThatThrownBy(() -> parse("- target: [a]\n- label: {}\n- targets: [a]\n  x: 1\n"))
         .hasMessageStartingWith("1:3: [0].target: ")
         .hasMessageEndingWith("(and 2 more)");
+  }
+
+  @Test
+  @Timeout(120)
+  void namesWithEqualHashesTakeNoQuadraticTime() throws IOException {
+    List<String> names = List.of("");
+    for (int i = 0; i < 18; i++) {
+      names = names.stream().flatMap(name -> Stream.of(name + "Aa", name + "BB")).toList();
+    }
+
+    String labels = String.join(": v, ", names);
+
+    assertThat(parse("[{targets: [a], labels: {" + labels + ": v}}]").get(0).labels().size())
+        .isGreaterThanOrEqualTo(1 << 18);
   }
 }
