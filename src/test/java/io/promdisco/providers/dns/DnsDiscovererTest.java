@@ -472,7 +472,7 @@ final class DnsDiscovererTest {
     start(DnsSdConfig.Type.A, 80, names);
     assertThat(sink.failures())
         .containsOnlyKeys("A records of n0.test, n1.test, n2.test and 597 more names");
-    assertThat(server.queries()).hasSize(600);
+    assertThat(server.queries()).doesNotHaveDuplicates(); // A busy system may drop packets.
   }
 
   @Test
