@@ -59,6 +59,12 @@ final class HeavyJobs {
   /** The time that each job gets in any case. */
   private static final long LEAST_NANOS = MOST_NANOS / 10;
 
+  /**
+   * The time that each target gets in any case: several times what usual rules take, so that a long
+   * first list is no reason to stop.
+   */
+  private static final long LEAST_NANOS_A_TARGET = TimeUnit.MICROSECONDS.toNanos(10);
+
   /** A job whose rebuild takes less is no longer slow. */
   private static final long QUICK_NANOS = MOST_NANOS / 5;
 
@@ -136,7 +142,9 @@ final class HeavyJobs {
       long left = MOST_NANOS_OF_ALL - (start - begin);
       long most = Math.max(LEAST_NANOS, Math.min(MOST_NANOS, left));
       int[] targets = {0};
-      return () -> ++targets[0] % TARGETS_A_READING == 0 && cpuNanos.getAsLong() - start > most;
+      return () ->
+          ++targets[0] % TARGETS_A_READING == 0
+              && cpuNanos.getAsLong() - start > Math.max(most, targets[0] * LEAST_NANOS_A_TARGET);
     }
   }
 
