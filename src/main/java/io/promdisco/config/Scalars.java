@@ -55,7 +55,7 @@ final class Scalars {
         && (scalar.getValue().equals("Null") || scalar.getValue().equals("NULL"));
   }
 
-  /** Whether a text is UTF-8 when it is written; not if it comes of other bytes by a tag. */
+  /** Whether a text is UTF-8 when it is written; not if a tag makes it of other bytes. */
   static boolean isUnicode(String text) {
     return StandardCharsets.UTF_8.newEncoder().canEncode(text);
   }
