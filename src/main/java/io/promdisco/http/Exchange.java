@@ -40,9 +40,10 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
   private final BiConsumer<Exchange, @Nullable Connection> atClose;
   private final BodyReader reader = new BodyReader(this);
   private final Silence silence;
-  private final Ticker.Alarm connectAlarm;
+  private final Ticker ticker;
   private final Object lock = new Object();
   private Ticker.Alarm alarm = () -> {};
+  private volatile Ticker.Alarm connectAlarm = () -> {};
 
   @GuardedBy("lock")
   private @Nullable IOException failure;
@@ -79,10 +80,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
     this.explain = explain;
     this.atClose = atClose;
     silence = new Silence(ticker, pause, () -> !listening, this::fail);
-    connectAlarm =
-        connection.isOpen()
-            ? () -> {}
-            : ticker.schedule(LONGEST_CONNECTING, this::giveUpConnecting);
+    this.ticker = ticker;
   }
 
   private void giveUpConnecting() {
@@ -97,6 +95,9 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
    * @throws IOException as it was, so that the caller may see whether to try again
    */
   void awaitHead() throws IOException, InterruptedException {
+    if (!connection.isOpen()) {
+      connectAlarm = ticker.schedule(LONGEST_CONNECTING, this::giveUpConnecting);
+    }
     try {
       ClassicHttpResponse came = connection.ask(request);
       HttpEntity entity = came.getEntity();

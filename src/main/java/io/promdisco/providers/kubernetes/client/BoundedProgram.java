@@ -71,6 +71,7 @@ final class BoundedProgram {
     } finally {
       alarm.cancel();
       program.kill();
+      process.destroyForcibly(); // also closes its streams, which an orphan may hold open
     }
   }
 
@@ -106,7 +107,9 @@ final class BoundedProgram {
 
   private void kill() {
     List<ProcessHandle> started = process.descendants().toList();
-    process.destroyForcibly(); // first: it would report the end of the others
+    // First: it would report the end of the others. By its handle, because Process closes the
+    // streams, and what the program said last could no longer be read.
+    process.toHandle().destroyForcibly();
     started.forEach(ProcessHandle::destroyForcibly);
   }
 
