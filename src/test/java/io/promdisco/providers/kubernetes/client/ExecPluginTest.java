@@ -4,6 +4,7 @@ import static io.promdisco.testing.FakeServer.json;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -20,11 +21,13 @@ import io.promdisco.providers.kubernetes.watch.Scope;
 import io.promdisco.testing.Certificates;
 import io.promdisco.testing.FakeServer;
 import io.promdisco.testing.ManualTicker;
+import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -393,6 +396,35 @@ class ExecPluginTest {
         process.onExit().get(10, TimeUnit.SECONDS);
       }
       assertThat(api.requests).isEmpty();
+    }
+  }
+
+  @Test
+  void theLastWordsOfAKilledPluginAreInTheErrorThoughNobodyHadReadThemYet() throws Exception {
+    Process process =
+        new ProcessBuilder("sh", "-c", "echo why >&2; echo ready; exec sleep 1000").start();
+    assertThat(process.inputReader().readLine()).isEqualTo("ready");
+    assertThatIOException()
+        .isThrownBy(() -> BoundedProgram.run(process, Duration.ofSeconds(7), 1000, new Hasty()))
+        .withMessage("does not end within 7 s and was killed: why");
+  }
+
+  /** Its alarms ring as soon as they are set. */
+  private static final class Hasty implements Ticker {
+    @Override
+    public long nanos() {
+      return 0;
+    }
+
+    @Override
+    public Instant now() {
+      return Instant.EPOCH;
+    }
+
+    @Override
+    public Alarm schedule(Duration delay, Runnable task) {
+      task.run();
+      return () -> {};
     }
   }
 
