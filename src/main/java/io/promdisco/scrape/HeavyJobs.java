@@ -5,9 +5,11 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.model.TargetSetUpdate;
+import io.promdisco.scrape.Offers.Offer;
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.NamedThreads;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -155,11 +157,11 @@ final class HeavyJobs {
   static final class Weights {
     private final IdentityHashMap<List<TargetGroup>, Weight> known = new IdentityHashMap<>();
 
-    /** Whether relabelling an update would delay other jobs. */
-    boolean isHeavy(TargetSetUpdate update) {
+    /** Whether relabelling what one job is offered would delay other jobs. */
+    boolean isHeavy(Collection<Offer> offers) {
       Weight all = new Weight();
-      for (List<TargetGroup> groups : update.changes().values()) {
-        all.add(known.computeIfAbsent(groups, Weights::weigh));
+      for (Offer offer : offers) {
+        all.add(known.computeIfAbsent(offer.candidates(), Weights::weigh));
       }
       return all.isHeavy();
     }
@@ -210,17 +212,18 @@ final class HeavyJobs {
    * Accepts a job if it is heavy, if its latest changes took long, or if an earlier rebuild of it
    * is not finished; it will then be rebuilt.
    */
-  synchronized boolean take(TargetSetUpdate update, Weights weights) {
+  synchronized boolean take(
+      TargetSetUpdate update, Map<String, Offer> offers, TargetBuilder builder, Weights weights) {
     String job = update.job();
     if (closed || update.removed()) {
       slow.remove(job);
       return false;
     }
     boolean separate = slow.contains(job) || queue.containsKey(job) || current.contains(job);
-    if (!separate && !weights.isHeavy(update)) {
+    if (!separate && !weights.isHeavy(offers.values())) {
       return false;
     }
-    add(job, Changes.of(update));
+    add(job, Changes.of(update, offers, builder));
     return true;
   }
 

@@ -61,8 +61,7 @@ final class PoolState {
     if (share == null) {
       return;
     }
-    Set<String> offered = new HashSet<>();
-    made.forEach(group -> offered.add(group.source()));
+    Set<String> offered = sources(made);
     List<String> dropped = new ArrayList<>();
     if (offer.changed().size() <= share.size()) {
       for (TargetGroup group : offer.changed()) {
@@ -79,6 +78,29 @@ final class PoolState {
           });
     }
     dropped.forEach(source -> put(provider, new Made(source, List.of(), 0), delta));
+  }
+
+  /** Forgets the groups that changed and are not in {@code made}. */
+  void dropOthers(String provider, List<Made> made, Changes changes, Delta delta) {
+    Share share = shares.get(provider);
+    if (share == null) {
+      return;
+    }
+    Set<String> offered = sources(made);
+    List<String> dropped = new ArrayList<>();
+    share.forEachSource(
+        source -> {
+          if (!offered.contains(source) && changes.contain(provider, source)) {
+            dropped.add(source);
+          }
+        });
+    dropped.forEach(source -> put(provider, new Made(source, List.of(), 0), delta));
+  }
+
+  private static Set<String> sources(List<Made> made) {
+    Set<String> sources = new HashSet<>();
+    made.forEach(group -> sources.add(group.source()));
+    return sources;
   }
 
   /** Forgets the groups of every other provider. */

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -169,12 +170,14 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
       HeavyJobs.Weights weights = new HeavyJobs.Weights();
       @Nullable Throwable failure = null;
       HeavyJobs.TimeLimits limits = heavy.timeLimits();
-      for (int i : smallestFirst(updates)) {
+      for (int i : smallestFirst(offered)) {
         TargetSetUpdate update = updates.get(i);
         ScrapePool pool = pools.get(update.job());
+        TargetBuilder builder = builders.get(i);
+        Map<String, Offers.Offer> offers = offered.get(i);
         try {
-          if (pool != null && !heavy.take(update, weights)) {
-            apply(update, pool, offered.get(i), limits);
+          if (pool != null && builder != null && !heavy.take(update, offers, builder, weights)) {
+            apply(update, pool, builder, offers, limits);
           }
         } catch (RuntimeException | Error e) { // The other jobs take their updates all the same.
           failure = e;
@@ -188,26 +191,35 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
     }
   }
 
-  /** The places of the updates, those with few targets before those with many. */
-  private static List<Integer> smallestFirst(List<TargetSetUpdate> updates) {
-    int[] sizes = new int[updates.size()];
+  /** The places of the updates, those with few targets to relabel before those with many. */
+  private static List<Integer> smallestFirst(List<Map<String, Offers.Offer>> offered) {
+    int[] sizes = new int[offered.size()];
     List<Integer> places = new ArrayList<>();
-    for (int i = 0; i < updates.size(); i++) {
+    // Jobs may share a list.
+    IdentityHashMap<List<TargetGroup>, Integer> known = new IdentityHashMap<>();
+    for (int i = 0; i < sizes.length; i++) {
       places.add(i);
-      for (List<TargetGroup> groups : updates.get(i).changes().values()) {
-        for (TargetGroup group : groups) {
-          sizes[i] += group.targets().size();
-        }
+      for (Offers.Offer offer : offered.get(i).values()) {
+        sizes[i] += known.computeIfAbsent(offer.candidates(), ScrapeManager::targets);
       }
     }
     places.sort(Comparator.comparingInt(place -> sizes[place]));
     return places;
   }
 
+  private static int targets(List<TargetGroup> groups) {
+    int targets = 0;
+    for (TargetGroup group : groups) {
+      targets += group.targets().size();
+    }
+    return targets;
+  }
+
   @GuardedBy("writing")
   private void apply(
       TargetSetUpdate update,
       ScrapePool pool,
+      TargetBuilder builder,
       Map<String, Offers.Offer> offers,
       HeavyJobs.TimeLimits limits) {
     TargetChange change =
@@ -215,7 +227,7 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
             ? pool.clear()
             : inTime(limits, stop -> pool.update(update, offers, reader, stop));
     if (change == null) {
-      heavy.addSlow(update.job(), Changes.of(update));
+      heavy.addSlow(update.job(), Changes.of(update, offers, builder));
     } else {
       publish(change);
     }

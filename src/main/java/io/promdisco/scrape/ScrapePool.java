@@ -268,12 +268,14 @@ final class ScrapePool {
   /**
    * The targets of the groups that changed.
    *
+   * @param changes those groups
    * @param providers those that the job has
    * @param made by provider
    * @param discovered number of the job's targets, dropped ones included
    */
   private record Some(
       TargetBuilder builder,
+      Changes changes,
       Set<String> providers,
       Map<String, List<Made>> made,
       int discovered,
@@ -293,26 +295,19 @@ final class ScrapePool {
       return new All(sync.builder, make(sync, reader), sync, providers != null);
     }
     Map<String, List<Made>> made = new HashMap<>();
-    Map<String, Set<String>> found = new HashMap<>();
     int[] discoveredNow = {0};
     reader.forEachGroup(
         job,
         (provider, group) -> {
           discoveredNow[0] += group.targets().size();
-          if (changes.contain(provider, group.source())) {
-            found.computeIfAbsent(provider, any -> new HashSet<>()).add(group.source());
-            made.computeIfAbsent(provider, any -> new ArrayList<>())
-                .add(sync.make(provider, group));
+          if (changes.isCandidate(provider, group.source(), sync.builder)) {
+            Made ofGroup = sync.make(provider, group);
+            if (!ofGroup.isNothing()) {
+              made.computeIfAbsent(provider, any -> new ArrayList<>()).add(ofGroup);
+            }
           }
         });
-    changes.forEach(
-        (provider, source) -> {
-          if (!found.getOrDefault(provider, Set.of()).contains(source)) {
-            made.computeIfAbsent(provider, any -> new ArrayList<>())
-                .add(new Made(source, List.of(), 0));
-          }
-        });
-    return new Some(sync.builder, providers, made, discoveredNow[0], sync);
+    return new Some(sync.builder, changes, providers, made, discoveredNow[0], sync);
   }
 
   private PoolState make(Sync sync, TargetSetReader reader) {
@@ -333,8 +328,11 @@ final class ScrapePool {
       }
       if (rebuilt instanceof Some some) {
         state.retain(some.providers, delta);
-        some.made.forEach(
-            (provider, groups) -> groups.forEach(group -> state.put(provider, group, delta)));
+        for (String provider : some.providers) {
+          List<Made> groups = some.made.getOrDefault(provider, List.of());
+          groups.forEach(group -> state.put(provider, group, delta));
+          state.dropOthers(provider, groups, some.changes, delta);
+        }
         discovered = some.discovered;
         return Optional.of(finish(some.sync, delta));
       }

@@ -11,6 +11,7 @@ import io.promdisco.model.TargetSetReader;
 import io.promdisco.model.TargetSetUpdate;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -214,12 +215,63 @@ class HeavyJobsTest {
             Map.of("p", List.of(known.get("changed"), targets("gone", "c", 0))));
     AtomicInteger relabelled = new AtomicInteger();
     ScrapePool.Rebuilt rebuilt =
-        pool.prepare(Changes.of(update), all, () -> relabelled.incrementAndGet() < 0);
+        pool.prepare(changes(update, pool), all, () -> relabelled.incrementAndGet() < 0);
     assertThat(relabelled).hasValue(4);
     TargetChange change = pool.commit(rebuilt).orElseThrow();
     assertThat(change.added()).hasSize(4);
     assertThat(change.removed()).hasSize(5);
     assertThat(pool.counts()).isEqualTo(new PoolCounts(54, 54, 0, 0));
+  }
+
+  @Test
+  void aMovedJobRelabelsOnlyWhatItMayKeepUnlessItsRulesHaveChanged() {
+    TargetGroup kept = targets("kept", "a", 5);
+    TargetGroup other = targets("other", "b", 70);
+    List<TargetGroup> all = List.of(kept, other);
+    TargetSetReader reader = (job, action) -> all.forEach(group -> action.accept("p", group));
+    ScrapePool pool = new ScrapePool(Jobs.job("j"), new ScrapeMetrics(Metrics.none()));
+    TargetSetUpdate update = new TargetSetUpdate("j", false, Map.of("p", 75), Map.of("p", all));
+    Map<String, Offers.Offer> offers =
+        Map.of("p", new Offers.Offer(List.of(kept), all, new Offers.Sources(all)));
+    AtomicInteger relabelled = new AtomicInteger();
+    pool.prepare(
+        Changes.of(update, offers, pool.builder()),
+        reader,
+        () -> relabelled.incrementAndGet() < 0);
+    assertThat(relabelled).hasValue(5);
+    pool.prepare(
+        Changes.of(update, offers, new TargetBuilder(Jobs.job("j"))),
+        reader,
+        () -> relabelled.incrementAndGet() < 0);
+    assertThat(relabelled).hasValue(5 + 75);
+  }
+
+  @Test
+  void manyPendingUpdatesNameEveryGroupThatChanged() {
+    ScrapePool pool = new ScrapePool(Jobs.job("j"), new ScrapeMetrics(Metrics.none()));
+    Changes all = changes(new TargetSetUpdate("j", false, Map.of("p", 0), Map.of()), pool);
+    for (int i = 0; i < 20; i++) {
+      List<TargetGroup> groups = List.of(targets("g" + i, "a", 1));
+      all =
+          all.and(
+              changes(new TargetSetUpdate("j", false, Map.of("p", 20), Map.of("p", groups)), pool));
+    }
+    for (int i = 0; i < 20; i++) {
+      assertThat(all.isCandidate("p", "g" + i, pool.builder())).isTrue();
+    }
+    assertThat(all.contain("p", "g20")).isFalse();
+    assertThat(all.contain("q", "g1")).isFalse();
+  }
+
+  private static Changes changes(TargetSetUpdate update, ScrapePool pool) {
+    Map<String, Offers.Offer> offers = new HashMap<>();
+    update
+        .changes()
+        .forEach(
+            (provider, groups) ->
+                offers.put(
+                    provider, new Offers.Offer(groups, groups, new Offers.Sources(groups))));
+    return Changes.of(update, offers, pool.builder());
   }
 
   @Test
@@ -231,7 +283,7 @@ class HeavyJobsTest {
     assertThat(pool.commit(pool.prepare(Changes.everything(), all, () -> false))).isPresent();
     known.remove("other");
     TargetSetUpdate update = new TargetSetUpdate("j", false, Map.of("p", 2), Map.of());
-    assertThat(pool.commit(pool.prepare(Changes.of(update), all, () -> false))).isPresent();
+    assertThat(pool.commit(pool.prepare(changes(update, pool), all, () -> false))).isPresent();
     assertThat(pool.counts()).isEqualTo(new PoolCounts(2, 2, 0, 0));
   }
 
