@@ -1,6 +1,7 @@
 package io.promdisco.providers.kubernetes.client;
 
 import io.promdisco.config.KubernetesSdConfig;
+import io.promdisco.providers.kubernetes.client.kubeconfig.KubeconfigSource;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,6 +6,8 @@ import io.promdisco.http.RenewingSender;
 import io.promdisco.http.ServerSettings;
 import io.promdisco.http.TextFiles;
 import io.promdisco.http.TlsSettings;
+import io.promdisco.providers.kubernetes.client.kubeconfig.Kubeconfig;
+import io.promdisco.providers.kubernetes.client.kubeconfig.KubeconfigSource;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
 import io.promdisco.util.Ticker;

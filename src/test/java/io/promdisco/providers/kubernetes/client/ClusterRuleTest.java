@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.discovery.DiscoveryException;
+import io.promdisco.providers.kubernetes.client.kubeconfig.Kubeconfig;
+import io.promdisco.providers.kubernetes.client.kubeconfig.KubeconfigSource;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.testing.ManualTicker;
 import java.io.IOException;

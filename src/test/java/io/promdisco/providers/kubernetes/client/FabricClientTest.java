@@ -12,6 +12,8 @@ import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.http.Sender;
+import io.promdisco.providers.kubernetes.client.decode.Events;
+import io.promdisco.providers.kubernetes.client.decode.Samples;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.providers.kubernetes.object.Resource;
