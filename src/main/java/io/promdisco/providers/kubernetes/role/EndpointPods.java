@@ -18,9 +18,9 @@ final class EndpointPods {
   private final Map<ObjectKey, Seen> seen = new LinkedHashMap<>();
   private final PodLabels podLabels;
   private final PortTexts ports;
-  private final Lookup lookup;
+  private final ObjectLookup lookup;
 
-  EndpointPods(PodLabels podLabels, PortTexts ports, Lookup lookup) {
+  EndpointPods(PodLabels podLabels, PortTexts ports, ObjectLookup lookup) {
     this.podLabels = podLabels;
     this.ports = ports;
     this.lookup = lookup;
@@ -57,7 +57,7 @@ final class EndpointPods {
         for (PodView.Port port : container.ports()) {
           if (!entry.covers(port.number())) {
             Labels.Builder out = Labels.builder(8 + entry.labels.size());
-            out.set(Meta.ADDRESS, Meta.address(ip, ports.of(port.number())));
+            out.set(MetaLabels.ADDRESS, MetaLabels.address(ip, ports.of(port.number())));
             entry.addLabels(out, new Match(container, port, port.protocol()), ports);
             targets.add(out.build());
           }
@@ -125,12 +125,12 @@ final class EndpointPods {
       for (int i = 0; i < at; i++) {
         out.set(labels.name(i), labels.value(i));
       }
-      Meta.put(out, PodLabels.CONTAINER_IMAGE, match.container.image());
-      Meta.put(out, PodLabels.CONTAINER_INIT, Meta.text(match.container.init()));
-      Meta.put(out, PodLabels.CONTAINER_NAME, match.container.name());
-      Meta.put(out, PodLabels.PORT_NAME, match.port.name());
+      MetaLabels.put(out, PodLabels.CONTAINER_IMAGE, match.container.image());
+      MetaLabels.put(out, PodLabels.CONTAINER_INIT, MetaLabels.text(match.container.init()));
+      MetaLabels.put(out, PodLabels.CONTAINER_NAME, match.container.name());
+      MetaLabels.put(out, PodLabels.PORT_NAME, match.port.name());
       out.set(PodLabels.PORT_NUMBER, ports.of(match.port.number()));
-      Meta.put(out, PodLabels.PORT_PROTOCOL, match.protocol);
+      MetaLabels.put(out, PodLabels.PORT_PROTOCOL, match.protocol);
       for (int i = at; i < labels.size(); i++) {
         out.set(labels.name(i), labels.value(i));
       }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * dual-stack service has none: its targets would be those of the first again.
  */
 public final class EndpointSliceGroupBuilder implements GroupBuilder<EndpointSliceView> {
-  private static final String SLICE = Meta.PREFIX + "endpointslice_";
+  private static final String SLICE = MetaLabels.PREFIX + "endpointslice_";
   private static final String ADDRESS_TYPE = SLICE + "address_type";
   private static final String TARGET_KIND = SLICE + "address_target_kind";
   private static final String TARGET_NAME = SLICE + "address_target_name";
@@ -40,7 +40,7 @@ public final class EndpointSliceGroupBuilder implements GroupBuilder<EndpointSli
   private static final String SERVICE_NAME = "kubernetes.io/service-name";
 
   private final AttachMetadata attach;
-  private final Attached attached;
+  private final AttachedLabels attached;
   private final ObjectLabels own = new ObjectLabels("endpointslice");
   private final ServiceLabels serviceLabels = new ServiceLabels();
   private final PodLabels podLabels;
@@ -49,7 +49,7 @@ public final class EndpointSliceGroupBuilder implements GroupBuilder<EndpointSli
   /** Adds the labels that {@code attach} asks for. */
   public EndpointSliceGroupBuilder(AttachMetadata attach) {
     this.attach = attach;
-    attached = new Attached(attach);
+    attached = new AttachedLabels(attach);
     podLabels = new PodLabels(attach);
   }
 
@@ -59,7 +59,7 @@ public final class EndpointSliceGroupBuilder implements GroupBuilder<EndpointSli
   }
 
   @Override
-  public TargetGroup build(EndpointSliceView slice, Lookup lookup) {
+  public TargetGroup build(EndpointSliceView slice, ObjectLookup lookup) {
     String source = source(slice.key());
     ObjectKey serviceKey = serviceOf(slice);
     ServiceView service = serviceKey == null ? null : lookup.service(serviceKey);
@@ -103,17 +103,17 @@ public final class EndpointSliceGroupBuilder implements GroupBuilder<EndpointSli
   }
 
   private Labels groupLabels(
-      EndpointSliceView slice, @Nullable ServiceView service, Lookup lookup) {
+      EndpointSliceView slice, @Nullable ServiceView service, ObjectLookup lookup) {
     ObjectMeta meta = slice.meta();
     Labels ofNamespace = attached.namespace(meta.namespace(), lookup);
     int ofService = service == null ? 0 : ObjectLabels.count(service.meta()) + 1;
     Labels.Builder out =
         Labels.builder(3 + ObjectLabels.count(meta) + ofNamespace.size() + ofService);
-    Meta.put(out, ADDRESS_TYPE, slice.addressType());
+    MetaLabels.put(out, ADDRESS_TYPE, slice.addressType());
     own.addAnnotations(out, meta);
     own.addLabels(out, meta);
-    Meta.put(out, NAME, meta.name());
-    Meta.put(out, Meta.NAMESPACE, meta.namespace());
+    MetaLabels.put(out, NAME, meta.name());
+    MetaLabels.put(out, MetaLabels.NAMESPACE, meta.namespace());
     out.setAll(ofNamespace);
     if (service != null) {
       serviceLabels.add(out, service.meta());
@@ -126,17 +126,17 @@ public final class EndpointSliceGroupBuilder implements GroupBuilder<EndpointSli
       EndpointSliceView.Endpoint endpoint,
       EndpointSliceView.Port port,
       EndpointPods pods,
-      Lookup lookup) {
+      ObjectLookup lookup) {
     Labels ofNode = attach.node() ? attached.node(attachedNode(endpoint), lookup) : Labels.EMPTY;
     EndpointPods.Seen pod = pods.find(endpoint.target());
     Labels.Builder out = Labels.builder(14 + ofNode.size() + (pod == null ? 0 : pod.size()));
     String number = port.number() == null ? null : ports.of(port.number());
-    out.set(Meta.ADDRESS, number == null ? address : Meta.address(address, number));
+    out.set(MetaLabels.ADDRESS, number == null ? address : MetaLabels.address(address, number));
     addEndpoint(out, endpoint);
-    Meta.put(out, PORT, number);
-    Meta.put(out, APP_PROTOCOL, port.appProtocol());
-    Meta.put(out, PORT_NAME, port.name());
-    Meta.put(out, PORT_PROTOCOL, port.protocol());
+    MetaLabels.put(out, PORT, number);
+    MetaLabels.put(out, APP_PROTOCOL, port.appProtocol());
+    MetaLabels.put(out, PORT_NAME, port.name());
+    MetaLabels.put(out, PORT_PROTOCOL, port.protocol());
     out.setAll(ofNode);
     if (pod != null) {
       pod.add(out, port.number(), null, ports);
@@ -146,20 +146,20 @@ public final class EndpointSliceGroupBuilder implements GroupBuilder<EndpointSli
 
   private static void addEndpoint(Labels.Builder out, EndpointSliceView.Endpoint endpoint) {
     if (endpoint.target() != null) {
-      Meta.put(out, TARGET_KIND, endpoint.target().kind());
-      Meta.put(out, TARGET_NAME, endpoint.target().name());
+      MetaLabels.put(out, TARGET_KIND, endpoint.target().kind());
+      MetaLabels.put(out, TARGET_NAME, endpoint.target().name());
     }
-    Meta.put(out, READY, Meta.text(endpoint.ready()));
-    Meta.put(out, SERVING, Meta.text(endpoint.serving()));
-    Meta.put(out, TERMINATING, Meta.text(endpoint.terminating()));
-    Meta.put(out, HOSTNAME, endpoint.hostname());
-    Meta.put(out, NODE_NAME, endpoint.nodeName());
+    MetaLabels.put(out, READY, MetaLabels.text(endpoint.ready()));
+    MetaLabels.put(out, SERVING, MetaLabels.text(endpoint.serving()));
+    MetaLabels.put(out, TERMINATING, MetaLabels.text(endpoint.terminating()));
+    MetaLabels.put(out, HOSTNAME, endpoint.hostname());
+    MetaLabels.put(out, NODE_NAME, endpoint.nodeName());
     Labels topology = endpoint.deprecatedTopology();
     for (int i = 0; i < topology.size(); i++) {
-      String name = Meta.sanitize(topology.name(i));
-      Meta.put(out, TOPOLOGY + name, topology.value(i));
-      out.set(TOPOLOGY_PRESENT + name, Meta.TRUE);
+      String name = MetaLabels.sanitize(topology.name(i));
+      MetaLabels.put(out, TOPOLOGY + name, topology.value(i));
+      out.set(TOPOLOGY_PRESENT + name, MetaLabels.TRUE);
     }
-    Meta.put(out, ZONE, endpoint.zone());
+    MetaLabels.put(out, ZONE, endpoint.zone());
   }
 }

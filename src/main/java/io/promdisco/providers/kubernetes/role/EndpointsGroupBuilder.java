@@ -17,17 +17,17 @@ import org.jspecify.annotations.Nullable;
  * each declared port of their pods that no subset covers.
  */
 public final class EndpointsGroupBuilder implements GroupBuilder<EndpointsView> {
-  private static final String HOSTNAME = Meta.PREFIX + "endpoint_hostname";
-  private static final String NODE_NAME = Meta.PREFIX + "endpoint_node_name";
-  private static final String PORT_NAME = Meta.PREFIX + "endpoint_port_name";
-  private static final String PORT_PROTOCOL = Meta.PREFIX + "endpoint_port_protocol";
-  private static final String READY = Meta.PREFIX + "endpoint_ready";
-  private static final String TARGET_KIND = Meta.PREFIX + "endpoint_address_target_kind";
-  private static final String TARGET_NAME = Meta.PREFIX + "endpoint_address_target_name";
-  private static final String NAME = Meta.PREFIX + "endpoints_name";
+  private static final String HOSTNAME = MetaLabels.PREFIX + "endpoint_hostname";
+  private static final String NODE_NAME = MetaLabels.PREFIX + "endpoint_node_name";
+  private static final String PORT_NAME = MetaLabels.PREFIX + "endpoint_port_name";
+  private static final String PORT_PROTOCOL = MetaLabels.PREFIX + "endpoint_port_protocol";
+  private static final String READY = MetaLabels.PREFIX + "endpoint_ready";
+  private static final String TARGET_KIND = MetaLabels.PREFIX + "endpoint_address_target_kind";
+  private static final String TARGET_NAME = MetaLabels.PREFIX + "endpoint_address_target_name";
+  private static final String NAME = MetaLabels.PREFIX + "endpoints_name";
 
   private final AttachMetadata attach;
-  private final Attached attached;
+  private final AttachedLabels attached;
   private final ObjectLabels own = new ObjectLabels("endpoints");
   private final ServiceLabels serviceLabels = new ServiceLabels();
   private final PodLabels podLabels;
@@ -36,7 +36,7 @@ public final class EndpointsGroupBuilder implements GroupBuilder<EndpointsView> 
   /** Adds the labels that {@code attach} asks for. */
   public EndpointsGroupBuilder(AttachMetadata attach) {
     this.attach = attach;
-    attached = new Attached(attach);
+    attached = new AttachedLabels(attach);
     podLabels = new PodLabels(attach);
   }
 
@@ -46,13 +46,13 @@ public final class EndpointsGroupBuilder implements GroupBuilder<EndpointsView> 
   }
 
   @Override
-  public TargetGroup build(EndpointsView endpoints, Lookup lookup) {
+  public TargetGroup build(EndpointsView endpoints, ObjectLookup lookup) {
     EndpointPods pods = new EndpointPods(podLabels, ports, lookup);
     List<Labels> targets = new ArrayList<>();
     for (EndpointsView.Subset subset : endpoints.subsets()) {
       for (EndpointsView.Port port : subset.ports()) {
         for (EndpointsView.Address address : subset.addresses()) {
-          targets.add(target(address, port, Meta.TRUE, pods, lookup));
+          targets.add(target(address, port, MetaLabels.TRUE, pods, lookup));
         }
         for (EndpointsView.Address address : subset.notReady()) {
           targets.add(target(address, port, "false", pods, lookup));
@@ -78,7 +78,7 @@ public final class EndpointsGroupBuilder implements GroupBuilder<EndpointsView> 
     return target != null && target.kind().equals("Node") ? target.name() : null;
   }
 
-  private Labels groupLabels(ObjectMeta meta, Lookup lookup) {
+  private Labels groupLabels(ObjectMeta meta, ObjectLookup lookup) {
     ServiceView service = lookup.service(meta.key());
     Labels ofNamespace = attached.namespace(meta.namespace(), lookup);
     int ofService = service == null ? 0 : ObjectLabels.count(service.meta()) + 1;
@@ -86,8 +86,8 @@ public final class EndpointsGroupBuilder implements GroupBuilder<EndpointsView> 
         Labels.builder(2 + ObjectLabels.count(meta) + ofNamespace.size() + ofService);
     own.addAnnotations(out, meta);
     own.addLabels(out, meta);
-    Meta.put(out, NAME, meta.name());
-    Meta.put(out, Meta.NAMESPACE, meta.namespace());
+    MetaLabels.put(out, NAME, meta.name());
+    MetaLabels.put(out, MetaLabels.NAMESPACE, meta.namespace());
     out.setAll(ofNamespace);
     if (service != null) {
       serviceLabels.add(out, service.meta());
@@ -100,19 +100,19 @@ public final class EndpointsGroupBuilder implements GroupBuilder<EndpointsView> 
       EndpointsView.Port port,
       String ready,
       EndpointPods pods,
-      Lookup lookup) {
+      ObjectLookup lookup) {
     Labels ofNode = attach.node() ? attached.node(attachedNode(address), lookup) : Labels.EMPTY;
     EndpointPods.Seen pod = pods.find(address.target());
     Labels.Builder out = Labels.builder(8 + ofNode.size() + (pod == null ? 0 : pod.size()));
-    out.set(Meta.ADDRESS, Meta.address(address.ip(), ports.of(port.number())));
+    out.set(MetaLabels.ADDRESS, MetaLabels.address(address.ip(), ports.of(port.number())));
     if (address.target() != null) {
-      Meta.put(out, TARGET_KIND, address.target().kind());
-      Meta.put(out, TARGET_NAME, address.target().name());
+      MetaLabels.put(out, TARGET_KIND, address.target().kind());
+      MetaLabels.put(out, TARGET_NAME, address.target().name());
     }
-    Meta.put(out, HOSTNAME, address.hostname());
-    Meta.put(out, NODE_NAME, address.nodeName());
-    Meta.put(out, PORT_NAME, port.name());
-    Meta.put(out, PORT_PROTOCOL, port.protocol());
+    MetaLabels.put(out, HOSTNAME, address.hostname());
+    MetaLabels.put(out, NODE_NAME, address.nodeName());
+    MetaLabels.put(out, PORT_NAME, port.name());
+    MetaLabels.put(out, PORT_PROTOCOL, port.protocol());
     out.set(READY, ready).setAll(ofNode);
     if (pod != null) {
       // A matched container port shows the protocol of the endpoint, not its own.

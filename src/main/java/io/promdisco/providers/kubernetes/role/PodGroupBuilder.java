@@ -15,14 +15,14 @@ import java.util.List;
  */
 public final class PodGroupBuilder implements GroupBuilder<PodView> {
   private final AttachMetadata attach;
-  private final Attached attached;
+  private final AttachedLabels attached;
   private final PodLabels podLabels;
   private final PortTexts ports = new PortTexts();
 
   /** Adds the labels that {@code attach} asks for. */
   public PodGroupBuilder(AttachMetadata attach) {
     this.attach = attach;
-    attached = new Attached(attach);
+    attached = new AttachedLabels(attach);
     podLabels = new PodLabels(attach);
   }
 
@@ -32,7 +32,7 @@ public final class PodGroupBuilder implements GroupBuilder<PodView> {
   }
 
   @Override
-  public TargetGroup build(PodView pod, Lookup lookup) {
+  public TargetGroup build(PodView pod, ObjectLookup lookup) {
     String source = source(pod.key());
     if (pod.ip().isEmpty() || (attach.node() && lookup.node(pod.nodeName()) == null)) {
       return TargetGroup.empty(source);
@@ -52,13 +52,13 @@ public final class PodGroupBuilder implements GroupBuilder<PodView> {
     return new TargetGroup(source, targets, groupLabels(pod, lookup));
   }
 
-  private Labels groupLabels(PodView pod, Lookup lookup) {
+  private Labels groupLabels(PodView pod, ObjectLookup lookup) {
     String namespace = pod.meta().namespace();
     Labels ofNamespace = attached.namespace(namespace, lookup);
     Labels ofNode = attach.node() ? attached.node(pod.nodeName(), lookup) : Labels.EMPTY;
     Labels.Builder out =
         Labels.builder(1 + ofNamespace.size() + ofNode.size() + PodLabels.count(pod));
-    Meta.put(out, Meta.NAMESPACE, namespace);
+    MetaLabels.put(out, MetaLabels.NAMESPACE, namespace);
     out.setAll(ofNamespace).setAll(ofNode);
     podLabels.add(out, pod, lookup);
     return out.build();
@@ -66,19 +66,19 @@ public final class PodGroupBuilder implements GroupBuilder<PodView> {
 
   private Labels target(PodView pod, PodView.Container container, PodView.Port port) {
     String number = ports.of(port.number());
-    Labels.Builder out = target(Meta.address(pod.ip(), number), container);
-    Meta.put(out, PodLabels.PORT_NAME, port.name());
+    Labels.Builder out = target(MetaLabels.address(pod.ip(), number), container);
+    MetaLabels.put(out, PodLabels.PORT_NAME, port.name());
     out.set(PodLabels.PORT_NUMBER, number);
-    Meta.put(out, PodLabels.PORT_PROTOCOL, port.protocol());
+    MetaLabels.put(out, PodLabels.PORT_PROTOCOL, port.protocol());
     return out.build();
   }
 
   private static Labels.Builder target(String address, PodView.Container container) {
-    Labels.Builder out = Labels.builder(8).set(Meta.ADDRESS, address);
-    Meta.put(out, PodLabels.CONTAINER_ID, container.id());
-    Meta.put(out, PodLabels.CONTAINER_IMAGE, container.image());
-    Meta.put(out, PodLabels.CONTAINER_INIT, Meta.text(container.init()));
-    Meta.put(out, PodLabels.CONTAINER_NAME, container.name());
+    Labels.Builder out = Labels.builder(8).set(MetaLabels.ADDRESS, address);
+    MetaLabels.put(out, PodLabels.CONTAINER_ID, container.id());
+    MetaLabels.put(out, PodLabels.CONTAINER_IMAGE, container.image());
+    MetaLabels.put(out, PodLabels.CONTAINER_INIT, MetaLabels.text(container.init()));
+    MetaLabels.put(out, PodLabels.CONTAINER_NAME, container.name());
     return out;
   }
 }

@@ -53,7 +53,7 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
 
   /** What a list that is under way has not shown yet; null: nothing to be missed. */
   @GuardedBy("this")
-  private @Nullable ObjectTable<V> unseen;
+  private @Nullable ObjectHashTable<V> unseen;
 
   @GuardedBy("this")
   private boolean listing;
@@ -258,7 +258,7 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
         if (before == null ? isDeleted(object) : isKnown(before, object)) {
           return;
         }
-        hold(ObjectCost.of(object) - (before == null ? 0 : ObjectCost.of(before)));
+        hold(ObjectMemory.of(object) - (before == null ? 0 : ObjectMemory.of(before)));
         store.put(object);
         boolean initial = !synced;
         if (before == null) {
@@ -303,7 +303,7 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
         }
         V last = store.remove(key);
         if (last != null) {
-          hold(-ObjectCost.of(last));
+          hold(-ObjectMemory.of(last));
           if (object.meta().uid().length() <= LONGEST_UID) {
             deleted.put(object.meta().uid(), object.meta().version());
           }
@@ -315,7 +315,7 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
     @Override
     public void listed() {
       synchronized (SharedInformer.this) {
-        ObjectTable<V> gone = unseen;
+        ObjectHashTable<V> gone = unseen;
         unseen = null;
         listing = false;
         if (gone != null) {

@@ -111,9 +111,9 @@ class GroupBuilderTest {
 
   @Test
   void lowerCaseIsCodePointByCodePoint() {
-    assertThat(Meta.lower("İSTANBUL ΟΔΟΣ ß")).isEqualTo("istanbul οδοσ ß");
-    assertThat(Meta.lower("Unknown")).isEqualTo("unknown");
-    assertThat(Meta.sanitize("a-é😀.B_9")).isEqualTo("a____B_9");
+    assertThat(MetaLabels.lower("İSTANBUL ΟΔΟΣ ß")).isEqualTo("istanbul οδοσ ß");
+    assertThat(MetaLabels.lower("Unknown")).isEqualTo("unknown");
+    assertThat(MetaLabels.sanitize("a-é😀.B_9")).isEqualTo("a____B_9");
   }
 
   @Test

@@ -1,6 +1,6 @@
 package io.promdisco.providers.kubernetes.client.decode;
 
-import static io.promdisco.providers.kubernetes.client.decode.Wire.bytesTag;
+import static io.promdisco.providers.kubernetes.client.decode.ProtobufCursor.bytesTag;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promdisco.providers.kubernetes.watch.ApiException;
@@ -27,7 +27,7 @@ public record ApiStatus(int code, String reason, String message, int retryAfterS
 
   /** Reads a {@code meta/v1} Status message. */
   static ApiStatus ofProtobuf(byte[] bytes, int from, int to) throws IOException {
-    Wire wire = new Wire();
+    ProtobufCursor wire = new ProtobufCursor();
     wire.reset(KIND, bytes, from, to);
     int code = 0;
     String reason = "";
@@ -49,7 +49,7 @@ public record ApiStatus(int code, String reason, String message, int retryAfterS
     return new ApiStatus(code, reason, message, retryAfter);
   }
 
-  private static int readRetryAfter(Wire wire) throws IOException {
+  private static int readRetryAfter(ProtobufCursor wire) throws IOException {
     int seconds = 0;
     int outer = wire.open();
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {

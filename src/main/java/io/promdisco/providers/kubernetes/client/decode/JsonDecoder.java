@@ -43,7 +43,7 @@ public final class JsonDecoder implements Decoder {
 
   private final UnaryOperator<String> share;
 
-  public JsonDecoder(Shared shared) {
+  public JsonDecoder(SharedValues shared) {
     this.share = shared.strings()::share;
   }
 

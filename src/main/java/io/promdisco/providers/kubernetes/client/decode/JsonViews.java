@@ -40,7 +40,7 @@ final class JsonViews {
     return new ObjectMeta(
         new ObjectKey(meta.text("namespace"), meta.text("name")),
         meta.text("uid"),
-        Versions.of(meta.text("resourceVersion")),
+        ResourceVersions.of(meta.text("resourceVersion")),
         meta.labels("labels"),
         meta.labels("annotations"),
         controller(meta));

@@ -1,6 +1,6 @@
 package io.promdisco.providers.kubernetes.client.decode;
 
-import static io.promdisco.providers.kubernetes.client.decode.Wire.bytesTag;
+import static io.promdisco.providers.kubernetes.client.decode.ProtobufCursor.bytesTag;
 
 import io.promdisco.http.BodyReader;
 import io.promdisco.providers.kubernetes.object.KubeObject;
@@ -33,9 +33,9 @@ public final class ProtobufDecoder implements Decoder {
   private static final int EVENT_OBJECT = bytesTag(2);
   private static final int EXTENSION_RAW = bytesTag(1);
 
-  private final Wire wire = new Wire();
-  private final Shared shared;
-  private final ProtobufMeta metas;
+  private final ProtobufCursor wire = new ProtobufCursor();
+  private final SharedValues shared;
+  private final ProtobufMetadata metas;
   private final ProtobufPods pods;
   private final ProtobufNetwork network;
   private final ProtobufEndpoints endpoints;
@@ -45,9 +45,9 @@ public final class ProtobufDecoder implements Decoder {
   private int rawFrom;
   private int rawTo;
 
-  public ProtobufDecoder(Shared shared) {
+  public ProtobufDecoder(SharedValues shared) {
     this.shared = shared;
-    this.metas = new ProtobufMeta(wire, shared);
+    this.metas = new ProtobufMetadata(wire, shared);
     this.pods = new ProtobufPods(wire, shared, metas);
     this.network = new ProtobufNetwork(wire, shared, metas);
     this.endpoints = new ProtobufEndpoints(wire, shared, metas);

@@ -1,6 +1,6 @@
 package io.promdisco.providers.kubernetes.client.decode;
 
-import static io.promdisco.providers.kubernetes.client.decode.Wire.bytesTag;
+import static io.promdisco.providers.kubernetes.client.decode.ProtobufCursor.bytesTag;
 
 import io.promdisco.model.Labels;
 import io.promdisco.providers.kubernetes.object.EndpointSliceView;
@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
 final class ProtobufEndpoints {
   private static final int META = bytesTag(1);
 
-  private final Wire wire;
+  private final ProtobufCursor wire;
   private final StringTable strings;
-  private final ProtobufMeta metas;
+  private final ProtobufMetadata metas;
 
-  ProtobufEndpoints(Wire wire, Shared shared, ProtobufMeta metas) {
+  ProtobufEndpoints(ProtobufCursor wire, SharedValues shared, ProtobufMetadata metas) {
     this.wire = wire;
     this.strings = shared.strings();
     this.metas = metas;

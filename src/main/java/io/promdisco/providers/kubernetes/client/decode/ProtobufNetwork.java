@@ -1,6 +1,6 @@
 package io.promdisco.providers.kubernetes.client.decode;
 
-import static io.promdisco.providers.kubernetes.client.decode.Wire.bytesTag;
+import static io.promdisco.providers.kubernetes.client.decode.ProtobufCursor.bytesTag;
 
 import io.promdisco.providers.kubernetes.object.IngressView;
 import io.promdisco.providers.kubernetes.object.NodeView;
@@ -23,11 +23,11 @@ final class ProtobufNetwork {
   private static final int SPEC = bytesTag(2);
   private static final int STATUS = bytesTag(3);
 
-  private final Wire wire;
+  private final ProtobufCursor wire;
   private final StringTable strings;
-  private final ProtobufMeta metas;
+  private final ProtobufMetadata metas;
 
-  ProtobufNetwork(Wire wire, Shared shared, ProtobufMeta metas) {
+  ProtobufNetwork(ProtobufCursor wire, SharedValues shared, ProtobufMetadata metas) {
     this.wire = wire;
     this.strings = shared.strings();
     this.metas = metas;

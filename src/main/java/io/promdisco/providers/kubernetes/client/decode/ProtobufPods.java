@@ -1,6 +1,6 @@
 package io.promdisco.providers.kubernetes.client.decode;
 
-import static io.promdisco.providers.kubernetes.client.decode.Wire.bytesTag;
+import static io.promdisco.providers.kubernetes.client.decode.ProtobufCursor.bytesTag;
 
 import io.promdisco.providers.kubernetes.object.ObjectMeta;
 import io.promdisco.providers.kubernetes.object.PodView;
@@ -41,9 +41,9 @@ final class ProtobufPods {
 
   private record Status(String name, String id, boolean init) {}
 
-  private final Wire wire;
-  private final Shared shared;
-  private final ProtobufMeta metas;
+  private final ProtobufCursor wire;
+  private final SharedValues shared;
+  private final ProtobufMetadata metas;
 
   // The pod that is being read.
   private String nodeName = "";
@@ -56,7 +56,7 @@ final class ProtobufPods {
   private List<String> furtherIps = List.of();
   private boolean firstIpSeen;
 
-  ProtobufPods(Wire wire, Shared shared, ProtobufMeta metas) {
+  ProtobufPods(ProtobufCursor wire, SharedValues shared, ProtobufMetadata metas) {
     this.wire = wire;
     this.shared = shared;
     this.metas = metas;

@@ -133,9 +133,9 @@ final class ExecPlugin implements Credentials {
       String hint = command.installHint.isEmpty() ? "" : " (" + command.installHint + ")";
       throw new IOException(name() + ": cannot be run" + why + hint, e);
     }
-    BoundedProgram.Result result;
+    PluginProcess.Result result;
     try {
-      result = BoundedProgram.run(process, PATIENCE, LARGEST, ticker);
+      result = PluginProcess.run(process, PATIENCE, LARGEST, ticker);
     } catch (IOException e) {
       throw new IOException(name() + ": " + e.getMessage(), e);
     }
@@ -157,15 +157,15 @@ final class ExecPlugin implements Credentials {
   }
 
   private Credential parse(String output) throws IOException {
-    YamlTree answer;
+    YamlMapping answer;
     try {
-      answer = YamlTree.parse(output, name() + ": its output", "an ExecCredential");
+      answer = YamlMapping.parse(output, name() + ": its output", "an ExecCredential");
     } catch (IOException e) {
       throw new IOException(name() + ": its output is not an ExecCredential", e);
     }
     expect(answer, "apiVersion", command.apiVersion, "");
     expect(answer, "kind", KIND, KIND);
-    YamlTree status = answer.tree("status");
+    YamlMapping status = answer.tree("status");
     String token = status.text("token");
     String cert = status.text(CERT);
     String key = status.text(KEY);
@@ -184,7 +184,7 @@ final class ExecPlugin implements Credentials {
         expiry(status.text("expirationTimestamp")));
   }
 
-  private void expect(YamlTree answer, String key, String expected, String usual)
+  private void expect(YamlMapping answer, String key, String expected, String usual)
       throws IOException {
     String found = answer.has(key) ? answer.text(key) : usual;
     if (!found.equals(expected)) {

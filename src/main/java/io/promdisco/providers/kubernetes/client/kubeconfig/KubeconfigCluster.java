@@ -30,7 +30,7 @@ final class KubeconfigCluster {
   private static final int MOST_VALUES = 100_000;
 
   private final Entry entry;
-  private final YamlTree tree;
+  private final YamlMapping tree;
   private final URI server;
 
   private KubeconfigCluster(Entry entry) throws IOException {
@@ -46,14 +46,14 @@ final class KubeconfigCluster {
    */
   static KubeconfigCluster of(Entry entry) throws IOException {
     KubeconfigCluster cluster = new KubeconfigCluster(entry);
-    YamlTree tree = cluster.tree;
+    YamlMapping tree = cluster.tree;
     KubeconfigUser.refuseBoth(tree, CA, CA_DATA);
     cluster.proxy(Map.of()); // whether it is valid
     cluster.authorityText(); // a missing file is an error even over plain http
     return cluster;
   }
 
-  private static URI server(YamlTree tree) throws IOException {
+  private static URI server(YamlMapping tree) throws IOException {
     String text = tree.text("server");
     if (text.isEmpty()) {
       throw new IOException(tree.place() + ": server: not set (expected: https://HOST:PORT)");
@@ -158,7 +158,7 @@ final class KubeconfigCluster {
   }
 
   private JsonNode pluginConfig(ObjectNode factory) throws IOException {
-    for (YamlTree extension : tree.trees("extensions")) {
+    for (YamlMapping extension : tree.trees("extensions")) {
       if (extension.text("name").equals(PLUGIN_EXTENSION)) {
         return json(extension.value("extension"), factory, new int[1]);
       }

@@ -25,13 +25,13 @@ record KubeconfigFile(
 
   /** Checks the type of a field. */
   private interface Type {
-    void check(YamlTree tree, String key) throws IOException;
+    void check(YamlMapping tree, String key) throws IOException;
   }
 
-  private static final Type TEXT = YamlTree::text;
-  private static final Type TEXTS = YamlTree::texts;
-  private static final Type FLAG = YamlTree::flag;
-  private static final Type DATA = YamlTree::data;
+  private static final Type TEXT = YamlMapping::text;
+  private static final Type TEXTS = YamlMapping::texts;
+  private static final Type FLAG = YamlMapping::flag;
+  private static final Type DATA = YamlMapping::data;
   private static final Type EXTENSIONS = KubeconfigFile::checkExtensions;
   private static final Type EXTRA = (tree, key) -> checkAll(tree.tree(key), TEXTS);
   private static final Type EXEC = (tree, key) -> checkExec(tree.tree(key));
@@ -83,7 +83,7 @@ record KubeconfigFile(
    *
    * @param file the file that contains it
    */
-  record Entry(Path file, YamlTree tree) {
+  record Entry(Path file, YamlMapping tree) {
     /**
      * A path that the entry names, relative to the folder of its file; empty if it names none.
      *
@@ -111,7 +111,7 @@ record KubeconfigFile(
    */
   static KubeconfigFile read(Path path) throws IOException {
     String place = "kubeconfig " + path;
-    YamlTree root = YamlTree.read(path, place, EXPECTED);
+    YamlMapping root = YamlMapping.read(path, place, EXPECTED);
     expect(root, "apiVersion", "v1");
     expect(root, "kind", "Config");
     return new KubeconfigFile(
@@ -122,7 +122,7 @@ record KubeconfigFile(
         entries(path, root, "users", "user", USER));
   }
 
-  private static void expect(YamlTree root, String key, String expected) throws IOException {
+  private static void expect(YamlMapping root, String key, String expected) throws IOException {
     String text = root.text(key);
     if (!text.isEmpty() && !text.equals(expected)) {
       throw new IOException(
@@ -131,13 +131,13 @@ record KubeconfigFile(
   }
 
   private static Map<String, Entry> entries(
-      Path path, YamlTree root, String list, String kind, Map<String, Type> fields)
+      Path path, YamlMapping root, String list, String kind, Map<String, Type> fields)
       throws IOException {
     Map<String, Entry> entries = new LinkedHashMap<>();
-    for (YamlTree named : root.trees(list)) {
+    for (YamlMapping named : root.trees(list)) {
       String name = named.text("name");
       String place = root.place() + ": " + kind + " \"" + name + "\"";
-      YamlTree tree = named.tree(kind, place);
+      YamlMapping tree = named.tree(kind, place);
       check(tree, fields);
       if (entries.put(name, new Entry(path, tree)) != null) {
         throw twice(root.place() + ": " + list, name);
@@ -150,7 +150,7 @@ record KubeconfigFile(
     return new IOException(place + ": \"" + name + "\" is there twice (expected: each name once)");
   }
 
-  private static void check(YamlTree tree, Map<String, Type> fields) throws IOException {
+  private static void check(YamlMapping tree, Map<String, Type> fields) throws IOException {
     for (String key : tree.keys()) {
       Type type = fields.get(key);
       if (type != null) {
@@ -159,15 +159,15 @@ record KubeconfigFile(
     }
   }
 
-  private static void checkAll(YamlTree tree, Type type) throws IOException {
+  private static void checkAll(YamlMapping tree, Type type) throws IOException {
     for (String key : tree.keys()) {
       type.check(tree, key);
     }
   }
 
-  private static void checkExtensions(YamlTree tree, String key) throws IOException {
+  private static void checkExtensions(YamlMapping tree, String key) throws IOException {
     List<String> names = new ArrayList<>();
-    for (YamlTree extension : tree.trees(key)) {
+    for (YamlMapping extension : tree.trees(key)) {
       String name = extension.text("name");
       if (names.contains(name)) {
         throw twice(tree.place() + ": " + key, name);
@@ -176,15 +176,15 @@ record KubeconfigFile(
     }
   }
 
-  private static void checkExec(YamlTree exec) throws IOException {
+  private static void checkExec(YamlMapping exec) throws IOException {
     check(exec, EXEC_FIELDS);
-    for (YamlTree variable : exec.trees("env")) {
+    for (YamlMapping variable : exec.trees("env")) {
       TEXT.check(variable, "name");
       TEXT.check(variable, "value");
     }
   }
 
-  private static void checkProvider(YamlTree provider) throws IOException {
+  private static void checkProvider(YamlMapping provider) throws IOException {
     TEXT.check(provider, "name");
     checkAll(provider.tree("config"), TEXT);
   }

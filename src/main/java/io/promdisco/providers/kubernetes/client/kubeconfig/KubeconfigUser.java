@@ -39,7 +39,7 @@ final class KubeconfigUser {
   private static final String NAME_BYTES = "!#$&'*+-.^_`|~";
 
   private final Entry entry;
-  private final YamlTree tree;
+  private final YamlMapping tree;
 
   private KubeconfigUser(Entry entry) {
     this.entry = entry;
@@ -100,14 +100,14 @@ final class KubeconfigUser {
     files(); // a missing file is an error even over plain http
   }
 
-  private static void checkPlugin(YamlTree exec) throws IOException {
+  private static void checkPlugin(YamlMapping exec) throws IOException {
     if (!exec.has("command")) {
       throw new IOException(exec.place() + ": command: not set (expected: a program)");
     }
     if (!exec.has("apiVersion")) {
       throw version(exec, "not set");
     }
-    for (YamlTree variable : exec.trees("env")) {
+    for (YamlMapping variable : exec.trees("env")) {
       if (!variable.has("name")) {
         throw new IOException(exec.place() + ": env: a variable without name");
       }
@@ -123,18 +123,18 @@ final class KubeconfigUser {
     }
   }
 
-  private static String version(YamlTree exec) throws IOException {
+  private static String version(YamlMapping exec) throws IOException {
     String version = exec.text("apiVersion");
     return version.equals(V1) || version.equals(V1BETA1) ? "" : version;
   }
 
-  private static IOException version(YamlTree exec, String found) {
+  private static IOException version(YamlMapping exec, String found) {
     return new IOException(
         exec.place() + ": apiVersion: " + found + " (expected: " + V1 + " or " + V1BETA1 + ")");
   }
 
   /** Refuses two settings that exclude each other. */
-  static void refuseBoth(YamlTree tree, String one, String other) throws IOException {
+  static void refuseBoth(YamlMapping tree, String one, String other) throws IOException {
     if (tree.has(one) && tree.has(other)) {
       throw new IOException(
           tree.place() + ": " + one + " and " + other + " (expected: one of them)");
@@ -142,7 +142,7 @@ final class KubeconfigUser {
   }
 
   /** Reads the file that a setting names. */
-  static String read(YamlTree tree, String key, String file) throws IOException {
+  static String read(YamlMapping tree, String key, String file) throws IOException {
     try {
       return TextFiles.read(Path.of(file));
     } catch (IOException e) {
@@ -233,7 +233,7 @@ final class KubeconfigUser {
   }
 
   /** The token that an auth-provider keeps in the file. */
-  private String idToken(YamlTree provider) throws IOException {
+  private String idToken(YamlMapping provider) throws IOException {
     String name = provider.text("name");
     if (!name.equals("oidc")) {
       throw new IOException(
@@ -272,7 +272,7 @@ final class KubeconfigUser {
     return tree.place() + ": " + key + (file.isEmpty() ? DATA : ": " + file);
   }
 
-  private ExecPlugin plugin(YamlTree exec, KubeconfigCluster cluster, Ticker ticker)
+  private ExecPlugin plugin(YamlMapping exec, KubeconfigCluster cluster, Ticker ticker)
       throws IOException {
     if (!version(exec).isEmpty()) {
       throw version(exec, version(exec));
@@ -285,7 +285,7 @@ final class KubeconfigUser {
             : entry.beside(command, exec.place() + ": command").toString());
     words.addAll(exec.texts("args"));
     Map<String, String> env = new LinkedHashMap<>();
-    for (YamlTree variable : exec.trees("env")) {
+    for (YamlMapping variable : exec.trees("env")) {
       env.put(variable.text("name"), variable.text("value"));
     }
     return new ExecPlugin(
@@ -309,7 +309,7 @@ final class KubeconfigUser {
       headers.put("Impersonate-Uid", texts(List.of(tree.text("as-uid"))));
     }
     headers.put("Impersonate-Group", texts(tree.texts("as-groups")));
-    YamlTree extra = tree.tree("as-user-extra");
+    YamlMapping extra = tree.tree("as-user-extra");
     for (String key : extra.keys()) {
       headers.put("Impersonate-Extra-" + escaped(key), texts(extra.texts(key)));
     }

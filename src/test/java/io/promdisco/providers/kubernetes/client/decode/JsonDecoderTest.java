@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class JsonDecoderTest {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  private final JsonDecoder decoder = new JsonDecoder(new Shared());
+  private final JsonDecoder decoder = new JsonDecoder(new SharedValues());
 
   @Test
   void everyKindGivesTheViewThatProtobufGives() throws IOException {

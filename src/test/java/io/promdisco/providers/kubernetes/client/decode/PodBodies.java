@@ -48,7 +48,7 @@ public final class PodBodies {
 
   /** Reads {@link #protobuf}, again and again with the same tables of what pods have in common. */
   public static final class Protobuf {
-    private final ProtobufDecoder decoder = new ProtobufDecoder(new Shared());
+    private final ProtobufDecoder decoder = new ProtobufDecoder(new SharedValues());
 
     /** The pods. */
     public List<PodView> decode(byte[] frames) throws IOException, InterruptedException {
@@ -60,7 +60,7 @@ public final class PodBodies {
 
   /** Reads {@link #json}. */
   public static final class Json {
-    private final JsonDecoder decoder = new JsonDecoder(new Shared());
+    private final JsonDecoder decoder = new JsonDecoder(new SharedValues());
 
     /** The pods. */
     public List<PodView> decode(byte[] list) throws IOException, InterruptedException {

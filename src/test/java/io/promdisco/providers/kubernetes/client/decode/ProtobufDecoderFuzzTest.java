@@ -7,6 +7,6 @@ class ProtobufDecoderFuzzTest {
   @FuzzTest(maxDuration = "5m")
   void everyBodyIsReadOrRefused(byte[] input) throws InterruptedException {
     DecoderRuns.readOrRefused(
-        input, ProtobufDecoder::new, body -> new ProtobufDecoder(new Shared()).status(body));
+        input, ProtobufDecoder::new, body -> new ProtobufDecoder(new SharedValues()).status(body));
   }
 }

@@ -25,7 +25,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ProtobufDecoderTest {
-  private final ProtobufDecoder decoder = new ProtobufDecoder(new Shared());
+  private final ProtobufDecoder decoder = new ProtobufDecoder(new SharedValues());
 
   @Test
   void everyKindGivesItsViewAndTheUnneededIsSkipped() throws IOException {
@@ -333,11 +333,11 @@ class ProtobufDecoderTest {
 
   @Test
   void aVersionThatIsNoNumberIsAHash() {
-    assertThat(Versions.of("")).isZero();
-    assertThat(Versions.of("0")).isZero();
-    assertThat(Versions.of("999999999999999999")).isEqualTo(999_999_999_999_999_999L);
-    assertThat(Versions.of("9999999999999999999")).isEqualTo(Versions.of("9999999999999999999"));
-    assertThat(Versions.of("a1")).isNotEqualTo(Versions.of("a2"));
-    assertThat(Versions.of("-1")).isNotEqualTo(-1);
+    assertThat(ResourceVersions.of("")).isZero();
+    assertThat(ResourceVersions.of("0")).isZero();
+    assertThat(ResourceVersions.of("999999999999999999")).isEqualTo(999_999_999_999_999_999L);
+    assertThat(ResourceVersions.of("9999999999999999999")).isEqualTo(ResourceVersions.of("9999999999999999999"));
+    assertThat(ResourceVersions.of("a1")).isNotEqualTo(ResourceVersions.of("a2"));
+    assertThat(ResourceVersions.of("-1")).isNotEqualTo(-1);
   }
 }

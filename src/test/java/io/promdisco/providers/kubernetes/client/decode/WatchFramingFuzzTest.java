@@ -31,7 +31,7 @@ class WatchFramingFuzzTest {
     Counter counter = new Counter();
     IOException failure = null;
     try {
-      new ProtobufDecoder(new Shared())
+      new ProtobufDecoder(new SharedValues())
           .watch(
               Resource.PODS,
               Bodies.chunked(Arrays.copyOf(body, length), 1 + (input[3] & 0xff)),

@@ -406,7 +406,7 @@ class ExecPluginTest {
         new ProcessBuilder("sh", "-c", "echo why >&2; echo ready; exec sleep 1000").start();
     assertThat(process.inputReader().readLine()).isEqualTo("ready");
     assertThatIOException()
-        .isThrownBy(() -> BoundedProgram.run(process, Duration.ofSeconds(7), 1000, new Hasty()))
+        .isThrownBy(() -> PluginProcess.run(process, Duration.ofSeconds(7), 1000, new Hasty()))
         .withMessage("does not end within 7 s and was killed: why");
   }
 

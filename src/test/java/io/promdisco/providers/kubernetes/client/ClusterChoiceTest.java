@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which cluster a command reaches, and what it says of its choice. */
-class ClusterRuleTest {
+class ClusterChoiceTest {
   @TempDir Path folder;
 
   private final Map<String, String> env = new HashMap<>();
@@ -79,8 +79,8 @@ class ClusterRuleTest {
   /** The port of the server that a command with these options reaches. */
   private int port(@Nullable Path kubeconfig, @Nullable String context, KubernetesSdConfig config)
       throws DiscoveryException {
-    FabricClientFactory factory =
-        new FabricClientFactory(new ManualTicker(), env, account)
+    ApiServerClientFactory factory =
+        new ApiServerClientFactory(new ManualTicker(), env, account)
             .forCommand(kubeconfig, context, notices::add);
     try (ResourceClient client = factory.open(config)) {
       return Integer.parseInt(client.server().replaceFirst(".*:", ""));
@@ -176,7 +176,7 @@ class ClusterRuleTest {
   void theLibraryDoesNotLookAtTheUsersKubeconfig() throws Exception {
     kubeconfig("home/.kube/config", 1, 2);
     env.put("KUBECONFIG", folder.resolve("home/.kube/config").toString());
-    FabricClientFactory library = new FabricClientFactory(new ManualTicker(), env, account);
+    ApiServerClientFactory library = new ApiServerClientFactory(new ManualTicker(), env, account);
     assertThatExceptionOfType(DiscoveryException.class)
         .isThrownBy(() -> library.open(sd("", "")).close())
         .withMessageStartingWith("not in a cluster: ");
@@ -265,7 +265,7 @@ class ClusterRuleTest {
 
   private String outcome(String context) throws Exception {
     KubeconfigSource source =
-        ClusterRule.ofCommand(env, account, null, context).kubeconfig(sd("", "")).orElseThrow();
+        ClusterChoice.ofCommand(env, account, null, context).kubeconfig(sd("", "")).orElseThrow();
     Kubeconfig read = Kubeconfig.read(source);
     var settings = read.settings(new ManualTicker(), Map.of());
     String name = settings.tls().serverName();

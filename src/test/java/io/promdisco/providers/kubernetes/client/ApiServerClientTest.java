@@ -48,7 +48,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class FabricClientTest {
+class ApiServerClientTest {
   private final ManualTicker ticker = new ManualTicker();
   private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -70,7 +70,7 @@ class FabricClientTest {
   }
 
   private ResourceClient client(String url, HttpClientConfig http) throws DiscoveryException {
-    FabricClientFactory factory = new FabricClientFactory(ticker, Map.of(), Path.of("/nowhere"));
+    ApiServerClientFactory factory = new ApiServerClientFactory(ticker, Map.of(), Path.of("/nowhere"));
     ResourceClient client = factory.open(config(url, http));
     open.add(0, client);
     return client;

@@ -6,7 +6,7 @@ import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.promdisco.http.FabricClients;
+import io.promdisco.http.Fabric8Clients;
 import io.promdisco.http.RenewingSender;
 import io.promdisco.http.Sender;
 import io.promdisco.providers.kubernetes.object.Resource;
@@ -17,7 +17,7 @@ import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /** Asks with fabric8's client what the credentials may do. Safe for all threads. */
-final class FabricReviews implements AccessReview, AutoCloseable {
+final class AccessReviewClient implements AccessReview, AutoCloseable {
   private final RenewingSender senders;
 
   @GuardedBy("this")
@@ -27,7 +27,7 @@ final class FabricReviews implements AccessReview, AutoCloseable {
   @GuardedBy("this")
   private @Nullable Sender sender;
 
-  FabricReviews(RenewingSender senders) {
+  AccessReviewClient(RenewingSender senders) {
     this.senders = senders;
   }
 
@@ -65,7 +65,7 @@ final class FabricReviews implements AccessReview, AutoCloseable {
       return open;
     }
     close();
-    KubernetesClient made = FabricClients.open(current);
+    KubernetesClient made = Fabric8Clients.open(current);
     client = made;
     sender = current;
     return made;

@@ -28,11 +28,11 @@ import org.jspecify.annotations.Nullable;
  * TLS and credentials of a {@link Sender}: it looks at no environment and no file of its own, does
  * not try again and follows no redirects.
  */
-public final class FabricClients {
+public final class Fabric8Clients {
   private static final int CONNECT_MILLIS = 10_000;
   private static final String HTTP_LOGGING = "HttpLogging"; // fabric8's name for it
 
-  private FabricClients() {}
+  private Fabric8Clients() {}
 
   /**
    * A client of the server of {@code sender}. The caller closes it.

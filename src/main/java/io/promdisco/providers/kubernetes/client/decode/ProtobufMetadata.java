@@ -1,6 +1,6 @@
 package io.promdisco.providers.kubernetes.client.decode;
 
-import static io.promdisco.providers.kubernetes.client.decode.Wire.bytesTag;
+import static io.promdisco.providers.kubernetes.client.decode.ProtobufCursor.bytesTag;
 
 import io.promdisco.model.Labels;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Reads {@code metadata} and what else all kinds have in common. Field numbers are those of {@code
  * k8s.io/apimachinery/pkg/apis/meta/v1/generated.proto}. For one thread.
  */
-final class ProtobufMeta {
+final class ProtobufMetadata {
   private static final int NAME = bytesTag(1);
   private static final int NAMESPACE = bytesTag(3);
   private static final int UID = bytesTag(5);
@@ -35,13 +35,13 @@ final class ProtobufMeta {
   /** A value this long is hardly ever repeated: a checksum, a last-applied configuration. */
   private static final int SHORT_VALUE = 64;
 
-  private final Wire wire;
-  private final Shared shared;
+  private final ProtobufCursor wire;
+  private final SharedValues shared;
   private byte[] versionBytes = new byte[0];
   private int versionFrom;
   private int versionLength;
 
-  ProtobufMeta(Wire wire, Shared shared) {
+  ProtobufMetadata(ProtobufCursor wire, SharedValues shared) {
     this.wire = wire;
     this.shared = shared;
   }
@@ -91,7 +91,7 @@ final class ProtobufMeta {
     return new ObjectMeta(
         new ObjectKey(namespace, name),
         uid,
-        Versions.of(versionBytes, versionFrom, versionLength),
+        ResourceVersions.of(versionBytes, versionFrom, versionLength),
         labels,
         annotations,
         controller);

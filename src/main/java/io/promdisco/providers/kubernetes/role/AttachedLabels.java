@@ -10,8 +10,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The labels of nodes and namespaces, as other objects' groups and targets show them. */
-final class Attached {
-  private static final String NODE_NAME = Meta.PREFIX + "node_name";
+final class AttachedLabels {
+  private static final String NODE_NAME = MetaLabels.PREFIX + "node_name";
 
   private final AttachMetadata attach;
   private final ObjectLabels nodeLabels = new ObjectLabels("node");
@@ -19,17 +19,17 @@ final class Attached {
   private final Memory nodes = new Memory(this::nodeLabels);
   private final Memory namespaces = new Memory(this::namespaceLabels);
 
-  Attached(AttachMetadata attach) {
+  AttachedLabels(AttachMetadata attach) {
     this.attach = attach;
   }
 
   /** The labels of the namespace {@code name}; none if it is unknown or was not asked for. */
-  Labels namespace(String name, Lookup lookup) {
+  Labels namespace(String name, ObjectLookup lookup) {
     return attach.namespace() ? namespaces.of(lookup.namespace(name)) : Labels.EMPTY;
   }
 
   /** The labels of the node {@code name}; none if it is unknown or null. */
-  Labels node(@Nullable String name, Lookup lookup) {
+  Labels node(@Nullable String name, ObjectLookup lookup) {
     return name == null ? Labels.EMPTY : nodes.of(lookup.node(name));
   }
 
@@ -37,7 +37,7 @@ final class Attached {
     Labels.Builder out = Labels.builder(ObjectLabels.count(meta) + 1);
     nodeLabels.addAnnotations(out, meta);
     nodeLabels.addLabels(out, meta);
-    Meta.put(out, NODE_NAME, meta.name());
+    MetaLabels.put(out, NODE_NAME, meta.name());
     return out.build();
   }
 

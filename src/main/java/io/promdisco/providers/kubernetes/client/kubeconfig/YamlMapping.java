@@ -37,14 +37,14 @@ import org.yaml.snakeyaml.nodes.Tag;
  * and a boolean are different things. What is absent or null reads as empty; what has the wrong
  * type is an {@link IOException} with file and path.
  */
-final class YamlTree {
+final class YamlMapping {
   private static final int LARGEST = 16 << 20;
   private static final int DEEPEST = 50;
 
   private final Map<?, ?> map;
   private final String place;
 
-  private YamlTree(Map<?, ?> map, String place) {
+  private YamlMapping(Map<?, ?> map, String place) {
     this.map = map;
     this.place = place;
   }
@@ -55,7 +55,7 @@ final class YamlTree {
    * @param what names the file in errors
    * @param expected what the file should hold, for errors
    */
-  static YamlTree read(Path file, String what, String expected) throws IOException {
+  static YamlMapping read(Path file, String what, String expected) throws IOException {
     byte[] bytes;
     try {
       bytes = TextFiles.bytes(file);
@@ -80,15 +80,15 @@ final class YamlTree {
   }
 
   /** Reads the first document of a text. */
-  static YamlTree parse(String text, String what, String expected) throws IOException {
+  static YamlMapping parse(String text, String what, String expected) throws IOException {
     Object root = value(text, what);
     if (root == null) {
-      return new YamlTree(Map.of(), what);
+      return new YamlMapping(Map.of(), what);
     }
     if (!(root instanceof Map<?, ?> map)) {
       throw new IOException(what + ": " + kind(root) + " (expected: " + expected + ")");
     }
-    return new YamlTree(map, what);
+    return new YamlMapping(map, what);
   }
 
   /** Apart, so that a file in YAML does not load the 400 classes of Jackson's mapper. */
@@ -251,28 +251,28 @@ final class YamlTree {
   }
 
   /** A mapping; empty if there is none. */
-  YamlTree tree(String key) throws IOException {
+  YamlMapping tree(String key) throws IOException {
     return tree(key, place + ": " + key);
   }
 
   /** A mapping that has a name of its own in errors; empty if there is none. */
-  YamlTree tree(String key, String name) throws IOException {
+  YamlMapping tree(String key, String name) throws IOException {
     return of(map.get(key), name);
   }
 
-  private static YamlTree of(@Nullable Object value, String place) throws IOException {
+  private static YamlMapping of(@Nullable Object value, String place) throws IOException {
     if (value == null) {
-      return new YamlTree(Map.of(), place);
+      return new YamlMapping(Map.of(), place);
     }
     if (!(value instanceof Map<?, ?> map)) {
       throw new IOException(place + ": " + kind(value) + " (expected: a mapping)");
     }
-    return new YamlTree(map, place);
+    return new YamlMapping(map, place);
   }
 
   /** A list of mappings. */
-  List<YamlTree> trees(String key) throws IOException {
-    List<YamlTree> trees = new ArrayList<>();
+  List<YamlMapping> trees(String key) throws IOException {
+    List<YamlMapping> trees = new ArrayList<>();
     for (Object value : list(key)) {
       trees.add(of(value, place + ": " + key));
     }

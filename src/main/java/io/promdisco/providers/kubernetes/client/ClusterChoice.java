@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code --context} names the context of the kubeconfig. The embedded library uses neither these
  * options nor the user's kubeconfig. Immutable.
  */
-final class ClusterRule {
+final class ClusterChoice {
   static final String HOST = "KUBERNETES_SERVICE_HOST";
   static final String PORT = "KUBERNETES_SERVICE_PORT";
 
@@ -39,7 +39,7 @@ final class ClusterRule {
   private final String context;
   private final boolean isCommand;
 
-  private ClusterRule(
+  private ClusterChoice(
       Map<String, String> env,
       Path serviceAccount,
       @Nullable Path file,
@@ -53,8 +53,8 @@ final class ClusterRule {
   }
 
   /** For the library: as SD configs say. */
-  static ClusterRule asConfigured(Map<String, String> env, Path serviceAccount) {
-    return new ClusterRule(env, serviceAccount, null, "", false);
+  static ClusterChoice asConfigured(Map<String, String> env, Path serviceAccount) {
+    return new ClusterChoice(env, serviceAccount, null, "", false);
   }
 
   /**
@@ -63,9 +63,9 @@ final class ClusterRule {
    * @param file of {@code --kubeconfig}; null: not given
    * @param context of {@code --context}; empty: not given
    */
-  static ClusterRule ofCommand(
+  static ClusterChoice ofCommand(
       Map<String, String> env, Path serviceAccount, @Nullable Path file, String context) {
-    return new ClusterRule(env, serviceAccount, file, context, true);
+    return new ClusterChoice(env, serviceAccount, file, context, true);
   }
 
   /** The kubeconfig to use; empty: {@code api_server}, or else the service account. */

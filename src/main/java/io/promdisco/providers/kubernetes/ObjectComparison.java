@@ -11,8 +11,8 @@ import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.providers.kubernetes.object.ServiceView;
 
 /** Compares what discovery reads of two versions of an object. */
-final class Contents {
-  private Contents() {}
+final class ObjectComparison {
+  private ObjectComparison() {}
 
   /**
    * Whether two versions differ in nothing that a label may come from. A view holds only what

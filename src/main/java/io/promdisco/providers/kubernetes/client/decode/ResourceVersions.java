@@ -7,12 +7,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  * all is 0; any other text is a hash of it that is less than 0, good for telling versions apart
  * only.
  */
-final class Versions {
+final class ResourceVersions {
   private static final int DIGITS = 18;
   private static final long OFFSET = 0xcbf29ce484222325L;
   private static final long PRIME = 0x100000001b3L;
 
-  private Versions() {}
+  private ResourceVersions() {}
 
   /** The number for {@code text}. */
   static long of(String text) {

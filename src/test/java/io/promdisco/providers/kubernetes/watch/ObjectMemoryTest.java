@@ -19,7 +19,7 @@ import java.util.Collections;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ObjectCostTest {
+class ObjectMemoryTest {
   private static final int MANY = 100_000;
 
   /** Makes objects of which one text is long or one list has many elements. */
@@ -90,7 +90,7 @@ class ObjectCostTest {
     int chosen = 0;
     Maker maker = new Maker(chosen);
     for (Object made = maker.record(type); !maker.isPast(); made = maker.record(type)) {
-      assertThat(ObjectCost.of((KubeObject) made))
+      assertThat(ObjectMemory.of((KubeObject) made))
           .as("%s: text or list %s", type.getSimpleName(), chosen)
           .isGreaterThan(MANY);
       maker = new Maker(++chosen);

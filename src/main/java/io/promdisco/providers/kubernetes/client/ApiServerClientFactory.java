@@ -27,35 +27,35 @@ import org.jspecify.annotations.Nullable;
  * through a proxy that the environment names, but to {@code api_server} only if the configuration
  * says so. Immutable; safe for all threads.
  */
-public final class FabricClientFactory implements ResourceClientFactory {
+public final class ApiServerClientFactory implements ResourceClientFactory {
   private static final Path SERVICE_ACCOUNT =
       Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
 
   private final Ticker ticker;
   private final Map<String, String> env;
   private final Path serviceAccount;
-  private final ClusterRule rule;
+  private final ClusterChoice rule;
   private final Consumer<String> notices;
 
   /** Opens what configurations name, with the environment of this process. */
-  public FabricClientFactory(Ticker ticker) {
+  public ApiServerClientFactory(Ticker ticker) {
     this(ticker, System.getenv(), SERVICE_ACCOUNT);
   }
 
-  FabricClientFactory(Ticker ticker, Map<String, String> env, Path serviceAccount) {
+  ApiServerClientFactory(Ticker ticker, Map<String, String> env, Path serviceAccount) {
     this(
         ticker,
         Map.copyOf(env),
         serviceAccount,
-        ClusterRule.asConfigured(Map.copyOf(env), serviceAccount),
+        ClusterChoice.asConfigured(Map.copyOf(env), serviceAccount),
         notice -> {});
   }
 
-  private FabricClientFactory(
+  private ApiServerClientFactory(
       Ticker ticker,
       Map<String, String> env,
       Path serviceAccount,
-      ClusterRule rule,
+      ClusterChoice rule,
       Consumer<String> notices) {
     this.ticker = ticker;
     this.env = env;
@@ -75,14 +75,14 @@ public final class FabricClientFactory implements ResourceClientFactory {
    * @param notices receives, for each opened client, which context of which file it uses if the
    *     configuration does not say so; called by any thread
    */
-  public FabricClientFactory forCommand(
+  public ApiServerClientFactory forCommand(
       @Nullable Path kubeconfig, @Nullable String context, Consumer<String> notices) {
     String named = context == null ? "" : context;
-    return new FabricClientFactory(
+    return new ApiServerClientFactory(
         ticker,
         env,
         serviceAccount,
-        ClusterRule.ofCommand(env, serviceAccount, kubeconfig, named),
+        ClusterChoice.ofCommand(env, serviceAccount, kubeconfig, named),
         notices);
   }
 
@@ -121,8 +121,8 @@ public final class FabricClientFactory implements ResourceClientFactory {
       RenewingSender.Source server =
           config.apiServer().isPresent()
               ? apiServer(config, config.apiServer().get())
-              : new LastGoodSource(new ServiceAccount(serviceAccount, env));
-      return new FabricClient(new RenewingSender(server, ticker), ownNamespace(config));
+              : new LastGoodSettings(new ServiceAccount(serviceAccount, env));
+      return new ApiServerClient(new RenewingSender(server, ticker), ownNamespace(config));
     } catch (IOException e) {
       throw new DiscoveryException(String.valueOf(e.getMessage()), e);
     }
@@ -142,11 +142,11 @@ public final class FabricClientFactory implements ResourceClientFactory {
             return Kubeconfig.read(source).contents();
           }
         };
-    RenewingSender senders = new RenewingSender(new LastGoodSource(files), ticker);
+    RenewingSender senders = new RenewingSender(new LastGoodSettings(files), ticker);
     if (tell) {
       notices.accept("using " + rule.shortened(opened.description()));
     }
-    return new FabricClient(senders, Optional.of(opened.namespace()));
+    return new ApiServerClient(senders, Optional.of(opened.namespace()));
   }
 
   private RenewingSender.Source apiServer(KubernetesSdConfig config, String url) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * About how many bytes of memory an object takes in a store, with the groups made of it. Counts
  * every text and every list of the object: a server may make any of them long. For one thread.
  */
-final class ObjectCost {
+final class ObjectMemory {
   private static final int OBJECT = 500;
   private static final int PART = 150;
 
@@ -35,10 +35,10 @@ final class ObjectCost {
   private long parts;
   private long text;
 
-  private ObjectCost() {}
+  private ObjectMemory() {}
 
   static long of(KubeObject object) {
-    ObjectCost cost = new ObjectCost();
+    ObjectMemory cost = new ObjectMemory();
     ObjectMeta meta = object.meta();
     cost.texts(meta.namespace(), meta.name(), meta.uid());
     if (meta.controller() != null) {

@@ -15,12 +15,12 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class ObjectTableTest {
+class ObjectHashTableTest {
   @Test
   void behavesAsAMapWhateverIsPutAndRemoved() {
     for (int seed = 0; seed < 20; seed++) {
       Random random = new Random(seed);
-      ObjectTable<PodView> table = new ObjectTable<>();
+      ObjectHashTable<PodView> table = new ObjectHashTable<>();
       Map<ObjectKey, PodView> model = new HashMap<>();
       for (int i = 0; i < 4_000; i++) {
         boolean growing = (i / 1_000) % 2 == 0;
@@ -55,13 +55,13 @@ class ObjectTableTest {
     assertTimeoutPreemptively(
         Duration.ofSeconds(60),
         () -> {
-          ObjectTable<PodView> table = new ObjectTable<>();
+          ObjectHashTable<PodView> table = new ObjectHashTable<>();
           for (String name : names) {
             assertThat(table.put(pod(name, 1))).isNull();
           }
           PodView again = pod(names.get(5), 2);
           assertThat(table.put(again)).isNotNull();
-          ObjectTable<PodView> copy = table.copy();
+          ObjectHashTable<PodView> copy = table.copy();
           for (String name : names.subList(10, names.size())) {
             assertThat(table.remove(key(name))).isNotNull();
           }
@@ -75,11 +75,11 @@ class ObjectTableTest {
 
   @Test
   void aCopyChangesOnItsOwn() {
-    ObjectTable<PodView> table = new ObjectTable<>();
+    ObjectHashTable<PodView> table = new ObjectHashTable<>();
     for (int i = 0; i < 100; i++) {
       table.put(pod("p" + i, i));
     }
-    ObjectTable<PodView> copy = table.copy();
+    ObjectHashTable<PodView> copy = table.copy();
     for (int i = 0; i < 90; i++) {
       copy.remove(key("p" + i));
     }

@@ -8,7 +8,7 @@ import io.promdisco.providers.kubernetes.object.ServiceView;
 import org.jspecify.annotations.Nullable;
 
 /** The objects that a group's labels may come from besides its own; null: there is none. */
-public interface Lookup {
+public interface ObjectLookup {
   /** The node called {@code name}. */
   @Nullable NodeView node(String name);
 

@@ -5,13 +5,13 @@ import io.promdisco.util.Ticker;
 import java.time.Duration;
 
 /** Lets a thread wait on the ticker until the time is over or it is told to end. */
-final class Pause {
+final class TickerWait {
   private final Ticker ticker;
 
   @GuardedBy("this")
   private boolean closed;
 
-  Pause(Ticker ticker) {
+  TickerWait(Ticker ticker) {
     this.ticker = ticker;
   }
 

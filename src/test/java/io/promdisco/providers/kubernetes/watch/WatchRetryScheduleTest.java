@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class RetrySlotTest {
+class WatchRetryScheduleTest {
   private static final Duration PERIOD = InformerOptions.defaults().retryPeriod();
   private static final int INSTANCES = 1_000;
   private static final long BUCKET = Duration.ofMillis(100).toNanos();
@@ -29,7 +29,7 @@ class RetrySlotTest {
     int[] buckets = new int[60];
     long latest = 0;
     for (int i = 0; i < INSTANCES; i++) {
-      RetrySlot slot = new RetrySlot(PERIOD, new Random(seeds.nextLong()));
+      WatchRetrySchedule slot = new WatchRetrySchedule(PERIOD, new Random(seeds.nextLong()));
       long now = slot.pause(0, Duration.ZERO).toNanos();
       while (now < back) {
         now += Duration.ofMillis(failing).toNanos();
@@ -53,7 +53,7 @@ class RetrySlotTest {
     Random seeds = new Random(7);
     int[] buckets = new int[90];
     for (int i = 0; i < INSTANCES; i++) {
-      RetrySlot slot = new RetrySlot(PERIOD, new Random(seeds.nextLong()));
+      WatchRetrySchedule slot = new WatchRetrySchedule(PERIOD, new Random(seeds.nextLong()));
       long told = slot.pause(0, Duration.ZERO).toNanos();
       Duration pause = slot.pause(told, Duration.ofMillis(asked));
       Duration beyond = pause.minusMillis(asked);
@@ -66,12 +66,12 @@ class RetrySlotTest {
 
   @Test
   void aPauseIsNeverNothingNorLongerThanAPeriod() {
-    RetrySlot slot = new RetrySlot(Duration.ofNanos(10), new Random(3));
+    WatchRetrySchedule slot = new WatchRetrySchedule(Duration.ofNanos(10), new Random(3));
     for (long now = -25; now < 25; now++) {
       assertThat(slot.pause(now, Duration.ZERO).toNanos()).isBetween(1L, 10L);
       assertThat(slot.pause(now, Duration.ofNanos(40)).toNanos()).isBetween(41L, 44L);
     }
-    assertThatThrownBy(() -> new RetrySlot(Duration.ZERO, new Random()))
+    assertThatThrownBy(() -> new WatchRetrySchedule(Duration.ZERO, new Random()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("period");
   }

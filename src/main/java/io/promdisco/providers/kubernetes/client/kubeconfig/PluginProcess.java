@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Runs a program within limits of time and output. Kills a program beyond a limit, with its child
  * processes.
  */
-final class BoundedProgram {
+final class PluginProcess {
   private static final String THREAD = "sd-exec";
 
   private final Process process;
@@ -45,7 +45,7 @@ final class BoundedProgram {
     }
   }
 
-  private BoundedProgram(Process process, int largest) {
+  private PluginProcess(Process process, int largest) {
     this.process = process;
     this.output = new Capture(largest, () -> fail("prints more than " + (largest >> 10) + " KiB"));
     this.errors = new Capture(largest, () -> {});
@@ -61,7 +61,7 @@ final class BoundedProgram {
    */
   static Result run(Process process, Duration limit, int largest, Ticker ticker)
       throws IOException, InterruptedException {
-    BoundedProgram program = new BoundedProgram(process, largest);
+    PluginProcess program = new PluginProcess(process, largest);
     Ticker.Alarm alarm =
         ticker.schedule(
             limit, () -> program.fail("does not end within " + limit.toSeconds() + " s"));

@@ -13,24 +13,24 @@ import org.jspecify.annotations.Nullable;
  * @param kind tells problems apart for which the same has to be done
  * @param reason one line for people: what, and what to do
  */
-public record WatchProblem(String kind, String reason) {
+public record WatchErrorMessage(String kind, String reason) {
   private static final int LONGEST = 500;
 
   /** What {@code thrown} says about reading these objects. */
-  public static WatchProblem of(Throwable thrown, Resource<?> resource, Scope scope) {
+  public static WatchErrorMessage of(Throwable thrown, Resource<?> resource, Scope scope) {
     Throwable cause = thrown.getCause();
     Throwable error = thrown instanceof UncheckedIOException && cause != null ? cause : thrown;
     if (error instanceof ApiException refused) {
-      return new WatchProblem(
+      return new WatchErrorMessage(
           Integer.toString(refused.code()), refusal(refused, resource, scope) + said(refused));
     }
     String kind = isRefusedConnection(error) ? "refused" : error.getClass().getName();
     if (error instanceof IOException) {
       String message = error.getMessage();
-      return new WatchProblem(
+      return new WatchErrorMessage(
           kind, oneLine(message == null || message.isBlank() ? error.toString() : message));
     }
-    return new WatchProblem(kind, oneLine("cannot process the response: " + error));
+    return new WatchErrorMessage(kind, oneLine("cannot process the response: " + error));
   }
 
   /** Whether nobody listens at the server's address, as while it is restarted. */

@@ -9,7 +9,7 @@ import java.io.IOException;
  * the message, {@link #close} widens it again. Every bound is checked: a malformed message ends
  * with an {@link IOException} that says what was read and at which byte. For one thread.
  */
-final class Wire {
+final class ProtobufCursor {
   private static final int VARINT = 0;
   private static final int FIXED_64 = 1;
   private static final int BYTES = 2;

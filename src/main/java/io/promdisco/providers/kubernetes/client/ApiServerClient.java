@@ -12,7 +12,7 @@ import io.promdisco.providers.kubernetes.client.decode.ApiStatus;
 import io.promdisco.providers.kubernetes.client.decode.Decoder;
 import io.promdisco.providers.kubernetes.client.decode.JsonDecoder;
 import io.promdisco.providers.kubernetes.client.decode.ProtobufDecoder;
-import io.promdisco.providers.kubernetes.client.decode.Shared;
+import io.promdisco.providers.kubernetes.client.decode.SharedValues;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.AccessReview;
@@ -33,8 +33,8 @@ import org.slf4j.Logger;
  * Lists and watches over HTTP. Asks for protobuf, takes JSON too; a server that refuses protobuf is
  * asked for JSON only from then on. Safe for all threads.
  */
-final class FabricClient implements ResourceClient, AccessReview {
-  private static final Logger log = EscapingLogger.of(FabricClient.class);
+final class ApiServerClient implements ResourceClient, AccessReview {
+  private static final Logger log = EscapingLogger.of(ApiServerClient.class);
 
   private static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
   private static final String JSON = "application/json";
@@ -57,8 +57,8 @@ final class FabricClient implements ResourceClient, AccessReview {
   private final URI server;
   private final Optional<String> ownNamespace;
   private final RenewingSender senders;
-  private final FabricReviews reviews;
-  private final Shared shared = new Shared();
+  private final AccessReviewClient reviews;
+  private final SharedValues shared = new SharedValues();
   private volatile boolean jsonOnly;
 
   /** Whether a bookmark has ever come, and whether three minutes have passed without the first. */
@@ -71,9 +71,9 @@ final class FabricClient implements ResourceClient, AccessReview {
    *
    * @param ownNamespace the namespace that this process runs in, if it runs in a cluster
    */
-  FabricClient(RenewingSender senders, Optional<String> ownNamespace) {
+  ApiServerClient(RenewingSender senders, Optional<String> ownNamespace) {
     this.senders = senders;
-    this.reviews = new FabricReviews(senders);
+    this.reviews = new AccessReviewClient(senders);
     this.server = senders.server();
     this.ownNamespace = ownNamespace;
   }
@@ -291,7 +291,7 @@ final class FabricClient implements ResourceClient, AccessReview {
 
   @Override
   public String toString() {
-    return "FabricClient[" + server() + "]";
+    return "ApiServerClient[" + server() + "]";
   }
 
   /** A URL that is put together. */

@@ -7,11 +7,11 @@ import java.io.IOException;
 import java.net.ConnectException;
 import org.junit.jupiter.api.Test;
 
-class WatchProblemTest {
+class WatchErrorMessageTest {
   private static final Scope GOOD = new Scope("good", "", "");
 
   private static String reason(int code, String message, Resource<?> resource, Scope scope) {
-    return WatchProblem.of(new ApiException(code, "Why", message, null), resource, scope).reason();
+    return WatchErrorMessage.of(new ApiException(code, "Why", message, null), resource, scope).reason();
   }
 
   @Test
@@ -64,13 +64,13 @@ class WatchProblemTest {
     IOException refused =
         new IOException(
             "cannot connect to https://api:6443: connection refused", new ConnectException("x"));
-    WatchProblem problem = WatchProblem.of(refused, Resource.PODS, GOOD);
+    WatchErrorMessage problem = WatchErrorMessage.of(refused, Resource.PODS, GOOD);
     assertThat(problem)
         .isEqualTo(
-            new WatchProblem("refused", "cannot connect to https://api:6443: connection refused"));
-    assertThat(WatchProblem.of(new IOException(), Resource.PODS, GOOD).reason())
+            new WatchErrorMessage("refused", "cannot connect to https://api:6443: connection refused"));
+    assertThat(WatchErrorMessage.of(new IOException(), Resource.PODS, GOOD).reason())
         .isEqualTo("java.io.IOException");
-    assertThat(WatchProblem.of(new IllegalStateException("odd"), Resource.PODS, GOOD).reason())
+    assertThat(WatchErrorMessage.of(new IllegalStateException("odd"), Resource.PODS, GOOD).reason())
         .isEqualTo("cannot process the response: java.lang.IllegalStateException: odd");
   }
 }

@@ -10,12 +10,12 @@ import java.util.random.RandomGenerator;
  * is asked again when it wants to be. Pauses that grow would be longer than a person waits, and
  * short ones that are drawn anew each time would crowd at the beginning. Immutable.
  */
-final class RetrySlot {
+final class WatchRetrySchedule {
   private final long period;
   private final long phase;
 
   /** A slot in every {@code period}, where {@code random} says. */
-  RetrySlot(Duration period, RandomGenerator random) {
+  WatchRetrySchedule(Duration period, RandomGenerator random) {
     if (period.isNegative() || period.isZero()) {
       throw new IllegalArgumentException("period: " + period + " (expected: more than 0)");
     }

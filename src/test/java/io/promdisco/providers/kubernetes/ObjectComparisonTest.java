@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class ContentsTest {
+class ObjectComparisonTest {
   private static final Map<String, String> NONE = Map.of();
 
   /** A kind, one of its objects, and the object with something else in its spec or status. */
@@ -50,8 +50,8 @@ class ContentsTest {
   @MethodSource("kinds")
   void onlyTheVersionMayDiffer(Resource<?> resource, Object object, Object changed) {
     KubeObject before = RawViews.view(resource, Raw.of(object), 1);
-    assertThat(Contents.same(before, RawViews.view(resource, Raw.of(object), 2))).isTrue();
-    assertThat(Contents.same(before, RawViews.view(resource, Raw.of(changed), 2))).isFalse();
+    assertThat(ObjectComparison.same(before, RawViews.view(resource, Raw.of(object), 2))).isTrue();
+    assertThat(ObjectComparison.same(before, RawViews.view(resource, Raw.of(changed), 2))).isFalse();
   }
 
   @Test
@@ -59,9 +59,9 @@ class ContentsTest {
     KubeObject before = node(Manifests.nodeThatIs("True", "n", Map.of("zone", "a")), 1);
     KubeObject ill = node(Manifests.nodeThatIs("False", "n", Map.of("zone", "a")), 2);
     KubeObject moved = node(Manifests.nodeThatIs("True", "n", Map.of("zone", "b")), 2);
-    assertThat(Contents.sameMeta(before, ill)).isTrue();
-    assertThat(Contents.same(before, ill)).isFalse();
-    assertThat(Contents.sameMeta(before, moved)).isFalse();
+    assertThat(ObjectComparison.sameMeta(before, ill)).isTrue();
+    assertThat(ObjectComparison.same(before, ill)).isFalse();
+    assertThat(ObjectComparison.sameMeta(before, moved)).isFalse();
   }
 
   @Test
@@ -71,7 +71,7 @@ class ContentsTest {
     other.put("metadata", Map.of("name", "shop", "uid", "another"));
     KubeObject before = RawViews.view(Resource.NAMESPACES, Raw.of(manifest), 1);
     KubeObject again = RawViews.view(Resource.NAMESPACES, Raw.of(other), 1);
-    assertThat(Contents.same(before, again)).isFalse();
+    assertThat(ObjectComparison.same(before, again)).isFalse();
   }
 
   private static KubeObject node(Object manifest, long version) {

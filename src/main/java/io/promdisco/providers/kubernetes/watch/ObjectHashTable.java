@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * can be chosen so that their hashes are equal; then a map takes the place of the array. For one
  * thread at a time.
  */
-final class ObjectTable<V extends KubeObject> {
+final class ObjectHashTable<V extends KubeObject> {
   private static final int SMALLEST = 4; // a power of two, as every capacity
 
   /** Slots of one search; a longer one needs many equal hashes. */
@@ -105,8 +105,8 @@ final class ObjectTable<V extends KubeObject> {
   }
 
   /** A table of the same objects, which changes on its own. */
-  ObjectTable<V> copy() {
-    ObjectTable<V> copy = new ObjectTable<>();
+  ObjectHashTable<V> copy() {
+    ObjectHashTable<V> copy = new ObjectHashTable<>();
     copy.slots = slots.clone();
     copy.crowded = crowded == null ? null : new HashMap<>(crowded);
     copy.size = size;

@@ -12,15 +12,15 @@ import org.slf4j.Logger;
  * Settings from files that are replaced while the program runs. While the files cannot be used, the
  * last settings stay in use, which is logged once. Called by one thread at a time.
  */
-final class LastGoodSource implements RenewingSender.Source {
-  private static final Logger log = EscapingLogger.of(LastGoodSource.class);
+final class LastGoodSettings implements RenewingSender.Source {
+  private static final Logger log = EscapingLogger.of(LastGoodSettings.class);
 
   private final RenewingSender.Source source;
   private @Nullable List<String> contents;
   private @Nullable ServerSettings prepared;
   private boolean failing;
 
-  LastGoodSource(RenewingSender.Source source) {
+  LastGoodSettings(RenewingSender.Source source) {
     this.source = source;
   }
 

@@ -4,7 +4,7 @@ import io.promdisco.model.Labels;
 import org.jspecify.annotations.Nullable;
 
 /** Names and texts that all roles use. */
-final class Meta {
+final class MetaLabels {
   /** Begins the name of every label of this mechanism. */
   static final String PREFIX = "__meta_kubernetes_";
 
@@ -12,7 +12,7 @@ final class Meta {
   static final String NAMESPACE = PREFIX + "namespace";
   static final String TRUE = "true";
 
-  private Meta() {}
+  private MetaLabels() {}
 
   /** Sets a label unless its value is empty or null. */
   static void put(Labels.Builder out, String name, @Nullable String value) {

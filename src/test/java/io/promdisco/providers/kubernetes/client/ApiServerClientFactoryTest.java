@@ -28,7 +28,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class FabricClientFactoryTest {
+class ApiServerClientFactoryTest {
   private static final String LIST =
       "{\"kind\": \"PodList\", \"metadata\": {\"resourceVersion\": \"1\"}}";
 
@@ -36,12 +36,12 @@ class FabricClientFactoryTest {
 
   @TempDir Path folder;
 
-  private FabricClientFactory factory() {
+  private ApiServerClientFactory factory() {
     return factory(Map.of());
   }
 
-  private FabricClientFactory factory(Map<String, String> env) {
-    return new FabricClientFactory(ticker, env, folder.resolve("account"));
+  private ApiServerClientFactory factory(Map<String, String> env) {
+    return new ApiServerClientFactory(ticker, env, folder.resolve("account"));
   }
 
   private static KubernetesSdConfig sd(Optional<String> api, Optional<String> kubeconfig) {
@@ -381,7 +381,7 @@ class FabricClientFactoryTest {
     }
   }
 
-  private FabricClientFactory inCluster(FakeServer api) {
+  private ApiServerClientFactory inCluster(FakeServer api) {
     return factory(
         Map.of(
             "KUBERNETES_SERVICE_HOST",
@@ -455,19 +455,19 @@ class FabricClientFactoryTest {
 
   @Test
   void configurationsOfOneServerAndCredentialsHaveOneIdentity() {
-    FabricClientFactory factory = factory();
-    KubernetesSdConfig here = FabricClientTest.config("https://a", Https.withToken("x"));
+    ApiServerClientFactory factory = factory();
+    KubernetesSdConfig here = ApiServerClientTest.config("https://a", Https.withToken("x"));
     assertThat(factory.identity(here))
-        .isEqualTo(factory.identity(FabricClientTest.config("https://a/", Https.withToken("x"))))
-        .isNotEqualTo(factory.identity(FabricClientTest.config("https://a", Https.withToken("y"))))
-        .isNotEqualTo(factory.identity(FabricClientTest.config("https://b", Https.withToken("x"))));
+        .isEqualTo(factory.identity(ApiServerClientTest.config("https://a/", Https.withToken("x"))))
+        .isNotEqualTo(factory.identity(ApiServerClientTest.config("https://a", Https.withToken("y"))))
+        .isNotEqualTo(factory.identity(ApiServerClientTest.config("https://b", Https.withToken("x"))));
     assertThat(factory.identity(here).toString()).doesNotContain("x\"").contains("<secret>");
     Path file = Path.of("/a/config");
     assertThat(factory.identity(sd(file)))
         .isEqualTo(factory.identity(sd(Path.of("/a/b/../config"))))
         .isNotEqualTo(factory.identity(sd(Optional.empty(), Optional.empty())))
         .isNotEqualTo(factory.forCommand(null, "c", notice -> {}).identity(sd(file)));
-    FabricClientFactory replaced = factory.forCommand(file, null, notice -> {});
+    ApiServerClientFactory replaced = factory.forCommand(file, null, notice -> {});
     assertThat(replaced.identity(here))
         .isEqualTo(replaced.identity(sd(Optional.empty(), Optional.empty())));
   }
