@@ -1,6 +1,7 @@
 package io.promdisco.providers.kubernetes.client.decode;
 
-import static io.promdisco.providers.kubernetes.client.decode.ProtobufCursor.bytesTag;
+import static io.promdisco.providers.kubernetes.client.decode.ProtobufCursor.BYTES;
+import static io.promdisco.providers.kubernetes.client.decode.ProtobufCursor.VARINT;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promdisco.providers.kubernetes.watch.ApiException;
@@ -25,42 +26,27 @@ public record ApiStatus(int code, String reason, String message, int retryAfterS
     message = message.strip();
   }
 
-  /** Reads a {@code meta/v1} Status message. */
-  static ApiStatus ofProtobuf(byte[] bytes, int from, int to) throws IOException {
-    ProtobufCursor wire = new ProtobufCursor();
-    wire.reset(KIND, bytes, from, to);
+  /** Reads the {@code meta/v1} Status message that {@code wire} is at. */
+  static ApiStatus ofProtobuf(ProtobufCursor wire) throws IOException {
     int code = 0;
     String reason = "";
     String message = "";
     int retryAfter = 0;
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == bytesTag(3)) {
-        message = wire.string();
-      } else if (tag == bytesTag(4)) {
-        reason = wire.string();
-      } else if (tag == bytesTag(5)) {
-        retryAfter = readRetryAfter(wire);
-      } else if (tag == 6 << 3) {
-        code = wire.int32();
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 3 << 3 | BYTES -> message = wire.string();
+        case 4 << 3 | BYTES -> reason = wire.string();
+        case 5 << 3 | BYTES -> { // details
+          wire.open();
+          while (wire.find(5 << 3 | VARINT)) {
+            retryAfter = wire.int32();
+          }
+        }
+        case 6 << 3 | VARINT -> code = wire.int32();
+        default -> wire.skip(tag);
       }
     }
     return new ApiStatus(code, reason, message, retryAfter);
-  }
-
-  private static int readRetryAfter(ProtobufCursor wire) throws IOException {
-    int seconds = 0;
-    int outer = wire.open();
-    for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == 5 << 3) {
-        seconds = wire.int32();
-      } else {
-        wire.skip(tag);
-      }
-    }
-    wire.close(outer);
-    return seconds;
   }
 
   /** Reads a Status written in JSON. */

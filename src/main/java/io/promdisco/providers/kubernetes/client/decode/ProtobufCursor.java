@@ -6,24 +6,33 @@ import java.io.IOException;
 
 /**
  * A cursor over one message in protobuf's wire format. {@link #open} narrows it to a message within
- * the message, {@link #close} widens it again. Every bound is checked: a malformed message ends
- * with an {@link IOException} that says what was read and at which byte. For one thread.
+ * the message; {@link #tag} widens it again at the end of that one. A tag is {@code field << 3 |
+ * type}. Every bound is checked: a malformed message ends with an {@link IOException} that says
+ * what was read and at which byte. For one thread.
  */
 final class ProtobufCursor {
-  private static final int VARINT = 0;
-  private static final int FIXED_64 = 1;
-  private static final int BYTES = 2;
-  private static final int FIXED_32 = 5;
+  /** The type of numbers and booleans. */
+  static final int VARINT = 0;
 
+  /** The type of strings, messages and map entries. */
+  static final int BYTES = 2;
+
+  private static final int FIXED_64 = 1;
+  private static final int FIXED_32 = 5;
+  private static final int DEEPEST = 16;
+
+  private final StringTable strings;
+  private final int[] outerEnds = new int[DEEPEST];
+  private int depth;
   private String what = "";
   private byte[] bytes = new byte[0];
   private int start;
   private int at;
   private int end;
 
-  /** The tag of a length-delimited field: a string, a message or a map entry. */
-  static int bytesTag(int field) {
-    return field << 3 | BYTES;
+  /** A cursor that holds repeated strings in {@code strings}. */
+  ProtobufCursor(StringTable strings) {
+    this.strings = strings;
   }
 
   /** Moves to the message in {@code bytes} from {@code from} to {@code to}; names it in errors. */
@@ -33,6 +42,7 @@ final class ProtobufCursor {
     this.start = from;
     this.at = from;
     this.end = to;
+    this.depth = 0;
   }
 
   byte[] bytes() {
@@ -49,9 +59,12 @@ final class ProtobufCursor {
     at = index;
   }
 
-  /** The next tag, or 0 at the end of the message. */
+  /** The next tag, or 0 at the end of the message that was opened last, which it leaves. */
   int tag() throws IOException {
     if (at >= end) {
+      if (depth > 0) {
+        end = outerEnds[--depth];
+      }
       return 0;
     }
     int first = bytes[at];
@@ -107,25 +120,42 @@ final class ProtobufCursor {
   }
 
   /** Reads a string that is likely to be repeated. */
-  String string(StringTable table) throws IOException {
+  String sharedString() throws IOException {
     int length = length();
-    String text = table.get(bytes, at, length);
+    String text = strings.get(bytes, at, length);
     at += length;
     return text;
   }
 
-  /** Narrows the cursor to the message that follows; give the result to {@link #close}. */
-  int open() throws IOException {
+  /** Narrows the cursor to the message that follows. */
+  void open() throws IOException {
     int length = length();
-    int outer = end;
+    outerEnds[depth++] = end;
     end = at + length;
-    return outer;
   }
 
-  /** Goes to the end of the message within and widens the cursor to the outer one. */
-  void close(int outer) {
-    at = end;
-    end = outer;
+  /**
+   * Goes to the next field with the tag {@code wanted}; false at the end of the message that was
+   * opened last, which it leaves.
+   */
+  boolean find(int wanted) throws IOException {
+    for (int tag = tag(); tag != 0; tag = tag()) {
+      if (tag == wanted) {
+        return true;
+      }
+      skip(tag);
+    }
+    return false;
+  }
+
+  /** Reads the message that follows, of which only one string is wanted; empty: not set. */
+  String stringOf(int wanted) throws IOException {
+    String text = "";
+    open();
+    while (find(wanted)) {
+      text = string();
+    }
+    return text;
   }
 
   /** Skips what follows {@code tag}. */
@@ -154,7 +184,7 @@ final class ProtobufCursor {
     while (true) {
       skip(tag);
       int behind = at;
-      if (tag() != tag) {
+      if (at >= end || tag() != tag) {
         at = behind;
         return behind;
       }
@@ -167,12 +197,7 @@ final class ProtobufCursor {
             + ": not protobuf at byte "
             + (at - start)
             + " of "
-            + (limit() - start)
+            + (Math.max(end, at) - start)
             + ": "
             + problem);
-  }
-
-  private int limit() {
-    return Math.max(end, at);
-  }
-}
+  }}

@@ -1,6 +1,7 @@
 package io.promdisco.providers.kubernetes.client.decode;
 
-import static io.promdisco.providers.kubernetes.client.decode.ProtobufCursor.bytesTag;
+import static io.promdisco.providers.kubernetes.client.decode.ProtobufCursor.BYTES;
+import static io.promdisco.providers.kubernetes.client.decode.ProtobufCursor.VARINT;
 
 import io.promdisco.http.BodyReader;
 import io.promdisco.providers.kubernetes.object.KubeObject;
@@ -21,20 +22,10 @@ import java.util.function.Consumer;
  */
 public final class ProtobufDecoder implements Decoder {
   private static final byte[] MAGIC = {'k', '8', 's', 0};
-  private static final int TYPE_META = bytesTag(1);
-  private static final int RAW = bytesTag(2);
-  private static final int TYPE_META_KIND = bytesTag(2);
-  private static final int LIST_META = bytesTag(1);
-  private static final int LIST_ITEMS = bytesTag(2);
-  private static final int LIST_VERSION = bytesTag(2);
-  private static final int LIST_CONTINUE = bytesTag(3);
-  private static final int LIST_REMAINING = 4 << 3;
-  private static final int EVENT_TYPE = bytesTag(1);
-  private static final int EVENT_OBJECT = bytesTag(2);
-  private static final int EXTENSION_RAW = bytesTag(1);
+  private static final int TYPE_META = 1 << 3 | BYTES;
+  private static final int RAW = 2 << 3 | BYTES;
 
-  private final ProtobufCursor wire = new ProtobufCursor();
-  private final SharedValues shared;
+  private final ProtobufCursor wire;
   private final ProtobufMetadata metas;
   private final ProtobufPods pods;
   private final ProtobufNetwork network;
@@ -46,11 +37,11 @@ public final class ProtobufDecoder implements Decoder {
   private int rawTo;
 
   public ProtobufDecoder(SharedValues shared) {
-    this.shared = shared;
-    this.metas = new ProtobufMetadata(wire, shared);
-    this.pods = new ProtobufPods(wire, shared, metas);
-    this.network = new ProtobufNetwork(wire, shared, metas);
-    this.endpoints = new ProtobufEndpoints(wire, shared, metas);
+    wire = new ProtobufCursor(shared.strings());
+    metas = new ProtobufMetadata(wire, shared);
+    pods = new ProtobufPods(wire, shared, metas);
+    network = new ProtobufNetwork(wire, metas);
+    endpoints = new ProtobufEndpoints(wire, metas);
   }
 
   /** Reads the bare message of one object. */
@@ -72,14 +63,10 @@ public final class ProtobufDecoder implements Decoder {
 
   private ObjectMeta readMetaOnly() throws IOException {
     ObjectMeta meta = null;
-    for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == bytesTag(1)) {
-        meta = metas.read();
-      } else {
-        wire.skip(tag);
-      }
+    while (wire.find(1 << 3 | BYTES)) {
+      meta = metas.read();
     }
-    return meta == null ? metas.none() : meta;
+    return metas.orNone(meta);
   }
 
   @Override
@@ -121,23 +108,18 @@ public final class ProtobufDecoder implements Decoder {
     int objectFrom = from;
     int objectTo = from;
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == EVENT_TYPE) {
-        type = wire.string(shared.strings());
-      } else if (tag == EVENT_OBJECT) {
-        int outer = wire.open();
-        for (int inner = wire.tag(); inner != 0; inner = wire.tag()) {
-          if (inner == EXTENSION_RAW) {
+      switch (tag) {
+        case 1 << 3 | BYTES -> type = wire.sharedString();
+        case 2 << 3 | BYTES -> { // a RawExtension
+          wire.open();
+          while (wire.find(1 << 3 | BYTES)) {
             int length = wire.length();
             objectFrom = wire.at();
             objectTo = objectFrom + length;
             wire.moveTo(objectTo);
-          } else {
-            wire.skip(inner);
           }
         }
-        wire.close(outer);
-      } else {
-        wire.skip(tag);
+        default -> wire.skip(tag);
       }
     }
     envelope(what, bytes, objectFrom, objectTo);
@@ -148,25 +130,16 @@ public final class ProtobufDecoder implements Decoder {
       Resource<V> resource, byte[] bytes, String type, WatchHandler<? super V> handler)
       throws IOException {
     if (type.equals("ERROR")) {
-      throw ApiStatus.ofProtobuf(bytes, rawFrom, rawTo).toException();
+      throw status(bytes, rawFrom, rawTo).toException();
     }
     if (!kind.equals(resource.kind())) {
       throw new IOException(
           resource.kind() + " event: kind: " + kind + " (expected " + resource.kind() + ")");
     }
     switch (type) {
-      case "ADDED" -> {
-        V object = object(resource, bytes, rawFrom, rawTo);
-        handler.added(object, metas.version());
-      }
-      case "MODIFIED" -> {
-        V object = object(resource, bytes, rawFrom, rawTo);
-        handler.modified(object, metas.version());
-      }
-      case "DELETED" -> {
-        V object = object(resource, bytes, rawFrom, rawTo);
-        handler.deleted(object, metas.version());
-      }
+      case "ADDED" -> handler.added(object(resource, bytes, rawFrom, rawTo), metas.version());
+      case "MODIFIED" -> handler.modified(object(resource, bytes, rawFrom, rawTo), metas.version());
+      case "DELETED" -> handler.deleted(object(resource, bytes, rawFrom, rawTo), metas.version());
       case "BOOKMARK" -> {
         wire.reset(kind + " bookmark", bytes, rawFrom, rawTo);
         ObjectMeta meta = readMetaOnly();
@@ -193,15 +166,18 @@ public final class ProtobufDecoder implements Decoder {
     rawFrom = to;
     rawTo = to;
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == TYPE_META) {
-        kind = readKind();
-      } else if (tag == RAW) {
-        int length = wire.length();
-        rawFrom = wire.at();
-        rawTo = rawFrom + length;
-        wire.moveTo(rawTo);
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case TYPE_META -> {
+          wire.open();
+          kind = readKind();
+        }
+        case RAW -> {
+          int length = wire.length();
+          rawFrom = wire.at();
+          rawTo = rawFrom + length;
+          wire.moveTo(rawTo);
+        }
+        default -> wire.skip(tag);
       }
     }
   }
@@ -215,17 +191,12 @@ public final class ProtobufDecoder implements Decoder {
     return true;
   }
 
+  /** Reads a {@code TypeMeta} to its end. */
   private String readKind() throws IOException {
     String found = "";
-    int outer = wire.open();
-    for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == TYPE_META_KIND) {
-        found = wire.string(shared.strings());
-      } else {
-        wire.skip(tag);
-      }
+    while (wire.find(2 << 3 | BYTES)) {
+      found = wire.sharedString();
     }
-    wire.close(outer);
     return found;
   }
 
@@ -235,7 +206,12 @@ public final class ProtobufDecoder implements Decoder {
     if (!kind.isEmpty() && !kind.equals(ApiStatus.KIND)) {
       throw wire.malformed("kind " + kind);
     }
-    return ApiStatus.ofProtobuf(bytes, rawFrom, rawTo);
+    return status(bytes, rawFrom, rawTo);
+  }
+
+  private ApiStatus status(byte[] bytes, int from, int to) throws IOException {
+    wire.reset(ApiStatus.KIND, bytes, from, to);
+    return ApiStatus.ofProtobuf(wire);
   }
 
   @Override
@@ -255,7 +231,7 @@ public final class ProtobufDecoder implements Decoder {
         int length = bounded(body, what);
         int from = body.take(length, what);
         wire.reset(what, body.array(), from, from + length);
-        kind = readKindHere();
+        kind = readKind();
       } else if (tag == RAW) {
         page = readList(resource, body, what, items);
       } else {
@@ -268,18 +244,6 @@ public final class ProtobufDecoder implements Decoder {
     return page;
   }
 
-  private String readKindHere() throws IOException {
-    String found = "";
-    for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == TYPE_META_KIND) {
-        found = wire.string();
-      } else {
-        wire.skip(tag);
-      }
-    }
-    return found;
-  }
-
   private <V extends KubeObject> Page readList(
       Resource<V> resource, BodyReader body, String what, Consumer<? super V> items)
       throws IOException, InterruptedException {
@@ -290,7 +254,7 @@ public final class ProtobufDecoder implements Decoder {
     if (kind.equals(ApiStatus.KIND)) {
       int length = bounded(end, body, what);
       int from = body.take(length, what);
-      throw ApiStatus.ofProtobuf(body.array(), from, from + length).toException();
+      throw status(body.array(), from, from + length).toException();
     }
     if (!kind.equals(resource.kind() + "List")) {
       throw new IOException(what + ": kind: " + kind + " (expected " + resource.kind() + "List)");
@@ -299,16 +263,18 @@ public final class ProtobufDecoder implements Decoder {
     Page page = new Page("", "", -1);
     while (body.position() < end) {
       int tag = (int) body.varint(what);
-      if (tag == LIST_META) {
-        int length = bounded(body, what);
-        int from = body.take(length, what);
-        page = readListMeta(what, body.array(), from, from + length);
-      } else if (tag == LIST_ITEMS) {
-        int length = bounded(body, what);
-        int from = body.take(length, what);
-        items.accept(object(resource, body.array(), from, from + length));
-      } else {
-        skip(body, tag, what);
+      switch (tag) {
+        case 1 << 3 | BYTES -> {
+          int length = bounded(body, what);
+          int from = body.take(length, what);
+          page = readListMeta(what, body.array(), from, from + length);
+        }
+        case 2 << 3 | BYTES -> {
+          int length = bounded(body, what);
+          int from = body.take(length, what);
+          items.accept(object(resource, body.array(), from, from + length));
+        }
+        default -> skip(body, tag, what);
       }
     }
     if (body.position() > end) {
@@ -323,14 +289,11 @@ public final class ProtobufDecoder implements Decoder {
     String continueToken = "";
     long remaining = -1;
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == LIST_VERSION) {
-        version = wire.string();
-      } else if (tag == LIST_CONTINUE) {
-        continueToken = wire.string();
-      } else if (tag == LIST_REMAINING) {
-        remaining = wire.varint();
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 2 << 3 | BYTES -> version = wire.string();
+        case 3 << 3 | BYTES -> continueToken = wire.string();
+        case 4 << 3 | VARINT -> remaining = wire.varint();
+        default -> wire.skip(tag);
       }
     }
     return new Page(version, continueToken, remaining);

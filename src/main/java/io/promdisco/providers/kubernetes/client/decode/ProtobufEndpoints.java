@@ -1,6 +1,7 @@
 package io.promdisco.providers.kubernetes.client.decode;
 
-import static io.promdisco.providers.kubernetes.client.decode.ProtobufCursor.bytesTag;
+import static io.promdisco.providers.kubernetes.client.decode.ProtobufCursor.BYTES;
+import static io.promdisco.providers.kubernetes.client.decode.ProtobufCursor.VARINT;
 
 import io.promdisco.model.Labels;
 import io.promdisco.providers.kubernetes.object.EndpointSliceView;
@@ -17,15 +18,11 @@ import org.jspecify.annotations.Nullable;
  * k8s.io/api/{discovery,core}/v1/generated.proto}. For one thread.
  */
 final class ProtobufEndpoints {
-  private static final int META = bytesTag(1);
-
   private final ProtobufCursor wire;
-  private final StringTable strings;
   private final ProtobufMetadata metas;
 
-  ProtobufEndpoints(ProtobufCursor wire, SharedValues shared, ProtobufMetadata metas) {
+  ProtobufEndpoints(ProtobufCursor wire, ProtobufMetadata metas) {
     this.wire = wire;
-    this.strings = shared.strings();
     this.metas = metas;
   }
 
@@ -36,23 +33,16 @@ final class ProtobufEndpoints {
     List<EndpointSliceView.Endpoint> endpoints = new ArrayList<>();
     List<EndpointSliceView.Port> ports = new ArrayList<>(4);
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == META) {
-        meta = metas.read();
-      } else if (tag == bytesTag(2)) {
-        endpoints.add(readEndpoint());
-      } else if (tag == bytesTag(3)) {
-        ports.add(readSlicePort());
-      } else if (tag == bytesTag(4)) {
-        addressType = wire.string(strings);
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 1 << 3 | BYTES -> meta = metas.read();
+        case 2 << 3 | BYTES -> endpoints.add(readEndpoint());
+        case 3 << 3 | BYTES -> ports.add(readSlicePort());
+        case 4 << 3 | BYTES -> addressType = wire.sharedString();
+        default -> wire.skip(tag);
       }
     }
     return new EndpointSliceView(
-        meta == null ? metas.none() : meta,
-        addressType,
-        List.copyOf(endpoints),
-        List.copyOf(ports));
+        metas.orNone(meta), addressType, List.copyOf(endpoints), List.copyOf(ports));
   }
 
   private static final class Conditions {
@@ -69,27 +59,19 @@ final class ProtobufEndpoints {
     String nodeName = null;
     String zone = null;
     Labels topology = Labels.EMPTY;
-    int outer = wire.open();
+    wire.open();
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == bytesTag(1)) {
-        addresses.add(wire.string());
-      } else if (tag == bytesTag(2)) {
-        readConditions(conditions);
-      } else if (tag == bytesTag(3)) {
-        hostname = wire.string();
-      } else if (tag == bytesTag(4)) {
-        target = metas.reference();
-      } else if (tag == bytesTag(5)) {
-        topology = metas.map(tag);
-      } else if (tag == bytesTag(6)) {
-        nodeName = wire.string(strings);
-      } else if (tag == bytesTag(7)) {
-        zone = wire.string(strings);
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 1 << 3 | BYTES -> addresses.add(wire.string());
+        case 2 << 3 | BYTES -> readConditions(conditions);
+        case 3 << 3 | BYTES -> hostname = wire.string();
+        case 4 << 3 | BYTES -> target = metas.reference();
+        case 5 << 3 | BYTES -> topology = metas.map(tag);
+        case 6 << 3 | BYTES -> nodeName = wire.sharedString();
+        case 7 << 3 | BYTES -> zone = wire.sharedString();
+        default -> wire.skip(tag);
       }
     }
-    wire.close(outer);
     return new EndpointSliceView.Endpoint(
         List.copyOf(addresses),
         conditions.ready,
@@ -103,19 +85,15 @@ final class ProtobufEndpoints {
   }
 
   private void readConditions(Conditions conditions) throws IOException {
-    int outer = wire.open();
+    wire.open();
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == 1 << 3) {
-        conditions.ready = wire.bool();
-      } else if (tag == 2 << 3) {
-        conditions.serving = wire.bool();
-      } else if (tag == 3 << 3) {
-        conditions.terminating = wire.bool();
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 1 << 3 | VARINT -> conditions.ready = wire.bool();
+        case 2 << 3 | VARINT -> conditions.serving = wire.bool();
+        case 3 << 3 | VARINT -> conditions.terminating = wire.bool();
+        default -> wire.skip(tag);
       }
     }
-    wire.close(outer);
   }
 
   private EndpointSliceView.Port readSlicePort() throws IOException {
@@ -123,21 +101,16 @@ final class ProtobufEndpoints {
     Integer number = null;
     String protocol = null;
     String appProtocol = null;
-    int outer = wire.open();
+    wire.open();
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == bytesTag(1)) {
-        name = wire.string(strings);
-      } else if (tag == bytesTag(2)) {
-        protocol = wire.string(strings);
-      } else if (tag == 3 << 3) {
-        number = wire.int32();
-      } else if (tag == bytesTag(4)) {
-        appProtocol = wire.string(strings);
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 1 << 3 | BYTES -> name = wire.sharedString();
+        case 2 << 3 | BYTES -> protocol = wire.sharedString();
+        case 3 << 3 | VARINT -> number = wire.int32();
+        case 4 << 3 | BYTES -> appProtocol = wire.sharedString();
+        default -> wire.skip(tag);
       }
     }
-    wire.close(outer);
     return new EndpointSliceView.Port(name, number, protocol, appProtocol);
   }
 
@@ -146,34 +119,28 @@ final class ProtobufEndpoints {
     ObjectMeta meta = null;
     List<EndpointsView.Subset> subsets = new ArrayList<>(2);
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == META) {
-        meta = metas.read();
-      } else if (tag == bytesTag(2)) {
-        subsets.add(readSubset());
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 1 << 3 | BYTES -> meta = metas.read();
+        case 2 << 3 | BYTES -> subsets.add(readSubset());
+        default -> wire.skip(tag);
       }
     }
-    return new EndpointsView(meta == null ? metas.none() : meta, List.copyOf(subsets));
+    return new EndpointsView(metas.orNone(meta), List.copyOf(subsets));
   }
 
   private EndpointsView.Subset readSubset() throws IOException {
     List<EndpointsView.Address> addresses = new ArrayList<>();
     List<EndpointsView.Address> notReady = new ArrayList<>(2);
     List<EndpointsView.Port> ports = new ArrayList<>(2);
-    int outer = wire.open();
+    wire.open();
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == bytesTag(1)) {
-        addresses.add(readAddress());
-      } else if (tag == bytesTag(2)) {
-        notReady.add(readAddress());
-      } else if (tag == bytesTag(3)) {
-        ports.add(readPort());
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 1 << 3 | BYTES -> addresses.add(readAddress());
+        case 2 << 3 | BYTES -> notReady.add(readAddress());
+        case 3 << 3 | BYTES -> ports.add(readPort());
+        default -> wire.skip(tag);
       }
     }
-    wire.close(outer);
     return new EndpointsView.Subset(
         List.copyOf(addresses), List.copyOf(notReady), List.copyOf(ports));
   }
@@ -183,21 +150,16 @@ final class ProtobufEndpoints {
     String hostname = "";
     String nodeName = null;
     ObjectRef target = null;
-    int outer = wire.open();
+    wire.open();
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == bytesTag(1)) {
-        ip = wire.string();
-      } else if (tag == bytesTag(2)) {
-        target = metas.reference();
-      } else if (tag == bytesTag(3)) {
-        hostname = wire.string();
-      } else if (tag == bytesTag(4)) {
-        nodeName = wire.string(strings);
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 1 << 3 | BYTES -> ip = wire.string();
+        case 2 << 3 | BYTES -> target = metas.reference();
+        case 3 << 3 | BYTES -> hostname = wire.string();
+        case 4 << 3 | BYTES -> nodeName = wire.sharedString();
+        default -> wire.skip(tag);
       }
     }
-    wire.close(outer);
     return new EndpointsView.Address(ip, hostname, nodeName, target);
   }
 
@@ -206,21 +168,16 @@ final class ProtobufEndpoints {
     int number = 0;
     String protocol = "";
     String appProtocol = null;
-    int outer = wire.open();
+    wire.open();
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == bytesTag(1)) {
-        name = wire.string(strings);
-      } else if (tag == 2 << 3) {
-        number = wire.int32();
-      } else if (tag == bytesTag(3)) {
-        protocol = wire.string(strings);
-      } else if (tag == bytesTag(4)) {
-        appProtocol = wire.string(strings);
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 1 << 3 | BYTES -> name = wire.sharedString();
+        case 2 << 3 | VARINT -> number = wire.int32();
+        case 3 << 3 | BYTES -> protocol = wire.sharedString();
+        case 4 << 3 | BYTES -> appProtocol = wire.sharedString();
+        default -> wire.skip(tag);
       }
     }
-    wire.close(outer);
     return new EndpointsView.Port(name, number, protocol, appProtocol);
   }
 }

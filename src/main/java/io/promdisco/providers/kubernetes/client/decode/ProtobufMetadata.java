@@ -1,6 +1,8 @@
 package io.promdisco.providers.kubernetes.client.decode;
 
-import static io.promdisco.providers.kubernetes.client.decode.ProtobufCursor.bytesTag;
+import static io.promdisco.providers.kubernetes.client.decode.ProtobufCursor.BYTES;
+import static io.promdisco.providers.kubernetes.client.decode.ProtobufCursor.VARINT;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.promdisco.model.Labels;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
@@ -8,7 +10,6 @@ import io.promdisco.providers.kubernetes.object.ObjectMeta;
 import io.promdisco.providers.kubernetes.object.ObjectMeta.OwnerRef;
 import io.promdisco.providers.kubernetes.object.ObjectRef;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,21 +17,7 @@ import org.jspecify.annotations.Nullable;
  * k8s.io/apimachinery/pkg/apis/meta/v1/generated.proto}. For one thread.
  */
 final class ProtobufMetadata {
-  private static final int NAME = bytesTag(1);
-  private static final int NAMESPACE = bytesTag(3);
-  private static final int UID = bytesTag(5);
-  private static final int RESOURCE_VERSION = bytesTag(6);
-  private static final int LABELS = bytesTag(11);
-  private static final int ANNOTATIONS = bytesTag(12);
-  private static final int OWNERS = bytesTag(13);
-  private static final int ENTRY_KEY = bytesTag(1);
-  private static final int ENTRY_VALUE = bytesTag(2);
-  private static final int OWNER_KIND = bytesTag(1);
-  private static final int OWNER_NAME = bytesTag(3);
-  private static final int OWNER_CONTROLLER = 6 << 3;
-  private static final int REF_KIND = bytesTag(1);
-  private static final int REF_NAMESPACE = bytesTag(2);
-  private static final int REF_NAME = bytesTag(3);
+  private static final int OWNERS = 13 << 3 | BYTES;
 
   /** A value this long is hardly ever repeated: a checksum, a last-applied configuration. */
   private static final int SHORT_VALUE = 64;
@@ -46,15 +33,18 @@ final class ProtobufMetadata {
     this.shared = shared;
   }
 
-  /** Metadata of an object that has none. */
-  ObjectMeta none() {
+  /** The metadata that was read, or that of an object that has none. */
+  ObjectMeta orNone(@Nullable ObjectMeta meta) {
+    if (meta != null) {
+      return meta;
+    }
     versionLength = 0;
     return new ObjectMeta(new ObjectKey("", ""), "", 0, Labels.EMPTY, Labels.EMPTY, null);
   }
 
   /** The resource version, as written, of the metadata read last. */
   String version() {
-    return new String(versionBytes, versionFrom, versionLength, StandardCharsets.UTF_8);
+    return new String(versionBytes, versionFrom, versionLength, UTF_8);
   }
 
   /** Reads the message that follows. */
@@ -66,28 +56,22 @@ final class ProtobufMetadata {
     Labels labels = Labels.EMPTY;
     Labels annotations = Labels.EMPTY;
     OwnerRef controller = null;
-    int outer = wire.open();
+    wire.open();
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == NAME) {
-        name = wire.string();
-      } else if (tag == NAMESPACE) {
-        namespace = wire.string(shared.strings());
-      } else if (tag == UID) {
-        uid = wire.string();
-      } else if (tag == RESOURCE_VERSION) {
-        readVersion();
-      } else if (tag == LABELS) {
-        labels = join(labels, map(LABELS));
-      } else if (tag == ANNOTATIONS) {
-        annotations = join(annotations, map(ANNOTATIONS));
-      } else if (tag == OWNERS) {
-        OwnerRef found = controller();
-        controller = controller == null ? found : controller;
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 1 << 3 | BYTES -> name = wire.string();
+        case 3 << 3 | BYTES -> namespace = wire.sharedString();
+        case 5 << 3 | BYTES -> uid = wire.string();
+        case 6 << 3 | BYTES -> readVersion();
+        case 11 << 3 | BYTES -> labels = join(labels, map(tag));
+        case 12 << 3 | BYTES -> annotations = join(annotations, map(tag));
+        case OWNERS -> {
+          OwnerRef found = controller();
+          controller = controller == null ? found : controller;
+        }
+        default -> wire.skip(tag);
       }
     }
-    wire.close(outer);
     return new ObjectMeta(
         new ObjectKey(namespace, name),
         uid,
@@ -98,11 +82,10 @@ final class ProtobufMetadata {
   }
 
   private void readVersion() throws IOException {
-    int length = wire.length();
+    versionLength = wire.length();
     versionBytes = wire.bytes();
     versionFrom = wire.at();
-    versionLength = length;
-    wire.moveTo(versionFrom + length);
+    wire.moveTo(versionFrom + versionLength);
   }
 
   /** Reads a map field; the tag of its first entry has just been read. */
@@ -127,17 +110,14 @@ final class ProtobufMetadata {
   private void readEntry(Labels.Builder builder) throws IOException {
     String key = "";
     String value = "";
-    int outer = wire.open();
+    wire.open();
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == ENTRY_KEY) {
-        key = wire.string(shared.strings());
-      } else if (tag == ENTRY_VALUE) {
-        value = readValue();
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 1 << 3 | BYTES -> key = wire.sharedString();
+        case 2 << 3 | BYTES -> value = readValue();
+        default -> wire.skip(tag);
       }
     }
-    wire.close(outer);
     builder.set(key, value);
   }
 
@@ -145,7 +125,7 @@ final class ProtobufMetadata {
     int before = wire.at();
     boolean isShort = wire.length() <= SHORT_VALUE;
     wire.moveTo(before);
-    return isShort ? wire.string(shared.strings()) : wire.string();
+    return isShort ? wire.sharedString() : wire.string();
   }
 
   private static Labels join(Labels first, Labels more) {
@@ -177,19 +157,15 @@ final class ProtobufMetadata {
     String kind = "";
     String name = "";
     boolean controls = false;
-    int outer = wire.open();
+    wire.open();
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == OWNER_KIND) {
-        kind = wire.string(shared.strings());
-      } else if (tag == OWNER_NAME) {
-        name = wire.string(shared.strings());
-      } else if (tag == OWNER_CONTROLLER) {
-        controls = wire.bool();
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 1 << 3 | BYTES -> kind = wire.sharedString();
+        case 3 << 3 | BYTES -> name = wire.sharedString();
+        case 6 << 3 | VARINT -> controls = wire.bool();
+        default -> wire.skip(tag);
       }
     }
-    wire.close(outer);
     return controls ? new OwnerRef(kind, name) : null;
   }
 
@@ -198,19 +174,15 @@ final class ProtobufMetadata {
     String kind = "";
     String namespace = "";
     String name = "";
-    int outer = wire.open();
+    wire.open();
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == REF_KIND) {
-        kind = wire.string(shared.strings());
-      } else if (tag == REF_NAMESPACE) {
-        namespace = wire.string(shared.strings());
-      } else if (tag == REF_NAME) {
-        name = wire.string();
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 1 << 3 | BYTES -> kind = wire.sharedString();
+        case 2 << 3 | BYTES -> namespace = wire.sharedString();
+        case 3 << 3 | BYTES -> name = wire.string();
+        default -> wire.skip(tag);
       }
     }
-    wire.close(outer);
     return new ObjectRef(kind, namespace, name);
   }
 }

@@ -1,6 +1,7 @@
 package io.promdisco.providers.kubernetes.client.decode;
 
-import static io.promdisco.providers.kubernetes.client.decode.ProtobufCursor.bytesTag;
+import static io.promdisco.providers.kubernetes.client.decode.ProtobufCursor.BYTES;
+import static io.promdisco.providers.kubernetes.client.decode.ProtobufCursor.VARINT;
 
 import io.promdisco.providers.kubernetes.object.IngressView;
 import io.promdisco.providers.kubernetes.object.NodeView;
@@ -19,17 +20,11 @@ final class ProtobufNetwork {
   /** Ends both policies under which a service's families count. */
   static final String DUAL_STACK = "DualStack";
 
-  private static final int META = bytesTag(1);
-  private static final int SPEC = bytesTag(2);
-  private static final int STATUS = bytesTag(3);
-
   private final ProtobufCursor wire;
-  private final StringTable strings;
   private final ProtobufMetadata metas;
 
-  ProtobufNetwork(ProtobufCursor wire, SharedValues shared, ProtobufMetadata metas) {
+  ProtobufNetwork(ProtobufCursor wire, ProtobufMetadata metas) {
     this.wire = wire;
-    this.strings = shared.strings();
     this.metas = metas;
   }
 
@@ -39,18 +34,15 @@ final class ProtobufNetwork {
     String providerId = "";
     NodeStatus status = new NodeStatus();
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == META) {
-        meta = metas.read();
-      } else if (tag == SPEC) {
-        providerId = stringField(3);
-      } else if (tag == STATUS) {
-        readNodeStatus(status);
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 1 << 3 | BYTES -> meta = metas.read();
+        case 2 << 3 | BYTES -> providerId = wire.stringOf(3 << 3 | BYTES);
+        case 3 << 3 | BYTES -> readNodeStatus(status);
+        default -> wire.skip(tag);
       }
     }
     return new NodeView(
-        meta == null ? metas.none() : meta,
+        metas.orNone(meta),
         providerId,
         List.copyOf(status.addresses),
         List.copyOf(status.conditions),
@@ -63,35 +55,18 @@ final class ProtobufNetwork {
     int kubeletPort;
   }
 
-  /** Reads one string field of the message that follows. */
-  private String stringField(int field) throws IOException {
-    String value = "";
-    int outer = wire.open();
-    for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == bytesTag(field)) {
-        value = wire.string();
-      } else {
-        wire.skip(tag);
-      }
-    }
-    wire.close(outer);
-    return value;
-  }
-
   private void readNodeStatus(NodeStatus status) throws IOException {
-    int outer = wire.open();
+    wire.open();
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == bytesTag(4)) {
-        readPair((type, value) -> status.conditions.add(new NodeView.Condition(type, value)));
-      } else if (tag == bytesTag(5)) {
-        readPair((type, value) -> status.addresses.add(new NodeView.Address(type, value)));
-      } else if (tag == bytesTag(6)) {
-        status.kubeletPort = readKubeletPort();
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 4 << 3 | BYTES ->
+            readPair((type, value) -> status.conditions.add(new NodeView.Condition(type, value)));
+        case 5 << 3 | BYTES ->
+            readPair((type, value) -> status.addresses.add(new NodeView.Address(type, value)));
+        case 6 << 3 | BYTES -> status.kubeletPort = readKubeletPort();
+        default -> wire.skip(tag);
       }
     }
-    wire.close(outer);
   }
 
   private interface Pair {
@@ -102,39 +77,27 @@ final class ProtobufNetwork {
   private void readPair(Pair pair) throws IOException {
     String first = "";
     String second = "";
-    int outer = wire.open();
+    wire.open();
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == bytesTag(1)) {
-        first = wire.string(strings);
-      } else if (tag == bytesTag(2)) {
-        second = wire.string(strings);
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 1 << 3 | BYTES -> first = wire.sharedString();
+        case 2 << 3 | BYTES -> second = wire.sharedString();
+        default -> wire.skip(tag);
       }
     }
-    wire.close(outer);
     pair.accept(first, second);
   }
 
+  /** Reads {@code daemonEndpoints}: the port of its {@code kubeletEndpoint}. */
   private int readKubeletPort() throws IOException {
     int port = 0;
-    int outer = wire.open();
-    for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == bytesTag(1)) {
-        int endpoint = wire.open();
-        for (int inner = wire.tag(); inner != 0; inner = wire.tag()) {
-          if (inner == 1 << 3) {
-            port = wire.int32();
-          } else {
-            wire.skip(inner);
-          }
-        }
-        wire.close(endpoint);
-      } else {
-        wire.skip(tag);
+    wire.open();
+    while (wire.find(1 << 3 | BYTES)) {
+      wire.open();
+      while (wire.find(1 << 3 | VARINT)) {
+        port = wire.int32();
       }
     }
-    wire.close(outer);
     return port;
   }
 
@@ -157,18 +120,15 @@ final class ProtobufNetwork {
     List<String> ingressIps = new ArrayList<>(2);
     List<String> ingressHosts = new ArrayList<>(0);
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == META) {
-        meta = metas.read();
-      } else if (tag == SPEC) {
-        readServiceSpec(spec);
-      } else if (tag == STATUS) {
-        readLoadBalancer(ingressIps, ingressHosts);
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 1 << 3 | BYTES -> meta = metas.read();
+        case 2 << 3 | BYTES -> readServiceSpec(spec);
+        case 3 << 3 | BYTES -> readLoadBalancer(ingressIps, ingressHosts);
+        default -> wire.skip(tag);
       }
     }
     return new ServiceView(
-        meta == null ? metas.none() : meta,
+        metas.orNone(meta),
         spec.type,
         spec.clusterIp,
         spec.externalName,
@@ -193,31 +153,21 @@ final class ProtobufNetwork {
   }
 
   private void readServiceSpec(ServiceSpec spec) throws IOException {
-    int outer = wire.open();
+    wire.open();
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == bytesTag(1)) {
-        spec.ports.add(readServicePort());
-      } else if (tag == bytesTag(3)) {
-        spec.clusterIp = wire.string();
-      } else if (tag == bytesTag(4)) {
-        spec.type = wire.string(strings);
-      } else if (tag == bytesTag(5)) {
-        spec.externalIps.add(wire.string());
-      } else if (tag == bytesTag(18)) {
-        spec.clusterIps.add(wire.string());
-      } else if (tag == bytesTag(8)) {
-        spec.loadBalancerIp = wire.string();
-      } else if (tag == bytesTag(10)) {
-        spec.externalName = wire.string();
-      } else if (tag == bytesTag(17)) {
-        spec.ipFamilyPolicy = wire.string(strings);
-      } else if (tag == bytesTag(19)) {
-        spec.ipFamilies.add(wire.string(strings));
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 1 << 3 | BYTES -> spec.ports.add(readServicePort());
+        case 3 << 3 | BYTES -> spec.clusterIp = wire.string();
+        case 4 << 3 | BYTES -> spec.type = wire.sharedString();
+        case 5 << 3 | BYTES -> spec.externalIps.add(wire.string());
+        case 8 << 3 | BYTES -> spec.loadBalancerIp = wire.string();
+        case 10 << 3 | BYTES -> spec.externalName = wire.string();
+        case 17 << 3 | BYTES -> spec.ipFamilyPolicy = wire.sharedString();
+        case 18 << 3 | BYTES -> spec.clusterIps.add(wire.string());
+        case 19 << 3 | BYTES -> spec.ipFamilies.add(wire.sharedString());
+        default -> wire.skip(tag);
       }
     }
-    wire.close(outer);
   }
 
   private ServiceView.Port readServicePort() throws IOException {
@@ -225,50 +175,38 @@ final class ProtobufNetwork {
     int number = 0;
     String protocol = "";
     String appProtocol = "";
-    int outer = wire.open();
+    wire.open();
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == bytesTag(1)) {
-        name = wire.string(strings);
-      } else if (tag == bytesTag(2)) {
-        protocol = wire.string(strings);
-      } else if (tag == 3 << 3) {
-        number = wire.int32();
-      } else if (tag == bytesTag(6)) {
-        appProtocol = wire.string(strings);
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 1 << 3 | BYTES -> name = wire.sharedString();
+        case 2 << 3 | BYTES -> protocol = wire.sharedString();
+        case 3 << 3 | VARINT -> number = wire.int32();
+        case 6 << 3 | BYTES -> appProtocol = wire.sharedString();
+        default -> wire.skip(tag);
       }
     }
-    wire.close(outer);
     return new ServiceView.Port(name, number, protocol, appProtocol);
   }
 
+  /** Reads a {@code ServiceStatus}: the addresses and host names of its load balancer. */
   private void readLoadBalancer(List<String> ips, List<String> hosts) throws IOException {
-    int status = wire.open();
-    for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag != bytesTag(1)) {
-        wire.skip(tag);
-        continue;
+    wire.open();
+    while (wire.find(1 << 3 | BYTES)) {
+      wire.open();
+      while (wire.find(1 << 3 | BYTES)) {
+        readPair(
+            (ip, host) -> {
+              addIfSet(ips, ip);
+              addIfSet(hosts, host);
+            });
       }
-      int balancer = wire.open();
-      for (int inner = wire.tag(); inner != 0; inner = wire.tag()) {
-        if (inner == bytesTag(1)) {
-          readPair(
-              (ip, host) -> {
-                if (!ip.isEmpty()) {
-                  ips.add(ip);
-                }
-                if (!host.isEmpty()) {
-                  hosts.add(host);
-                }
-              });
-        } else {
-          wire.skip(inner);
-        }
-      }
-      wire.close(balancer);
     }
-    wire.close(status);
+  }
+
+  private static void addIfSet(List<String> texts, String text) {
+    if (!text.isEmpty()) {
+      texts.add(text);
+    }
   }
 
   private static final class IngressSpec {
@@ -282,89 +220,60 @@ final class ProtobufNetwork {
     ObjectMeta meta = null;
     IngressSpec spec = new IngressSpec();
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == META) {
-        meta = metas.read();
-      } else if (tag == SPEC) {
-        readIngressSpec(spec);
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 1 << 3 | BYTES -> meta = metas.read();
+        case 2 << 3 | BYTES -> readIngressSpec(spec);
+        default -> wire.skip(tag);
       }
     }
     return new IngressView(
-        meta == null ? metas.none() : meta,
-        spec.className,
-        List.copyOf(spec.rules),
-        List.copyOf(spec.tlsHosts));
+        metas.orNone(meta), spec.className, List.copyOf(spec.rules), List.copyOf(spec.tlsHosts));
   }
 
   private void readIngressSpec(IngressSpec spec) throws IOException {
-    int outer = wire.open();
+    wire.open();
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == bytesTag(2)) {
-        readTlsHosts(spec.tlsHosts);
-      } else if (tag == bytesTag(3)) {
-        spec.rules.add(readRule());
-      } else if (tag == bytesTag(4)) {
-        spec.className = wire.string(strings);
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 2 << 3 | BYTES -> readTlsHosts(spec.tlsHosts);
+        case 3 << 3 | BYTES -> spec.rules.add(readRule());
+        case 4 << 3 | BYTES -> spec.className = wire.sharedString();
+        default -> wire.skip(tag);
       }
     }
-    wire.close(outer);
   }
 
   private void readTlsHosts(List<String> hosts) throws IOException {
-    int outer = wire.open();
-    for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == bytesTag(1)) {
-        hosts.add(wire.string());
-      } else {
-        wire.skip(tag);
-      }
+    wire.open();
+    while (wire.find(1 << 3 | BYTES)) {
+      hosts.add(wire.string());
     }
-    wire.close(outer);
   }
 
   private IngressView.Rule readRule() throws IOException {
     String host = "";
     List<String> paths = null;
-    int outer = wire.open();
+    wire.open();
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == bytesTag(1)) {
-        host = wire.string();
-      } else if (tag == bytesTag(2)) {
-        paths = readRuleValue(paths);
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 1 << 3 | BYTES -> host = wire.string();
+        case 2 << 3 | BYTES -> paths = readRuleValue(paths);
+        default -> wire.skip(tag);
       }
     }
-    wire.close(outer);
     return new IngressView.Rule(host, paths == null ? null : List.copyOf(paths));
   }
 
   /** Reads an {@code IngressRuleValue}: the paths of its http part, if it has one. */
   private @Nullable List<String> readRuleValue(@Nullable List<String> before) throws IOException {
     List<String> paths = before;
-    int outer = wire.open();
-    for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag != bytesTag(1)) {
-        wire.skip(tag);
-        continue;
+    wire.open();
+    while (wire.find(1 << 3 | BYTES)) {
+      paths = paths == null ? new ArrayList<>(4) : paths;
+      wire.open();
+      while (wire.find(1 << 3 | BYTES)) {
+        paths.add(wire.stringOf(1 << 3 | BYTES));
       }
-      if (paths == null) {
-        paths = new ArrayList<>(4);
-      }
-      int http = wire.open();
-      for (int inner = wire.tag(); inner != 0; inner = wire.tag()) {
-        if (inner == bytesTag(1)) {
-          paths.add(stringField(1));
-        } else {
-          wire.skip(inner);
-        }
-      }
-      wire.close(http);
     }
-    wire.close(outer);
     return paths;
   }
 }

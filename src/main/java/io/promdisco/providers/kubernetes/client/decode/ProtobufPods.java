@@ -1,6 +1,7 @@
 package io.promdisco.providers.kubernetes.client.decode;
 
-import static io.promdisco.providers.kubernetes.client.decode.ProtobufCursor.bytesTag;
+import static io.promdisco.providers.kubernetes.client.decode.ProtobufCursor.BYTES;
+import static io.promdisco.providers.kubernetes.client.decode.ProtobufCursor.VARINT;
 
 import io.promdisco.providers.kubernetes.object.ObjectMeta;
 import io.promdisco.providers.kubernetes.object.PodView;
@@ -14,35 +15,12 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 final class ProtobufPods {
-  private static final int META = bytesTag(1);
-  private static final int SPEC = bytesTag(2);
-  private static final int STATUS = bytesTag(3);
-  private static final int CONTAINERS = bytesTag(2);
-  private static final int NODE_NAME = bytesTag(10);
-  private static final int INIT_CONTAINERS = bytesTag(20);
-  private static final int CONTAINER_NAME = bytesTag(1);
-  private static final int CONTAINER_IMAGE = bytesTag(2);
-  private static final int CONTAINER_PORTS = bytesTag(6);
-  private static final int PORT_NAME = bytesTag(1);
-  private static final int PORT_NUMBER = 3 << 3;
-  private static final int PORT_PROTOCOL = bytesTag(4);
-  private static final int PHASE = bytesTag(1);
-  private static final int CONDITIONS = bytesTag(2);
-  private static final int HOST_IP = bytesTag(5);
-  private static final int POD_IP = bytesTag(6);
-  private static final int CONTAINER_STATUSES = bytesTag(8);
-  private static final int INIT_CONTAINER_STATUSES = bytesTag(10);
-  private static final int POD_IPS = bytesTag(12);
-  private static final int POD_IPS_IP = bytesTag(1);
-  private static final int STATUS_NAME = bytesTag(1);
-  private static final int STATUS_CONTAINER_ID = bytesTag(8);
-  private static final int CONDITION_TYPE = bytesTag(1);
-  private static final int CONDITION_STATUS = bytesTag(2);
+  private static final int CONTAINER_PORTS = 6 << 3 | BYTES;
 
   private record Status(String name, String id, boolean init) {}
 
   private final ProtobufCursor wire;
-  private final SharedValues shared;
+  private final RangeTable<List<PodView.Port>> portLists;
   private final ProtobufMetadata metas;
 
   // The pod that is being read.
@@ -58,7 +36,7 @@ final class ProtobufPods {
 
   ProtobufPods(ProtobufCursor wire, SharedValues shared, ProtobufMetadata metas) {
     this.wire = wire;
-    this.shared = shared;
+    this.portLists = shared.ports();
     this.metas = metas;
   }
 
@@ -75,18 +53,15 @@ final class ProtobufPods {
     firstIpSeen = false;
     ObjectMeta meta = null;
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == META) {
-        meta = metas.read();
-      } else if (tag == SPEC) {
-        readSpec();
-      } else if (tag == STATUS) {
-        readStatus();
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 1 << 3 | BYTES -> meta = metas.read();
+        case 2 << 3 | BYTES -> readSpec();
+        case 3 << 3 | BYTES -> readStatus();
+        default -> wire.skip(tag);
       }
     }
     return new PodView(
-        meta == null ? metas.none() : meta,
+        metas.orNone(meta),
         podIp,
         hostIp,
         phase,
@@ -97,46 +72,38 @@ final class ProtobufPods {
   }
 
   private void readSpec() throws IOException {
-    int outer = wire.open();
+    wire.open();
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == CONTAINERS) {
-        containers.add(readContainer(false));
-      } else if (tag == INIT_CONTAINERS) {
-        containers.add(readContainer(true));
-      } else if (tag == NODE_NAME) {
-        nodeName = wire.string(shared.strings());
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 2 << 3 | BYTES -> containers.add(readContainer(false));
+        case 10 << 3 | BYTES -> nodeName = wire.sharedString();
+        case 20 << 3 | BYTES -> containers.add(readContainer(true));
+        default -> wire.skip(tag);
       }
     }
-    wire.close(outer);
   }
 
   private PodView.Container readContainer(boolean init) throws IOException {
     String name = "";
     String image = "";
     List<PodView.Port> ports = List.of();
-    int outer = wire.open();
+    wire.open();
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == CONTAINER_NAME) {
-        name = wire.string(shared.strings());
-      } else if (tag == CONTAINER_IMAGE) {
-        image = wire.string(shared.strings());
-      } else if (tag == CONTAINER_PORTS) {
-        ports = join(ports, readPorts());
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 1 << 3 | BYTES -> name = wire.sharedString();
+        case 2 << 3 | BYTES -> image = wire.sharedString();
+        case CONTAINER_PORTS -> ports = join(ports, readPorts());
+        default -> wire.skip(tag);
       }
     }
-    wire.close(outer);
     return new PodView.Container(name, image, "", init, ports);
   }
 
-  private static List<PodView.Port> join(List<PodView.Port> first, List<PodView.Port> more) {
+  private static <T> List<T> join(List<T> first, List<T> more) {
     if (first.isEmpty()) {
       return more;
     }
-    List<PodView.Port> all = new ArrayList<>(first);
+    List<T> all = new ArrayList<>(first);
     all.addAll(more);
     return List.copyOf(all);
   }
@@ -145,7 +112,7 @@ final class ProtobufPods {
     int from = wire.at();
     int to = wire.skipRun(CONTAINER_PORTS);
     int hash = RangeTable.key(wire.bytes(), from, to - from);
-    List<PodView.Port> known = shared.ports().get(hash, wire.bytes(), from, to - from);
+    List<PodView.Port> known = portLists.get(hash, wire.bytes(), from, to - from);
     if (known != null) {
       return known;
     }
@@ -155,7 +122,7 @@ final class ProtobufPods {
       ports.add(readPort());
     } while (wire.at() < to && wire.tag() == CONTAINER_PORTS);
     List<PodView.Port> copy = List.copyOf(ports);
-    shared.ports().offer(hash, wire.bytes(), from, to - from, copy);
+    portLists.offer(hash, wire.bytes(), from, to - from, copy);
     return copy;
   }
 
@@ -163,79 +130,55 @@ final class ProtobufPods {
     String name = "";
     int number = 0;
     String protocol = "";
-    int outer = wire.open();
+    wire.open();
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == PORT_NAME) {
-        name = wire.string(shared.strings());
-      } else if (tag == PORT_NUMBER) {
-        number = wire.int32();
-      } else if (tag == PORT_PROTOCOL) {
-        protocol = wire.string(shared.strings());
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 1 << 3 | BYTES -> name = wire.sharedString();
+        case 3 << 3 | VARINT -> number = wire.int32();
+        case 4 << 3 | BYTES -> protocol = wire.sharedString();
+        default -> wire.skip(tag);
       }
     }
-    wire.close(outer);
     return new PodView.Port(name, number, protocol);
   }
 
   private void readStatus() throws IOException {
-    int outer = wire.open();
+    wire.open();
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == PHASE) {
-        phase = wire.string(shared.strings());
-      } else if (tag == CONDITIONS) {
-        readCondition();
-      } else if (tag == HOST_IP) {
-        hostIp = wire.string(shared.strings());
-      } else if (tag == POD_IP) {
-        podIp = wire.string();
-      } else if (tag == POD_IPS && firstIpSeen) {
-        readFurtherIp();
-      } else if (tag == POD_IPS) {
-        firstIpSeen = true; // podIP holds it
-        wire.skip(tag);
-      } else if (tag == CONTAINER_STATUSES) {
-        readContainerStatus(false);
-      } else if (tag == INIT_CONTAINER_STATUSES) {
-        readContainerStatus(true);
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 1 << 3 | BYTES -> phase = wire.sharedString();
+        case 2 << 3 | BYTES -> readCondition();
+        case 5 << 3 | BYTES -> hostIp = wire.sharedString();
+        case 6 << 3 | BYTES -> podIp = wire.string();
+        case 8 << 3 | BYTES -> readContainerStatus(false);
+        case 10 << 3 | BYTES -> readContainerStatus(true);
+        case 12 << 3 | BYTES -> readIp(tag);
+        default -> wire.skip(tag);
       }
     }
-    wire.close(outer);
   }
 
-  private void readFurtherIp() throws IOException {
-    List<String> ips = new ArrayList<>(furtherIps);
-    String ip = "";
-    int outer = wire.open();
-    for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == POD_IPS_IP) {
-        ip = wire.string();
-      } else {
-        wire.skip(tag);
-      }
+  /** Reads one of {@code podIPs}; {@code podIP} holds the first. */
+  private void readIp(int tag) throws IOException {
+    if (firstIpSeen) {
+      furtherIps = join(furtherIps, List.of(wire.stringOf(1 << 3 | BYTES)));
+    } else {
+      firstIpSeen = true;
+      wire.skip(tag);
     }
-    wire.close(outer);
-    ips.add(ip);
-    furtherIps = List.copyOf(ips);
   }
 
   private void readCondition() throws IOException {
     String type = "";
     String status = "";
-    int outer = wire.open();
+    wire.open();
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == CONDITION_TYPE) {
-        type = wire.string(shared.strings());
-      } else if (tag == CONDITION_STATUS) {
-        status = wire.string(shared.strings());
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 1 << 3 | BYTES -> type = wire.sharedString();
+        case 2 << 3 | BYTES -> status = wire.sharedString();
+        default -> wire.skip(tag);
       }
     }
-    wire.close(outer);
     if (ready == null && type.equals("Ready")) {
       ready = status;
     }
@@ -244,17 +187,14 @@ final class ProtobufPods {
   private void readContainerStatus(boolean init) throws IOException {
     String name = "";
     String id = "";
-    int outer = wire.open();
+    wire.open();
     for (int tag = wire.tag(); tag != 0; tag = wire.tag()) {
-      if (tag == STATUS_NAME) {
-        name = wire.string(shared.strings());
-      } else if (tag == STATUS_CONTAINER_ID) {
-        id = wire.string();
-      } else {
-        wire.skip(tag);
+      switch (tag) {
+        case 1 << 3 | BYTES -> name = wire.sharedString();
+        case 8 << 3 | BYTES -> id = wire.string();
+        default -> wire.skip(tag);
       }
     }
-    wire.close(outer);
     statuses.add(new Status(name, id, init));
   }
 
