@@ -5,7 +5,6 @@ import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.kubernetes.object.EndpointSliceView;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
-import io.promdisco.providers.kubernetes.object.ObjectMeta;
 import io.promdisco.providers.kubernetes.object.ObjectRef;
 import io.promdisco.providers.kubernetes.object.ServiceView;
 import java.util.ArrayList;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * of their pods that the slice does not cover. The slice of the second address family of a
  * dual-stack service has none: its targets would be those of the first again.
  */
-public final class EndpointSliceGroupBuilder implements GroupBuilder<EndpointSliceView> {
+public final class EndpointSliceGroupBuilder extends EndpointGroupBuilder<EndpointSliceView> {
   private static final String SLICE = MetaLabels.PREFIX + "endpointslice_";
   private static final String ADDRESS_TYPE = SLICE + "address_type";
   private static final String TARGET_KIND = SLICE + "address_target_kind";
@@ -30,7 +29,6 @@ public final class EndpointSliceGroupBuilder implements GroupBuilder<EndpointSli
   private static final String TOPOLOGY = SLICE + "endpoint_topology_";
   private static final String TOPOLOGY_PRESENT = SLICE + "endpoint_topology_present_";
   private static final String ZONE = SLICE + "endpoint_zone";
-  private static final String NAME = SLICE + "name";
   private static final String PORT = SLICE + "port";
   private static final String APP_PROTOCOL = SLICE + "port_app_protocol";
   private static final String PORT_NAME = SLICE + "port_name";
@@ -39,34 +37,18 @@ public final class EndpointSliceGroupBuilder implements GroupBuilder<EndpointSli
   /** The label of a slice that names its service. */
   private static final String SERVICE_NAME = "kubernetes.io/service-name";
 
-  private final AttachMetadata attach;
-  private final AttachedLabels attached;
-  private final ObjectLabels own = new ObjectLabels("endpointslice");
-  private final ServiceLabels serviceLabels = new ServiceLabels();
-  private final PodLabels podLabels;
-  private final PortTexts ports = new PortTexts();
-
   /** Adds the labels that {@code attach} asks for. */
   public EndpointSliceGroupBuilder(AttachMetadata attach) {
-    this.attach = attach;
-    attached = new AttachedLabels(attach);
-    podLabels = new PodLabels(attach);
-  }
-
-  @Override
-  public String source(ObjectKey key) {
-    return "endpointslice/" + key.namespace() + "/" + key.name();
+    super("endpointslice", attach);
   }
 
   @Override
   public TargetGroup build(EndpointSliceView slice, ObjectLookup lookup) {
-    String source = source(slice.key());
-    ObjectKey serviceKey = serviceOf(slice);
-    ServiceView service = serviceKey == null ? null : lookup.service(serviceKey);
+    ServiceView service = service(slice, lookup);
     if (service != null && isSecondFamily(slice, service)) {
-      return TargetGroup.empty(source);
+      return TargetGroup.empty(source(slice.key()));
     }
-    EndpointPods pods = new EndpointPods(podLabels, ports, lookup);
+    EndpointPods pods = pods(lookup);
     List<Labels> targets = new ArrayList<>();
     for (EndpointSliceView.Endpoint endpoint : slice.endpoints()) {
       for (EndpointSliceView.Port port : slice.ports()) {
@@ -76,9 +58,7 @@ public final class EndpointSliceGroupBuilder implements GroupBuilder<EndpointSli
       }
     }
     pods.addUncovered(targets);
-    return targets.isEmpty()
-        ? TargetGroup.empty(source)
-        : new TargetGroup(source, targets, groupLabels(slice, service, lookup));
+    return group(slice, targets, lookup);
   }
 
   /** The service that a slice belongs to; null: none. */
@@ -102,23 +82,15 @@ public final class EndpointSliceGroupBuilder implements GroupBuilder<EndpointSli
         && !service.ipFamilies().get(0).equals(slice.addressType());
   }
 
-  private Labels groupLabels(
-      EndpointSliceView slice, @Nullable ServiceView service, ObjectLookup lookup) {
-    ObjectMeta meta = slice.meta();
-    Labels ofNamespace = attached.namespace(meta.namespace(), lookup);
-    int ofService = service == null ? 0 : ObjectLabels.count(service.meta()) + 1;
-    Labels.Builder out =
-        Labels.builder(3 + ObjectLabels.count(meta) + ofNamespace.size() + ofService);
+  @Override
+  @Nullable ServiceView service(EndpointSliceView slice, ObjectLookup lookup) {
+    ObjectKey key = serviceOf(slice);
+    return key == null ? null : lookup.service(key);
+  }
+
+  @Override
+  void addFirst(Labels.Builder out, EndpointSliceView slice) {
     MetaLabels.put(out, ADDRESS_TYPE, slice.addressType());
-    own.addAnnotations(out, meta);
-    own.addLabels(out, meta);
-    MetaLabels.put(out, NAME, meta.name());
-    MetaLabels.put(out, MetaLabels.NAMESPACE, meta.namespace());
-    out.setAll(ofNamespace);
-    if (service != null) {
-      serviceLabels.add(out, service.meta());
-    }
-    return out.build();
   }
 
   private Labels target(
@@ -127,7 +99,7 @@ public final class EndpointSliceGroupBuilder implements GroupBuilder<EndpointSli
       EndpointSliceView.Port port,
       EndpointPods pods,
       ObjectLookup lookup) {
-    Labels ofNode = attach.node() ? attached.node(attachedNode(endpoint), lookup) : Labels.EMPTY;
+    Labels ofNode = ofNode(attachedNode(endpoint), lookup);
     EndpointPods.Seen pod = pods.find(endpoint.target());
     Labels.Builder out = Labels.builder(14 + ofNode.size() + (pod == null ? 0 : pod.size()));
     String number = port.number() == null ? null : ports.of(port.number());

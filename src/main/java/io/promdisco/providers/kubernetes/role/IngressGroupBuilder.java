@@ -4,13 +4,12 @@ import io.promdisco.config.KubernetesSdConfig.AttachMetadata;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.kubernetes.object.IngressView;
-import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.ObjectMeta;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A target for each path of each rule of each ingress. */
-public final class IngressGroupBuilder implements GroupBuilder<IngressView> {
+public final class IngressGroupBuilder extends NamespacedGroupBuilder<IngressView> {
   private static final String CLASS_NAME = MetaLabels.PREFIX + "ingress_class_name";
   private static final String HOST = MetaLabels.PREFIX + "ingress_host";
   private static final String NAME = MetaLabels.PREFIX + "ingress_name";
@@ -18,17 +17,11 @@ public final class IngressGroupBuilder implements GroupBuilder<IngressView> {
   private static final String SCHEME = MetaLabels.PREFIX + "ingress_scheme";
   private static final List<String> ROOT = List.of("/");
 
-  private final AttachedLabels attached;
   private final ObjectLabels own = new ObjectLabels("ingress");
 
   /** Adds the labels that {@code attach} asks for. */
   public IngressGroupBuilder(AttachMetadata attach) {
-    attached = new AttachedLabels(attach);
-  }
-
-  @Override
-  public String source(ObjectKey key) {
-    return "ingress/" + key.namespace() + "/" + key.name();
+    super("ingress", attach);
   }
 
   @Override
@@ -45,15 +38,13 @@ public final class IngressGroupBuilder implements GroupBuilder<IngressView> {
         targets.add(out.set(SCHEME, scheme).build());
       }
     }
-    String source = source(ingress.key());
-    return targets.isEmpty()
-        ? TargetGroup.empty(source)
-        : new TargetGroup(source, targets, groupLabels(ingress, lookup));
+    return group(ingress, targets, lookup);
   }
 
-  private Labels groupLabels(IngressView ingress, ObjectLookup lookup) {
+  @Override
+  Labels groupLabels(IngressView ingress, ObjectLookup lookup) {
     ObjectMeta meta = ingress.meta();
-    Labels ofNamespace = attached.namespace(meta.namespace(), lookup);
+    Labels ofNamespace = ofNamespace(ingress, lookup);
     Labels.Builder out = Labels.builder(3 + ObjectLabels.count(meta) + ofNamespace.size());
     own.addAnnotations(out, meta);
     MetaLabels.put(out, CLASS_NAME, ingress.className());

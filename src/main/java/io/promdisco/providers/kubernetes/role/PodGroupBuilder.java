@@ -3,7 +3,6 @@ package io.promdisco.providers.kubernetes.role;
 import io.promdisco.config.KubernetesSdConfig.AttachMetadata;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
-import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.PodView;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,29 +12,19 @@ import java.util.List;
  * A pod without address has no targets; neither has, when nodes are attached, a pod whose node is
  * not known, since a selector may leave the node out.
  */
-public final class PodGroupBuilder implements GroupBuilder<PodView> {
-  private final AttachMetadata attach;
-  private final AttachedLabels attached;
+public final class PodGroupBuilder extends NamespacedGroupBuilder<PodView> {
   private final PodLabels podLabels;
-  private final PortTexts ports = new PortTexts();
 
   /** Adds the labels that {@code attach} asks for. */
   public PodGroupBuilder(AttachMetadata attach) {
-    this.attach = attach;
-    attached = new AttachedLabels(attach);
+    super("pod", attach);
     podLabels = new PodLabels(attach);
   }
 
   @Override
-  public String source(ObjectKey key) {
-    return "pod/" + key.namespace() + "/" + key.name();
-  }
-
-  @Override
   public TargetGroup build(PodView pod, ObjectLookup lookup) {
-    String source = source(pod.key());
     if (pod.ip().isEmpty() || (attach.node() && lookup.node(pod.nodeName()) == null)) {
-      return TargetGroup.empty(source);
+      return TargetGroup.empty(source(pod.key()));
     }
     List<Labels> targets = new ArrayList<>();
     for (PodView.Container container : pod.containers()) {
@@ -46,19 +35,16 @@ public final class PodGroupBuilder implements GroupBuilder<PodView> {
         targets.add(target(pod, container, port));
       }
     }
-    if (targets.isEmpty()) {
-      return TargetGroup.empty(source);
-    }
-    return new TargetGroup(source, targets, groupLabels(pod, lookup));
+    return group(pod, targets, lookup);
   }
 
-  private Labels groupLabels(PodView pod, ObjectLookup lookup) {
-    String namespace = pod.meta().namespace();
-    Labels ofNamespace = attached.namespace(namespace, lookup);
-    Labels ofNode = attach.node() ? attached.node(pod.nodeName(), lookup) : Labels.EMPTY;
+  @Override
+  Labels groupLabels(PodView pod, ObjectLookup lookup) {
+    Labels ofNamespace = ofNamespace(pod, lookup);
+    Labels ofNode = ofNode(pod.nodeName(), lookup);
     Labels.Builder out =
         Labels.builder(1 + ofNamespace.size() + ofNode.size() + PodLabels.count(pod));
-    MetaLabels.put(out, MetaLabels.NAMESPACE, namespace);
+    MetaLabels.put(out, MetaLabels.NAMESPACE, pod.meta().namespace());
     out.setAll(ofNamespace).setAll(ofNode);
     podLabels.add(out, pod, lookup);
     return out.build();

@@ -3,14 +3,13 @@ package io.promdisco.providers.kubernetes.role;
 import io.promdisco.config.KubernetesSdConfig.AttachMetadata;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
-import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.ObjectMeta;
 import io.promdisco.providers.kubernetes.object.ServiceView;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A target for each port of each service, under its name in the cluster's DNS. */
-public final class ServiceGroupBuilder implements GroupBuilder<ServiceView> {
+public final class ServiceGroupBuilder extends NamespacedGroupBuilder<ServiceView> {
   private static final String CLUSTER_IP = MetaLabels.PREFIX + "service_cluster_ip";
   private static final String EXTERNAL_NAME = MetaLabels.PREFIX + "service_external_name";
   private static final String LOAD_BALANCER_IP = MetaLabels.PREFIX + "service_loadbalancer_ip";
@@ -19,39 +18,32 @@ public final class ServiceGroupBuilder implements GroupBuilder<ServiceView> {
   private static final String PORT_PROTOCOL = MetaLabels.PREFIX + "service_port_protocol";
   private static final String TYPE = MetaLabels.PREFIX + "service_type";
 
-  private final AttachedLabels attached;
   private final ServiceLabels serviceLabels = new ServiceLabels();
-  private final PortTexts ports = new PortTexts();
 
   /** Adds the labels that {@code attach} asks for. */
   public ServiceGroupBuilder(AttachMetadata attach) {
-    attached = new AttachedLabels(attach);
-  }
-
-  @Override
-  public String source(ObjectKey key) {
-    return "svc/" + key.namespace() + "/" + key.name();
+    super("svc", attach);
   }
 
   @Override
   public TargetGroup build(ServiceView service, ObjectLookup lookup) {
-    String source = source(service.key());
-    if (service.ports().isEmpty()) {
-      return TargetGroup.empty(source);
-    }
     ObjectMeta meta = service.meta();
     String host = meta.name() + "." + meta.namespace() + ".svc";
     List<Labels> targets = new ArrayList<>(service.ports().size());
     for (ServiceView.Port port : service.ports()) {
       targets.add(target(service, host, port));
     }
-    Labels ofNamespace = attached.namespace(meta.namespace(), lookup);
-    Labels.Builder out =
-        Labels.builder(2 + ofNamespace.size() + ObjectLabels.count(meta))
-            .set(MetaLabels.NAMESPACE, meta.namespace())
-            .setAll(ofNamespace);
+    return group(service, targets, lookup);
+  }
+
+  @Override
+  Labels groupLabels(ServiceView service, ObjectLookup lookup) {
+    ObjectMeta meta = service.meta();
+    Labels ofNamespace = ofNamespace(service, lookup);
+    Labels.Builder out = Labels.builder(2 + ofNamespace.size() + ObjectLabels.count(meta));
+    out.set(MetaLabels.NAMESPACE, meta.namespace()).setAll(ofNamespace);
     serviceLabels.add(out, meta);
-    return new TargetGroup(source, targets, out.build());
+    return out.build();
   }
 
   private Labels target(ServiceView service, String host, ServiceView.Port port) {

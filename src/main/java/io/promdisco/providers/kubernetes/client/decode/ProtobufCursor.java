@@ -61,17 +61,21 @@ final class ProtobufCursor {
 
   /** The next tag, or 0 at the end of the message that was opened last, which it leaves. */
   int tag() throws IOException {
-    if (at >= end) {
-      if (depth > 0) {
-        end = outerEnds[--depth];
+    if (at < end) {
+      int first = bytes[at];
+      if (first > 7) { // One byte, as nearly always, and a field number that is not 0.
+        at++;
+        return first;
       }
-      return 0;
+      return longTag();
     }
-    int first = bytes[at];
-    if (first > 7) { // One byte, as nearly always, and a field number that is not 0.
-      at++;
-      return first;
+    if (depth > 0) {
+      end = outerEnds[--depth];
     }
+    return 0;
+  }
+
+  private int longTag() throws IOException {
     long tag = varint();
     if (tag >>> 3 == 0 || tag > 0xffffffffL) {
       throw malformed("no field tag");
