@@ -10,13 +10,12 @@ import io.promdisco.http.Sender;
 import io.promdisco.http.Urls;
 import io.promdisco.providers.kubernetes.client.decode.ApiStatus;
 import io.promdisco.providers.kubernetes.client.decode.Decoder;
-import io.promdisco.providers.kubernetes.client.decode.JsonDecoder;
-import io.promdisco.providers.kubernetes.client.decode.ProtobufDecoder;
-import io.promdisco.providers.kubernetes.client.decode.SharedValues;
+import io.promdisco.providers.kubernetes.client.decode.Decoders;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.AccessReview;
 import io.promdisco.providers.kubernetes.watch.ApiException;
+import io.promdisco.providers.kubernetes.watch.ForwardingWatchHandler;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.Scope;
 import io.promdisco.util.EscapingLogger;
@@ -58,7 +57,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
   private final Optional<String> ownNamespace;
   private final RenewingSender senders;
   private final AccessReviewClient reviews;
-  private final SharedValues shared = new SharedValues();
+  private final Decoders decoders = new Decoders();
   private volatile boolean jsonOnly;
 
   /** Whether a bookmark has ever come, and whether three minutes have passed without the first. */
@@ -138,7 +137,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
     try (Exchange exchange = open(sender, query.uri(), WATCH, pause)) {
       Decoder decoder = decoder(sender, exchange, query);
       handler.opened();
-      decoder.watch(resource, exchange.reader(), new NotesBookmarks<>(handler));
+      decoder.watch(resource, exchange.reader(), notingBookmarks(handler));
     } catch (IOException e) {
       if (e.getCause() instanceof Silence.SilentException && !sendsBookmarks) {
         sendsNone = true;
@@ -147,35 +146,15 @@ final class ApiServerClient implements ResourceClient, AccessReview {
     }
   }
 
-  /** Passes events on. */
-  private final class NotesBookmarks<V> implements WatchHandler<V> {
-    private final WatchHandler<V> handler;
-
-    NotesBookmarks(WatchHandler<V> handler) {
-      this.handler = handler;
-    }
-
-    @Override
-    public void added(V object, String resourceVersion) {
-      handler.added(object, resourceVersion);
-    }
-
-    @Override
-    public void modified(V object, String resourceVersion) {
-      handler.modified(object, resourceVersion);
-    }
-
-    @Override
-    public void deleted(V object, String resourceVersion) {
-      handler.deleted(object, resourceVersion);
-    }
-
-    @Override
-    public void bookmark(String resourceVersion, boolean initialEventsEnd) {
-      sendsBookmarks = true;
-      sendsNone = false;
-      handler.bookmark(resourceVersion, initialEventsEnd);
-    }
+  private <V> WatchHandler<V> notingBookmarks(WatchHandler<? super V> handler) {
+    return new ForwardingWatchHandler<>(handler) {
+      @Override
+      public void bookmark(String resourceVersion, boolean initialEventsEnd) {
+        sendsBookmarks = true;
+        sendsNone = false;
+        super.bookmark(resourceVersion, initialEventsEnd);
+      }
+    };
   }
 
   @Override
@@ -218,8 +197,8 @@ final class ApiServerClient implements ResourceClient, AccessReview {
   private Decoder decoder(Sender sender, Exchange exchange, Query query)
       throws IOException, InterruptedException {
     return switch (exchange.contentType()) {
-      case PROTOBUF -> new ProtobufDecoder(shared);
-      case JSON -> new JsonDecoder(shared);
+      case PROTOBUF -> decoders.protobuf();
+      case JSON -> decoders.json();
       default -> throw unexpected(sender, exchange, query.place(), PROTOBUF + " or " + JSON);
     };
   }
@@ -273,8 +252,8 @@ final class ApiServerClient implements ResourceClient, AccessReview {
   private ApiStatus status(Exchange exchange, byte[] body) {
     try {
       return switch (exchange.contentType()) {
-        case PROTOBUF -> new ProtobufDecoder(shared).status(body);
-        case JSON -> JsonDecoder.status(body);
+        case PROTOBUF -> decoders.protobuf().status(body);
+        case JSON -> decoders.json().status(body);
         default -> new ApiStatus(0, "", "", 0);
       };
     } catch (IOException e) {

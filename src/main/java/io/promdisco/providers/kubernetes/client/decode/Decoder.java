@@ -39,4 +39,11 @@ public interface Decoder {
   <V extends KubeObject> void watch(
       Resource<V> resource, BodyReader body, WatchHandler<? super V> handler)
       throws IOException, InterruptedException;
+
+  /**
+   * Reads the body of a refusal. One that does not say what it is is taken for a Status.
+   *
+   * @throws IOException if it cannot be read
+   */
+  ApiStatus status(byte[] body) throws IOException;
 }

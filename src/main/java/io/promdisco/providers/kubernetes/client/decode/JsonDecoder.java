@@ -43,7 +43,7 @@ public final class JsonDecoder implements Decoder {
 
   private final UnaryOperator<String> share;
 
-  public JsonDecoder(SharedValues shared) {
+  JsonDecoder(SharedValues shared) {
     this.share = shared.strings()::share;
   }
 
@@ -193,8 +193,8 @@ public final class JsonDecoder implements Decoder {
     }
   }
 
-  /** Parses a Status; anything else gives one without content. */
-  public static ApiStatus status(byte[] bytes) throws IOException {
+  @Override
+  public ApiStatus status(byte[] bytes) throws IOException {
     try (JsonParser parser = newParser(new ByteArrayInputStream(bytes))) {
       JsonNode status = MAPPER.readTree(parser);
       return ApiStatus.ofJson(status == null ? MAPPER.missingNode() : status);

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  * discovery does not need. Field numbers are those of {@code
  * k8s.io/apimachinery/pkg/{runtime,apis/meta/v1}/generated.proto}. For one thread.
  */
-public final class ProtobufDecoder implements Decoder {
+final class ProtobufDecoder implements Decoder {
   private static final byte[] MAGIC = {'k', '8', 's', 0};
   private static final int TYPE_META = 1 << 3 | BYTES;
   private static final int RAW = 2 << 3 | BYTES;
@@ -36,7 +36,7 @@ public final class ProtobufDecoder implements Decoder {
   private int rawFrom;
   private int rawTo;
 
-  public ProtobufDecoder(SharedValues shared) {
+  ProtobufDecoder(SharedValues shared) {
     wire = new ProtobufCursor(shared.strings());
     metas = new ProtobufMetadata(wire, shared);
     pods = new ProtobufPods(wire, shared, metas);
@@ -200,7 +200,7 @@ public final class ProtobufDecoder implements Decoder {
     return found;
   }
 
-  /** Reads a Status in its envelope; one without a kind is taken for one. */
+  @Override
   public ApiStatus status(byte[] bytes) throws IOException {
     envelope(ApiStatus.KIND, bytes, 0, bytes.length);
     if (!kind.isEmpty() && !kind.equals(ApiStatus.KIND)) {

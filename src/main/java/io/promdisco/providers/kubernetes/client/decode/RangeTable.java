@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * range need not be decoded again. Holds at most 8,192 ranges of at most 1 KiB. Safe for all
  * threads.
  */
-public final class RangeTable<V> extends SharingTable<RangeTable.Entry<V>> {
+final class RangeTable<V> extends SharingTable<RangeTable.Entry<V>> {
   private static final int FIRST = 1 << 8;
   private static final int LARGEST = 1 << 13;
   private static final int LONGEST = 1024;

@@ -13,12 +13,12 @@ import java.util.List;
  * @param ports repeated port lists of containers
  * @param owners repeated owner lists, where there is a controller among them
  */
-public record SharedValues(
+record SharedValues(
     StringTable strings,
     RangeTable<Labels> maps,
     RangeTable<List<PodView.Port>> ports,
     RangeTable<OwnerRef> owners) {
-  public SharedValues() {
+  SharedValues() {
     this(new StringTable(), new RangeTable<>(), new RangeTable<>(), new RangeTable<>());
   }
 }

@@ -7,7 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  * found by its UTF-8 bytes without making a String first. Holds at most 65,536 strings. Safe for
  * all threads.
  */
-public final class StringTable extends SharingTable<String> {
+final class StringTable extends SharingTable<String> {
   private static final int FIRST = 1 << 10;
   private static final int LARGEST = 1 << 16;
   private static final int LONGEST = 256;
