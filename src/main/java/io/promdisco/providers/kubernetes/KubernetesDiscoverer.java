@@ -92,15 +92,15 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
     GroupWorker<P> worker = worker(caches, sink::update);
     Runnable first;
     if (watches.watches().size() == 1) {
-      List<Early> earlies = new ArrayList<>();
+      List<FirstListBuilder> builders = new ArrayList<>();
       for (Following<?> following : followings) {
-        Early early = new Early(unsynced, caches);
-        earlies.add(early);
-        listen(following, early);
+        FirstListBuilder builder = new FirstListBuilder(unsynced, caches);
+        builders.add(builder);
+        listen(following, builder);
       }
-      first = () -> earlies.forEach(early -> early.put(sink));
+      first = () -> builders.forEach(builder -> builder.put(sink));
     } else {
-      followings.forEach(following -> listen(following, new Follow(unsynced)));
+      followings.forEach(following -> listen(following, new QueueFiller(unsynced)));
       first = () -> buildAll(worker);
     }
     starter =
@@ -184,7 +184,6 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
   @Override
   public void close() {
     closed = true;
-    queue.shutDown();
     Thread thread = starter;
     if (thread != null) {
       thread.interrupt();
@@ -192,18 +191,31 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
     }
     followings.forEach(following -> following.lease().close());
     followings.clear();
-    Workers<ObjectKey> open = workers;
-    if (open != null) {
-      open.close();
-    }
+    drain();
     client.close();
   }
 
+  /** Lets the workers build what still waits; without workers it is dropped. */
+  private void drain() {
+    Workers<ObjectKey> open = workers;
+    if (open == null) {
+      queue.shutDown();
+      return;
+    }
+    try {
+      queue.shutDownWithDrain();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      open.close();
+    }
+  }
+
   /** Puts what the followers find into the queue. */
-  private final class Follow implements EventFollower.Target {
+  private final class QueueFiller implements EventFollower.Target {
     private final CountDownLatch unsynced;
 
-    Follow(CountDownLatch unsynced) {
+    QueueFiller(CountDownLatch unsynced) {
       this.unsynced = unsynced;
     }
 
@@ -229,7 +241,7 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
    * Builds what the first list of a watch holds while it comes, on the thread of its listener, and
    * keeps it until all lists are complete. What comes later goes into the queue.
    */
-  private final class Early implements EventFollower.Target {
+  private final class FirstListBuilder implements EventFollower.Target {
     private final CountDownLatch unsynced;
     private final GroupWorker<P> worker;
     private final List<ObjectKey> found = new ArrayList<>();
@@ -238,7 +250,7 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
     /** By the listener's thread until it is synced, then by the starter. */
     private List<TargetGroup> built = new ArrayList<>();
 
-    Early(CountDownLatch unsynced, Map<String, NamespaceCaches> caches) {
+    FirstListBuilder(CountDownLatch unsynced, Map<String, NamespaceCaches> caches) {
       this.unsynced = unsynced;
       worker = worker(caches, groups -> built.addAll(groups));
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * cover. The declared ports that are not covered become targets of their own.
  */
 final class EndpointPods {
-  private final Map<ObjectKey, Seen> seen = new LinkedHashMap<>();
+  private final Map<ObjectKey, EndpointPod> seen = new LinkedHashMap<>();
   private final PodLabels podLabels;
   private final PortTexts ports;
   private final ObjectLookup lookup;
@@ -27,12 +27,12 @@ final class EndpointPods {
   }
 
   /** The pod that {@code target} refers to, if it is one and known. */
-  @Nullable Seen find(@Nullable ObjectRef target) {
+  @Nullable EndpointPod find(@Nullable ObjectRef target) {
     if (target == null || !target.kind().equals("Pod")) {
       return null;
     }
     ObjectKey key = new ObjectKey(target.namespace(), target.name());
-    Seen known = seen.get(key);
+    EndpointPod known = seen.get(key);
     if (known == null) {
       PodView pod = lookup.pod(key);
       if (pod == null) {
@@ -40,7 +40,7 @@ final class EndpointPods {
       }
       Labels.Builder labels = Labels.builder(PodLabels.count(pod));
       podLabels.add(labels, pod, lookup);
-      known = new Seen(pod, labels.build());
+      known = new EndpointPod(pod, labels.build());
       seen.put(key, known);
     }
     return known;
@@ -48,7 +48,7 @@ final class EndpointPods {
 
   /** Adds a target for each declared port of the found pods that was not covered. */
   void addUncovered(List<Labels> targets) {
-    for (Seen entry : seen.values()) {
+    for (EndpointPod entry : seen.values()) {
       String ip = entry.pod.ip();
       if (ip.isEmpty()) {
         continue;
@@ -70,13 +70,13 @@ final class EndpointPods {
   private record Match(PodView.Container container, PodView.Port port, String protocol) {}
 
   /** A pod with its labels. */
-  static final class Seen {
+  static final class EndpointPod {
     private final PodView pod;
     private final Labels labels;
     private int[] covered = new int[2];
     private int count;
 
-    private Seen(PodView pod, Labels labels) {
+    private EndpointPod(PodView pod, Labels labels) {
       this.pod = pod;
       this.labels = labels;
     }

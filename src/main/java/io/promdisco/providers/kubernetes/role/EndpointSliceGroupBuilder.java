@@ -100,7 +100,7 @@ public final class EndpointSliceGroupBuilder extends EndpointGroupBuilder<Endpoi
       EndpointPods pods,
       ObjectLookup lookup) {
     Labels ofNode = ofNode(attachedNode(endpoint), lookup);
-    EndpointPods.Seen pod = pods.find(endpoint.target());
+    EndpointPods.EndpointPod pod = pods.find(endpoint.target());
     Labels.Builder out = Labels.builder(14 + ofNode.size() + (pod == null ? 0 : pod.size()));
     String number = port.number() == null ? null : ports.of(port.number());
     out.set(MetaLabels.ADDRESS, number == null ? address : MetaLabels.address(address, number));

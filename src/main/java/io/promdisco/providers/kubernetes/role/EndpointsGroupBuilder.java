@@ -70,7 +70,7 @@ public final class EndpointsGroupBuilder extends EndpointGroupBuilder<EndpointsV
       EndpointPods pods,
       ObjectLookup lookup) {
     Labels ofNode = ofNode(attachedNode(address), lookup);
-    EndpointPods.Seen pod = pods.find(address.target());
+    EndpointPods.EndpointPod pod = pods.find(address.target());
     Labels.Builder out = Labels.builder(8 + ofNode.size() + (pod == null ? 0 : pod.size()));
     out.set(MetaLabels.ADDRESS, MetaLabels.address(address.ip(), ports.of(port.number())));
     if (address.target() != null) {
