@@ -25,18 +25,6 @@ public record PodView(
     List<String> furtherIps)
     implements KubeObject {
 
-  /** A pod of one address. */
-  public PodView(
-      ObjectMeta meta,
-      String ip,
-      String hostIp,
-      String phase,
-      String ready,
-      String nodeName,
-      List<Container> containers) {
-    this(meta, ip, hostIp, phase, ready, nodeName, containers, List.of());
-  }
-
   /**
    * A container.
    *

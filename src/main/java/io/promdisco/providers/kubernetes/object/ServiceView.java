@@ -31,29 +31,6 @@ public record ServiceView(
     List<String> ingressHosts)
     implements KubeObject {
 
-  /** A service of one cluster IP. */
-  public ServiceView(
-      ObjectMeta meta,
-      String type,
-      String clusterIp,
-      String externalName,
-      String loadBalancerIp,
-      List<String> ingressIps,
-      List<String> ipFamilies,
-      List<Port> ports) {
-    this(
-        meta,
-        type,
-        clusterIp,
-        externalName,
-        loadBalancerIp,
-        ingressIps,
-        ipFamilies,
-        ports,
-        List.of(),
-        List.of());
-  }
-
   /**
    * A port.
    *

@@ -84,11 +84,22 @@ public final class JsonDecoder implements Decoder {
       Resource<V> resource, BodyReader body, Consumer<? super V> items)
       throws IOException, InterruptedException {
     String what = resource.kind() + " list";
+    return read(what, body, (parser, bytes) -> readList(resource, parser, bytes, items));
+  }
+
+  private interface Work<T> {
+    T apply(JsonParser parser, Bounded bytes) throws IOException;
+  }
+
+  private static <T> T read(String what, BodyReader body, Work<T> work)
+      throws IOException, InterruptedException {
     try (Bounded bytes = new Bounded(body.stream(), what);
         JsonParser parser = newParser(bytes)) {
-      return readList(resource, parser, bytes, items);
+      return work.apply(parser, bytes);
     } catch (InterruptedIOException e) {
-      throw interrupted(e);
+      Thread.interrupted(); // The exception says it now.
+      throw (InterruptedException)
+          new InterruptedException("interrupted while reading").initCause(e);
     } catch (JsonProcessingException e) {
       throw malformed(what, body, e);
     }
@@ -146,19 +157,17 @@ public final class JsonDecoder implements Decoder {
   public <V extends KubeObject> void watch(
       Resource<V> resource, BodyReader body, WatchHandler<? super V> handler)
       throws IOException, InterruptedException {
-    String what = resource.kind() + " event";
-    try (Bounded bytes = new Bounded(body.stream(), what);
-        JsonParser parser = newParser(bytes)) {
-      while (parser.nextToken() != null) {
-        bytes.restart();
-        event(resource, MAPPER.readTree(parser), handler);
-        bytes.restart();
-      }
-    } catch (InterruptedIOException e) {
-      throw interrupted(e);
-    } catch (JsonProcessingException e) {
-      throw malformed(what, body, e);
-    }
+    read(
+        resource.kind() + " event",
+        body,
+        (parser, bytes) -> {
+          while (parser.nextToken() != null) {
+            bytes.restart();
+            event(resource, MAPPER.readTree(parser), handler);
+            bytes.restart();
+          }
+          return Boolean.TRUE;
+        });
   }
 
   private <V extends KubeObject> void event(
@@ -206,13 +215,6 @@ public final class JsonDecoder implements Decoder {
         e instanceof StreamConstraintsException ? "too deep or too long" : e.getOriginalMessage();
     long at = e.getLocation() == null ? body.position() : e.getLocation().getByteOffset();
     return new IOException(what + ": not JSON at byte " + at + ": " + problem, e);
-  }
-
-  private static InterruptedException interrupted(InterruptedIOException e) {
-    Thread.interrupted(); // The exception says it now.
-    InterruptedException interrupted = new InterruptedException("interrupted while reading");
-    interrupted.initCause(e);
-    return interrupted;
   }
 
   /** Lets at most {@link Decoder#LARGEST} bytes pass between two restarts. */

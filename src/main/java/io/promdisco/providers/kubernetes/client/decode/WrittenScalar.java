@@ -9,14 +9,13 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 
 /**
- * A number or a boolean of a YAML file whose {@code asText} is the text in the file. A field that
+ * Numbers and booleans of a YAML file whose {@code asText} is the text in the file. A field that
  * holds a string takes that text: {@code 007} stays {@code 007}.
  */
-interface WrittenScalar {
-  /** Whether it is written with a point or an exponent. */
-  boolean real();
+final class WrittenScalar {
+  private WrittenScalar() {}
 
-  /** A whole number. */
+  /** A whole number; {@code real}: it is written with a point or an exponent. */
   static JsonNode integer(BigInteger value, String text, boolean real) {
     if (!real && text.length() < 19 && text.equals(value.toString())) {
       return JsonNodeFactory.instance.numberNode(value.longValue());
@@ -36,21 +35,36 @@ interface WrittenScalar {
         : new WrittenBoolean(value, text);
   }
 
-  /** A whole number of any size. */
-  final class WrittenInteger extends BigIntegerNode implements WrittenScalar {
+  /** Whether a number is written with a point or an exponent. */
+  static boolean isReal(JsonNode number) {
+    return number instanceof WrittenReal
+        || (number instanceof WrittenInteger integer && integer.real);
+  }
+
+  private static final class WrittenInteger extends BigIntegerNode {
     private static final long serialVersionUID = 1L;
     private final String text;
     private final boolean real;
 
-    private WrittenInteger(BigInteger value, String text, boolean real) {
+    WrittenInteger(BigInteger value, String text, boolean real) {
       super(value);
       this.text = text;
       this.real = real;
     }
 
     @Override
-    public boolean real() {
-      return real;
+    public String asText() {
+      return text;
+    }
+  }
+
+  private static final class WrittenReal extends DecimalNode {
+    private static final long serialVersionUID = 1L;
+    private final String text;
+
+    WrittenReal(BigDecimal value, String text) {
+      super(value);
+      this.text = text;
     }
 
     @Override
@@ -59,40 +73,13 @@ interface WrittenScalar {
     }
   }
 
-  /** A number with a fraction. */
-  final class WrittenReal extends DecimalNode implements WrittenScalar {
+  private static final class WrittenBoolean extends BooleanNode {
     private static final long serialVersionUID = 1L;
     private final String text;
 
-    private WrittenReal(BigDecimal value, String text) {
+    WrittenBoolean(boolean value, String text) {
       super(value);
       this.text = text;
-    }
-
-    @Override
-    public boolean real() {
-      return true;
-    }
-
-    @Override
-    public String asText() {
-      return text;
-    }
-  }
-
-  /** A boolean that is not written as {@code true} or {@code false}. */
-  final class WrittenBoolean extends BooleanNode implements WrittenScalar {
-    private static final long serialVersionUID = 1L;
-    private final String text;
-
-    private WrittenBoolean(boolean value, String text) {
-      super(value);
-      this.text = text;
-    }
-
-    @Override
-    public boolean real() {
-      return false;
     }
 
     @Override

@@ -227,7 +227,7 @@ public final class YamlScalars {
       String written = value.asText();
       return written.length() == 1 ? written : String.valueOf(value.booleanValue());
     }
-    return value instanceof WrittenScalar written && written.real()
+    return WrittenScalar.isReal(value)
         ? realKey(value.decimalValue())
         : value.bigIntegerValue().toString();
   }
