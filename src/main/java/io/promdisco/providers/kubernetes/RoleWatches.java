@@ -137,7 +137,11 @@ record RoleWatches<P extends KubeObject>(
       if (attach.node()) {
         watches.add(
             new Watch<>(
-                Resource.NODES, Role.NODE, Events.NONE, ObjectComparison::sameMeta, List.of(index)));
+                Resource.NODES,
+                Role.NODE,
+                Events.NONE,
+                ObjectComparison::sameMeta,
+                List.of(index)));
       }
       return this;
     }

@@ -51,7 +51,8 @@ class ObjectComparisonTest {
   void onlyTheVersionMayDiffer(Resource<?> resource, Object object, Object changed) {
     KubeObject before = RawViews.view(resource, Raw.of(object), 1);
     assertThat(ObjectComparison.same(before, RawViews.view(resource, Raw.of(object), 2))).isTrue();
-    assertThat(ObjectComparison.same(before, RawViews.view(resource, Raw.of(changed), 2))).isFalse();
+    assertThat(ObjectComparison.same(before, RawViews.view(resource, Raw.of(changed), 2)))
+        .isFalse();
   }
 
   @Test

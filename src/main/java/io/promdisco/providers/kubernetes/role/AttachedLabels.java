@@ -16,8 +16,8 @@ final class AttachedLabels {
   private final AttachMetadata attach;
   private final ObjectLabels nodeLabels = new ObjectLabels("node");
   private final ObjectLabels namespaceLabels = new ObjectLabels("namespace");
-  private final Memory nodes = new Memory(this::nodeLabels);
-  private final Memory namespaces = new Memory(this::namespaceLabels);
+  private final LabelCache nodes = new LabelCache(this::nodeLabels);
+  private final LabelCache namespaces = new LabelCache(this::namespaceLabels);
 
   AttachedLabels(AttachMetadata attach) {
     this.attach = attach;
@@ -49,7 +49,7 @@ final class AttachedLabels {
   }
 
   /** Labels made of an object, kept until another version of it is asked for. */
-  private static final class Memory {
+  private static final class LabelCache {
     private static final int MOST = 10_000;
 
     private final Map<String, Known> known = new HashMap<>();
@@ -57,7 +57,7 @@ final class AttachedLabels {
 
     private record Known(ObjectMeta meta, Labels labels) {}
 
-    Memory(Function<ObjectMeta, Labels> maker) {
+    LabelCache(Function<ObjectMeta, Labels> maker) {
       this.maker = maker;
     }
 

@@ -48,7 +48,8 @@ public final class NodeGroupBuilder implements GroupBuilder<NodeView> {
     Labels.Builder out = Labels.builder(addresses.size() + 2);
     out.set(MetaLabels.ADDRESS, MetaLabels.address(host, Integer.toString(node.kubeletPort())));
     addresses.forEach(
-        (type, address) -> MetaLabels.put(out, ADDRESS_PREFIX + MetaLabels.sanitize(type), address));
+        (type, address) ->
+            MetaLabels.put(out, ADDRESS_PREFIX + MetaLabels.sanitize(type), address));
     return out.set("instance", node.meta().name()).build();
   }
 

@@ -48,7 +48,8 @@ public final class ServiceGroupBuilder extends NamespacedGroupBuilder<ServiceVie
 
   private Labels target(ServiceView service, String host, ServiceView.Port port) {
     String number = ports.of(port.number());
-    Labels.Builder out = Labels.builder(8).set(MetaLabels.ADDRESS, MetaLabels.address(host, number));
+    Labels.Builder out =
+        Labels.builder(8).set(MetaLabels.ADDRESS, MetaLabels.address(host, number));
     if (service.type().equals("ExternalName")) {
       MetaLabels.put(out, EXTERNAL_NAME, service.externalName());
     } else {

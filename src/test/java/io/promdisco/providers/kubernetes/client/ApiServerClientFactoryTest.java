@@ -459,8 +459,10 @@ class ApiServerClientFactoryTest {
     KubernetesSdConfig here = ApiServerClientTest.config("https://a", Https.withToken("x"));
     assertThat(factory.identity(here))
         .isEqualTo(factory.identity(ApiServerClientTest.config("https://a/", Https.withToken("x"))))
-        .isNotEqualTo(factory.identity(ApiServerClientTest.config("https://a", Https.withToken("y"))))
-        .isNotEqualTo(factory.identity(ApiServerClientTest.config("https://b", Https.withToken("x"))));
+        .isNotEqualTo(
+            factory.identity(ApiServerClientTest.config("https://a", Https.withToken("y"))))
+        .isNotEqualTo(
+            factory.identity(ApiServerClientTest.config("https://b", Https.withToken("x"))));
     assertThat(factory.identity(here).toString()).doesNotContain("x\"").contains("<secret>");
     Path file = Path.of("/a/config");
     assertThat(factory.identity(sd(file)))

@@ -70,7 +70,8 @@ class ApiServerClientTest {
   }
 
   private ResourceClient client(String url, HttpClientConfig http) throws DiscoveryException {
-    ApiServerClientFactory factory = new ApiServerClientFactory(ticker, Map.of(), Path.of("/nowhere"));
+    ApiServerClientFactory factory =
+        new ApiServerClientFactory(ticker, Map.of(), Path.of("/nowhere"));
     ResourceClient client = factory.open(config(url, http));
     open.add(0, client);
     return client;

@@ -11,7 +11,8 @@ class WatchErrorMessageTest {
   private static final Scope GOOD = new Scope("good", "", "");
 
   private static String reason(int code, String message, Resource<?> resource, Scope scope) {
-    return WatchErrorMessage.of(new ApiException(code, "Why", message, null), resource, scope).reason();
+    return WatchErrorMessage.of(new ApiException(code, "Why", message, null), resource, scope)
+        .reason();
   }
 
   @Test
@@ -67,7 +68,8 @@ class WatchErrorMessageTest {
     WatchErrorMessage problem = WatchErrorMessage.of(refused, Resource.PODS, GOOD);
     assertThat(problem)
         .isEqualTo(
-            new WatchErrorMessage("refused", "cannot connect to https://api:6443: connection refused"));
+            new WatchErrorMessage(
+                "refused", "cannot connect to https://api:6443: connection refused"));
     assertThat(WatchErrorMessage.of(new IOException(), Resource.PODS, GOOD).reason())
         .isEqualTo("java.io.IOException");
     assertThat(WatchErrorMessage.of(new IllegalStateException("odd"), Resource.PODS, GOOD).reason())

@@ -41,7 +41,7 @@ public interface Decoder {
       throws IOException, InterruptedException;
 
   /**
-   * Reads the body of a refusal. One that does not say what it is is taken for a Status.
+   * Reads the Status in the body of a refusal; a body without a kind is taken for one.
    *
    * @throws IOException if it cannot be read
    */

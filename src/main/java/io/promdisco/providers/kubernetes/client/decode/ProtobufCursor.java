@@ -204,4 +204,5 @@ final class ProtobufCursor {
             + (Math.max(end, at) - start)
             + ": "
             + problem);
-  }}
+  }
+}

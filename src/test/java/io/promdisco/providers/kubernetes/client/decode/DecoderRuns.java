@@ -34,7 +34,8 @@ final class DecoderRuns {
     return input;
   }
 
-  static void readOrRefused(byte[] input, Function<SharedValues, Decoder> decoders, StatusReader status)
+  static void readOrRefused(
+      byte[] input, Function<SharedValues, Decoder> decoders, StatusReader status)
       throws InterruptedException {
     if (input.length < 2) {
       return;
@@ -62,7 +63,10 @@ final class DecoderRuns {
   }
 
   private static List<String> run(
-      Function<SharedValues, Decoder> decoders, Resource<?> resource, boolean watch, BodyReader body)
+      Function<SharedValues, Decoder> decoders,
+      Resource<?> resource,
+      boolean watch,
+      BodyReader body)
       throws InterruptedException {
     List<String> seen = new ArrayList<>();
     Decoder decoder = decoders.apply(new SharedValues());

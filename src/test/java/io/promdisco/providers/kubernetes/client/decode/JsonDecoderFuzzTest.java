@@ -6,6 +6,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 class JsonDecoderFuzzTest {
   @FuzzTest(maxDuration = "5m")
   void everyBodyIsReadOrRefused(byte[] input) throws InterruptedException {
-    DecoderRuns.readOrRefused(input, JsonDecoder::new, body -> new JsonDecoder(new SharedValues()).status(body));
+    DecoderRuns.readOrRefused(
+        input, JsonDecoder::new, body -> new JsonDecoder(new SharedValues()).status(body));
   }
 }

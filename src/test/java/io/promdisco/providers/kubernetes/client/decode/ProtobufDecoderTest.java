@@ -336,7 +336,8 @@ class ProtobufDecoderTest {
     assertThat(ResourceVersions.of("")).isZero();
     assertThat(ResourceVersions.of("0")).isZero();
     assertThat(ResourceVersions.of("999999999999999999")).isEqualTo(999_999_999_999_999_999L);
-    assertThat(ResourceVersions.of("9999999999999999999")).isEqualTo(ResourceVersions.of("9999999999999999999"));
+    assertThat(ResourceVersions.of("9999999999999999999"))
+        .isEqualTo(ResourceVersions.of("9999999999999999999"));
     assertThat(ResourceVersions.of("a1")).isNotEqualTo(ResourceVersions.of("a2"));
     assertThat(ResourceVersions.of("-1")).isNotEqualTo(-1);
   }
