@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * listener that is added while it runs is told the whole store and then every later change, each
  * once and in order.
  */
-public final class SharedInformer<V extends KubeObject> implements AutoCloseable {
+final class SharedInformer<V extends KubeObject> implements AutoCloseable {
   /**
    * Notices of the first list that are passed on at once: a listener is not woken for each object.
    * In a later list most objects are as they were, and what is new is passed on as it comes.
