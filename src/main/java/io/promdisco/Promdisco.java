@@ -13,7 +13,7 @@ import io.promdisco.providers.file.FileDiscovererFactory;
 import io.promdisco.providers.fixed.FixedDiscovererFactory;
 import io.promdisco.providers.http.HttpDiscovererFactory;
 import io.promdisco.providers.kubernetes.KubernetesDiscovererFactory;
-import io.promdisco.providers.kubernetes.client.FabricClientFactory;
+import io.promdisco.providers.kubernetes.client.ApiServerClientFactory;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
 import io.promdisco.providers.refresh.RefreshLoop;
 import io.promdisco.scrape.CloseResult;
@@ -253,7 +253,7 @@ public final class Promdisco implements AutoCloseable {
   /** Collects what differs from the defaults. */
   public static final class Builder {
     private Metrics metrics = Metrics.none();
-    private Function<Ticker, ResourceClientFactory> clients = FabricClientFactory::new;
+    private Function<Ticker, ResourceClientFactory> clients = ApiServerClientFactory::new;
     private final List<DiscovererFactory> factories = new ArrayList<>();
     private Duration closeTimeout = DEFAULT_CLOSE_TIMEOUT;
     private long sourceMemory = SourceMemory.standard();
@@ -297,7 +297,7 @@ public final class Promdisco implements AutoCloseable {
 
     /**
      * Reaches API servers through what {@code clients} makes of the clock. Default: {@link
-     * FabricClientFactory}, which does as each SD config says.
+     * ApiServerClientFactory}, which does as each SD config says.
      */
     public Builder kubernetesClients(Function<Ticker, ResourceClientFactory> clients) {
       this.clients = Objects.requireNonNull(clients, "clients");

@@ -330,6 +330,19 @@ class ArchitectureTest {
   }
 
   @Test
+  void decodersAndKubeconfigsKnowNotTheClientOfApiServers() {
+    String client = "io.promdisco.providers.kubernetes.client";
+    noClasses()
+        .that()
+        .resideInAnyPackage(client + ".decode..", client + ".kubeconfig..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(client)
+        .check(CLASSES);
+    slices().matching(client + ".(*)..").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @Test
   void packagesFormNoCycle() {
     slices().matching("io.promdisco.(*)..").should().beFreeOfCycles().check(CLASSES);
     slices()

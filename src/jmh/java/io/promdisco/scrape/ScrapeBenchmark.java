@@ -4,7 +4,7 @@ import io.promdisco.config.ScrapeConfig;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.model.TargetSetUpdate;
-import io.promdisco.providers.kubernetes.client.PodBodies;
+import io.promdisco.providers.kubernetes.client.decode.PodBodies;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;

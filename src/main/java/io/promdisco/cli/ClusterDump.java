@@ -12,7 +12,7 @@ import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.Scope;
-import io.promdisco.providers.kubernetes.watch.WatchProblem;
+import io.promdisco.providers.kubernetes.watch.WatchErrorMessage;
 import io.promdisco.sim.SimCluster;
 import io.promdisco.sim.ViewManifests;
 import java.io.IOException;
@@ -74,7 +74,7 @@ final class ClusterDump {
           "promdisco: "
               + client.server()
               + ": "
-              + WatchProblem.of(e, watched.resource(), watched.scope()).reason());
+              + WatchErrorMessage.of(e, watched.resource(), watched.scope()).reason());
     }
     return chosen;
   }

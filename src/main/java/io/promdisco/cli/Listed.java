@@ -4,6 +4,7 @@ import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.providers.kubernetes.watch.ForwardingWatchHandler;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
 import io.promdisco.providers.kubernetes.watch.Scope;
@@ -188,19 +189,13 @@ final class Listed {
   }
 
   /** A list as a stream: its end is a bookmark, after which nothing is counted. */
-  private static final class Streamed<V> implements ResourceClient.WatchHandler<V> {
+  private static final class Streamed<V> extends ForwardingWatchHandler<V> {
     private final Progress progress;
-    private final ResourceClient.WatchHandler<? super V> handler;
     private boolean ended;
 
     Streamed(Progress progress, ResourceClient.WatchHandler<? super V> handler) {
+      super(handler);
       this.progress = progress;
-      this.handler = handler;
-    }
-
-    @Override
-    public void opened() {
-      handler.opened();
     }
 
     @Override
@@ -208,23 +203,13 @@ final class Listed {
       if (!ended) {
         progress.item();
       }
-      handler.added(object, resourceVersion);
-    }
-
-    @Override
-    public void modified(V object, String resourceVersion) {
-      handler.modified(object, resourceVersion);
-    }
-
-    @Override
-    public void deleted(V object, String resourceVersion) {
-      handler.deleted(object, resourceVersion);
+      super.added(object, resourceVersion);
     }
 
     @Override
     public void bookmark(String resourceVersion, boolean initialEventsEnd) {
       ended |= initialEventsEnd;
-      handler.bookmark(resourceVersion, initialEventsEnd);
+      super.bookmark(resourceVersion, initialEventsEnd);
     }
   }
 }

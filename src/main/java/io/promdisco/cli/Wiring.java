@@ -2,7 +2,7 @@ package io.promdisco.cli;
 
 import io.promdisco.Promdisco;
 import io.promdisco.metrics.Metrics;
-import io.promdisco.providers.kubernetes.client.FabricClientFactory;
+import io.promdisco.providers.kubernetes.client.ApiServerClientFactory;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
 import io.promdisco.sim.ManifestException;
 import io.promdisco.sim.Manifests;
@@ -72,7 +72,7 @@ final class Wiring {
           }
         };
     return ticker ->
-        new FabricClientFactory(ticker).forCommand(options.kubeconfig, options.context, notices);
+        new ApiServerClientFactory(ticker).forCommand(options.kubeconfig, options.context, notices);
   }
 
   private static SimCluster load(ClusterOptions source, Console console) {

@@ -20,7 +20,7 @@ import io.promdisco.providers.kubernetes.object.ServiceView;
 import io.promdisco.providers.kubernetes.role.EndpointSliceGroupBuilder;
 import io.promdisco.providers.kubernetes.watch.ApiException;
 import io.promdisco.providers.kubernetes.watch.Scope;
-import io.promdisco.providers.kubernetes.watch.WatchProblem;
+import io.promdisco.providers.kubernetes.watch.WatchErrorMessage;
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.Nouns;
 import java.io.IOException;
@@ -452,7 +452,7 @@ public final class Inspector {
   private static Absence unreadable(IOException e, Resource<?> resource, String namespace) {
     String in = resource.namespaced() ? namespace : "";
     return new Absence(
-        "", Why.UNREADABLE, WatchProblem.of(e, resource, new Scope(in, "", "")).reason());
+        "", Why.UNREADABLE, WatchErrorMessage.of(e, resource, new Scope(in, "", "")).reason());
   }
 
   /**

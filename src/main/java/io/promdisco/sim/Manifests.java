@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.providers.kubernetes.client.JsonDecoder;
+import io.promdisco.providers.kubernetes.client.decode.JsonDecoder;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.util.UserFiles;
 import java.io.IOException;

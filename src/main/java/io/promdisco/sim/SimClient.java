@@ -1,7 +1,7 @@
 package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.providers.kubernetes.client.JsonDecoder;
+import io.promdisco.providers.kubernetes.client.decode.JsonDecoder;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.ApiException;

@@ -3,7 +3,7 @@ package io.promdisco.sim;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.providers.kubernetes.client.YamlScalars;
+import io.promdisco.providers.kubernetes.client.decode.YamlScalars;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;

@@ -12,7 +12,7 @@ import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.conformance.KubernetesCase.Operation;
 import io.promdisco.conformance.TargetLines.Line;
-import io.promdisco.providers.kubernetes.client.FabricClientFactory;
+import io.promdisco.providers.kubernetes.client.ApiServerClientFactory;
 import io.promdisco.providers.kubernetes.client.InClusterClients;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
@@ -207,7 +207,7 @@ class ClusterDifferentialIT {
     private ResourceClientFactory clients(Ticker ticker) {
       return pod.isPresent()
           ? InClusterClients.of(ticker, pod.get().env(), pod.get().serviceAccount())
-          : new FabricClientFactory(ticker);
+          : new ApiServerClientFactory(ticker);
     }
 
     private String ownNamespace() {

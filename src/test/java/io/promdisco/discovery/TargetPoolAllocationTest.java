@@ -3,7 +3,7 @@ package io.promdisco.discovery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promdisco.model.TargetGroup;
-import io.promdisco.providers.kubernetes.client.PodBodies;
+import io.promdisco.providers.kubernetes.client.decode.PodBodies;
 import io.promdisco.testing.Allocated;
 import java.util.List;
 import org.junit.jupiter.api.Test;

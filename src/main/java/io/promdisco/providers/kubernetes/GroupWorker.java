@@ -36,7 +36,7 @@ final class GroupWorker<P extends KubeObject> implements Workers.Sync<ObjectKey>
    *
    * @param caches by namespace; under the empty name those of all namespaces
    * @param sink gets what was built
-   * @param closed whether nothing is to be built any more
+   * @param closed whether {@link #buildAll} is to end early
    */
   GroupWorker(
       Role role,
@@ -78,9 +78,6 @@ final class GroupWorker<P extends KubeObject> implements Workers.Sync<ObjectKey>
   /** Builds the groups of the objects at {@code keys}; an empty one where there is none. */
   @Override
   public void sync(List<ObjectKey> keys, Workers.Failures<ObjectKey> failed) {
-    if (closed.getAsBoolean()) {
-      return;
-    }
     List<TargetGroup> groups = new ArrayList<>(keys.size());
     for (ObjectKey key : keys) {
       NamespaceCaches cache = caches.get("");

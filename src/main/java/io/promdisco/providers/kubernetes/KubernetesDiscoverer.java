@@ -50,14 +50,14 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
   private final DiscoveryMetrics counters;
   private final WorkQueue<ObjectKey> queue;
 
-  private final List<Following<?>> followings = new ArrayList<>(); // by who starts and closes
+  private final List<FollowedWatch<?>> followed = new ArrayList<>(); // by who starts and closes
   private @Nullable Thread starter; // by who starts and closes
   private @Nullable Workers<ObjectKey> workers; // by the starter, and by who has joined it
   private volatile boolean live; // written by the starter
   private volatile boolean closed; // written by who closes
 
   /** A leased watch, and the caches in which its changes are followed. */
-  private record Following<V extends KubeObject>(
+  private record FollowedWatch<V extends KubeObject>(
       Watch<V> watch, String namespace, Lease<V> lease, List<NamespaceCaches> caches) {}
 
   /**
@@ -88,19 +88,19 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
   @Override
   public void start(TargetSink sink) {
     Map<String, NamespaceCaches> caches = lease(new SinkHealth(sink));
-    CountDownLatch unsynced = new CountDownLatch(followings.size());
+    CountDownLatch unsynced = new CountDownLatch(followed.size());
     GroupWorker<P> worker = worker(caches, sink::update);
     Runnable first;
     if (watches.watches().size() == 1) {
-      List<Early> earlies = new ArrayList<>();
-      for (Following<?> following : followings) {
-        Early early = new Early(unsynced, caches);
-        earlies.add(early);
-        listen(following, early);
+      List<FirstListBuilder> builders = new ArrayList<>();
+      for (FollowedWatch<?> following : followed) {
+        FirstListBuilder builder = new FirstListBuilder(unsynced, caches);
+        builders.add(builder);
+        listen(following, builder);
       }
-      first = () -> earlies.forEach(early -> early.put(sink));
+      first = () -> builders.forEach(builder -> builder.put(sink));
     } else {
-      followings.forEach(following -> listen(following, new Follow(unsynced)));
+      followed.forEach(following -> listen(following, new QueueFiller(unsynced)));
       first = () -> buildAll(worker);
     }
     starter =
@@ -116,10 +116,10 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
   private Map<String, NamespaceCaches> lease(WatchHealth health) {
     List<NamespaceCaches> all = new ArrayList<>();
     Map<Resource<?>, ObjectStore<?>> shared = new HashMap<>();
-    List<Following<?>> common = new ArrayList<>();
+    List<FollowedWatch<?>> common = new ArrayList<>();
     for (Watch<?> watch : watches.watches()) {
       if (!watch.resource().namespaced()) {
-        Following<?> following = lease(watch, "", health, all);
+        FollowedWatch<?> following = lease(watch, "", health, all);
         common.add(following);
         shared.put(watch.resource(), following.lease().store());
       }
@@ -130,8 +130,8 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
       List<NamespaceCaches> own = new ArrayList<>();
       for (Watch<?> watch : watches.watches()) {
         if (watch.resource().namespaced()) {
-          Following<?> following = lease(watch, namespace, health, own);
-          followings.add(following);
+          FollowedWatch<?> following = lease(watch, namespace, health, own);
+          followed.add(following);
           stores.put(watch.resource(), following.lease().store());
         }
       }
@@ -141,17 +141,18 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
       all.add(caches);
       byNamespace.put(namespace, caches);
     }
-    followings.addAll(common);
+    followed.addAll(common);
     return byNamespace;
   }
 
-  private <V extends KubeObject> Following<V> lease(
+  private <V extends KubeObject> FollowedWatch<V> lease(
       Watch<V> watch, String namespace, WatchHealth health, List<NamespaceCaches> caches) {
     Lease<V> lease = client.pool().lease(watch.resource(), watch.scope(config, namespace), health);
-    return new Following<>(watch, namespace, lease, caches);
+    return new FollowedWatch<>(watch, namespace, lease, caches);
   }
 
-  private <V extends KubeObject> void listen(Following<V> following, EventFollower.Target follow) {
+  private <V extends KubeObject> void listen(
+      FollowedWatch<V> following, EventFollower.Target follow) {
     String name = provider + "-" + following.watch.resource().plural();
     following.lease.addListener(
         following.namespace.isEmpty() ? name : name + "-" + following.namespace,
@@ -184,26 +185,38 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
   @Override
   public void close() {
     closed = true;
-    queue.shutDown();
     Thread thread = starter;
     if (thread != null) {
       thread.interrupt();
       Uninterruptibles.joinUninterruptibly(thread);
     }
-    followings.forEach(following -> following.lease().close());
-    followings.clear();
-    Workers<ObjectKey> open = workers;
-    if (open != null) {
-      open.close();
-    }
+    followed.forEach(following -> following.lease().close());
+    followed.clear();
+    drain();
     client.close();
   }
 
+  /** Lets the workers build what still waits; without workers it is dropped. */
+  private void drain() {
+    Workers<ObjectKey> open = workers;
+    if (open == null) {
+      queue.shutDown();
+      return;
+    }
+    try {
+      queue.shutDownWithDrain();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      open.close();
+    }
+  }
+
   /** Puts what the followers find into the queue. */
-  private final class Follow implements EventFollower.Target {
+  private final class QueueFiller implements EventFollower.Target {
     private final CountDownLatch unsynced;
 
-    Follow(CountDownLatch unsynced) {
+    QueueFiller(CountDownLatch unsynced) {
       this.unsynced = unsynced;
     }
 
@@ -229,7 +242,7 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
    * Builds what the first list of a watch holds while it comes, on the thread of its listener, and
    * keeps it until all lists are complete. What comes later goes into the queue.
    */
-  private final class Early implements EventFollower.Target {
+  private final class FirstListBuilder implements EventFollower.Target {
     private final CountDownLatch unsynced;
     private final GroupWorker<P> worker;
     private final List<ObjectKey> found = new ArrayList<>();
@@ -238,7 +251,7 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
     /** By the listener's thread until it is synced, then by the starter. */
     private List<TargetGroup> built = new ArrayList<>();
 
-    Early(CountDownLatch unsynced, Map<String, NamespaceCaches> caches) {
+    FirstListBuilder(CountDownLatch unsynced, Map<String, NamespaceCaches> caches) {
       this.unsynced = unsynced;
       worker = worker(caches, groups -> built.addAll(groups));
     }

@@ -7,7 +7,7 @@ import io.promdisco.providers.kubernetes.object.PlainView;
 import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.object.ServiceView;
-import io.promdisco.providers.kubernetes.role.Lookup;
+import io.promdisco.providers.kubernetes.role.ObjectLookup;
 import io.promdisco.providers.kubernetes.watch.ObjectStore;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * has its own, so that a reference into another finds nothing, be that one watched or not; nodes
  * and namespaces are common. Safe for all threads, as the stores are.
  */
-final class NamespaceCaches implements Lookup {
+final class NamespaceCaches implements ObjectLookup {
   private final Map<Resource<?>, ObjectStore<?>> stores;
   private final @Nullable ObjectStore<NodeView> nodes;
   private final @Nullable ObjectStore<PlainView> namespaces;

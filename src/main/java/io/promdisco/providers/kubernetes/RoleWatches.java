@@ -128,7 +128,7 @@ record RoleWatches<P extends KubeObject>(
 
     Table<P> add(
         Resource<?> resource, @Nullable Role selector, Events events, ObjectIndex<?>... path) {
-      watches.add(new Watch<>(resource, selector, events, Contents::same, List.of(path)));
+      watches.add(new Watch<>(resource, selector, events, ObjectComparison::same, List.of(path)));
       return this;
     }
 
@@ -137,7 +137,11 @@ record RoleWatches<P extends KubeObject>(
       if (attach.node()) {
         watches.add(
             new Watch<>(
-                Resource.NODES, Role.NODE, Events.NONE, Contents::sameMeta, List.of(index)));
+                Resource.NODES,
+                Role.NODE,
+                Events.NONE,
+                ObjectComparison::sameMeta,
+                List.of(index)));
       }
       return this;
     }

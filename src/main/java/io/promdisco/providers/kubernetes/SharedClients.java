@@ -25,7 +25,7 @@ final class SharedClients implements AutoCloseable {
   private final InformerOptions options;
 
   @GuardedBy("this")
-  private final Map<Object, Shared> open = new HashMap<>();
+  private final Map<Object, SharedClient> open = new HashMap<>();
 
   SharedClients(
       ResourceClientFactory factory, Ticker ticker, Metrics metrics, InformerOptions options) {
@@ -38,17 +38,17 @@ final class SharedClients implements AutoCloseable {
   /** Opens or shares the client for {@code config}; to be closed by its user. */
   synchronized Use use(KubernetesSdConfig config) throws DiscoveryException {
     Object identity = factory.identity(config);
-    Shared shared = open.get(identity);
+    SharedClient shared = open.get(identity);
     if (shared == null) {
       ResourceClient client = factory.open(config);
-      shared = new Shared(identity, client, new WatchPool(client, ticker, metrics, options));
+      shared = new SharedClient(identity, client, new WatchPool(client, ticker, metrics, options));
       open.put(identity, shared);
     }
     shared.users++;
     return new Use(shared);
   }
 
-  private void release(Shared shared) {
+  private void release(SharedClient shared) {
     synchronized (this) {
       shared.users--;
       if (shared.users > 0 || !open.remove(shared.identity, shared)) {
@@ -61,7 +61,7 @@ final class SharedClients implements AutoCloseable {
   /** Closes what is still in use. */
   @Override
   public void close() {
-    List<Shared> left;
+    List<SharedClient> left;
     synchronized (this) {
       left = new ArrayList<>(open.values());
       open.clear();
@@ -69,13 +69,13 @@ final class SharedClients implements AutoCloseable {
     left.forEach(shared -> shared.client.close());
   }
 
-  private static final class Shared {
+  private static final class SharedClient {
     private final Object identity;
     private final ResourceClient client;
     private final WatchPool pool;
     private int users; // guarded by the SharedClients
 
-    Shared(Object identity, ResourceClient client, WatchPool pool) {
+    SharedClient(Object identity, ResourceClient client, WatchPool pool) {
       this.identity = identity;
       this.client = client;
       this.pool = pool;
@@ -84,10 +84,10 @@ final class SharedClients implements AutoCloseable {
 
   /** A client in use by one discoverer. */
   final class Use implements AutoCloseable {
-    private final Shared shared;
+    private final SharedClient shared;
     private boolean closed;
 
-    private Use(Shared shared) {
+    private Use(SharedClient shared) {
       this.shared = shared;
     }
 

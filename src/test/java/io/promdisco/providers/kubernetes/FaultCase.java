@@ -15,7 +15,7 @@ import io.promdisco.metrics.Metrics;
 import io.promdisco.metrics.PrometheusMetrics;
 import io.promdisco.providers.kubernetes.Weather.Effect;
 import io.promdisco.providers.kubernetes.Weather.Phase;
-import io.promdisco.providers.kubernetes.client.FabricClientFactory;
+import io.promdisco.providers.kubernetes.client.ApiServerClientFactory;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.sim.DemoCluster;
 import io.promdisco.sim.Fault;
@@ -116,7 +116,7 @@ final class FaultCase implements AutoCloseable {
     config = config(server.url().toString(), http);
     factory =
         new KubernetesDiscovererFactory(
-            new FabricClientFactory(ticker), ticker, new PrometheusMetrics(counted));
+            new ApiServerClientFactory(ticker), ticker, new PrometheusMetrics(counted));
   }
 
   private KubernetesSdConfig config(String url, HttpClientConfig http) {

@@ -307,6 +307,24 @@ class KubernetesDiscovererTest {
   }
 
   @Test
+  void buildsWhatWaitsBeforeItIsClosed() throws Exception {
+    RecordingSink sink = new RecordingSink();
+    Discoverer discoverer =
+        discovery.start(TestDiscovery.config(Role.SERVICE, AttachMetadata.NONE), sink);
+    eventually(() -> assertThat(sink.syncs()).isEqualTo(1));
+    Thread closer = new Thread(discoverer::close);
+    synchronized (sink) { // holds the worker up
+      discovery.api.change(cluster -> cluster.put(Manifests.service("shop", "a", NONE)));
+      eventually(() -> assertThat(events("service", "add")).isEqualTo(1));
+      discovery.api.change(cluster -> cluster.put(Manifests.service("shop", "b", NONE)));
+      eventually(() -> assertThat(events("service", "add")).isEqualTo(2));
+      closer.start();
+    }
+    closer.join();
+    assertThat(sink.targets()).hasSize(2);
+  }
+
+  @Test
   void discovererThatWaitsForAWatchCanBeClosed() throws DiscoveryException {
     discovery.api.forbid(Resource.PODS, true);
     RecordingSink sink = new RecordingSink();

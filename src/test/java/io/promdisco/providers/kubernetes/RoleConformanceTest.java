@@ -18,8 +18,8 @@ import io.promdisco.providers.kubernetes.role.EndpointSliceGroupBuilder;
 import io.promdisco.providers.kubernetes.role.EndpointsGroupBuilder;
 import io.promdisco.providers.kubernetes.role.GroupBuilder;
 import io.promdisco.providers.kubernetes.role.IngressGroupBuilder;
-import io.promdisco.providers.kubernetes.role.Lookup;
 import io.promdisco.providers.kubernetes.role.NodeGroupBuilder;
+import io.promdisco.providers.kubernetes.role.ObjectLookup;
 import io.promdisco.providers.kubernetes.role.PodGroupBuilder;
 import io.promdisco.providers.kubernetes.role.ServiceGroupBuilder;
 import io.promdisco.providers.kubernetes.watch.Scope;
@@ -94,7 +94,7 @@ class RoleConformanceTest {
   private static List<TargetGroup> groups(
       KubernetesSdConfig config, String namespace, TestCluster cluster) {
     AttachMetadata attach = config.attach();
-    Lookup lookup = new ClusterLookup(config, namespace, cluster);
+    ObjectLookup lookup = new ClusterLookup(config, namespace, cluster);
     return switch (config.role()) {
       case NODE -> build(new NodeGroupBuilder(), Resource.NODES, config, "", cluster, lookup);
       case POD ->
@@ -140,7 +140,7 @@ class RoleConformanceTest {
       KubernetesSdConfig config,
       String namespace,
       TestCluster cluster,
-      Lookup lookup) {
+      ObjectLookup lookup) {
     return cluster.list(resource, scope(config, config.role(), namespace)).stream()
         .map(object -> builder.build(resource.view().cast(object.view()), lookup))
         .toList();
@@ -152,7 +152,7 @@ class RoleConformanceTest {
   }
 
   /** Finds objects by going through all of them. */
-  private static final class ClusterLookup implements Lookup {
+  private static final class ClusterLookup implements ObjectLookup {
     private final Map<Resource<?>, Map<ObjectKey, KubeObject>> objects = new HashMap<>();
 
     ClusterLookup(KubernetesSdConfig config, String namespace, TestCluster cluster) {

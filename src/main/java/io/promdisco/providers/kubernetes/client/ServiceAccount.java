@@ -41,8 +41,8 @@ final class ServiceAccount implements RenewingSender.Source {
   ServiceAccount(Path folder, Map<String, String> env) {
     token = folder.resolve("token");
     ca = folder.resolve("ca.crt");
-    host = env.getOrDefault(ClusterRule.HOST, "");
-    port = env.getOrDefault(ClusterRule.PORT, "");
+    host = env.getOrDefault(ClusterChoice.HOST, "");
+    port = env.getOrDefault(ClusterChoice.PORT, "");
     this.env = env;
   }
 
@@ -51,9 +51,9 @@ final class ServiceAccount implements RenewingSender.Source {
     if (host.isEmpty() || port.isEmpty()) {
       throw new IOException(
           "not in a cluster: "
-              + ClusterRule.HOST
+              + ClusterChoice.HOST
               + " and "
-              + ClusterRule.PORT
+              + ClusterChoice.PORT
               + " are not set (set kubeconfig_file or api_server to discover from outside)");
     }
     String first = TextFiles.read(token);
@@ -62,7 +62,7 @@ final class ServiceAccount implements RenewingSender.Source {
     }
     String bracketed = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
     return new ServerSettings(
-        Urls.server("https://" + bracketed + ":" + port, ClusterRule.HOST),
+        Urls.server("https://" + bracketed + ":" + port, ClusterChoice.HOST),
         tls(),
         Credentials.rotatedToken(token, new Secret(first)),
         ProxyRules.fromEnvironment(env),

@@ -1,4 +1,4 @@
-/** Requests and decoders. */
+/** Chooses an API server, sends requests to it, and opens clients of it. */
 @NullMarked
 package io.promdisco.providers.kubernetes.client;
 

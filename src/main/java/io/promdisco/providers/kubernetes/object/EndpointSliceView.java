@@ -7,10 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An {@code EndpointSlice}.
  *
- * @param meta name and labels
  * @param addressType as {@code IPv4}
- * @param endpoints in order
- * @param ports in order
  */
 public record EndpointSliceView(
     ObjectMeta meta, String addressType, List<Endpoint> endpoints, List<Port> ports)
@@ -19,14 +16,7 @@ public record EndpointSliceView(
   /**
    * An endpoint. Null means that the field is not set.
    *
-   * @param addresses its addresses
-   * @param ready condition
-   * @param serving condition
-   * @param terminating condition
-   * @param hostname its host name
    * @param target what it stands for
-   * @param nodeName its node
-   * @param zone its zone
    * @param deprecatedTopology as an old API version wrote it; may be empty
    */
   public record Endpoint(
@@ -43,8 +33,6 @@ public record EndpointSliceView(
   /**
    * A port. Null means that the field is not set.
    *
-   * @param name its name
-   * @param number its number
    * @param protocol as {@code TCP}
    * @param appProtocol as {@code http}
    */

@@ -3,12 +3,7 @@ package io.promdisco.providers.kubernetes.object;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * An {@code Endpoints} object.
- *
- * @param meta name and labels
- * @param subsets in order
- */
+/** An {@code Endpoints} object. */
 public record EndpointsView(ObjectMeta meta, List<Subset> subsets) implements KubeObject {
 
   /**
@@ -16,7 +11,6 @@ public record EndpointsView(ObjectMeta meta, List<Subset> subsets) implements Ku
    *
    * @param addresses those that are ready
    * @param notReady those that are not
-   * @param ports the ports
    */
   public record Subset(List<Address> addresses, List<Address> notReady, List<Port> ports) {}
 
@@ -35,7 +29,6 @@ public record EndpointsView(ObjectMeta meta, List<Subset> subsets) implements Ku
    * A port.
    *
    * @param name may be empty
-   * @param number the port
    * @param protocol as {@code TCP}
    * @param appProtocol null: not set
    */

@@ -6,9 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An ingress.
  *
- * @param meta name and labels
  * @param className {@code spec.ingressClassName}; null: not set
- * @param rules in order
  * @param tlsHosts the hosts of all {@code spec.tls} entries, in order
  */
 public record IngressView(

@@ -5,7 +5,6 @@ import java.util.List;
 /**
  * A node.
  *
- * @param meta name and labels
  * @param providerId {@code spec.providerID}
  * @param addresses {@code status.addresses}, in order
  * @param conditions {@code status.conditions}, in order
@@ -23,7 +22,6 @@ public record NodeView(
    * An address.
    *
    * @param type as {@code InternalIP}
-   * @param address the address
    */
   public record Address(String type, String address) {}
 

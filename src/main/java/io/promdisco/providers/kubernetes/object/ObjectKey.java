@@ -4,7 +4,6 @@ package io.promdisco.providers.kubernetes.object;
  * Namespace and name of an object.
  *
  * @param namespace empty for objects that have none
- * @param name its name
  */
 public record ObjectKey(String namespace, String name) implements Comparable<ObjectKey> {
   /** By namespace, then by name. With an order, the JDK's maps stay fast with equal hashes. */

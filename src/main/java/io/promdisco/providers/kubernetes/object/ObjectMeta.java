@@ -6,13 +6,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What discovery reads of {@code metadata}.
  *
- * @param key namespace and name
  * @param uid the object's uid
  * @param version the resource version as a number; a version that is no decimal number is held as a
  *     hash less than 0, so that equality can still be asked (KEP-5504 makes it a number that may be
  *     compared)
- * @param labels its labels
- * @param annotations its annotations
  * @param controller the owner that controls it, if any
  */
 public record ObjectMeta(

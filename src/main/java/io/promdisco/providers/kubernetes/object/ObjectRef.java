@@ -5,6 +5,5 @@ package io.promdisco.providers.kubernetes.object;
  *
  * @param kind as {@code Pod}
  * @param namespace may be empty
- * @param name its name
  */
 public record ObjectRef(String kind, String namespace, String name) {}

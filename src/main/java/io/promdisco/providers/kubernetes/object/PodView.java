@@ -5,7 +5,6 @@ import java.util.List;
 /**
  * A pod.
  *
- * @param meta name and labels
  * @param ip {@code status.podIP}; empty: none yet
  * @param hostIp {@code status.hostIP}
  * @param phase {@code status.phase}
@@ -25,26 +24,12 @@ public record PodView(
     List<String> furtherIps)
     implements KubeObject {
 
-  /** A pod of one address. */
-  public PodView(
-      ObjectMeta meta,
-      String ip,
-      String hostIp,
-      String phase,
-      String ready,
-      String nodeName,
-      List<Container> containers) {
-    this(meta, ip, hostIp, phase, ready, nodeName, containers, List.of());
-  }
-
   /**
    * A container.
    *
-   * @param name its name
    * @param image as in the spec
    * @param id {@code containerID} of its status; empty: no status yet
    * @param init whether it is an init container
-   * @param ports its ports; may be none
    */
   public record Container(String name, String image, String id, boolean init, List<Port> ports) {}
 
@@ -52,7 +37,6 @@ public record PodView(
    * A declared port.
    *
    * @param name may be empty
-   * @param number the container port
    * @param protocol as {@code TCP}
    */
   public record Port(String name, int number, String protocol) {}

@@ -6,7 +6,6 @@ import java.util.List;
  * A kind of object that can be listed and watched.
  *
  * @param group API group; empty for the core group
- * @param version API version
  * @param plural as in URLs and RBAC rules
  * @param kind as {@code Pod}
  * @param namespaced whether objects live in namespaces

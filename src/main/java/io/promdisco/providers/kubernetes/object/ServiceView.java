@@ -5,7 +5,6 @@ import java.util.List;
 /**
  * A service.
  *
- * @param meta name and labels
  * @param type as {@code ClusterIP}
  * @param clusterIp {@code spec.clusterIP}
  * @param externalName {@code spec.externalName}
@@ -13,7 +12,6 @@ import java.util.List;
  * @param ingressIps the non-empty {@code status.loadBalancer.ingress[].ip}
  * @param ipFamilies {@code spec.ipFamilies}, the primary one first, if {@code spec.ipFamilyPolicy}
  *     is {@code PreferDualStack} or {@code RequireDualStack}; otherwise empty
- * @param ports its ports
  * @param furtherIps {@code spec.clusterIPs} after the first, which is {@code clusterIp}, then
  *     {@code spec.externalIPs}
  * @param ingressHosts the non-empty {@code status.loadBalancer.ingress[].hostname}
@@ -31,34 +29,10 @@ public record ServiceView(
     List<String> ingressHosts)
     implements KubeObject {
 
-  /** A service of one cluster IP. */
-  public ServiceView(
-      ObjectMeta meta,
-      String type,
-      String clusterIp,
-      String externalName,
-      String loadBalancerIp,
-      List<String> ingressIps,
-      List<String> ipFamilies,
-      List<Port> ports) {
-    this(
-        meta,
-        type,
-        clusterIp,
-        externalName,
-        loadBalancerIp,
-        ingressIps,
-        ipFamilies,
-        ports,
-        List.of(),
-        List.of());
-  }
-
   /**
    * A port.
    *
    * @param name may be empty
-   * @param number the service's port
    * @param protocol as {@code TCP}
    * @param appProtocol may be empty
    */

@@ -15,24 +15,24 @@ import org.jspecify.annotations.Nullable;
  * cover. The declared ports that are not covered become targets of their own.
  */
 final class EndpointPods {
-  private final Map<ObjectKey, Seen> seen = new LinkedHashMap<>();
+  private final Map<ObjectKey, EndpointPod> seen = new LinkedHashMap<>();
   private final PodLabels podLabels;
   private final PortTexts ports;
-  private final Lookup lookup;
+  private final ObjectLookup lookup;
 
-  EndpointPods(PodLabels podLabels, PortTexts ports, Lookup lookup) {
+  EndpointPods(PodLabels podLabels, PortTexts ports, ObjectLookup lookup) {
     this.podLabels = podLabels;
     this.ports = ports;
     this.lookup = lookup;
   }
 
   /** The pod that {@code target} refers to, if it is one and known. */
-  @Nullable Seen find(@Nullable ObjectRef target) {
+  @Nullable EndpointPod find(@Nullable ObjectRef target) {
     if (target == null || !target.kind().equals("Pod")) {
       return null;
     }
     ObjectKey key = new ObjectKey(target.namespace(), target.name());
-    Seen known = seen.get(key);
+    EndpointPod known = seen.get(key);
     if (known == null) {
       PodView pod = lookup.pod(key);
       if (pod == null) {
@@ -40,7 +40,7 @@ final class EndpointPods {
       }
       Labels.Builder labels = Labels.builder(PodLabels.count(pod));
       podLabels.add(labels, pod, lookup);
-      known = new Seen(pod, labels.build());
+      known = new EndpointPod(pod, labels.build());
       seen.put(key, known);
     }
     return known;
@@ -48,7 +48,7 @@ final class EndpointPods {
 
   /** Adds a target for each declared port of the found pods that was not covered. */
   void addUncovered(List<Labels> targets) {
-    for (Seen entry : seen.values()) {
+    for (EndpointPod entry : seen.values()) {
       String ip = entry.pod.ip();
       if (ip.isEmpty()) {
         continue;
@@ -57,7 +57,7 @@ final class EndpointPods {
         for (PodView.Port port : container.ports()) {
           if (!entry.covers(port.number())) {
             Labels.Builder out = Labels.builder(8 + entry.labels.size());
-            out.set(Meta.ADDRESS, Meta.address(ip, ports.of(port.number())));
+            out.set(MetaLabels.ADDRESS, MetaLabels.address(ip, ports.of(port.number())));
             entry.addLabels(out, new Match(container, port, port.protocol()), ports);
             targets.add(out.build());
           }
@@ -70,13 +70,13 @@ final class EndpointPods {
   private record Match(PodView.Container container, PodView.Port port, String protocol) {}
 
   /** A pod with its labels. */
-  static final class Seen {
+  static final class EndpointPod {
     private final PodView pod;
     private final Labels labels;
     private int[] covered = new int[2];
     private int count;
 
-    private Seen(PodView pod, Labels labels) {
+    private EndpointPod(PodView pod, Labels labels) {
       this.pod = pod;
       this.labels = labels;
     }
@@ -125,12 +125,12 @@ final class EndpointPods {
       for (int i = 0; i < at; i++) {
         out.set(labels.name(i), labels.value(i));
       }
-      Meta.put(out, PodLabels.CONTAINER_IMAGE, match.container.image());
-      Meta.put(out, PodLabels.CONTAINER_INIT, Meta.text(match.container.init()));
-      Meta.put(out, PodLabels.CONTAINER_NAME, match.container.name());
-      Meta.put(out, PodLabels.PORT_NAME, match.port.name());
+      MetaLabels.put(out, PodLabels.CONTAINER_IMAGE, match.container.image());
+      MetaLabels.put(out, PodLabels.CONTAINER_INIT, MetaLabels.text(match.container.init()));
+      MetaLabels.put(out, PodLabels.CONTAINER_NAME, match.container.name());
+      MetaLabels.put(out, PodLabels.PORT_NAME, match.port.name());
       out.set(PodLabels.PORT_NUMBER, ports.of(match.port.number()));
-      Meta.put(out, PodLabels.PORT_PROTOCOL, match.protocol);
+      MetaLabels.put(out, PodLabels.PORT_PROTOCOL, match.protocol);
       for (int i = at; i < labels.size(); i++) {
         out.set(labels.name(i), labels.value(i));
       }

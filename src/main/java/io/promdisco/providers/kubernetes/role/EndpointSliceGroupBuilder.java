@@ -5,7 +5,6 @@ import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.kubernetes.object.EndpointSliceView;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
-import io.promdisco.providers.kubernetes.object.ObjectMeta;
 import io.promdisco.providers.kubernetes.object.ObjectRef;
 import io.promdisco.providers.kubernetes.object.ServiceView;
 import java.util.ArrayList;
@@ -17,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * of their pods that the slice does not cover. The slice of the second address family of a
  * dual-stack service has none: its targets would be those of the first again.
  */
-public final class EndpointSliceGroupBuilder implements GroupBuilder<EndpointSliceView> {
-  private static final String SLICE = Meta.PREFIX + "endpointslice_";
+public final class EndpointSliceGroupBuilder extends EndpointGroupBuilder<EndpointSliceView> {
+  private static final String SLICE = MetaLabels.PREFIX + "endpointslice_";
   private static final String ADDRESS_TYPE = SLICE + "address_type";
   private static final String TARGET_KIND = SLICE + "address_target_kind";
   private static final String TARGET_NAME = SLICE + "address_target_name";
@@ -30,7 +29,6 @@ public final class EndpointSliceGroupBuilder implements GroupBuilder<EndpointSli
   private static final String TOPOLOGY = SLICE + "endpoint_topology_";
   private static final String TOPOLOGY_PRESENT = SLICE + "endpoint_topology_present_";
   private static final String ZONE = SLICE + "endpoint_zone";
-  private static final String NAME = SLICE + "name";
   private static final String PORT = SLICE + "port";
   private static final String APP_PROTOCOL = SLICE + "port_app_protocol";
   private static final String PORT_NAME = SLICE + "port_name";
@@ -39,34 +37,18 @@ public final class EndpointSliceGroupBuilder implements GroupBuilder<EndpointSli
   /** The label of a slice that names its service. */
   private static final String SERVICE_NAME = "kubernetes.io/service-name";
 
-  private final AttachMetadata attach;
-  private final Attached attached;
-  private final ObjectLabels own = new ObjectLabels("endpointslice");
-  private final ServiceLabels serviceLabels = new ServiceLabels();
-  private final PodLabels podLabels;
-  private final PortTexts ports = new PortTexts();
-
   /** Adds the labels that {@code attach} asks for. */
   public EndpointSliceGroupBuilder(AttachMetadata attach) {
-    this.attach = attach;
-    attached = new Attached(attach);
-    podLabels = new PodLabels(attach);
+    super("endpointslice", attach);
   }
 
   @Override
-  public String source(ObjectKey key) {
-    return "endpointslice/" + key.namespace() + "/" + key.name();
-  }
-
-  @Override
-  public TargetGroup build(EndpointSliceView slice, Lookup lookup) {
-    String source = source(slice.key());
-    ObjectKey serviceKey = serviceOf(slice);
-    ServiceView service = serviceKey == null ? null : lookup.service(serviceKey);
+  public TargetGroup build(EndpointSliceView slice, ObjectLookup lookup) {
+    ServiceView service = service(slice, lookup);
     if (service != null && isSecondFamily(slice, service)) {
-      return TargetGroup.empty(source);
+      return TargetGroup.empty(source(slice.key()));
     }
-    EndpointPods pods = new EndpointPods(podLabels, ports, lookup);
+    EndpointPods pods = pods(lookup);
     List<Labels> targets = new ArrayList<>();
     for (EndpointSliceView.Endpoint endpoint : slice.endpoints()) {
       for (EndpointSliceView.Port port : slice.ports()) {
@@ -76,9 +58,7 @@ public final class EndpointSliceGroupBuilder implements GroupBuilder<EndpointSli
       }
     }
     pods.addUncovered(targets);
-    return targets.isEmpty()
-        ? TargetGroup.empty(source)
-        : new TargetGroup(source, targets, groupLabels(slice, service, lookup));
+    return group(slice, targets, lookup);
   }
 
   /** The service that a slice belongs to; null: none. */
@@ -102,23 +82,15 @@ public final class EndpointSliceGroupBuilder implements GroupBuilder<EndpointSli
         && !service.ipFamilies().get(0).equals(slice.addressType());
   }
 
-  private Labels groupLabels(
-      EndpointSliceView slice, @Nullable ServiceView service, Lookup lookup) {
-    ObjectMeta meta = slice.meta();
-    Labels ofNamespace = attached.namespace(meta.namespace(), lookup);
-    int ofService = service == null ? 0 : ObjectLabels.count(service.meta()) + 1;
-    Labels.Builder out =
-        Labels.builder(3 + ObjectLabels.count(meta) + ofNamespace.size() + ofService);
-    Meta.put(out, ADDRESS_TYPE, slice.addressType());
-    own.addAnnotations(out, meta);
-    own.addLabels(out, meta);
-    Meta.put(out, NAME, meta.name());
-    Meta.put(out, Meta.NAMESPACE, meta.namespace());
-    out.setAll(ofNamespace);
-    if (service != null) {
-      serviceLabels.add(out, service.meta());
-    }
-    return out.build();
+  @Override
+  @Nullable ServiceView service(EndpointSliceView slice, ObjectLookup lookup) {
+    ObjectKey key = serviceOf(slice);
+    return key == null ? null : lookup.service(key);
+  }
+
+  @Override
+  void addFirst(Labels.Builder out, EndpointSliceView slice) {
+    MetaLabels.put(out, ADDRESS_TYPE, slice.addressType());
   }
 
   private Labels target(
@@ -126,17 +98,17 @@ public final class EndpointSliceGroupBuilder implements GroupBuilder<EndpointSli
       EndpointSliceView.Endpoint endpoint,
       EndpointSliceView.Port port,
       EndpointPods pods,
-      Lookup lookup) {
-    Labels ofNode = attach.node() ? attached.node(attachedNode(endpoint), lookup) : Labels.EMPTY;
-    EndpointPods.Seen pod = pods.find(endpoint.target());
+      ObjectLookup lookup) {
+    Labels ofNode = ofNode(attachedNode(endpoint), lookup);
+    EndpointPods.EndpointPod pod = pods.find(endpoint.target());
     Labels.Builder out = Labels.builder(14 + ofNode.size() + (pod == null ? 0 : pod.size()));
     String number = port.number() == null ? null : ports.of(port.number());
-    out.set(Meta.ADDRESS, number == null ? address : Meta.address(address, number));
+    out.set(MetaLabels.ADDRESS, number == null ? address : MetaLabels.address(address, number));
     addEndpoint(out, endpoint);
-    Meta.put(out, PORT, number);
-    Meta.put(out, APP_PROTOCOL, port.appProtocol());
-    Meta.put(out, PORT_NAME, port.name());
-    Meta.put(out, PORT_PROTOCOL, port.protocol());
+    MetaLabels.put(out, PORT, number);
+    MetaLabels.put(out, APP_PROTOCOL, port.appProtocol());
+    MetaLabels.put(out, PORT_NAME, port.name());
+    MetaLabels.put(out, PORT_PROTOCOL, port.protocol());
     out.setAll(ofNode);
     if (pod != null) {
       pod.add(out, port.number(), null, ports);
@@ -146,20 +118,20 @@ public final class EndpointSliceGroupBuilder implements GroupBuilder<EndpointSli
 
   private static void addEndpoint(Labels.Builder out, EndpointSliceView.Endpoint endpoint) {
     if (endpoint.target() != null) {
-      Meta.put(out, TARGET_KIND, endpoint.target().kind());
-      Meta.put(out, TARGET_NAME, endpoint.target().name());
+      MetaLabels.put(out, TARGET_KIND, endpoint.target().kind());
+      MetaLabels.put(out, TARGET_NAME, endpoint.target().name());
     }
-    Meta.put(out, READY, Meta.text(endpoint.ready()));
-    Meta.put(out, SERVING, Meta.text(endpoint.serving()));
-    Meta.put(out, TERMINATING, Meta.text(endpoint.terminating()));
-    Meta.put(out, HOSTNAME, endpoint.hostname());
-    Meta.put(out, NODE_NAME, endpoint.nodeName());
+    MetaLabels.put(out, READY, MetaLabels.text(endpoint.ready()));
+    MetaLabels.put(out, SERVING, MetaLabels.text(endpoint.serving()));
+    MetaLabels.put(out, TERMINATING, MetaLabels.text(endpoint.terminating()));
+    MetaLabels.put(out, HOSTNAME, endpoint.hostname());
+    MetaLabels.put(out, NODE_NAME, endpoint.nodeName());
     Labels topology = endpoint.deprecatedTopology();
     for (int i = 0; i < topology.size(); i++) {
-      String name = Meta.sanitize(topology.name(i));
-      Meta.put(out, TOPOLOGY + name, topology.value(i));
-      out.set(TOPOLOGY_PRESENT + name, Meta.TRUE);
+      String name = MetaLabels.sanitize(topology.name(i));
+      MetaLabels.put(out, TOPOLOGY + name, topology.value(i));
+      out.set(TOPOLOGY_PRESENT + name, MetaLabels.TRUE);
     }
-    Meta.put(out, ZONE, endpoint.zone());
+    MetaLabels.put(out, ZONE, endpoint.zone());
   }
 }

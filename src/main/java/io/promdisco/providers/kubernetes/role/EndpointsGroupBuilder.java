@@ -4,8 +4,6 @@ import io.promdisco.config.KubernetesSdConfig.AttachMetadata;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.kubernetes.object.EndpointsView;
-import io.promdisco.providers.kubernetes.object.ObjectKey;
-import io.promdisco.providers.kubernetes.object.ObjectMeta;
 import io.promdisco.providers.kubernetes.object.ObjectRef;
 import io.promdisco.providers.kubernetes.object.ServiceView;
 import java.util.ArrayList;
@@ -16,43 +14,28 @@ import org.jspecify.annotations.Nullable;
  * A target for each address and port of each {@code Endpoints} object, ready or not, and one for
  * each declared port of their pods that no subset covers.
  */
-public final class EndpointsGroupBuilder implements GroupBuilder<EndpointsView> {
-  private static final String HOSTNAME = Meta.PREFIX + "endpoint_hostname";
-  private static final String NODE_NAME = Meta.PREFIX + "endpoint_node_name";
-  private static final String PORT_NAME = Meta.PREFIX + "endpoint_port_name";
-  private static final String PORT_PROTOCOL = Meta.PREFIX + "endpoint_port_protocol";
-  private static final String READY = Meta.PREFIX + "endpoint_ready";
-  private static final String TARGET_KIND = Meta.PREFIX + "endpoint_address_target_kind";
-  private static final String TARGET_NAME = Meta.PREFIX + "endpoint_address_target_name";
-  private static final String NAME = Meta.PREFIX + "endpoints_name";
-
-  private final AttachMetadata attach;
-  private final Attached attached;
-  private final ObjectLabels own = new ObjectLabels("endpoints");
-  private final ServiceLabels serviceLabels = new ServiceLabels();
-  private final PodLabels podLabels;
-  private final PortTexts ports = new PortTexts();
+public final class EndpointsGroupBuilder extends EndpointGroupBuilder<EndpointsView> {
+  private static final String HOSTNAME = MetaLabels.PREFIX + "endpoint_hostname";
+  private static final String NODE_NAME = MetaLabels.PREFIX + "endpoint_node_name";
+  private static final String PORT_NAME = MetaLabels.PREFIX + "endpoint_port_name";
+  private static final String PORT_PROTOCOL = MetaLabels.PREFIX + "endpoint_port_protocol";
+  private static final String READY = MetaLabels.PREFIX + "endpoint_ready";
+  private static final String TARGET_KIND = MetaLabels.PREFIX + "endpoint_address_target_kind";
+  private static final String TARGET_NAME = MetaLabels.PREFIX + "endpoint_address_target_name";
 
   /** Adds the labels that {@code attach} asks for. */
   public EndpointsGroupBuilder(AttachMetadata attach) {
-    this.attach = attach;
-    attached = new Attached(attach);
-    podLabels = new PodLabels(attach);
+    super("endpoints", attach);
   }
 
   @Override
-  public String source(ObjectKey key) {
-    return "endpoints/" + key.namespace() + "/" + key.name();
-  }
-
-  @Override
-  public TargetGroup build(EndpointsView endpoints, Lookup lookup) {
-    EndpointPods pods = new EndpointPods(podLabels, ports, lookup);
+  public TargetGroup build(EndpointsView endpoints, ObjectLookup lookup) {
+    EndpointPods pods = pods(lookup);
     List<Labels> targets = new ArrayList<>();
     for (EndpointsView.Subset subset : endpoints.subsets()) {
       for (EndpointsView.Port port : subset.ports()) {
         for (EndpointsView.Address address : subset.addresses()) {
-          targets.add(target(address, port, Meta.TRUE, pods, lookup));
+          targets.add(target(address, port, MetaLabels.TRUE, pods, lookup));
         }
         for (EndpointsView.Address address : subset.notReady()) {
           targets.add(target(address, port, "false", pods, lookup));
@@ -60,10 +43,7 @@ public final class EndpointsGroupBuilder implements GroupBuilder<EndpointsView> 
       }
     }
     pods.addUncovered(targets);
-    String source = source(endpoints.key());
-    return targets.isEmpty()
-        ? TargetGroup.empty(source)
-        : new TargetGroup(source, targets, groupLabels(endpoints.meta(), lookup));
+    return group(endpoints, targets, lookup);
   }
 
   /**
@@ -78,21 +58,9 @@ public final class EndpointsGroupBuilder implements GroupBuilder<EndpointsView> 
     return target != null && target.kind().equals("Node") ? target.name() : null;
   }
 
-  private Labels groupLabels(ObjectMeta meta, Lookup lookup) {
-    ServiceView service = lookup.service(meta.key());
-    Labels ofNamespace = attached.namespace(meta.namespace(), lookup);
-    int ofService = service == null ? 0 : ObjectLabels.count(service.meta()) + 1;
-    Labels.Builder out =
-        Labels.builder(2 + ObjectLabels.count(meta) + ofNamespace.size() + ofService);
-    own.addAnnotations(out, meta);
-    own.addLabels(out, meta);
-    Meta.put(out, NAME, meta.name());
-    Meta.put(out, Meta.NAMESPACE, meta.namespace());
-    out.setAll(ofNamespace);
-    if (service != null) {
-      serviceLabels.add(out, service.meta());
-    }
-    return out.build();
+  @Override
+  @Nullable ServiceView service(EndpointsView endpoints, ObjectLookup lookup) {
+    return lookup.service(endpoints.key());
   }
 
   private Labels target(
@@ -100,19 +68,19 @@ public final class EndpointsGroupBuilder implements GroupBuilder<EndpointsView> 
       EndpointsView.Port port,
       String ready,
       EndpointPods pods,
-      Lookup lookup) {
-    Labels ofNode = attach.node() ? attached.node(attachedNode(address), lookup) : Labels.EMPTY;
-    EndpointPods.Seen pod = pods.find(address.target());
+      ObjectLookup lookup) {
+    Labels ofNode = ofNode(attachedNode(address), lookup);
+    EndpointPods.EndpointPod pod = pods.find(address.target());
     Labels.Builder out = Labels.builder(8 + ofNode.size() + (pod == null ? 0 : pod.size()));
-    out.set(Meta.ADDRESS, Meta.address(address.ip(), ports.of(port.number())));
+    out.set(MetaLabels.ADDRESS, MetaLabels.address(address.ip(), ports.of(port.number())));
     if (address.target() != null) {
-      Meta.put(out, TARGET_KIND, address.target().kind());
-      Meta.put(out, TARGET_NAME, address.target().name());
+      MetaLabels.put(out, TARGET_KIND, address.target().kind());
+      MetaLabels.put(out, TARGET_NAME, address.target().name());
     }
-    Meta.put(out, HOSTNAME, address.hostname());
-    Meta.put(out, NODE_NAME, address.nodeName());
-    Meta.put(out, PORT_NAME, port.name());
-    Meta.put(out, PORT_PROTOCOL, port.protocol());
+    MetaLabels.put(out, HOSTNAME, address.hostname());
+    MetaLabels.put(out, NODE_NAME, address.nodeName());
+    MetaLabels.put(out, PORT_NAME, port.name());
+    MetaLabels.put(out, PORT_PROTOCOL, port.protocol());
     out.set(READY, ready).setAll(ofNode);
     if (pod != null) {
       // A matched container port shows the protocol of the endpoint, not its own.

@@ -20,5 +20,5 @@ public interface GroupBuilder<V extends KubeObject> {
   String source(ObjectKey key);
 
   /** The group of {@code object}; without targets if there is nothing to scrape. */
-  TargetGroup build(V object, Lookup lookup);
+  TargetGroup build(V object, ObjectLookup lookup);
 }

@@ -4,62 +4,53 @@ import io.promdisco.config.KubernetesSdConfig.AttachMetadata;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.kubernetes.object.IngressView;
-import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.ObjectMeta;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A target for each path of each rule of each ingress. */
-public final class IngressGroupBuilder implements GroupBuilder<IngressView> {
-  private static final String CLASS_NAME = Meta.PREFIX + "ingress_class_name";
-  private static final String HOST = Meta.PREFIX + "ingress_host";
-  private static final String NAME = Meta.PREFIX + "ingress_name";
-  private static final String PATH = Meta.PREFIX + "ingress_path";
-  private static final String SCHEME = Meta.PREFIX + "ingress_scheme";
+public final class IngressGroupBuilder extends NamespacedGroupBuilder<IngressView> {
+  private static final String CLASS_NAME = MetaLabels.PREFIX + "ingress_class_name";
+  private static final String HOST = MetaLabels.PREFIX + "ingress_host";
+  private static final String NAME = MetaLabels.PREFIX + "ingress_name";
+  private static final String PATH = MetaLabels.PREFIX + "ingress_path";
+  private static final String SCHEME = MetaLabels.PREFIX + "ingress_scheme";
   private static final List<String> ROOT = List.of("/");
 
-  private final Attached attached;
   private final ObjectLabels own = new ObjectLabels("ingress");
 
   /** Adds the labels that {@code attach} asks for. */
   public IngressGroupBuilder(AttachMetadata attach) {
-    attached = new Attached(attach);
+    super("ingress", attach);
   }
 
   @Override
-  public String source(ObjectKey key) {
-    return "ingress/" + key.namespace() + "/" + key.name();
-  }
-
-  @Override
-  public TargetGroup build(IngressView ingress, Lookup lookup) {
+  public TargetGroup build(IngressView ingress, ObjectLookup lookup) {
     List<Labels> targets = new ArrayList<>();
     for (IngressView.Rule rule : ingress.rules()) {
       String scheme = hasTls(ingress, rule.host()) ? "https" : "http";
       for (String path : rule.paths() == null ? ROOT : rule.paths()) {
         Labels.Builder out = Labels.builder(4);
         // A rule without host has an empty address: a job may set one by relabelling.
-        out.set(Meta.ADDRESS, rule.host());
-        Meta.put(out, HOST, rule.host());
+        out.set(MetaLabels.ADDRESS, rule.host());
+        MetaLabels.put(out, HOST, rule.host());
         out.set(PATH, path.isEmpty() ? "/" : path);
         targets.add(out.set(SCHEME, scheme).build());
       }
     }
-    String source = source(ingress.key());
-    return targets.isEmpty()
-        ? TargetGroup.empty(source)
-        : new TargetGroup(source, targets, groupLabels(ingress, lookup));
+    return group(ingress, targets, lookup);
   }
 
-  private Labels groupLabels(IngressView ingress, Lookup lookup) {
+  @Override
+  Labels groupLabels(IngressView ingress, ObjectLookup lookup) {
     ObjectMeta meta = ingress.meta();
-    Labels ofNamespace = attached.namespace(meta.namespace(), lookup);
+    Labels ofNamespace = ofNamespace(ingress, lookup);
     Labels.Builder out = Labels.builder(3 + ObjectLabels.count(meta) + ofNamespace.size());
     own.addAnnotations(out, meta);
-    Meta.put(out, CLASS_NAME, ingress.className());
+    MetaLabels.put(out, CLASS_NAME, ingress.className());
     own.addLabels(out, meta);
-    Meta.put(out, NAME, meta.name());
-    Meta.put(out, Meta.NAMESPACE, meta.namespace());
+    MetaLabels.put(out, NAME, meta.name());
+    MetaLabels.put(out, MetaLabels.NAMESPACE, meta.namespace());
     return out.setAll(ofNamespace).build();
   }
 

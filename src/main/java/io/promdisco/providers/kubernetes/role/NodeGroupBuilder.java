@@ -11,10 +11,10 @@ import java.util.TreeMap;
 
 /** A target for each node: its kubelet. A node without a usable address has none. */
 public final class NodeGroupBuilder implements GroupBuilder<NodeView> {
-  private static final String ADDRESS_PREFIX = Meta.PREFIX + "node_address_";
-  private static final String CONDITION_PREFIX = Meta.PREFIX + "node_condition_";
-  private static final String NAME = Meta.PREFIX + "node_name";
-  private static final String PROVIDER_ID = Meta.PREFIX + "node_provider_id";
+  private static final String ADDRESS_PREFIX = MetaLabels.PREFIX + "node_address_";
+  private static final String CONDITION_PREFIX = MetaLabels.PREFIX + "node_condition_";
+  private static final String NAME = MetaLabels.PREFIX + "node_name";
+  private static final String PROVIDER_ID = MetaLabels.PREFIX + "node_provider_id";
 
   /** The types of addresses that are scraped: the first address of the first type of a node. */
   public static final List<String> ADDRESS_TYPES =
@@ -28,7 +28,7 @@ public final class NodeGroupBuilder implements GroupBuilder<NodeView> {
   }
 
   @Override
-  public TargetGroup build(NodeView node, Lookup lookup) {
+  public TargetGroup build(NodeView node, ObjectLookup lookup) {
     String source = source(node.key());
     Map<String, String> addresses = new TreeMap<>();
     for (NodeView.Address address : node.addresses()) {
@@ -46,9 +46,10 @@ public final class NodeGroupBuilder implements GroupBuilder<NodeView> {
 
   private static Labels target(NodeView node, String host, Map<String, String> addresses) {
     Labels.Builder out = Labels.builder(addresses.size() + 2);
-    out.set(Meta.ADDRESS, Meta.address(host, Integer.toString(node.kubeletPort())));
+    out.set(MetaLabels.ADDRESS, MetaLabels.address(host, Integer.toString(node.kubeletPort())));
     addresses.forEach(
-        (type, address) -> Meta.put(out, ADDRESS_PREFIX + Meta.sanitize(type), address));
+        (type, address) ->
+            MetaLabels.put(out, ADDRESS_PREFIX + MetaLabels.sanitize(type), address));
     return out.set("instance", node.meta().name()).build();
   }
 
@@ -59,12 +60,12 @@ public final class NodeGroupBuilder implements GroupBuilder<NodeView> {
     for (NodeView.Condition condition : node.conditions()) {
       // Of two that share a name the later counts, so that an empty one is set too.
       out.set(
-          CONDITION_PREFIX + Meta.sanitize(Meta.lower(condition.type())),
-          Meta.lower(condition.status()));
+          CONDITION_PREFIX + MetaLabels.sanitize(MetaLabels.lower(condition.type())),
+          MetaLabels.lower(condition.status()));
     }
     own.addLabels(out, meta);
-    Meta.put(out, NAME, meta.name());
-    Meta.put(out, PROVIDER_ID, node.providerId());
+    MetaLabels.put(out, NAME, meta.name());
+    MetaLabels.put(out, PROVIDER_ID, node.providerId());
     return out.build();
   }
 }

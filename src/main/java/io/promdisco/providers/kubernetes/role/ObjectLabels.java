@@ -15,8 +15,8 @@ final class ObjectLabels {
 
   /** For objects of {@code resource}, as {@code pod}. */
   ObjectLabels(String resource) {
-    annotations = new NameCache(Meta.PREFIX + resource + "_annotation");
-    labels = new NameCache(Meta.PREFIX + resource + "_label");
+    annotations = new NameCache(MetaLabels.PREFIX + resource + "_annotation");
+    labels = new NameCache(MetaLabels.PREFIX + resource + "_label");
   }
 
   /** Those of the annotations. */
@@ -54,17 +54,17 @@ final class ObjectLabels {
       Names[] names = new Names[size];
       for (int i = 0; i < size; i++) {
         names[i] = names(from.name(i));
-        Meta.put(out, names[i].value, from.value(i));
+        MetaLabels.put(out, names[i].value, from.value(i));
       }
       for (Names name : names) {
-        out.set(name.present, Meta.TRUE);
+        out.set(name.present, MetaLabels.TRUE);
       }
     }
 
     private Names names(String original) {
       Names names = known.get(original);
       if (names == null) {
-        String sanitized = Meta.sanitize(original);
+        String sanitized = MetaLabels.sanitize(original);
         names = new Names(valuePrefix + sanitized, presentPrefix + sanitized);
         if (known.size() < MOST) {
           known.put(original, names);

@@ -3,7 +3,6 @@ package io.promdisco.providers.kubernetes.role;
 import io.promdisco.config.KubernetesSdConfig.AttachMetadata;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
-import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.PodView;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,29 +12,19 @@ import java.util.List;
  * A pod without address has no targets; neither has, when nodes are attached, a pod whose node is
  * not known, since a selector may leave the node out.
  */
-public final class PodGroupBuilder implements GroupBuilder<PodView> {
-  private final AttachMetadata attach;
-  private final Attached attached;
+public final class PodGroupBuilder extends NamespacedGroupBuilder<PodView> {
   private final PodLabels podLabels;
-  private final PortTexts ports = new PortTexts();
 
   /** Adds the labels that {@code attach} asks for. */
   public PodGroupBuilder(AttachMetadata attach) {
-    this.attach = attach;
-    attached = new Attached(attach);
+    super("pod", attach);
     podLabels = new PodLabels(attach);
   }
 
   @Override
-  public String source(ObjectKey key) {
-    return "pod/" + key.namespace() + "/" + key.name();
-  }
-
-  @Override
-  public TargetGroup build(PodView pod, Lookup lookup) {
-    String source = source(pod.key());
+  public TargetGroup build(PodView pod, ObjectLookup lookup) {
     if (pod.ip().isEmpty() || (attach.node() && lookup.node(pod.nodeName()) == null)) {
-      return TargetGroup.empty(source);
+      return TargetGroup.empty(source(pod.key()));
     }
     List<Labels> targets = new ArrayList<>();
     for (PodView.Container container : pod.containers()) {
@@ -46,19 +35,16 @@ public final class PodGroupBuilder implements GroupBuilder<PodView> {
         targets.add(target(pod, container, port));
       }
     }
-    if (targets.isEmpty()) {
-      return TargetGroup.empty(source);
-    }
-    return new TargetGroup(source, targets, groupLabels(pod, lookup));
+    return group(pod, targets, lookup);
   }
 
-  private Labels groupLabels(PodView pod, Lookup lookup) {
-    String namespace = pod.meta().namespace();
-    Labels ofNamespace = attached.namespace(namespace, lookup);
-    Labels ofNode = attach.node() ? attached.node(pod.nodeName(), lookup) : Labels.EMPTY;
+  @Override
+  Labels groupLabels(PodView pod, ObjectLookup lookup) {
+    Labels ofNamespace = ofNamespace(pod, lookup);
+    Labels ofNode = ofNode(pod.nodeName(), lookup);
     Labels.Builder out =
         Labels.builder(1 + ofNamespace.size() + ofNode.size() + PodLabels.count(pod));
-    Meta.put(out, Meta.NAMESPACE, namespace);
+    MetaLabels.put(out, MetaLabels.NAMESPACE, pod.meta().namespace());
     out.setAll(ofNamespace).setAll(ofNode);
     podLabels.add(out, pod, lookup);
     return out.build();
@@ -66,19 +52,19 @@ public final class PodGroupBuilder implements GroupBuilder<PodView> {
 
   private Labels target(PodView pod, PodView.Container container, PodView.Port port) {
     String number = ports.of(port.number());
-    Labels.Builder out = target(Meta.address(pod.ip(), number), container);
-    Meta.put(out, PodLabels.PORT_NAME, port.name());
+    Labels.Builder out = target(MetaLabels.address(pod.ip(), number), container);
+    MetaLabels.put(out, PodLabels.PORT_NAME, port.name());
     out.set(PodLabels.PORT_NUMBER, number);
-    Meta.put(out, PodLabels.PORT_PROTOCOL, port.protocol());
+    MetaLabels.put(out, PodLabels.PORT_PROTOCOL, port.protocol());
     return out.build();
   }
 
   private static Labels.Builder target(String address, PodView.Container container) {
-    Labels.Builder out = Labels.builder(8).set(Meta.ADDRESS, address);
-    Meta.put(out, PodLabels.CONTAINER_ID, container.id());
-    Meta.put(out, PodLabels.CONTAINER_IMAGE, container.image());
-    Meta.put(out, PodLabels.CONTAINER_INIT, Meta.text(container.init()));
-    Meta.put(out, PodLabels.CONTAINER_NAME, container.name());
+    Labels.Builder out = Labels.builder(8).set(MetaLabels.ADDRESS, address);
+    MetaLabels.put(out, PodLabels.CONTAINER_ID, container.id());
+    MetaLabels.put(out, PodLabels.CONTAINER_IMAGE, container.image());
+    MetaLabels.put(out, PodLabels.CONTAINER_INIT, MetaLabels.text(container.init()));
+    MetaLabels.put(out, PodLabels.CONTAINER_NAME, container.name());
     return out;
   }
 }

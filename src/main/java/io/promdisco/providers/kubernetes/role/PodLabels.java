@@ -11,26 +11,26 @@ import org.jspecify.annotations.Nullable;
 
 /** The labels that a pod gives to its own group and to the endpoints that stand for it. */
 final class PodLabels {
-  static final String CONTAINER_ID = Meta.PREFIX + "pod_container_id";
-  static final String CONTAINER_IMAGE = Meta.PREFIX + "pod_container_image";
-  static final String CONTAINER_INIT = Meta.PREFIX + "pod_container_init";
-  static final String CONTAINER_NAME = Meta.PREFIX + "pod_container_name";
-  static final String PORT_NAME = Meta.PREFIX + "pod_container_port_name";
-  static final String PORT_NUMBER = Meta.PREFIX + "pod_container_port_number";
-  static final String PORT_PROTOCOL = Meta.PREFIX + "pod_container_port_protocol";
+  static final String CONTAINER_ID = MetaLabels.PREFIX + "pod_container_id";
+  static final String CONTAINER_IMAGE = MetaLabels.PREFIX + "pod_container_image";
+  static final String CONTAINER_INIT = MetaLabels.PREFIX + "pod_container_init";
+  static final String CONTAINER_NAME = MetaLabels.PREFIX + "pod_container_name";
+  static final String PORT_NAME = MetaLabels.PREFIX + "pod_container_port_name";
+  static final String PORT_NUMBER = MetaLabels.PREFIX + "pod_container_port_number";
+  static final String PORT_PROTOCOL = MetaLabels.PREFIX + "pod_container_port_protocol";
 
-  private static final String CONTROLLER_KIND = Meta.PREFIX + "pod_controller_kind";
-  private static final String CONTROLLER_NAME = Meta.PREFIX + "pod_controller_name";
-  private static final String CRON_JOB = Meta.PREFIX + "pod_cronjob_name";
-  private static final String DEPLOYMENT = Meta.PREFIX + "pod_deployment_name";
-  private static final String HOST_IP = Meta.PREFIX + "pod_host_ip";
-  private static final String IP = Meta.PREFIX + "pod_ip";
-  private static final String JOB = Meta.PREFIX + "pod_job_name";
-  private static final String NAME = Meta.PREFIX + "pod_name";
-  private static final String NODE_NAME = Meta.PREFIX + "pod_node_name";
-  private static final String PHASE = Meta.PREFIX + "pod_phase";
-  private static final String READY = Meta.PREFIX + "pod_ready";
-  private static final String UID = Meta.PREFIX + "pod_uid";
+  private static final String CONTROLLER_KIND = MetaLabels.PREFIX + "pod_controller_kind";
+  private static final String CONTROLLER_NAME = MetaLabels.PREFIX + "pod_controller_name";
+  private static final String CRON_JOB = MetaLabels.PREFIX + "pod_cronjob_name";
+  private static final String DEPLOYMENT = MetaLabels.PREFIX + "pod_deployment_name";
+  private static final String HOST_IP = MetaLabels.PREFIX + "pod_host_ip";
+  private static final String IP = MetaLabels.PREFIX + "pod_ip";
+  private static final String JOB = MetaLabels.PREFIX + "pod_job_name";
+  private static final String NAME = MetaLabels.PREFIX + "pod_name";
+  private static final String NODE_NAME = MetaLabels.PREFIX + "pod_node_name";
+  private static final String PHASE = MetaLabels.PREFIX + "pod_phase";
+  private static final String READY = MetaLabels.PREFIX + "pod_ready";
+  private static final String UID = MetaLabels.PREFIX + "pod_uid";
 
   private final ObjectLabels own = new ObjectLabels("pod");
   private final AttachMetadata attach;
@@ -45,33 +45,33 @@ final class PodLabels {
   }
 
   /** Sets all of them, in order of names. */
-  void add(Labels.Builder out, PodView pod, Lookup lookup) {
+  void add(Labels.Builder out, PodView pod, ObjectLookup lookup) {
     ObjectMeta meta = pod.meta();
     own.addAnnotations(out, meta);
     OwnerRef owner = meta.controller();
     String jobName = null;
     if (owner != null) {
       boolean ofJob = owner.kind().equals("Job");
-      Meta.put(out, CONTROLLER_KIND, owner.kind());
-      Meta.put(out, CONTROLLER_NAME, owner.name());
+      MetaLabels.put(out, CONTROLLER_KIND, owner.kind());
+      MetaLabels.put(out, CONTROLLER_NAME, owner.name());
       if (ofJob && attach.cronJob()) {
-        Meta.put(out, CRON_JOB, controller(lookup.job(ownerKey(meta, owner)), "CronJob"));
+        MetaLabels.put(out, CRON_JOB, controller(lookup.job(ownerKey(meta, owner)), "CronJob"));
       }
       if (owner.kind().equals("ReplicaSet") && attach.deployment()) {
         PlainView replicaSet = lookup.replicaSet(ownerKey(meta, owner));
-        Meta.put(out, DEPLOYMENT, controller(replicaSet, "Deployment"));
+        MetaLabels.put(out, DEPLOYMENT, controller(replicaSet, "Deployment"));
       }
       jobName = ofJob && attach.job() ? owner.name() : null;
     }
-    Meta.put(out, HOST_IP, pod.hostIp());
-    Meta.put(out, IP, pod.ip());
-    Meta.put(out, JOB, jobName);
+    MetaLabels.put(out, HOST_IP, pod.hostIp());
+    MetaLabels.put(out, IP, pod.ip());
+    MetaLabels.put(out, JOB, jobName);
     own.addLabels(out, meta);
-    Meta.put(out, NAME, meta.name());
-    Meta.put(out, NODE_NAME, pod.nodeName());
-    Meta.put(out, PHASE, pod.phase());
-    out.set(READY, pod.ready().isEmpty() ? "unknown" : Meta.lower(pod.ready()));
-    Meta.put(out, UID, meta.uid());
+    MetaLabels.put(out, NAME, meta.name());
+    MetaLabels.put(out, NODE_NAME, pod.nodeName());
+    MetaLabels.put(out, PHASE, pod.phase());
+    out.set(READY, pod.ready().isEmpty() ? "unknown" : MetaLabels.lower(pod.ready()));
+    MetaLabels.put(out, UID, meta.uid());
   }
 
   private static ObjectKey ownerKey(ObjectMeta meta, OwnerRef owner) {

@@ -5,7 +5,7 @@ import io.promdisco.providers.kubernetes.object.ObjectMeta;
 
 /** The labels that a service gives to its own group and to those of its endpoints. */
 final class ServiceLabels {
-  private static final String NAME = Meta.PREFIX + "service_name";
+  private static final String NAME = MetaLabels.PREFIX + "service_name";
 
   private final ObjectLabels own = new ObjectLabels("service");
 
@@ -13,6 +13,6 @@ final class ServiceLabels {
   void add(Labels.Builder out, ObjectMeta service) {
     own.addAnnotations(out, service);
     own.addLabels(out, service);
-    Meta.put(out, NAME, service.name());
+    MetaLabels.put(out, NAME, service.name());
   }
 }

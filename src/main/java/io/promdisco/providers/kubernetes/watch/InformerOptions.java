@@ -23,20 +23,15 @@ public record InformerOptions(
     Duration retryPeriod,
     RandomGenerator random,
     long sourceMemory) {
-  /** With the usual limit of memory. */
-  public InformerOptions(
-      int pageSize,
-      Duration minWatchTimeout,
-      Duration minResync,
-      Duration retryPeriod,
-      RandomGenerator random) {
-    this(pageSize, minWatchTimeout, minResync, retryPeriod, random, SourceMemory.standard());
-  }
-
   /** 500 items; 5 to 10 minutes; 1 second; a try every 2.8 s, so that 3 s see it work again. */
   public static InformerOptions defaults() {
     return new InformerOptions(
-        500, Duration.ofMinutes(5), Duration.ofSeconds(1), Duration.ofMillis(2_800), new Random());
+        500,
+        Duration.ofMinutes(5),
+        Duration.ofSeconds(1),
+        Duration.ofMillis(2_800),
+        new Random(),
+        SourceMemory.standard());
   }
 
   /** The same with another limit of memory. */

@@ -30,7 +30,7 @@ final class ListenerRunner<V> {
   private final String name;
   private final ObjectListener<? super V> listener;
   private final GrowingRing<Notice<V>> ring = new GrowingRing<>();
-  private final Pause pause;
+  private final TickerWait pause;
   private final Metrics.Counter errors;
   private final Metrics.Counter dropped;
   private final Thread thread;
@@ -41,7 +41,7 @@ final class ListenerRunner<V> {
   ListenerRunner(String name, ObjectListener<? super V> listener, Ticker ticker, Metrics metrics) {
     this.name = name;
     this.listener = listener;
-    pause = new Pause(ticker);
+    pause = new TickerWait(ticker);
     errors =
         metrics.counter(
             "promdisco_kubernetes_listener_errors_total", "Errors that listeners threw.", "name");

@@ -40,7 +40,7 @@ public final class ObjectStore<V extends KubeObject> {
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
   @GuardedBy("lock")
-  private final ObjectTable<V> objects = new ObjectTable<>();
+  private final ObjectHashTable<V> objects = new ObjectHashTable<>();
 
   @GuardedBy("lock")
   private final Map<String, StoreIndex<V>> indexes = new HashMap<>();
@@ -150,7 +150,7 @@ public final class ObjectStore<V extends KubeObject> {
   }
 
   /** What is here now, for the writer to cross out what it sees again. */
-  ObjectTable<V> copy() {
+  ObjectHashTable<V> copy() {
     lock.readLock().lock();
     try {
       return objects.copy();

@@ -65,8 +65,8 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
   private final AtomicBoolean streams;
   private final Sink<V> sink;
   private final WatchReport report;
-  private final Pause pause;
-  private final RetrySlot slot;
+  private final TickerWait pause;
+  private final WatchRetrySchedule slot;
   private final WatchCacheGap<V> gap;
   private @Nullable Thread thread; // by the one who starts and closes
 
@@ -98,8 +98,8 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
     this.streams = streams;
     this.sink = sink;
     report = new WatchReport(client.server(), resource, scope, ticker, metrics, health);
-    pause = new Pause(ticker);
-    slot = new RetrySlot(options.retryPeriod(), options.random());
+    pause = new TickerWait(ticker);
+    slot = new WatchRetrySchedule(options.retryPeriod(), options.random());
     gap = new WatchCacheGap<>(client, resource, scope, options.pageSize(), sink);
   }
 

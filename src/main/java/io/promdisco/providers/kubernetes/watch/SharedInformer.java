@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * listener that is added while it runs is told the whole store and then every later change, each
  * once and in order.
  */
-public final class SharedInformer<V extends KubeObject> implements AutoCloseable {
+final class SharedInformer<V extends KubeObject> implements AutoCloseable {
   /**
    * Notices of the first list that are passed on at once: a listener is not woken for each object.
    * In a later list most objects are as they were, and what is new is passed on as it comes.
@@ -49,11 +49,11 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
   private final Metrics metrics;
 
   @GuardedBy("this")
-  private final List<Listening> listeners = new ArrayList<>();
+  private final List<ListenerRegistration> listeners = new ArrayList<>();
 
   /** What a list that is under way has not shown yet; null: nothing to be missed. */
   @GuardedBy("this")
-  private @Nullable ObjectTable<V> unseen;
+  private @Nullable ObjectHashTable<V> unseen;
 
   @GuardedBy("this")
   private boolean listing;
@@ -139,24 +139,25 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
    */
   public Registration addListener(
       String name, ObjectListener<? super V> listener, Duration resync) {
-    Listening listening = new Listening(new ListenerRunner<>(name, listener, ticker, metrics));
+    ListenerRegistration registration =
+        new ListenerRegistration(new ListenerRunner<>(name, listener, ticker, metrics));
     synchronized (this) {
       if (closed) {
-        listening.runner.close();
-        return listening;
+        registration.runner.close();
+        return registration;
       }
       flush(); // What is held is in the store, which the new one is told as a whole.
-      listening.runner.putAll(store.all(), object -> told -> told.onAdd(object, true));
+      registration.runner.putAll(store.all(), object -> told -> told.onAdd(object, true));
       if (synced) {
-        listening.runner.putSynced();
+        registration.runner.putSynced();
       }
-      listeners.add(listening);
+      listeners.add(registration);
       if (!resync.isZero()) {
         Duration least = options.minResync();
-        listening.resyncEvery(resync.compareTo(least) < 0 ? least : resync);
+        registration.resyncEvery(resync.compareTo(least) < 0 ? least : resync);
       }
     }
-    return listening;
+    return registration;
   }
 
   @GuardedBy("this")
@@ -173,8 +174,8 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
   @GuardedBy("this")
   private void flush() {
     if (!held.isEmpty()) {
-      for (Listening listening : listeners) {
-        listening.runner.putAll(held);
+      for (ListenerRegistration registration : listeners) {
+        registration.runner.putAll(held);
       }
       held.clear();
     }
@@ -183,21 +184,21 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
   /** Ends the watch and the listeners' threads. */
   @Override
   public void close() {
-    List<Listening> open;
+    List<ListenerRegistration> open;
     synchronized (this) {
       closed = true;
       open = List.copyOf(listeners);
     }
     reflector.close();
-    open.forEach(Listening::close);
+    open.forEach(ListenerRegistration::close);
   }
 
-  private final class Listening implements Registration {
+  private final class ListenerRegistration implements Registration {
     final ListenerRunner<V> runner;
     private volatile boolean ended; // written by close
     private volatile Ticker.@Nullable Alarm resync; // written under the informer's lock
 
-    Listening(ListenerRunner<V> runner) {
+    ListenerRegistration(ListenerRunner<V> runner) {
       this.runner = runner;
     }
 
@@ -258,7 +259,7 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
         if (before == null ? isDeleted(object) : isKnown(before, object)) {
           return;
         }
-        hold(ObjectCost.of(object) - (before == null ? 0 : ObjectCost.of(before)));
+        hold(ObjectMemory.of(object) - (before == null ? 0 : ObjectMemory.of(before)));
         store.put(object);
         boolean initial = !synced;
         if (before == null) {
@@ -303,7 +304,7 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
         }
         V last = store.remove(key);
         if (last != null) {
-          hold(-ObjectCost.of(last));
+          hold(-ObjectMemory.of(last));
           if (object.meta().uid().length() <= LONGEST_UID) {
             deleted.put(object.meta().uid(), object.meta().version());
           }
@@ -315,7 +316,7 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
     @Override
     public void listed() {
       synchronized (SharedInformer.this) {
-        ObjectTable<V> gone = unseen;
+        ObjectHashTable<V> gone = unseen;
         unseen = null;
         listing = false;
         if (gone != null) {
@@ -324,7 +325,7 @@ public final class SharedInformer<V extends KubeObject> implements AutoCloseable
         SharedInformer.this.flush();
         if (!synced) {
           synced = true;
-          listeners.forEach(listening -> listening.runner.putSynced());
+          listeners.forEach(registration -> registration.runner.putSynced());
         }
       }
     }

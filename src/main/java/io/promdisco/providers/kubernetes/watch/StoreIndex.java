@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoreIndex<V extends KubeObject> {
   private final ObjectStore.IndexFunction<? super V> function;
-  private final Map<String, Object> byValue = new HashMap<>(); // a V, or an ObjectTable of them
+  private final Map<String, Object> byValue = new HashMap<>(); // a V, or an ObjectHashTable of them
   private int users;
 
   StoreIndex(ObjectStore.IndexFunction<? super V> function) {
@@ -58,7 +58,7 @@ final class StoreIndex<V extends KubeObject> {
     if (found == null) {
       return List.of();
     }
-    return found instanceof ObjectTable<?> ? table(found).toList() : List.of(single(found));
+    return found instanceof ObjectHashTable<?> ? table(found).toList() : List.of(single(found));
   }
 
   private void put(String value, V object) {
@@ -66,12 +66,12 @@ final class StoreIndex<V extends KubeObject> {
     if (found == null) {
       return;
     }
-    if (found instanceof ObjectTable<?>) {
+    if (found instanceof ObjectHashTable<?>) {
       table(found).put(object);
     } else if (single(found).key().equals(object.key())) {
       byValue.put(value, object);
     } else {
-      ObjectTable<V> table = new ObjectTable<>();
+      ObjectHashTable<V> table = new ObjectHashTable<>();
       table.put(single(found));
       table.put(object);
       byValue.put(value, table);
@@ -80,8 +80,8 @@ final class StoreIndex<V extends KubeObject> {
 
   private void remove(String value, V object) {
     Object found = byValue.get(value);
-    if (found instanceof ObjectTable<?>) {
-      ObjectTable<V> table = table(found);
+    if (found instanceof ObjectHashTable<?>) {
+      ObjectHashTable<V> table = table(found);
       table.remove(object.key());
       if (table.size() == 1) {
         byValue.put(value, table.toList().get(0));
@@ -92,8 +92,8 @@ final class StoreIndex<V extends KubeObject> {
   }
 
   @SuppressWarnings("unchecked") // put lets nothing else in
-  private ObjectTable<V> table(Object found) {
-    return (ObjectTable<V>) found;
+  private ObjectHashTable<V> table(Object found) {
+    return (ObjectHashTable<V>) found;
   }
 
   @SuppressWarnings("unchecked") // put lets nothing else in

@@ -26,7 +26,7 @@ public final class WatchPool implements AutoCloseable {
   private final AtomicBoolean streams = new AtomicBoolean(true);
 
   @GuardedBy("this")
-  private final Map<Key, Shared<?>> watches = new HashMap<>();
+  private final Map<Key, SharedWatch<?>> watches = new HashMap<>();
 
   @GuardedBy("this")
   private boolean closed;
@@ -75,16 +75,16 @@ public final class WatchPool implements AutoCloseable {
   public <V extends KubeObject> Lease<V> lease(
       Resource<V> resource, Scope scope, WatchHealth health) {
     Key key = new Key(resource, resource.namespaced() ? scope : clusterWide(scope));
-    Shared<V> shared;
+    SharedWatch<V> shared;
     boolean first;
     synchronized (this) {
       if (closed) {
         throw new IllegalStateException("the watches of " + client.server() + " are closed");
       }
       @SuppressWarnings("unchecked") // the key holds the resource, which fixes the type
-      Shared<V> known = (Shared<V>) watches.get(key);
+      SharedWatch<V> known = (SharedWatch<V>) watches.get(key);
       first = known == null;
-      shared = known == null ? new Shared<>(key, resource) : known;
+      shared = known == null ? new SharedWatch<>(key, resource) : known;
       watches.put(key, shared);
       shared.users++;
     }
@@ -92,7 +92,7 @@ public final class WatchPool implements AutoCloseable {
     if (first) {
       shared.informer.start();
     }
-    return new Held<>(shared, health);
+    return new WatchLease<>(shared, health);
   }
 
   private static Scope clusterWide(Scope scope) {
@@ -107,7 +107,7 @@ public final class WatchPool implements AutoCloseable {
   /** Closes the watches that are still leased; the client is left to its owner. */
   @Override
   public void close() {
-    List<Shared<?>> left;
+    List<SharedWatch<?>> left;
     synchronized (this) {
       closed = true;
       left = new ArrayList<>(watches.values());
@@ -117,7 +117,7 @@ public final class WatchPool implements AutoCloseable {
   }
 
   /** A watch with those who use it; passes its health on to all of them. */
-  private final class Shared<V extends KubeObject> implements WatchHealth {
+  private final class SharedWatch<V extends KubeObject> implements WatchHealth {
     private final Key key;
     private final SharedInformer<V> informer;
     private int users; // guarded by the pool
@@ -130,7 +130,7 @@ public final class WatchPool implements AutoCloseable {
 
     private record Broken(String part, String reason, Duration nextTry) {}
 
-    Shared(Key key, Resource<V> resource) {
+    SharedWatch(Key key, Resource<V> resource) {
       this.key = key;
       informer =
           new SharedInformer<>(
@@ -178,13 +178,13 @@ public final class WatchPool implements AutoCloseable {
     }
   }
 
-  private static final class Held<V extends KubeObject> implements Lease<V> {
-    private final WatchPool.Shared<V> shared;
+  private static final class WatchLease<V extends KubeObject> implements Lease<V> {
+    private final WatchPool.SharedWatch<V> shared;
     private final WatchHealth health;
     private final List<SharedInformer.Registration> registrations = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    Held(WatchPool.Shared<V> shared, WatchHealth health) {
+    WatchLease(WatchPool.SharedWatch<V> shared, WatchHealth health) {
       this.shared = shared;
       this.health = health;
     }

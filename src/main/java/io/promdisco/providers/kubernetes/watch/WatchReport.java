@@ -63,7 +63,7 @@ final class WatchReport {
     this.scope = scope;
     this.health = health;
     this.ticker = ticker;
-    part = server + " " + resource.plural() + WatchProblem.where(resource, scope);
+    part = server + " " + resource.plural() + WatchErrorMessage.where(resource, scope);
     failures =
         metrics.counter(
             "prometheus_sd_kubernetes_failures_total", "The number of failed WATCH/LIST requests.");
@@ -100,7 +100,7 @@ final class WatchReport {
     ofList = list;
     failures.inc();
     failuresByWatch.inc(server, resource.plural());
-    WatchProblem problem = WatchProblem.of(error, resource, scope);
+    WatchErrorMessage problem = WatchErrorMessage.of(error, resource, scope);
     long now = ticker.nanos();
     if (kind.isEmpty()) {
       broke = now;
@@ -182,7 +182,7 @@ final class WatchReport {
   }
 
   private String scope() {
-    return WatchProblem.where(resource, scope).strip();
+    return WatchErrorMessage.where(resource, scope).strip();
   }
 
   private int targetCount() {

@@ -71,8 +71,8 @@ class CredentialsTest {
 
   private ResourceClient client(FakeServer api, HttpClientConfig http) throws DiscoveryException {
     ResourceClient client =
-        new FabricClientFactory(ticker, Map.of(), Path.of("/nowhere"))
-            .open(FabricClientTest.config(api.url(), http));
+        new ApiServerClientFactory(ticker, Map.of(), Path.of("/nowhere"))
+            .open(ApiServerClientTest.config(api.url(), http));
     open.add(0, client);
     return client;
   }

@@ -17,6 +17,6 @@ public final class InClusterClients {
    */
   public static ResourceClientFactory of(
       Ticker ticker, Map<String, String> env, Path serviceAccount) {
-    return new FabricClientFactory(ticker, env, serviceAccount);
+    return new ApiServerClientFactory(ticker, env, serviceAccount);
   }
 }

@@ -96,7 +96,7 @@ class ProxiesOfClustersTest {
   }
 
   private ResourceClient open(KubernetesSdConfig config, Map<String, String> env) throws Exception {
-    return new FabricClientFactory(ticker, env, folder).open(config);
+    return new ApiServerClientFactory(ticker, env, folder).open(config);
   }
 
   private void lists(KubernetesSdConfig config, Map<String, String> env) throws Exception {

@@ -123,8 +123,8 @@ class ReportedKubeconfigsTest {
             List.of(),
             List.of(),
             KubernetesSdConfig.AttachMetadata.NONE);
-    FabricClientFactory factory =
-        new FabricClientFactory(new ManualTicker(), Map.of(), folder.resolve("account"));
+    ApiServerClientFactory factory =
+        new ApiServerClientFactory(new ManualTicker(), Map.of(), folder.resolve("account"));
     try (ResourceClient client = factory.open(config)) {
       client.list(Resource.PODS, Scope.ALL, 0, "", "", pod -> {});
     }

@@ -68,8 +68,8 @@ class TlsTest {
   }
 
   private static ResourceClient client(String url, TlsConfig tls) throws DiscoveryException {
-    return new FabricClientFactory(new ManualTicker(), Map.of(), Path.of("/nowhere"))
-        .open(FabricClientTest.config(url, Https.withTls(tls)));
+    return new ApiServerClientFactory(new ManualTicker(), Map.of(), Path.of("/nowhere"))
+        .open(ApiServerClientTest.config(url, Https.withTls(tls)));
   }
 
   private static void list(String url, TlsConfig tls)

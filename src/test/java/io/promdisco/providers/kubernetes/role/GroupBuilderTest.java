@@ -111,9 +111,9 @@ class GroupBuilderTest {
 
   @Test
   void lowerCaseIsCodePointByCodePoint() {
-    assertThat(Meta.lower("İSTANBUL ΟΔΟΣ ß")).isEqualTo("istanbul οδοσ ß");
-    assertThat(Meta.lower("Unknown")).isEqualTo("unknown");
-    assertThat(Meta.sanitize("a-é😀.B_9")).isEqualTo("a____B_9");
+    assertThat(MetaLabels.lower("İSTANBUL ΟΔΟΣ ß")).isEqualTo("istanbul οδοσ ß");
+    assertThat(MetaLabels.lower("Unknown")).isEqualTo("unknown");
+    assertThat(MetaLabels.sanitize("a-é😀.B_9")).isEqualTo("a____B_9");
   }
 
   @Test
@@ -296,7 +296,7 @@ class GroupBuilderTest {
             false,
             List.of(new PodView.Port("http", 8080, "TCP"), new PodView.Port("", 9090, "TCP")));
     PodView.Container init = new PodView.Container("init", "image", "", true, List.of());
-    return new PodView(meta, ip, "", "Running", "", node, List.of(app, init));
+    return new PodView(meta, ip, "", "Running", "", node, List.of(app, init), List.of());
   }
 
   private static ServiceView service(List<String> families) {
@@ -308,6 +308,8 @@ class GroupBuilderTest {
         "",
         List.of(),
         families,
+        List.of(),
+        List.of(),
         List.of());
   }
 

@@ -11,7 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Finds what a test has put. */
-public final class MapLookup implements Lookup {
+public final class MapLookup implements ObjectLookup {
   private final Map<String, KubeObject> objects = new HashMap<>();
 
   MapLookup put(String kind, KubeObject object) {

@@ -17,7 +17,7 @@ final class Pods {
   static PodView pod(String name, long version, String node) {
     ObjectMeta meta =
         new ObjectMeta(key(name), "uid-" + name, version, Labels.EMPTY, Labels.EMPTY, null);
-    return new PodView(meta, "10.0.0.1", "", "Running", "True", node, List.of());
+    return new PodView(meta, "10.0.0.1", "", "Running", "True", node, List.of(), List.of());
   }
 
   static ObjectKey key(String name) {

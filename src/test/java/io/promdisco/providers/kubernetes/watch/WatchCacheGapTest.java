@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.KubernetesSdConfig.Role;
-import io.promdisco.providers.kubernetes.client.FabricClientFactory;
+import io.promdisco.providers.kubernetes.client.ApiServerClientFactory;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.sim.Fault;
@@ -36,7 +36,7 @@ class WatchCacheGapTest {
   @BeforeEach
   void fillTheCluster() throws Exception {
     client =
-        new FabricClientFactory(new ManualTicker())
+        new ApiServerClientFactory(new ManualTicker())
             .open(KubernetesSdConfig.builder(Role.POD).apiServer(server.url().toString()).build());
     for (String namespace : List.of("back", "front")) {
       create("Namespace", "", namespace);

@@ -1,0 +1,24 @@
+package io.promdisco.providers.kubernetes.client.decode;
+
+import io.promdisco.model.Labels;
+import io.promdisco.providers.kubernetes.object.ObjectMeta.OwnerRef;
+import io.promdisco.providers.kubernetes.object.PodView;
+import java.util.List;
+
+/**
+ * What the decoders of one client hold in common. Safe for all threads.
+ *
+ * @param strings repeated strings
+ * @param maps repeated label and annotation sets
+ * @param ports repeated port lists of containers
+ * @param owners repeated owner lists, where there is a controller among them
+ */
+record SharedValues(
+    StringTable strings,
+    RangeTable<Labels> maps,
+    RangeTable<List<PodView.Port>> ports,
+    RangeTable<OwnerRef> owners) {
+  SharedValues() {
+    this(new StringTable(), new RangeTable<>(), new RangeTable<>(), new RangeTable<>());
+  }
+}

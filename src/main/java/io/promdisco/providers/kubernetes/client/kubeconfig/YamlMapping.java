@@ -1,0 +1,329 @@
+package io.promdisco.providers.kubernetes.client.kubeconfig;
+
+import static java.nio.charset.StandardCharsets.UTF_16;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.promdisco.http.TextFiles;
+import io.promdisco.providers.kubernetes.client.decode.YamlScalars;
+import io.promdisco.yaml.YamlComposer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.nodes.Tag;
+
+/**
+ * A mapping in a YAML or JSON text, with the types that Kubernetes clients see: a string, a number
+ * and a boolean are different things. What is absent or null reads as empty; what has the wrong
+ * type is an {@link IOException} with file and path.
+ */
+final class YamlMapping {
+  private static final int LARGEST = 16 << 20;
+  private static final int DEEPEST = 50;
+
+  private final Map<?, ?> map;
+  private final String place;
+
+  private YamlMapping(Map<?, ?> map, String place) {
+    this.map = map;
+    this.place = place;
+  }
+
+  /**
+   * Reads the first document of a file.
+   *
+   * @param what names the file in errors
+   * @param expected what the file should hold, for errors
+   */
+  static YamlMapping read(Path file, String what, String expected) throws IOException {
+    byte[] bytes;
+    try {
+      bytes = TextFiles.bytes(file);
+    } catch (IOException e) {
+      throw new IOException(
+          what + ": " + String.valueOf(e.getMessage()).replace(file + ": ", ""), e);
+    }
+    try {
+      return parse(decoded(bytes), what, expected);
+    } catch (CharacterCodingException e) {
+      throw new IOException(what + ": not a text in UTF-8", e);
+    }
+  }
+
+  /** In UTF-8, or in UTF-16 with a byte order mark. */
+  private static String decoded(byte[] bytes) throws CharacterCodingException {
+    int mark = bytes.length < 2 ? 0 : (bytes[0] & 0xff) << 8 | (bytes[1] & 0xff);
+    boolean isUtf16 = mark == 0xfeff || mark == 0xfffe;
+    CharsetDecoder decoder = (isUtf16 ? UTF_16 : UTF_8).newDecoder();
+    String text = decoder.decode(ByteBuffer.wrap(bytes)).toString();
+    return (text.startsWith("\uFEFF") ? text.substring(1) : text).strip();
+  }
+
+  /** Reads the first document of a text. */
+  static YamlMapping parse(String text, String what, String expected) throws IOException {
+    Object root = value(text, what);
+    if (root == null) {
+      return new YamlMapping(Map.of(), what);
+    }
+    if (!(root instanceof Map<?, ?> map)) {
+      throw new IOException(what + ": " + kind(root) + " (expected: " + expected + ")");
+    }
+    return new YamlMapping(map, what);
+  }
+
+  /** Apart, so that a file in YAML does not load the 400 classes of Jackson's mapper. */
+  private static final class Json {
+    static final ObjectMapper MAPPER =
+        new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  }
+
+  private static @Nullable Object value(String text, String what) throws IOException {
+    if (text.startsWith("{")) {
+      try {
+        return Json.MAPPER.readValue(text, Object.class);
+      } catch (JsonProcessingException e) {
+        // YAML has such mappings too.
+      }
+    }
+    try {
+      return new Values().of(document(text));
+    } catch (MarkedYAMLException e) {
+      // Its message quotes the line, which may hold a token.
+      int line = e.getProblemMark() == null ? 0 : e.getProblemMark().getLine() + 1;
+      throw new IOException(what + ": line " + line + ": not YAML");
+    } catch (RuntimeException e) {
+      throw new IOException(what + ": not YAML");
+    }
+  }
+
+  private static @Nullable Node document(String text) {
+    return new YamlComposer(text.getBytes(UTF_8), DEEPEST, LARGEST).compose().orElse(null);
+  }
+
+  private static boolean isMerge(Node key) {
+    return key instanceof ScalarNode scalar
+        && scalar.getValue().equals("<<")
+        && (scalar.getTag().equals(YamlComposer.PLAIN) || scalar.getTag().equals(Tag.MERGE));
+  }
+
+  /** A string, a boolean, a number, or null. */
+  private static @Nullable Object scalar(ScalarNode node) {
+    boolean untyped = node.getTag().equals(YamlComposer.PLAIN);
+    boolean tagged = !untyped && !node.getTag().equals(YamlComposer.QUOTED);
+    String tag = tagged ? node.getTag().getValue() : null;
+    JsonNode value = YamlScalars.typed(tag, untyped, node.getValue());
+    return switch (value.getNodeType()) {
+      case BOOLEAN -> value.booleanValue();
+      case NUMBER -> value.isIntegralNumber() ? value.bigIntegerValue() : value.numberValue();
+      case NULL -> null;
+      default -> value.textValue();
+    };
+  }
+
+  /**
+   * Makes maps, lists and scalars of nodes. Makes the value of an alias once. The last of two equal
+   * keys counts; merged keys count where their merge key is.
+   */
+  private static final class Values {
+    private final IdentityHashMap<Node, Object> made = new IdentityHashMap<>();
+    private final Set<Node> open = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    @Nullable Object of(@Nullable Node node) {
+      if (node instanceof ScalarNode scalar) {
+        return scalar(scalar);
+      }
+      Object known = node == null ? null : made.get(node);
+      if (node == null || known != null) {
+        return known;
+      }
+      if (!open.add(node)) {
+        throw new IllegalArgumentException("an anchor that contains itself");
+      }
+      Object value = node instanceof SequenceNode list ? list(list) : map((MappingNode) node);
+      open.remove(node);
+      made.put(node, value);
+      return value;
+    }
+
+    private List<@Nullable Object> list(SequenceNode node) {
+      List<@Nullable Object> list = new ArrayList<>();
+      node.getValue().forEach(value -> list.add(of(value)));
+      return list;
+    }
+
+    private Map<Object, @Nullable Object> map(MappingNode node) {
+      Map<Object, @Nullable Object> map = new LinkedHashMap<>();
+      for (NodeTuple tuple : node.getValue()) {
+        if (isMerge(tuple.getKeyNode())) {
+          merge(map, of(tuple.getValueNode()));
+        } else {
+          map.put(String.valueOf(of(tuple.getKeyNode())), of(tuple.getValueNode()));
+        }
+      }
+      return map;
+    }
+
+    private static void merge(Map<Object, @Nullable Object> into, @Nullable Object merged) {
+      if (merged instanceof List<?> list) {
+        for (int i = list.size() - 1; i >= 0; i--) { // of a list, the first counts
+          if (!(list.get(i) instanceof List)) {
+            merge(into, list.get(i));
+          }
+        }
+      } else if (merged instanceof Map<?, ?> map) {
+        into.putAll(map);
+      } else {
+        throw new IllegalArgumentException("<<: neither a mapping nor a list of mappings");
+      }
+    }
+  }
+
+  /** Where this mapping is, for errors. */
+  String place() {
+    return place;
+  }
+
+  /** Whether {@code key} has a value that is neither null nor an empty string. */
+  boolean has(String key) {
+    Object value = map.get(key);
+    return value != null && !"".equals(value);
+  }
+
+  /** A string; empty if there is none. */
+  String text(String key) throws IOException {
+    return text(map.get(key), key);
+  }
+
+  private String text(@Nullable Object value, String key) throws IOException {
+    if (value == null) {
+      return "";
+    }
+    if (value instanceof String text) {
+      return text;
+    }
+    boolean container = value instanceof Map || value instanceof List;
+    throw wrong(key, value, container ? "a string" : "a string; put it into quotes");
+  }
+
+  /** A boolean; false if there is none. */
+  boolean flag(String key) throws IOException {
+    Object value = map.get(key);
+    if (value == null) {
+      return false;
+    }
+    if (value instanceof Boolean flag) {
+      return flag;
+    }
+    throw wrong(key, value, "true or false without quotes");
+  }
+
+  /** Bytes in base64; none if there are none. */
+  byte[] data(String key) throws IOException {
+    String text = text(key).replace("\n", "").replace("\r", "");
+    try {
+      if (text.length() % 4 != 0) {
+        throw new IllegalArgumentException("no padding");
+      }
+      return Base64.getDecoder().decode(text);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(place + ": " + key + ": not base64", e);
+    }
+  }
+
+  /** A mapping; empty if there is none. */
+  YamlMapping tree(String key) throws IOException {
+    return tree(key, place + ": " + key);
+  }
+
+  /** A mapping that has a name of its own in errors; empty if there is none. */
+  YamlMapping tree(String key, String name) throws IOException {
+    return of(map.get(key), name);
+  }
+
+  private static YamlMapping of(@Nullable Object value, String place) throws IOException {
+    if (value == null) {
+      return new YamlMapping(Map.of(), place);
+    }
+    if (!(value instanceof Map<?, ?> map)) {
+      throw new IOException(place + ": " + kind(value) + " (expected: a mapping)");
+    }
+    return new YamlMapping(map, place);
+  }
+
+  /** A list of mappings. */
+  List<YamlMapping> trees(String key) throws IOException {
+    List<YamlMapping> trees = new ArrayList<>();
+    for (Object value : list(key)) {
+      trees.add(of(value, place + ": " + key));
+    }
+    return trees;
+  }
+
+  /** A list of strings. */
+  List<String> texts(String key) throws IOException {
+    List<String> texts = new ArrayList<>();
+    for (Object value : list(key)) {
+      texts.add(text(value, key));
+    }
+    return texts;
+  }
+
+  private List<?> list(String key) throws IOException {
+    Object value = map.get(key);
+    if (value == null) {
+      return List.of();
+    }
+    if (!(value instanceof List<?> list)) {
+      throw wrong(key, value, "a list");
+    }
+    return list;
+  }
+
+  /** The keys, in their order. */
+  List<String> keys() {
+    return map.keySet().stream().map(String::valueOf).toList();
+  }
+
+  /** A value of any type: strings, numbers, booleans, lists and maps; null if there is none. */
+  @Nullable Object value(String key) {
+    return map.get(key);
+  }
+
+  private IOException wrong(String key, Object value, String expected) {
+    return new IOException(
+        place + ": " + key + ": " + kind(value) + " (expected: " + expected + ")");
+  }
+
+  /** What a value is; the value itself may be a secret. */
+  private static String kind(Object value) {
+    if (value instanceof Map) {
+      return "a mapping";
+    }
+    if (value instanceof List) {
+      return "a list";
+    }
+    return value instanceof Boolean
+        ? "a boolean"
+        : value instanceof Number ? "a number" : "a string";
+  }
+}

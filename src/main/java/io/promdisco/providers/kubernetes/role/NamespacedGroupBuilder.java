@@ -1,0 +1,55 @@
+package io.promdisco.providers.kubernetes.role;
+
+import io.promdisco.config.KubernetesSdConfig.AttachMetadata;
+import io.promdisco.model.Labels;
+import io.promdisco.model.TargetGroup;
+import io.promdisco.providers.kubernetes.object.KubeObject;
+import io.promdisco.providers.kubernetes.object.ObjectKey;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A builder of the groups of objects that are in namespaces. */
+abstract class NamespacedGroupBuilder<V extends KubeObject> implements GroupBuilder<V> {
+  final AttachMetadata attach;
+  final PortTexts ports = new PortTexts();
+  private final AttachedLabels attached;
+  private final String kind;
+
+  /**
+   * A builder.
+   *
+   * @param kind begins the sources of its groups
+   * @param attach the labels to add
+   */
+  NamespacedGroupBuilder(String kind, AttachMetadata attach) {
+    this.kind = kind;
+    this.attach = attach;
+    attached = new AttachedLabels(attach);
+  }
+
+  @Override
+  public final String source(ObjectKey key) {
+    return kind + "/" + key.namespace() + "/" + key.name();
+  }
+
+  /** The group of {@code object}; an empty one if there are no targets. */
+  final TargetGroup group(V object, List<Labels> targets, ObjectLookup lookup) {
+    String source = source(object.key());
+    return targets.isEmpty()
+        ? TargetGroup.empty(source)
+        : new TargetGroup(source, targets, groupLabels(object, lookup));
+  }
+
+  /** The labels that all targets of {@code object} have. */
+  abstract Labels groupLabels(V object, ObjectLookup lookup);
+
+  /** The labels of the object's namespace; none if they are not to be attached. */
+  final Labels ofNamespace(V object, ObjectLookup lookup) {
+    return attached.namespace(object.key().namespace(), lookup);
+  }
+
+  /** The labels of the node {@code name}; none if they are not to be attached. */
+  final Labels ofNode(@Nullable String name, ObjectLookup lookup) {
+    return attach.node() ? attached.node(name, lookup) : Labels.EMPTY;
+  }
+}

@@ -1,0 +1,29 @@
+package io.promdisco.providers.kubernetes.role;
+
+import io.promdisco.providers.kubernetes.object.NodeView;
+import io.promdisco.providers.kubernetes.object.ObjectKey;
+import io.promdisco.providers.kubernetes.object.PlainView;
+import io.promdisco.providers.kubernetes.object.PodView;
+import io.promdisco.providers.kubernetes.object.ServiceView;
+import org.jspecify.annotations.Nullable;
+
+/** The objects that a group's labels may come from besides its own; null: there is none. */
+public interface ObjectLookup {
+  /** The node called {@code name}. */
+  @Nullable NodeView node(String name);
+
+  /** The namespace called {@code name}. */
+  @Nullable PlainView namespace(String name);
+
+  /** The service at {@code key}. */
+  @Nullable ServiceView service(ObjectKey key);
+
+  /** The pod at {@code key}. */
+  @Nullable PodView pod(ObjectKey key);
+
+  /** The replica set at {@code key}. */
+  @Nullable PlainView replicaSet(ObjectKey key);
+
+  /** The job at {@code key}. */
+  @Nullable PlainView job(ObjectKey key);
+}

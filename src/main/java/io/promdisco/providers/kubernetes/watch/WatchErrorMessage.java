@@ -1,0 +1,110 @@
+package io.promdisco.providers.kubernetes.watch;
+
+import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.util.PrintableText;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What keeps a watch from working.
+ *
+ * @param kind tells problems apart for which the same has to be done
+ * @param reason one line for people: what, and what to do
+ */
+public record WatchErrorMessage(String kind, String reason) {
+  private static final int LONGEST = 500;
+
+  /** What {@code thrown} says about reading these objects. */
+  public static WatchErrorMessage of(Throwable thrown, Resource<?> resource, Scope scope) {
+    Throwable cause = thrown.getCause();
+    Throwable error = thrown instanceof UncheckedIOException && cause != null ? cause : thrown;
+    if (error instanceof ApiException refused) {
+      return new WatchErrorMessage(
+          Integer.toString(refused.code()), refusal(refused, resource, scope) + said(refused));
+    }
+    String kind = isRefusedConnection(error) ? "refused" : error.getClass().getName();
+    if (error instanceof IOException) {
+      String message = error.getMessage();
+      return new WatchErrorMessage(
+          kind, oneLine(message == null || message.isBlank() ? error.toString() : message));
+    }
+    return new WatchErrorMessage(kind, oneLine("cannot process the response: " + error));
+  }
+
+  /** Whether nobody listens at the server's address, as while it is restarted. */
+  static boolean isRefusedConnection(Throwable error) {
+    Throwable cause = error;
+    for (int depth = 0; cause != null && depth < 20; depth++, cause = cause.getCause()) {
+      if (cause instanceof ConnectException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String refusal(ApiException refused, Resource<?> resource, Scope scope) {
+    String what = resource.plural() + where(resource, scope);
+    return switch (refused.code()) {
+      case 401 ->
+          "401 Unauthorized for "
+              + what
+              + ": the token or client certificate is missing, wrong or expired (expected:"
+              + " credentials that the API server knows)";
+      case 403 ->
+          "403 Forbidden to list and watch " + what + ": grant " + missingRule(resource, scope);
+      case 404 ->
+          "404 Not Found: the API server has no "
+              + resource.plural()
+              + " in "
+              + resource.apiVersion()
+              + " (expected: an API server that serves "
+              + resource.path("")
+              + ")";
+      case 429 -> "429 Too Many Requests for " + what + ": the API server asks to wait";
+      default ->
+          refused.code()
+              + (refused.reason().isEmpty() ? "" : " " + oneLine(refused.reason()))
+              + " for "
+              + what;
+    };
+  }
+
+  /** The rule that lets these objects be read, as RBAC spells it. */
+  private static String missingRule(Resource<?> resource, Scope scope) {
+    String rule =
+        "verbs [list, watch] on resource \""
+            + resource.plural()
+            + "\" in apiGroup \""
+            + resource.group()
+            + "\"";
+    return scope.namespace().isEmpty() || !resource.namespaced()
+        ? rule + " (ClusterRole)"
+        : rule + " (ClusterRole, or Role in namespace \"" + scope.namespace() + "\")";
+  }
+
+  private static String said(ApiException refused) {
+    @Nullable String message = refused.getMessage();
+    return message == null || message.isBlank() ? "" : "; the server says: " + oneLine(message);
+  }
+
+  private static String oneLine(String text) {
+    return PrintableText.line(text, LONGEST);
+  }
+
+  /** Which objects, where not all: begins with a blank. */
+  static String where(Resource<?> resource, Scope scope) {
+    StringBuilder text = new StringBuilder();
+    if (resource.namespaced() && !scope.namespace().isEmpty()) {
+      text.append(" in namespace \"").append(scope.namespace()).append('"');
+    }
+    if (!scope.labelSelector().isEmpty()) {
+      text.append(" with labels ").append(scope.labelSelector());
+    }
+    if (!scope.fieldSelector().isEmpty()) {
+      text.append(" with fields ").append(scope.fieldSelector());
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,12 @@
+package io.promdisco.providers.kubernetes.client.decode;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+
+/** Whatever a server sends as JSON, it is objects or an error, in whichever pieces it comes. */
+class JsonDecoderFuzzTest {
+  @FuzzTest(maxDuration = "5m")
+  void everyBodyIsReadOrRefused(byte[] input) throws InterruptedException {
+    DecoderRuns.readOrRefused(
+        input, JsonDecoder::new, body -> new JsonDecoder(new SharedValues()).status(body));
+  }
+}
