@@ -3,6 +3,10 @@ package io.promdisco.http;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.http.tls.ClientTls;
+import io.promdisco.http.tls.TlsSettings;
+import io.promdisco.util.Causes;
+import io.promdisco.util.Hosts;
 import io.promdisco.util.NamedThreads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,6 +52,7 @@ final class Connection {
   /** For the TCP connection, and for each answer until TLS is there. */
   private static final int PATIENCE_MILLIS = 10_000;
 
+  private static final int LARGEST_PORT = 65_535;
   private static final Timeout MOMENT = Timeout.ofMilliseconds(1);
 
   /** TCP asks a silent server for a sign of life after 30 s, three times within 15 s. */
@@ -176,7 +181,7 @@ final class Connection {
       DefaultBHttpClientConnection opened = unbound();
       if (isEncrypted(server)) {
         String named = settings.serverName();
-        String host = named.isEmpty() ? Urls.bare(server.getHost()) : named;
+        String host = named.isEmpty() ? Hosts.withoutBrackets(server.getHost()) : named;
         opened.bind(encrypt(way, tls.context(), host, Urls.port(server)), raw);
       } else {
         opened.bind(way);
@@ -207,14 +212,17 @@ final class Connection {
     } catch (SocketTimeoutException e) {
       throw ProxyTunnel.at(proxy, "no answer");
     } catch (SocketException e) {
-      throw ProxyTunnel.at(proxy, Failures.detail(e, "connection refused"));
+      throw ProxyTunnel.at(proxy, Causes.detail(e, "connection refused"));
     }
   }
 
   /** Tries each address that the name has. */
   private ReadAheadSocket reach(String host, int port) throws IOException {
+    if (port > LARGEST_PORT) { // as a redirect may have
+      throw new ConnectException("port " + port + " does not exist (expected: 1 to 65535)");
+    }
     IOException problem = new ConnectException("connection refused");
-    for (InetAddress address : InetAddress.getAllByName(Urls.bare(host))) {
+    for (InetAddress address : InetAddress.getAllByName(Hosts.withoutBrackets(host))) {
       ReadAheadSocket made = new ReadAheadSocket();
       synchronized (this) {
         if (closed) {
@@ -267,7 +275,7 @@ final class Connection {
 
   /** With the CAs and the client certificate of the settings, as Go does it. */
   private SSLSocket encryptForProxy(URI proxy, Socket raw) throws IOException {
-    String host = Urls.bare(proxy.getHost());
+    String host = Hosts.withoutBrackets(proxy.getHost());
     try {
       return encrypt(raw, tls.proxyContext(), host, ProxyTunnel.port(proxy));
     } catch (IOException e) {

@@ -1,6 +1,8 @@
 package io.promdisco.http;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.http.tls.ClientTls;
+import io.promdisco.http.tls.TlsSettings;
 import io.promdisco.util.Ticker;
 import java.net.URI;
 import java.time.Duration;

@@ -1,6 +1,7 @@
 package io.promdisco.http;
 
 import io.promdisco.config.Secret;
+import io.promdisco.util.TextFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.config.HttpClientConfig.JwtGrant;
 import io.promdisco.config.HttpClientConfig.OAuth2;
 import io.promdisco.http.Credentials.Text;
+import io.promdisco.http.tls.Pem;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;

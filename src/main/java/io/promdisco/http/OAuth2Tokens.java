@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.config.HttpClientConfig.OAuth2;
+import io.promdisco.http.tls.TlsImplementation;
+import io.promdisco.http.tls.TlsSettings;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.io.InterruptedIOException;

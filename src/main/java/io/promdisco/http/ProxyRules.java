@@ -2,6 +2,7 @@ package io.promdisco.http;
 
 import io.promdisco.config.HttpClientConfig.ProxyConfig;
 import io.promdisco.config.Secret;
+import io.promdisco.util.Hosts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -137,7 +138,7 @@ public final class ProxyRules {
   }
 
   private boolean isExcepted(URI target) {
-    String host = Urls.bare(target.getHost().toLowerCase(Locale.ROOT));
+    String host = Hosts.withoutBrackets(target.getHost().toLowerCase(Locale.ROOT));
     int port = target.getPort();
     if (port < 0) {
       port = "https".equals(target.getScheme()) ? 443 : 80;
@@ -174,7 +175,7 @@ public final class ProxyRules {
       }
       name = entry.substring(0, colon);
     }
-    name = Urls.bare(name);
+    name = Hosts.withoutBrackets(name);
     byte[] exact = address(name);
     if (exact != null) {
       return Arrays.equals(address, exact);

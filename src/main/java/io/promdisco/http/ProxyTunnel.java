@@ -3,6 +3,8 @@ package io.promdisco.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.promdisco.config.Secret;
+import io.promdisco.util.Causes;
+import io.promdisco.util.Hosts;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -86,7 +88,7 @@ final class ProxyTunnel {
 
   /** What is wrong with the proxy. Without a cause, which would be taken for the server's. */
   static ConnectException at(URI proxy, String problem) {
-    return new ConnectException(shown(proxy) + ": " + Failures.lower(problem));
+    return new ConnectException(shown(proxy) + ": " + Causes.lower(problem));
   }
 
   /** What is wrong if a proxy answers with status 407. */
@@ -174,7 +176,7 @@ final class ProxyTunnel {
     IOException named = Failures.ofHttp(problem);
     return named instanceof EOFException
         ? "it closes the connection"
-        : Failures.detail(named, "it closes the connection");
+        : Causes.detail(named, "it closes the connection");
   }
 
   /** How what it answers with begins. */
@@ -251,7 +253,7 @@ final class ProxyTunnel {
   }
 
   private byte[] request(String host, int port) throws IOException {
-    String bare = Urls.bare(host);
+    String bare = Hosts.withoutBrackets(host);
     byte[] address;
     int kind;
     if (ProxyRules.isAddress(bare)) {

@@ -2,6 +2,8 @@ package io.promdisco.http;
 
 import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.ScrapeConfig;
+import io.promdisco.http.tls.TlsSettings;
+import io.promdisco.util.Causes;
 import io.promdisco.util.SystemTicker;
 import java.io.IOException;
 import java.io.InputStream;
@@ -124,7 +126,7 @@ public final class ScrapeClient implements AutoCloseable {
     } catch (InterruptedIOException e) {
       throw BodyReader.interrupted(e);
     } catch (IOException e) {
-      if (Failures.find(e, HttpTimeoutException.class) != null) {
+      if (Causes.find(e, HttpTimeoutException.class) != null) {
         HttpTimeoutException late =
             new HttpTimeoutException("no complete answer within " + seconds(timeout) + " s");
         late.initCause(e);

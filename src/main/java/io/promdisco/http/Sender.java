@@ -5,6 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.config.Secret;
 import io.promdisco.http.Credentials.Text;
+import io.promdisco.http.tls.ClientKey;
+import io.promdisco.http.tls.ClientTls;
+import io.promdisco.http.tls.TlsFailures;
+import io.promdisco.http.tls.TlsImplementation;
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.PrintableText;
 import io.promdisco.util.Ticker;
@@ -388,7 +392,7 @@ public final class Sender implements AutoCloseable {
       }
     }
     // A server that has answered before does not break connections over a client certificate.
-    String hint = hasAnswered && !Failures.isAlert(problem) ? "" : tls.clientHint();
+    String hint = hasAnswered && !TlsFailures.isAlert(problem) ? "" : tls.clientHint();
     URI asked = Urls.isSameOrigin(home, uri) ? home : Urls.origin(uri);
     URI proxy = problem instanceof ConnectException ? null : settings.proxy().proxyFor(uri);
     return Failures.explain(

@@ -4,6 +4,7 @@ import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.HttpClientConfig.Authorization;
 import io.promdisco.config.HttpClientConfig.BasicAuth;
 import io.promdisco.http.Credentials.Text;
+import io.promdisco.http.tls.TlsSettings;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.net.URI;

@@ -149,9 +149,4 @@ public final class Urls {
       return ""; // It is no URL.
     }
   }
-
-  /** A host without the brackets that an IPv6 address has in a URL. */
-  static String bare(String host) {
-    return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
-  }
 }

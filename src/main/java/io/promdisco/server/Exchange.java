@@ -1,14 +1,14 @@
 package io.promdisco.server;
 
 import io.promdisco.scrape.DocumentPart;
+import io.promdisco.server.access.ClientAddress;
+import io.promdisco.server.access.ClientConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -38,7 +38,6 @@ final class Exchange {
   private final Response response;
   private final Callback callback;
   private final ClientConnection connection;
-  private final LongSupplier nanos;
   private final AnswerMemory memory;
   private @Nullable LongAnswer answer;
   private boolean holds;
@@ -50,24 +49,14 @@ final class Exchange {
   /**
    * A request that has no answer yet.
    *
-   * @param nanos the clock of the connections
    * @param memory what answers hold
    */
-  Exchange(
-      Request request,
-      Response response,
-      Callback callback,
-      LongSupplier nanos,
-      AnswerMemory memory) {
+  Exchange(Request request, Response response, Callback callback, AnswerMemory memory) {
     this.memory = memory;
     this.request = request;
     this.response = response;
     this.callback = callback;
-    this.nanos = nanos;
-    this.connection =
-        request.getAttribute(ClientConnection.ATTRIBUTE) instanceof ClientConnection known
-            ? known
-            : new ClientConnection(null, ClientAddress.UNKNOWN, nanos.getAsLong());
+    this.connection = ClientConnection.of(request);
   }
 
   String method() {
@@ -206,11 +195,7 @@ final class Exchange {
     if (known != null) {
       return known;
     }
-    BooleanSupplier allowed =
-        request.getAttribute(AccessHandler.ALLOWED) instanceof BooleanSupplier asked
-            ? asked
-            : () -> true;
-    LongAnswer made = new LongAnswer(request, response, callback, connection, nanos, allowed);
+    LongAnswer made = new LongAnswer(request, response, callback, connection);
     answer = made;
     return made;
   }

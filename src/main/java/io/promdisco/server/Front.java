@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Handler;
@@ -28,23 +27,16 @@ final class Front extends Handler.Abstract {
 
   private final Routes routes;
   private final AnswerThreads threads;
-  private final LongSupplier nanos;
   private final AnswerMemory memory = new AnswerMemory();
 
-  /**
-   * Answers requests.
-   *
-   * @param nanos the clock of the connections
-   */
-  Front(Routes routes, AnswerThreads threads, LongSupplier nanos) {
+  Front(Routes routes, AnswerThreads threads) {
     this.routes = routes;
     this.threads = threads;
-    this.nanos = nanos;
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
-    Exchange exchange = new Exchange(request, response, callback, nanos, memory);
+    Exchange exchange = new Exchange(request, response, callback, memory);
     harden(exchange);
     AnswerThreads.Group group = Routes.group(exchange.path());
     if (!threads.submit(group, exchange.client(), () -> answer(group, exchange))) {
@@ -80,7 +72,7 @@ final class Front extends Handler.Abstract {
    * Requests that the server itself refuses, as those that are not HTTP, are answered as others.
    */
   static boolean refuse(Request request, Response response, Callback callback) {
-    Exchange exchange = new Exchange(request, response, callback, () -> 0, NOTHING_HELD);
+    Exchange exchange = new Exchange(request, response, callback, NOTHING_HELD);
     harden(exchange);
     Object reason = request.getAttribute(ErrorHandler.ERROR_MESSAGE);
     int status = response.getStatus();

@@ -1,6 +1,7 @@
 package io.promdisco.server;
 
 import io.promdisco.scrape.TargetChange;
+import io.promdisco.server.access.ServerLimits;
 import io.promdisco.util.Closer;
 import io.promdisco.util.Ticker;
 

@@ -252,7 +252,7 @@ final class Routes {
               + " without it)");
     }
     try {
-      if (backend.reload()) {
+      if (backend.tryReload()) {
         exchange.text(200, "");
       } else {
         exchange.text(409, "another reload is under way; try again when it has ended\n");

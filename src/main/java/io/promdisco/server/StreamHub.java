@@ -5,6 +5,7 @@ import com.google.common.collect.Multiset;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.discovery.JobStatus;
 import io.promdisco.scrape.TargetChange;
+import io.promdisco.server.access.ClientAddress;
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.NamedThreads;
 import io.promdisco.util.Ticker;

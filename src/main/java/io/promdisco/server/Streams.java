@@ -1,5 +1,6 @@
 package io.promdisco.server;
 
+import io.promdisco.server.access.ClientAddress;
 import java.io.IOException;
 
 /** Changes of targets as server-sent events. */

@@ -4,6 +4,7 @@ import static io.promdisco.testing.Eventually.eventually;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.base.Throwables;
 import io.promdisco.config.HttpClientConfig;
@@ -256,6 +257,18 @@ class SenderTest {
     assertThat(body(exchange)).isEqualTo("x");
     assertThat(exchange.uri()).hasToString(server.url() + "/new?a=b");
     assertThat(server.connections()).isEqualTo(1);
+  }
+
+  @Test
+  void aRedirectToAPortThatDoesNotExistIsRefused() throws Exception {
+    TlsServer server =
+        server(
+            (request, answer) -> answer.status(302).header("Location", "https://127.0.0.1:99999/"));
+    Sender sender = sender(server.url());
+    assertThatThrownBy(() -> get(sender, server.url() + "/"))
+        .hasMessage(
+            "cannot connect to https://127.0.0.1:99999: port 99999 does not exist (expected: 1 to"
+                + " 65535)");
   }
 
   @Test

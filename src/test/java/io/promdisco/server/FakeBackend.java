@@ -197,13 +197,18 @@ final class FakeBackend implements Backend, TargetSetReader {
   }
 
   @Override
-  public boolean reload() throws ConfigException {
+  public boolean tryReload() throws ConfigException {
+    reload();
+    return true;
+  }
+
+  @Override
+  public void reload() throws ConfigException {
     reloads.incrementAndGet();
     ConfigException thrown = refusal;
     if (thrown != null) {
       throw thrown;
     }
-    return true;
   }
 
   @Override

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.server.access.ServerLimits;
+import io.promdisco.server.access.WebSettings;
 import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.ManualTicker;
 import io.promdisco.util.Closer;
@@ -162,7 +164,7 @@ final class SlowClientsTest {
     Socket stuckStream = ask("/api/v1/targets/stream");
     eventually(
         () -> {
-          ticker.advance(ClientConnections.BLOCKED.plusSeconds(2));
+          ticker.advance(ServerLimits.BLOCKED.plusSeconds(2));
           assertThat(isCut(stuck) && isCut(stuckStream)).isTrue();
         });
 
@@ -174,7 +176,7 @@ final class SlowClientsTest {
     discoverMany(20_000);
     Socket slow = ask("/api/v1/targets");
     byte[] some = new byte[512 << 10];
-    int steps = (int) (ClientConnections.WHOLE.toSeconds() / 15) + 2;
+    int steps = (int) (ServerLimits.WHOLE.toSeconds() / 15) + 2;
     for (int i = 0; i < steps; i++) {
       ticker.advance(Duration.ofSeconds(15));
       if (slow.getInputStream().readNBytes(some, 0, some.length / steps) == 0) {

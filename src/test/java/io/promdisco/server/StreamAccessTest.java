@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import at.favre.lib.crypto.bcrypt.BCrypt;
+import io.promdisco.server.access.WebSettings;
 import io.promdisco.testing.ManualTicker;
 import io.promdisco.util.Closer;
 import java.io.BufferedReader;

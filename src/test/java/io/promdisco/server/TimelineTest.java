@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promdisco.model.Labels;
 import io.promdisco.scrape.TargetListener;
+import io.promdisco.server.access.ServerLimits;
 import io.promdisco.testing.ManualTicker;
 import io.promdisco.util.Closer;
 import java.io.IOException;

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.promdisco.http.TextFiles;
+import io.promdisco.util.TextFiles;
 import io.promdisco.yaml.YamlComposer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
