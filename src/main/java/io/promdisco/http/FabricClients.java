@@ -53,7 +53,7 @@ public final class FabricClients {
             .withConnectionTimeout(CONNECT_MILLIS)
             .withRequestTimeout((int) Sender.HEAD_PATIENCE.toMillis())
             .withRequestRetryBackoffLimit(0)
-            .withUserAgent(UserAgent.TEXT)
+            .withUserAgent(Headers.USER_AGENT)
             .build();
     return new KubernetesClientBuilder()
         .withConfig(config)

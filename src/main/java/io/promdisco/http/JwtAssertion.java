@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The signed assertion with which a client asks for a token: a JSON web token (RFC 7519) with an
- * RSA signature, for ten minutes. The key's file is read anew for each.
+ * RSA signature, for ten minutes. The key's file is read for each.
  */
 final class JwtAssertion {
   private static final ObjectMapper MAPPER = new ObjectMapper();

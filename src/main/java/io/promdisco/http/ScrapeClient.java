@@ -120,7 +120,7 @@ public final class ScrapeClient implements AutoCloseable {
             "Accept-Encoding", job.enableCompression() ? "gzip" : "identity",
             "X-Prometheus-Scrape-Timeout-Seconds", seconds(timeout));
     try (Exchange exchange =
-        senders.current().send(Request.within(timeout, url, headers), Urls.origin(url))) {
+        senders.current().send(Request.within(timeout, url, headers), ServerUrls.origin(url))) {
       String type = exchange.header("Content-Type");
       return new Answer(exchange.code(), type, body(exchange));
     } catch (InterruptedIOException e) {

@@ -76,7 +76,7 @@ public final class PromdiscoServer implements AutoCloseable {
    */
   private static final int SEND_BUFFER_BYTES = 256 << 10;
 
-  /** How long requests that are being answered may go on after {@link #close}. */
+  /** How long requests that are being answered may continue after {@link #close}. */
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(3);
 
   private final Options options;
@@ -117,7 +117,7 @@ public final class PromdiscoServer implements AutoCloseable {
       List<String> allowedHosts,
       Lifecycle lifecycle,
       ServerLimits limits) {
-    /** Where to listen for anybody, without TLS. */
+    /** Where to listen, without TLS and passwords. */
     Options(String host, int port) {
       this(host, port, WebSettings.OPEN);
     }
@@ -180,9 +180,9 @@ public final class PromdiscoServer implements AutoCloseable {
                 state.ticker()));
     AnswerThreads answers = working.add(new AnswerThreads());
     SizeLimitHandler sized = new SizeLimitHandler(MAX_BODY_BYTES, -1);
-    sized.setHandler(new Front(new Routes(backend, state, lifecycle), answers));
+    sized.setHandler(new RequestDispatcher(new Routes(backend, state, lifecycle), answers));
     server.setHandler(new GracefulHandler(access.guard(sized)));
-    server.setErrorHandler(Front::refuse);
+    server.setErrorHandler(RequestDispatcher::refuse);
     ServerConnector connector =
         new ServerConnector(server, null, null, null, 1, 1, access.protocols(http()));
     access.limit(connector);
@@ -226,7 +226,7 @@ public final class PromdiscoServer implements AutoCloseable {
     try {
       SystemTicker ticker = live.add(new SystemTicker());
       LiveState state =
-          live.add(new LiveState(backend, ticker, LiveState.Limits.of(options.limits())));
+          live.add(new LiveState(backend, ticker, options.limits(), LiveState.CHANGES));
       return start(options, backend, state, live);
     } catch (ListenException | RuntimeException e) {
       live.close();
@@ -340,7 +340,7 @@ public final class PromdiscoServer implements AutoCloseable {
   @Override
   public void close() {
     try {
-      live.close(); // else the streams would go on
+      live.close(); // ends the streams
       server.stop();
     } catch (TimeoutException e) {
       log.info("{}: stopped before all answers were read", options.address());

@@ -93,7 +93,7 @@ final class TimelineTest {
             PromdiscoServer.start(
                 ServerTestCase.LOOPBACK,
                 backend,
-                live.add(new LiveState(backend, ticker, LiveState.Limits.of(ServerLimits.DEFAULT))),
+                live.add(new LiveState(backend, ticker, ServerLimits.DEFAULT, LiveState.CHANGES)),
                 live)) {
       URI uri = URI.create(server.url() + "/api/v1/discovery/timeline");
       HttpClient client = HttpClient.newHttpClient();

@@ -1,18 +1,13 @@
 package io.promdisco.http.tls;
 
 import java.io.IOException;
-import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLSession;
-import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
@@ -26,11 +21,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>the name of a server, always, whether or not the TLS parameters ask for it.
  * </ul>
  *
- * <p>The authentication type of the handshake is not passed on: implementations disagree on what it
- * is called in TLS 1.3 ({@code UNKNOWN}, {@code GENERIC}), and the JDK refuses names that it does
- * not know. Immutable; safe for all threads.
+ * <p>Immutable; safe for all threads.
  */
-public final class CertificateVerifier extends X509ExtendedTrustManager {
+public final class CertificateVerifier extends PeerVerifier {
   /** Any signature, to the JDK's trust manager. */
   private static final String SIGNATURE = "UNKNOWN";
 
@@ -94,25 +87,7 @@ public final class CertificateVerifier extends X509ExtendedTrustManager {
   }
 
   @Override
-  public void checkServerTrusted(X509Certificate[] chain, String type, @Nullable Socket socket)
-      throws CertificateException {
-    SSLSession session = socket instanceof SSLSocket tls ? tls.getHandshakeSession() : null;
-    checkServer(chain, session == null ? null : session.getPeerHost());
-  }
-
-  @Override
-  public void checkServerTrusted(X509Certificate[] chain, String type, @Nullable SSLEngine engine)
-      throws CertificateException {
-    checkServer(chain, engine == null ? null : engine.getPeerHost());
-  }
-
-  /** Refuses: the name of the server is not known here. */
-  @Override
-  public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
-    checkServer(chain, null);
-  }
-
-  private void checkServer(X509Certificate[] chain, @Nullable String host)
+  protected void checkServer(X509Certificate[] chain, @Nullable String host)
       throws CertificateException {
     CertificateReport report = new CertificateReport(chain, trusted(), place);
     report.checkValidity();
@@ -121,19 +96,7 @@ public final class CertificateVerifier extends X509ExtendedTrustManager {
   }
 
   @Override
-  public void checkClientTrusted(X509Certificate[] chain, String type, @Nullable Socket socket)
-      throws CertificateException {
-    checkClientTrusted(chain, type);
-  }
-
-  @Override
-  public void checkClientTrusted(X509Certificate[] chain, String type, @Nullable SSLEngine engine)
-      throws CertificateException {
-    checkClientTrusted(chain, type);
-  }
-
-  @Override
-  public void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {
+  protected void checkClient(X509Certificate[] chain) throws CertificateException {
     CertificateReport report = new CertificateReport(chain, trusted(), place);
     report.checkValidity();
     check(report, () -> platform.checkClientTrusted(chain, SIGNATURE));

@@ -4,15 +4,12 @@ import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.HttpClientConfig.TlsConfig;
 import io.promdisco.util.TextFiles;
 import java.io.IOException;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,6 +120,11 @@ public record TlsSettings(
     return VERSIONS.subList(from, to + 1);
   }
 
+  /** The versions from one to another, which are named as in the configuration. */
+  public static List<String> versions(String min, String max) {
+    return VERSIONS.subList(NAMES.indexOf(min), NAMES.indexOf(max) + 1);
+  }
+
   private static int version(String name, String path) throws IOException {
     int index = NAMES.indexOf(name);
     if (index < 0) {
@@ -157,33 +159,19 @@ public record TlsSettings(
   }
 
   /** Verifies the certificates of servers as these settings say. */
-  X509ExtendedTrustManager trustManager() throws GeneralSecurityException {
+  PeerVerifier trustManager() throws GeneralSecurityException {
     return insecure
         ? new TrustsAnybody()
         : CertificateVerifier.of(authorities, authoritiesPlace, serverName);
   }
 
   /** For {@code insecure_skip_verify}: neither signature nor name are looked at. */
-  private static final class TrustsAnybody extends X509ExtendedTrustManager {
+  private static final class TrustsAnybody extends PeerVerifier {
     @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type) {}
+    protected void checkServer(X509Certificate[] chain, @Nullable String host) {}
 
     @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type, @Nullable Socket socket) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type, @Nullable Socket socket) {}
-
-    @Override
-    public void checkClientTrusted(
-        X509Certificate[] chain, String type, @Nullable SSLEngine engine) {}
-
-    @Override
-    public void checkServerTrusted(
-        X509Certificate[] chain, String type, @Nullable SSLEngine engine) {}
+    protected void checkClient(X509Certificate[] chain) {}
 
     @Override
     public X509Certificate[] getAcceptedIssuers() {

@@ -1,5 +1,5 @@
 /**
- * TLS: certificates and keys, one verifier for servers and clients, and the choice of an
+ * Internal: TLS: certificates and keys, one verifier for servers and clients, and the choice of an
  * implementation for connections to servers.
  */
 @NullMarked

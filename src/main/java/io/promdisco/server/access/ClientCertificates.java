@@ -34,7 +34,7 @@ final class ClientCertificates {
     }
     X509Certificate[] chain = chain(session);
     if (chain.length > 0) {
-      check(state, chain, chain[0].getPublicKey().getAlgorithm());
+      check(state, chain);
     } else if (tls.clientAuth().required()) {
       throw new CertificateException("none (expected: a new connection with one)");
     }
@@ -60,13 +60,11 @@ final class ClientCertificates {
    * Verifies a client's certificate.
    *
    * @param chain the certificate, then its intermediate certificates
-   * @param type the kind of its key
    */
-  static void check(WebSettings.State state, X509Certificate[] chain, String type)
-      throws CertificateException {
+  static void check(WebSettings.State state, X509Certificate[] chain) throws CertificateException {
     Tls tls = tls(state);
     if (tls.clientAuth().verified()) {
-      verifier(state.authorities()).checkClientTrusted(chain, type);
+      verifier(state.authorities()).checkClientTrusted(chain, "UNKNOWN");
     }
     if (!tls.allowedSans().isEmpty() && !hasName(chain[0], tls.allowedSans())) {
       throw new CertificateException("client certificate: none of client_allowed_sans in it");

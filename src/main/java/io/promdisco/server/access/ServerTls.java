@@ -3,8 +3,9 @@ package io.promdisco.server.access;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.config.WebConfig.Tls;
 import io.promdisco.http.tls.ClientKey;
+import io.promdisco.http.tls.PeerVerifier;
+import io.promdisco.http.tls.TlsSettings;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -14,7 +15,6 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * tickets included, belong to one state of the settings: after a change none can be resumed.
  */
 final class ServerTls extends SslContextFactory.Server {
-  private static final List<String> VERSIONS = List.of("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3");
-  private static final List<String> NAMES = List.of("TLS10", "TLS11", "TLS12", "TLS13");
-
   /** The largest number of sessions on the server; tickets are kept by clients. */
   private static final int MOST_SESSIONS = 1000;
 
@@ -61,7 +58,7 @@ final class ServerTls extends SslContextFactory.Server {
 
   /** The versions that are allowed, as the JDK calls them. */
   static List<String> versions(Tls tls) {
-    return VERSIONS.subList(NAMES.indexOf(tls.minVersion()), NAMES.indexOf(tls.maxVersion()) + 1);
+    return TlsSettings.versions(tls.minVersion(), tls.maxVersion());
   }
 
   private synchronized AppliedState current() {
@@ -105,8 +102,8 @@ final class ServerTls extends SslContextFactory.Server {
     return engine;
   }
 
-  /** Looks at clients' certificates. */
-  private static final class ClientCheck extends X509ExtendedTrustManager {
+  /** Verifies clients' certificates. */
+  private static final class ClientCheck extends PeerVerifier {
     private final WebSettings.State state;
 
     ClientCheck(WebSettings.State state) {
@@ -114,39 +111,14 @@ final class ServerTls extends SslContextFactory.Server {
     }
 
     @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type)
-        throws CertificateException {
-      ClientCertificates.check(state, chain, type);
+    protected void checkClient(X509Certificate[] chain) throws CertificateException {
+      ClientCertificates.check(state, chain);
     }
 
     @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type, @Nullable Socket socket)
-        throws CertificateException {
-      ClientCertificates.check(state, chain, type);
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type, @Nullable SSLEngine engine)
-        throws CertificateException {
-      ClientCertificates.check(state, chain, type);
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type)
+    protected void checkServer(X509Certificate[] chain, @Nullable String host)
         throws CertificateException {
       throw new CertificateException("a server checks no servers");
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type, @Nullable Socket socket)
-        throws CertificateException {
-      checkServerTrusted(chain, type);
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type, @Nullable SSLEngine engine)
-        throws CertificateException {
-      checkServerTrusted(chain, type);
     }
 
     @Override

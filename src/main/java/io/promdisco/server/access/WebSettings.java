@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * The {@code --web.config.file} and the certificates that it names, as they are now: read again
- * when somebody asks and a second has passed since the last look. What is wrong is logged once, and
- * what was there before stays in force. Whether TLS is spoken at all is decided at the start.
+ * The {@code --web.config.file} and the certificates that it names, read again on use when a second
+ * has passed since the last time. A mistake is logged once, and the previous settings stay in
+ * force. Whether the server uses TLS at all is decided at the start.
  *
  * <p>Safe for all threads.
  */
@@ -34,7 +34,7 @@ public final class WebSettings {
   private static final Logger log = EscapingLogger.of(WebSettings.class);
   private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
 
-  /** Nothing is asked of anybody. */
+  /** Plain HTTP without passwords. */
   public static final WebSettings OPEN = new WebSettings(null, () -> 0, State.OPEN);
 
   private final @Nullable Path file;
@@ -85,7 +85,7 @@ public final class WebSettings {
     return state.key() != null;
   }
 
-  /** Whether somebody whom nobody knows is refused. */
+  /** Whether clients need a password or a verified certificate. */
   public boolean asksWhoItIs() {
     WebConfig config = state.config();
     return !config.users().isEmpty()
@@ -127,7 +127,7 @@ public final class WebSettings {
   private void take(Path from, Contents contents) {
     try {
       if (contents.texts().get(0).isBlank() && !state.equals(State.OPEN)) {
-        // Most likely somebody is writing it; passwords must not be gone meanwhile.
+        // A program is probably writing it; until it has, the passwords stay in force.
         throw new IOException(from + ": empty (expected: {} to ask for no password)");
       }
       State now = contents.state();

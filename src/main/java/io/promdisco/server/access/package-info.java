@@ -1,6 +1,6 @@
 /**
- * Who may connect and how: connections and each client's share of them, host names, TLS, passwords,
- * and threads that clients use in turn.
+ * Internal: which clients may connect and how: connections and each client's share of them, host
+ * names, TLS, passwords, and threads that clients use in turn.
  */
 @NullMarked
 package io.promdisco.server.access;

@@ -6,7 +6,7 @@ import io.promdisco.http.Credentials;
 import io.promdisco.http.ProxyRules;
 import io.promdisco.http.RenewingSender;
 import io.promdisco.http.ServerSettings;
-import io.promdisco.http.Urls;
+import io.promdisco.http.ServerUrls;
 import io.promdisco.http.tls.Pem;
 import io.promdisco.http.tls.TlsSettings;
 import io.promdisco.util.EscapingLogger;
@@ -62,7 +62,7 @@ final class ServiceAccount implements RenewingSender.Source {
     }
     String bracketed = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
     return new ServerSettings(
-        Urls.server("https://" + bracketed + ":" + port, ClusterRule.HOST),
+        ServerUrls.server("https://" + bracketed + ":" + port, ClusterRule.HOST),
         tls(),
         Credentials.rotatedToken(token, new Secret(first)),
         ProxyRules.fromEnvironment(env),

@@ -28,11 +28,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class SearchTest {
+class TargetSearchTest {
   private static final int TARGETS = 9_000; // searched by one thread
 
   private final FakeBackend backend = new FakeBackend();
-  private final Listing listing = new Listing(System::nanoTime, Runnable::run);
+  private final TargetSearchCache listing = new TargetSearchCache(System::nanoTime, Runnable::run);
 
   private static Labels pod(int i) {
     Labels.Builder labels = Labels.builder(20);
@@ -46,23 +46,23 @@ class SearchTest {
 
   private void discover(int pods) {
     backend.configure("shop");
-    List<Labels> many = IntStream.range(0, pods).mapToObj(SearchTest::pod).toList();
+    List<Labels> many = IntStream.range(0, pods).mapToObj(TargetSearchTest::pod).toList();
     backend.discover("shop", new TargetGroup("pods", many, Labels.EMPTY));
   }
 
-  private int total(String query, Listing in) throws IOException {
+  private int total(String query, TargetSearchCache in) throws IOException {
     return search(query, in).path("total").asInt(-1);
   }
 
-  private JsonNode search(String query, Listing in) throws IOException {
+  private JsonNode search(String query, TargetSearchCache in) throws IOException {
     return search(query, "any", in);
   }
 
-  private JsonNode search(String query, String state, Listing in) throws IOException {
+  private JsonNode search(String query, String state, TargetSearchCache in) throws IOException {
     Map<String, String> given = Map.of("q", query, "state", state, "limit", "1");
     AnswerSource parts =
         AnswerSource.json(
-            Search.of(name -> given.getOrDefault(name, "")).document(in, backend.pools()));
+            TargetSearch.of(name -> given.getOrDefault(name, "")).document(in, backend.pools()));
     ByteBuffer whole = parts.next().bytes(); // a page of one target is one part
     return ServerTestCase.parse(StandardCharsets.UTF_8.decode(whole).toString()).path("data");
   }
@@ -76,7 +76,7 @@ class SearchTest {
         String typed = query.substring(0, end);
         assertThat(total(typed, listing))
             .as(typed)
-            .isEqualTo(total(typed, new Listing(System::nanoTime, Runnable::run)))
+            .isEqualTo(total(typed, new TargetSearchCache(System::nanoTime, Runnable::run)))
             .isPositive();
       }
     }
@@ -89,7 +89,7 @@ class SearchTest {
     AtomicLong clock = new AtomicLong();
     long slow = Duration.ofMillis(60).toNanos(); // each look at the clock
     Deque<Runnable> renewals = new ArrayDeque<>();
-    Listing listing = new Listing(() -> clock.addAndGet(slow), renewals::add);
+    TargetSearchCache listing = new TargetSearchCache(() -> clock.addAndGet(slow), renewals::add);
     discover(3);
     assertThat(total("", listing)).isEqualTo(3);
 
@@ -118,8 +118,8 @@ class SearchTest {
     AtomicLong looks = new AtomicLong(); // at the clock: four by who makes a list, two by others
     CountDownLatch making = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
-    Listing listing =
-        new Listing(
+    TargetSearchCache listing =
+        new TargetSearchCache(
             () -> {
               long look = looks.incrementAndGet();
               if (look == 3) {
@@ -195,7 +195,7 @@ class SearchTest {
 
   private WeakReference<SearchTerms> search(SearchTerms terms) {
     for (PoolView pool : backend.pools()) {
-      assertThat(listing.of(pool, Listing.State.ANY, terms).lists().get(0)).hasSize(1200);
+      assertThat(listing.of(pool, TargetSearchCache.State.ANY, terms).lists().get(0)).hasSize(1200);
     }
     return new WeakReference<>(terms);
   }

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
  * Dispatches requests, and answers those that fail. {@link AnswerThreads} make the answers that
  * take work; a thread of the web server never works or waits for one.
  */
-final class Front extends Handler.Abstract {
-  private static final Logger log = EscapingLogger.of(Front.class);
+final class RequestDispatcher extends Handler.Abstract {
+  private static final Logger log = EscapingLogger.of(RequestDispatcher.class);
 
   private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
 
@@ -29,14 +29,14 @@ final class Front extends Handler.Abstract {
   private final AnswerThreads threads;
   private final AnswerMemory memory = new AnswerMemory();
 
-  Front(Routes routes, AnswerThreads threads) {
+  RequestDispatcher(Routes routes, AnswerThreads threads) {
     this.routes = routes;
     this.threads = threads;
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
-    Exchange exchange = new Exchange(request, response, callback, memory);
+    ServerExchange exchange = new ServerExchange(request, response, callback, memory);
     harden(exchange);
     AnswerThreads.Group group = Routes.group(exchange.path());
     if (!threads.submit(group, exchange.client(), () -> answer(group, exchange))) {
@@ -48,7 +48,7 @@ final class Front extends Handler.Abstract {
     return true;
   }
 
-  private void answer(AnswerThreads.Group group, Exchange exchange) {
+  private void answer(AnswerThreads.Group group, ServerExchange exchange) {
     try {
       answer(exchange);
       exchange.end(
@@ -72,7 +72,7 @@ final class Front extends Handler.Abstract {
    * Requests that the server itself refuses, as those that are not HTTP, are answered as others.
    */
   static boolean refuse(Request request, Response response, Callback callback) {
-    Exchange exchange = new Exchange(request, response, callback, NOTHING_HELD);
+    ServerExchange exchange = new ServerExchange(request, response, callback, NOTHING_HELD);
     harden(exchange);
     Object reason = request.getAttribute(ErrorHandler.ERROR_MESSAGE);
     int status = response.getStatus();
@@ -81,23 +81,23 @@ final class Front extends Handler.Abstract {
     return true;
   }
 
-  private static void harden(Exchange exchange) {
+  private static void harden(ServerExchange exchange) {
     exchange.set("X-Content-Type-Options", "nosniff").set("Cache-Control", "no-store");
   }
 
-  private void answer(Exchange exchange) throws IOException {
+  private void answer(ServerExchange exchange) throws IOException {
     try {
       String path = exchange.path();
       if (BROKEN_ESCAPE.matcher(path).find()) {
         throw new RequestException(400, "path: a % without two hexadecimal digits behind it");
       }
-      Map<String, Exchange.Answer> methods = routes.at(path);
+      Map<String, ServerExchange.Answer> methods = routes.at(path);
       if (methods.isEmpty()) {
         throw new RequestException(404, path + ": no such path");
       }
-      // Of an answer to HEAD the server sends only what comes before the body.
+      // Jetty omits the body of answers to HEAD.
       String method = exchange.method().equals("HEAD") ? "GET" : exchange.method();
-      Exchange.Answer answer = methods.get(method);
+      ServerExchange.Answer answer = methods.get(method);
       if (answer == null) {
         Set<String> allowed = new TreeSet<>(methods.keySet());
         if (allowed.contains("GET")) {
@@ -115,7 +115,7 @@ final class Front extends Handler.Abstract {
     }
   }
 
-  private static void fail(Exchange exchange, Exception e) {
+  private static void fail(ServerExchange exchange, Exception e) {
     String path = exchange.path();
     if (exchange.hasBegun()) {
       if (e instanceof IOException) {

@@ -24,16 +24,16 @@ import org.jspecify.annotations.Nullable;
  * long as nothing changed, and at least for a moment. Where it takes long enough to be felt, the
  * old list is shown until the new one is there. Safe for all threads.
  */
-final class Listing {
+final class TargetSearchCache {
   private static final long AT_LEAST_NANOS = Duration.ofMillis(250).toNanos();
 
-  /** Of what is dropped nobody is told. */
+  /** How long a list of dropped targets is used: their changes are not reported. */
   private static final long DROPPED_NANOS = Duration.ofSeconds(2).toNanos();
 
   /** A list that took longer to make is made anew beside the answers, which show the one before. */
   private static final long SLOW_NANOS = Duration.ofMillis(50).toNanos();
 
-  /** None that is older is shown. */
+  /** No older list is shown. */
   private static final long AT_MOST_NANOS = Duration.ofSeconds(10).toNanos();
 
   /** The largest number of searches whose results are kept with a list. */
@@ -57,7 +57,7 @@ final class Listing {
       CacheBuilder.newBuilder()
           .concurrencyLevel(1) // else a list would have to fit into a quarter
           .maximumWeight(MOST_BYTES)
-          .weigher(Listing::bytes)
+          .weigher(TargetSearchCache::bytes)
           .expireAfterAccess(Duration.ofSeconds(30))
           .build();
 
@@ -90,7 +90,7 @@ final class Listing {
 
   private record Key(String job, State state) {}
 
-  private record Found(List<String> terms, List<Shown> fitting) {}
+  private record Found(List<String> terms, List<SearchedTarget> fitting) {}
 
   /**
    * What was found.
@@ -98,7 +98,7 @@ final class Listing {
    * @param lists active targets sorted by labels, then dropped ones, then failed ones
    * @param pending whether a newer list is being made
    */
-  record Result(List<List<Shown>> lists, boolean pending) {}
+  record Result(List<List<SearchedTarget>> lists, boolean pending) {}
 
   /**
    * A list.
@@ -111,7 +111,7 @@ final class Listing {
       long revision,
       long made,
       long took,
-      List<Shown> targets,
+      List<SearchedTarget> targets,
       Deque<Found> searches,
       AtomicBoolean renewing) {
     List<Found> searched() {
@@ -159,14 +159,14 @@ final class Listing {
    * @param nanos the clock
    * @param renewals runs what makes lists anew
    */
-  Listing(LongSupplier nanos, Executor renewals) {
+  TargetSearchCache(LongSupplier nanos, Executor renewals) {
     this.nanos = nanos;
     this.renewals = renewals;
   }
 
   /** The targets of a job that have the words. */
   Result of(PoolView pool, State state, SearchTerms terms) {
-    List<List<Shown>> lists = new ArrayList<>();
+    List<List<SearchedTarget>> lists = new ArrayList<>();
     boolean pending = false;
     for (State one : new State[] {State.ACTIVE, State.DROPPED, State.FAILED}) {
       if (state.includes(one)) {
@@ -178,12 +178,12 @@ final class Listing {
     return new Result(lists, pending);
   }
 
-  private List<Shown> fitting(Page page, SearchTerms terms) {
-    List<Shown> targets = page.targets();
+  private List<SearchedTarget> fitting(Page page, SearchTerms terms) {
+    List<SearchedTarget> targets = page.targets();
     if (terms.isEmpty() || targets.isEmpty()) {
       return targets;
     }
-    List<Shown> candidates = targets;
+    List<SearchedTarget> candidates = targets;
     List<String> texts = terms.texts();
     for (Found found : page.searched()) {
       if (found.terms().equals(texts)) {
@@ -193,9 +193,9 @@ final class Listing {
         candidates = found.fitting();
       }
     }
-    Stream<Shown> all =
+    Stream<SearchedTarget> all =
         candidates.size() < MANY ? candidates.stream() : candidates.parallelStream();
-    List<Shown> fitting = all.filter(terms::fit).toList();
+    List<SearchedTarget> fitting = all.filter(terms::fit).toList();
     page.remember(new Found(texts, fitting));
     return fitting;
   }
@@ -235,7 +235,7 @@ final class Listing {
   private Page makeNow(Key key, PoolView pool) {
     long start = nanos.getAsLong();
     long revision = pool.revision(); // before the targets: what comes after is another one
-    List<Shown> targets = find(pool, key.state());
+    List<SearchedTarget> targets = find(pool, key.state());
     long made = nanos.getAsLong();
     Page page =
         new Page(revision, made, made - start, targets, new ArrayDeque<>(), new AtomicBoolean());
@@ -249,11 +249,14 @@ final class Listing {
         || (page.revision() == revision && (state == State.ACTIVE || age < DROPPED_NANOS));
   }
 
-  private static List<Shown> find(PoolView pool, State state) {
+  private static List<SearchedTarget> find(PoolView pool, State state) {
     return switch (state) {
-      case ACTIVE -> pool.activeTargets().stream().<Shown>map(Shown.Active::new).toList();
-      case DROPPED -> pool.droppedTargets(0).stream().<Shown>map(Shown.Dropped::new).toList();
-      case FAILED -> pool.failedTargets(0).stream().<Shown>map(Shown.Failed::new).toList();
+      case ACTIVE ->
+          pool.activeTargets().stream().<SearchedTarget>map(SearchedTarget.Active::new).toList();
+      case DROPPED ->
+          pool.droppedTargets(0).stream().<SearchedTarget>map(SearchedTarget.Dropped::new).toList();
+      case FAILED ->
+          pool.failedTargets(0).stream().<SearchedTarget>map(SearchedTarget.Failed::new).toList();
       case ANY -> throw new IllegalArgumentException("any: not one state");
     };
   }

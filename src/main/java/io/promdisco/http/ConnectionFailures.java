@@ -10,8 +10,6 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import javax.net.ssl.SSLException;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
@@ -20,55 +18,16 @@ import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.http.TruncatedChunkException;
 
 /** Says in one line for people what went wrong on the way to a server. */
-final class Failures {
-  private Failures() {}
+final class ConnectionFailures {
+  private ConnectionFailures() {}
 
   /**
-   * An exception about a request that got no answer, or whose answer broke off.
+   * Why a request got no answer, or its answer broke off, in one line for people.
    *
    * @param server its URL without credentials
    * @param client what the server requested from the client in the TLS handshake; may be empty
    */
-  static IOException explain(Throwable problem, URI server, String client) {
-    return explain(problem, server, "", client);
-  }
-
-  /**
-   * The same through a proxy.
-   *
-   * @param way which proxy, as a part of a sentence; may be empty
-   */
-  static IOException explain(Throwable problem, URI server, String way, String client) {
-    Throwable cause = problem;
-    while ((cause instanceof CompletionException || cause instanceof ExecutionException)
-        && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return new IOException(text(cause, server, client) + way, cause);
-  }
-
-  /** What the HTTP library says, as an exception whose message is a part of a sentence. */
-  static IOException ofHttp(Exception problem) {
-    if (problem instanceof MessageConstraintException) {
-      return new IOException("its head is longer than is allowed", problem);
-    }
-    boolean isCut =
-        problem instanceof ConnectionClosedException
-            || problem instanceof NoHttpResponseException
-            || problem instanceof TruncatedChunkException
-            || (problem instanceof MalformedChunkCodingException
-                && String.valueOf(problem.getMessage()).startsWith("CRLF expected"));
-    if (isCut) {
-      EOFException closed = new EOFException("closed");
-      closed.initCause(problem);
-      return closed;
-    }
-    return problem instanceof IOException io
-        ? io
-        : new IOException("its answer is not HTTP", problem);
-  }
-
-  private static String text(Throwable problem, URI server, String client) {
+  static String explain(Throwable problem, URI server, String client) {
     SSLException tls = Causes.find(problem, SSLException.class);
     if (tls != null) {
       return TlsFailures.text(tls, server, client);
@@ -94,5 +53,26 @@ final class Failures {
         + " broke: "
         + Causes.lower(Causes.detail(problem, "closed"))
         + (client.isEmpty() ? "" : " (" + client + ")");
+  }
+
+  /** What the HTTP library says, as an exception whose message is a part of a sentence. */
+  static IOException ofHttp(Exception problem) {
+    if (problem instanceof MessageConstraintException) {
+      return new IOException("its head is longer than is allowed", problem);
+    }
+    boolean isCut =
+        problem instanceof ConnectionClosedException
+            || problem instanceof NoHttpResponseException
+            || problem instanceof TruncatedChunkException
+            || (problem instanceof MalformedChunkCodingException
+                && String.valueOf(problem.getMessage()).startsWith("CRLF expected"));
+    if (isCut) {
+      EOFException closed = new EOFException("closed");
+      closed.initCause(problem);
+      return closed;
+    }
+    return problem instanceof IOException io
+        ? io
+        : new IOException("its answer is not HTTP", problem);
   }
 }

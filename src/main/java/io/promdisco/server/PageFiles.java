@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The page at {@code /}: files of the jar, which load nothing from any other host. */
-final class Page {
+final class PageFiles {
   /**
    * Scripts and styles from here only and none in the markup; text cannot become markup, for no
    * script may make any.
@@ -39,7 +39,7 @@ final class Page {
   /** Which path is which file. */
   static final Map<String, String> FILES = files();
 
-  private Page() {}
+  private PageFiles() {}
 
   private static Map<String, String> files() {
     Map<String, String> files = new HashMap<>();
@@ -48,20 +48,21 @@ final class Page {
     return files;
   }
 
-  static void send(Exchange exchange, String file) throws IOException {
+  static void send(ServerExchange exchange, String file) throws IOException {
     exchange.set("Content-Security-Policy", POLICY).set("Referrer-Policy", "no-referrer");
     exchange.send(type(file), read("page/" + file));
   }
 
-  /** A file that lies beside this class; read once, for all answers share it. */
+  /** A file beside this class; read once and shared by all answers. */
   static byte[] read(String path) throws IOException {
     byte[] known = READ.get(path);
     if (known != null) {
       return known;
     }
-    try (InputStream in = Page.class.getResourceAsStream(path)) {
+    try (InputStream in = PageFiles.class.getResourceAsStream(path)) {
       if (in == null) {
-        throw new FileNotFoundException(path + ": not on the class path (expected beside Page)");
+        throw new FileNotFoundException(
+            path + ": not on the class path (expected beside PageFiles)");
       }
       byte[] content = in.readAllBytes();
       READ.put(path, content);

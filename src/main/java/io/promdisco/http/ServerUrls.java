@@ -9,10 +9,10 @@ import java.util.HexFormat;
 import java.util.Locale;
 
 /** URLs of servers as people write them. */
-public final class Urls {
+public final class ServerUrls {
   private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
-  private Urls() {}
+  private ServerUrls() {}
 
   /**
    * Scheme, host, port and path of a server; without user, query, or a slash at the end.

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** The page in a real browser. */
-class PageTest {
+class PageFilesTest {
   private static final String CONFIG =
       """
       scrape_configs:
@@ -398,7 +398,9 @@ class PageTest {
   void hundredThousandTargetsStayUsable() {
     backend.discover(
         "pods",
-        IntStream.range(0, 50_000).mapToObj(PageTest::podOfTwoPorts).toArray(TargetGroup[]::new));
+        IntStream.range(0, 50_000)
+            .mapToObj(PageFilesTest::podOfTwoPorts)
+            .toArray(TargetGroup[]::new));
     Page page = open();
     assertThat(page.locator("#found")).hasText("75,004 active targets");
     assertThat(page.locator(".row").count()).isLessThan(100); // the others are not in the page
@@ -448,7 +450,8 @@ class PageTest {
               const look = () => document.querySelector(".row")
                   ? done(performance.now()) : requestAnimationFrame(look);
               look();
-            })""");
+            })\
+            """);
     return ((Number) millis).doubleValue();
   }
 
@@ -468,7 +471,8 @@ class PageTest {
                 all.push(performance.now() - start);
               }
               return all;
-            }""",
+            }\
+            """,
             query);
     return ((List<?>) millis).stream().map(ms -> ((Number) ms).doubleValue()).toList();
   }

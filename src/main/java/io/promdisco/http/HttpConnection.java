@@ -43,10 +43,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A connection to a server over HTTP/1.1, with TLS and through a proxy as the settings say. It
- * carries one request at a time. A thread of its own connects, as looking up a name cannot be
+ * carries one request at a time. A separate thread connects, because looking up a name cannot be
  * interrupted; the thread that asks reads. Any thread may close it.
  */
-final class Connection {
+final class HttpConnection {
   private static final String CONNECTS = "sd-http-connect";
 
   /** For the TCP connection, and for each answer until TLS is there. */
@@ -95,7 +95,7 @@ final class Connection {
    *
    * @param server of whose URL only scheme, host and port count
    */
-  Connection(URI server, ClientTls tls, TlsSettings settings, ProxyRules proxies) {
+  HttpConnection(URI server, ClientTls tls, TlsSettings settings, ProxyRules proxies) {
     this.server = server;
     this.tls = tls;
     this.settings = settings;
@@ -135,7 +135,7 @@ final class Connection {
     try {
       return EXECUTOR.execute(request, opened(), HttpCoreContext.create());
     } catch (HttpException | IOException e) {
-      throw Failures.ofHttp(e);
+      throw ConnectionFailures.ofHttp(e);
     }
   }
 
@@ -175,14 +175,14 @@ final class Connection {
   private DefaultBHttpClientConnection connect() throws IOException {
     try {
       ReadAheadSocket raw =
-          proxy == null ? reach(server.getHost(), Urls.port(server)) : reach(proxy);
+          proxy == null ? reach(server.getHost(), ServerUrls.port(server)) : reach(proxy);
       raw.setSoTimeout(PATIENCE_MILLIS);
       Socket way = proxy == null ? raw : through(proxy, raw);
       DefaultBHttpClientConnection opened = unbound();
       if (isEncrypted(server)) {
         String named = settings.serverName();
         String host = named.isEmpty() ? Hosts.withoutBrackets(server.getHost()) : named;
-        opened.bind(encrypt(way, tls.context(), host, Urls.port(server)), raw);
+        opened.bind(encrypt(way, tls.context(), host, ServerUrls.port(server)), raw);
       } else {
         opened.bind(way);
       }
@@ -260,14 +260,14 @@ final class Connection {
   private Socket through(URI proxy, ReadAheadSocket raw) throws IOException {
     ProxyTunnel tunnel = new ProxyTunnel(proxy);
     if (ProxyTunnel.isSocks(proxy)) {
-      tunnel.connectSocks(raw, server.getHost(), Urls.port(server));
+      tunnel.connectSocks(raw, server.getHost(), ServerUrls.port(server));
       return raw;
     }
     Socket way = ProxyTunnel.isEncrypted(proxy) ? encryptForProxy(proxy, raw) : raw;
     if (isEncrypted(server)) {
       DefaultBHttpClientConnection asking = unbound();
       asking.bind(way);
-      String target = server.getHost() + ":" + Urls.port(server);
+      String target = server.getHost() + ":" + ServerUrls.port(server);
       tunnel.connect(asking, target, proxies.connectHeaders());
     }
     return way;
@@ -282,7 +282,7 @@ final class Connection {
       URI shown = URI.create("https://" + proxy.getHost() + ":" + ProxyTunnel.port(proxy));
       throw isTimeout(e)
           ? ProxyTunnel.at(proxy, "no answer")
-          : ProxyTunnel.at(proxy, String.valueOf(Failures.explain(e, shown, "").getMessage()));
+          : ProxyTunnel.at(proxy, ConnectionFailures.explain(e, shown, ""));
     }
   }
 
@@ -301,7 +301,7 @@ final class Connection {
     return made;
   }
 
-  /** Closes the socket beneath at once: TLS would say good-bye first, and that may block. */
+  /** Closes the socket beneath at once: closing TLS would write first, which may block. */
   void close() {
     Socket open;
     synchronized (this) {

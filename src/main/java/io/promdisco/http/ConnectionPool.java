@@ -8,89 +8,74 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.Locale;
-import java.util.Map;
+import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The connections of one client: each carries one request at a time; one whose answer has been read
  * to its end is kept for the next request. Safe for all threads.
  */
-final class Connections {
+final class ConnectionPool {
   /** How long a connection without a request is kept; as Prometheus does. */
   static final Duration IDLE = Duration.ofMinutes(5);
 
   /** A server that redirects to other ports for each answer would fill the table of files. */
   static final int MOST_IDLE = 100;
 
-  private record Idle(Connection connection, Ticker.Alarm alarm) {}
+  private record Idle(HttpConnection connection, Ticker.Alarm alarm) {}
 
   private final ClientTls tls;
   private final TlsSettings settings;
   private final ProxyRules proxies;
   private final Ticker ticker;
 
-  /** By server. */
+  /** The latest first. */
   @GuardedBy("this")
-  private final Map<String, Deque<Idle>> idle = new HashMap<>();
+  private final Deque<Idle> idle = new ArrayDeque<>();
 
   @GuardedBy("this")
   private boolean closed;
 
-  Connections(ClientTls tls, TlsSettings settings, ProxyRules proxies, Ticker ticker) {
+  ConnectionPool(ClientTls tls, TlsSettings settings, ProxyRules proxies, Ticker ticker) {
     this.tls = tls;
     this.settings = settings;
     this.proxies = proxies;
     this.ticker = ticker;
   }
 
-  private static String key(URI url) {
-    return (url.getScheme() + "://" + url.getHost() + ":" + Urls.port(url))
-        .toLowerCase(Locale.ROOT);
-  }
-
   /** A kept connection to the server of {@code url}, the latest one, or null. */
-  synchronized @Nullable Connection kept(URI url) {
-    String key = key(url);
-    Deque<Idle> all = idle.get(key);
-    if (all == null) {
-      return null;
+  synchronized @Nullable HttpConnection kept(URI url) {
+    for (Iterator<Idle> all = idle.iterator(); all.hasNext(); ) {
+      Idle latest = all.next();
+      if (ServerUrls.isSameOrigin(latest.connection.server(), url)) {
+        all.remove();
+        latest.alarm.cancel();
+        return latest.connection;
+      }
     }
-    Idle latest = all.removeFirst();
-    if (all.isEmpty()) {
-      idle.remove(key);
-    }
-    latest.alarm.cancel();
-    return latest.connection;
+    return null;
   }
 
   /** A new connection to the server of {@code url}, which has not been started. */
-  Connection open(URI url) {
-    return new Connection(url, tls, settings, proxies);
+  HttpConnection open(URI url) {
+    return new HttpConnection(url, tls, settings, proxies);
   }
 
   /** Keeps a connection without a request, or closes it if there are {@link #MOST_IDLE}. */
-  void keep(Connection connection) {
+  void keep(HttpConnection connection) {
     synchronized (this) {
-      if (!closed && idle.values().stream().mapToInt(Deque::size).sum() < MOST_IDLE) {
-        idle.computeIfAbsent(key(connection.server()), server -> new ArrayDeque<>())
-            .addFirst(new Idle(connection, ticker.schedule(IDLE, () -> drop(connection))));
+      if (!closed && idle.size() < MOST_IDLE) {
+        idle.addFirst(new Idle(connection, ticker.schedule(IDLE, () -> drop(connection))));
         return;
       }
     }
     connection.close();
   }
 
-  private void drop(Connection connection) {
+  private void drop(HttpConnection connection) {
     synchronized (this) {
-      String key = key(connection.server());
-      Deque<Idle> all = idle.get(key);
-      if (all == null || !all.removeIf(one -> one.connection == connection)) {
+      if (!idle.removeIf(one -> one.connection == connection)) {
         return; // It has a request.
-      }
-      if (all.isEmpty()) {
-        idle.remove(key);
       }
     }
     connection.close();
@@ -99,11 +84,9 @@ final class Connections {
   /** Closes those without a request, and keeps none from now on. */
   synchronized void close() {
     closed = true;
-    for (Deque<Idle> all : idle.values()) {
-      for (Idle one : all) {
-        one.alarm.cancel();
-        one.connection.close();
-      }
+    for (Idle one : idle) {
+      one.alarm.cancel();
+      one.connection.close();
     }
     idle.clear();
   }

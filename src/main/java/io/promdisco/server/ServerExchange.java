@@ -17,12 +17,12 @@ import org.eclipse.jetty.util.Fields;
 import org.jspecify.annotations.Nullable;
 
 /** A request and the answer to it. For the thread that answers it. */
-final class Exchange {
+final class ServerExchange {
   /** What answers a request. */
   @FunctionalInterface
   interface Answer {
     /** Makes the answer, which is sent afterwards without waiting for the reader. */
-    void to(Exchange exchange) throws IOException;
+    void to(ServerExchange exchange) throws IOException;
   }
 
   static final String JSON = "application/json";
@@ -51,7 +51,7 @@ final class Exchange {
    *
    * @param memory what answers hold
    */
-  Exchange(Request request, Response response, Callback callback, AnswerMemory memory) {
+  ServerExchange(Request request, Response response, Callback callback, AnswerMemory memory) {
     this.memory = memory;
     this.request = request;
     this.response = response;
@@ -125,13 +125,13 @@ final class Exchange {
     return value == null ? "" : value;
   }
 
-  Exchange status(int status) {
+  ServerExchange status(int status) {
     response.setStatus(status);
     return this;
   }
 
   /** Sets a header of the answer. */
-  Exchange set(String name, String value) {
+  ServerExchange set(String name, String value) {
     response.getHeaders().put(name, value);
     return this;
   }
@@ -249,7 +249,7 @@ final class Exchange {
     return response.isCommitted();
   }
 
-  /** Cuts the connection, so that nobody takes a part of an answer for the whole. */
+  /** Closes the connection, so that a part of an answer is not taken for the whole. */
   void cut(Throwable cause) {
     callback.failed(cause);
   }

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class UrlsTest {
+class ServerUrlsTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = ' ',
@@ -21,21 +21,21 @@ class UrlsTest {
       })
   void aUrlGivesTheServerAndWhatToAsk(String text, String server, String request)
       throws IOException {
-    assertThat(Urls.server(text, "url")).hasToString(server);
-    assertThat(Urls.request(text, "url")).hasToString(request);
+    assertThat(ServerUrls.server(text, "url")).hasToString(server);
+    assertThat(ServerUrls.request(text, "url")).hasToString(request);
   }
 
   @ParameterizedTest
   @CsvSource({"http://u:p%3A@a,u:p:", "http://u@a/b@c,u", "http://a,''", "a:1,''", "'',''"})
   void theUserIsUnescaped(String text, String user) {
-    assertThat(Urls.userInfo(text)).isEqualTo(user);
+    assertThat(ServerUrls.userInfo(text)).isEqualTo(user);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "ftp://a", "http://", "http://a b", "/x", "http://:1", "http://a:x"})
   void whatNamesNoServerIsRefused(String text) {
     assertThatExceptionOfType(IOException.class)
-        .isThrownBy(() -> Urls.server(text, "url"))
+        .isThrownBy(() -> ServerUrls.server(text, "url"))
         .withMessageStartingWith("url: ")
         .withMessageContaining("(expected ");
   }

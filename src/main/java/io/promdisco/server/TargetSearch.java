@@ -18,19 +18,21 @@ import java.util.function.UnaryOperator;
  * @param offset how many that fit are left out before the first that is shown
  * @param limit how many targets are shown at most; all that fit are counted
  */
-record Search(SearchTerms terms, String job, Listing.State state, int offset, int limit) {
+record TargetSearch(
+    SearchTerms terms, String job, TargetSearchCache.State state, int offset, int limit) {
   private static final int DEFAULT_LIMIT = 100;
   private static final int MAX_LIMIT = 1000;
 
   /** Reads the parameters, which are empty where they are missing. */
-  static Search of(UnaryOperator<String> parameters) {
+  static TargetSearch of(UnaryOperator<String> parameters) {
     String state = parameters.apply("state");
-    Listing.State of = state.isEmpty() ? Listing.State.ACTIVE : Listing.State.of(state);
+    TargetSearchCache.State of =
+        state.isEmpty() ? TargetSearchCache.State.ACTIVE : TargetSearchCache.State.of(state);
     if (of == null) {
       throw new RequestException(
           400, "state: " + state + " (expected active, dropped, failed or any)");
     }
-    return new Search(
+    return new TargetSearch(
         SearchTerms.of(parameters.apply("q")),
         parameters.apply("scrapePool"),
         of,
@@ -53,15 +55,15 @@ record Search(SearchTerms terms, String job, Listing.State state, int offset, in
   }
 
   /** Searches; returns the page and the number of matches. */
-  Iterator<DocumentPart> document(Listing listing, List<PoolView> pools) {
-    List<Shown> shown = new ArrayList<>();
+  Iterator<DocumentPart> document(TargetSearchCache listing, List<PoolView> pools) {
+    List<SearchedTarget> shown = new ArrayList<>();
     int fitting = 0;
     boolean newer = false;
     for (PoolView pool : pools) {
       if (job.isEmpty() || pool.job().equals(job)) {
-        Listing.Result result = listing.of(pool, state, terms);
+        TargetSearchCache.Result result = listing.of(pool, state, terms);
         newer |= result.pending();
-        for (List<Shown> part : result.lists()) {
+        for (List<SearchedTarget> part : result.lists()) {
           int from = Math.max(0, Math.min(part.size(), offset - fitting));
           int to = Math.min(part.size(), from + limit - shown.size());
           shown.addAll(part.subList(from, to));

@@ -9,9 +9,9 @@ import java.io.IOException;
 import java.util.function.BiPredicate;
 
 /** A target as a search finds and shows it. */
-sealed interface Shown {
+sealed interface SearchedTarget {
   /** One that is scraped. */
-  record Active(Target target) implements Shown {
+  record Active(Target target) implements SearchedTarget {
     @Override
     public boolean has(String word) {
       return SearchTerms.contains(target.job(), word)
@@ -44,7 +44,7 @@ sealed interface Shown {
   }
 
   /** One that the rules dropped. */
-  record Dropped(DiscoveredTarget target) implements Shown {
+  record Dropped(DiscoveredTarget target) implements SearchedTarget {
     @Override
     public boolean has(String word) {
       return SearchTerms.contains(target.job(), word);
@@ -65,7 +65,7 @@ sealed interface Shown {
   }
 
   /** One that the rules kept but that cannot be scraped. */
-  record Failed(FailedTarget failed) implements Shown {
+  record Failed(FailedTarget failed) implements SearchedTarget {
     @Override
     public boolean has(String word) {
       return SearchTerms.contains(failed.target().job(), word);

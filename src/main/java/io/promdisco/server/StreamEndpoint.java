@@ -4,19 +4,19 @@ import io.promdisco.server.access.ClientAddress;
 import java.io.IOException;
 
 /** Changes of targets as server-sent events. */
-final class Streams implements Exchange.Answer {
+final class StreamEndpoint implements ServerExchange.Answer {
   static final String PATH = "/api/v1/targets/stream";
 
   private static final String TYPE = "text/event-stream;charset=utf-8";
 
   private final StreamHub hub;
 
-  Streams(StreamHub hub) {
+  StreamEndpoint(StreamHub hub) {
     this.hub = hub;
   }
 
   @Override
-  public void to(Exchange exchange) throws IOException {
+  public void to(ServerExchange exchange) throws IOException {
     String snapshot = exchange.parameter("snapshot");
     if (!snapshot.isEmpty() && !snapshot.equals("true") && !snapshot.equals("false")) {
       throw new RequestException(400, "snapshot: " + snapshot + " (expected true or false)");
@@ -24,30 +24,12 @@ final class Streams implements Exchange.Answer {
     if (exchange.method().equals("HEAD")) {
       exchange.send(TYPE, new byte[0]);
     } else {
-      reserve(exchange);
+      hub.reserve(exchange.client());
       begin(exchange, !snapshot.equals("false"));
     }
   }
 
-  private void reserve(Exchange exchange) {
-    StreamHub.Admission place = hub.reserve(exchange.client());
-    if (place == StreamHub.Admission.TAKEN) {
-      return;
-    }
-    exchange.set("Retry-After", "10");
-    if (place == StreamHub.Admission.NONE_FOR_CLIENT) {
-      throw new RequestException(
-          429,
-          "this client has "
-              + hub.mostPerClient()
-              + " streams already (expected: one that ends, or serve"
-              + " --web.max-streams-per-client)");
-    }
-    throw new RequestException(
-        503, "there are " + hub.most() + " streams already (expected: one that ends)");
-  }
-
-  private void begin(Exchange exchange, boolean snapshot) {
+  private void begin(ServerExchange exchange, boolean snapshot) {
     boolean started = false;
     try {
       String last = exchange.header("Last-Event-ID");

@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class ConnectionTest {
+class HttpConnectionTest {
   private static final Path KERNEL = Path.of("/proc/net/tcp6");
   private static final long TICKS_PER_SECOND = 100;
 
