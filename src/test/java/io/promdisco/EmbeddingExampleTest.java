@@ -153,6 +153,11 @@ class EmbeddingExampleTest {
             codes.add(status(port, "Basic YW5uYTpwdw=="));
             return -1;
           }
+
+          @Override
+          public int read(byte[] target, int offset, int length) throws IOException {
+            return read();
+          }
         });
     try {
       String out = run("Serve", config.toString(), web.toString(), Integer.toString(port));

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.jline.utils.Signals;
@@ -137,8 +138,9 @@ final class ServeCommand implements Callable<Integer> {
       Promdisco promdisco = closer.add(Wiring.start(source, console, metrics));
       SystemTicker ticker = closer.add(new SystemTicker());
       TaskQueue<String> reloads =
-          closer.add(new TaskQueue<>("reload", ticker, signal -> reload(started.join())));
-      Signals.register("HUP", () -> started.thenRun(() -> reloads.putSkippable("HUP")));
+          closer.add(new TaskQueue<>("reload", ticker, signal -> reloadAfterStart(started)));
+      closer.add(() -> started.cancel(false));
+      Signals.register("HUP", () -> reloads.putSkippable("HUP"));
       PromdiscoServer server = closer.add(builder.metrics(metrics).start(promdisco));
       started.complete(server);
       console.errorLine("promdisco listens on " + server.url());
@@ -152,11 +154,13 @@ final class ServeCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private static void reload(PromdiscoServer server) {
+  private static void reloadAfterStart(CompletableFuture<PromdiscoServer> started) {
     try {
-      server.reload();
+      started.join().reload();
     } catch (ConfigException e) {
       return; // The server has logged why.
+    } catch (CancellationException e) {
+      return; // It has not started.
     }
   }
 

@@ -268,7 +268,7 @@ public final class PromdiscoServer implements AutoCloseable {
   }
 
   private static void warnIfOpen(WebSettings web, String url) {
-    if (!web.asksWhoItIs()) {
+    if (!web.requiresLogin()) {
       log.warn(
           "{}: other machines can reach this address, and no password or"
               + " certificate is required; listen on 127.0.0.1, or set --web.config.file",

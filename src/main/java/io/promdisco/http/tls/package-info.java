@@ -1,6 +1,6 @@
 /**
- * Internal: TLS: certificates and keys, one verifier for servers and clients, and the choice of an
- * implementation for connections to servers.
+ * TLS, for promdisco's own packages: certificates and keys, one verifier for servers and clients,
+ * and the choice of an implementation for connections to servers.
  */
 @NullMarked
 package io.promdisco.http.tls;

@@ -72,7 +72,7 @@ final class PasswordCheck implements AutoCloseable {
       String password,
       Consumer<Boolean> then) {
     Secret expected = users.get(user);
-    String bcrypt = expected == null ? nobody(users, user) : expected.reveal();
+    String bcrypt = expected == null ? decoyHash(users, user) : expected.reveal();
     HashCode key = key(user, bcrypt, password);
     Boolean known = known(key);
     if (known != null) {
@@ -128,7 +128,7 @@ final class PasswordCheck implements AutoCloseable {
    * A hash that no password matches, always the same for a user name. Its cost is that of one of
    * the users, so that unknown names take as long as known ones.
    */
-  String nobody(Map<String, Secret> users, String user) {
+  String decoyHash(Map<String, Secret> users, String user) {
     byte[] random = hash.hashString(user, StandardCharsets.UTF_8).asBytes();
     List<String> costs = users.values().stream().map(each -> cost(each.reveal())).sorted().toList();
     StringBuilder made = new StringBuilder("$2a$");

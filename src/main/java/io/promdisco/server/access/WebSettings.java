@@ -86,7 +86,7 @@ public final class WebSettings {
   }
 
   /** Whether clients need a password or a verified certificate. */
-  public boolean asksWhoItIs() {
+  public boolean requiresLogin() {
     WebConfig config = state.config();
     return !config.users().isEmpty()
         || config
@@ -138,9 +138,9 @@ public final class WebSettings {
                 + (now.key() == null ? "went" : "came")
                 + " (expected: a restart for that)");
       }
-      boolean askedBefore = asksWhoItIs();
+      boolean requiredLogin = requiresLogin();
       state = now;
-      if (askedBefore && !asksWhoItIs()) {
+      if (requiredLogin && !requiresLogin()) {
         log.warn("{}: read again, in force: nobody is asked for a password any more", from);
       } else {
         log.info("{}: read again, in force", from);
