@@ -297,6 +297,24 @@ class ArchitectureTest {
   }
 
   @Test
+  void tlsAndAccessKnowNothingOfTheClientAndTheServerAroundThem() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.promdisco.http.tls..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.promdisco.http")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage("io.promdisco.server.access..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.promdisco.server", "io.promdisco.http")
+        .check(CLASSES);
+  }
+
+  @Test
   void rolesAndViewsArePure() {
     noClasses()
         .that()

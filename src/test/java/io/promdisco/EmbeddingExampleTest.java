@@ -3,17 +3,24 @@ package io.promdisco;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import at.favre.lib.crypto.bcrypt.BCrypt;
 import com.sun.net.httpserver.BasicAuthenticator;
 import com.sun.net.httpserver.HttpContext;
 import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -120,6 +127,53 @@ class EmbeddingExampleTest {
     } finally {
       server.stop(0);
     }
+  }
+
+  @Test
+  void theDocumentedServerServesWithAPassword() throws Exception {
+    compile("serve", "Serve", 30);
+    Path config =
+        Files.writeString(
+            folder.resolve("p.yml"),
+            "scrape_configs: [{job_name: a, static_configs: [{targets: ['h:1']}]}]\n");
+    String hash = BCrypt.withDefaults().hashToString(4, "pw".toCharArray());
+    Path web =
+        Files.writeString(folder.resolve("web.yml"), "basic_auth_users: {anna: " + hash + "}\n");
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    List<Integer> codes = new ArrayList<>();
+    InputStream before = System.in;
+    System.setIn(
+        new InputStream() {
+          @Override
+          public int read() throws IOException { // While this waits, it serves.
+            codes.add(status(port, ""));
+            codes.add(status(port, "Basic YW5uYTpwdw=="));
+            return -1;
+          }
+
+          @Override
+          public int read(byte[] target, int offset, int length) throws IOException {
+            return read();
+          }
+        });
+    try {
+      String out = run("Serve", config.toString(), web.toString(), Integer.toString(port));
+      assertThat(out).isEqualTo("listens on http://127.0.0.1:" + port + "\n");
+    } finally {
+      System.setIn(before);
+    }
+    assertThat(codes).containsExactly(401, 200);
+  }
+
+  private static int status(int port, String authorization) throws IOException {
+    HttpURLConnection connection =
+        (HttpURLConnection)
+            URI.create("http://127.0.0.1:" + port + "/-/healthy").toURL().openConnection();
+    connection.setRequestProperty("Authorization", authorization);
+    return connection.getResponseCode();
   }
 
   /** Takes the program out of the document and compiles it into the folder. */

@@ -1,14 +1,11 @@
 package io.promdisco.cli;
 
-import com.google.common.hash.HashCode;
 import io.promdisco.Promdisco;
 import io.promdisco.config.ConfigException;
-import io.promdisco.config.Configuration;
 import io.promdisco.metrics.PrometheusMetrics;
 import io.promdisco.server.ListenException;
 import io.promdisco.server.PromdiscoServer;
-import io.promdisco.server.ServerLimits;
-import io.promdisco.server.WebSettings;
+import io.promdisco.server.access.ServerLimits;
 import io.promdisco.util.Closer;
 import io.promdisco.util.SystemTicker;
 import io.promdisco.workqueue.TaskQueue;
@@ -18,6 +15,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
@@ -127,43 +126,45 @@ final class ServeCommand implements Callable<Integer> {
       }
       source.config = config;
     }
-    PromdiscoServer.Options address = address();
-    // Before it is read, so that no change in between is missed.
-    HashCode contents = ConfigWatch.contents(source.file(), List.of());
-    Configuration configuration = source.load(console);
+    PromdiscoServer.Builder builder = address();
+    builder.configFile(source.file()).configLoader(source.loader()).watchConfig(watchConfig);
+    builder.configuration(source.load(console));
     CountDownLatch end = new CountDownLatch(1);
     Signals.register("TERM", end::countDown);
     Signals.register("INT", end::countDown);
     try (Closer closer = new Closer()) {
-      CollectorRegistry registry = new CollectorRegistry();
-      PrometheusMetrics metrics = new PrometheusMetrics(registry);
+      PrometheusMetrics metrics = new PrometheusMetrics(new CollectorRegistry());
+      CompletableFuture<PromdiscoServer> started = new CompletableFuture<>();
       Promdisco promdisco = closer.add(Wiring.start(source, console, metrics));
-      Reload reload = new Reload(promdisco, source.loader(), source.file(), metrics, registry);
       SystemTicker ticker = closer.add(new SystemTicker());
       TaskQueue<String> reloads =
-          closer.add(new TaskQueue<>("reload", ticker, signal -> reload.afterSignal()));
+          closer.add(new TaskQueue<>("reload", ticker, signal -> reloadAfterStart(started)));
+      closer.add(() -> started.cancel(false));
       Signals.register("HUP", () -> reloads.putSkippable("HUP"));
-      reload.apply(configuration);
-      if (watchConfig) {
-        closer.add(
-            new ConfigWatch(
-                ticker,
-                source.file(),
-                contents,
-                () -> ConfigWatch.patterns(reload.config().get("scrape_config_files")),
-                reload::afterSignal));
-      }
-      PromdiscoServer server = closer.add(PromdiscoServer.start(address, reload));
+      PromdiscoServer server = closer.add(builder.metrics(metrics).start(promdisco));
+      started.complete(server);
       console.errorLine("promdisco listens on " + server.url());
-      DefaultExports.register(registry);
+      DefaultExports.register(metrics.registry());
       end.await();
+    } catch (ConfigException e) { // which is not read here
+      throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
     } catch (ListenException e) {
       throw new CommandException(ExitCode.USAGE, "promdisco: " + e.getMessage());
     }
     return ExitCode.OK;
   }
 
-  private PromdiscoServer.Options address() {
+  private static void reloadAfterStart(CompletableFuture<PromdiscoServer> started) {
+    try {
+      started.join().reload();
+    } catch (ConfigException e) {
+      return; // The server has logged why.
+    } catch (CancellationException e) {
+      return; // It has not started.
+    }
+  }
+
+  private PromdiscoServer.Builder address() {
     int colon = listen.lastIndexOf(':');
     String port = listen.substring(colon + 1);
     if (colon <= 0 || !port.matches("[0-9]{1,5}") || Integer.parseInt(port) > MAX_PORT) {
@@ -171,27 +172,20 @@ final class ServeCommand implements Callable<Integer> {
           ExitCode.USAGE,
           "promdisco: --listen: " + listen + " (expected: HOST:PORT, as 127.0.0.1:9099)");
     }
+    PromdiscoServer.Builder builder = PromdiscoServer.builder();
     try {
-      return new PromdiscoServer.Options(
-          listen.substring(0, colon),
-          Integer.parseInt(port),
-          webSettings(),
-          allowedHosts,
-          lifecycle == null
-              ? PromdiscoServer.Lifecycle.LOOPBACK
-              : lifecycle ? PromdiscoServer.Lifecycle.ON : PromdiscoServer.Lifecycle.OFF,
-          new ServerLimits(connections, connectionsPerClient, streams, streamsPerClient));
+      if (webConfig != null) {
+        builder.webConfig(webConfig);
+      }
+      if (lifecycle != null) {
+        builder.allowReload(lifecycle);
+      }
+      return builder
+          .listen(listen.substring(0, colon), Integer.parseInt(port))
+          .allowedHosts(allowedHosts)
+          .limits(new ServerLimits(connections, connectionsPerClient, streams, streamsPerClient));
     } catch (IllegalArgumentException e) {
       throw new CommandException(ExitCode.USAGE, "promdisco: --web.*: " + e.getMessage());
-    }
-  }
-
-  private WebSettings webSettings() {
-    if (webConfig == null) {
-      return WebSettings.OPEN;
-    }
-    try {
-      return WebSettings.of(webConfig);
     } catch (ConfigException e) {
       throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
     } catch (IOException e) {

@@ -15,8 +15,8 @@ import java.nio.channels.SocketChannel;
 import java.util.Set;
 
 /**
- * The inside of a client's socket that is a channel: who interrupts a thread that connects, reads
- * or writes closes it. Other sockets go on as if nothing had happened.
+ * The implementation of a client's socket by a channel: interrupting a thread that connects, reads
+ * or writes closes it. Other sockets ignore interrupts.
  */
 final class ChannelSocket extends SocketImpl {
   private final Socket socket;

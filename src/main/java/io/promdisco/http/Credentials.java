@@ -1,15 +1,16 @@
 package io.promdisco.http;
 
 import io.promdisco.config.Secret;
+import io.promdisco.util.TextFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/** What proves who we are, in the {@code Authorization} header. Safe for all threads. */
+/** Gives the {@code Authorization} header of requests. Safe for all threads. */
 public interface Credentials extends AutoCloseable {
-  /** None: a client certificate, or nobody in particular. */
+  /** No header: a client certificate, or no authentication. */
   Credentials NONE = () -> null;
 
   /**
@@ -53,7 +54,7 @@ public interface Credentials extends AutoCloseable {
     };
   }
 
-  /** A text that may stand in a file. */
+  /** A text from the configuration or from a file. */
   interface Text {
     /** The text now. */
     String read() throws IOException;

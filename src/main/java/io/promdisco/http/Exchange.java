@@ -34,10 +34,10 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
   private static final int BUFFER = 16 << 10;
 
   private final URI uri;
-  private final Connection connection;
+  private final HttpConnection connection;
   private final ClassicHttpRequest request;
   private final Function<Throwable, IOException> explain;
-  private final BiConsumer<Exchange, @Nullable Connection> atClose;
+  private final BiConsumer<Exchange, @Nullable HttpConnection> atClose;
   private final BodyReader reader = new BodyReader(this);
   private final Silence silence;
   private final Ticker ticker;
@@ -68,12 +68,12 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
    */
   Exchange(
       URI uri,
-      Connection connection,
+      HttpConnection connection,
       ClassicHttpRequest request,
       Duration pause,
       Ticker ticker,
       Function<Throwable, IOException> explain,
-      BiConsumer<Exchange, @Nullable Connection> atClose) {
+      BiConsumer<Exchange, @Nullable HttpConnection> atClose) {
     this.uri = uri;
     this.connection = connection;
     this.request = request;
@@ -120,7 +120,9 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
     }
   }
 
-  /** Why it broke: an interrupt and whoever ends it close the connection beneath. */
+  /**
+   * Why reading failed: an interrupt, {@link #fail} and {@link #close} all close the connection.
+   */
   private IOException reason(IOException problem) throws InterruptedException {
     if (Thread.interrupted()) {
       InterruptedException interrupted = new InterruptedException();
@@ -148,7 +150,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
   }
 
   /** Fails when the head of the answer has not come after {@code patience}. */
-  Ticker.Alarm limitHead(Ticker ticker, Duration patience) {
+  Ticker.Alarm limitHead(Duration patience) {
     IOException late = late(patience, false);
     return ticker.schedule(
         patience,
@@ -172,7 +174,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
   }
 
   /** Fails when it has not been closed {@code patience} after {@code begin}, in nanoseconds. */
-  void limit(Ticker ticker, long begin, Duration patience) {
+  void limit(long begin, Duration patience) {
     Duration left = patience.minusNanos(ticker.nanos() - begin);
     IOException late = late(patience, true);
     if (left.isNegative() || left.isZero()) {
@@ -244,7 +246,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
     try {
       return read();
     } catch (IOException e) {
-      throw explain.apply(reason(Failures.ofHttp(e)));
+      throw explain.apply(reason(ConnectionFailures.ofHttp(e)));
     }
   }
 
@@ -306,7 +308,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
     }
   }
 
-  /** Ends the exchange for whoever waits for it. */
+  /** Ends the exchange; a thread that waits for the answer fails with {@code problem}. */
   void fail(IOException problem) {
     synchronized (lock) {
       if (closed) {

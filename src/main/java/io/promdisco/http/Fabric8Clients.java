@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.promdisco.util.Hosts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -52,7 +53,7 @@ public final class Fabric8Clients {
             .withConnectionTimeout(CONNECT_MILLIS)
             .withRequestTimeout((int) Sender.HEAD_PATIENCE.toMillis())
             .withRequestRetryBackoffLimit(0)
-            .withUserAgent(UserAgent.TEXT)
+            .withUserAgent(Headers.USER_AGENT)
             .build();
     return new KubernetesClientBuilder()
         .withConfig(config)
@@ -71,7 +72,7 @@ public final class Fabric8Clients {
         ? Proxy.NO_PROXY
         : new Proxy(
             Proxy.Type.HTTP,
-            new InetSocketAddress(Urls.bare(proxy.getHost()), ProxyTunnel.port(proxy)));
+            new InetSocketAddress(Hosts.withoutBrackets(proxy.getHost()), ProxyTunnel.port(proxy)));
   }
 
   /** Makes the JDK's client. */

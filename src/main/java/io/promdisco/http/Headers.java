@@ -12,6 +12,9 @@ final class Headers {
   /** RFC 9110, section 5.1. */
   private static final Pattern NAME = Pattern.compile("[-!#$%&'*+.^_`|~0-9A-Za-z]+");
 
+  /** How we name ourselves to servers: {@code promdisco/} and the version. */
+  static final String USER_AGENT = "promdisco/" + version();
+
   private final List<Header> fields = new ArrayList<>();
 
   /** Another value beside those that are there. */
@@ -28,6 +31,11 @@ final class Headers {
 
   List<Header> fields() {
     return fields;
+  }
+
+  private static String version() {
+    String version = Headers.class.getPackage().getImplementationVersion();
+    return version == null ? "dev" : version;
   }
 
   static boolean isName(String text) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.config.HttpClientConfig.JwtGrant;
 import io.promdisco.config.HttpClientConfig.OAuth2;
 import io.promdisco.http.Credentials.Text;
+import io.promdisco.http.tls.Pem;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The signed assertion with which a client asks for a token: a JSON web token (RFC 7519) with an
- * RSA signature, for ten minutes. The key's file is read anew for each.
+ * RSA signature, for ten minutes. The key's file is read for each.
  */
 final class JwtAssertion {
   private static final ObjectMapper MAPPER = new ObjectMapper();

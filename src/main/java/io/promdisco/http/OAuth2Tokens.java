@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.config.HttpClientConfig.OAuth2;
+import io.promdisco.http.tls.TlsImplementation;
+import io.promdisco.http.tls.TlsSettings;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -20,13 +22,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tokens had with the client credentials grant (RFC 6749, section 4.4) or with a signed assertion
- * (RFC 7523), kept until ten seconds before they expire. With client credentials the client is
- * named in the {@code Authorization} header first and, where the server refuses that, in the form.
- * Safe for all threads; one at a time asks for a token.
+ * Fetches tokens with the client credentials grant (RFC 6749, section 4.4) or with a signed
+ * assertion (RFC 7523), kept until ten seconds before they expire. With client credentials the
+ * client is named in the {@code Authorization} header first and, where the server refuses that, in
+ * the form. Safe for all threads; one at a time asks for a token.
  */
 final class OAuth2Tokens implements Credentials {
   /** Bytes of an answer. */
@@ -113,7 +116,7 @@ final class OAuth2Tokens implements Credentials {
               + shownUrl
               + " gives no token: status "
               + response.code
-              + Urls.redirect(response.code, shownUrl, response.location));
+              + ServerUrls.redirect(response.code, shownUrl, response.location));
     }
     return parse(response);
   }
@@ -152,14 +155,11 @@ final class OAuth2Tokens implements Credentials {
       }
       form.put(param.getKey(), param.getValue());
     }
-    StringBuilder body = new StringBuilder();
-    form.forEach(
-        (name, value) ->
-            body.append(body.isEmpty() ? "" : "&")
-                .append(encoded(name))
-                .append('=')
-                .append(encoded(value)));
-    return send(Request.within(PATIENCE, tokenUrl, headers).posting(body.toString()));
+    String body =
+        form.entrySet().stream()
+            .map(field -> encoded(field.getKey()) + "=" + encoded(field.getValue()))
+            .collect(Collectors.joining("&"));
+    return send(Request.within(PATIENCE, tokenUrl, headers).posting(body));
   }
 
   /** What the server answers. */

@@ -1,11 +1,13 @@
 package io.promdisco.http;
 
+import com.google.common.net.InetAddresses;
 import io.promdisco.config.HttpClientConfig.ProxyConfig;
 import io.promdisco.config.Secret;
+import io.promdisco.util.Hosts;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.URI;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which proxy to go through, by Go's rules: an entry of {@code no_proxy} is {@code *}, an IP
- * address, a CIDR block, or a domain, which stands for its subdomains too ({@code .domain}: for
- * them only); any may end with a port. The local host is reached directly unless {@code proxy_url}
- * stands alone.
+ * address, a CIDR block, or a domain, which includes its subdomains ({@code .domain}: for them
+ * only); any may end with a port. The local host is reached directly unless {@code proxy_url} is
+ * set without {@code no_proxy}.
  */
 public final class ProxyRules {
   /** The way without any proxy. */
@@ -137,13 +139,11 @@ public final class ProxyRules {
   }
 
   private boolean isExcepted(URI target) {
-    String host = Urls.bare(target.getHost().toLowerCase(Locale.ROOT));
-    int port = target.getPort();
-    if (port < 0) {
-      port = "https".equals(target.getScheme()) ? 443 : 80;
-    }
-    byte[] address = address(host);
-    if (sparesLocalHost && (host.equals("localhost") || isLoopback(address))) {
+    String host = Hosts.withoutBrackets(target.getHost().toLowerCase(Locale.ROOT));
+    int port = ServerUrls.port(target);
+    InetAddress address = address(host);
+    boolean isLocal = address == null ? host.equals("localhost") : address.isLoopbackAddress();
+    if (sparesLocalHost && isLocal) {
       return true;
     }
     for (String part : noProxy.split(",")) {
@@ -155,16 +155,17 @@ public final class ProxyRules {
     return false;
   }
 
-  private static boolean matches(String entry, String host, int port, byte @Nullable [] address) {
+  private static boolean matches(
+      String entry, String host, int port, @Nullable InetAddress address) {
     if (entry.equals("*")) {
       return true;
     }
     int slash = entry.indexOf('/');
     if (slash > 0) {
-      byte[] network = address(entry.substring(0, slash));
+      InetAddress network = address(entry.substring(0, slash));
       return network != null
           && address != null
-          && inBlock(address, network, entry.substring(slash + 1));
+          && inBlock(address.getAddress(), network.getAddress(), entry.substring(slash + 1));
     }
     String name = entry;
     int colon = entry.lastIndexOf(':');
@@ -174,10 +175,10 @@ public final class ProxyRules {
       }
       name = entry.substring(0, colon);
     }
-    name = Urls.bare(name);
-    byte[] exact = address(name);
+    name = Hosts.withoutBrackets(name);
+    InetAddress exact = address(name);
     if (exact != null) {
-      return Arrays.equals(address, exact);
+      return exact.equals(address);
     }
     String domain = name.startsWith("*.") ? name.substring(1) : name;
     return domain.startsWith(".")
@@ -185,51 +186,19 @@ public final class ProxyRules {
         : host.equals(domain) || host.endsWith("." + domain);
   }
 
-  private static boolean isLoopback(byte @Nullable [] address) {
-    if (address == null) {
-      return false;
-    }
-    if (address.length == 4) {
-      return address[0] == 127;
-    }
-    for (int i = 0; i < address.length - 1; i++) {
-      if (address[i] != 0) {
-        return false;
-      }
-    }
-    return address[address.length - 1] == 1;
-  }
-
-  /** Whether a host is an IP address; asks no name server. */
-  static boolean isAddress(String host) {
-    return address(host) != null;
-  }
-
-  /** The bytes of an IP address as it is written, or null for a name; asks no name server. */
-  private static byte @Nullable [] address(String host) {
-    boolean literal = host.indexOf(':') >= 0 || host.matches("[0-9]+(\\.[0-9]+){3}");
-    if (!literal) {
-      return null;
-    }
-    try {
-      return InetAddress.getByName(host).getAddress();
-    } catch (IOException e) {
-      return null; // Not an address after all.
-    }
+  /** An IP address as it is written, or null for a name; asks no name server. */
+  private static @Nullable InetAddress address(String host) {
+    return InetAddresses.isInetAddress(host) ? InetAddresses.forString(host) : null;
   }
 
   private static boolean inBlock(byte[] address, byte[] network, String bitsText) {
     if (address.length != network.length || !bitsText.matches("[0-9]{1,3}")) {
       return false;
     }
-    int bits = Integer.parseInt(bitsText);
-    for (int i = 0; i < address.length && bits > 0; i++, bits -= 8) {
-      int mask = bits >= 8 ? 0xff : 0xff << (8 - bits) & 0xff;
-      if ((address[i] & mask) != (network[i] & mask)) {
-        return false;
-      }
-    }
-    return true;
+    int rest = Math.max(0, 8 * address.length - Integer.parseInt(bitsText));
+    return new BigInteger(address)
+        .shiftRight(rest)
+        .equals(new BigInteger(network).shiftRight(rest));
   }
 
   /** The headers of {@code proxy_connect_header}, which only a proxy gets. */

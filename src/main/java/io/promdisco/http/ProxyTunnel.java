@@ -2,13 +2,15 @@ package io.promdisco.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.common.net.InetAddresses;
 import io.promdisco.config.Secret;
+import io.promdisco.util.Causes;
+import io.promdisco.util.Hosts;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.ConnectException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -86,7 +88,7 @@ final class ProxyTunnel {
 
   /** What is wrong with the proxy. Without a cause, which would be taken for the server's. */
   static ConnectException at(URI proxy, String problem) {
-    return new ConnectException(shown(proxy) + ": " + Failures.lower(problem));
+    return new ConnectException(shown(proxy) + ": " + Causes.lower(problem));
   }
 
   /** What is wrong if a proxy answers with status 407. */
@@ -131,7 +133,7 @@ final class ProxyTunnel {
       throws IOException {
     BasicClassicHttpRequest request = new BasicClassicHttpRequest("CONNECT", null, null, target);
     request.addHeader("Host", target);
-    request.addHeader("User-Agent", UserAgent.TEXT);
+    request.addHeader("User-Agent", Headers.USER_AGENT);
     for (Map.Entry<String, List<Secret>> header : headers.entrySet()) {
       for (Secret value : header.getValue()) {
         request.addHeader(header.getKey(), Headers.checked(header.getKey(), value.reveal()));
@@ -171,10 +173,10 @@ final class ProxyTunnel {
     if (problem instanceof SocketTimeoutException) {
       return "no answer";
     }
-    IOException named = Failures.ofHttp(problem);
+    IOException named = ConnectionFailures.ofHttp(problem);
     return named instanceof EOFException
         ? "it closes the connection"
-        : Failures.detail(named, "it closes the connection");
+        : Causes.detail(named, "it closes the connection");
   }
 
   /** How what it answers with begins. */
@@ -251,11 +253,11 @@ final class ProxyTunnel {
   }
 
   private byte[] request(String host, int port) throws IOException {
-    String bare = Urls.bare(host);
+    String bare = Hosts.withoutBrackets(host);
     byte[] address;
     int kind;
-    if (ProxyRules.isAddress(bare)) {
-      address = InetAddress.getByName(bare).getAddress();
+    if (InetAddresses.isInetAddress(bare)) {
+      address = InetAddresses.forString(bare).getAddress();
       kind = address.length == 4 ? ADDRESS_4 : ADDRESS_6;
     } else {
       byte[] name = bare.getBytes(UTF_8);

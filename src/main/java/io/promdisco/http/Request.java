@@ -26,15 +26,9 @@ public record Request(
     headers = Map.copyOf(headers);
   }
 
-  /** A GET request. */
-  public Request(
-      URI uri, Map<String, String> headers, Duration pause, Optional<Duration> patience) {
-    this(uri, headers, pause, patience, Optional.empty());
-  }
-
   /** A GET request for something of the type {@code accept}. */
   public static Request get(URI uri, String accept, Duration pause) {
-    return new Request(uri, Map.of("Accept", accept), pause, Optional.empty());
+    return new Request(uri, Map.of("Accept", accept), pause, Optional.empty(), Optional.empty());
   }
 
   /** The same, posting a form. */
@@ -44,6 +38,6 @@ public record Request(
 
   /** A GET request that ends {@code patience} after it has begun, whatever came. */
   public static Request within(Duration patience, URI uri, Map<String, String> headers) {
-    return new Request(uri, headers, patience, Optional.of(patience));
+    return new Request(uri, headers, patience, Optional.of(patience), Optional.empty());
   }
 }

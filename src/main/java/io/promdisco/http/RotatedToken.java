@@ -3,6 +3,7 @@ package io.promdisco.http;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.config.Secret;
 import io.promdisco.util.EscapingLogger;
+import io.promdisco.util.TextFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.slf4j.Logger;

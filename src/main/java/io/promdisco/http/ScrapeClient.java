@@ -2,6 +2,8 @@ package io.promdisco.http;
 
 import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.ScrapeConfig;
+import io.promdisco.http.tls.TlsSettings;
+import io.promdisco.util.Causes;
 import io.promdisco.util.SystemTicker;
 import java.io.IOException;
 import java.io.InputStream;
@@ -118,13 +120,13 @@ public final class ScrapeClient implements AutoCloseable {
             "Accept-Encoding", job.enableCompression() ? "gzip" : "identity",
             "X-Prometheus-Scrape-Timeout-Seconds", seconds(timeout));
     try (Exchange exchange =
-        senders.current().send(Request.within(timeout, url, headers), Urls.origin(url))) {
+        senders.current().send(Request.within(timeout, url, headers), ServerUrls.origin(url))) {
       String type = exchange.header("Content-Type");
       return new Answer(exchange.code(), type, body(exchange));
     } catch (InterruptedIOException e) {
       throw BodyReader.interrupted(e);
     } catch (IOException e) {
-      if (Failures.find(e, HttpTimeoutException.class) != null) {
+      if (Causes.find(e, HttpTimeoutException.class) != null) {
         HttpTimeoutException late =
             new HttpTimeoutException("no complete answer within " + seconds(timeout) + " s");
         late.initCause(e);

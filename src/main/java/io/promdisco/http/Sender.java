@@ -5,6 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.config.Secret;
 import io.promdisco.http.Credentials.Text;
+import io.promdisco.http.tls.ClientKey;
+import io.promdisco.http.tls.ClientTls;
+import io.promdisco.http.tls.TlsFailures;
+import io.promdisco.http.tls.TlsImplementation;
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.PrintableText;
 import io.promdisco.util.Ticker;
@@ -42,7 +46,7 @@ public final class Sender implements AutoCloseable {
 
   private final ServerSettings settings;
   private final ClientTls tls;
-  private final Connections connections;
+  private final ConnectionPool connections;
   private final Ticker ticker;
   private static final int LONGEST_SHOWN = 2000;
 
@@ -71,7 +75,7 @@ public final class Sender implements AutoCloseable {
     this.settings = settings;
     this.ticker = ticker;
     this.tls = new ClientTls(settings.tls(), preferred);
-    this.connections = new Connections(tls, settings.tls(), settings.proxy(), ticker);
+    this.connections = new ConnectionPool(tls, settings.tls(), settings.proxy(), ticker);
   }
 
   /**
@@ -155,7 +159,8 @@ public final class Sender implements AutoCloseable {
   private Exchange send(
       URI home, URI uri, Request request, @Nullable String authorization, long begin)
       throws IOException, InterruptedException {
-    List<Header> headers = headers(Urls.isSameOrigin(home, uri), request.headers(), authorization);
+    List<Header> headers =
+        headers(ServerUrls.isSameOrigin(home, uri), request.headers(), authorization);
     while (true) {
       TlsImplementation used = tls.implementation();
       try {
@@ -172,7 +177,7 @@ public final class Sender implements AutoCloseable {
   private Exchange sendOnce(URI home, URI uri, Request request, List<Header> headers, long begin)
       throws IOException, InterruptedException {
     // A kept connection may have been closed by the server; what is posted cannot be sent again.
-    Connection kept = request.form().isEmpty() ? kept(uri) : null;
+    HttpConnection kept = request.form().isEmpty() ? kept(uri) : null;
     if (kept != null) {
       Exchange exchange = exchange(kept, home, uri, request, headers);
       try {
@@ -184,14 +189,14 @@ public final class Sender implements AutoCloseable {
         log.debug("{}: over a new connection", home, e);
       }
     }
-    Connection made = connections.open(uri);
+    HttpConnection made = connections.open(uri);
     Exchange exchange = exchange(made, home, uri, request, headers);
     made.start();
     return answered(exchange, request, begin);
   }
 
-  private @Nullable Connection kept(URI uri) throws InterruptedException {
-    Connection kept = connections.kept(uri);
+  private @Nullable HttpConnection kept(URI uri) throws InterruptedException {
+    HttpConnection kept = connections.kept(uri);
     while (kept != null && !kept.isQuiet()) {
       kept.close();
       kept = connections.kept(uri);
@@ -200,7 +205,7 @@ public final class Sender implements AutoCloseable {
   }
 
   private Exchange exchange(
-      Connection connection, URI home, URI uri, Request request, List<Header> headers)
+      HttpConnection connection, URI home, URI uri, Request request, List<Header> headers)
       throws IOException {
     boolean isGet = request.form().isEmpty();
     String path = connection.isForwarded() ? "http://" + authority(uri) + path(uri) : path(uri);
@@ -226,7 +231,7 @@ public final class Sender implements AutoCloseable {
   }
 
   /** Without a tunnel the server may see what the proxy gets: only what is named for a proxy. */
-  private void addForProxy(Connection connection, BasicClassicHttpRequest message)
+  private void addForProxy(HttpConnection connection, BasicClassicHttpRequest message)
       throws IOException {
     URI proxy = connection.proxy();
     String authorization = proxy == null ? null : ProxyTunnel.authorization(proxy);
@@ -263,9 +268,9 @@ public final class Sender implements AutoCloseable {
       throws IOException, InterruptedException {
     Ticker.Alarm headAlarm = () -> {};
     if (request.patience().isPresent()) {
-      exchange.limit(ticker, begin, request.patience().get());
+      exchange.limit(begin, request.patience().get());
     } else {
-      headAlarm = exchange.limitHead(ticker, HEAD_PATIENCE);
+      headAlarm = exchange.limitHead(HEAD_PATIENCE);
     }
     boolean late;
     synchronized (lock) {
@@ -293,7 +298,7 @@ public final class Sender implements AutoCloseable {
 
   private List<Header> headers(
       boolean isHome, Map<String, String> own, @Nullable String authorization) throws IOException {
-    Headers headers = new Headers().add("User-Agent", UserAgent.TEXT);
+    Headers headers = new Headers().add("User-Agent", Headers.USER_AGENT);
     if (isHome) { // Not where it redirects to.
       for (Map.Entry<String, List<Text>> header : settings.headers().entrySet()) {
         for (Text value : header.getValue()) {
@@ -337,7 +342,7 @@ public final class Sender implements AutoCloseable {
     settings.credentials().forget();
   }
 
-  private void forget(Exchange exchange, @Nullable Connection usable) {
+  private void forget(Exchange exchange, @Nullable HttpConnection usable) {
     boolean last;
     synchronized (lock) {
       live.remove(exchange);
@@ -388,11 +393,11 @@ public final class Sender implements AutoCloseable {
       }
     }
     // A server that has answered before does not break connections over a client certificate.
-    String hint = hasAnswered && !Failures.isAlert(problem) ? "" : tls.clientHint();
-    URI asked = Urls.isSameOrigin(home, uri) ? home : Urls.origin(uri);
+    String hint = hasAnswered && !TlsFailures.isAlert(problem) ? "" : tls.clientHint();
+    URI asked = ServerUrls.isSameOrigin(home, uri) ? home : ServerUrls.origin(uri);
     URI proxy = problem instanceof ConnectException ? null : settings.proxy().proxyFor(uri);
-    return Failures.explain(
-        problem, asked, proxy == null ? "" : ", through " + ProxyTunnel.shown(proxy), hint);
+    String way = proxy == null ? "" : ", through " + ProxyTunnel.shown(proxy);
+    return new IOException(ConnectionFailures.explain(problem, asked, hint) + way, problem);
   }
 
   private IOException closedProblem() {
@@ -429,7 +434,7 @@ public final class Sender implements AutoCloseable {
     return sent.isShownBy(failure) || !shown.equals(message) ? new IOException(shown) : failure;
   }
 
-  /** Ends all exchanges, for whoever waits for them with an {@link IOException}. */
+  /** Ends all exchanges; threads that wait for answers fail with an {@link IOException}. */
   @Override
   public void close() {
     List<Exchange> open;

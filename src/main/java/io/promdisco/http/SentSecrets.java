@@ -12,9 +12,9 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The secrets that were sent to a server of late. A server may say them back in its error messages,
- * and a proxy or a debugging page often does; they are hidden before anybody sees them. Values of
- * fewer than four characters are not hidden: they occur by chance. Safe for all threads.
+ * The secrets that were sent to a server recently. Servers, proxies and debugging pages may repeat
+ * them in their messages; they are hidden before a message is shown. Values of fewer than four
+ * characters are not hidden: they occur by chance. Safe for all threads.
  */
 final class SentSecrets {
   private static final String HIDDEN = "<secret>";

@@ -4,6 +4,7 @@ import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.HttpClientConfig.Authorization;
 import io.promdisco.config.HttpClientConfig.BasicAuth;
 import io.promdisco.http.Credentials.Text;
+import io.promdisco.http.tls.TlsSettings;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.net.URI;
@@ -50,14 +51,14 @@ public record ServerSettings(
       String url, String path, HttpClientConfig http, Map<String, String> env, Ticker ticker)
       throws IOException {
     refuseReferences(http);
-    URI server = Urls.server(url, path);
+    URI server = ServerUrls.server(url, path);
     TlsSettings tls = TlsSettings.of(http.tls(), "tls_config");
     ProxyRules proxy = ProxyRules.of(http.proxy(), env);
     Map<String, List<Text>> headers = headers(http);
     return new ServerSettings(
         server,
         tls,
-        credentials(http, Urls.userInfo(url), env, ticker),
+        credentials(http, ServerUrls.userInfo(url), env, ticker),
         proxy,
         headers,
         http.followRedirects());
@@ -88,7 +89,7 @@ public record ServerSettings(
     }
     if (http.oauth2().isPresent()) {
       HttpClientConfig.OAuth2 oauth2 = http.oauth2().get();
-      URI tokenUrl = Urls.server(oauth2.tokenUrl(), "oauth2.token_url");
+      URI tokenUrl = ServerUrls.server(oauth2.tokenUrl(), "oauth2.token_url");
       return new OAuth2Tokens(
           oauth2,
           tokenUrl,

@@ -1,5 +1,6 @@
 package io.promdisco.server;
 
+import com.google.common.base.Equivalence;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -10,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the memory of unread answers: documents and lists of targets, which answers share while
@@ -30,23 +30,10 @@ final class AnswerMemory {
   private final long most;
 
   @GuardedBy("this")
-  private final Map<Identity, Holding> held = new LinkedHashMap<>();
+  private final Map<Equivalence.Wrapper<Object>, Holding> held = new LinkedHashMap<>();
 
   @GuardedBy("this")
   private long total;
-
-  /** An object, compared by identity. */
-  private record Identity(Object thing) {
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof Identity identity && identity.thing == thing;
-    }
-
-    @Override
-    public int hashCode() {
-      return System.identityHashCode(thing);
-    }
-  }
 
   private record Holding(long bytes, Set<Holder> by) {
     static Holding of(long bytes) {
@@ -70,12 +57,13 @@ final class AnswerMemory {
   /** Notes that an answer keeps an object in memory, and ends other answers beyond the limit. */
   void hold(Holder answer, Object thing, long bytes) {
     if (bytes >= SMALL_BYTES) {
-      note(answer, new Identity(thing), bytes)
+      note(answer, Equivalence.identity().wrap(thing), bytes)
           .forEach(each -> each.cut(new IOException("too much is held for slow readers")));
     }
   }
 
-  private synchronized Set<Holder> note(Holder answer, Identity thing, long bytes) {
+  private synchronized Set<Holder> note(
+      Holder answer, Equivalence.Wrapper<Object> thing, long bytes) {
     Holding known = held.get(thing);
     if (known == null) {
       known = Holding.of(bytes);

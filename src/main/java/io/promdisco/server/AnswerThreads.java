@@ -1,5 +1,7 @@
 package io.promdisco.server;
 
+import io.promdisco.server.access.ClientAddress;
+import io.promdisco.server.access.WorkerThreads;
 import io.promdisco.util.Closer;
 
 /**

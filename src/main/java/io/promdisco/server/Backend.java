@@ -15,7 +15,7 @@ import java.util.Optional;
  * What the server shows, and the one thing it can set off. Called by several server threads at
  * once; each call gets the state of its moment.
  */
-public interface Backend {
+interface Backend {
   /** One view a job, in the configuration's order. */
   List<PoolView> pools();
 
@@ -49,7 +49,10 @@ public interface Backend {
    * @return false, without waiting, if another reload is running
    * @throws ConfigException if it was refused; then the one before stays in force
    */
-  boolean reload() throws ConfigException;
+  boolean tryReload() throws ConfigException;
+
+  /** As {@link #tryReload}, after a reload that is running. */
+  void reload() throws ConfigException;
 
   /** The configuration in force with its defaults, secrets hidden: {@code Configuration}'s. */
   Map<String, Object> config();

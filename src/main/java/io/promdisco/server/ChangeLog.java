@@ -29,7 +29,7 @@ final class ChangeLog {
   @GuardedBy("this")
   private long newest;
 
-  /** Of each job the changes that are not forgotten, the oldest first. */
+  /** The changes of each job that are still kept, the oldest first. */
   @GuardedBy("this")
   private final Map<String, OfJob> jobs = new HashMap<>();
 
@@ -149,7 +149,7 @@ final class ChangeLog {
     return Optional.of(events);
   }
 
-  /** What a reader sends back to go on behind that number. */
+  /** The id that a reader sends to continue after that number. */
   String id(long number) {
     return epoch + "-" + number;
   }

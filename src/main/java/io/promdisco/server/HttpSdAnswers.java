@@ -63,7 +63,7 @@ final class HttpSdAnswers {
       return plain.length > LARGE_BYTES;
     }
 
-    /** Made when somebody asks first; fast, for it goes with the next change. */
+    /** The body, compressed on first use; fast, since the next change replaces it. */
     synchronized byte[] gzip() throws IOException {
       if (gzip == null) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(plain.length / 8 + 64);

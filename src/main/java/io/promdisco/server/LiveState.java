@@ -1,6 +1,7 @@
 package io.promdisco.server;
 
 import io.promdisco.scrape.TargetChange;
+import io.promdisco.server.access.ServerLimits;
 import io.promdisco.util.Closer;
 import io.promdisco.util.Ticker;
 
@@ -13,33 +14,23 @@ final class LiveState implements AutoCloseable {
   private final Timeline timeline;
   private final StreamHub streams;
 
-  /**
-   * How much is kept.
-   *
-   * @param streams at once
-   * @param streamsPerClient at once of one client
-   * @param changes that a reader of a stream may be behind
-   */
-  record Limits(int streams, int streamsPerClient, int changes) {
-    private static final int CHANGES = 4096;
-
-    /** As many streams of one client as of all. */
-    Limits(int streams, int changes) {
-      this(streams, streams, changes);
-    }
-
-    static Limits of(ServerLimits limits) {
-      return new Limits(limits.streams(), limits.streamsPerClient(), CHANGES);
-    }
-  }
+  /** How many changes a reader of a stream may be behind. */
+  static final int CHANGES = 4096;
 
   private final Ticker ticker;
 
-  LiveState(Backend backend, Ticker ticker, Limits limits) {
+  /**
+   * Keeps what happens from now on.
+   *
+   * @param limits of streams
+   * @param changes that a reader of a stream may be behind
+   */
+  LiveState(Backend backend, Ticker ticker, ServerLimits limits, int changes) {
     this.ticker = ticker;
     timeline = new Timeline(ticker);
     streams =
-        closer.add(new StreamHub(backend, new StreamMetrics(backend.metrics()), ticker, limits));
+        closer.add(
+            new StreamHub(backend, new StreamMetrics(backend.metrics()), ticker, limits, changes));
     closer.add(backend.listen(this::changed));
     closer.add(backend.listenToJobs(streams::jobsChanged));
     streams.jobsChanged(); // They may have changed since the streams were made.

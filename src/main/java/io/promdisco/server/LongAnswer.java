@@ -1,10 +1,9 @@
 package io.promdisco.server;
 
+import io.promdisco.server.access.ClientConnection;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -18,23 +17,13 @@ final class LongAnswer implements AnswerMemory.Holder {
   private final Response response;
   private final Callback callback;
   private final ClientConnection connection;
-  private final LongSupplier nanos;
-  private final BooleanSupplier allowed;
   private final AtomicBoolean ended = new AtomicBoolean();
 
-  LongAnswer(
-      Request request,
-      Response response,
-      Callback callback,
-      ClientConnection connection,
-      LongSupplier nanos,
-      BooleanSupplier allowed) {
+  LongAnswer(Request request, Response response, Callback callback, ClientConnection connection) {
     this.request = request;
     this.response = response;
     this.callback = callback;
     this.connection = connection;
-    this.nanos = nanos;
-    this.allowed = allowed;
   }
 
   /** Tells, in a thread of the server, that the connection broke. */
@@ -44,7 +33,7 @@ final class LongAnswer implements AnswerMemory.Holder {
 
   /** Whether the settings that admitted the client are still current. */
   boolean isAllowed() {
-    return allowed.getAsBoolean();
+    return connection.isAllowed();
   }
 
   /** Sends a part; the previous one must have been sent. */
@@ -54,7 +43,7 @@ final class LongAnswer implements AnswerMemory.Holder {
 
   /** Sends a part; the previous one must have been sent. */
   void write(boolean last, ByteBuffer part, Callback done) {
-    connection.writes(nanos.getAsLong());
+    connection.writes();
     response.write(last, part, new WriteCallback(done));
   }
 

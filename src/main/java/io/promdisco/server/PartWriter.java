@@ -56,7 +56,7 @@ final class PartWriter implements Callback {
         onBreak.accept(e);
         return;
       } catch (OutOfMemoryError e) {
-        onBreak.accept(Front.outOfMemory(e));
+        onBreak.accept(RequestDispatcher.outOfMemory(e));
         return;
       }
       sent += Math.max(1, part.bytes().remaining());
@@ -67,7 +67,7 @@ final class PartWriter implements Callback {
       state.set(State.WRITING);
       answer.write(false, part.bytes(), this);
       if (state.compareAndSet(State.WRITING, State.WAITING)) {
-        return; // succeeded() goes on
+        return; // succeeded() continues
       }
     }
     later.accept(this::write);

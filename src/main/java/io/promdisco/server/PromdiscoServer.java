@@ -1,39 +1,56 @@
 package io.promdisco.server;
 
+import com.google.common.hash.HashCode;
+import io.promdisco.Promdisco;
+import io.promdisco.config.ConfigException;
+import io.promdisco.config.ConfigLoader;
+import io.promdisco.config.Configuration;
+import io.promdisco.metrics.PrometheusMetrics;
+import io.promdisco.server.access.AllowedHosts;
+import io.promdisco.server.access.ClientAccess;
+import io.promdisco.server.access.ServerLimits;
+import io.promdisco.server.access.WebSettings;
 import io.promdisco.util.Closer;
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.SystemTicker;
+import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
-import org.eclipse.jetty.server.ConnectionFactory;
-import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.server.handler.SizeLimitHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
  * Serves the targets over HTTP: Prometheus's targets API, HTTP service discovery, metrics, health
- * and a page. Unless its {@link WebSettings} say otherwise it asks nobody who they are, and is
- * meant for the machine itself or a network that is trusted.
+ * and a page. Without a web configuration it requires no password, and is meant for this machine or
+ * a trusted network.
  *
  * <p>Its threads are daemons whose names begin with {@code sd-http}. Safe for all threads.
+ *
+ * <pre>{@code
+ * try (Promdisco promdisco = Promdisco.builder().build();
+ *     PromdiscoServer server =
+ *         PromdiscoServer.builder().configFile(Path.of("prometheus.yml")).start(promdisco)) {
+ *   System.out.println(server.url());
+ * }
+ * }</pre>
  */
 public final class PromdiscoServer implements AutoCloseable {
   private static final Logger log = EscapingLogger.of(PromdiscoServer.class);
@@ -59,10 +76,11 @@ public final class PromdiscoServer implements AutoCloseable {
    */
   private static final int SEND_BUFFER_BYTES = 256 << 10;
 
-  /** How long requests that are being answered may go on after {@link #close}. */
+  /** How long requests that are being answered may continue after {@link #close}. */
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(3);
 
   private final Options options;
+  private final Backend backend;
   private final Server server;
   private final Closer live;
 
@@ -72,7 +90,7 @@ public final class PromdiscoServer implements AutoCloseable {
   private final int port;
 
   /** Whether requests may reload the configuration. */
-  public enum Lifecycle {
+  enum Lifecycle {
     /** If only this machine can reach the server: it listens on a loopback address. */
     LOOPBACK,
     /** Always. */
@@ -92,25 +110,25 @@ public final class PromdiscoServer implements AutoCloseable {
    * @param lifecycle whether requests may reload the configuration
    * @param limits the limits for clients
    */
-  public record Options(
+  record Options(
       String host,
       int port,
       WebSettings web,
       List<String> allowedHosts,
       Lifecycle lifecycle,
       ServerLimits limits) {
-    /** Where to listen for anybody, without TLS. */
-    public Options(String host, int port) {
+    /** Where to listen, without TLS and passwords. */
+    Options(String host, int port) {
       this(host, port, WebSettings.OPEN);
     }
 
     /** Where to listen and which clients are admitted; defaults for the rest. */
-    public Options(String host, int port, WebSettings web) {
+    Options(String host, int port, WebSettings web) {
       this(host, port, web, List.of(), Lifecycle.LOOPBACK, ServerLimits.DEFAULT);
     }
 
     /** Checks the port and the names. */
-    public Options {
+    Options {
       if (port < 0 || port > 65535) {
         throw new IllegalArgumentException("port: " + port + " (expected 0 to 65535)");
       }
@@ -131,8 +149,10 @@ public final class PromdiscoServer implements AutoCloseable {
     }
   }
 
-  private PromdiscoServer(Options options, ServerConnector connector, Closer live, Closer working) {
+  private PromdiscoServer(
+      Options options, Backend backend, ServerConnector connector, Closer live, Closer working) {
     this.options = options;
+    this.backend = backend;
     this.working = working;
     this.live = live;
     this.server = connector.getServer();
@@ -151,22 +171,21 @@ public final class PromdiscoServer implements AutoCloseable {
     Server server =
         new Server(threads, new ScheduledExecutorScheduler("sd-http-timer", true), null);
     server.setStopTimeout(STOP_TIMEOUT.toMillis());
-    ClientConnections connections =
-        working.add(new ClientConnections(state.ticker(), options.limits()));
-    AnswerThreads answers = working.add(new AnswerThreads());
-    Handler front = new Front(new Routes(backend, state, lifecycle), answers, connections::nanos);
-    server.setHandler(
-        new GracefulHandler(
-            new AccessHandler(
+    ClientAccess access =
+        working.add(
+            new ClientAccess(
                 options.web(),
                 new AllowedHosts(options.host(), options.allowedHosts()),
-                connections,
-                limited(options.web(), front, working))));
-    server.setErrorHandler(Front::refuse);
+                options.limits(),
+                state.ticker()));
+    AnswerThreads answers = working.add(new AnswerThreads());
+    SizeLimitHandler sized = new SizeLimitHandler(MAX_BODY_BYTES, -1);
+    sized.setHandler(new RequestDispatcher(new Routes(backend, state, lifecycle), answers));
+    server.setHandler(new GracefulHandler(access.guard(sized)));
+    server.setErrorHandler(RequestDispatcher::refuse);
     ServerConnector connector =
-        new ServerConnector(server, null, null, null, 1, 1, protocols(options.web()));
-    connector.addBean(connections);
-    connector.setIdleTimeout(ClientConnections.IDLE.toMillis());
+        new ServerConnector(server, null, null, null, 1, 1, access.protocols(http()));
+    access.limit(connector);
     connector.setAcceptQueueSize(ACCEPT_QUEUE);
     connector.setAcceptedSendBufferSize(SEND_BUFFER_BYTES);
     connector.setHost(options.host());
@@ -174,26 +193,6 @@ public final class PromdiscoServer implements AutoCloseable {
     connector.setShutdownIdleTimeout(100);
     server.addConnector(connector);
     return connector;
-  }
-
-  private static Handler limited(WebSettings web, Handler inner, Closer working) {
-    SizeLimitHandler sized = new SizeLimitHandler(MAX_BODY_BYTES, -1);
-    sized.setHandler(inner);
-    return web == WebSettings.OPEN
-        ? sized
-        : new BasicAuthHandler(web, working.add(new PasswordCheck()), sized);
-  }
-
-  private static ConnectionFactory[] protocols(WebSettings web) {
-    HttpConnectionFactory plain = new HttpConnectionFactory(http());
-    if (!web.speaksTls()) {
-      return new ConnectionFactory[] {plain};
-    }
-    // Which name the client meant does not matter: there is one certificate.
-    plain.getHttpConfiguration().addCustomizer(new SecureRequestCustomizer(false));
-    return new ConnectionFactory[] {
-      new SslConnectionFactory(new ServerTls(web), plain.getProtocol()), plain
-    };
   }
 
   private static HttpConfiguration http() {
@@ -217,12 +216,17 @@ public final class PromdiscoServer implements AutoCloseable {
    *
    * @throws ListenException if it cannot: the port is in use, the host is not this machine's
    */
-  public static PromdiscoServer start(Options options, Backend backend) throws ListenException {
-    Closer live = new Closer();
+  static PromdiscoServer start(Options options, Backend backend) throws ListenException {
+    return start(options, backend, new Closer());
+  }
+
+  /** Starts to listen; when it is closed or cannot start, it closes {@code live} first. */
+  private static PromdiscoServer start(Options options, Backend backend, Closer live)
+      throws ListenException {
     try {
       SystemTicker ticker = live.add(new SystemTicker());
       LiveState state =
-          live.add(new LiveState(backend, ticker, LiveState.Limits.of(options.limits())));
+          live.add(new LiveState(backend, ticker, options.limits(), LiveState.CHANGES));
       return start(options, backend, state, live);
     } catch (ListenException | RuntimeException e) {
       live.close();
@@ -243,7 +247,7 @@ public final class PromdiscoServer implements AutoCloseable {
       working.close();
       throw failure(options, e);
     }
-    PromdiscoServer started = new PromdiscoServer(options, connector, live, working);
+    PromdiscoServer started = new PromdiscoServer(options, backend, connector, live, working);
     try {
       started.server.start();
     } catch (Exception e) {
@@ -264,7 +268,7 @@ public final class PromdiscoServer implements AutoCloseable {
   }
 
   private static void warnIfOpen(WebSettings web, String url) {
-    if (!web.asksWhoItIs()) {
+    if (!web.requiresLogin()) {
       log.warn(
           "{}: other machines can reach this address, and no password or"
               + " certificate is required; listen on 127.0.0.1, or set --web.config.file",
@@ -301,6 +305,16 @@ public final class PromdiscoServer implements AutoCloseable {
     return new ListenException("listen address: " + options.address() + ": " + reason + hint, e);
   }
 
+  /**
+   * Reads the configuration file again and applies it, after a reload that is running.
+   *
+   * @throws ConfigException if it is refused; the one before stays in force. The log says why
+   * @throws IllegalStateException if it was started without a file
+   */
+  public void reload() throws ConfigException {
+    backend.reload();
+  }
+
   /** Where to reach it from this machine, without a slash at the end. */
   public String url() {
     boolean everywhere = options.host().equals("0.0.0.0") || options.host().equals("::");
@@ -326,7 +340,7 @@ public final class PromdiscoServer implements AutoCloseable {
   @Override
   public void close() {
     try {
-      live.close(); // else the streams would go on
+      live.close(); // ends the streams
       server.stop();
     } catch (TimeoutException e) {
       log.info("{}: stopped before all answers were read", options.address());
@@ -334,6 +348,158 @@ public final class PromdiscoServer implements AutoCloseable {
       log.warn("{}: stopped, but not in order", options.address(), e);
     } finally {
       working.close();
+    }
+  }
+
+  /** A builder with every default. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Collects what differs from the defaults. */
+  public static final class Builder {
+    private String host = "127.0.0.1";
+    private int port = 9099;
+    private WebSettings web = WebSettings.OPEN;
+    private List<String> allowedHosts = List.of();
+    private Lifecycle lifecycle = Lifecycle.LOOPBACK;
+    private ServerLimits limits = ServerLimits.DEFAULT;
+    private PrometheusMetrics metrics = new PrometheusMetrics(new CollectorRegistry());
+    private ConfigLoader loader = new ConfigLoader();
+    private @Nullable Path file;
+    private @Nullable HashCode fileContents;
+    private boolean watches;
+    private @Nullable Configuration configuration;
+
+    private Builder() {}
+
+    /**
+     * Where to listen. Default: 127.0.0.1:9099.
+     *
+     * @param host a name or an address of this machine
+     * @param port 0: one that is free
+     * @throws IllegalArgumentException if the port is not 0 to 65535
+     */
+    public Builder listen(String host, int port) {
+      new Options(host, port); // checks them
+      this.host = host;
+      this.port = port;
+      return this;
+    }
+
+    /**
+     * Serves with TLS, client certificates, passwords and headers as {@code file} says, in the
+     * format of Prometheus's exporters. The file and the certificates that it names are read now,
+     * and again when they change. Default: plain HTTP for everybody.
+     *
+     * @throws ConfigException if the file is refused
+     * @throws IOException if a file cannot be read or holds no certificate, in one line
+     */
+    public Builder webConfig(Path file) throws ConfigException, IOException {
+      web = WebSettings.of(file);
+      return this;
+    }
+
+    /**
+     * Host names that requests may use besides addresses, localhost and the name it listens on.
+     *
+     * @param names {@code *.suffix}: all names below one; {@code *}: all names
+     * @throws IllegalArgumentException if one is none of these
+     */
+    public Builder allowedHosts(List<String> names) {
+      new AllowedHosts(host, names); // checks them
+      allowedHosts = List.copyOf(names);
+      return this;
+    }
+
+    /** Whether requests may reload the file. Default: if it listens on a loopback address. */
+    public Builder allowReload(boolean allowed) {
+      lifecycle = allowed ? Lifecycle.ON : Lifecycle.OFF;
+      return this;
+    }
+
+    /** Limits connections and streams. Default: {@link ServerLimits#DEFAULT}. */
+    public Builder limits(ServerLimits limits) {
+      this.limits = Objects.requireNonNull(limits, "limits");
+      return this;
+    }
+
+    /** Exposes the registry of {@code metrics}, and counts into it. Default: a new registry. */
+    public Builder metrics(PrometheusMetrics metrics) {
+      this.metrics = Objects.requireNonNull(metrics, "metrics");
+      return this;
+    }
+
+    /**
+     * Reads the configuration from {@code file} at the start and on each reload. Without a file
+     * nothing can be reloaded.
+     */
+    public Builder configFile(Path file) {
+      this.file = file;
+      // Before it is read, so that no change in between is missed.
+      fileContents = ConfigWatcher.contents(file, List.of());
+      return this;
+    }
+
+    /** Reads the file with {@code loader}. Default: a new one. */
+    public Builder configLoader(ConfigLoader loader) {
+      this.loader = Objects.requireNonNull(loader, "loader");
+      return this;
+    }
+
+    /**
+     * Reloads when the configuration file, or a file of {@code scrape_config_files}, changes after
+     * the call of {@link #configFile}. Default: false.
+     */
+    public Builder watchConfig(boolean watches) {
+      this.watches = watches;
+      return this;
+    }
+
+    /** Applies {@code configuration} at the start, and does not read the file for it. */
+    public Builder configuration(Configuration configuration) {
+      this.configuration = Objects.requireNonNull(configuration, "configuration");
+      return this;
+    }
+
+    /**
+     * Applies the configuration to {@code promdisco}, which the caller closes after the server, and
+     * starts to listen.
+     *
+     * @throws ConfigException if the configuration file is refused
+     * @throws ListenException if it cannot listen: the port is in use, the host is not this
+     *     machine's
+     */
+    public PromdiscoServer start(Promdisco promdisco) throws ConfigException, ListenException {
+      ReloadableBackend backend = new ReloadableBackend(promdisco, loader, file, metrics);
+      if (configuration != null) {
+        backend.apply(configuration);
+      } else if (file != null) {
+        backend.reload();
+      }
+      Closer live = new Closer();
+      if (watches && file != null && fileContents != null) {
+        live.add(watcher(live.add(new SystemTicker()), file, fileContents, backend));
+      }
+      Lifecycle reload = file == null ? Lifecycle.OFF : lifecycle;
+      Options options = new Options(host, port, web, allowedHosts, reload, limits);
+      return PromdiscoServer.start(options, backend, live);
+    }
+
+    private static ConfigWatcher watcher(
+        SystemTicker ticker, Path file, HashCode known, ReloadableBackend backend) {
+      return new ConfigWatcher(
+          ticker,
+          file,
+          known,
+          () -> ConfigWatcher.patterns(backend.config().get("scrape_config_files")),
+          () -> {
+            try {
+              backend.reload();
+            } catch (ConfigException e) {
+              log.debug("a change of {} is refused", file, e);
+            }
+          });
     }
   }
 }

@@ -16,7 +16,12 @@ final class RequestException extends RuntimeException {
     this(status, message, 0);
   }
 
-  private RequestException(int status, String message, int retryAfter) {
+  /**
+   * With what is told to the one who asks.
+   *
+   * @param retryAfter seconds after which to ask again; 0: asking again does not help
+   */
+  RequestException(int status, String message, int retryAfter) {
     super(message);
     this.status = status;
     this.retryAfter = retryAfter;

@@ -30,11 +30,12 @@ final class Routes {
 
   private static final String JOB = "/http-sd/";
 
-  private final Map<String, Map<String, Exchange.Answer>> table = new HashMap<>();
+  private final Map<String, Map<String, ServerExchange.Answer>> table = new HashMap<>();
   private final Backend backend;
   private final LiveState state;
   private final boolean lifecycle;
-  private final Listing listing = new Listing(System::nanoTime, ForkJoinPool.commonPool());
+  private final TargetSearchCache listing =
+      new TargetSearchCache(System::nanoTime, ForkJoinPool.commonPool());
   private final TargetLists lists = new TargetLists();
   private final ConfigDocument config = new ConfigDocument();
   private final HttpSdAnswers answers = new HttpSdAnswers(System::nanoTime);
@@ -50,7 +51,7 @@ final class Routes {
     this.lifecycle = lifecycle;
     get("/api/v1/targets", this::targets);
     get("/api/v1/targets/relabel_steps", this::relabelSteps);
-    get(Streams.PATH, new Streams(state.streams()));
+    get(StreamEndpoint.PATH, new StreamEndpoint(state.streams()));
     get("/api/v1/scrape_pools", this::scrapePools);
     get("/api/v1/status/config", this::config);
     get("/api/v1/discovery", this::discovery);
@@ -65,13 +66,13 @@ final class Routes {
     add("POST", "/-/reload", this::reload);
     add("PUT", "/-/reload", this::reload);
     get("/openapi.yaml", Routes::description);
-    Page.FILES.forEach((path, file) -> get(path, exchange -> Page.send(exchange, file)));
+    PageFiles.FILES.forEach((path, file) -> get(path, exchange -> PageFiles.send(exchange, file)));
   }
 
   /** What answers which method of a path; empty if there is no such path. */
-  Map<String, Exchange.Answer> at(String path) {
+  Map<String, ServerExchange.Answer> at(String path) {
     String plain = withoutSlash(path);
-    Map<String, Exchange.Answer> methods = table.get(plain);
+    Map<String, ServerExchange.Answer> methods = table.get(plain);
     if (methods == null && plain.startsWith(JOB)) {
       methods = table.get(JOB + "{job}");
     }
@@ -91,7 +92,7 @@ final class Routes {
       case "/-/ready", "/metrics" -> AnswerThreads.Group.STATUS;
       case "/-/reload" -> AnswerThreads.Group.RELOAD;
       default ->
-          Page.FILES.containsKey(plain)
+          PageFiles.FILES.containsKey(plain)
               ? AnswerThreads.Group.DIRECT
               : plain.startsWith(JOB) ? AnswerThreads.Group.DISCOVERY : AnswerThreads.Group.WORK;
     };
@@ -104,19 +105,19 @@ final class Routes {
     return all;
   }
 
-  private void add(String method, String path, Exchange.Answer answer) {
+  private void add(String method, String path, ServerExchange.Answer answer) {
     table.computeIfAbsent(path, key -> new HashMap<>()).put(method, answer);
   }
 
-  private void get(String path, Exchange.Answer answer) {
+  private void get(String path, ServerExchange.Answer answer) {
     add("GET", path, answer);
   }
 
-  private static void description(Exchange exchange) throws IOException {
-    exchange.send("application/yaml", Page.read("openapi.yaml"));
+  private static void description(ServerExchange exchange) throws IOException {
+    exchange.send("application/yaml", PageFiles.read("openapi.yaml"));
   }
 
-  private void targets(Exchange exchange) throws IOException {
+  private void targets(ServerExchange exchange) throws IOException {
     TargetsDocument.State state = TargetsDocument.State.parse(exchange.optional("state"));
     String pool = exchange.optional("scrapePool");
     // Checked before and after: a job that becomes complete meanwhile was read incomplete.
@@ -132,7 +133,7 @@ final class Routes {
               warnings.addAll(warnings());
               return List.copyOf(warnings);
             },
-            new AnswerTargets(exchange, lists)));
+            lists.heldBy(exchange)));
   }
 
   private List<String> warnings() {
@@ -148,44 +149,44 @@ final class Routes {
     return warnings;
   }
 
-  private void relabelSteps(Exchange exchange) throws IOException {
+  private void relabelSteps(ServerExchange exchange) throws IOException {
     RelabelSteps steps =
         RelabelSteps.of(
             backend.pools(), exchange.parameter("scrapePool"), exchange.parameter("labels"));
     exchange.document(steps.document());
   }
 
-  private void scrapePools(Exchange exchange) throws IOException {
+  private void scrapePools(ServerExchange exchange) throws IOException {
     exchange.document(Documents.scrapePools(backend.pools()));
   }
 
-  private void config(Exchange exchange) throws IOException {
-    exchange.send(Exchange.JSON, config.of(backend.config()));
+  private void config(ServerExchange exchange) throws IOException {
+    exchange.send(ServerExchange.JSON, config.of(backend.config()));
   }
 
-  private void discovery(Exchange exchange) throws IOException {
+  private void discovery(ServerExchange exchange) throws IOException {
     exchange.document(Documents.discovery(backend.pools(), backend.jobs(), backend.providers()));
   }
 
-  private void providers(Exchange exchange) throws IOException {
+  private void providers(ServerExchange exchange) throws IOException {
     exchange.document(Documents.providers(backend.providers()));
   }
 
-  private void timeline(Exchange exchange) throws IOException {
+  private void timeline(ServerExchange exchange) throws IOException {
     List<String> jobs = backend.pools().stream().map(PoolView::job).toList();
     exchange.document(state.timeline().document(jobs));
   }
 
-  private void search(Exchange exchange) throws IOException {
-    Search search = Search.of(exchange::parameter);
+  private void search(ServerExchange exchange) throws IOException {
+    TargetSearch search = TargetSearch.of(exchange::parameter);
     exchange.document(search.document(listing, backend.pools()));
   }
 
-  private void jobs(Exchange exchange) throws IOException {
+  private void jobs(ServerExchange exchange) throws IOException {
     exchange.document(Documents.jobs(backend.pools()));
   }
 
-  private void httpSd(Exchange exchange) throws IOException {
+  private void httpSd(ServerExchange exchange) throws IOException {
     String job = withoutSlash(exchange.path()).substring(JOB.length());
     String name = URLDecoder.decode(job.replace("+", "%2B"), StandardCharsets.UTF_8);
     HttpSdAnswers.Answer answer = answers.of(backend, name, flag(exchange, "relabeled"));
@@ -202,15 +203,15 @@ final class Routes {
     if (zip) {
       exchange.set("Content-Encoding", "gzip");
     }
-    exchange.send(Exchange.JSON, zip ? answer.gzip() : answer.plain());
+    exchange.send(ServerExchange.JSON, zip ? answer.gzip() : answer.plain());
   }
 
-  private static boolean takesGzip(Exchange exchange) {
+  private static boolean takesGzip(ServerExchange exchange) {
     @Nullable String codings = exchange.header("Accept-Encoding");
     return codings != null && GZIP.matcher(codings).find();
   }
 
-  private static boolean flag(Exchange exchange, String name) {
+  private static boolean flag(ServerExchange exchange, String name) {
     String value = exchange.parameter(name);
     return switch (value.toLowerCase(Locale.ROOT)) {
       case "", "false" -> false;
@@ -219,13 +220,13 @@ final class Routes {
     };
   }
 
-  private void metrics(Exchange exchange) {
+  private void metrics(ServerExchange exchange) {
     String type = TextFormat.chooseContentType(exchange.header("Accept"));
     exchange.send(
         type, AnswerSource.of(new MetricsText(type, backend.registry().metricFamilySamples())));
   }
 
-  private void ready(Exchange exchange) {
+  private void ready(ServerExchange exchange) {
     String waiting = Readiness.waitingFor(asked(exchange.all("job")));
     if (waiting.isEmpty()) {
       exchange.text(200, "promdisco is ready.\n");
@@ -243,7 +244,7 @@ final class Routes {
             .toList();
   }
 
-  private void reload(Exchange exchange) {
+  private void reload(ServerExchange exchange) {
     refuseOtherSites(exchange);
     if (!lifecycle) {
       throw new RequestException(
@@ -252,7 +253,7 @@ final class Routes {
               + " without it)");
     }
     try {
-      if (backend.reload()) {
+      if (backend.tryReload()) {
         exchange.text(200, "");
       } else {
         exchange.text(409, "another reload is under way; try again when it has ended\n");
@@ -266,7 +267,7 @@ final class Routes {
   /**
    * A page of another site must not set anything off here; browsers say where a request is from.
    */
-  private static void refuseOtherSites(Exchange exchange) {
+  private static void refuseOtherSites(ServerExchange exchange) {
     @Nullable String from = exchange.header("Sec-Fetch-Site");
     boolean elsewhere = from != null && !from.equals("same-origin") && !from.equals("none");
     @Nullable String origin = exchange.header("Origin");

@@ -63,7 +63,7 @@ final class SearchTerms {
                         word -> word.text.contains(old) && spansUrl(word.text) == spansUrl(old)));
   }
 
-  /** Of the words themselves, for equal words fit the same. */
+  /** The words, in lower case. */
   List<String> texts() {
     return words.stream().map(word -> word.text).toList();
   }
@@ -72,7 +72,7 @@ final class SearchTerms {
     return words.isEmpty();
   }
 
-  boolean fit(Shown target) {
+  boolean fit(SearchedTarget target) {
     for (Word word : words) {
       if (!target.hasLabel(word) && !target.has(word.text)) {
         return false;

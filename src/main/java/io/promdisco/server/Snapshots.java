@@ -27,8 +27,8 @@ final class Snapshots {
   /**
    * Targets of all jobs.
    *
-   * @param number the change behind which to go on. Some changes after it may be in the targets
-   *     already: to be told of them again does no harm
+   * @param number the change after which to continue. Some later changes may be in the targets
+   *     already: repeating them does no harm
    * @param bytes about how much memory it keeps beyond that of the previous snapshot
    * @param incomplete the incomplete jobs
    */

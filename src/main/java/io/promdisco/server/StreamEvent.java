@@ -37,7 +37,7 @@ final class StreamEvent {
     void write(JsonGenerator json) throws IOException;
   }
 
-  /** Of a job's status, about. */
+  /** The approximate bytes of a job's status. */
   private static final int STATUS_BYTES = 2_000;
 
   private final Kind kind;
@@ -106,15 +106,15 @@ final class StreamEvent {
   }
 
   /**
-   * The event before a snapshot, which has no id: who breaks off in the midst of it begins again.
-   * Null if it is forgotten.
+   * The event before a snapshot. It has no id, so that a reader who disconnects before the end of
+   * the snapshot gets all of it again. Null if it is forgotten.
    */
   byte @Nullable [] beforeSnapshot() {
     Data said = data;
     return said == null ? null : encode(kind.text, "", said);
   }
 
-  /** A target of a snapshot, which has no id: who breaks off in the midst of it begins again. */
+  /** A target of a snapshot; without id, as {@link #beforeSnapshot}. */
   static byte[] ofSnapshot(Target target) {
     return encode("target", "", json -> write(json, target, true, null));
   }

@@ -5,6 +5,8 @@ import com.google.common.collect.Multiset;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.discovery.JobStatus;
 import io.promdisco.scrape.TargetChange;
+import io.promdisco.server.access.ClientAddress;
+import io.promdisco.server.access.ServerLimits;
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.NamedThreads;
 import io.promdisco.util.Ticker;
@@ -20,8 +22,8 @@ import org.slf4j.Logger;
 
 /**
  * All streams of changes. One thread, {@code sd-http-stream}, writes what is new to each as far as
- * its connection takes it; where one does not, the server's threads go on once it does. So a reader
- * costs a connection and no thread, and changes that come together leave together.
+ * its connection accepts it; the server's threads write the rest when the connection accepts more.
+ * So a reader costs a connection and no thread, and simultaneous changes are sent together.
  *
  * <p>Safe for all threads.
  */
@@ -30,6 +32,9 @@ final class StreamHub implements AutoCloseable {
 
   /** How often a stream of which nothing is heard shows that it lives. */
   static final Duration HEARTBEAT = Duration.ofSeconds(15);
+
+  /** Seconds after which a client that found no place may ask again. */
+  private static final int RETRY_AFTER = 10;
 
   private final Backend backend;
   private final ChangeLog log;
@@ -63,23 +68,25 @@ final class StreamHub implements AutoCloseable {
   /**
    * Starts its thread.
    *
-   * @param limits how many streams there may be, and how many changes are remembered
+   * @param limits how many streams there may be
+   * @param changes how many changes are remembered
    */
-  StreamHub(Backend backend, StreamMetrics metrics, Ticker ticker, LiveState.Limits limits) {
+  StreamHub(
+      Backend backend, StreamMetrics metrics, Ticker ticker, ServerLimits limits, int changes) {
     this.backend = backend;
     this.metrics = metrics;
     this.ticker = ticker;
     this.most = limits.streams();
     this.mostPerClient = limits.streamsPerClient();
     String epoch = HexFormat.of().toHexDigits(ticker.now().toEpochMilli()).substring(4);
-    log = new ChangeLog(epoch, limits.changes());
+    log = new ChangeLog(epoch, changes);
     snapshots = new Snapshots(backend, log);
     backend.jobs().forEach(job -> jobs.put(job.job(), job));
     alarm = ticker.schedule(HEARTBEAT, this::beat);
     NamedThreads.start("sd-http-stream", this::run);
   }
 
-  /** Takes note of a change. */
+  /** Adds a change. */
   void changed(TargetChange change) {
     log.append(change);
     metrics.changed(change);
@@ -116,32 +123,29 @@ final class StreamHub implements AutoCloseable {
     }
   }
 
-  /** Whether a stream is admitted, or why not. */
-  enum Admission {
-    TAKEN,
-    NONE,
-    NONE_FOR_CLIENT
-  }
-
-  /** Admits a stream within the limits; call release when it ends. */
-  Admission reserve(ClientAddress client) {
-    Admission place = take(client);
-    if (place != Admission.TAKEN) {
-      metrics.refused();
-    }
-    return place;
-  }
-
-  private Admission take(ClientAddress client) {
+  /**
+   * Admits a stream within the limits; call {@link #release} when it ends.
+   *
+   * @throws RequestException if all places are taken
+   */
+  void reserve(ClientAddress client) {
     synchronized (places) {
-      if (places.size() >= most) {
-        return Admission.NONE;
+      boolean isFull = places.size() >= most;
+      if (!isFull && places.count(client) < mostPerClient) {
+        places.add(client);
+        return;
       }
-      if (places.count(client) >= mostPerClient) {
-        return Admission.NONE_FOR_CLIENT;
-      }
-      places.add(client);
-      return Admission.TAKEN;
+      metrics.refused();
+      throw isFull
+          ? RequestException.unavailable(
+              "there are " + most + " streams already (expected: one that ends)", RETRY_AFTER)
+          : new RequestException(
+              429,
+              "this client has "
+                  + mostPerClient
+                  + " streams already (expected: one that ends, or serve"
+                  + " --web.max-streams-per-client)",
+              RETRY_AFTER);
     }
   }
 
@@ -193,16 +197,6 @@ final class StreamHub implements AutoCloseable {
     synchronized (streams) { // else an older number could be set after a newer one
       metrics.readers(streams.size());
     }
-  }
-
-  /** How many streams there may be. */
-  int most() {
-    return most;
-  }
-
-  /** The largest number of streams of one client. */
-  int mostPerClient() {
-    return mostPerClient;
   }
 
   /** How many streams there are. */

@@ -5,6 +5,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.scrape.DiscoveredTarget;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.Target;
+import io.promdisco.scrape.TargetsDocument;
 import io.promdisco.util.SourceMemory;
 import java.lang.ref.WeakReference;
 import java.util.Collections;
@@ -20,10 +21,13 @@ import org.jspecify.annotations.Nullable;
  * share one list; a list lives only while an answer uses it. Safe for all threads.
  */
 final class TargetLists {
-  /** Of a reference in a list. */
+  /** Bytes of a reference in a list. */
   private static final long REFERENCE = 4;
 
-  /** Of labels that take more than this, those of one target of each group are counted in full. */
+  /** Bytes of a dropped target, in the list that answers share and in a sorted one. */
+  private static final long DROPPED_BYTES = 40;
+
+  /** If labels take more bytes than this, those of one target of each group are counted in full. */
   private static final long USUAL_LABELS = 16 << 10;
 
   private final Map<String, Known> lists = new ConcurrentHashMap<>();
@@ -79,6 +83,23 @@ final class TargetLists {
   /** The targets of a job that its rules drop. */
   List<DiscoveredTarget> dropped(PoolView pool) {
     return dropped.computeIfAbsent(pool.job(), job -> new DroppedList()).of(pool);
+  }
+
+  /** The lists, which count as memory of {@code exchange} until it has been answered. */
+  TargetsDocument.Lists heldBy(ServerExchange exchange) {
+    return new TargetsDocument.Lists() {
+      @Override
+      public List<Target> active(PoolView pool) {
+        Targets found = of(pool);
+        return exchange.holding(found.targets(), found.bytes());
+      }
+
+      @Override
+      public List<DiscoveredTarget> dropped(PoolView pool) {
+        List<DiscoveredTarget> targets = TargetLists.this.dropped(pool);
+        return exchange.holding(targets, DROPPED_BYTES * targets.size());
+      }
+    };
   }
 
   static long bytes(List<Target> targets, List<Target> before) {

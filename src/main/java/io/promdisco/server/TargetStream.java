@@ -36,9 +36,9 @@ final class TargetStream implements Callback {
   private boolean ended;
 
   /**
-   * Of an answer that has not begun.
+   * A stream whose answer has not begun.
    *
-   * @param onEnd is told once or more that it ended
+   * @param onEnd called one or more times when it has ended
    */
   TargetStream(StreamSource source, LongAnswer answer, Consumer<TargetStream> onEnd) {
     this.source = source;

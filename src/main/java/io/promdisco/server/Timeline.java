@@ -44,7 +44,7 @@ final class Timeline {
     private final int[] changed = new int[MINUTES];
     private final int[] removed = new int[MINUTES];
 
-    /** Goes over to a minute. */
+    /** Begins a minute. */
     void open(long minute) {
       int at = (int) (minute % MINUTES);
       actives[at] = active;
@@ -63,7 +63,7 @@ final class Timeline {
     }
   }
 
-  /** Takes note of a change. */
+  /** Counts a change. */
   synchronized void changed(TargetChange change) {
     advance();
     series.computeIfAbsent(change.job(), job -> new Series()).count(minute, change);

@@ -12,11 +12,15 @@ public final class Hosts {
     if (host.indexOf(':') < 0) {
       return host.toLowerCase(Locale.ROOT);
     }
-    String bare =
-        host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+    String bare = withoutBrackets(host);
     return InetAddresses.isInetAddress(bare)
         ? InetAddresses.toAddrString(InetAddresses.forString(bare))
         : bare.toLowerCase(Locale.ROOT);
+  }
+
+  /** A host without the brackets that an IPv6 address has in a URL. */
+  public static String withoutBrackets(String host) {
+    return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
   }
 
   /** An address without its port and brackets. */

@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.Promdisco;
-import io.promdisco.config.ConfigLoader;
-import io.promdisco.metrics.PrometheusMetrics;
 import io.promdisco.server.PromdiscoServer;
-import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -249,12 +246,8 @@ class DiffTest {
     private final PromdiscoServer server;
 
     Serving(Path config) throws Exception {
-      CollectorRegistry registry = new CollectorRegistry();
-      PrometheusMetrics metrics = new PrometheusMetrics(registry);
-      Reload reload = new Reload(promdisco, new ConfigLoader(), config, metrics, registry);
-      reload.apply(new ConfigLoader().load(config));
+      server = PromdiscoServer.builder().listen("127.0.0.1", 0).configFile(config).start(promdisco);
       assertThat(promdisco.awaitSynced(Duration.ofSeconds(10))).isTrue();
-      server = PromdiscoServer.start(new PromdiscoServer.Options("127.0.0.1", 0), reload);
     }
 
     String url() {

@@ -5,15 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.Promdisco;
-import io.promdisco.config.ConfigLoader;
-import io.promdisco.metrics.PrometheusMetrics;
 import io.promdisco.server.PromdiscoServer;
 import io.promdisco.sim.Manifests;
 import io.promdisco.sim.Permissions;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
 import io.promdisco.sim.SimOptions;
-import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -342,17 +339,13 @@ class ExplainTest {
   void aRunningServerIsAskedForItsTargetsAndItsConfiguration() throws Exception {
     SimCluster cluster = new SimCluster();
     cluster.load(Manifests.read(List.of(Path.of(objects))));
-    CollectorRegistry registry = new CollectorRegistry();
-    PrometheusMetrics metrics = new PrometheusMetrics(registry);
     try (SimApiServer server = SimApiServer.start(cluster);
         Promdisco promdisco = Promdisco.builder().build()) {
       server.writeKubeconfig(folder.resolve("kubeconfig"));
       Path config = Path.of(cli.file("p.yml", CONFIG));
-      Reload reload = new Reload(promdisco, new ConfigLoader(), config, metrics, registry);
-      reload.apply(new ConfigLoader().load(config));
-      assertThat(promdisco.awaitSynced(Duration.ofSeconds(10))).isTrue();
       try (PromdiscoServer serving =
-          PromdiscoServer.start(new PromdiscoServer.Options("127.0.0.1", 0), reload)) {
+          PromdiscoServer.builder().listen("127.0.0.1", 0).configFile(config).start(promdisco)) {
+        assertThat(promdisco.awaitSynced(Duration.ofSeconds(10))).isTrue();
         assertThat(cli.run("explain", "db-0", "--server", serving.url()))
             .isEqualTo(ExitCode.FINDING);
         assertThat(summary())

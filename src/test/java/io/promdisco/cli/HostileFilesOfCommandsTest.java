@@ -2,22 +2,11 @@ package io.promdisco.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.common.util.concurrent.Uninterruptibles;
-import io.promdisco.Promdisco;
-import io.promdisco.config.ConfigException;
-import io.promdisco.config.ConfigLoader;
-import io.promdisco.config.Paths;
-import io.promdisco.config.SdConfigReader;
-import io.promdisco.config.Section;
-import io.promdisco.metrics.Metrics;
-import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,49 +101,5 @@ class HostileFilesOfCommandsTest {
         builder.redirectErrorStream(true).redirectOutput(Redirect.to(out.toFile())).start();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     return Files.readString(out, StandardCharsets.UTF_8);
-  }
-
-  @Test
-  void aReloadWhileAnotherRunsIsRefusedWithoutWaiting() throws Exception {
-    Path file = Path.of(cli.file("p.txt", "scrape_configs: [{job_name: a, slow_sd_configs: []}]"));
-    CollectorRegistry registry = new CollectorRegistry();
-    CountDownLatch begun = new CountDownLatch(1);
-    CountDownLatch may = new CountDownLatch(1);
-    ConfigLoader slow =
-        new ConfigLoader(
-            List.of(
-                new SdConfigReader() {
-                  @Override
-                  public String key() {
-                    return "slow_sd_configs";
-                  }
-
-                  @Override
-                  public Result read(Section job, Paths paths) {
-                    begun.countDown();
-                    Uninterruptibles.awaitUninterruptibly(may);
-                    return new Result(List.of(), List.of());
-                  }
-                }));
-    try (Promdisco promdisco = Promdisco.builder().build()) {
-      Reload reload = new Reload(promdisco, slow, file, Metrics.none(), registry);
-      Thread first = new Thread(() -> assertThat(reloaded(reload)).isTrue());
-      first.start();
-      begun.await();
-      assertThat(reload.reload()).isFalse();
-      assertThat(reload.config()).isEmpty(); // answers meanwhile
-      may.countDown();
-      first.join();
-      assertThat(reload.reload()).isTrue();
-      assertThat(reload.config()).isNotEmpty();
-    }
-  }
-
-  private static boolean reloaded(Reload reload) {
-    try {
-      return reload.reload();
-    } catch (ConfigException e) {
-      throw new AssertionError(e);
-    }
   }
 }

@@ -3,9 +3,7 @@ package io.promdisco.cli;
 import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.common.hash.HashCode;
 import io.promdisco.Promdisco;
-import io.promdisco.config.ConfigException;
 import io.promdisco.config.ConfigLoader;
 import io.promdisco.metrics.PrometheusMetrics;
 import io.promdisco.scrape.Target;
@@ -13,9 +11,6 @@ import io.promdisco.server.PromdiscoServer;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
 import io.promdisco.testing.CapturedLog;
-import io.promdisco.testing.ExpectsErrors;
-import io.promdisco.util.Closer;
-import io.promdisco.util.SystemTicker;
 import io.prometheus.client.CollectorRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -25,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -40,99 +34,6 @@ class ServeTest {
 
   private static String job(String name, String target) {
     return "- job_name: " + name + "\n  static_configs: [{targets: ['" + target + "']}]\n";
-  }
-
-  @Test
-  @ExpectsErrors("the second configuration is refused")
-  void aBadReloadChangesNothingAndAGoodOneIsInForce() throws Exception {
-    Path file = Files.writeString(folder.resolve("p.yml"), "scrape_configs:\n" + job("a", "h:1"));
-    CollectorRegistry registry = new CollectorRegistry();
-    PrometheusMetrics metrics = new PrometheusMetrics(registry);
-    try (Promdisco promdisco = Promdisco.builder().metrics(metrics).build()) {
-      Reload reload = new Reload(promdisco, new ConfigLoader(), file, metrics, registry);
-      reload.apply(new ConfigLoader().load(file));
-      assertThat(promdisco.awaitSynced(Duration.ofSeconds(10))).isTrue();
-
-      Files.writeString(file, "scrape_configs:\n- job: a\n");
-      assertThat(refused(reload)).contains("job_name is empty");
-      assertThat(promdisco.pools()).hasSize(1);
-      assertThat(promdisco.pools().get(0).counts().active()).isEqualTo(1);
-      assertThat(registry.getSampleValue("prometheus_config_last_reload_successful")).isZero();
-
-      Files.writeString(file, "scrape_configs:\n" + job("a", "h:1") + job("b", "h:2"));
-      reload.reload();
-      eventually(
-          () -> assertThat(promdisco.pool("b").orElseThrow().counts().active()).isEqualTo(1));
-      assertThat(registry.getSampleValue("prometheus_config_last_reload_successful")).isOne();
-    }
-  }
-
-  @Test
-  @ExpectsErrors("the second configuration is refused")
-  void aReloadLogsErrorsAsErrorsAndWarningsAsWarnings() throws Exception {
-    Path file = Files.writeString(folder.resolve("p.yml"), "scrape_configs:\n" + job("a", "h:1"));
-    CollectorRegistry registry = new CollectorRegistry();
-    PrometheusMetrics metrics = new PrometheusMetrics(registry);
-    try (Promdisco promdisco = Promdisco.builder().metrics(metrics).build();
-        CapturedLog log = new CapturedLog()) {
-      Reload reload = new Reload(promdisco, new ConfigLoader(), file, metrics, registry);
-      Files.writeString(file, "scrape_configs:\n- job_name: b\n- job_name: c\n  foo: 1\n");
-      assertThat(refused(reload).lines().map(line -> line.replaceAll("(?<=^\\w{1,9}: ).*/", "")))
-          .satisfiesExactly(
-              line -> assertThat(line).startsWith("warning: p.yml:2:3: scrape_configs[0]: no"),
-              line -> assertThat(line).startsWith("warning: p.yml:3:3: scrape_configs[1]: no"),
-              line -> assertThat(line).startsWith("error: p.yml:4:3: scrape_configs[1].foo: "));
-      assertThat(log.lines("ERROR")).singleElement().asString().contains("p.yml:4:3: ");
-      assertThat(log.lines("WARN")).hasSize(2).allMatch(line -> line.contains("no targets"));
-
-      Files.writeString(
-          file,
-          "scrape_configs:\n"
-              + job("a", "h:1")
-              + "- {job_name: f, file_sd_configs: [{files: [none.json]}]}\n");
-      reload.reload();
-      assertThat(log.lines("ERROR")).hasSize(1);
-      assertThat(log.lines("WARN", "none.json")).hasSize(1);
-      assertThat(log.lines("INFO", "again: 2 jobs")).hasSize(1);
-    }
-  }
-
-  private static String refused(Reload reload) {
-    try {
-      reload.reload();
-      return "";
-    } catch (ConfigException e) {
-      return String.valueOf(e.getMessage());
-    }
-  }
-
-  @Test
-  void aWatchedFileIsInForceSoonAfterItChanged() throws Exception {
-    Path file = Files.writeString(folder.resolve("p.yml"), "scrape_configs:\n" + job("a", "h:1"));
-    CollectorRegistry registry = new CollectorRegistry();
-    PrometheusMetrics metrics = new PrometheusMetrics(registry);
-    try (Promdisco promdisco = Promdisco.builder().metrics(metrics).build();
-        SystemTicker ticker = new SystemTicker();
-        Closer closer = new Closer()) {
-      Reload reload = new Reload(promdisco, new ConfigLoader(), file, metrics, registry);
-      HashCode contents = ConfigWatch.contents(file, List.of());
-      reload.apply(new ConfigLoader().load(file));
-      closer.add(
-          new ConfigWatch(
-              ticker,
-              file,
-              contents,
-              () -> ConfigWatch.patterns(reload.config().get("scrape_config_files")),
-              reload::afterSignal));
-
-      Files.writeString(file, "scrape_config_files: [jobs.yml]\n");
-      Files.writeString(folder.resolve("jobs.yml"), "scrape_configs:\n" + job("b", "h:1"));
-      eventually(() -> assertThat(promdisco.pool("b")).isPresent());
-
-      Files.writeString(folder.resolve("jobs.yml"), "scrape_configs:\n" + job("c", "h:1"));
-      eventually(() -> assertThat(promdisco.pool("c")).isPresent());
-      assertThat(promdisco.pools()).hasSize(1);
-    }
   }
 
   @Test
@@ -198,19 +99,21 @@ class ServeTest {
     private final HttpClient http = HttpClient.newHttpClient();
     private final Promdisco promdisco = Promdisco.builder().metrics(metrics).build();
     private final Path file = folder.resolve("served.yml");
-    private final Reload reload =
-        new Reload(promdisco, new ConfigLoader(), file, metrics, registry);
     private final PromdiscoServer server;
 
     Serving(String yaml) throws Exception {
       Files.writeString(file, yaml);
-      reload.apply(new ConfigLoader().load(file));
-      server = PromdiscoServer.start(new PromdiscoServer.Options("127.0.0.1", 0), reload);
+      server =
+          PromdiscoServer.builder()
+              .listen("127.0.0.1", 0)
+              .configFile(file)
+              .metrics(metrics)
+              .start(promdisco);
     }
 
     void reload(String yaml) throws Exception {
       Files.writeString(file, yaml);
-      reload.reload();
+      server.reload();
     }
 
     HttpResponse<String> get(String path) throws Exception {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.promdisco.config.HttpClientConfig.TlsConfig;
 import io.promdisco.config.Secret;
+import io.promdisco.http.tls.ClientKey;
+import io.promdisco.http.tls.TlsImplementation;
 import io.promdisco.testing.Certificates;
 import io.promdisco.testing.Certificates.Content;
 import io.promdisco.testing.FakeServer;

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.promdisco.config.HttpClientConfig.TlsConfig;
 import io.promdisco.config.Secret;
+import io.promdisco.http.tls.Pem;
+import io.promdisco.http.tls.TlsImplementation;
 import io.promdisco.testing.Https;
 import io.promdisco.testing.ManualTicker;
 import io.promdisco.testing.Missing;

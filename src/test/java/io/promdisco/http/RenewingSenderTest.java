@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.HttpClientConfig.TlsConfig;
+import io.promdisco.http.tls.TlsSettings;
 import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.Certificates;
 import io.promdisco.testing.FakeServer;

@@ -4,6 +4,7 @@ import static io.promdisco.testing.Eventually.eventually;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.base.Throwables;
 import io.promdisco.config.HttpClientConfig;
@@ -178,7 +179,7 @@ class SenderTest {
     assertThat(request.method()).isEqualTo("GET");
     assertThat(request.authority()).isEqualTo("127.0.0.1:" + server.port());
     assertThat(request.uri()).isEqualTo("/a%20b/c?d=e%26f&g");
-    assertThat(request.header("user-agent")).isEqualTo(UserAgent.TEXT);
+    assertThat(request.header("user-agent")).isEqualTo(Headers.USER_AGENT);
     assertThat(request.header("accept")).isEqualTo("*/*");
     assertThat(request.header("authorization")).isEqualTo("Bearer t0ken");
     assertThat(request.headers().getValuesList("x-two")).containsExactly("one", "two");
@@ -256,6 +257,18 @@ class SenderTest {
     assertThat(body(exchange)).isEqualTo("x");
     assertThat(exchange.uri()).hasToString(server.url() + "/new?a=b");
     assertThat(server.connections()).isEqualTo(1);
+  }
+
+  @Test
+  void aRedirectToAPortThatDoesNotExistIsRefused() throws Exception {
+    TlsServer server =
+        server(
+            (request, answer) -> answer.status(302).header("Location", "https://127.0.0.1:99999/"));
+    Sender sender = sender(server.url());
+    assertThatThrownBy(() -> get(sender, server.url() + "/"))
+        .hasMessage(
+            "cannot connect to https://127.0.0.1:99999: port 99999 does not exist (expected: 1 to"
+                + " 65535)");
   }
 
   @Test
@@ -840,20 +853,21 @@ class SenderTest {
     TlsServer target = server(TlsServer.text("x"));
     Sender sender = sender(target.url());
     List<Exchange> open = new ArrayList<>();
-    for (int i = 0; i < Connections.MOST_IDLE + 10; i++) {
+    for (int i = 0; i < ConnectionPool.MOST_IDLE + 10; i++) {
       open.add(get(sender, target.url() + "/"));
     }
     for (Exchange exchange : open) {
       assertThat(body(exchange)).isEqualTo("x");
     }
     open.clear();
-    for (int i = 0; i < Connections.MOST_IDLE + 10; i++) {
+    for (int i = 0; i < ConnectionPool.MOST_IDLE + 10; i++) {
       open.add(get(sender, target.url() + "/"));
     }
     for (Exchange exchange : open) {
       assertThat(body(exchange)).isEqualTo("x");
     }
-    assertThat(target.connections()).isEqualTo(Connections.MOST_IDLE + 20); // Ten more each time.
+    assertThat(target.connections())
+        .isEqualTo(ConnectionPool.MOST_IDLE + 20); // Ten more each time.
   }
 
   /** What is wrong with an answer over plain HTTP that consists of these bytes. */

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.promdisco.server.access.AllowedHosts;
+import io.promdisco.server.access.ServerLimits;
+import io.promdisco.server.access.WebSettings;
 import io.promdisco.testing.CapturedLog;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

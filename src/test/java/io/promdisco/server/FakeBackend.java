@@ -18,6 +18,7 @@ import io.promdisco.relabel.RelabelSpec;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.ScrapeManager;
 import io.promdisco.scrape.TargetListener;
+import io.promdisco.server.access.ServerLimits;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -55,6 +56,12 @@ final class FakeBackend implements Backend, TargetSetReader {
   private final PrometheusMetrics metrics = new PrometheusMetrics(registry);
   private final ScrapeManager manager = new ScrapeManager(this, metrics);
   private final Map<String, List<TargetGroup>> groups = new ConcurrentHashMap<>();
+
+  /** The default limits with so many streams, of one client too. */
+  static ServerLimits streams(int streams) {
+    ServerLimits usual = ServerLimits.DEFAULT;
+    return new ServerLimits(usual.connections(), usual.connectionsPerClient(), streams, streams);
+  }
 
   /** Configures jobs, each of which drops the targets that have a label {@code drop}. */
   void configure(String... jobs) {
@@ -197,13 +204,18 @@ final class FakeBackend implements Backend, TargetSetReader {
   }
 
   @Override
-  public boolean reload() throws ConfigException {
+  public boolean tryReload() throws ConfigException {
+    reload();
+    return true;
+  }
+
+  @Override
+  public void reload() throws ConfigException {
     reloads.incrementAndGet();
     ConfigException thrown = refusal;
     if (thrown != null) {
       throw thrown;
     }
-    return true;
   }
 
   @Override

@@ -48,7 +48,7 @@ final class LeakTest {
 
   LeakTest() throws IOException {
     backend.configure("shop", "ops");
-    state = live.add(new LiveState(backend, ticker, new LiveState.Limits(READERS, 64)));
+    state = live.add(new LiveState(backend, ticker, FakeBackend.streams(READERS), 64));
     server = PromdiscoServer.start(ServerTestCase.LOOPBACK, backend, state, live);
   }
 
@@ -130,7 +130,8 @@ final class LeakTest {
       socket.setReceiveBufferSize(1 << (10 + random.nextInt(8)));
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
       String query = List.of("", "?scrapePool=shop", "?snapshot=false").get(random.nextInt(3));
-      String request = "GET " + Streams.PATH + query + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+      String request =
+          "GET " + StreamEndpoint.PATH + query + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
       int sent = random.nextInt(8) == 0 ? random.nextInt(request.length()) : request.length();
       socket
           .getOutputStream()

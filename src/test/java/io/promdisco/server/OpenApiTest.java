@@ -53,7 +53,7 @@ final class OpenApiTest {
 
   OpenApiTest() throws Exception {
     backend.configure("shop", "ops/nodes/0");
-    state = live.add(new LiveState(backend, ticker, new LiveState.Limits(1, 8)));
+    state = live.add(new LiveState(backend, ticker, FakeBackend.streams(1), 8));
     server = PromdiscoServer.start(ServerTestCase.LOOPBACK, backend, state, live);
     HttpResponse<String> description =
         client.send(request("/openapi.yaml").build(), HttpResponse.BodyHandlers.ofString());
@@ -179,7 +179,7 @@ final class OpenApiTest {
     send(jobs, Map.of("job", "nobody"));
     send(jobs, Map.of("job", "shop", "If-None-Match", "*"));
     send(jobs, Map.of("job", "ops/nodes/0"));
-    OpenApi.Operation stream = operation("GET " + Streams.PATH);
+    OpenApi.Operation stream = operation("GET " + StreamEndpoint.PATH);
     backend.set(FakeBackend.incomplete("shop", 1, new JobStatus.Missing("kubernetes/0", "no")));
     send(operation("GET /api/v1/targets"), Map.of());
     send(operation("GET /api/v1/discovery"), Map.of());

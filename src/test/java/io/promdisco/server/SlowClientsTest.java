@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.server.access.ServerLimits;
+import io.promdisco.server.access.WebSettings;
 import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.ManualTicker;
 import io.promdisco.util.Closer;
@@ -51,7 +53,7 @@ final class SlowClientsTest {
   SlowClientsTest() throws IOException {
     backend.configure("shop");
     ServerLimits limits = new ServerLimits(CONNECTIONS, CONNECTIONS, 250, 200);
-    LiveState state = live.add(new LiveState(backend, ticker, LiveState.Limits.of(limits)));
+    LiveState state = live.add(new LiveState(backend, ticker, limits, LiveState.CHANGES));
     PromdiscoServer.Options options =
         new PromdiscoServer.Options(
             "127.0.0.1",
@@ -162,7 +164,7 @@ final class SlowClientsTest {
     Socket stuckStream = ask("/api/v1/targets/stream");
     eventually(
         () -> {
-          ticker.advance(ClientConnections.BLOCKED.plusSeconds(2));
+          ticker.advance(ServerLimits.BLOCKED.plusSeconds(2));
           assertThat(isCut(stuck) && isCut(stuckStream)).isTrue();
         });
 
@@ -174,7 +176,7 @@ final class SlowClientsTest {
     discoverMany(20_000);
     Socket slow = ask("/api/v1/targets");
     byte[] some = new byte[512 << 10];
-    int steps = (int) (ClientConnections.WHOLE.toSeconds() / 15) + 2;
+    int steps = (int) (ServerLimits.WHOLE.toSeconds() / 15) + 2;
     for (int i = 0; i < steps; i++) {
       ticker.advance(Duration.ofSeconds(15));
       if (slow.getInputStream().readNBytes(some, 0, some.length / steps) == 0) {
@@ -222,7 +224,7 @@ final class SlowClientsTest {
   @Test
   void aConnectionTooManyIsClosedIfAllAreInUse() throws Exception {
     Closer own = new Closer();
-    LiveState state = own.add(new LiveState(backend, ticker, new LiveState.Limits(10, 10, 8)));
+    LiveState state = own.add(new LiveState(backend, ticker, FakeBackend.streams(10), 8));
     try (PromdiscoServer small =
         PromdiscoServer.start(
             new PromdiscoServer.Options(

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import at.favre.lib.crypto.bcrypt.BCrypt;
+import io.promdisco.server.access.WebSettings;
 import io.promdisco.testing.ManualTicker;
 import io.promdisco.util.Closer;
 import java.io.BufferedReader;
@@ -40,7 +41,7 @@ final class StreamAccessTest {
     backend.configure("shop");
     WebSettings settings = WebSettings.of(users("anna"), nanos::get);
     Closer live = new Closer();
-    LiveState state = live.add(new LiveState(backend, ticker, new LiveState.Limits(5, 8)));
+    LiveState state = live.add(new LiveState(backend, ticker, FakeBackend.streams(5), 8));
     try (PromdiscoServer server =
             PromdiscoServer.start(
                 new PromdiscoServer.Options("127.0.0.1", 0, settings), backend, state, live);

@@ -40,7 +40,7 @@ final class StreamTest {
 
   StreamTest() throws IOException {
     backend.configure("shop", "ops");
-    state = live.add(new LiveState(backend, ticker, new LiveState.Limits(50, REMEMBERED)));
+    state = live.add(new LiveState(backend, ticker, FakeBackend.streams(50), REMEMBERED));
     server = PromdiscoServer.start(ServerTestCase.LOOPBACK, backend, state, live);
   }
 
@@ -50,7 +50,7 @@ final class StreamTest {
   }
 
   private String url() {
-    return server.url() + Streams.PATH;
+    return server.url() + StreamEndpoint.PATH;
   }
 
   private EventReader open(String query) throws Exception {
@@ -326,7 +326,7 @@ final class StreamTest {
       stuck
           .getOutputStream()
           .write(
-              ("GET " + Streams.PATH + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+              ("GET " + StreamEndpoint.PATH + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
                   .getBytes(StandardCharsets.US_ASCII));
       eventually(() -> assertThat(state.streams().size()).isEqualTo(2));
       String big = "x".repeat(100_000);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promdisco.model.Labels;
 import io.promdisco.scrape.TargetListener;
+import io.promdisco.server.access.ServerLimits;
 import io.promdisco.testing.ManualTicker;
 import io.promdisco.util.Closer;
 import java.io.IOException;
@@ -92,7 +93,7 @@ final class TimelineTest {
             PromdiscoServer.start(
                 ServerTestCase.LOOPBACK,
                 backend,
-                live.add(new LiveState(backend, ticker, LiveState.Limits.of(ServerLimits.DEFAULT))),
+                live.add(new LiveState(backend, ticker, ServerLimits.DEFAULT, LiveState.CHANGES)),
                 live)) {
       URI uri = URI.create(server.url() + "/api/v1/discovery/timeline");
       HttpClient client = HttpClient.newHttpClient();

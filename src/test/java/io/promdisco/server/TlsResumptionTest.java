@@ -3,7 +3,8 @@ package io.promdisco.server;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.promdisco.http.Pem;
+import io.promdisco.http.tls.Pem;
+import io.promdisco.server.access.WebSettings;
 import io.promdisco.testing.Certificates;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -7,10 +7,11 @@ import at.favre.lib.crypto.bcrypt.BCrypt;
 import io.promdisco.config.HttpClientConfig.TlsConfig;
 import io.promdisco.config.Secret;
 import io.promdisco.http.Exchange;
-import io.promdisco.http.Pem;
 import io.promdisco.http.Request;
 import io.promdisco.http.Sender;
 import io.promdisco.http.ServerSettings;
+import io.promdisco.http.tls.Pem;
+import io.promdisco.server.access.WebSettings;
 import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.Certificates;
 import io.promdisco.testing.Certificates.Content;
@@ -293,6 +294,15 @@ class WebSettingsTest {
     aSecondLater();
     assertThat(ask(started, "anna:secret").statusCode()).isEqualTo(401);
     assertThat(ask(started, "bert:other").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void hashThatTakesHoursToCheckIsRefused() throws Exception {
+    assertThatThrownBy(
+            () -> start("basic_auth_users: {anna: " + HASH.replace("$04$", "$31$") + "}"))
+        .hasMessage(
+            "basic_auth_users: user \"anna\": bcrypt cost 31, which takes minutes or more for each"
+                + " password (expected: at most 18, as htpasswd -nBC 10)");
   }
 
   @Test

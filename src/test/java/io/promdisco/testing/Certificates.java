@@ -2,7 +2,7 @@ package io.promdisco.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.promdisco.http.ClientKey;
+import io.promdisco.http.tls.ClientKey;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

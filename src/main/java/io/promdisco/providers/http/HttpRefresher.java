@@ -7,8 +7,8 @@ import io.promdisco.http.FirstWords;
 import io.promdisco.http.RenewingSender;
 import io.promdisco.http.Request;
 import io.promdisco.http.ServerSettings;
-import io.promdisco.http.TlsSettings;
-import io.promdisco.http.Urls;
+import io.promdisco.http.ServerUrls;
+import io.promdisco.http.tls.TlsSettings;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.document.Origin;
@@ -92,8 +92,8 @@ final class HttpRefresher implements Refresher {
     this.largest = largest;
     this.sourceMemory = sourceMemory;
     origin = new Origin(config.shownUrl(), "__meta_url", config.url());
-    server = Urls.server(config.url(), "url");
-    uri = Urls.request(config.url(), "url");
+    server = ServerUrls.server(config.url(), "url");
+    uri = ServerUrls.request(config.url(), "url");
     patience = config.refreshInterval().isZero() ? IF_ZERO : config.refreshInterval();
     headers =
         Map.of(
@@ -209,7 +209,9 @@ final class HttpRefresher implements Refresher {
 
   /** Where the answer comes from, if the server redirects to another place. */
   private String place(Exchange exchange) {
-    return exchange.uri().equals(uri) ? "" : "redirected to " + Urls.shown(exchange.uri()) + ": ";
+    return exchange.uri().equals(uri)
+        ? ""
+        : "redirected to " + ServerUrls.shown(exchange.uri()) + ": ";
   }
 
   private static String firstWords(Exchange exchange) throws IOException {
@@ -227,7 +229,7 @@ final class HttpRefresher implements Refresher {
   private String hint(Exchange exchange) {
     return switch (exchange.code()) {
       case 401, 403 ->
-          Urls.isSameOrigin(uri, exchange.uri())
+          ServerUrls.isSameOrigin(uri, exchange.uri())
               ? "; check the credentials"
               : "; credentials are sent to the configured server only";
       case 301, 302, 303, 307, 308 ->

@@ -7,7 +7,7 @@ import io.promdisco.http.FirstWords;
 import io.promdisco.http.RenewingSender;
 import io.promdisco.http.Request;
 import io.promdisco.http.Sender;
-import io.promdisco.http.Urls;
+import io.promdisco.http.ServerUrls;
 import io.promdisco.providers.kubernetes.client.decode.ApiStatus;
 import io.promdisco.providers.kubernetes.client.decode.Decoder;
 import io.promdisco.providers.kubernetes.client.decode.Decoders;
@@ -207,7 +207,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
   private IOException unexpected(Sender sender, Exchange exchange, String place, String expected)
       throws InterruptedException {
     String type = exchange.contentType();
-    String shown = Urls.shown(exchange.uri());
+    String shown = ServerUrls.shown(exchange.uri());
     String from = shown.equals(place) ? "" : ", redirected to " + shown;
     return new IOException(
         place
@@ -230,16 +230,16 @@ final class ApiServerClient implements ResourceClient, AccessReview {
     if (code == 401) {
       String detail = message.isEmpty() ? "Unauthorized" : message;
       message =
-          Urls.isSameOrigin(server, exchange.uri())
+          ServerUrls.isSameOrigin(server, exchange.uri())
               ? server + " does not accept the credentials: " + detail
               : server
                   + " redirects to "
-                  + Urls.shown(exchange.uri())
+                  + ServerUrls.shown(exchange.uri())
                   + ", where credentials are not sent: "
                   + detail;
     } else if (message.isEmpty()) {
       String words = exchange.contentType().equals(PROTOBUF) ? "" : FirstWords.of(body);
-      String to = Urls.redirect(exchange.code(), exchange.uri(), exchange.header("location"));
+      String to = ServerUrls.redirect(exchange.code(), exchange.uri(), exchange.header("location"));
       message = server + " answered with status " + code + to + exchange.throughProxy() + words;
     }
     Duration retryAfter = exchange.retryAfter();

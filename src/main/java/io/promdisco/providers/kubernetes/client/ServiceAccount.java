@@ -3,14 +3,14 @@ package io.promdisco.providers.kubernetes.client;
 import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.Secret;
 import io.promdisco.http.Credentials;
-import io.promdisco.http.Pem;
 import io.promdisco.http.ProxyRules;
 import io.promdisco.http.RenewingSender;
 import io.promdisco.http.ServerSettings;
-import io.promdisco.http.TextFiles;
-import io.promdisco.http.TlsSettings;
-import io.promdisco.http.Urls;
+import io.promdisco.http.ServerUrls;
+import io.promdisco.http.tls.Pem;
+import io.promdisco.http.tls.TlsSettings;
 import io.promdisco.util.EscapingLogger;
+import io.promdisco.util.TextFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -62,7 +62,7 @@ final class ServiceAccount implements RenewingSender.Source {
     }
     String bracketed = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
     return new ServerSettings(
-        Urls.server("https://" + bracketed + ":" + port, ClusterChoice.HOST),
+          ServerUrls.server("https://" + bracketed + ":" + port, ClusterChoice.HOST),
         tls(),
         Credentials.rotatedToken(token, new Secret(first)),
         ProxyRules.fromEnvironment(env),

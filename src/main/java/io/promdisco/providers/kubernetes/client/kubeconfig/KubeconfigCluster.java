@@ -8,12 +8,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.Secret;
-import io.promdisco.http.Pem;
 import io.promdisco.http.ProxyRules;
-import io.promdisco.http.TextFiles;
-import io.promdisco.http.TlsSettings;
-import io.promdisco.http.Urls;
+import io.promdisco.http.ServerUrls;
+import io.promdisco.http.tls.Pem;
+import io.promdisco.http.tls.TlsSettings;
 import io.promdisco.providers.kubernetes.client.kubeconfig.KubeconfigFile.Entry;
+import io.promdisco.util.TextFiles;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -58,7 +58,8 @@ final class KubeconfigCluster {
     if (text.isEmpty()) {
       throw new IOException(tree.place() + ": server: not set (expected: https://HOST:PORT)");
     }
-    return Urls.server(text.contains("://") ? text : "http://" + text, tree.place() + ": server");
+    return ServerUrls.server(
+        text.contains("://") ? text : "http://" + text, tree.place() + ": server");
   }
 
   URI server() {
@@ -71,7 +72,7 @@ final class KubeconfigCluster {
 
   /** The user and password in the server's URL; empty: none. */
   String userInfo() throws IOException {
-    return Urls.userInfo(tree.text("server"));
+    return ServerUrls.userInfo(tree.text("server"));
   }
 
   /** The proxy that it names, or as client-go does the one that the environment names. */

@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.promdisco.config.Secret;
-import io.promdisco.http.ClientKey;
 import io.promdisco.http.Credentials;
 import io.promdisco.http.Credentials.Text;
-import io.promdisco.http.TextFiles;
+import io.promdisco.http.tls.ClientKey;
 import io.promdisco.providers.kubernetes.client.kubeconfig.KubeconfigFile.Entry;
+import io.promdisco.util.TextFiles;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.nio.file.Path;

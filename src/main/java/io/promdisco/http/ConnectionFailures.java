@@ -1,0 +1,78 @@
+package io.promdisco.http;
+
+import io.promdisco.http.tls.TlsFailures;
+import io.promdisco.util.Causes;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import javax.net.ssl.SSLException;
+import org.apache.hc.core5.http.ConnectionClosedException;
+import org.apache.hc.core5.http.MalformedChunkCodingException;
+import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.NoHttpResponseException;
+import org.apache.hc.core5.http.TruncatedChunkException;
+
+/** Says in one line for people what went wrong on the way to a server. */
+final class ConnectionFailures {
+  private ConnectionFailures() {}
+
+  /**
+   * Why a request got no answer, or its answer broke off, in one line for people.
+   *
+   * @param server its URL without credentials
+   * @param client what the server requested from the client in the TLS handshake; may be empty
+   */
+  static String explain(Throwable problem, URI server, String client) {
+    SSLException tls = Causes.find(problem, SSLException.class);
+    if (tls != null) {
+      return TlsFailures.text(tls, server, client);
+    }
+    if (problem instanceof HttpConnectTimeoutException) {
+      return "cannot connect to " + server + ": no answer";
+    }
+    if (Causes.find(problem, UnresolvedAddressException.class) != null
+        || Causes.find(problem, UnknownHostException.class) != null) {
+      return "cannot connect to " + server + ": unknown host " + server.getHost();
+    }
+    if (Causes.find(problem, NoRouteToHostException.class) != null) {
+      return "cannot connect to " + server + ": no route to host";
+    }
+    if (problem instanceof ConnectException) {
+      return "cannot connect to "
+          + server
+          + ": "
+          + Causes.lower(Causes.detail(problem, "connection refused"));
+    }
+    return "connection to "
+        + server
+        + " broke: "
+        + Causes.lower(Causes.detail(problem, "closed"))
+        + (client.isEmpty() ? "" : " (" + client + ")");
+  }
+
+  /** What the HTTP library says, as an exception whose message is a part of a sentence. */
+  static IOException ofHttp(Exception problem) {
+    if (problem instanceof MessageConstraintException) {
+      return new IOException("its head is longer than is allowed", problem);
+    }
+    boolean isCut =
+        problem instanceof ConnectionClosedException
+            || problem instanceof NoHttpResponseException
+            || problem instanceof TruncatedChunkException
+            || (problem instanceof MalformedChunkCodingException
+                && String.valueOf(problem.getMessage()).startsWith("CRLF expected"));
+    if (isCut) {
+      EOFException closed = new EOFException("closed");
+      closed.initCause(problem);
+      return closed;
+    }
+    return problem instanceof IOException io
+        ? io
+        : new IOException("its answer is not HTTP", problem);
+  }
+}

@@ -1,0 +1,120 @@
+package io.promdisco.http.tls;
+
+import io.promdisco.util.Causes;
+import java.net.URI;
+import java.net.http.HttpConnectTimeoutException;
+import java.security.cert.CertificateException;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+
+/** Says why TLS failed, in the same words for every implementation of TLS. */
+public final class TlsFailures {
+  private static final Pattern BORINGSSL = Pattern.compile("OPENSSL_internal:(\\w+)");
+  private static final String ALERT = "alert_";
+  private static final Pattern JDK_ALERT = Pattern.compile("[Rr]eceived fatal alert: (\\w+)");
+
+  /** Alerts about the client: its certificate, or the name that it asked for. */
+  private static final Set<String> ABOUT_CLIENT =
+      Set.of(
+          "access_denied",
+          "bad_certificate",
+          "certificate_expired",
+          "certificate_required",
+          "certificate_revoked",
+          "certificate_unknown",
+          "decrypt_error",
+          "unknown_ca",
+          "unrecognized_name",
+          "unsupported_certificate");
+
+  private TlsFailures() {}
+
+  /** Whether TLS failed. */
+  static boolean isTls(Throwable problem) {
+    return Causes.find(problem, SSLException.class) != null;
+  }
+
+  /** Whether the other side ended TLS and said why. */
+  public static boolean isAlert(Throwable problem) {
+    SSLException tls = Causes.find(problem, SSLException.class);
+    return tls != null && !alert(tls).isEmpty();
+  }
+
+  /**
+   * Whether native TLS and the server found nothing that both support. A certificate that was
+   * refused, on either side, and a connection that broke are other problems.
+   */
+  static boolean isUnsupportedByNative(Throwable problem) {
+    SSLException tls = Causes.find(problem, SSLException.class);
+    return tls != null
+        && Causes.find(problem, CertificateException.class) == null
+        && BORINGSSL.matcher(String.valueOf(tls.getMessage())).find()
+        && !ABOUT_CLIENT.contains(alert(tls));
+  }
+
+  /** Whether the other side ended the connection during the TLS handshake without a reason. */
+  static boolean isBrokenHandshake(Throwable problem) {
+    SSLHandshakeException handshake = Causes.find(problem, SSLHandshakeException.class);
+    return handshake != null
+        && Causes.find(problem, CertificateException.class) == null
+        && Causes.find(problem, HttpConnectTimeoutException.class) == null
+        && alert(handshake).isEmpty();
+  }
+
+  /**
+   * Why TLS failed, in one line for people.
+   *
+   * @param client what the server requested from the client in the handshake; may be empty
+   */
+  public static String text(SSLException problem, URI server, String client) {
+    CertificateException certificate = Causes.find(problem, UntrustedCertificateException.class);
+    if (certificate == null) {
+      certificate = Causes.find(problem, CertificateException.class);
+    }
+    if (certificate != null) {
+      String detail = Causes.detail(certificate, "it is not acceptable");
+      return "cannot verify the certificate of " + server + ": " + Causes.lower(detail);
+    }
+    String alert = alert(problem);
+    if (!alert.isEmpty()) {
+      return server
+          + " refuses the connection (TLS alert "
+          + alert
+          + ")"
+          + (client.isEmpty() ? "" : ": " + client);
+    }
+    String detail = Causes.detail(problem, "refused");
+    // The JDK's words, then BoringSSL's.
+    if (detail.contains("nrecognized SSL message") || detail.contains("parse TLS packet header")) {
+      return server + " does not speak TLS";
+    }
+    return "TLS with "
+        + server
+        + " failed: "
+        + Causes.lower(reason(problem, detail))
+        + (client.isEmpty() ? "" : " (" + client + ")");
+  }
+
+  /** The alert with which the other side ended TLS, as RFC 8446 calls it, or the empty string. */
+  private static String alert(SSLException problem) {
+    String message = String.valueOf(problem.getMessage());
+    Matcher jdk = JDK_ALERT.matcher(message);
+    if (jdk.find()) {
+      return jdk.group(1);
+    }
+    Matcher boringSsl = BORINGSSL.matcher(message);
+    String name = boringSsl.find() ? boringSsl.group(1).toLowerCase(Locale.ROOT) : "";
+    int at = name.indexOf(ALERT);
+    return at < 0 ? "" : name.substring(at + ALERT.length());
+  }
+
+  /** BoringSSL says it in the second line, and in the first an address of its memory. */
+  private static String reason(SSLException problem, String otherwise) {
+    Matcher matcher = BORINGSSL.matcher(String.valueOf(problem.getMessage()));
+    return matcher.find() ? matcher.group(1).toLowerCase(Locale.ROOT).replace('_', ' ') : otherwise;
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * TLS, for promdisco's own packages: certificates and keys, one verifier for servers and clients,
+ * and the choice of an implementation for connections to servers.
+ */
+@NullMarked
+package io.promdisco.http.tls;
+
+import org.jspecify.annotations.NullMarked;

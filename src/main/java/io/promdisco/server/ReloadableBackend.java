@@ -1,0 +1,172 @@
+package io.promdisco.server;
+
+import io.promdisco.Promdisco;
+import io.promdisco.config.ConfigException;
+import io.promdisco.config.ConfigLoader;
+import io.promdisco.config.Configuration;
+import io.promdisco.config.Problem;
+import io.promdisco.discovery.JobStatus;
+import io.promdisco.discovery.ProviderStatus;
+import io.promdisco.metrics.Metrics;
+import io.promdisco.metrics.PrometheusMetrics;
+import io.promdisco.scrape.PoolView;
+import io.promdisco.scrape.TargetListener;
+import io.promdisco.util.EscapingLogger;
+import io.promdisco.util.Nouns;
+import io.prometheus.client.CollectorRegistry;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/** The state of a library, and the configuration that is in force and may be read again. */
+final class ReloadableBackend implements Backend {
+  private static final Logger log = EscapingLogger.of(ReloadableBackend.class);
+
+  private final Promdisco promdisco;
+  private final ConfigLoader loader;
+  private final @Nullable Path file;
+  private final PrometheusMetrics metrics;
+  private final Metrics.Gauge successful;
+  private final Metrics.Gauge successTime;
+
+  private final ReentrantLock reloading = new ReentrantLock();
+  private volatile Map<String, Object> effective = Map.of();
+
+  /**
+   * Shows what {@code promdisco} discovers.
+   *
+   * @param file the configuration file; null: nothing can be read again
+   * @param metrics to expose
+   */
+  ReloadableBackend(
+      Promdisco promdisco, ConfigLoader loader, @Nullable Path file, PrometheusMetrics metrics) {
+    this.promdisco = promdisco;
+    this.loader = loader;
+    this.file = file;
+    this.metrics = metrics;
+    successful =
+        metrics.gauge(
+            "prometheus_config_last_reload_successful",
+            "Whether the last configuration reload attempt was successful.");
+    successTime =
+        metrics.gauge(
+            "prometheus_config_last_reload_success_timestamp_seconds",
+            "Timestamp of the last successful configuration reload.");
+  }
+
+  void apply(Configuration configuration) {
+    reloading.lock();
+    try {
+      takeOver(configuration);
+    } finally {
+      reloading.unlock();
+    }
+  }
+
+  private void takeOver(Configuration configuration) {
+    promdisco.apply(configuration);
+    effective = configuration.effective();
+    successful.set(1);
+    successTime.set(System.currentTimeMillis() / 1000.0);
+  }
+
+  @Override
+  public boolean tryReload() throws ConfigException {
+    if (!reloading.tryLock()) {
+      return false;
+    }
+    try {
+      read();
+      return true;
+    } finally {
+      reloading.unlock();
+    }
+  }
+
+  @Override
+  public void reload() throws ConfigException {
+    reloading.lock();
+    try {
+      read();
+    } finally {
+      reloading.unlock();
+    }
+  }
+
+  private void read() throws ConfigException {
+    if (file == null) {
+      throw new IllegalStateException("reload: no configuration file (expected: configFile)");
+    }
+    ConfigLoader.LoadResult result = loader.read(file);
+    if (result.configuration().isEmpty()) {
+      successful.set(0);
+      for (Problem problem : result.problems()) {
+        if (problem.severity() == Problem.Severity.ERROR) {
+          log.error("the configuration is refused, the one before stays in force: {}", problem);
+        } else {
+          log.warn("{}", problem);
+        }
+      }
+      throw new ConfigException(result.problems());
+    }
+    for (Problem problem : result.problems()) {
+      if (problem.severity() == Problem.Severity.ERROR) {
+        log.error("{}", problem);
+      } else if (!problem.kind().isAdvice()) {
+        log.warn("{}", problem);
+      }
+    }
+    takeOver(result.configuration().get());
+    log.info(
+        "read {} again: {}", file, Nouns.count(result.configuration().get().jobs().size(), "job"));
+  }
+
+  @Override
+  public List<PoolView> pools() {
+    return promdisco.pools();
+  }
+
+  @Override
+  public TargetListener.Registration listen(TargetListener listener) {
+    return promdisco.listen(listener);
+  }
+
+  @Override
+  public List<ProviderStatus> providers() {
+    return promdisco.providers();
+  }
+
+  @Override
+  public List<JobStatus> jobs() {
+    return promdisco.jobs();
+  }
+
+  @Override
+  public Optional<JobStatus> job(String name) {
+    return promdisco.job(name);
+  }
+
+  @Override
+  public TargetListener.Registration listenToJobs(Runnable listener) {
+    return promdisco.listenToJobs(listener);
+  }
+
+  @Override
+  public CollectorRegistry registry() {
+    return metrics.registry();
+  }
+
+  @Override
+  public Metrics metrics() {
+    return metrics;
+  }
+
+  @Override
+  public Map<String, Object> config() {
+    return effective;
+  }
+}

@@ -1,0 +1,133 @@
+package io.promdisco.server;
+
+import io.promdisco.util.EscapingLogger;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+import org.slf4j.Logger;
+
+/**
+ * Dispatches requests, and answers those that fail. {@link AnswerThreads} make the answers that
+ * take work; a thread of the web server never works or waits for one.
+ */
+final class RequestDispatcher extends Handler.Abstract {
+  private static final Logger log = EscapingLogger.of(RequestDispatcher.class);
+
+  private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
+
+  private static final AnswerMemory NOTHING_HELD = new AnswerMemory();
+
+  private final Routes routes;
+  private final AnswerThreads threads;
+  private final AnswerMemory memory = new AnswerMemory();
+
+  RequestDispatcher(Routes routes, AnswerThreads threads) {
+    this.routes = routes;
+    this.threads = threads;
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) {
+    ServerExchange exchange = new ServerExchange(request, response, callback, memory);
+    harden(exchange);
+    AnswerThreads.Group group = Routes.group(exchange.path());
+    if (!threads.submit(group, exchange.client(), () -> answer(group, exchange))) {
+      exchange.set("Retry-After", "1");
+      exchange.error(
+          503, exchange.path() + ": too many requests wait (expected: fewer at once; try again)");
+      exchange.end();
+    }
+    return true;
+  }
+
+  private void answer(AnswerThreads.Group group, ServerExchange exchange) {
+    try {
+      answer(exchange);
+      exchange.end(
+          rest -> threads.resume(group, exchange.client(), rest),
+          failure -> fail(exchange, failure));
+    } catch (IOException | RuntimeException e) {
+      fail(exchange, e);
+    } catch (OutOfMemoryError e) {
+      fail(exchange, outOfMemory(e));
+    } catch (Error e) { // A client must not wait for an answer that never comes.
+      fail(exchange, new IllegalStateException("the answer failed with " + e, e));
+    }
+  }
+
+  /** The failure of an answer for lack of memory; it frees the memory for others. */
+  static IllegalStateException outOfMemory(OutOfMemoryError e) {
+    return new IllegalStateException("no memory left for this answer: " + e.getMessage());
+  }
+
+  /**
+   * Requests that the server itself refuses, as those that are not HTTP, are answered as others.
+   */
+  static boolean refuse(Request request, Response response, Callback callback) {
+    ServerExchange exchange = new ServerExchange(request, response, callback, NOTHING_HELD);
+    harden(exchange);
+    Object reason = request.getAttribute(ErrorHandler.ERROR_MESSAGE);
+    int status = response.getStatus();
+    exchange.text(status, (reason == null ? HttpStatus.getMessage(status) : reason) + "\n");
+    exchange.end();
+    return true;
+  }
+
+  private static void harden(ServerExchange exchange) {
+    exchange.set("X-Content-Type-Options", "nosniff").set("Cache-Control", "no-store");
+  }
+
+  private void answer(ServerExchange exchange) throws IOException {
+    try {
+      String path = exchange.path();
+      if (BROKEN_ESCAPE.matcher(path).find()) {
+        throw new RequestException(400, "path: a % without two hexadecimal digits behind it");
+      }
+      Map<String, ServerExchange.Answer> methods = routes.at(path);
+      if (methods.isEmpty()) {
+        throw new RequestException(404, path + ": no such path");
+      }
+      // Jetty omits the body of answers to HEAD.
+      String method = exchange.method().equals("HEAD") ? "GET" : exchange.method();
+      ServerExchange.Answer answer = methods.get(method);
+      if (answer == null) {
+        Set<String> allowed = new TreeSet<>(methods.keySet());
+        if (allowed.contains("GET")) {
+          allowed.add("HEAD");
+        }
+        exchange.set("Allow", String.join(", ", allowed));
+        throw new RequestException(405, exchange.method() + " " + path + ": method not allowed");
+      }
+      answer.to(exchange);
+    } catch (RequestException e) {
+      if (e.retryAfter() > 0) {
+        exchange.set("Retry-After", Integer.toString(e.retryAfter()));
+      }
+      exchange.error(e.status(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void fail(ServerExchange exchange, Exception e) {
+    String path = exchange.path();
+    if (exchange.hasBegun()) {
+      if (e instanceof IOException) {
+        log.debug("{}: the client went away", path, e);
+      } else {
+        log.error("{}: failed, answer cut short", path, e);
+      }
+      exchange.cut(e);
+    } else {
+      log.error("{}: failed", path, e);
+      exchange.error(500, "internal error; the log of this process has the cause");
+      exchange.end();
+    }
+  }
+}

@@ -1,0 +1,256 @@
+package io.promdisco.server;
+
+import io.promdisco.scrape.DocumentPart;
+import io.promdisco.server.access.ClientAddress;
+import io.promdisco.server.access.ClientConnection;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
+import org.jspecify.annotations.Nullable;
+
+/** A request and the answer to it. For the thread that answers it. */
+final class ServerExchange {
+  /** What answers a request. */
+  @FunctionalInterface
+  interface Answer {
+    /** Makes the answer, which is sent afterwards without waiting for the reader. */
+    void to(ServerExchange exchange) throws IOException;
+  }
+
+  static final String JSON = "application/json";
+  static final String TEXT = "text/plain; charset=utf-8";
+
+  /** Parameters of a query, repeated ones included. */
+  private static final int MOST_PARAMETERS = 100;
+
+  /** The longest message, which may quote the request. */
+  private static final int MOST_MESSAGE_CHARACTERS = 2000;
+
+  private final Request request;
+  private final Response response;
+  private final Callback callback;
+  private final ClientConnection connection;
+  private final AnswerMemory memory;
+  private @Nullable LongAnswer answer;
+  private boolean holds;
+  private boolean isLong;
+  private @Nullable Fields parameters;
+  private @Nullable AnswerSource source;
+  private byte @Nullable [] body;
+
+  /**
+   * A request that has no answer yet.
+   *
+   * @param memory what answers hold
+   */
+  ServerExchange(Request request, Response response, Callback callback, AnswerMemory memory) {
+    this.memory = memory;
+    this.request = request;
+    this.response = response;
+    this.callback = callback;
+    this.connection = ClientConnection.of(request);
+  }
+
+  String method() {
+    return request.getMethod();
+  }
+
+  /** The path as it was sent, with its escapes. */
+  String path() {
+    String path = request.getHttpURI().getPath();
+    return path == null ? "" : path;
+  }
+
+  String scheme() {
+    return request.getHttpURI().getScheme();
+  }
+
+  ClientAddress client() {
+    return connection.client();
+  }
+
+  /** A header of the request. */
+  @Nullable String header(String name) {
+    return request.getHeaders().get(name);
+  }
+
+  /** A parameter of the query, the first of its name; null if there is none. */
+  @Nullable String optional(String name) {
+    return parameters().getValue(name);
+  }
+
+  /** All parameters of the query with a name, in order, without empty ones and repetitions. */
+  List<String> all(String name) {
+    return parameters().getValuesOrEmpty(name).stream()
+        .filter(value -> !value.isEmpty())
+        .distinct()
+        .toList();
+  }
+
+  private Fields parameters() {
+    Fields fields = parameters;
+    if (fields == null) {
+      fields = query();
+      parameters = fields;
+    }
+    return fields;
+  }
+
+  private Fields query() {
+    String query = request.getHttpURI().getQuery();
+    long count = query == null ? 0 : query.chars().filter(c -> c == '&').count() + 1;
+    if (count > MOST_PARAMETERS) {
+      throw new RequestException(
+          400, "query: " + count + " parameters (expected at most " + MOST_PARAMETERS + ")");
+    }
+    try {
+      return Request.extractQueryParameters(request, StandardCharsets.UTF_8);
+    } catch (RuntimeException e) {
+      throw new RequestException(
+          400, "query: not readable (expected name=value, escapes of two hexadecimal digits)");
+    }
+  }
+
+  /** A parameter of the query, the first of its name; empty if there is none. */
+  String parameter(String name) {
+    String value = optional(name);
+    return value == null ? "" : value;
+  }
+
+  ServerExchange status(int status) {
+    response.setStatus(status);
+    return this;
+  }
+
+  /** Sets a header of the answer. */
+  ServerExchange set(String name, String value) {
+    response.getHeaders().put(name, value);
+    return this;
+  }
+
+  private void type(String type) {
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
+  }
+
+  /** Answers with a JSON document of any length, made part by part as the reader takes it. */
+  void document(Iterator<DocumentPart> parts) throws IOException {
+    send(JSON, AnswerSource.json(parts));
+  }
+
+  /** Answers with a body of any length, made part by part as the reader takes it. */
+  void send(String type, AnswerSource parts) {
+    type(type);
+    body = null;
+    source = parts;
+  }
+
+  /** Answers with a whole body. */
+  void send(String type, byte[] content) {
+    type(type);
+    source = null;
+    body = content;
+  }
+
+  /** Answers with a text. */
+  void text(int status, String text) {
+    status(status).send(TEXT, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Answers with Prometheus's error document under {@code /api}, else with a line. */
+  void error(int status, String message) {
+    String said =
+        message.length() <= MOST_MESSAGE_CHARACTERS
+            ? message
+            : message.substring(0, MOST_MESSAGE_CHARACTERS) + "…";
+    if (path().startsWith("/api/")) {
+      String type = status < 500 ? "bad_data" : status == 503 ? "unavailable" : "internal";
+      status(status).send(JSON, Documents.error(type, said).getBytes(StandardCharsets.UTF_8));
+    } else {
+      text(status, said + "\n");
+    }
+  }
+
+  /** Begins an answer without a fixed end, which the caller writes from any thread. */
+  LongAnswer beginLongAnswer(String type) {
+    type(type);
+    connection.answersWithoutEnd();
+    return longAnswer();
+  }
+
+  private LongAnswer longAnswer() {
+    isLong = true;
+    return answer();
+  }
+
+  private LongAnswer answer() {
+    LongAnswer known = answer;
+    if (known != null) {
+      return known;
+    }
+    LongAnswer made = new LongAnswer(request, response, callback, connection);
+    answer = made;
+    return made;
+  }
+
+  /** Notes that the answer keeps an object in memory until it has been sent. */
+  <T> T holding(T thing, long bytes) {
+    LongAnswer by = answer();
+    if (!holds) {
+      holds = true;
+      Request.addCompletionListener(request, failure -> memory.release(by));
+    }
+    memory.hold(by, thing, bytes);
+    return thing;
+  }
+
+  /**
+   * Sends as much of the answer as the reader takes now, and the rest later. Does nothing if a long
+   * answer has begun.
+   *
+   * @param later runs what makes later parts
+   * @param onBreak is told if a part cannot be made
+   */
+  void end(Consumer<Runnable> later, Consumer<Exception> onBreak) {
+    if (isLong) {
+      return;
+    }
+    byte[] whole = body;
+    AnswerSource parts = source;
+    if (whole != null) {
+      set("Content-Length", Integer.toString(whole.length));
+      parts = AnswerSource.of(holding(whole, whole.length));
+    }
+    if (parts == null) {
+      callback.succeeded();
+    } else {
+      new PartWriter(parts, longAnswer(), later, onBreak).write();
+    }
+  }
+
+  /** Sends an answer of one part. */
+  void end() {
+    if (body != null && !isLong) {
+      longAnswer().write(true, ByteBuffer.wrap(body), callback);
+    } else if (!isLong) {
+      callback.succeeded();
+    }
+  }
+
+  /** Whether a part of the answer may be on its way. */
+  boolean hasBegun() {
+    return response.isCommitted();
+  }
+
+  /** Closes the connection, so that a part of an answer is not taken for the whole. */
+  void cut(Throwable cause) {
+    callback.failed(cause);
+  }
+}

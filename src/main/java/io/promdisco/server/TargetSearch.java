@@ -1,0 +1,93 @@
+package io.promdisco.server;
+
+import com.google.common.collect.Iterators;
+import com.google.common.primitives.Ints;
+import io.promdisco.scrape.DocumentPart;
+import io.promdisco.scrape.PoolView;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * A search over targets, for people, of which a page is shown.
+ *
+ * @param terms what must occur; none: every target fits
+ * @param job the only job that is searched; empty: all
+ * @param state which targets are searched
+ * @param offset how many that fit are left out before the first that is shown
+ * @param limit how many targets are shown at most; all that fit are counted
+ */
+record TargetSearch(
+    SearchTerms terms, String job, TargetSearchCache.State state, int offset, int limit) {
+  private static final int DEFAULT_LIMIT = 100;
+  private static final int MAX_LIMIT = 1000;
+
+  /** Reads the parameters, which are empty where they are missing. */
+  static TargetSearch of(UnaryOperator<String> parameters) {
+    String state = parameters.apply("state");
+    TargetSearchCache.State of =
+        state.isEmpty() ? TargetSearchCache.State.ACTIVE : TargetSearchCache.State.of(state);
+    if (of == null) {
+      throw new RequestException(
+          400, "state: " + state + " (expected active, dropped, failed or any)");
+    }
+    return new TargetSearch(
+        SearchTerms.of(parameters.apply("q")),
+        parameters.apply("scrapePool"),
+        of,
+        number(parameters, "offset", 0, 0, Integer.MAX_VALUE),
+        number(parameters, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT));
+  }
+
+  private static int number(
+      UnaryOperator<String> parameters, String name, int missing, int min, int max) {
+    String text = parameters.apply(name);
+    if (text.isEmpty()) {
+      return missing;
+    }
+    Integer number = Ints.tryParse(text);
+    if (number == null || number < min || number > max) {
+      throw new RequestException(
+          400, name + ": " + text + " (expected " + min + " to " + max + ")");
+    }
+    return number;
+  }
+
+  /** Searches; returns the page and the number of matches. */
+  Iterator<DocumentPart> document(TargetSearchCache listing, List<PoolView> pools) {
+    List<SearchedTarget> shown = new ArrayList<>();
+    int fitting = 0;
+    boolean newer = false;
+    for (PoolView pool : pools) {
+      if (job.isEmpty() || pool.job().equals(job)) {
+        TargetSearchCache.Result result = listing.of(pool, state, terms);
+        newer |= result.pending();
+        for (List<SearchedTarget> part : result.lists()) {
+          int from = Math.max(0, Math.min(part.size(), offset - fitting));
+          int to = Math.min(part.size(), from + limit - shown.size());
+          shown.addAll(part.subList(from, to));
+          fitting += part.size();
+        }
+      }
+    }
+    int total = fitting;
+    boolean pending = newer;
+    DocumentPart counts =
+        json -> {
+          json.writeNumberField("total", total);
+          json.writeBooleanField("pending", pending);
+        };
+    return Documents.success(
+        Iterators.concat(
+            Documents.one(counts),
+            Documents.array(
+                "targets",
+                shown.iterator(),
+                (json, target) -> {
+                  json.writeStartObject();
+                  target.write(json);
+                  json.writeEndObject();
+                })));
+  }
+}

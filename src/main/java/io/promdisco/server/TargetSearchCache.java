@@ -1,0 +1,263 @@
+package io.promdisco.server;
+
+import com.google.common.cache.Cache;
+import com.google.common.cache.CacheBuilder;
+import com.google.common.primitives.Ints;
+import com.google.common.util.concurrent.Striped;
+import io.promdisco.scrape.PoolView;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Lock;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The targets of a job in the order in which they are shown. Sorting them, or finding out which are
+ * dropped, takes a while where there are many: what was found is kept for the next page, for as
+ * long as nothing changed, and at least for a moment. Where it takes long enough to be felt, the
+ * old list is shown until the new one is there. Safe for all threads.
+ */
+final class TargetSearchCache {
+  private static final long AT_LEAST_NANOS = Duration.ofMillis(250).toNanos();
+
+  /** How long a list of dropped targets is used: their changes are not reported. */
+  private static final long DROPPED_NANOS = Duration.ofSeconds(2).toNanos();
+
+  /** A list that took longer to make is made anew beside the answers, which show the one before. */
+  private static final long SLOW_NANOS = Duration.ofMillis(50).toNanos();
+
+  /** No older list is shown. */
+  private static final long AT_MOST_NANOS = Duration.ofSeconds(10).toNanos();
+
+  /** The largest number of searches whose results are kept with a list. */
+  private static final int SEARCHES = 16;
+
+  /** The largest number of characters of the words of these searches. */
+  private static final int SEARCH_CHARACTERS = 2_000;
+
+  /** The limit in bytes for a list and its searches, without its targets. */
+  private static final int PAGE_BYTES = 8 << 10;
+
+  /** The limit in bytes for all lists that are kept. */
+  private static final long MOST_BYTES = Math.max(4 << 20, Runtime.getRuntime().maxMemory() / 16);
+
+  /** So many targets are searched on all cores. */
+  private static final int MANY = 10_000;
+
+  private final LongSupplier nanos;
+  private final Executor renewals;
+  private final Cache<Key, Page> pages =
+      CacheBuilder.newBuilder()
+          .concurrencyLevel(1) // else a list would have to fit into a quarter
+          .maximumWeight(MOST_BYTES)
+          .weigher(TargetSearchCache::bytes)
+          .expireAfterAccess(Duration.ofSeconds(30))
+          .build();
+
+  private final Striped<Lock> making = Striped.lock(64);
+
+  /** Which targets are shown. */
+  enum State {
+    ACTIVE,
+    DROPPED,
+    FAILED,
+    ANY;
+
+    static @Nullable State of(String name) {
+      for (State state : values()) {
+        if (state.text().equals(name)) {
+          return state;
+        }
+      }
+      return null;
+    }
+
+    String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    boolean includes(State one) {
+      return this == one || this == ANY;
+    }
+  }
+
+  private record Key(String job, State state) {}
+
+  private record Found(List<String> terms, List<SearchedTarget> fitting) {}
+
+  /**
+   * What was found.
+   *
+   * @param lists active targets sorted by labels, then dropped ones, then failed ones
+   * @param pending whether a newer list is being made
+   */
+  record Result(List<List<SearchedTarget>> lists, boolean pending) {}
+
+  /**
+   * A list.
+   *
+   * @param took nanoseconds that it took to make it
+   * @param searches what the last ones found, the newest last: the next is mostly one of them, and
+   *     more
+   */
+  private record Page(
+      long revision,
+      long made,
+      long took,
+      List<SearchedTarget> targets,
+      Deque<Found> searches,
+      AtomicBoolean renewing) {
+    List<Found> searched() {
+      synchronized (searches) {
+        return List.copyOf(searches);
+      }
+    }
+
+    /** Whether the kept searches take no more memory than the list itself. */
+    private boolean fits() {
+      long found = 0;
+      long characters = 0;
+      for (Found one : searches) {
+        found += one.fitting().size();
+        characters += one.terms().stream().mapToInt(String::length).sum();
+      }
+      return found <= targets.size() && characters <= SEARCH_CHARACTERS;
+    }
+
+    void remember(Found found) {
+      synchronized (searches) {
+        searches.addLast(found);
+        while (searches.size() > SEARCHES || !fits()) {
+          searches.removeFirst();
+        }
+      }
+    }
+  }
+
+  /** The estimated bytes of a list; its active targets exist anyway. */
+  private static int bytes(Key key, Page page) {
+    long each =
+        switch (key.state()) {
+          case ACTIVE -> 28;
+          case DROPPED -> 64;
+          case FAILED -> 512; // with the message
+          case ANY -> throw new IllegalArgumentException("any: not one state");
+        };
+    return Ints.saturatedCast(PAGE_BYTES + each * page.targets().size());
+  }
+
+  /**
+   * A listing.
+   *
+   * @param nanos the clock
+   * @param renewals runs what makes lists anew
+   */
+  TargetSearchCache(LongSupplier nanos, Executor renewals) {
+    this.nanos = nanos;
+    this.renewals = renewals;
+  }
+
+  /** The targets of a job that have the words. */
+  Result of(PoolView pool, State state, SearchTerms terms) {
+    List<List<SearchedTarget>> lists = new ArrayList<>();
+    boolean pending = false;
+    for (State one : new State[] {State.ACTIVE, State.DROPPED, State.FAILED}) {
+      if (state.includes(one)) {
+        Page page = page(pool, one);
+        lists.add(fitting(page, terms));
+        pending |= page.renewing().get();
+      }
+    }
+    return new Result(lists, pending);
+  }
+
+  private List<SearchedTarget> fitting(Page page, SearchTerms terms) {
+    List<SearchedTarget> targets = page.targets();
+    if (terms.isEmpty() || targets.isEmpty()) {
+      return targets;
+    }
+    List<SearchedTarget> candidates = targets;
+    List<String> texts = terms.texts();
+    for (Found found : page.searched()) {
+      if (found.terms().equals(texts)) {
+        return found.fitting();
+      }
+      if (found.fitting().size() < candidates.size() && terms.narrow(found.terms())) {
+        candidates = found.fitting();
+      }
+    }
+    Stream<SearchedTarget> all =
+        candidates.size() < MANY ? candidates.stream() : candidates.parallelStream();
+    List<SearchedTarget> fitting = all.filter(terms::fit).toList();
+    page.remember(new Found(texts, fitting));
+    return fitting;
+  }
+
+  private Page page(PoolView pool, State state) {
+    Key key = new Key(pool.job(), state);
+    Page page = pages.getIfPresent(key);
+    long now = nanos.getAsLong();
+    if (page == null) {
+      return make(key, pool);
+    }
+    if (holds(page, state, pool.revision(), now)) {
+      return page;
+    }
+    if (page.took() < SLOW_NANOS || now - page.made() > AT_MOST_NANOS) {
+      return make(key, pool);
+    }
+    if (page.renewing().compareAndSet(false, true)) {
+      renewals.execute(() -> make(key, pool));
+    }
+    return page;
+  }
+
+  /** Makes a list, one thread at a time: the others wait and take what it made. */
+  private Page make(Key key, PoolView pool) {
+    long asked = nanos.getAsLong();
+    Lock one = making.get(key);
+    one.lock();
+    try {
+      Page made = pages.getIfPresent(key);
+      return made != null && made.made() - asked > 0 ? made : makeNow(key, pool);
+    } finally {
+      one.unlock();
+    }
+  }
+
+  private Page makeNow(Key key, PoolView pool) {
+    long start = nanos.getAsLong();
+    long revision = pool.revision(); // before the targets: what comes after is another one
+    List<SearchedTarget> targets = find(pool, key.state());
+    long made = nanos.getAsLong();
+    Page page =
+        new Page(revision, made, made - start, targets, new ArrayDeque<>(), new AtomicBoolean());
+    pages.put(key, page);
+    return page;
+  }
+
+  private static boolean holds(Page page, State state, long revision, long now) {
+    long age = now - page.made();
+    return age < AT_LEAST_NANOS
+        || (page.revision() == revision && (state == State.ACTIVE || age < DROPPED_NANOS));
+  }
+
+  private static List<SearchedTarget> find(PoolView pool, State state) {
+    return switch (state) {
+      case ACTIVE ->
+          pool.activeTargets().stream().<SearchedTarget>map(SearchedTarget.Active::new).toList();
+      case DROPPED ->
+          pool.droppedTargets(0).stream().<SearchedTarget>map(SearchedTarget.Dropped::new).toList();
+      case FAILED ->
+          pool.failedTargets(0).stream().<SearchedTarget>map(SearchedTarget.Failed::new).toList();
+      case ANY -> throw new IllegalArgumentException("any: not one state");
+    };
+  }
+}

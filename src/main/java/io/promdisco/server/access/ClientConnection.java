@@ -1,0 +1,159 @@
+package io.promdisco.server.access;
+
+import io.promdisco.util.EscapingLogger;
+import java.io.IOException;
+import java.nio.channels.SelectableChannel;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Request;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/** An open connection: its state, and since when. Safe for all threads. */
+public final class ClientConnection {
+  private static final String ATTRIBUTE = ClientConnection.class.getName();
+
+  private static final Logger log = EscapingLogger.of(ClientConnection.class);
+  private static final long NEVER = Long.MIN_VALUE;
+
+  private final @Nullable SelectableChannel channel;
+  private final ClientAddress client;
+  private final LongSupplier nanos;
+  private volatile @Nullable EndPoint endPoint;
+  private volatile boolean busy;
+
+  /** When it opened, or its last answer ended. */
+  private volatile long idleSince;
+
+  /** Since when an answer that ends is being made and sent. */
+  private volatile long answerSince = NEVER;
+
+  /** Since when a part of an answer waits for the client to read. */
+  private volatile long blockedSince = NEVER;
+
+  /** The settings that the client's certificate was last verified against. */
+  private volatile WebSettings.@Nullable State checked;
+
+  /** Whether the settings that admitted its request are still current. */
+  private volatile BooleanSupplier allowed = () -> true;
+
+  /**
+   * An idle connection.
+   *
+   * @param channel null if it is closed already
+   */
+  ClientConnection(@Nullable SelectableChannel channel, ClientAddress client, LongSupplier nanos) {
+    this.channel = channel;
+    this.client = client;
+    this.nanos = nanos;
+    this.idleSince = nanos.getAsLong();
+  }
+
+  /** The connection of a request; one without limits if the request was refused unread. */
+  public static ClientConnection of(Request request) {
+    return request.getAttribute(ATTRIBUTE) instanceof ClientConnection known
+        ? known
+        : new ClientConnection(null, ClientAddress.UNKNOWN, System::nanoTime);
+  }
+
+  @Nullable SelectableChannel channel() {
+    return channel;
+  }
+
+  /** Whose it is. */
+  public ClientAddress client() {
+    return client;
+  }
+
+  void opened(EndPoint opened) {
+    endPoint = opened;
+  }
+
+  /**
+   * Begins to answer a request.
+   *
+   * @param current whether the settings that admit it are still current
+   */
+  void begin(Request request, BooleanSupplier current) {
+    request.setAttribute(ATTRIBUTE, this);
+    allowed = current;
+    begin();
+  }
+
+  void begin() {
+    answerSince = nanos.getAsLong();
+    busy = true;
+  }
+
+  /** Whether the settings that admitted its client are still current. */
+  public boolean isAllowed() {
+    return allowed.getAsBoolean();
+  }
+
+  /** Notes that its answer is a stream without end. */
+  public void answersWithoutEnd() {
+    answerSince = NEVER;
+  }
+
+  /**
+   * How long its answer has been made and sent, in nanoseconds; 0 if there is none or it is a
+   * stream.
+   */
+  long answeringFor(long now) {
+    long since = answerSince;
+    return since == NEVER ? 0 : Math.max(0, now - since);
+  }
+
+  void end() {
+    idleSince = nanos.getAsLong();
+    blockedSince = NEVER;
+    answerSince = NEVER;
+    busy = false;
+  }
+
+  /** Notes that a part of its answer waits for the client. */
+  public void writes() {
+    blockedSince = nanos.getAsLong();
+  }
+
+  /** Notes that the client has taken the part. */
+  public void written() {
+    blockedSince = NEVER;
+  }
+
+  /** How long it has sent no complete request, in nanoseconds; 0 while one is answered. */
+  long idleFor(long now) {
+    return busy ? 0 : Math.max(1, now - idleSince);
+  }
+
+  /** How long its client has not read a part, in nanoseconds; 0 if nothing waits. */
+  long blockedFor(long now) {
+    long since = blockedSince;
+    return since == NEVER ? 0 : Math.max(0, now - since);
+  }
+
+  WebSettings.@Nullable State checked() {
+    return checked;
+  }
+
+  void checked(WebSettings.State state) {
+    checked = state;
+  }
+
+  /** Closes it at once. */
+  void close(String why) {
+    EndPoint open = endPoint;
+    if (open != null) {
+      open.close(new IOException(why));
+      return;
+    }
+    try {
+      if (channel != null) {
+        channel.close();
+      }
+    } catch (IOException e) {
+      log.debug("could not close a connection", e);
+    }
+  }
+}

@@ -1,0 +1,225 @@
+package io.promdisco.server.access;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.util.EscapingLogger;
+import io.promdisco.util.LimitedLog;
+import io.promdisco.util.Ticker;
+import java.io.IOException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToLongFunction;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.SelectorManager;
+import org.eclipse.jetty.io.ssl.SslConnection;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/**
+ * All open connections. Limits their number, in all and for each client: a new connection replaces
+ * the least useful one, and is closed if all are in use. Closes connections that send no complete
+ * request or do not read their answer in time. Safe for all threads.
+ */
+final class ClientConnections
+    implements SelectorManager.AcceptListener, Connection.Listener, AutoCloseable {
+  private static final Logger logger = EscapingLogger.of(ClientConnections.class);
+
+  private static final Duration SWEEP = Duration.ofSeconds(1);
+
+  /** A connection in a state for less time than this is closed only if there is no other. */
+  private static final long SLOW_NANOS = Duration.ofSeconds(1).toNanos();
+
+  private final Ticker ticker;
+  private final ServerLimits limits;
+  private final Map<SelectableChannel, ClientConnection> open = new ConcurrentHashMap<>();
+
+  @GuardedBy("clients")
+  private final Map<ClientAddress, Set<ClientConnection>> clients = new HashMap<>();
+
+  private final LimitedLog log;
+
+  @GuardedBy("this")
+  private Ticker.@Nullable Alarm alarm;
+
+  @GuardedBy("this")
+  private boolean closed;
+
+  ClientConnections(Ticker ticker, ServerLimits limits) {
+    this.ticker = ticker;
+    this.limits = limits;
+    log = new LimitedLog(ticker::nanos, logger::warn);
+    alarm = ticker.schedule(SWEEP, this::sweep);
+  }
+
+  /** The connection of {@code endPoint}; one that is not counted if it is already closed. */
+  ClientConnection of(EndPoint endPoint) {
+    ClientConnection known =
+        endPoint.getTransport() instanceof SelectableChannel channel ? open.get(channel) : null;
+    if (known != null) {
+      return known;
+    }
+    ClientConnection gone =
+        new ClientConnection(
+            null, ClientAddress.of(endPoint.getRemoteSocketAddress()), ticker::nanos);
+    gone.opened(endPoint);
+    return gone;
+  }
+
+  @Override
+  public void onAccepting(SelectableChannel channel) {
+    ClientConnection opened = new ClientConnection(channel, client(channel), ticker::nanos);
+    Set<ClientConnection> ofClient;
+    synchronized (clients) {
+      clients.computeIfAbsent(opened.client(), key -> new LinkedHashSet<>()).add(opened);
+      ofClient = new LinkedHashSet<>(clients.getOrDefault(opened.client(), Set.of()));
+    }
+    open.put(channel, opened);
+    if (ofClient.size() > limits.connectionsPerClient()) {
+      makeRoom(opened, ofClient, "one client has " + limits.connectionsPerClient());
+    } else if (open.size() > limits.connections()) {
+      makeRoom(opened, open.values(), "there are " + limits.connections());
+    }
+  }
+
+  private void makeRoom(
+      ClientConnection opened, Collection<ClientConnection> from, String because) {
+    ClientConnection least = leastUseful(opened, from, ticker.nanos());
+    log.say(
+        because
+            + " connections: "
+            + (least == opened
+                ? "a new one is closed"
+                : "one that is idle or slow is closed for a new one")
+            + " (--web.max-connections, --web.max-connections-per-client)");
+    least.close("too many connections");
+    forget(least);
+  }
+
+  /**
+   * The longest idle one; else the slowest reader; else the one whose answer takes longest. A state
+   * that has lasted less than a second counts only if there is nothing else, since a request may be
+   * arriving. If all are in use, the new one.
+   */
+  static ClientConnection leastUseful(
+      ClientConnection opened, Collection<ClientConnection> from, long now) {
+    List<ToLongFunction<ClientConnection>> uses =
+        List.of(
+            each -> each.idleFor(now),
+            each -> each.blockedFor(now),
+            each -> each.answeringFor(now));
+    for (ToLongFunction<ClientConnection> use : uses) {
+      ClientConnection least = longest(opened, from, use, SLOW_NANOS);
+      if (least != opened) {
+        return least;
+      }
+    }
+    return longest(opened, from, each -> each.idleFor(now), 0);
+  }
+
+  private static ClientConnection longest(
+      ClientConnection opened,
+      Collection<ClientConnection> from,
+      ToLongFunction<ClientConnection> use,
+      long moreThan) {
+    ClientConnection found = opened;
+    long longest = moreThan;
+    for (ClientConnection each : from) {
+      if (each != opened && use.applyAsLong(each) > longest) {
+        longest = use.applyAsLong(each);
+        found = each;
+      }
+    }
+    return found;
+  }
+
+  private static ClientAddress client(SelectableChannel channel) {
+    try {
+      return channel instanceof SocketChannel socket
+          ? ClientAddress.of(socket.getRemoteAddress())
+          : ClientAddress.UNKNOWN;
+    } catch (IOException e) {
+      logger.debug("a connection is closed already", e);
+      return ClientAddress.UNKNOWN;
+    }
+  }
+
+  @Override
+  public void onOpened(Connection connection) {
+    EndPoint endPoint = connection.getEndPoint();
+    if (!(endPoint instanceof SslConnection.SslEndPoint)
+        && endPoint.getTransport() instanceof SelectableChannel channel) {
+      ClientConnection known = open.get(channel);
+      if (known == null) {
+        endPoint.close(); // made room while it opened
+      } else {
+        known.opened(endPoint);
+      }
+    }
+  }
+
+  @Override
+  public void onAcceptFailed(SelectableChannel channel, Throwable cause) {
+    onClosed(channel);
+  }
+
+  @Override
+  public void onClosed(SelectableChannel channel) {
+    ClientConnection known = open.get(channel);
+    if (known != null) {
+      forget(known);
+    }
+  }
+
+  private void forget(ClientConnection gone) {
+    SelectableChannel channel = gone.channel();
+    if (channel != null) {
+      open.remove(channel);
+    }
+    synchronized (clients) {
+      Set<ClientConnection> ofClient = clients.get(gone.client());
+      if (ofClient != null && ofClient.remove(gone) && ofClient.isEmpty()) {
+        clients.remove(gone.client());
+      }
+    }
+  }
+
+  private void sweep() {
+    long now = ticker.nanos();
+    for (ClientConnection each : open.values()) {
+      if (each.idleFor(now) > ServerLimits.IDLE.toNanos()) {
+        each.close("no whole request in " + ServerLimits.IDLE.toSeconds() + " s");
+      } else if (each.blockedFor(now) > ServerLimits.BLOCKED.toNanos()) {
+        each.close("the reader took nothing for " + ServerLimits.BLOCKED.toSeconds() + " s");
+      } else if (each.answeringFor(now) > ServerLimits.WHOLE.toNanos()) {
+        each.close("the answer took more than " + ServerLimits.WHOLE.toMinutes() + " min");
+      }
+    }
+    synchronized (this) {
+      if (!closed) {
+        alarm = ticker.schedule(SWEEP, this::sweep);
+      }
+    }
+  }
+
+  /** How many are open. */
+  int size() {
+    return open.size();
+  }
+
+  /** Stops the checks. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (alarm != null) {
+      alarm.cancel();
+    }
+  }
+}

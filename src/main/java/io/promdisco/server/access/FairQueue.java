@@ -1,0 +1,108 @@
+package io.promdisco.server.access;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue in which clients take turns, and so do the topics of each client, so that a client with
+ * many requests delays only itself. Safe for all threads.
+ */
+final class FairQueue<T> {
+  private final int most;
+  private final int mostPerClient;
+  private final Map<ClientAddress, Line<T>> clients = new LinkedHashMap<>();
+
+  /** By client the items that were taken and are not finished. */
+  private final Map<ClientAddress, Integer> taken = new HashMap<>();
+
+  private final int mostTaken;
+  private int size;
+
+  /** An item and whose it is. */
+  record Taken<T>(ClientAddress client, T item) {}
+
+  /** The waiting items of one client. */
+  private static final class Line<T> {
+    final Map<String, Deque<T>> topics = new LinkedHashMap<>();
+    int size;
+  }
+
+  /**
+   * An empty queue.
+   *
+   * @param most the largest number of items
+   * @param mostPerClient the largest number of items of one client
+   * @param mostTaken the largest number of items of one client that are taken and not finished
+   */
+  FairQueue(int most, int mostPerClient, int mostTaken) {
+    this.most = most;
+    this.mostPerClient = mostPerClient;
+    this.mostTaken = mostTaken;
+  }
+
+  /** Adds an item; returns false if the queue, or the client's share of it, is full. */
+  synchronized boolean offer(ClientAddress client, String topic, T item) {
+    Line<T> line = clients.get(client);
+    if (size >= most || (line != null && line.size >= mostPerClient)) {
+      return false;
+    }
+    add(client, topic, item);
+    return true;
+  }
+
+  /** Adds an item that was accepted before, even if the queue is full. */
+  synchronized void add(ClientAddress client, String topic, T item) {
+    Line<T> line = clients.computeIfAbsent(client, key -> new Line<>());
+    line.topics.computeIfAbsent(topic, key -> new ArrayDeque<>(2)).addLast(item);
+    line.size++;
+    size++;
+  }
+
+  /**
+   * Removes and returns the next item, which counts as taken until {@link #finish}; null if none
+   * waits, or if those clients whose items wait have as many taken as they may.
+   */
+  synchronized @Nullable Taken<T> poll() {
+    for (ClientAddress client : clients.keySet()) {
+      int now = taken.getOrDefault(client, 0);
+      if (now < mostTaken) {
+        taken.put(client, now + 1);
+        return new Taken<>(client, next(client));
+      }
+    }
+    return null;
+  }
+
+  /** Ends what a client's item has taken. */
+  synchronized void finish(ClientAddress client) {
+    taken.computeIfPresent(client, (key, now) -> now == 1 ? null : now - 1);
+  }
+
+  private T next(ClientAddress client) {
+    Line<T> line = removed(clients, client);
+    String topic = line.topics.keySet().iterator().next();
+    Deque<T> items = removed(line.topics, topic);
+    T item = items.removeFirst();
+    size--;
+    line.size--;
+    if (!items.isEmpty()) {
+      line.topics.put(topic, items); // behind the others
+    }
+    if (line.size > 0) {
+      clients.put(client, line);
+    }
+    return item;
+  }
+
+  private static <K, V> V removed(Map<K, V> map, K key) {
+    V value = map.remove(key);
+    if (value == null) {
+      throw new IllegalStateException("not in the queue: " + key);
+    }
+    return value;
+  }
+}

@@ -1,0 +1,207 @@
+package io.promdisco.server.access;
+
+import io.promdisco.config.ConfigException;
+import io.promdisco.config.Secret;
+import io.promdisco.config.WebConfig;
+import io.promdisco.config.WebConfig.ClientAuth;
+import io.promdisco.config.WebConfig.Tls;
+import io.promdisco.config.WebConfigLoader;
+import io.promdisco.http.tls.ClientKey;
+import io.promdisco.http.tls.Pem;
+import io.promdisco.util.EscapingLogger;
+import io.promdisco.util.TextFiles;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/**
+ * The {@code --web.config.file} and the certificates that it names, read again on use when a second
+ * has passed since the last time. A mistake is logged once, and the previous settings stay in
+ * force. Whether the server uses TLS at all is decided at the start.
+ *
+ * <p>Safe for all threads.
+ */
+public final class WebSettings {
+  private static final Logger log = EscapingLogger.of(WebSettings.class);
+  private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
+
+  /** Plain HTTP without passwords. */
+  public static final WebSettings OPEN = new WebSettings(null, () -> 0, State.OPEN);
+
+  private final @Nullable Path file;
+  private final LongSupplier nanos;
+  private volatile State state;
+  private volatile long looked;
+  private List<String> seen = List.of();
+
+  /**
+   * What is in force.
+   *
+   * @param config the file
+   * @param key the server's certificate; null without TLS
+   * @param authorities client CAs; none: those that the machine trusts
+   */
+  record State(WebConfig config, @Nullable ClientKey key, List<X509Certificate> authorities) {
+    static final State OPEN = new State(WebConfig.OPEN, null, List.of());
+  }
+
+  private WebSettings(@Nullable Path file, LongSupplier nanos, State state) {
+    this.file = file;
+    this.nanos = nanos;
+    this.state = state;
+    this.looked = nanos.getAsLong();
+  }
+
+  /**
+   * Reads a file and what it names.
+   *
+   * @throws ConfigException if the file is refused
+   * @throws IOException if a file cannot be read or holds no certificate, in one line
+   */
+  public static WebSettings of(Path file) throws ConfigException, IOException {
+    return of(file, System::nanoTime);
+  }
+
+  /** The same with a clock, in nanoseconds. */
+  public static WebSettings of(Path file, LongSupplier nanos) throws ConfigException, IOException {
+    WebSettings settings = new WebSettings(file, nanos, State.OPEN);
+    Contents contents = Contents.read(file);
+    settings.seen = contents.texts();
+    settings.state = contents.state();
+    return settings;
+  }
+
+  /** Whether TLS is spoken. */
+  public boolean speaksTls() {
+    return state.key() != null;
+  }
+
+  /** Whether clients need a password or a verified certificate. */
+  public boolean requiresLogin() {
+    WebConfig config = state.config();
+    return !config.users().isEmpty()
+        || config
+            .tls()
+            .filter(tls -> tls.clientAuth() == ClientAuth.REQUIRE_AND_VERIFY_CLIENT_CERT)
+            .isPresent();
+  }
+
+  /** What is in force now. */
+  State current() {
+    Path from = file;
+    if (from != null && nanos.getAsLong() - looked >= LOOK_NANOS) {
+      look(from);
+    }
+    return state;
+  }
+
+  private synchronized void look(Path from) {
+    if (nanos.getAsLong() - looked < LOOK_NANOS) {
+      return; // another thread has just looked
+    }
+    try {
+      Contents contents = Contents.read(from);
+      if (!contents.texts().equals(seen)) {
+        seen = contents.texts();
+        take(from, contents);
+      }
+    } catch (IOException | ConfigException e) {
+      if (!seen.equals(List.of(String.valueOf(e.getMessage())))) {
+        seen = List.of(String.valueOf(e.getMessage()));
+        refused(from, e);
+      }
+    } finally {
+      looked = nanos.getAsLong();
+    }
+  }
+
+  private void take(Path from, Contents contents) {
+    try {
+      if (contents.texts().get(0).isBlank() && !state.equals(State.OPEN)) {
+        // A program is probably writing it; until it has, the passwords stay in force.
+        throw new IOException(from + ": empty (expected: {} to ask for no password)");
+      }
+      State now = contents.state();
+      if ((now.key() == null) != (state.key() == null)) {
+        throw new IOException(
+            from
+                + ": tls_server_config "
+                + (now.key() == null ? "went" : "came")
+                + " (expected: a restart for that)");
+      }
+      boolean requiredLogin = requiresLogin();
+      state = now;
+      if (requiredLogin && !requiresLogin()) {
+        log.warn("{}: read again, in force: nobody is asked for a password any more", from);
+      } else {
+        log.info("{}: read again, in force", from);
+      }
+    } catch (IOException e) {
+      refused(from, e);
+    }
+  }
+
+  private static void refused(Path from, Exception e) {
+    log.error("{}: what was read before stays in force: {}", from, e.getMessage());
+  }
+
+  /** What the files hold. */
+  private record Contents(WebConfig config, List<String> texts) {
+    static Contents read(Path file) throws ConfigException, IOException {
+      List<String> texts = new ArrayList<>();
+      texts.add(TextFiles.read(file));
+      WebConfig config = WebConfigLoader.read(file, texts.get(0).getBytes(StandardCharsets.UTF_8));
+      Optional<Tls> tls = config.tls();
+      if (tls.isPresent()) {
+        texts.add(text(tls.get().certFile(), tls.get().cert(), "cert_file"));
+        texts.add(text(tls.get().keyFile(), tls.get().key().reveal(), "key_file"));
+        texts.add(text(tls.get().clientCaFile(), tls.get().clientCa(), "client_ca_file"));
+      }
+      return new Contents(config, texts);
+    }
+
+    private static String text(String named, String inline, String key) throws IOException {
+      try {
+        return named.isEmpty() ? inline : TextFiles.read(Path.of(named));
+      } catch (IOException e) {
+        throw new IOException("tls_server_config." + key + ": " + e.getMessage(), e);
+      }
+    }
+
+    State state() throws IOException {
+      for (Map.Entry<String, Secret> user : config.users().entrySet()) {
+        String cost = PasswordCheck.cost(user.getValue().reveal());
+        if (Integer.parseInt(cost) > PasswordCheck.LARGEST_COST) {
+          throw new IOException(
+              "basic_auth_users: user \""
+                  + user.getKey()
+                  + "\": bcrypt cost "
+                  + cost
+                  + ", which takes minutes or more for each password (expected: at most "
+                  + PasswordCheck.LARGEST_COST
+                  + ", as htpasswd -nBC 10)");
+        }
+      }
+      if (texts.size() == 1) {
+        return new State(config, null, List.of());
+      }
+      ClientKey key =
+          ClientKey.of(
+              texts.get(2), "tls_server_config.key", texts.get(1), "tls_server_config.cert");
+      String ca = texts.get(3);
+      return new State(
+          config,
+          key,
+          ca.isEmpty() ? List.of() : Pem.authorities(ca, "tls_server_config.client_ca"));
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.promdisco.http.tls;
+
+import org.jspecify.annotations.NullMarked;

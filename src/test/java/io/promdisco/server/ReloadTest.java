@@ -1,0 +1,216 @@
+package io.promdisco.server;
+
+import static io.promdisco.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.common.util.concurrent.Uninterruptibles;
+import io.promdisco.Promdisco;
+import io.promdisco.config.ConfigException;
+import io.promdisco.config.ConfigLoader;
+import io.promdisco.config.Configuration;
+import io.promdisco.config.Paths;
+import io.promdisco.config.ScrapeConfig;
+import io.promdisco.config.SdConfigReader;
+import io.promdisco.config.Section;
+import io.promdisco.metrics.PrometheusMetrics;
+import io.promdisco.testing.CapturedLog;
+import io.promdisco.testing.ExpectsErrors;
+import io.prometheus.client.CollectorRegistry;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReloadTest {
+  @TempDir private Path folder = Path.of("");
+
+  private static String job(String name, String target) {
+    return "- job_name: " + name + "\n  static_configs: [{targets: ['" + target + "']}]\n";
+  }
+
+  @Test
+  @ExpectsErrors("the second configuration is refused")
+  void aBadReloadChangesNothingAndAGoodOneIsInForce() throws Exception {
+    Path file = Files.writeString(folder.resolve("p.yml"), "scrape_configs:\n" + job("a", "h:1"));
+    CollectorRegistry registry = new CollectorRegistry();
+    PrometheusMetrics metrics = new PrometheusMetrics(registry);
+    try (Promdisco promdisco = Promdisco.builder().metrics(metrics).build()) {
+      ReloadableBackend reload =
+          new ReloadableBackend(promdisco, new ConfigLoader(), file, metrics);
+      reload.apply(new ConfigLoader().load(file));
+      assertThat(promdisco.awaitSynced(Duration.ofSeconds(10))).isTrue();
+
+      Files.writeString(file, "scrape_configs:\n- job: a\n");
+      assertThat(refused(reload)).contains("job_name is empty");
+      assertThat(promdisco.pools()).hasSize(1);
+      assertThat(promdisco.pools().get(0).counts().active()).isEqualTo(1);
+      assertThat(registry.getSampleValue("prometheus_config_last_reload_successful")).isZero();
+
+      Files.writeString(file, "scrape_configs:\n" + job("a", "h:1") + job("b", "h:2"));
+      reload.reload();
+      eventually(
+          () -> assertThat(promdisco.pool("b").orElseThrow().counts().active()).isEqualTo(1));
+      assertThat(registry.getSampleValue("prometheus_config_last_reload_successful")).isOne();
+    }
+  }
+
+  @Test
+  @ExpectsErrors("the second configuration is refused")
+  void aReloadLogsErrorsAsErrorsAndWarningsAsWarnings() throws Exception {
+    Path file = Files.writeString(folder.resolve("p.yml"), "scrape_configs:\n" + job("a", "h:1"));
+    CollectorRegistry registry = new CollectorRegistry();
+    PrometheusMetrics metrics = new PrometheusMetrics(registry);
+    try (Promdisco promdisco = Promdisco.builder().metrics(metrics).build();
+        CapturedLog log = new CapturedLog()) {
+      ReloadableBackend reload =
+          new ReloadableBackend(promdisco, new ConfigLoader(), file, metrics);
+      Files.writeString(file, "scrape_configs:\n- job_name: b\n- job_name: c\n  foo: 1\n");
+      assertThat(refused(reload).lines().map(line -> line.replaceAll("(?<=^\\w{1,9}: ).*/", "")))
+          .satisfiesExactly(
+              line -> assertThat(line).startsWith("warning: p.yml:2:3: scrape_configs[0]: no"),
+              line -> assertThat(line).startsWith("warning: p.yml:3:3: scrape_configs[1]: no"),
+              line -> assertThat(line).startsWith("error: p.yml:4:3: scrape_configs[1].foo: "));
+      assertThat(log.lines("ERROR")).singleElement().asString().contains("p.yml:4:3: ");
+      assertThat(log.lines("WARN")).hasSize(2).allMatch(line -> line.contains("no targets"));
+
+      Files.writeString(
+          file,
+          "scrape_configs:\n"
+              + job("a", "h:1")
+              + "- {job_name: f, file_sd_configs: [{files: [none.json]}]}\n");
+      reload.reload();
+      assertThat(log.lines("ERROR")).hasSize(1);
+      assertThat(log.lines("WARN", "none.json")).hasSize(1);
+      assertThat(log.lines("INFO", "again: 2 jobs")).hasSize(1);
+    }
+  }
+
+  private static String refused(ReloadableBackend reload) {
+    try {
+      reload.reload();
+      return "";
+    } catch (ConfigException e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+
+  @Test
+  void aWatchedFileIsInForceSoonAfterItChanged() throws Exception {
+    Path file = Files.writeString(folder.resolve("p.yml"), "scrape_configs:\n" + job("a", "h:1"));
+    CollectorRegistry registry = new CollectorRegistry();
+    PrometheusMetrics metrics = new PrometheusMetrics(registry);
+    try (Promdisco promdisco = Promdisco.builder().metrics(metrics).build();
+        PromdiscoServer server =
+            PromdiscoServer.builder()
+                .listen("127.0.0.1", 0)
+                .configFile(file)
+                .watchConfig(true)
+                .start(promdisco)) {
+      assertThat(promdisco.pool("a")).isPresent();
+      assertThat(server.port()).isPositive();
+
+      Files.writeString(file, "scrape_config_files: [jobs.yml]\n");
+      Files.writeString(folder.resolve("jobs.yml"), "scrape_configs:\n" + job("b", "h:1"));
+      eventually(() -> assertThat(promdisco.pool("b")).isPresent());
+
+      Files.writeString(folder.resolve("jobs.yml"), "scrape_configs:\n" + job("c", "h:1"));
+      eventually(() -> assertThat(promdisco.pool("c")).isPresent());
+      assertThat(promdisco.pools()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aReloadWhileAnotherRunsIsRefusedWithoutWaiting() throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("p.txt"), "scrape_configs: [{job_name: a, slow_sd_configs: []}]");
+    PrometheusMetrics metrics = new PrometheusMetrics(new CollectorRegistry());
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch may = new CountDownLatch(1);
+    ConfigLoader slow =
+        new ConfigLoader(
+            List.of(
+                new SdConfigReader() {
+                  @Override
+                  public String key() {
+                    return "slow_sd_configs";
+                  }
+
+                  @Override
+                  public Result read(Section job, Paths paths) {
+                    begun.countDown();
+                    Uninterruptibles.awaitUninterruptibly(may);
+                    return new Result(List.of(), List.of());
+                  }
+                }));
+    try (Promdisco promdisco = Promdisco.builder().build()) {
+      ReloadableBackend reload = new ReloadableBackend(promdisco, slow, file, metrics);
+      Thread first = new Thread(() -> assertThat(reloaded(reload)).isTrue());
+      first.start();
+      begun.await();
+      assertThat(reload.tryReload()).isFalse();
+      assertThat(reload.config()).isEmpty(); // answers meanwhile
+      may.countDown();
+      first.join();
+      assertThat(reload.tryReload()).isTrue();
+      assertThat(reload.config()).isNotEmpty();
+    }
+  }
+
+  private static boolean reloaded(ReloadableBackend reload) {
+    try {
+      return reload.tryReload();
+    } catch (ConfigException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void withoutAFileNothingIsReloaded() throws Exception {
+    try (Promdisco promdisco = Promdisco.builder().build();
+        PromdiscoServer server =
+            PromdiscoServer.builder()
+                .listen("127.0.0.1", 0)
+                .configuration(Configuration.of(ScrapeConfig.builder("a").build()))
+                .start(promdisco)) {
+      HttpRequest reload =
+          HttpRequest.newBuilder(URI.create(server.url() + "/-/reload"))
+              .method("POST", HttpRequest.BodyPublishers.noBody())
+              .build();
+      HttpResponse<String> answer =
+          HttpClient.newHttpClient().send(reload, HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.statusCode()).isEqualTo(403);
+      assertThatThrownBy(server::reload)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("reload: no configuration file (expected: configFile)");
+    }
+  }
+
+  @Test
+  void aFileThatIsRefusedStartsNoServer() throws Exception {
+    Path file = Files.writeString(folder.resolve("p.yml"), "scrape_configs: 1");
+    try (Promdisco promdisco = Promdisco.builder().build()) {
+      assertThatThrownBy(() -> PromdiscoServer.builder().configFile(file).start(promdisco))
+          .isInstanceOf(ConfigException.class);
+    }
+  }
+
+  @Test
+  void whatCannotBeUsedIsRefusedAtOnce() {
+    PromdiscoServer.Builder builder = PromdiscoServer.builder();
+    assertThatThrownBy(() -> builder.listen("127.0.0.1", 65_536))
+        .hasMessage("port: 65536 (expected 0 to 65535)");
+    assertThatThrownBy(() -> builder.allowedHosts(List.of("http://a")))
+        .hasMessageStartingWith("allowed host: http://a (expected a host name");
+    assertThatThrownBy(() -> builder.webConfig(folder.resolve("none.yml")))
+        .hasMessageEndingWith("none.yml: no such file");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.promdisco.server.access;
+
+import org.jspecify.annotations.NullMarked;
