@@ -2,10 +2,10 @@ package io.promdisco.cli;
 
 import io.promdisco.Promdisco;
 import io.promdisco.metrics.Metrics;
+import io.promdisco.offline.ManifestException;
+import io.promdisco.offline.Manifests;
 import io.promdisco.providers.kubernetes.client.FabricClientFactory;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
-import io.promdisco.sim.ManifestException;
-import io.promdisco.sim.Manifests;
 import io.promdisco.sim.ManifestsClients;
 import io.promdisco.sim.SimCluster;
 import io.promdisco.util.Ticker;

@@ -1,6 +1,7 @@
 package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.offline.Json;
 import org.jspecify.annotations.Nullable;
 
 /**

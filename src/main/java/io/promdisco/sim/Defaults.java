@@ -2,6 +2,7 @@ package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.offline.Json;
 import io.promdisco.providers.kubernetes.object.Resource;
 
 /** What a real API server fills in, as far as discovery or a field selector can see it. */

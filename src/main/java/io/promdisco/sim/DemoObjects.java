@@ -2,27 +2,17 @@ package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.offline.Json;
+import io.promdisco.offline.Manifests;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.UUID;
 
 /** The objects of the demo cluster, made from templates. */
 final class DemoObjects {
   private DemoObjects() {}
 
-  /** The object in {@code yaml}. */
-  static ObjectNode object(String yaml) {
-    List<Document> documents = new ArrayList<>();
-    try {
-      YamlDocuments.read(yaml, documents);
-    } catch (Document.BrokenException e) {
-      throw new IllegalArgumentException("template: " + e.getMessage() + "\n" + yaml, e);
-    }
-    if (documents.size() == 1 && documents.get(0).content() instanceof ObjectNode object) {
-      return object;
-    }
-    throw new IllegalArgumentException("template: not one object\n" + yaml);
+  private static ObjectNode object(String yaml) {
+    return Manifests.object(yaml);
   }
 
   /** The same uid for the same object every time. */

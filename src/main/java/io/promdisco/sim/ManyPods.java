@@ -3,6 +3,8 @@ package io.promdisco.sim;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.offline.Json;
+import io.promdisco.offline.Manifests;
 import io.promdisco.providers.kubernetes.object.Resource;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,7 +103,7 @@ public final class ManyPods {
   /** Makes a pod with one port, 80, that is at {@code ip} at once. */
   public void putProbe(String name, String ip) {
     cluster.apply(
-        DemoObjects.object(
+        Manifests.object(
             """
             apiVersion: v1
             kind: Pod
@@ -193,7 +195,7 @@ public final class ManyPods {
 
   private static ObjectNode template() {
     ObjectNode pod =
-        DemoObjects.object(
+        Manifests.object(
             """
             spec:
               volumes:
@@ -216,7 +218,7 @@ public final class ManyPods {
 
   private static void addContainer(ObjectNode pod, String name, String portName, int port) {
     ObjectNode container =
-        DemoObjects.object(
+        Manifests.object(
             """
             name: %1$s
             image: registry.example/team/%1$s:v1.2.3

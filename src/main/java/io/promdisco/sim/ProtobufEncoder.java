@@ -3,6 +3,7 @@ package io.promdisco.sim;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.offline.Json;
 import io.promdisco.sim.ProtobufSchema.Field;
 import java.io.IOException;
 import java.io.StringWriter;

@@ -2,6 +2,7 @@ package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.offline.Json;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.util.Ticker;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.offline.Json;
 
 /** Objects for tests. */
 final class Objects {

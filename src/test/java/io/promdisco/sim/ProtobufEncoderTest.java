@@ -15,6 +15,8 @@ import io.kubernetes.client.proto.V1Apps;
 import io.kubernetes.client.proto.V1Batch;
 import io.kubernetes.client.proto.V1Discovery;
 import io.kubernetes.client.proto.V1Networking;
+import io.promdisco.offline.Json;
+import io.promdisco.offline.Manifests;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.testing.RecordedCases;
 import java.nio.ByteBuffer;

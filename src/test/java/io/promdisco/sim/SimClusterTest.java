@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.offline.Json;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.promdisco.sim;
+package io.promdisco.offline;
 
 import java.util.List;
 

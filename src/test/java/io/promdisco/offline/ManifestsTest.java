@@ -1,4 +1,4 @@
-package io.promdisco.sim;
+package io.promdisco.offline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.sim.SimCluster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -91,7 +92,7 @@ class ManifestsTest {
     file("notes.txt", "kind: nonsense: :");
     file(".hidden.yaml", "kind: nonsense: :");
     List<ObjectNode> objects = Manifests.read(List.of(folder));
-    assertThat(objects).extracting(Objects::name).containsExactly("p1", "s1", "n1", "n2");
+    assertThat(objects).extracting(ManifestsTest::name).containsExactly("p1", "s1", "n1", "n2");
     assertThat(Json.text(objects.get(0), "status", "podIP")).isEqualTo("10.0.0.1");
     assertThat(Json.text(objects.get(1), "kind")).isEqualTo("EndpointSlice");
     assertThat(Json.text(objects.get(1), "apiVersion")).isEqualTo("discovery.k8s.io/v1");
@@ -188,7 +189,7 @@ class ManifestsTest {
         .first()
         .extracting(Manifests.LeftOut::kind, Manifests.LeftOut::name)
         .containsExactly("Pod", "a");
-    assertThat(contents.objects()).extracting(Objects::name).containsExactly("good");
+    assertThat(contents.objects()).extracting(ManifestsTest::name).containsExactly("good");
   }
 
   @Test
@@ -255,7 +256,7 @@ class ManifestsTest {
             - just words
             """);
 
-    assertThat(contents.objects()).extracting(Objects::name).containsExactly("good");
+    assertThat(contents.objects()).extracting(ManifestsTest::name).containsExactly("good");
     assertThat(problems(contents))
         .containsExactly(
             "list.yaml:7: Pod shop/p: spec.containers[0].ports[0].containerPort: \"80\" (expected"
@@ -501,5 +502,9 @@ class ManifestsTest {
         .singleElement()
         .asString()
         .contains("containerPort: 80.5 (expected a whole number)");
+  }
+
+  private static String name(ObjectNode object) {
+    return Json.text(object, "metadata", "name");
   }
 }

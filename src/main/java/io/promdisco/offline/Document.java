@@ -1,4 +1,4 @@
-package io.promdisco.sim;
+package io.promdisco.offline;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.IdentityHashMap;

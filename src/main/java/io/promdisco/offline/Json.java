@@ -1,4 +1,4 @@
-package io.promdisco.sim;
+package io.promdisco.offline;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -18,21 +18,21 @@ import org.jspecify.annotations.Nullable;
  * JSON trees from and to text. By hand and not with an {@code ObjectMapper}, which takes longer to
  * start than a small dump takes to read.
  */
-final class Json {
-  static final JsonFactory FACTORY = new JsonFactory();
-  static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+public final class Json {
+  public static final JsonFactory FACTORY = new JsonFactory();
+  public static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   /** Lists of objects in lists of objects: {@code items} of {@code items}. */
   private static final int DEEPEST_LIST = 4;
 
   private Json() {}
 
-  static ObjectNode object() {
+  public static ObjectNode object() {
     return NODES.objectNode();
   }
 
   /** A string node, {@link #wellFormed}. */
-  static JsonNode textNode(String text) {
+  public static JsonNode textNode(String text) {
     return NODES.textNode(wellFormed(text));
   }
 
@@ -50,7 +50,7 @@ final class Json {
   }
 
   /** Reads the value whose first token is the parser's current one. */
-  static JsonNode read(JsonParser parser) throws IOException {
+  public static JsonNode read(JsonParser parser) throws IOException {
     return read(parser, null);
   }
 
@@ -59,7 +59,8 @@ final class Json {
    *
    * @param itemLines receives the line of each object in a list, down to {@link #DEEPEST_LIST}
    */
-  static JsonNode read(JsonParser parser, @Nullable IdentityHashMap<JsonNode, Integer> itemLines)
+  public static JsonNode read(
+      JsonParser parser, @Nullable IdentityHashMap<JsonNode, Integer> itemLines)
       throws IOException {
     JsonToken token = parser.currentToken();
     if (token == null) {
@@ -113,14 +114,14 @@ final class Json {
   }
 
   /** Reads one value. */
-  static JsonNode read(String text) throws IOException {
+  public static JsonNode read(String text) throws IOException {
     try (JsonParser parser = FACTORY.createParser(text)) {
       parser.nextToken();
       return read(parser);
     }
   }
 
-  static void write(JsonGenerator out, JsonNode node) throws IOException {
+  public static void write(JsonGenerator out, JsonNode node) throws IOException {
     switch (node.getNodeType()) {
       case OBJECT -> {
         out.writeStartObject();
@@ -142,7 +143,7 @@ final class Json {
   }
 
   /** Writes an object as the item of a typed list, which says kind and API version once for all. */
-  static void writeItem(JsonGenerator out, ObjectNode object) throws IOException {
+  public static void writeItem(JsonGenerator out, ObjectNode object) throws IOException {
     out.writeStartObject();
     writeFields(out, object, false);
     out.writeEndObject();
@@ -170,7 +171,7 @@ final class Json {
   }
 
   /** Text of the field at {@code path}; empty if there is none. */
-  static String text(JsonNode node, String... path) {
+  public static String text(JsonNode node, String... path) {
     JsonNode at = node;
     for (String name : path) {
       at = at.path(name);
@@ -179,7 +180,7 @@ final class Json {
   }
 
   /** The object called {@code name} in {@code parent}, made if it is not there. */
-  static ObjectNode child(ObjectNode parent, String name) {
+  public static ObjectNode child(ObjectNode parent, String name) {
     return parent.get(name) instanceof ObjectNode there ? there : parent.putObject(name);
   }
 }

@@ -1,4 +1,4 @@
-package io.promdisco.sim;
+package io.promdisco.offline;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -139,6 +139,24 @@ public final class Manifests {
       throw new ManifestException(manifests.broken);
     }
     return contents;
+  }
+
+  /**
+   * Reads the one object in {@code yaml}, a template of this program.
+   *
+   * @throws IllegalArgumentException if it is not one object
+   */
+  public static ObjectNode object(String yaml) {
+    List<Document> documents = new ArrayList<>();
+    try {
+      YamlDocuments.read(yaml, documents);
+    } catch (Document.BrokenException e) {
+      throw new IllegalArgumentException("template: " + e.getMessage() + "\n" + yaml, e);
+    }
+    if (documents.size() == 1 && documents.get(0).content() instanceof ObjectNode object) {
+      return object;
+    }
+    throw new IllegalArgumentException("template: not one object\n" + yaml);
   }
 
   private void add(Path path) {
