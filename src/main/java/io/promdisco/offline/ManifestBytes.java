@@ -37,9 +37,9 @@ final class ManifestBytes {
    * Returns the text without its byte order mark. UTF-16 without a mark is recognised by the zero
    * in its first character.
    *
-   * @throws Document.BrokenException if the bytes are not text
+   * @throws ManifestDocument.BrokenException if the bytes are not text
    */
-  static String text(byte[] bytes) throws Document.BrokenException {
+  static String text(byte[] bytes) throws ManifestDocument.BrokenException {
     int first = at(bytes, 0);
     int second = at(bytes, 1);
     if (first == 0xff && second == 0xfe) {
@@ -63,7 +63,7 @@ final class ManifestBytes {
   }
 
   private static String decoded(byte[] bytes, int from, Charset charset)
-      throws Document.BrokenException {
+      throws ManifestDocument.BrokenException {
     CharsetDecoder decoder =
         charset
             .newDecoder()
@@ -75,7 +75,8 @@ final class ManifestBytes {
     out.flip();
     if (result.isError()) {
       int line = 1 + (int) out.chars().filter(c -> c == '\n').count();
-      throw new Document.BrokenException(1, line, "not " + charset + " (expected: UTF-8)", null);
+      throw new ManifestDocument.BrokenException(
+          1, line, "not " + charset + " (expected: UTF-8)", null);
     }
     return out.toString();
   }

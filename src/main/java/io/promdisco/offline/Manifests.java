@@ -1,8 +1,8 @@
 package io.promdisco.offline;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.providers.kubernetes.client.JsonDecoder;
@@ -130,7 +130,7 @@ public final class Manifests {
   public static List<JsonNode> documents(Path file) throws ManifestException {
     Manifests manifests = new Manifests();
     List<JsonNode> contents = new ArrayList<>();
-    for (Document document : manifests.parse(file, UserFiles::openArgument)) {
+    for (ManifestDocument document : manifests.parse(file, UserFiles::openArgument)) {
       if (!document.content().isNull()) {
         contents.add(document.content());
       }
@@ -147,10 +147,10 @@ public final class Manifests {
    * @throws IllegalArgumentException if it is not one object
    */
   public static ObjectNode object(String yaml) {
-    List<Document> documents = new ArrayList<>();
+    List<ManifestDocument> documents = new ArrayList<>();
     try {
       YamlDocuments.read(yaml, documents);
-    } catch (Document.BrokenException e) {
+    } catch (ManifestDocument.BrokenException e) {
       throw new IllegalArgumentException("template: " + e.getMessage() + "\n" + yaml, e);
     }
     if (documents.size() == 1 && documents.get(0).content() instanceof ObjectNode object) {
@@ -192,8 +192,8 @@ public final class Manifests {
   }
 
   private void addFile(Path file, Opener opener) {
-    for (Document document : parse(file, opener)) {
-      for (Document.TypedKey key : document.typedKeys()) {
+    for (ManifestDocument document : parse(file, opener)) {
+      for (ManifestDocument.TypedKey key : document.typedKeys()) {
         warnings.add(
             name(file)
                 + ":"
@@ -211,7 +211,7 @@ public final class Manifests {
   }
 
   /** A document of a file. */
-  private record Source(String file, Document document) {
+  private record Source(String file, ManifestDocument document) {
     String place(JsonNode object) {
       return file + ":" + document.lineOf(object);
     }
@@ -370,8 +370,8 @@ public final class Manifests {
         + (name.isEmpty() ? "" : " " + (namespace.isEmpty() ? "" : namespace + "/") + name);
   }
 
-  private List<Document> parse(Path file, Opener opener) {
-    List<Document> out = new ArrayList<>();
+  private List<ManifestDocument> parse(Path file, Opener opener) {
+    List<ManifestDocument> out = new ArrayList<>();
     String name = name(file);
     try (InputStream in = opened(file, opener)) {
       byte[] bytes = ManifestBytes.unzipped(in.readAllBytes(), mostBytes());
@@ -387,7 +387,7 @@ public final class Manifests {
           e instanceof UserFiles.RefusedException
               ? name + ": " + e.getMessage()
               : name + ": cannot be read (" + e.getMessage() + ")");
-    } catch (Document.BrokenException e) {
+    } catch (ManifestDocument.BrokenException e) {
       broken.add(name + ":" + e.line() + ": document " + e.number() + ": " + e.getMessage());
     }
     return out;
@@ -418,30 +418,53 @@ public final class Manifests {
    * JSON objects, one after the other; or else YAML, which may begin with a brace too. If it is
    * neither, the reader that came further knows better what is wrong.
    */
-  private static void parseJson(byte[] bytes, List<Document> out)
-      throws IOException, Document.BrokenException {
-    List<Document> json = new ArrayList<>();
-    try (JsonParser parser = new JsonFactory().createParser(bytes)) {
+  private static void parseJson(byte[] bytes, List<ManifestDocument> out)
+      throws IOException, ManifestDocument.BrokenException {
+    List<ManifestDocument> json = new ArrayList<>();
+    try (JsonParser parser = Json.parser(Json.MAPPER.createParser(bytes))) {
       while (parser.nextToken() != null) {
         int line = parser.currentTokenLocation().getLineNr();
-        IdentityHashMap<JsonNode, Integer> itemLines = new IdentityHashMap<>();
-        json.add(
-            new Document(
-                json.size() + 1, line, Json.read(parser, itemLines), itemLines, List.of()));
+        ItemLines items = new ItemLines(parser);
+        JsonNode content = Json.MAPPER.reader().with(items).readTree(parser);
+        json.add(new ManifestDocument(json.size() + 1, line, content, items.lines, List.of()));
       }
       out.addAll(json);
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
       try {
         YamlDocuments.read(ManifestBytes.text(bytes), out);
-      } catch (Document.BrokenException asYaml) {
+      } catch (ManifestDocument.BrokenException asYaml) {
         if (asYaml.line() > line) {
           throw asYaml;
         }
         out.clear();
         out.addAll(json);
-        throw new Document.BrokenException(json.size() + 1, line, e.getOriginalMessage(), e);
+        throw new ManifestDocument.BrokenException(
+            json.size() + 1, line, e.getOriginalMessage(), e);
       }
+    }
+  }
+
+  /** Remembers the line of each object that is an item of a list. */
+  private static final class ItemLines extends Json.Nodes {
+    private static final long serialVersionUID = 1L;
+
+    private final transient JsonParser parser;
+    private final transient IdentityHashMap<JsonNode, Integer> lines = new IdentityHashMap<>();
+
+    ItemLines(JsonParser parser) {
+      this.parser = parser;
+    }
+
+    /** Called when the parser is at the beginning of the object. */
+    @Override
+    public ObjectNode objectNode() {
+      ObjectNode object = super.objectNode();
+      JsonStreamContext parent = parser.getParsingContext().getParent();
+      if (parent.inArray() && parent.getNestingDepth() <= ManifestDocument.DEEPEST_ITEM) {
+        lines.put(object, parser.currentTokenLocation().getLineNr());
+      }
+      return object;
     }
   }
 }

@@ -2,6 +2,7 @@ package io.promdisco.offline;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.providers.kubernetes.client.YamlScalars;
 import java.util.ArrayList;
@@ -34,19 +35,16 @@ final class YamlDocuments {
   private static final String MERGE = "tag:yaml.org,2002:merge";
   private static final int MOST_ALIASED_NODES = 2_000_000;
 
-  /** Items of lists count as objects down to this depth. */
-  private static final int DEEPEST_ITEM = 4;
-
   private final Parser parser;
-  private final List<Document> out;
+  private final List<ManifestDocument> out;
   private final Map<String, JsonNode> anchors = new HashMap<>();
   private IdentityHashMap<JsonNode, Integer> itemLines = new IdentityHashMap<>();
-  private List<Document.TypedKey> typedKeys = new ArrayList<>();
+  private List<ManifestDocument.TypedKey> typedKeys = new ArrayList<>();
   private int aliasedNodes;
   private int number;
   private int line = 1;
 
-  private YamlDocuments(String text, List<Document> out) {
+  private YamlDocuments(String text, List<ManifestDocument> out) {
     LoaderOptions options = new LoaderOptions();
     options.setCodePointLimit(Integer.MAX_VALUE);
     this.parser = new ParserImpl(new StreamReader(text), options);
@@ -54,7 +52,8 @@ final class YamlDocuments {
   }
 
   /** Adds the documents of {@code text}, those before a broken one included, to {@code out}. */
-  static void read(String text, List<Document> out) throws Document.BrokenException {
+  static void read(String text, List<ManifestDocument> out)
+      throws ManifestDocument.BrokenException {
     YamlDocuments documents = new YamlDocuments(text, out);
     try {
       documents.read();
@@ -68,8 +67,8 @@ final class YamlDocuments {
     }
   }
 
-  private Document.BrokenException broken(int atLine, String message, Throwable cause) {
-    return new Document.BrokenException(Math.max(1, number), atLine, message, cause);
+  private ManifestDocument.BrokenException broken(int atLine, String message, Throwable cause) {
+    return new ManifestDocument.BrokenException(Math.max(1, number), atLine, message, cause);
   }
 
   private void read() {
@@ -89,7 +88,7 @@ final class YamlDocuments {
         case StreamStart, DocumentEnd, Comment -> {}
         default -> {
           line = lineOf(event);
-          out.add(new Document(number, line, node(event, 0), itemLines, typedKeys));
+          out.add(new ManifestDocument(number, line, node(event, 0), itemLines, typedKeys));
         }
       }
     }
@@ -149,11 +148,11 @@ final class YamlDocuments {
   }
 
   private ArrayNode sequence(int depth) {
-    ArrayNode out = Json.NODES.arrayNode();
+    ArrayNode out = JsonNodeFactory.instance.arrayNode();
     for (Event event = next(); event.getEventId() != Event.ID.SequenceEnd; event = next()) {
       JsonNode item = node(event, depth + 1);
       out.add(item);
-      if (depth < DEEPEST_ITEM && item.isObject()) {
+      if (depth < ManifestDocument.DEEPEST_ITEM && item.isObject()) {
         itemLines.put(item, lineOf(event));
       }
     }
@@ -189,7 +188,7 @@ final class YamlDocuments {
     try {
       String text = YamlScalars.key(key);
       if (!key.isTextual() && !text.equals(key.asText())) {
-        typedKeys.add(new Document.TypedKey(lineOf(event), key.asText(), text));
+        typedKeys.add(new ManifestDocument.TypedKey(lineOf(event), key.asText(), text));
       }
       return text;
     } catch (IllegalArgumentException e) {

@@ -12,7 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  */
 public record SimEvent(
     Type type, ObjectNode object, long resourceVersion, boolean initialEventsEnd) {
-  /** What happened, named as on the wire. */
+  /** What happened, named as on the response. */
   public enum Type {
     /** The object is there now, or has entered the selection. */
     ADDED,

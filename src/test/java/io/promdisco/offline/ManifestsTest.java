@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.providers.kubernetes.object.Resource;
-import io.promdisco.sim.SimCluster;
+import io.promdisco.providers.kubernetes.watch.Scope;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -339,16 +339,14 @@ class ManifestsTest {
   void ofTwoObjectsOfOneNameTheLaterCountsAndBothPlacesAreNamed() throws Exception {
     Path one = file("1.yaml", "{apiVersion: v1, kind: Node, metadata: {name: n1, uid: a}}");
     Path two = file("2.yaml", "\n{apiVersion: v1, kind: Node, metadata: {name: n1, uid: b}}");
-    SimCluster cluster = new SimCluster();
-
     Manifests.Contents contents = Manifests.load(List.of(one, two, two));
 
     assertThat(contents.warnings())
         .containsExactly(
             two + ":2: Node n1: also at " + one + ":1, with other content; the later one counts");
-    cluster.load(contents.objects());
-    assertThat(cluster.get(Resource.NODES, "", "n1").orElseThrow().at("/metadata/uid").asText())
-        .isEqualTo("b");
+    assertThat(new ManifestCluster(contents.objects()).list(Resource.NODES, Scope.ALL))
+        .singleElement()
+        .satisfies(node -> assertThat(Json.text(node, "metadata", "uid")).isEqualTo("b"));
   }
 
   @Test

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class YamlDocumentsTest {
   private static JsonNode read(String yaml) throws Exception {
-    List<Document> documents = new ArrayList<>();
+    List<ManifestDocument> documents = new ArrayList<>();
     YamlDocuments.read(yaml, documents);
     return documents.get(0).content();
   }

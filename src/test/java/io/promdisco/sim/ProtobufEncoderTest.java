@@ -79,8 +79,8 @@ class ProtobufEncoderTest {
     if (!field.json().isEmpty()) {
       assertThat(there.getName()).as("%s", field).isEqualToIgnoringCase(field.json());
     }
-    assertThat(there.isMapField()).isEqualTo(field.shape() == ProtobufSchema.Shape.MAP);
-    assertThat(there.isRepeated()).isEqualTo(field.shape() != ProtobufSchema.Shape.ONE);
+    assertThat(there.isMapField()).isEqualTo(field.cardinality() == ProtobufSchema.Cardinality.MAP);
+    assertThat(there.isRepeated()).isEqualTo(field.cardinality() != ProtobufSchema.Cardinality.ONE);
     FieldDescriptor value =
         there.isMapField() ? there.getMessageType().findFieldByNumber(2) : there;
     switch (field.form()) {

@@ -55,7 +55,7 @@ class RecordedClustersTest {
       case "delete" -> cluster.delete(object);
       default -> throw new AssertionError("op: " + change.get("op"));
     }
-    Resource<?> resource = Kinds.of(object);
+    Resource<?> resource = SimCluster.resourceOf(object);
     boolean there =
         cluster
             .get(resource, Json.text(object, "metadata", "namespace"), Objects.name(object))

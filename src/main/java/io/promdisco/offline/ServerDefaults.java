@@ -1,15 +1,15 @@
-package io.promdisco.sim;
+package io.promdisco.offline;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.offline.Json;
 import io.promdisco.providers.kubernetes.object.Resource;
 
 /** What a real API server fills in, as far as discovery or a field selector can see it. */
-final class Defaults {
-  private Defaults() {}
+public final class ServerDefaults {
+  private ServerDefaults() {}
 
-  static void apply(Resource<?> resource, ObjectNode object) {
+  /** Fills them in. */
+  public static void apply(Resource<?> resource, ObjectNode object) {
     ObjectNode metadata = Json.child(object, "metadata");
     if (resource.namespaced()) {
       setIfEmpty(metadata, "namespace", "default");

@@ -10,10 +10,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A fault at work. Safe for all threads. */
-public final class Injection {
+public final class InjectedFault {
   private final FaultRule rule;
-  private final Set<Wire> stalled = ConcurrentHashMap.newKeySet();
-  private final Set<Wire> slowed = ConcurrentHashMap.newKeySet();
+  private final Set<ResponseWriter> stalled = ConcurrentHashMap.newKeySet();
+  private final Set<ResponseWriter> slowed = ConcurrentHashMap.newKeySet();
   private final AtomicLong flood = new AtomicLong();
   private volatile boolean healed;
 
@@ -23,7 +23,7 @@ public final class Injection {
   @GuardedBy("this")
   private int struck;
 
-  Injection(FaultRule rule) {
+  InjectedFault(FaultRule rule) {
     this.rule = rule;
   }
 
@@ -43,8 +43,8 @@ public final class Injection {
    */
   public void heal() {
     healed = true;
-    stalled.forEach(Wire::release);
-    slowed.forEach(Wire::fullSpeed);
+    stalled.forEach(ResponseWriter::release);
+    slowed.forEach(ResponseWriter::fullSpeed);
   }
 
   FaultRule rule() {
@@ -78,34 +78,34 @@ public final class Injection {
     return flood.get();
   }
 
-  /** Sends on {@code wire} until this is healed or the client hangs up. */
-  void flood(Wire wire, byte[] beginning) throws IOException {
+  /** Sends on {@code response} until this is healed or the client hangs up. */
+  void flood(ResponseWriter response, byte[] beginning) throws IOException {
     byte[] more = new byte[64 << 10];
     Arrays.fill(more, (byte) 'x');
     for (byte[] next = beginning; !healed; next = more) {
-      wire.chunk(next);
+      response.chunk(next);
       flood.addAndGet(next.length);
     }
   }
 
-  /** Makes {@code wire} slow until this is healed. */
-  void slow(Wire wire, int bytesPerSecond) {
-    slowed.add(wire);
-    wire.slow(bytesPerSecond);
+  /** Makes {@code response} slow until this is healed. */
+  void slow(ResponseWriter response, int bytesPerSecond) {
+    slowed.add(response);
+    response.slow(bytesPerSecond);
     if (healed) {
-      wire.fullSpeed();
+      response.fullSpeed();
     }
   }
 
-  /** Keeps {@code wire} silent until this is healed or the connection closed. */
-  void stall(Wire wire) throws InterruptedException {
-    stalled.add(wire);
+  /** Keeps {@code response} silent until this is healed or the connection closed. */
+  void stall(ResponseWriter response) throws InterruptedException {
+    stalled.add(response);
     try {
       if (!healed) {
-        wire.awaitRelease();
+        response.awaitRelease();
       }
     } finally {
-      stalled.remove(wire);
+      stalled.remove(response);
     }
   }
 }

@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  * again. It is written as protobuf once. Safe for all threads.
  */
 @SuppressWarnings("unchecked") // ObjectNode's own deepCopy is
-final class Part extends ObjectNode {
+final class SharedObject extends ObjectNode {
   private static final long serialVersionUID = 1L;
 
   // A race writes the same bytes twice.
   private transient volatile byte @Nullable [] protobuf;
 
   /** Takes the fields of {@code content}, which must not change any more. */
-  Part(ObjectNode content) {
+  SharedObject(ObjectNode content) {
     super(JsonNodeFactory.instance);
     setAll(content);
   }

@@ -4,12 +4,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses the encoding that a client likes best. Immutable. */
-final class Negotiation {
+final class ContentNegotiation {
   private final Codec json = new Codec.AsJson();
   private final Codec protobuf = new Codec.AsProtobuf(new ProtobufEncoder());
   private final boolean speaksProtobuf;
 
-  Negotiation(boolean speaksProtobuf) {
+  ContentNegotiation(boolean speaksProtobuf) {
     this.speaksProtobuf = speaksProtobuf;
   }
 

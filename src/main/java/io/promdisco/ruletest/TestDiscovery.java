@@ -9,11 +9,11 @@ import io.promdisco.config.SdConfig;
 import io.promdisco.config.StaticSdConfig;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.offline.ManifestClients;
+import io.promdisco.offline.ManifestCluster;
 import io.promdisco.offline.ManifestException;
 import io.promdisco.offline.Manifests;
 import io.promdisco.scrape.PoolView;
-import io.promdisco.sim.ManifestsClients;
-import io.promdisco.sim.SimCluster;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,13 +27,13 @@ import org.jspecify.annotations.Nullable;
  * Discovers from what is at hand: targets that are spelt out, files, and dumps of Kubernetes
  * objects. Servers and DNS are not asked, so that a test gives the same everywhere.
  */
-final class Discovery {
+final class TestDiscovery {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-  private final @Nullable SimCluster cluster;
+  private final @Nullable ManifestCluster cluster;
   private final String namespace;
 
-  private Discovery(@Nullable SimCluster cluster, String namespace) {
+  private TestDiscovery(@Nullable ManifestCluster cluster, String namespace) {
     this.cluster = cluster;
     this.namespace = namespace;
   }
@@ -43,17 +43,15 @@ final class Discovery {
    *
    * @param namespace what {@code own_namespace} means; empty: nothing
    */
-  static Discovery from(List<Path> manifests, String namespace) throws RuleTestException {
+  static TestDiscovery from(List<Path> manifests, String namespace) throws RuleTestException {
     if (manifests.isEmpty()) {
-      return new Discovery(null, "");
+      return new TestDiscovery(null, "");
     }
-    SimCluster cluster = new SimCluster();
     try {
-      cluster.load(Manifests.read(manifests));
+      return new TestDiscovery(new ManifestCluster(Manifests.read(manifests)), namespace);
     } catch (ManifestException e) {
       throw new RuleTestException(e.problems());
     }
-    return new Discovery(cluster, namespace);
   }
 
   /**
@@ -61,7 +59,7 @@ final class Discovery {
    *
    * @param more further targets by job
    */
-  Map<String, List<Found>> run(List<ScrapeConfig> jobs, Map<String, List<TargetGroup>> more)
+  Map<String, List<FoundTarget>> run(List<ScrapeConfig> jobs, Map<String, List<TargetGroup>> more)
       throws RuleTestException, InterruptedException {
     return run(
         jobs.stream()
@@ -70,10 +68,10 @@ final class Discovery {
   }
 
   /** What the job makes of these groups alone. */
-  static List<Found> of(ScrapeConfig job, List<TargetGroup> groups)
+  static List<FoundTarget> of(ScrapeConfig job, List<TargetGroup> groups)
       throws RuleTestException, InterruptedException {
     List<SdConfig> only = groups.isEmpty() ? List.of() : List.of(new StaticSdConfig(groups));
-    return new Discovery(null, "")
+    return new TestDiscovery(null, "")
         .run(List.of(with(only, job)))
         .getOrDefault(job.jobName(), List.of());
   }
@@ -104,20 +102,20 @@ final class Discovery {
         .withSdConfigs(sources);
   }
 
-  private Map<String, List<Found>> run(List<ScrapeConfig> jobs)
+  private Map<String, List<FoundTarget>> run(List<ScrapeConfig> jobs)
       throws RuleTestException, InterruptedException {
     Promdisco.Builder builder = Promdisco.builder();
-    SimCluster objects = cluster;
+    ManifestCluster objects = cluster;
     if (objects != null) {
       Optional<String> own = namespace.isEmpty() ? Optional.empty() : Optional.of(namespace);
-      builder.kubernetesClients(ticker -> new ManifestsClients(objects, own));
+      builder.kubernetesClients(ticker -> new ManifestClients(objects, own));
     }
     try (Promdisco promdisco = builder.build()) {
       promdisco.apply(Configuration.of(jobs));
       if (!promdisco.awaitSynced(TIMEOUT)) {
         throw new RuleTestException(reasons(promdisco.providers()));
       }
-      Map<String, List<Found>> found = new LinkedHashMap<>();
+      Map<String, List<FoundTarget>> found = new LinkedHashMap<>();
       for (PoolView pool : promdisco.pools()) {
         found.put(pool.job(), targets(pool));
       }
@@ -125,11 +123,11 @@ final class Discovery {
     }
   }
 
-  private static List<Found> targets(PoolView pool) {
-    List<Found> targets = new ArrayList<>();
-    pool.activeTargets().forEach(target -> targets.add(Found.active(target)));
-    pool.droppedTargets(0).forEach(target -> targets.add(Found.dropped(target)));
-    pool.failedTargets(0).forEach(target -> targets.add(Found.failed(target)));
+  private static List<FoundTarget> targets(PoolView pool) {
+    List<FoundTarget> targets = new ArrayList<>();
+    pool.activeTargets().forEach(target -> targets.add(FoundTarget.active(target)));
+    pool.droppedTargets(0).forEach(target -> targets.add(FoundTarget.dropped(target)));
+    pool.failedTargets(0).forEach(target -> targets.add(FoundTarget.failed(target)));
     return targets;
   }
 

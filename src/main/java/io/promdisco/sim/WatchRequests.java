@@ -1,6 +1,7 @@
 package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.offline.ObjectSelector;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.time.Duration;
@@ -8,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Begins watches: which version, which events first, and what is refused. */
-final class Watches {
+final class WatchRequests {
   private static final Duration LONGEST = Duration.ofMinutes(30);
 
   private final SimCluster cluster;
@@ -16,7 +17,7 @@ final class Watches {
   private final Ticker ticker;
   private final Faults faults;
 
-  Watches(SimCluster cluster, SimOptions options, Ticker ticker, Faults faults) {
+  WatchRequests(SimCluster cluster, SimOptions options, Ticker ticker, Faults faults) {
     this.cluster = cluster;
     this.options = options;
     this.ticker = ticker;
@@ -38,43 +39,55 @@ final class Watches {
    * @throws StatusException if it is refused with a status
    */
   Session begin(
-      Route route, HttpRequest request, Codec codec, Wire wire, Optional<Injection> injection) {
+      Route route,
+      HttpRequest request,
+      Codec codec,
+      ResponseWriter response,
+      Optional<InjectedFault> injection) {
     boolean initialEvents = initialEvents(request);
     Duration timeout = timeout(request);
     long after = SimCluster.parseVersion(request.parameter("resourceVersion"));
     if (initialEvents) {
-      Lists.requirePresent(cluster, after);
+      ListRequests.requirePresent(cluster, after);
     }
     Subscription events;
     try {
-      Selection selection = Lists.selection(route, request);
+      ObjectSelector selection = ListRequests.selection(route, request);
       events = cluster.subscribe(route.resource(), selection, after, initialEvents);
     } catch (StatusException refusal) {
       if (refusal.code() == 410 && !options.goneAsStatus) {
-        return new ErrorSession(wire, codec, refusal);
+        return new ErrorSession(response, codec, refusal);
       }
       throw refusal;
     }
     if (injection.isPresent() && injection.get().rule().fault() instanceof Fault.ErrorEvent error) {
       events.close();
-      return new ErrorSession(wire, codec, refusal(error));
+      return new ErrorSession(response, codec, refusal(error));
     }
     WatchStream stream =
         new WatchStream(
-            route.resource(), events, codec, wire, ticker, request.flag("allowWatchBookmarks"));
+            route.resource(),
+            events,
+            codec,
+            response,
+            ticker,
+            type(codec, injection),
+            timeout,
+            request.flag("allowWatchBookmarks") ? options.bookmarkPause : null,
+            faults);
     injection.ifPresent(it -> stream.strikeAfter(it, it.rule().afterFrames()));
     faults.streams().add(stream);
     if (injection.isPresent() && !initialEvents) {
       stream.breakAtOnce(injection.get());
     }
-    return new StreamSession(stream, timeout, type(codec, injection));
+    return stream;
   }
 
   static StatusException refusal(Fault.ErrorEvent error) {
     return StatusException.of(error.code(), "a fault injected by the simulation");
   }
 
-  private static String type(Codec codec, Optional<Injection> injection) {
+  private static String type(Codec codec, Optional<InjectedFault> injection) {
     return injection.isPresent() && injection.get().rule().fault() instanceof Fault.ContentType type
         ? type.value()
         : codec.streamType();
@@ -121,40 +134,15 @@ final class Watches {
     }
   }
 
-  private final class StreamSession implements Session {
-    private final WatchStream stream;
-    private final Duration timeout;
-    private final String contentType;
-
-    StreamSession(WatchStream stream, Duration timeout, String contentType) {
-      this.stream = stream;
-      this.timeout = timeout;
-      this.contentType = contentType;
-    }
-
-    @Override
-    public boolean run() throws IOException, InterruptedException {
-      try {
-        return stream.run(contentType, timeout, options.bookmarkPause);
-      } finally {
-        faults.streams().remove(stream);
-      }
-    }
-
-    @Override
-    public void stop() {
-      stream.stop();
-    }
-  }
-
   /** A watch that begins and ends with an ERROR event. */
-  private record ErrorSession(Wire wire, Codec codec, StatusException refusal) implements Session {
+  private record ErrorSession(ResponseWriter response, Codec codec, StatusException refusal)
+      implements Session {
     @Override
     public boolean run() throws IOException {
       ObjectNode status = refusal.toStatus();
-      wire.head(200, Map.of("Content-Type", codec.streamType()), -1);
-      wire.chunk(codec.frame("ERROR", status));
-      wire.endChunks();
+      response.head(200, Map.of("Content-Type", codec.streamType()), -1);
+      response.chunk(codec.frame("ERROR", status));
+      response.endChunks();
       return true;
     }
 

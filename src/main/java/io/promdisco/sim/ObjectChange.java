@@ -2,6 +2,7 @@ package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.offline.Json;
+import io.promdisco.offline.ObjectSelector;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,10 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param before null: it was not there
  * @param after null: it is gone
  */
-record Change(long revision, String key, @Nullable ObjectNode before, @Nullable ObjectNode after) {
+record ObjectChange(
+    long revision, String key, @Nullable ObjectNode before, @Nullable ObjectNode after) {
 
   /** What a watch on {@code selection} sees of it; null: nothing. */
-  @Nullable SimEvent seenBy(Selection selection) {
+  @Nullable SimEvent seenBy(ObjectSelector selection) {
     boolean was = before != null && selection.matches(before);
     if (after != null && selection.matches(after)) {
       SimEvent.Type type = was ? SimEvent.Type.MODIFIED : SimEvent.Type.ADDED;

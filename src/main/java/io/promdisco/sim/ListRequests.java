@@ -2,6 +2,8 @@ package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.offline.Json;
+import io.promdisco.offline.ObjectSelector;
+import io.promdisco.providers.kubernetes.watch.Scope;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -9,22 +11,22 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
-/** Answers lists: pages, versions, selectors. */
-final class Lists {
+/** RequestHandler lists: pages, versions, selectors. */
+final class ListRequests {
   private static final String EXACT = "Exact";
   private static final String NOT_OLDER_THAN = "NotOlderThan";
 
   private final SimCluster cluster;
 
-  Lists(SimCluster cluster) {
+  ListRequests(SimCluster cluster) {
     this.cluster = cluster;
   }
 
-  byte[] list(Route route, HttpRequest request, Codec codec, Optional<Injection> injection) {
+  byte[] list(Route route, HttpRequest request, Codec codec, Optional<InjectedFault> injection) {
     if (!request.parameter("sendInitialEvents").isEmpty()) {
       throw invalid("sendInitialEvents: Forbidden: sendInitialEvents is forbidden for list");
     }
-    Selection selection = selection(route, request);
+    ObjectSelector selection = selection(route, request);
     ListPage page = page(route, request, selection);
     ObjectNode metadata = Json.object();
     metadata.put("resourceVersion", Long.toString(page.resourceVersion()));
@@ -50,15 +52,16 @@ final class Lists {
     }
   }
 
-  static Selection selection(Route route, HttpRequest request) {
-    return Selection.of(
+  static ObjectSelector selection(Route route, HttpRequest request) {
+    return SimCluster.selection(
         route.resource(),
-        route.namespace(),
-        request.parameter("labelSelector"),
-        request.parameter("fieldSelector"));
+        new Scope(
+            route.namespace(),
+            request.parameter("labelSelector"),
+            request.parameter("fieldSelector")));
   }
 
-  private ListPage page(Route route, HttpRequest request, Selection selection) {
+  private ListPage page(Route route, HttpRequest request, ObjectSelector selection) {
     int limit = limit(request);
     String version = request.parameter("resourceVersion");
     String match = request.parameter("resourceVersionMatch");
@@ -127,7 +130,7 @@ final class Lists {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(text);
   }
 
-  private ListPage next(Route route, Selection selection, String token, int limit) {
+  private ListPage next(Route route, ObjectSelector selection, String token, int limit) {
     long at;
     String after;
     try {

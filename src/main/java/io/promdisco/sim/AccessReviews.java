@@ -5,11 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.offline.Json;
 import java.io.IOException;
 
-/** Answers what a user may do: {@code SelfSubjectAccessReview}. */
-final class Reviews {
+/** RequestHandler what a user may do: {@code SelfSubjectAccessReview}. */
+final class AccessReviews {
   private static final String PATH = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
-  private Reviews() {}
+  private AccessReviews() {}
 
   static boolean isReview(HttpRequest request) {
     return request.method().equals("POST") && request.path().equals(PATH);

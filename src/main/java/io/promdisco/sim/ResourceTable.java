@@ -2,6 +2,7 @@ package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.offline.Json;
+import io.promdisco.offline.ObjectSelector;
 import io.promdisco.providers.kubernetes.object.Resource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,17 +17,17 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The objects of one kind, their latest changes, and who watches. The cluster's lock guards it. */
-final class ObjectTable {
+final class ResourceTable {
   private final Resource<?> resource;
   private final int historyLimit;
   private final NavigableMap<String, ObjectNode> objects = new TreeMap<>();
-  private final Deque<Change> history = new ArrayDeque<>();
+  private final Deque<ObjectChange> history = new ArrayDeque<>();
   private final Set<Subscription> subscriptions = new LinkedHashSet<>();
 
   /** Oldest resource version that a watch can start from. */
   private long floor;
 
-  ObjectTable(Resource<?> resource, int historyLimit) {
+  ResourceTable(Resource<?> resource, int historyLimit) {
     this.resource = resource;
     this.historyLimit = historyLimit;
   }
@@ -40,7 +41,7 @@ final class ObjectTable {
   }
 
   /** Makes {@code change} true, remembers it and tells it. */
-  void apply(Change change) {
+  void apply(ObjectChange change) {
     if (change.after() == null) {
       objects.remove(change.key());
     } else {
@@ -61,7 +62,7 @@ final class ObjectTable {
   }
 
   /** The selected objects as they were at version {@code at}, after {@code after}. */
-  ListPage page(Selection selection, long at, String after, int limit) {
+  ListPage page(ObjectSelector selection, long at, String after, int limit) {
     List<ObjectNode> items = new ArrayList<>();
     String last = "";
     int remaining = 0;
@@ -87,9 +88,9 @@ final class ObjectTable {
       return objects;
     }
     NavigableMap<String, ObjectNode> state = new TreeMap<>(objects);
-    Iterator<Change> newestFirst = history.descendingIterator();
+    Iterator<ObjectChange> newestFirst = history.descendingIterator();
     while (newestFirst.hasNext()) {
-      Change change = newestFirst.next();
+      ObjectChange change = newestFirst.next();
       if (change.revision() <= at) {
         break;
       }
@@ -103,7 +104,7 @@ final class ObjectTable {
   }
 
   /** Sends the present objects, as a watch from nowhere begins. */
-  void subscribeWithState(Subscription subscription, Selection selection) {
+  void subscribeWithState(Subscription subscription, ObjectSelector selection) {
     for (ObjectNode object : objects.values()) {
       if (selection.matches(object)) {
         long version = Long.parseLong(Json.text(object, "metadata", "resourceVersion"));

@@ -14,12 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param itemLines the line of each item of its lists, by identity
  * @param typedKeys keys whose text differs from their spelling
  */
-record Document(
+record ManifestDocument(
     int number,
     int line,
     JsonNode content,
     IdentityHashMap<JsonNode, Integer> itemLines,
     List<TypedKey> typedKeys) {
+  /** Lines are known of items down to this depth: {@code items} of {@code items}. */
+  static final int DEEPEST_ITEM = 4;
+
   /**
    * A key that is a number or a boolean.
    *

@@ -13,23 +13,16 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
-/** Lists and watches a simulated cluster without a server between. Safe for all threads. */
+/** ListRequests and watches a simulated cluster without a server between. Safe for all threads. */
 public final class SimClient implements ResourceClient {
   private final SimCluster cluster;
   private final String name;
-  private final Optional<String> ownNamespace;
   private final Set<Subscription> open = ConcurrentHashMap.newKeySet();
 
   /** A client of {@code cluster}, called {@code name} in messages. */
   public SimClient(SimCluster cluster, String name) {
-    this(cluster, name, Optional.empty());
-  }
-
-  /** A client of {@code cluster} that runs in {@code ownNamespace}. */
-  SimClient(SimCluster cluster, String name, Optional<String> ownNamespace) {
     this.cluster = cluster;
     this.name = name;
-    this.ownNamespace = ownNamespace;
   }
 
   @Override
@@ -39,7 +32,7 @@ public final class SimClient implements ResourceClient {
 
   @Override
   public Optional<String> ownNamespace() {
-    return ownNamespace;
+    return Optional.empty();
   }
 
   @Override

@@ -15,7 +15,7 @@ import java.util.Map;
  * @param url where it is scraped; empty unless active
  * @param message why it cannot be scraped; empty unless failed
  */
-record Found(State state, Labels discovered, Labels labels, String url, String message) {
+record FoundTarget(State state, Labels discovered, Labels labels, String url, String message) {
   /** What became of a target. */
   enum State {
     ACTIVE,
@@ -23,17 +23,17 @@ record Found(State state, Labels discovered, Labels labels, String url, String m
     FAILED
   }
 
-  static Found active(Target target) {
-    return new Found(
+  static FoundTarget active(Target target) {
+    return new FoundTarget(
         State.ACTIVE, target.discoveredLabels(), target.labels(), target.scrapeUrl(), "");
   }
 
-  static Found dropped(DiscoveredTarget target) {
-    return new Found(State.DROPPED, target.discoveredLabels(), Labels.EMPTY, "", "");
+  static FoundTarget dropped(DiscoveredTarget target) {
+    return new FoundTarget(State.DROPPED, target.discoveredLabels(), Labels.EMPTY, "", "");
   }
 
-  static Found failed(FailedTarget target) {
-    return new Found(
+  static FoundTarget failed(FailedTarget target) {
+    return new FoundTarget(
         State.FAILED, target.target().discoveredLabels(), Labels.EMPTY, "", target.message());
   }
 

@@ -2,18 +2,19 @@ package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.offline.Json;
+import io.promdisco.offline.Kinds;
 import java.io.IOException;
 import java.util.Set;
 
 /** Takes writes of single objects, and reads them. */
-final class Writes {
+final class WriteRequests {
   /** Kinds whose status only {@code …/status} writes. */
   private static final Set<String> WITH_STATUS =
       Set.of("Pod", "Node", "Service", "Ingress", "Namespace", "ReplicaSet", "Job");
 
   private final SimCluster cluster;
 
-  Writes(SimCluster cluster) {
+  WriteRequests(SimCluster cluster) {
     this.cluster = cluster;
   }
 

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Random;
 
 /** An answer of known length. */
-final class Reply {
+final class SimResponse {
   private static final long FOUR_GIGABYTES = 0xFFFF_FFFFL;
 
   private final int status;
@@ -16,19 +16,19 @@ final class Reply {
   private final int retryAfterSeconds;
 
   /** A good answer. */
-  Reply(int status, String contentType, byte[] body) {
+  SimResponse(int status, String contentType, byte[] body) {
     this(status, contentType, body, 0);
   }
 
-  private Reply(int status, String contentType, byte[] body, int retryAfterSeconds) {
+  private SimResponse(int status, String contentType, byte[] body, int retryAfterSeconds) {
     this.status = status;
     this.contentType = contentType;
     this.body = body;
     this.retryAfterSeconds = retryAfterSeconds;
   }
 
-  static Reply refusal(StatusException refusal, Codec codec) {
-    return new Reply(
+  static SimResponse refusal(StatusException refusal, Codec codec) {
+    return new SimResponse(
         refusal.code(),
         codec.contentType(),
         codec.object(refusal.toStatus()),
@@ -54,9 +54,9 @@ final class Reply {
    *
    * @return whether the connection can go on
    */
-  boolean send(Wire wire) throws IOException {
-    wire.head(status, headers(contentType), body.length);
-    wire.body(body);
+  boolean send(ResponseWriter response) throws IOException {
+    response.head(status, headers(contentType), body.length);
+    response.body(body);
     return true;
   }
 
@@ -65,51 +65,53 @@ final class Reply {
    *
    * @return whether the connection can go on
    */
-  boolean send(Wire wire, Injection injection, Codec codec, String kind)
+  boolean send(ResponseWriter response, InjectedFault injection, Codec codec, String kind)
       throws IOException, InterruptedException {
     Fault fault = injection.rule().fault();
     if (fault instanceof Fault.ContentType type) {
-      wire.head(status, headers(type.value()), body.length);
-      wire.body(body);
+      response.head(status, headers(type.value()), body.length);
+      response.body(body);
       return true;
     }
     if (fault instanceof Fault.Slow slow) {
-      injection.slow(wire, slow.bytesPerSecond());
-      send(wire);
-      wire.fullSpeed();
+      injection.slow(response, slow.bytesPerSecond());
+      send(response);
+      response.fullSpeed();
       return true;
     }
     if (fault instanceof Fault.Break how) {
-      return send(wire, injection, how, codec, kind);
+      return send(response, injection, how, codec, kind);
     }
-    return send(wire);
+    return send(response);
   }
 
-  private boolean send(Wire wire, Injection injection, Fault.Break how, Codec codec, String kind)
+  private boolean send(
+      ResponseWriter response, InjectedFault injection, Fault.Break how, Codec codec, String kind)
       throws IOException, InterruptedException {
     byte[] half = Arrays.copyOf(body, body.length / 2);
-    if (how == Fault.Break.ENDLESS && codec.canGoOn()) {
-      wire.head(status, headers(contentType), -1);
-      injection.flood(wire, codec.endless(false, kind));
-      wire.close();
+    byte[] endless = codec.endless(false, kind);
+    if (how == Fault.Break.ENDLESS && endless.length > 0) {
+      response.head(status, headers(contentType), -1);
+      injection.flood(response, endless);
+      response.close();
       return false;
     }
     if (how != Fault.Break.HANG_UP) {
       long length =
           how == Fault.Break.HUGE || how == Fault.Break.ENDLESS ? FOUR_GIGABYTES : body.length;
-      wire.head(status, headers(contentType), length);
-      wire.body(half);
+      response.head(status, headers(contentType), length);
+      response.body(half);
     }
     switch (how) {
-      case HANG_UP, CUT -> wire.close();
-      case RESET -> wire.reset();
+      case HANG_UP, CUT -> response.close();
+      case RESET -> response.reset();
       case GARBAGE -> {
-        wire.body(garbage(body.length - half.length));
+        response.body(garbage(body.length - half.length));
         return true;
       }
       case HUGE, STALL, ENDLESS -> {
-        injection.stall(wire);
-        wire.close();
+        injection.stall(response);
+        response.close();
       }
     }
     return false;

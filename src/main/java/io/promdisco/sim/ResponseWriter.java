@@ -2,10 +2,13 @@ package io.promdisco.sim;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.util.Ticker;
+import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -14,15 +17,18 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The sending side of a request, able to fail in every way that a network can. One thread writes at
- * a time; any thread may close or release it.
+ * WriteRequests responses in HTTP/1.1 and can fail in every way that a network can. One thread
+ * writes at a time; any thread may close or release it.
  */
-final class Wire implements Closeable {
+final class ResponseWriter implements Closeable {
   private static final int SLICES_PER_SECOND = 20;
   private static final int FULL_SPEED = -1;
 
+  /** As much as four records of TLS hold. */
+  private static final int BUFFER = 1 << 16;
+
   private final Socket raw;
-  private final Http1Output out;
+  private final OutputStream out;
   private final Ticker ticker;
   private volatile int bytesPerSecond = FULL_SPEED;
 
@@ -33,13 +39,14 @@ final class Wire implements Closeable {
   private boolean released;
 
   /**
-   * Writes to {@code out}.
+   * WriteRequests to {@code socket}.
    *
-   * @param raw the TCP connection below, TLS or not
+   * @param raw the TCP connection
+   * @param socket the same, or TLS on it
    */
-  Wire(Socket raw, Http1Output out, Ticker ticker) {
+  ResponseWriter(Socket raw, Socket socket, Ticker ticker) throws IOException {
     this.raw = raw;
-    this.out = out;
+    this.out = new BufferedOutputStream(socket.getOutputStream(), BUFFER);
     this.ticker = ticker;
   }
 
@@ -55,36 +62,81 @@ final class Wire implements Closeable {
   }
 
   /**
-   * Sends the head of an answer.
+   * Sends the head of a response.
    *
    * @param length of the body; -1: in chunks
    */
   void head(int status, Map<String, String> headers, long length) throws IOException {
-    out.head(status, headers, length);
+    StringBuilder head = new StringBuilder(256);
+    head.append("HTTP/1.1 ").append(status).append(' ').append(phrase(status)).append("\r\n");
+    headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+    if (length < 0) {
+      head.append("Transfer-Encoding: chunked\r\n\r\n");
+    } else {
+      head.append("Content-Length: ").append(length).append("\r\n\r\n");
+    }
+    write(head.toString());
     out.flush();
+  }
+
+  private static String phrase(int status) {
+    return switch (status) {
+      case 200 -> "OK";
+      case 201 -> "Created";
+      case 400 -> "Bad Request";
+      case 401 -> "Unauthorized";
+      case 403 -> "Forbidden";
+      case 404 -> "Not Found";
+      case 405 -> "Method Not Allowed";
+      case 406 -> "Not Acceptable";
+      case 409 -> "Conflict";
+      case 410 -> "Gone";
+      case 415 -> "Unsupported Media Type";
+      case 422 -> "Unprocessable Entity";
+      case 429 -> "Too Many Requests";
+      case 500 -> "Internal Server Error";
+      case 503 -> "Service Unavailable";
+      case 504 -> "Gateway Timeout";
+      default -> "Status";
+    };
   }
 
   /** Tells a client that waits for it that it may send the body of its request. */
   void goAhead() throws IOException {
-    out.goAhead();
+    write("HTTP/1.1 100 Continue\r\n\r\n");
+    out.flush();
+  }
+
+  private void write(String text) throws IOException {
+    out.write(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
   /** Sends bytes of a body of known length. */
   void body(byte[] bytes) throws IOException {
-    paced(bytes, this::plain);
+    paced(bytes, out::write);
   }
 
   /** Sends bytes as one chunk; slowly: as many. */
   void chunk(byte[] bytes) throws IOException {
-    paced(bytes, this::oneChunk);
+    paced(bytes, this::writeChunk);
   }
 
-  /** Writes bytes as one chunk, which leaves together with others, by {@link #flush} at last. */
+  /**
+   * WriteRequests bytes as one chunk, which leaves together with others, by {@link #flush} at last.
+   */
   void chunkSoon(byte[] bytes) throws IOException {
     if (bytesPerSecond == FULL_SPEED) {
-      out.chunk(bytes);
+      writeChunk(bytes);
     } else {
       chunk(bytes);
+    }
+  }
+
+  private void writeChunk(byte[] bytes) throws IOException {
+    if (bytes.length > 0) {
+      write(Integer.toHexString(bytes.length) + "\r\n");
+      out.write(bytes);
+      write("\r\n");
     }
   }
 
@@ -94,39 +146,27 @@ final class Wire implements Closeable {
 
   /** Ends a body in chunks. */
   void endChunks() throws IOException {
-    out.end();
+    write("0\r\n\r\n");
     out.flush();
   }
 
-  private interface Send {
-    void send(byte[] bytes) throws IOException;
+  private interface Write {
+    void write(byte[] bytes) throws IOException;
   }
 
-  private void paced(byte[] bytes, Send send) throws IOException {
-    if (bytesPerSecond == FULL_SPEED) {
-      send.send(bytes);
-      return;
-    }
+  private void paced(byte[] bytes, Write write) throws IOException {
     int to;
     for (int from = 0; from < bytes.length; from = to) {
       int speed = bytesPerSecond;
       int slice = speed == FULL_SPEED ? bytes.length : Math.max(1, speed / SLICES_PER_SECOND);
       to = Math.min(bytes.length, from + slice);
-      send.send(Arrays.copyOfRange(bytes, from, to));
+      boolean whole = to - from == bytes.length;
+      write.write(whole ? bytes : Arrays.copyOfRange(bytes, from, to));
+      out.flush();
       if (speed > 0) {
         pause(Duration.ofNanos(1_000_000_000L * (to - from) / speed));
       }
     }
-  }
-
-  private void plain(byte[] bytes) throws IOException {
-    out.body(bytes);
-    out.flush();
-  }
-
-  private void oneChunk(byte[] bytes) throws IOException {
-    out.chunk(bytes);
-    out.flush();
   }
 
   private void pause(Duration pause) throws IOException {
@@ -184,7 +224,7 @@ final class Wire implements Closeable {
     raw.close();
   }
 
-  /** Closes the connection where it stands: no end of the body, no farewell of TLS. */
+  /** Closes the TCP connection without an end of the body or of TLS. */
   @Override
   public void close() throws IOException {
     release();

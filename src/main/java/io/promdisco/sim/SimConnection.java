@@ -2,9 +2,11 @@ package io.promdisco.sim;
 
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.NamedThreads;
+import io.promdisco.util.Ticker;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLSocket;
 import org.slf4j.Logger;
 
@@ -13,13 +15,13 @@ import org.slf4j.Logger;
  * written by a second thread, so that the first one notices when the client goes away or asks for
  * more.
  */
-final class Connection implements Runnable {
-  private static final Logger log = EscapingLogger.of(Connection.class);
+final class SimConnection implements Runnable {
+  private static final Logger log = EscapingLogger.of(SimConnection.class);
 
-  private final SimApiServer server;
-  private final Answers answers;
+  private final RequestHandler handler;
+  private final Consumer<SimConnection> ended;
   private final int number;
-  private final Wire wire;
+  private final ResponseWriter response;
   private final Socket socket;
 
   /**
@@ -27,13 +29,21 @@ final class Connection implements Runnable {
    *
    * @param raw the TCP connection
    * @param socket the same, or TLS on it
+   * @param ended called at the end, on the connection's thread
    */
-  Connection(SimApiServer server, int number, Socket raw, Socket socket) throws IOException {
-    this.server = server;
-    this.answers = new Answers(server);
+  SimConnection(
+      int number,
+      Socket raw,
+      Socket socket,
+      RequestHandler handler,
+      Ticker ticker,
+      Consumer<SimConnection> ended)
+      throws IOException {
+    this.handler = handler;
+    this.ended = ended;
     this.number = number;
     this.socket = socket;
-    this.wire = new Wire(raw, new Http1Output(socket.getOutputStream()), server.ticker());
+    this.response = new ResponseWriter(raw, socket, ticker);
   }
 
   @Override
@@ -45,7 +55,7 @@ final class Connection implements Runnable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      server.ended(this);
+      ended.accept(this);
       close();
     }
   }
@@ -57,17 +67,17 @@ final class Connection implements Runnable {
     BufferedInputStream in = new BufferedInputStream(socket.getInputStream());
     boolean goOn = true;
     while (goOn) {
-      HttpRequest request = HttpRequest.read(in, wire::goAhead);
+      HttpRequest request = HttpRequest.read(in, response::goAhead);
       if (request == null) {
         return;
       }
       goOn =
-          answers.answer(request, wire, session -> watch(session, in))
+          handler.handle(request, response, session -> watch(session, in))
               && !request.header("connection").equalsIgnoreCase("close");
     }
   }
 
-  private boolean watch(Watches.Session session, BufferedInputStream in)
+  private boolean watch(WatchRequests.Session session, BufferedInputStream in)
       throws IOException, InterruptedException {
     boolean[] whole = {false};
     Thread writer =
@@ -104,7 +114,7 @@ final class Connection implements Runnable {
   /** Closes it; its threads end. */
   void close() {
     try {
-      wire.close();
+      response.close();
     } catch (IOException e) {
       log.debug("connection {} did not close: {}", number, e.toString());
     }
