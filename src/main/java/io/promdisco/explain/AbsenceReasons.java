@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
  * What keeps an object that is there from being discovered. Pure: the answers depend on the
  * arguments alone, and nothing means that the object is fine as far as that goes.
  */
-final class Reasons {
-  private Reasons() {}
+final class AbsenceReasons {
+  private AbsenceReasons() {}
 
   /** The objects that a role's targets are made of. */
   static Resource<?> resource(Role role) {
@@ -204,12 +204,12 @@ final class Reasons {
   }
 
   /** A pod under one of the roles that take addresses from what services list. */
-  static Optional<Absence> listed(Role role, PodView pod, List<Listing> listings) {
+  static Optional<Absence> listed(Role role, PodView pod, List<EndpointListing> listings) {
     Optional<Absence> address = address(pod);
     if (address.isPresent()) {
       return address;
     }
-    List<Listing> naming =
+    List<EndpointListing> naming =
         listings.stream().filter(listing -> listing.pods().contains(pod.key())).toList();
     if (naming.isEmpty()) {
       return absence(
@@ -222,7 +222,7 @@ final class Reasons {
                   ? ": it has ended (phase " + pod.phase() + ")"
                   : ": no service selects it (its labels: " + labels(pod) + ")"));
     }
-    List<Listing> used = naming.stream().filter(one -> one.skipped().isEmpty()).toList();
+    List<EndpointListing> used = naming.stream().filter(one -> one.skipped().isEmpty()).toList();
     if (used.isEmpty()) {
       return skipped(naming);
     }
@@ -233,13 +233,13 @@ final class Reasons {
         : Optional.empty();
   }
 
-  private static Optional<Absence> skipped(List<Listing> listings) {
+  private static Optional<Absence> skipped(List<EndpointListing> listings) {
     return listings.get(0).skipped().flatMap(reason -> absence(Why.SECOND_FAMILY, reason));
   }
 
   /** A service under one of the roles that take addresses from what services list. */
-  static Optional<Absence> listed(Role role, ServiceView service, List<Listing> listings) {
-    List<Listing> own =
+  static Optional<Absence> listed(Role role, ServiceView service, List<EndpointListing> listings) {
+    List<EndpointListing> own =
         listings.stream()
             .filter(listing -> listing.service().equals(Optional.of(service.key())))
             .toList();
@@ -259,8 +259,8 @@ final class Reasons {
   }
 
   /** Endpoints without an address or a port, or of a family that is left out. */
-  static Optional<Absence> empty(String prefix, Role role, List<Listing> all) {
-    List<Listing> listings = all.stream().filter(one -> one.skipped().isEmpty()).toList();
+  static Optional<Absence> empty(String prefix, Role role, List<EndpointListing> all) {
+    List<EndpointListing> listings = all.stream().filter(one -> one.skipped().isEmpty()).toList();
     if (listings.isEmpty()) {
       return all.isEmpty() ? Optional.empty() : skipped(all);
     }
@@ -279,7 +279,7 @@ final class Reasons {
         : Optional.empty();
   }
 
-  private static String names(Role role, List<Listing> listings) {
+  private static String names(Role role, List<EndpointListing> listings) {
     return role.text()
         + " "
         + listings.stream()
@@ -288,6 +288,6 @@ final class Reasons {
   }
 
   static Optional<Absence> absence(Why why, String reason) {
-    return Optional.of(new Absence("", why, reason));
+    return Optional.of(Absence.of(why, reason));
   }
 }

@@ -1,11 +1,11 @@
 package io.promdisco.explain;
 
 /** Repeats an explanation while it is unclear, because objects may be discovered shortly. */
-public final class SecondLook {
-  private SecondLook() {}
+public final class ExplanationRetry {
+  private ExplanationRetry() {}
 
   /** Reads the targets and the clusters once. */
-  public interface Look {
+  public interface Attempt {
     /** Returns the current answer. */
     Explanation explain() throws InterruptedException;
   }
@@ -21,11 +21,12 @@ public final class SecondLook {
    *
    * @param most the largest number of attempts; 1 or more
    */
-  public static Explanation at(Look look, int most, Pause pause) throws InterruptedException {
-    Explanation answer = look.explain();
-    for (int looks = 1; answer.unclear() && looks < most; looks++) {
+  public static Explanation run(Attempt attempt, int most, Pause pause)
+      throws InterruptedException {
+    Explanation answer = attempt.explain();
+    for (int attempts = 1; answer.unclear() && attempts < most; attempts++) {
       pause.await();
-      answer = look.explain();
+      answer = attempt.explain();
     }
     return answer;
   }

@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class SecondLookTest {
+class ExplanationRetryTest {
   private final List<String> events = new ArrayList<>();
 
   private static Explanation answer(Why why) {
-    Absence absence = new Absence("", why, "reason");
+    Absence absence = Absence.of(why, "reason");
     return new Explanation(
         Query.parse("pod/shop/web-0"),
         List.of(new JobAnswer("pods", 0, 0, 0, List.of(), List.of(absence))),
@@ -21,7 +21,7 @@ class SecondLookTest {
 
   private Explanation look(int most, Why... answers) throws InterruptedException {
     List<Why> left = new ArrayList<>(List.of(answers));
-    return SecondLook.at(
+    return ExplanationRetry.run(
         () -> {
           events.add("look");
           return answer(left.remove(0));

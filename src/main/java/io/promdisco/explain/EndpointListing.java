@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param targets how many pairs of an address and a port
  * @param skipped why it makes no targets at all, whatever it lists
  */
-record Listing(
+record EndpointListing(
     ObjectKey key,
     Optional<ObjectKey> service,
     Set<ObjectKey> pods,
@@ -34,7 +34,7 @@ record Listing(
     int targets,
     Optional<String> skipped) {
 
-  static Listing of(EndpointsView endpoints) {
+  static EndpointListing of(EndpointsView endpoints) {
     Set<ObjectKey> pods = new HashSet<>();
     Set<ObjectKey> withPort = new HashSet<>();
     Set<String> addresses = new LinkedHashSet<>();
@@ -55,7 +55,7 @@ record Listing(
     }
     Set<ObjectKey> portless = new HashSet<>(pods);
     portless.removeAll(withPort);
-    return new Listing(
+    return new EndpointListing(
         endpoints.key(),
         Optional.of(endpoints.key()),
         pods,
@@ -71,14 +71,14 @@ record Listing(
    *
    * @param service the service that it belongs to; null: it is not known
    */
-  static Listing of(EndpointSliceView slice, @Nullable ServiceView service) {
+  static EndpointListing of(EndpointSliceView slice, @Nullable ServiceView service) {
     Set<ObjectKey> pods = new HashSet<>();
     Set<String> addresses = new LinkedHashSet<>();
     for (EndpointSliceView.Endpoint endpoint : slice.endpoints()) {
       add(endpoint.target(), pods);
       addresses.addAll(endpoint.addresses());
     }
-    return new Listing(
+    return new EndpointListing(
         slice.key(),
         Optional.ofNullable(EndpointSliceGroupBuilder.serviceOf(slice)),
         pods,
