@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param exact whether it may have no other labels after relabelling
  * @param position where this is written
  */
-public record ExpectedTarget(
+record ExpectedTarget(
     Map<String, String> discovered,
     @Nullable String url,
     Map<String, String> labels,

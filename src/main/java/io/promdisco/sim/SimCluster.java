@@ -232,7 +232,7 @@ public final class SimCluster {
    * @throws StatusException with code 400 if an argument makes no sense, 410 if the version has
    *     been compacted away
    */
-  public Subscription subscribe(
+  Subscription subscribe(
       Resource<?> resource,
       String namespace,
       String labelSelector,

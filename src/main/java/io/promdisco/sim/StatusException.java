@@ -6,7 +6,7 @@ import io.promdisco.providers.kubernetes.object.Resource;
 import org.jspecify.annotations.Nullable;
 
 /** The simulated server refuses: what a real one answers as a {@code Status} object. */
-public final class StatusException extends RuntimeException {
+final class StatusException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final int code;

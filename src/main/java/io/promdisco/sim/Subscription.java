@@ -9,7 +9,7 @@ import java.util.concurrent.LinkedBlockingQueue;
  * The events of a selection of objects, in order, from the moment of subscribing. Events wait here
  * without limit until they are taken. One thread takes them; any thread may end it.
  */
-public final class Subscription implements AutoCloseable {
+final class Subscription implements AutoCloseable {
   private final SimCluster cluster;
   private final ResourceTable table;
   private final ObjectSelector selection;
