@@ -16,6 +16,9 @@ import java.util.Map;
  * WriteRequests Kubernetes objects as protobuf, byte for byte as the real server does: fields that
  * are plain values there are written even when they are empty. Fields that Kubernetes does not know
  * are left out. Safe for all threads.
+ *
+ * <p>No protobuf library is among the dependencies, and one would need a message object for each of
+ * the 50,000 pods of a benchmark.
  */
 public final class ProtobufEncoder {
   private static final byte[] MAGIC = {'k', '8', 's', 0};
