@@ -76,6 +76,7 @@ class ArchitectureTest {
             "io.promdisco.providers..",
             "io.promdisco.scrape..",
             "io.promdisco.server..",
+            "io.promdisco.offline..",
             "io.promdisco.sim..",
             "io.promdisco.workqueue..")
         .check(CLASSES);
@@ -140,7 +141,11 @@ class ArchitectureTest {
         .resideInAPackage("io.promdisco.providers..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.promdisco.scrape..", "io.promdisco.server..", "io.promdisco.sim..")
+        .resideInAnyPackage(
+            "io.promdisco.scrape..",
+            "io.promdisco.server..",
+            "io.promdisco.offline..",
+            "io.promdisco.sim..")
         .check(CLASSES);
     List<String> sources = List.of("fixed", "file", "http", "dns", "kubernetes");
     for (String source : sources) {
@@ -182,16 +187,40 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage(
             "io.promdisco.server..",
+            "io.promdisco.offline..",
             "io.promdisco.sim..",
             "io.promdisco.discovery..",
             "io.promdisco.providers.kubernetes.client..")
         .check(CLASSES);
     noClasses()
         .that()
-        .resideOutsideOfPackages("io.promdisco.explain..", "io.promdisco.cli..")
+        .resideOutsideOfPackages(
+            "io.promdisco.explain..", "io.promdisco.server..", "io.promdisco.cli..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.promdisco.explain..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void dumpsAreReadWithoutTheSimulatedServer() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.promdisco.sim..", "io.promdisco.cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.promdisco.sim..")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(
+            "io.promdisco.offline..",
+            "io.promdisco.ruletest..",
+            "io.promdisco.sim..",
+            "io.promdisco.cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.promdisco.offline..")
         .check(CLASSES);
   }
 

@@ -4,7 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.discovery.DiscoveryException;
-import io.promdisco.explain.ObjectReader;
+import io.promdisco.offline.ManifestCluster;
+import io.promdisco.offline.ViewManifests;
 import io.promdisco.providers.kubernetes.WatchedResources;
 import io.promdisco.providers.kubernetes.WatchedResources.Watched;
 import io.promdisco.providers.kubernetes.object.KubeObject;
@@ -13,8 +14,6 @@ import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.Scope;
 import io.promdisco.providers.kubernetes.watch.WatchErrorMessage;
-import io.promdisco.sim.SimCluster;
-import io.promdisco.sim.ViewManifests;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,6 +27,8 @@ import java.util.Set;
 final class ClusterDump {
   /** Holds a copy of the whole object, its environment included. */
   private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+  private static final int PAGE_SIZE = 500;
 
   private final ClusterReaders readers;
   private final Map<Watched, Set<ObjectKey>> read = new LinkedHashMap<>();
@@ -63,7 +64,9 @@ final class ClusterDump {
         found.computeIfAbsent(watched.resource(), any -> new LinkedHashMap<>());
     Set<ObjectKey> chosen = new HashSet<>();
     try {
-      for (KubeObject view : ObjectReader.of(client).read(watched.resource(), watched.scope())) {
+      List<KubeObject> views = new ArrayList<>();
+      client.listAll(watched.resource(), watched.scope(), PAGE_SIZE, views::add);
+      for (KubeObject view : views) {
         objects.computeIfAbsent(
             view.key(), any -> slim(ViewManifests.of(watched.resource(), view)));
         chosen.add(view.key());
@@ -94,8 +97,8 @@ final class ClusterDump {
       objects.addAll(found.getOrDefault(resource, Map.of()).values());
     }
     if (read.keySet().stream().anyMatch(one -> !one.scope().fieldSelector().isEmpty())) {
-      SimCluster cluster = new SimCluster();
-      cluster.load(objects.stream().map(ObjectNode::deepCopy).toList());
+      ManifestCluster cluster =
+          new ManifestCluster(objects.stream().map(ObjectNode::deepCopy).toList());
       for (boolean exact : List.of(true, false)) {
         read.forEach((watched, chosen) -> setFields(watched, chosen, cluster, exact));
       }
@@ -108,7 +111,7 @@ final class ClusterDump {
    * in another namespace or with other labels.
    */
   private void setFields(
-      Watched watched, Set<ObjectKey> chosen, SimCluster cluster, boolean exact) {
+      Watched watched, Set<ObjectKey> chosen, ManifestCluster cluster, boolean exact) {
     Scope scope = watched.scope();
     if (scope.fieldSelector().isEmpty()) {
       return;
@@ -116,7 +119,7 @@ final class ClusterDump {
     Map<ObjectKey, ObjectNode> objects = found.getOrDefault(watched.resource(), Map.of());
     Set<ObjectKey> within = new HashSet<>();
     for (ObjectNode one :
-        cluster.list(watched.resource(), scope.namespace(), scope.labelSelector(), "")) {
+        cluster.list(watched.resource(), new Scope(scope.namespace(), scope.labelSelector(), ""))) {
       JsonNode metadata = one.path("metadata");
       within.add(
           new ObjectKey(metadata.path("namespace").asText(), metadata.path("name").asText()));

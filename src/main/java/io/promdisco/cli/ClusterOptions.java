@@ -1,7 +1,7 @@
 package io.promdisco.cli;
 
 import io.promdisco.model.PrometheusSize;
-import io.promdisco.sim.Manifests;
+import io.promdisco.offline.Manifests;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;

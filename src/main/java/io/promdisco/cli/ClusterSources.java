@@ -9,13 +9,12 @@ import io.promdisco.explain.Absence;
 import io.promdisco.explain.Absence.Why;
 import io.promdisco.explain.Explainer;
 import io.promdisco.explain.Inspector;
-import io.promdisco.explain.ObjectReader;
 import io.promdisco.explain.Query;
 import io.promdisco.explain.Query.AddressQuery;
 import io.promdisco.explain.Query.ObjectQuery;
+import io.promdisco.offline.Manifests;
 import io.promdisco.providers.kubernetes.WatchedResources;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
-import io.promdisco.sim.Manifests;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +27,7 @@ final class ClusterSources implements Explainer.Sources {
       new Explainer.Sources() {
         @Override
         public List<Absence> inspect(SdConfig config, Query query) {
-          return List.of(new Absence("", Why.NOT_THERE, "the server shows no such target"));
+          return List.of(Absence.of(Why.NOT_THERE, "the server shows no such target"));
         }
 
         @Override
@@ -63,7 +62,7 @@ final class ClusterSources implements Explainer.Sources {
         providers.stream()
             .filter(provider -> provider.config().equals(config))
             .flatMap(provider -> provider.failures().stream())
-            .map(failure -> new Absence("", Why.UNREADABLE, failure.reason()))
+            .map(failure -> Absence.of(Why.UNREADABLE, failure.reason()))
             .toList();
     if (!failures.isEmpty()) {
       return failures;
@@ -78,7 +77,7 @@ final class ClusterSources implements Explainer.Sources {
     try {
       return inspector(kubernetes).inspect(query);
     } catch (DiscoveryException e) {
-      return List.of(new Absence("", Why.UNREADABLE, String.valueOf(e.getMessage())));
+      return List.of(Absence.of(Why.UNREADABLE, String.valueOf(e.getMessage())));
     }
   }
 
@@ -88,7 +87,7 @@ final class ClusterSources implements Explainer.Sources {
     }
     return leftOut.stream()
         .filter(object -> asked.isNamed(role, object.kind(), object.namespace(), object.name()))
-        .map(object -> new Absence("", Why.MALFORMED, "it cannot be used: " + object.problem()))
+        .map(object -> Absence.of(Why.MALFORMED, "it cannot be used: " + object.problem()))
         .toList();
   }
 
@@ -128,6 +127,6 @@ final class ClusterSources implements Explainer.Sources {
   private Inspector inspector(KubernetesSdConfig config) throws DiscoveryException {
     ResourceClient client = readers.of(config);
     List<String> namespaces = WatchedResources.namespaces(config, client.ownNamespace());
-    return new Inspector(config, namespaces, ObjectReader.of(client));
+    return new Inspector(config, namespaces, client);
   }
 }

@@ -7,8 +7,8 @@ import io.promdisco.config.Problem;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.explain.Explainer;
 import io.promdisco.explain.Explanation;
+import io.promdisco.explain.ExplanationRetry;
 import io.promdisco.explain.Query;
-import io.promdisco.explain.SecondLook;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
@@ -227,7 +227,7 @@ final class ExplainCommand implements Callable<Integer> {
       throws InterruptedException {
     Duration longest = LONGEST.compareTo(waiting.timeout) < 0 ? LONGEST : waiting.timeout;
     long looks = 1 + longest.dividedBy(pause);
-    return SecondLook.at(
+    return ExplanationRetry.run(
         () -> explained(query, asked, sources.get(), targets),
         (int) looks,
         () -> TimeUnit.NANOSECONDS.sleep(pause.toNanos()));

@@ -2,12 +2,12 @@ package io.promdisco.cli;
 
 import io.promdisco.Promdisco;
 import io.promdisco.metrics.Metrics;
+import io.promdisco.offline.ManifestClients;
+import io.promdisco.offline.ManifestCluster;
+import io.promdisco.offline.ManifestException;
+import io.promdisco.offline.Manifests;
 import io.promdisco.providers.kubernetes.client.ApiServerClientFactory;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
-import io.promdisco.sim.ManifestException;
-import io.promdisco.sim.Manifests;
-import io.promdisco.sim.ManifestsClients;
-import io.promdisco.sim.SimCluster;
 import io.promdisco.util.Ticker;
 import java.util.List;
 import java.util.Optional;
@@ -46,9 +46,9 @@ final class Wiring {
             ExitCode.USAGE,
             "promdisco: --manifests with --kubeconfig or --context (expected: a dump or a server)");
       }
-      SimCluster cluster = load(options, console);
+      ManifestCluster cluster = load(options, console);
       Optional<String> own = Optional.ofNullable(options.namespace);
-      return ticker -> new ManifestsClients(cluster, own);
+      return ticker -> new ManifestClients(cluster, own);
     }
     if (options.namespace != null) {
       throw new CommandException(
@@ -75,8 +75,7 @@ final class Wiring {
         new ApiServerClientFactory(ticker).forCommand(options.kubeconfig, options.context, notices);
   }
 
-  private static SimCluster load(ClusterOptions source, Console console) {
-    SimCluster cluster = new SimCluster();
+  private static ManifestCluster load(ClusterOptions source, Console console) {
     try {
       Manifests.Contents contents = Manifests.load(source.manifests);
       print(console, Console.yellow("warning: "), contents.warnings());
@@ -85,11 +84,10 @@ final class Wiring {
           Console.red("error: "),
           contents.leftOut().stream().map(Manifests.LeftOut::problem).toList());
       source.leftOut = contents.leftOut();
-      cluster.load(contents.objects());
+      return new ManifestCluster(contents.objects());
     } catch (ManifestException e) {
       throw new CommandException(ExitCode.USAGE, "promdisco: " + e.getMessage());
     }
-    return cluster;
   }
 
   private static void print(Console console, Console.Painted severity, List<String> problems) {

@@ -36,8 +36,12 @@ public record Absence(String source, Why why, String reason) {
     UNCLEAR
   }
 
-  /** The same of a source of that name. */
-  Absence of(String name) {
+  /** A reason whose source is not named yet. */
+  public static Absence of(Why why, String reason) {
+    return new Absence("", why, reason);
+  }
+
+  Absence withSource(String name) {
     return new Absence(name, why, reason);
   }
 }

@@ -21,7 +21,7 @@ final class AddressOwners {
             role ->
                 role
                     + " of "
-                    + Reasons.name(Role.SERVICE, service.key())
+                    + AbsenceReasons.name(Role.SERVICE, service.key())
                     + query.port().map(port -> withoutPort(service, port)).orElse(""));
   }
 
@@ -63,7 +63,7 @@ final class AddressOwners {
   /** A host of an ingress's rules. */
   static Optional<String> of(IngressView ingress, AddressQuery query) {
     return ingress.rules().stream().anyMatch(rule -> matches(rule.host(), query))
-        ? Optional.of("a host of " + Reasons.name(Role.INGRESS, ingress.key()))
+        ? Optional.of("a host of " + AbsenceReasons.name(Role.INGRESS, ingress.key()))
         : Optional.empty();
   }
 
@@ -84,18 +84,20 @@ final class AddressOwners {
     return node.addresses().stream()
         .filter(address -> query.isHost(address.address()))
         .findFirst()
-        .map(address -> "the " + address.type() + " of " + Reasons.name(Role.NODE, node.key()));
+        .map(
+            address ->
+                "the " + address.type() + " of " + AbsenceReasons.name(Role.NODE, node.key()));
   }
 
   /** A further IP of a pod; nothing if a port is asked for that it does not declare. */
   static Optional<String> of(PodView pod, AddressQuery query) {
-    if (query.port().flatMap(port -> Reasons.port(pod, port)).isPresent()) {
+    if (query.port().flatMap(port -> AbsenceReasons.port(pod, port)).isPresent()) {
       return Optional.empty();
     }
     return pod.furtherIps().stream().anyMatch(query::isHost)
         ? Optional.of(
             "a further IP of "
-                + Reasons.name(Role.POD, pod.key())
+                + AbsenceReasons.name(Role.POD, pod.key())
                 + ", whose targets have its first, "
                 + pod.ip())
         : Optional.empty();

@@ -202,11 +202,11 @@ public final class Explainer {
         source = "static_configs";
       }
       for (Absence absence : sources.inspect(config, query)) {
-        absences.add(absence.of(source));
+        absences.add(absence.withSource(source));
       }
     }
     if (job.sdConfigs().isEmpty()) {
-      absences.add(new Absence("", Why.NOT_THERE, "the job has no source of targets"));
+      absences.add(Absence.of(Why.NOT_THERE, "the job has no source of targets"));
     }
     return absences;
   }
@@ -232,7 +232,7 @@ public final class Explainer {
             || (query instanceof ObjectQuery named && !named.isBare());
     return List.of(
         object
-            ? new Absence("", Why.OTHER_SOURCE, "makes no targets of Kubernetes objects")
-            : new Absence("", Why.NOT_THERE, "no such target"));
+            ? Absence.of(Why.OTHER_SOURCE, "makes no targets of Kubernetes objects")
+            : Absence.of(Why.NOT_THERE, "no such target"));
   }
 }

@@ -19,6 +19,7 @@ import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.object.ServiceView;
 import io.promdisco.providers.kubernetes.role.EndpointSliceGroupBuilder;
 import io.promdisco.providers.kubernetes.watch.ApiException;
+import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.Scope;
 import io.promdisco.providers.kubernetes.watch.WatchErrorMessage;
 import io.promdisco.util.EscapingLogger;
@@ -45,15 +46,16 @@ public final class Inspector {
   private static final Logger log = EscapingLogger.of(Inspector.class);
   private static final String BY_NAME = "metadata.name=";
   private static final int MOST_PODS = 5;
+  private static final int PAGE_SIZE = 500;
 
   private final KubernetesSdConfig config;
-  private final ObjectReader reader;
+  private final ResourceClient client;
   private final List<String> namespaces;
 
   /** For what {@code config} discovers in {@code namespaces}; the empty one stands for all. */
-  public Inspector(KubernetesSdConfig config, List<String> namespaces, ObjectReader reader) {
+  public Inspector(KubernetesSdConfig config, List<String> namespaces, ResourceClient client) {
     this.config = config;
-    this.reader = reader;
+    this.client = client;
     this.namespaces = List.copyOf(namespaces);
   }
 
@@ -77,19 +79,19 @@ public final class Inspector {
     }
     LabelQuery label = (LabelQuery) query;
     return List.of(
-        new Absence(
-            "",
+        Absence.of(
             Why.NOT_THERE,
             "no target that it discovers has " + label.name() + "=\"" + label.value() + "\""));
   }
 
   private List<Absence> object(ObjectQuery query) throws InterruptedException {
     List<Role> kinds =
-        query.kinds().stream().filter(kind -> Reasons.concerns(config.role(), kind)).toList();
+        query.kinds().stream()
+            .filter(kind -> AbsenceReasons.concerns(config.role(), kind))
+            .toList();
     if (kinds.isEmpty()) {
       return List.of(
-          new Absence(
-              "",
+          Absence.of(
               Why.OTHER_SOURCE,
               "role "
                   + config.role().text()
@@ -98,7 +100,7 @@ public final class Inspector {
     }
     List<Absence> found = new ArrayList<>();
     for (Role kind : kinds) {
-      Resource<?> resource = Reasons.resource(kind);
+      Resource<?> resource = AbsenceReasons.resource(kind);
       try {
         for (KubeObject object : named(resource, query)) {
           found.add(why(kind, object));
@@ -110,25 +112,23 @@ public final class Inspector {
     if (found.isEmpty()) {
       String names = kinds.stream().map(Role::text).collect(Collectors.joining(" or "));
       String where = query.namespace().map(in -> " in namespace " + in).orElse("");
-      found.add(
-          new Absence("", Why.NOT_THERE, "there is no " + names + " " + query.name() + where));
+      found.add(Absence.of(Why.NOT_THERE, "there is no " + names + " " + query.name() + where));
     }
     return found;
   }
 
   /** The reasons of the pods that a workload owns, each once. */
   private List<Absence> workload(WorkloadQuery query) throws InterruptedException {
-    if (!Reasons.concerns(config.role(), Role.POD)) {
+    if (!AbsenceReasons.concerns(config.role(), Role.POD)) {
       return List.of(
-          new Absence(
-              "",
+          Absence.of(
               Why.OTHER_SOURCE,
               "role " + config.role().text() + " makes no targets of the pods of a workload"));
     }
     Set<Absence> found = new LinkedHashSet<>();
     String in = query.namespace().orElse("");
     try {
-      for (PodView pod : in.isEmpty() ? anywhere(Resource.PODS, "") : in(Resource.PODS, in, "")) {
+      for (PodView pod : namespace(Resource.PODS, in, "")) {
         if (query.owns(pod) && found.size() < MOST_PODS) {
           found.add(why(Role.POD, pod));
         }
@@ -138,8 +138,7 @@ public final class Inspector {
     }
     if (found.isEmpty()) {
       found.add(
-          new Absence(
-              "",
+          Absence.of(
               Why.NOT_THERE,
               "no pod belongs to "
                   + query.kind().text()
@@ -150,9 +149,11 @@ public final class Inspector {
     return List.copyOf(found);
   }
 
-  private <V extends KubeObject> List<V> in(Resource<V> resource, String namespace, String field)
+  private <V extends KubeObject> List<V> read(Resource<V> resource, Scope scope)
       throws IOException, InterruptedException {
-    return reader.read(resource, new Scope(namespace, "", field));
+    List<V> all = new ArrayList<>();
+    client.listAll(resource, scope, PAGE_SIZE, all::add);
+    return all;
   }
 
   private static String one(ObjectQuery query) {
@@ -162,17 +163,23 @@ public final class Inspector {
   /** Objects by their name; in the discovered namespaces only where others may not be read. */
   private <V extends KubeObject> List<V> named(Resource<V> resource, ObjectQuery query)
       throws IOException, InterruptedException {
-    String field = BY_NAME + query.name();
     String in = resource.namespaced() ? query.namespace().orElse("") : "";
-    return in.isEmpty()
+    return namespace(resource, in, BY_NAME + query.name());
+  }
+
+  /** The objects in a namespace; empty: {@link #anywhere}. */
+  private <V extends KubeObject> List<V> namespace(
+      Resource<V> resource, String namespace, String field)
+      throws IOException, InterruptedException {
+    return namespace.isEmpty()
         ? anywhere(resource, field)
-        : reader.read(resource, new Scope(in, "", field));
+        : read(resource, new Scope(namespace, "", field));
   }
 
   private <V extends KubeObject> List<V> anywhere(Resource<V> resource, String field)
       throws IOException, InterruptedException {
     try {
-      return reader.read(resource, new Scope("", "", field));
+      return read(resource, new Scope("", "", field));
     } catch (ApiException e) {
       if (e.code() != 403 || !resource.namespaced() || namespaces.contains("")) {
         throw e;
@@ -180,25 +187,24 @@ public final class Inspector {
     }
     List<V> all = new ArrayList<>();
     for (String namespace : namespaces) {
-      all.addAll(reader.read(resource, new Scope(namespace, "", field)));
+      all.addAll(read(resource, new Scope(namespace, "", field)));
     }
     return all;
   }
 
   private Absence why(Role kind, KubeObject object) throws IOException, InterruptedException {
-    Optional<Absence> absence = Reasons.namespace(kind, object.key(), namespaces);
+    Optional<Absence> absence = AbsenceReasons.namespace(kind, object.key(), namespaces);
     if (absence.isEmpty() && kind == config.role() && isLeftOut(kind, object)) {
-      absence = Reasons.selector(config, kind, object);
+      absence = AbsenceReasons.selector(config, kind, object);
     }
     if (absence.isEmpty()) {
       absence = ofContent(kind, object);
     }
     return absence.orElseGet(
         () ->
-            new Absence(
-                "",
+            Absence.of(
                 Why.UNCLEAR,
-                Reasons.name(kind, object.key())
+                AbsenceReasons.name(kind, object.key())
                     + " is there and nothing keeps it out, but it has not been discovered yet"));
   }
 
@@ -208,36 +214,37 @@ public final class Inspector {
       return config.role() == Role.POD
           ? ofPod(pod)
           : leftOut(
-              pod.meta().namespace(), listings -> Reasons.listed(config.role(), pod, listings));
+              pod.meta().namespace(),
+              listings -> AbsenceReasons.listed(config.role(), pod, listings));
     }
     if (object instanceof ServiceView service) {
       return config.role() == Role.SERVICE
-          ? Reasons.service(service)
+          ? AbsenceReasons.service(service)
           : leftOut(
               service.meta().namespace(),
-              listings -> Reasons.listed(config.role(), service, listings));
+              listings -> AbsenceReasons.listed(config.role(), service, listings));
     }
     if (object instanceof NodeView node) {
-      return Reasons.node(node);
+      return AbsenceReasons.node(node);
     }
     if (object instanceof IngressView ingress) {
-      return Reasons.ingress(ingress);
+      return AbsenceReasons.ingress(ingress);
     }
     return leftOut(
         object.meta().namespace(),
         listings ->
-            Reasons.empty(
+            AbsenceReasons.empty(
                 "",
                 kind,
                 listings.stream().filter(one -> one.key().equals(object.key())).toList()));
   }
 
   private Optional<Absence> ofPod(PodView pod) throws IOException, InterruptedException {
-    Optional<Absence> absence = Reasons.pod(pod);
+    Optional<Absence> absence = AbsenceReasons.pod(pod);
     if (absence.isEmpty() && config.attach().node()) {
       Selector nodes = config.selector(Role.NODE);
       Scope scope = new Scope("", nodes.label(), and(nodes.field(), BY_NAME + pod.nodeName()));
-      return Reasons.node(config, pod, !reader.read(Resource.NODES, scope).isEmpty());
+      return AbsenceReasons.node(config, pod, !read(Resource.NODES, scope).isEmpty());
     }
     return absence;
   }
@@ -254,8 +261,7 @@ public final class Inspector {
         .of(listings(new Scope(namespace, selector.label(), selector.field())))
         .map(
             any ->
-                new Absence(
-                    "",
+                Absence.of(
                     Why.SELECTOR,
                     "the selector of role "
                         + config.role().text()
@@ -269,24 +275,23 @@ public final class Inspector {
   }
 
   private interface Judge {
-    Optional<Absence> of(List<Listing> listings);
+    Optional<Absence> of(List<EndpointListing> listings);
   }
 
-  private List<Listing> listings(Scope scope) throws IOException, InterruptedException {
+  private List<EndpointListing> listings(Scope scope) throws IOException, InterruptedException {
     if (config.role() == Role.ENDPOINTS) {
-      return reader.read(Resource.ENDPOINTS, scope).stream().map(Listing::of).toList();
+      return read(Resource.ENDPOINTS, scope).stream().map(EndpointListing::of).toList();
     }
     Selector selector = config.selector(Role.SERVICE);
     Map<ObjectKey, ServiceView> services = new HashMap<>();
     for (ServiceView service :
-        reader.read(
-            Resource.SERVICES, new Scope(scope.namespace(), selector.label(), selector.field()))) {
+        read(Resource.SERVICES, new Scope(scope.namespace(), selector.label(), selector.field()))) {
       services.put(service.key(), service);
     }
-    List<Listing> listings = new ArrayList<>();
-    for (EndpointSliceView slice : reader.read(Resource.ENDPOINT_SLICES, scope)) {
+    List<EndpointListing> listings = new ArrayList<>();
+    for (EndpointSliceView slice : read(Resource.ENDPOINT_SLICES, scope)) {
       ObjectKey service = EndpointSliceGroupBuilder.serviceOf(slice);
-      listings.add(Listing.of(slice, service == null ? null : services.get(service)));
+      listings.add(EndpointListing.of(slice, service == null ? null : services.get(service)));
     }
     return listings;
   }
@@ -302,7 +307,7 @@ public final class Inspector {
             object.meta().namespace(),
             selector.label(),
             and(selector.field(), BY_NAME + object.meta().name()));
-    return reader.read(Reasons.resource(kind), scope).isEmpty();
+    return read(AbsenceReasons.resource(kind), scope).isEmpty();
   }
 
   private static String and(String one, String other) {
@@ -312,8 +317,7 @@ public final class Inspector {
   private List<Absence> address(AddressQuery query) throws InterruptedException {
     Role role = config.role();
     if (role == Role.SERVICE || role == Role.INGRESS) {
-      return List.of(
-          new Absence("", Why.NOT_THERE, "no target that it discovers has this address"));
+      return List.of(Absence.of(Why.NOT_THERE, "no target that it discovers has this address"));
     }
     try {
       return role == Role.NODE ? List.of(nodeAt(query)) : podsAt(query);
@@ -325,8 +329,8 @@ public final class Inspector {
   private List<Absence> podsAt(AddressQuery query) throws IOException, InterruptedException {
     List<Absence> found = new ArrayList<>();
     for (PodView pod : podsWith(query)) {
-      Optional<Absence> port = query.port().flatMap(number -> Reasons.port(pod, number));
-      boolean elsewhere = Reasons.namespace(Role.POD, pod.key(), namespaces).isPresent();
+      Optional<Absence> port = query.port().flatMap(number -> AbsenceReasons.port(pod, number));
+      boolean elsewhere = AbsenceReasons.namespace(Role.POD, pod.key(), namespaces).isPresent();
       found.add(
           config.role() == Role.POD && !elsewhere && port.isPresent()
               ? port.get()
@@ -336,7 +340,7 @@ public final class Inspector {
       found.addAll(listedAt(query));
     }
     if (found.isEmpty()) {
-      found.add(new Absence("", Why.NOT_THERE, "no pod has the address " + query.host()));
+      found.add(Absence.of(Why.NOT_THERE, "no pod has the address " + query.host()));
     }
     return found;
   }
@@ -358,16 +362,16 @@ public final class Inspector {
   private List<Absence> listedAt(AddressQuery query) throws IOException, InterruptedException {
     List<Absence> found = new ArrayList<>();
     for (String namespace : namespaces) {
-      for (Listing listing : listings(new Scope(namespace, "", ""))) {
+      for (EndpointListing listing : listings(new Scope(namespace, "", ""))) {
         if (listing.addresses().stream().anyMatch(query::isHost)) {
-          Reasons.empty("", config.role(), List.of(listing))
+          AbsenceReasons.empty("", config.role(), List.of(listing))
               .or(
                   () ->
                       query
                           .port()
                           .flatMap(
                               port ->
-                                  Reasons.absence(
+                                  AbsenceReasons.absence(
                                       Why.NO_PORT,
                                       config.role().text()
                                           + " "
@@ -382,24 +386,23 @@ public final class Inspector {
   }
 
   private Absence nodeAt(AddressQuery query) throws IOException, InterruptedException {
-    for (NodeView node : reader.read(Resource.NODES, Scope.ALL)) {
+    for (NodeView node : read(Resource.NODES, Scope.ALL)) {
       if (node.addresses().stream().anyMatch(at -> query.isHost(at.address()))) {
         if (isLeftOut(Role.NODE, node)) {
-          return Reasons.selector(config, Role.NODE, node).orElseThrow();
+          return AbsenceReasons.selector(config, Role.NODE, node).orElseThrow();
         }
-        Optional<Absence> unusable = Reasons.node(node);
+        Optional<Absence> unusable = AbsenceReasons.node(node);
         return unusable.isPresent()
             ? unusable.get()
-            : new Absence(
-                "",
+            : Absence.of(
                 Why.NO_PORT,
-                Reasons.name(Role.NODE, node.key())
+                AbsenceReasons.name(Role.NODE, node.key())
                     + " has this address, and its only target is the kubelet's port "
                     + node.kubeletPort()
                     + " at the first of its addresses");
       }
     }
-    return new Absence("", Why.NOT_THERE, "no node has the address " + query.host());
+    return Absence.of(Why.NOT_THERE, "no node has the address " + query.host());
   }
 
   /**
@@ -451,8 +454,7 @@ public final class Inspector {
 
   private static Absence unreadable(IOException e, Resource<?> resource, String namespace) {
     String in = resource.namespaced() ? namespace : "";
-    return new Absence(
-        "", Why.UNREADABLE, WatchErrorMessage.of(e, resource, new Scope(in, "", "")).reason());
+    return Absence.of(Why.UNREADABLE, WatchErrorMessage.of(e, resource, new Scope(in, "", "")).reason());
   }
 
   /**
@@ -460,15 +462,16 @@ public final class Inspector {
    * What cannot be read gives none: the reason has been told by {@link #inspect}.
    */
   public void names(Query query, BiConsumer<String, String> names) throws InterruptedException {
-    if (query instanceof WorkloadQuery workload && Reasons.concerns(config.role(), Role.POD)) {
+    if (query instanceof WorkloadQuery workload
+        && AbsenceReasons.concerns(config.role(), Role.POD)) {
       for (PodView pod : readable(Resource.PODS)) {
         workload.name(pod, names);
       }
     }
     if (query instanceof ObjectQuery object) {
       for (Role kind : object.kinds()) {
-        if (Reasons.concerns(config.role(), kind)) {
-          for (KubeObject one : readable(Reasons.resource(kind))) {
+        if (AbsenceReasons.concerns(config.role(), kind)) {
+          for (KubeObject one : readable(AbsenceReasons.resource(kind))) {
             object.name(kind, one.meta().namespace(), one.meta().name(), names);
           }
         }

@@ -97,7 +97,7 @@ public sealed interface Query {
               .anyMatch(
                   kind ->
                       kind.text().equals(objectKind.toLowerCase(Locale.ROOT))
-                          && Reasons.concerns(role, kind));
+                          && AbsenceReasons.concerns(role, kind));
     }
 
     /** Whether nothing but a name was given, which may be that of a host too. */

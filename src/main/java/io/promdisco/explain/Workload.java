@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Kinds of objects that own pods. A deployment owns them through replica sets, and a cron job
  * through jobs; both are known by the names that Kubernetes gives to these.
  */
-public enum Workload {
+enum Workload {
   /** Through a replica set called after it and the pods' template. */
   DEPLOYMENT("Deployment", "deployment", "deployments", "deploy"),
   /** Itself. */

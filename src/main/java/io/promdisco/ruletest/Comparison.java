@@ -17,25 +17,25 @@ import org.jspecify.annotations.Nullable;
 final class Comparison {
   private final RuleTest test;
   private final ScrapeConfig job;
-  private final List<Found> found;
-  private final List<Found> active;
+  private final List<FoundTarget> found;
+  private final List<FoundTarget> active;
 
   /** By expectation: the target that is as expected, each for one expectation only. */
-  private final @Nullable Found[] matches;
+  private final @Nullable FoundTarget[] matches;
 
   /** By expectation without a match: a target that is somewhat so. */
-  private final @Nullable Found[] nearest;
+  private final @Nullable FoundTarget[] nearest;
 
-  private final List<Found> unexpected = new ArrayList<>();
+  private final List<FoundTarget> unexpected = new ArrayList<>();
 
-  Comparison(RuleTest test, ScrapeConfig job, List<Found> found) {
+  Comparison(RuleTest test, ScrapeConfig job, List<FoundTarget> found) {
     this.test = test;
     this.job = job;
     this.found = found;
-    active = found.stream().filter(target -> target.state() == Found.State.ACTIVE).toList();
+    active = found.stream().filter(target -> target.state() == FoundTarget.State.ACTIVE).toList();
     matches = matched(test.expected(), active);
-    nearest = new Found[matches.length];
-    Set<Found> left = new HashSet<>(active);
+    nearest = new FoundTarget[matches.length];
+    Set<FoundTarget> left = new HashSet<>(active);
     Arrays.asList(matches).forEach(left::remove);
     for (int i = 0; i < matches.length; i++) {
       if (matches[i] == null) {
@@ -52,12 +52,13 @@ final class Comparison {
    * As many expectations as can be have a target of their own: whoever takes the place of another
    * sends it to look for a further one (Kuhn's algorithm).
    */
-  private static @Nullable Found[] matched(List<ExpectedTarget> expected, List<Found> active) {
-    Map<Found, Integer> taken = new HashMap<>();
+  private static @Nullable FoundTarget[] matched(
+      List<ExpectedTarget> expected, List<FoundTarget> active) {
+    Map<FoundTarget, Integer> taken = new HashMap<>();
     for (int i = 0; i < expected.size(); i++) {
       settle(i, expected, active, taken, new HashSet<>());
     }
-    @Nullable Found[] matches = new Found[expected.size()];
+    @Nullable FoundTarget[] matches = new FoundTarget[expected.size()];
     taken.forEach((target, index) -> matches[index] = target);
     return matches;
   }
@@ -65,10 +66,10 @@ final class Comparison {
   private static boolean settle(
       int index,
       List<ExpectedTarget> expected,
-      List<Found> active,
-      Map<Found, Integer> taken,
-      Set<Found> tried) {
-    for (Found target : active) {
+      List<FoundTarget> active,
+      Map<FoundTarget, Integer> taken,
+      Set<FoundTarget> tried) {
+    for (FoundTarget target : active) {
       if (expected.get(index).matches(target) && tried.add(target)) {
         Integer owner = taken.get(target);
         if (owner == null || settle(owner, expected, active, taken, tried)) {
@@ -80,7 +81,7 @@ final class Comparison {
     return false;
   }
 
-  private @Nullable Found nearest(ExpectedTarget expected, Set<Found> left) {
+  private @Nullable FoundTarget nearest(ExpectedTarget expected, Set<FoundTarget> left) {
     return active.stream()
         .filter(left::contains)
         .filter(target -> target.has(expected.discovered()))
@@ -98,39 +99,39 @@ final class Comparison {
   }
 
   /** Everything that was discovered. */
-  List<Found> found() {
+  List<FoundTarget> found() {
     return found;
   }
 
   /** The target that is as the expectation says. */
-  Optional<Found> match(int index) {
+  Optional<FoundTarget> match(int index) {
     return Optional.ofNullable(matches[index]);
   }
 
   /** A target that is somewhat as the expectation says, where none is just so. */
-  Optional<Found> nearest(int index) {
+  Optional<FoundTarget> nearest(int index) {
     return Optional.ofNullable(nearest[index]);
   }
 
   /** Active targets without an expectation, if there may be none. */
-  List<Found> unexpected() {
+  List<FoundTarget> unexpected() {
     return unexpected;
   }
 
   /** Every target that an expectation to be dropped speaks of. */
-  List<Found> matching(ExpectedDrop expected) {
+  List<FoundTarget> matching(ExpectedDrop expected) {
     return found.stream().filter(target -> target.has(expected.discovered())).toList();
   }
 
   /** The rule that drops a target. */
-  Optional<RelabelTrace.Step> dropping(Found target) {
-    return target.state() == Found.State.DROPPED
+  Optional<RelabelTrace.Step> dropping(FoundTarget target) {
+    return target.state() == FoundTarget.State.DROPPED
         ? RelabelTrace.of(job.relabelRules(), target.discovered()).dropped()
         : Optional.empty();
   }
 
   /** Whether a target is dropped as expected. */
-  boolean isDropped(ExpectedDrop expected, Found target) {
+  boolean isDropped(ExpectedDrop expected, FoundTarget target) {
     return dropping(target).map(expected::isBy).orElse(false);
   }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param line where in the configuration the rule begins, from 1; null: anywhere
  * @param position where this is written
  */
-public record ExpectedDrop(
+record ExpectedDrop(
     Map<String, String> discovered,
     @Nullable Integer rule,
     @Nullable Integer line,

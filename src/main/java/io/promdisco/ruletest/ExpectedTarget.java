@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param exact whether it may have no other labels after relabelling
  * @param position where this is written
  */
-public record ExpectedTarget(
+record ExpectedTarget(
     Map<String, String> discovered,
     @Nullable String url,
     Map<String, String> labels,
@@ -29,12 +29,12 @@ public record ExpectedTarget(
     labels = new TreeMap<>(labels);
   }
 
-  boolean matches(Found found) {
+  boolean matches(FoundTarget found) {
     return found.has(discovered) && differences(found).isEmpty();
   }
 
   /** Whether the target has at least one of the values that are written, after relabelling. */
-  boolean agreesSomewhere(Found found) {
+  boolean agreesSomewhere(FoundTarget found) {
     return found.url().equals(url)
         || labels.entrySet().stream()
             .anyMatch(
@@ -44,7 +44,7 @@ public record ExpectedTarget(
   }
 
   /** What of the target after relabelling is otherwise, by label. */
-  List<Finding.Difference> differences(Found found) {
+  List<Finding.Difference> differences(FoundTarget found) {
     List<Finding.Difference> differences = new ArrayList<>();
     if (url != null && !url.equals(found.url())) {
       differences.add(new Finding.Difference("url", url, found.url()));

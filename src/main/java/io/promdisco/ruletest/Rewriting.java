@@ -147,20 +147,20 @@ public final class Rewriting {
     List<ExpectedTarget> expected = result.test().expected();
     for (int i = 0; i < expected.size(); i++) {
       ExpectedTarget entry = expected.get(i);
-      Optional<Found> nearest = comparison.nearest(i);
+      Optional<FoundTarget> nearest = comparison.nearest(i);
       if (comparison.match(i).isPresent()) {
         items.add(item(entry.discovered(), entry.url(), entry.labels(), entry.exact()));
       } else if (nearest.isPresent()) {
         items.add(found(entry, nearest.get()));
       }
     }
-    for (Found target : comparison.unexpected()) {
+    for (FoundTarget target : comparison.unexpected()) {
       items.add(item(Map.of(), target.url(), target.labels().toMap(), false));
     }
     return items;
   }
 
-  private static List<String> found(ExpectedTarget entry, Found target) {
+  private static List<String> found(ExpectedTarget entry, FoundTarget target) {
     Map<String, String> labels = new TreeMap<>();
     if (entry.exact()) {
       labels.putAll(target.labels().toMap());
@@ -175,7 +175,7 @@ public final class Rewriting {
     Comparison comparison = result.comparison();
     List<List<String>> items = new ArrayList<>();
     for (ExpectedDrop entry : result.test().dropped()) {
-      List<Found> matching = comparison.matching(entry);
+      List<FoundTarget> matching = comparison.matching(entry);
       List<RelabelTrace.Step> steps =
           matching.stream().flatMap(target -> comparison.dropping(target).stream()).toList();
       if (steps.isEmpty() || steps.size() < matching.size()) {

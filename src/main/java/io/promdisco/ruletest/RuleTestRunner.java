@@ -28,17 +28,17 @@ public final class RuleTestRunner {
             .collect(Collectors.toSet());
     List<ScrapeConfig> jobs =
         file.jobs().stream().filter(job -> names.contains(job.jobName())).toList();
-    Map<String, List<Found>> shared =
+    Map<String, List<FoundTarget>> shared =
         jobs.isEmpty()
             ? Map.of()
-            : Discovery.from(file.manifests(), file.namespace()).run(jobs, file.groups());
+            : TestDiscovery.from(file.manifests(), file.namespace()).run(jobs, file.groups());
     List<RuleTestResult> results = new ArrayList<>();
     for (RuleTest test : file.tests()) {
       long start = System.nanoTime();
       ScrapeConfig job = file.job(test.job());
       List<TargetGroup> own = test.groups();
-      List<Found> found =
-          own == null ? shared.getOrDefault(test.job(), List.of()) : Discovery.of(job, own);
+      List<FoundTarget> found =
+          own == null ? shared.getOrDefault(test.job(), List.of()) : TestDiscovery.of(job, own);
       Comparison comparison = new Comparison(test, job, found);
       results.add(new RuleTestResult(comparison, Duration.ofNanos(System.nanoTime() - start)));
     }

@@ -35,16 +35,16 @@ final class Verdict {
   }
 
   private void missing(int index, ExpectedTarget expected) {
-    Optional<Found> nearest = comparison.nearest(index);
+    Optional<FoundTarget> nearest = comparison.nearest(index);
     String message;
     if (nearest.isPresent()) {
       message = nearest.get().name() + " is otherwise";
     } else {
-      Optional<Found> lost =
+      Optional<FoundTarget> lost =
           expected.discovered().isEmpty()
               ? Optional.empty()
               : comparison.found().stream()
-                  .filter(target -> target.state() != Found.State.ACTIVE)
+                  .filter(target -> target.state() != FoundTarget.State.ACTIVE)
                   .filter(target -> target.has(expected.discovered()))
                   .findFirst();
       message = lost.map(this::fate).orElseGet(this::noSuchTarget);
@@ -64,7 +64,7 @@ final class Verdict {
         : "no active target of job \"" + test.job() + "\" is so";
   }
 
-  private void unexpected(Found target) {
+  private void unexpected(FoundTarget target) {
     add(
         Finding.Kind.UNEXPECTED,
         "exact: " + target.name() + " is not expected: " + text(target.labels()),
@@ -74,7 +74,7 @@ final class Verdict {
 
   private void dropped(int index, ExpectedDrop expected) {
     String what = "dropped[" + index + "]: ";
-    List<Found> matching = comparison.matching(expected);
+    List<FoundTarget> matching = comparison.matching(expected);
     if (matching.isEmpty()) {
       add(
           Finding.Kind.NOT_DROPPED,
@@ -95,7 +95,7 @@ final class Verdict {
   }
 
   /** What became of a target. */
-  private String fate(Found target) {
+  private String fate(FoundTarget target) {
     return switch (target.state()) {
       case ACTIVE -> target.name() + " is active: " + text(target.labels());
       case FAILED -> target.name() + " cannot be scraped: " + target.message();

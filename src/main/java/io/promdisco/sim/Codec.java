@@ -1,14 +1,17 @@
 package io.promdisco.sim;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.offline.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 
-/** How objects stand in an answer. */
+/** Encodes objects for answers. */
 sealed interface Codec {
   String contentType();
 
@@ -24,15 +27,11 @@ sealed interface Codec {
   /** A frame that claims to be very long. */
   byte[] hugeFrame();
 
-  /** The beginning of a list or, in a watch, of an event whose object's name has not ended. */
-  default byte[] endless(boolean watch, String kind) {
-    return hugeFrame();
-  }
-
-  /** Whether {@link #endless} may be followed by any letters. */
-  default boolean canGoOn() {
-    return false;
-  }
+  /**
+   * The beginning of a list or, in a watch, of an event in which the name of an object does not
+   * end, so that any letters may follow; empty: the format has no such thing.
+   */
+  byte[] endless(boolean watch, String kind);
 
   /** JSON text; in a watch one event a line. */
   record AsJson() implements Codec {
@@ -47,12 +46,12 @@ sealed interface Codec {
 
     @Override
     public String streamType() {
-      return "application/json";
+      return contentType();
     }
 
     @Override
     public byte[] object(ObjectNode object) {
-      return line(out -> Json.write(out, object));
+      return line(out -> out.writeTree(object));
     }
 
     @Override
@@ -63,15 +62,25 @@ sealed interface Codec {
             out.writeStartObject();
             out.writeStringField("kind", kind);
             out.writeStringField("apiVersion", apiVersion);
-            out.writeFieldName("metadata");
-            Json.write(out, metadata);
+            out.writeObjectField("metadata", metadata);
             out.writeArrayFieldStart("items");
             for (ObjectNode item : items) {
-              Json.writeItem(out, item);
+              writeItem(out, item);
             }
             out.writeEndArray();
             out.writeEndObject();
           });
+    }
+
+    /** WriteRequests an item without kind and API version, which the list has. */
+    private static void writeItem(JsonGenerator out, ObjectNode item) throws IOException {
+      out.writeStartObject();
+      for (Map.Entry<String, JsonNode> field : item.properties()) {
+        if (!field.getKey().equals("kind") && !field.getKey().equals("apiVersion")) {
+          out.writeObjectField(field.getKey(), field.getValue());
+        }
+      }
+      out.writeEndObject();
     }
 
     @Override
@@ -80,8 +89,7 @@ sealed interface Codec {
           out -> {
             out.writeStartObject();
             out.writeStringField("type", type);
-            out.writeFieldName("object");
-            Json.write(out, object);
+            out.writeObjectField("object", object);
             out.writeEndObject();
           });
     }
@@ -102,14 +110,9 @@ sealed interface Codec {
       return (before + "\"metadata\":{\"name\":\"").getBytes(StandardCharsets.UTF_8);
     }
 
-    @Override
-    public boolean canGoOn() {
-      return true;
-    }
-
     private static byte[] line(Body body) {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      try (JsonGenerator out = Json.FACTORY.createGenerator(bytes)) {
+      try (JsonGenerator out = Json.MAPPER.createGenerator(bytes)) {
         body.write(out);
         out.writeRaw('\n');
       } catch (IOException e) {
@@ -119,7 +122,7 @@ sealed interface Codec {
     }
   }
 
-  /** Kubernetes's own binary format. */
+  /** The binary format of Kubernetes. */
   record AsProtobuf(ProtobufEncoder encoder) implements Codec {
     @Override
     public String contentType() {
@@ -150,6 +153,11 @@ sealed interface Codec {
     @Override
     public byte[] hugeFrame() {
       return new byte[] {-1, -1, -1, -1, 10, 5, 'A', 'D', 'D', 'E', 'D'};
+    }
+
+    @Override
+    public byte[] endless(boolean watch, String kind) {
+      return new byte[0];
     }
   }
 }

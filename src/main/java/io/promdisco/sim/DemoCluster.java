@@ -2,6 +2,7 @@ package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.offline.Json;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.util.Nouns;
 import io.promdisco.util.Ticker;
@@ -77,11 +78,10 @@ public final class DemoCluster implements AutoCloseable {
     }
     int number = 10;
     for (DemoWorkload workload : workloads) {
-      cluster.apply(DemoObjects.service(workload, number++));
-      cluster.apply(DemoObjects.replicaSet(workload));
+      workload.applyService(number++);
+      workload.applyReplicaSet();
       for (int i = 0; i < workload.replicas(); i++) {
-        String pod = workload.nextPodName();
-        cluster.create(DemoObjects.pod(workload, pod));
+        String pod = workload.createPod();
         start(workload.namespace(), pod);
         setReady(workload.namespace(), pod, true);
       }
@@ -145,7 +145,7 @@ public final class DemoCluster implements AutoCloseable {
     steps.add(
         () -> {
           workload.upgrade();
-          cluster.apply(DemoObjects.replicaSet(workload));
+          workload.applyReplicaSet();
           return workload.app() + ": rollout of v" + workload.version() + " begins";
         });
     for (String leaving : old) {
@@ -174,7 +174,7 @@ public final class DemoCluster implements AutoCloseable {
   private String scaled(DemoWorkload workload, int replicas) {
     String line = workload.app() + ": scaled from " + workload.replicas() + " to " + replicas;
     workload.scale(replicas);
-    cluster.apply(DemoObjects.replicaSet(workload));
+    workload.applyReplicaSet();
     return line;
   }
 
@@ -183,8 +183,7 @@ public final class DemoCluster implements AutoCloseable {
     String[] name = {""};
     steps.add(
         () -> {
-          name[0] = workload.nextPodName();
-          cluster.create(DemoObjects.pod(workload, name[0]));
+          name[0] = workload.createPod();
           return "pod " + name[0] + " is pending, it has no address yet";
         });
     steps.add(
@@ -205,7 +204,7 @@ public final class DemoCluster implements AutoCloseable {
     steps.add(
         () -> {
           ObjectNode pod = pod(workload.namespace(), name);
-          DemoObjects.ready(pod, false);
+          DemoObjects.setReady(pod, false);
           Json.child(pod, "metadata")
               .put("deletionTimestamp", Json.text(pod, "metadata", "creationTimestamp"));
           cluster.apply(pod);
@@ -279,8 +278,7 @@ public final class DemoCluster implements AutoCloseable {
     List<ObjectNode> lost = onLostNode(workload);
     for (ObjectNode pod : lost) {
       cluster.delete(pod);
-      String replacement = workload.nextPodName();
-      cluster.create(DemoObjects.pod(workload, replacement));
+      String replacement = workload.createPod();
       start(workload.namespace(), replacement);
       setReady(workload.namespace(), replacement, true);
     }
@@ -327,7 +325,7 @@ public final class DemoCluster implements AutoCloseable {
 
   private void setReady(String namespace, String name, boolean ready) {
     ObjectNode pod = pod(namespace, name);
-    DemoObjects.ready(pod, ready);
+    DemoObjects.setReady(pod, ready);
     cluster.apply(pod);
   }
 

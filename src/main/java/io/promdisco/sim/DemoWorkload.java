@@ -2,7 +2,9 @@ package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.offline.Json;
 import io.promdisco.providers.kubernetes.object.Resource;
+import java.util.Comparator;
 import java.util.List;
 
 /** An application of the demo cluster: a deployment with its service. For one thread. */
@@ -12,10 +14,13 @@ final class DemoWorkload {
   private final String app;
   private final int port;
   private final int metricsPort;
+
+  /** Empty: its pods do not ask to be scraped. */
   private final String metricsPath;
+
   private int version = 1;
   private int replicas;
-  private int podsMade;
+  private int podsCreated;
 
   DemoWorkload(
       SimCluster cluster,
@@ -42,23 +47,6 @@ final class DemoWorkload {
     return app;
   }
 
-  int port() {
-    return port;
-  }
-
-  int metricsPort() {
-    return metricsPort;
-  }
-
-  String metricsPath() {
-    return metricsPath;
-  }
-
-  /** Whether its pods say that they want to be scraped. */
-  boolean scraped() {
-    return !metricsPath.isEmpty();
-  }
-
   int version() {
     return version;
   }
@@ -76,43 +64,92 @@ final class DemoWorkload {
   }
 
   /** As in the names of replica sets: another one for every version. */
-  String hash() {
+  private String hash() {
     return "%08x".formatted((app + version).hashCode());
   }
 
-  String replicaSet() {
+  private String replicaSetName() {
     return app + "-" + hash();
   }
 
-  String nextPodName() {
-    podsMade++;
-    return replicaSet() + "-" + "%05x".formatted((app.hashCode() ^ podsMade * 7919) & 0xfffff);
+  void applyReplicaSet() {
+    cluster.apply(
+        new Template("replicaset")
+            .with("name", replicaSetName())
+            .with("namespace", namespace)
+            .with("app", app)
+            .with("hash", hash())
+            .with("replicas", replicas)
+            .object());
+  }
+
+  /** Creates a pod without a node and an address; returns its name. */
+  String createPod() {
+    podsCreated++;
+    String name =
+        replicaSetName() + "-" + "%05x".formatted((app.hashCode() ^ podsCreated * 7919) & 0xfffff);
+    ObjectNode pod =
+        new Template("pod")
+            .with("name", name)
+            .with("namespace", namespace)
+            .with("app", app)
+            .with("version", version)
+            .with("hash", hash())
+            .with("replicaSet", replicaSetName())
+            .with("port", port)
+            .with("metricsPort", metricsPort)
+            .with("metricsPath", metricsPath)
+            .object();
+    if (metricsPath.isEmpty()) {
+      Json.child(pod, "metadata").putObject("annotations");
+    }
+    cluster.create(pod);
+    return name;
+  }
+
+  void applyService(int number) {
+    cluster.apply(
+        new Template("service")
+            .with("namespace", namespace)
+            .with("app", app)
+            .with("scraped", !metricsPath.isEmpty())
+            .with("number", number)
+            .with("metricsPort", metricsPort)
+            .object());
   }
 
   /** Its pods, those of older versions first. */
   List<ObjectNode> pods() {
     return cluster.list(Resource.PODS, namespace, "app=" + app + ",pod-template-hash", "").stream()
-        .sorted((a, b) -> version(a).compareTo(version(b)))
+        .sorted(Comparator.comparing(pod -> Json.text(pod, "metadata", "labels", "version")))
         .toList();
   }
 
-  private static String version(ObjectNode pod) {
-    return Json.text(pod, "metadata", "labels", "version");
-  }
-
-  /** Writes endpoints and slice anew from the pods, as Kubernetes's controllers do. */
+  /** WriteRequests endpoints and slice anew from the pods, as Kubernetes's controllers do. */
   void syncEndpoints() {
     ObjectNode endpoints = header("v1", "Endpoints", app);
     ObjectNode slice = header("discovery.k8s.io/v1", "EndpointSlice", app + "-1");
     slice.put("addressType", "IPv4");
-    Json.child(Json.child(slice, "metadata"), "labels").put("kubernetes.io/service-name", app);
+    ((ObjectNode) slice.at("/metadata/labels")).put("kubernetes.io/service-name", app);
     ArrayNode sliceEndpoints = slice.putArray("endpoints");
     ObjectNode subset = Json.object();
     for (ObjectNode pod : pods()) {
-      if (!Json.text(pod, "status", "podIP").isEmpty()) {
-        boolean ready = isReady(pod);
-        address(subset.withArray(ready ? "addresses" : "notReadyAddresses").addObject(), pod);
-        sliceEndpoint(sliceEndpoints.addObject(), pod, ready);
+      String ip = Json.text(pod, "status", "podIP");
+      if (!ip.isEmpty()) {
+        boolean terminating = pod.path("metadata").has("deletionTimestamp");
+        boolean ready =
+            !terminating && pod.at("/status/conditions/1/status").asText().equals("True");
+        ObjectNode address =
+            subset.withArray(ready ? "addresses" : "notReadyAddresses").addObject();
+        refer(address.put("ip", ip), pod);
+        ObjectNode endpoint = sliceEndpoints.addObject();
+        endpoint.putArray("addresses").add(ip);
+        endpoint
+            .putObject("conditions")
+            .put("ready", ready)
+            .put("serving", ready)
+            .put("terminating", terminating);
+        refer(endpoint, pod);
       }
     }
     if (!subset.isEmpty()) {
@@ -128,40 +165,18 @@ final class DemoWorkload {
     ObjectNode object = Json.object().put("apiVersion", apiVersion).put("kind", kind);
     ObjectNode metadata = object.putObject("metadata");
     metadata.put("name", name).put("namespace", namespace);
-    metadata.put("uid", DemoObjects.uid(kind, namespace, name));
     metadata.putObject("labels").put("app", app);
+    Template.setUids(object);
     return object;
   }
 
-  private static boolean isReady(ObjectNode pod) {
-    return pod.path("status").path("conditions").path(1).path("status").asText().equals("True")
-        && !pod.path("metadata").has("deletionTimestamp");
-  }
-
-  private static void address(ObjectNode address, ObjectNode pod) {
-    address.put("ip", Json.text(pod, "status", "podIP"));
-    address.put("nodeName", Json.text(pod, "spec", "nodeName"));
-    target(address, pod);
-  }
-
-  private static void sliceEndpoint(ObjectNode endpoint, ObjectNode pod, boolean ready) {
-    endpoint.putArray("addresses").add(Json.text(pod, "status", "podIP"));
-    endpoint
-        .putObject("conditions")
-        .put("ready", ready)
-        .put("serving", ready)
-        .put("terminating", pod.path("metadata").has("deletionTimestamp"));
+  /** Names the pod and its node. */
+  private static void refer(ObjectNode endpoint, ObjectNode pod) {
     endpoint.put("nodeName", Json.text(pod, "spec", "nodeName"));
-    target(endpoint, pod);
-  }
-
-  private static void target(ObjectNode endpoint, ObjectNode pod) {
-    endpoint
-        .putObject("targetRef")
-        .put("kind", "Pod")
-        .put("namespace", Json.text(pod, "metadata", "namespace"))
-        .put("name", Json.text(pod, "metadata", "name"))
-        .put("uid", Json.text(pod, "metadata", "uid"));
+    ObjectNode target = endpoint.putObject("targetRef").put("kind", "Pod");
+    for (String field : List.of("namespace", "name", "uid")) {
+      target.put(field, Json.text(pod, "metadata", field));
+    }
   }
 
   private void ports(ArrayNode ports) {

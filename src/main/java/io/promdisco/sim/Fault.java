@@ -66,8 +66,8 @@ public sealed interface Fault {
   }
 
   /**
-   * Events that a good server would not send so. Lists have the first two: items twice and in
-   * another order.
+   * Events that a good server would not send so. ListRequests have the first two: items twice and
+   * in another order.
    */
   enum Disorder implements Fault {
     /** Every event twice. */

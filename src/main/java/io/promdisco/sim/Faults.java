@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  * a request the one that was added first strikes.
  */
 public final class Faults {
-  private final List<Injection> injections = new CopyOnWriteArrayList<>();
+  private final List<InjectedFault> injections = new CopyOnWriteArrayList<>();
   private final Set<WatchStream> streams = ConcurrentHashMap.newKeySet();
 
   Faults() {}
 
   /** Puts {@code rule} to work on the requests to come. */
-  public Injection add(FaultRule rule) {
-    Injection injection = new Injection(rule);
+  public InjectedFault add(FaultRule rule) {
+    InjectedFault injection = new InjectedFault(rule);
     injections.add(injection);
     return injection;
   }
@@ -29,8 +29,8 @@ public final class Faults {
    * Strikes the watches of {@code resource} that are running, at their next frame, which for a
    * {@link Fault.Break} is a bookmark sent at once.
    */
-  public Injection strikeNow(Resource<?> resource, Fault fault) {
-    Injection injection = add(FaultRule.once(resource, "watch", fault).times(0));
+  public InjectedFault strikeNow(Resource<?> resource, Fault fault) {
+    InjectedFault injection = add(FaultRule.once(resource, "watch", fault).times(0));
     for (WatchStream stream : streams) {
       if (stream.resource().equals(resource)) {
         injection.strikesRunning();
@@ -42,13 +42,13 @@ public final class Faults {
 
   /** Ends all faults. */
   public void healAll() {
-    injections.forEach(Injection::heal);
+    injections.forEach(InjectedFault::heal);
     injections.clear();
   }
 
   /** The fault that strikes this request. */
-  Optional<Injection> take(@Nullable Resource<?> resource, String verb) {
-    for (Injection injection : injections) {
+  Optional<InjectedFault> take(@Nullable Resource<?> resource, String verb) {
+    for (InjectedFault injection : injections) {
       if (injection.strikes(resource, verb)) {
         return Optional.of(injection);
       }

@@ -28,7 +28,7 @@ final class ProtobufSchema {
   }
 
   /** How many values a field has. */
-  enum Shape {
+  enum Cardinality {
     ONE,
     LIST,
     MAP
@@ -39,12 +39,18 @@ final class ProtobufSchema {
    *
    * @param number as on the wire
    * @param json its name in JSON; empty: its fields stand in the parent's object
-   * @param shape one, many or a map from strings
+   * @param cardinality one, many or a map from strings
    * @param form of each value
    * @param message name of the message if that is the form; otherwise empty
    * @param always whether it is written even where it is not set
    */
-  record Field(int number, String json, Shape shape, Form form, String message, boolean always) {}
+  record Field(
+      int number,
+      String json,
+      Cardinality cardinality,
+      Form form,
+      String message,
+      boolean always) {}
 
   private static final Map<String, Form> FORMS =
       Map.of(
@@ -94,9 +100,12 @@ final class ProtobufSchema {
     String[] parts = word.split(":");
     String type = parts[2];
     boolean always = type.endsWith("!");
-    Shape shape = type.endsWith("*") ? Shape.LIST : type.startsWith("{") ? Shape.MAP : Shape.ONE;
+    Cardinality cardinality =
+        type.endsWith("*")
+            ? Cardinality.LIST
+            : type.startsWith("{") ? Cardinality.MAP : Cardinality.ONE;
     String name =
-        switch (shape) {
+        switch (cardinality) {
           case MAP -> type.substring(1, type.length() - 1);
           case LIST -> type.substring(0, type.length() - 1);
           case ONE -> always ? type.substring(0, type.length() - 1) : type;
@@ -105,7 +114,7 @@ final class ProtobufSchema {
     return new Field(
         Integer.parseInt(parts[0]),
         parts[1].equals("@") ? "" : parts[1],
-        shape,
+        cardinality,
         form,
         form == Form.MESSAGE ? name : "",
         always);

@@ -43,13 +43,24 @@ record Route(String verb, Resource<?> resource, String namespace, String name, b
     if (rest.size() > 3 || (rest.size() == 3 && !rest.get(2).equals("status"))) {
       return Optional.empty();
     }
-    Optional<Resource<?>> resource = Kinds.byPlural(group, version, rest.get(0));
+    Optional<Resource<?>> resource = resource(group, version, rest.get(0));
     if (resource.isEmpty() || (!namespace.isEmpty() && !resource.get().namespaced())) {
       return Optional.empty();
     }
     String name = rest.size() > 1 ? rest.get(1) : "";
     String verb = verb(request, name, resource.get(), namespace);
     return Optional.of(new Route(verb, resource.get(), namespace, name, rest.size() == 3));
+  }
+
+  private static Optional<Resource<?>> resource(String group, String version, String plural) {
+    for (Resource<?> resource : Resource.ALL) {
+      if (resource.plural().equals(plural)
+          && resource.group().equals(group)
+          && resource.version().equals(version)) {
+        return Optional.of(resource);
+      }
+    }
+    return Optional.empty();
   }
 
   private static String verb(

@@ -2,6 +2,7 @@ package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.offline.Json;
 import io.promdisco.providers.kubernetes.object.Resource;
 import java.util.LinkedHashSet;
 import java.util.Optional;

@@ -18,15 +18,12 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.Base64;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLSocket;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
@@ -36,42 +33,32 @@ import org.slf4j.Logger;
  */
 public final class SimApiServer implements AutoCloseable {
   private static final Logger log = EscapingLogger.of(SimApiServer.class);
-  private static final int MOST_REQUESTS_REMEMBERED = 10_000;
   private static final int BACKLOG = 256;
 
   private final SimOptions options;
   private final Closer closer = new Closer();
   private final int port;
   private final Ticker ticker;
-  private final Negotiation negotiation;
   private final Users users;
   private final AtomicInteger numbers = new AtomicInteger();
   private final Faults faults = new Faults();
-  private final Lists lists;
-  private final Watches watches;
-  private final Writes writes;
+  private final RequestHandler handler;
   private volatile ServerSocket listener;
   private volatile Thread acceptor;
 
   @GuardedBy("connections")
-  private final Map<Connection, Thread> connections = new HashMap<>();
+  private final Map<SimConnection, Thread> connections = new HashMap<>();
 
   @GuardedBy("connections")
   private boolean closed;
 
-  @GuardedBy("requests")
-  private final Deque<SimRequest> requests = new ArrayDeque<>();
-
   private SimApiServer(SimCluster cluster, SimOptions options) throws IOException {
     this.options = options;
-    this.negotiation = new Negotiation(options.protobuf);
     this.users = new Users(options);
     this.listener = listen(options.port);
     this.port = listener.getLocalPort();
     this.ticker = options.ticker == null ? closer.add(new SystemTicker()) : options.ticker;
-    this.lists = new Lists(cluster);
-    this.watches = new Watches(cluster, options, ticker, faults);
-    this.writes = new Writes(cluster);
+    this.handler = new RequestHandler(cluster, options, ticker, users, faults);
     this.acceptor = NamedThreads.start("sd-sim-accept", this::accept);
   }
 
@@ -112,13 +99,13 @@ public final class SimApiServer implements AutoCloseable {
     return listener;
   }
 
-  /** Writes a kubeconfig for the first user, or for nobody if there are no users. */
+  /** WriteRequests a kubeconfig for the first user, or for nobody if there are no users. */
   public Path writeKubeconfig(Path file) {
     return writeKubeconfig(file, users.firstToken());
   }
 
   /**
-   * Writes a kubeconfig with one context.
+   * WriteRequests a kubeconfig with one context.
    *
    * @param token empty: no credentials
    * @return {@code file}
@@ -216,14 +203,12 @@ public final class SimApiServer implements AutoCloseable {
 
   /** Closes every connection, as a server that dies; new ones are welcome. */
   public void dropConnections() {
-    openConnections().forEach(Connection::close);
+    openConnections().forEach(SimConnection::close);
   }
 
   /** The latest requests, oldest first; at most 10,000. */
   public List<SimRequest> requests() {
-    synchronized (requests) {
-      return List.copyOf(requests);
-    }
+    return handler.requests();
   }
 
   /** How many of {@link #requests} were for {@code resource} with {@code verb}. */
@@ -235,26 +220,6 @@ public final class SimApiServer implements AutoCloseable {
       }
     }
     return count;
-  }
-
-  void log(HttpRequest request, String user, @Nullable Route route, int status) {
-    SimRequest entry =
-        new SimRequest(
-            request.method(),
-            request.path(),
-            request.rawQuery(),
-            request.header("user-agent"),
-            request.header("accept"),
-            user,
-            route == null ? "" : route.verb(),
-            route == null ? "" : route.resource().plural(),
-            status);
-    synchronized (requests) {
-      requests.add(entry);
-      if (requests.size() > MOST_REQUESTS_REMEMBERED) {
-        requests.remove();
-      }
-    }
   }
 
   private void accept() {
@@ -281,7 +246,7 @@ public final class SimApiServer implements AutoCloseable {
       secure.setUseClientMode(false);
       socket = secure;
     }
-    Connection connection = new Connection(this, number, raw, socket);
+    SimConnection connection = new SimConnection(number, raw, socket, handler, ticker, this::ended);
     synchronized (connections) {
       if (closed) {
         connection.close();
@@ -291,40 +256,16 @@ public final class SimApiServer implements AutoCloseable {
     }
   }
 
-  void ended(Connection connection) {
+  private void ended(SimConnection connection) {
     synchronized (connections) {
       connections.remove(connection);
     }
   }
 
-  private List<Connection> openConnections() {
+  private List<SimConnection> openConnections() {
     synchronized (connections) {
       return List.copyOf(connections.keySet());
     }
-  }
-
-  Ticker ticker() {
-    return ticker;
-  }
-
-  Negotiation negotiation() {
-    return negotiation;
-  }
-
-  Users users() {
-    return users;
-  }
-
-  Lists lists() {
-    return lists;
-  }
-
-  Watches watches() {
-    return watches;
-  }
-
-  Writes writes() {
-    return writes;
   }
 
   /** Closes the port and all connections, and waits until the threads have ended. */

@@ -2,7 +2,12 @@ package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.offline.Json;
+import io.promdisco.offline.Kinds;
+import io.promdisco.offline.ObjectSelector;
+import io.promdisco.offline.ServerDefaults;
 import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.providers.kubernetes.watch.Scope;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
@@ -10,8 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,20 +26,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Objects that it hands out are shared: do not change them. Objects that it is given it copies,
  * except {@link #load}.
- *
- * <p>Lock order: this lock, then a subscription's.
  */
 public final class SimCluster {
   /** Changes of one kind that are kept for watches unless said otherwise. */
   public static final int DEFAULT_HISTORY = 5_000;
 
   private final Supplier<Instant> clock;
-  private final Lock lock = new ReentrantLock();
 
-  @GuardedBy("lock")
-  private final Map<Resource<?>, ObjectTable> tables = new HashMap<>();
+  @GuardedBy("this")
+  private final Map<Resource<?>, ResourceTable> tables = new HashMap<>();
 
-  @GuardedBy("lock")
+  @GuardedBy("this")
   private long revision = 1;
 
   /** An empty cluster with the machine's time of day. */
@@ -53,7 +53,7 @@ public final class SimCluster {
   public SimCluster(Supplier<Instant> clock, int historyLimit) {
     this.clock = clock;
     for (Resource<?> resource : Resource.ALL) {
-      tables.put(resource, new ObjectTable(resource, historyLimit));
+      tables.put(resource, new ResourceTable(resource, historyLimit));
     }
   }
 
@@ -81,20 +81,15 @@ public final class SimCluster {
    * @return the object as stored
    * @throws StatusException if its kind is unknown, its name missing, or it is there already
    */
-  public ObjectNode create(ObjectNode object) {
-    Resource<?> resource = Kinds.of(object);
+  public synchronized ObjectNode create(ObjectNode object) {
+    Resource<?> resource = resourceOf(object);
     ObjectNode copy = prepared(resource, object.deepCopy());
-    lock.lock();
-    try {
-      ObjectTable table = table(resource);
-      String key = key(resource, copy);
-      if (table.get(key) != null) {
-        throw StatusException.alreadyExists(resource, name(copy));
-      }
-      return store(table, key, null, copy);
-    } finally {
-      lock.unlock();
+    ResourceTable table = table(resource);
+    String key = key(resource, copy);
+    if (table.get(key) != null) {
+      throw StatusException.alreadyExists(resource, name(copy));
     }
+    return store(table, key, null, copy);
   }
 
   /**
@@ -105,31 +100,21 @@ public final class SimCluster {
    * @throws StatusException if its kind is unknown, it is not there, or it gives another resource
    *     version or uid than it has
    */
-  public ObjectNode update(ObjectNode object) {
-    Resource<?> resource = Kinds.of(object);
+  public synchronized ObjectNode update(ObjectNode object) {
+    Resource<?> resource = resourceOf(object);
     ObjectNode copy = prepared(resource, object.deepCopy());
-    lock.lock();
-    try {
-      return updateLocked(resource, copy);
-    } finally {
-      lock.unlock();
-    }
+    return updateLocked(resource, copy);
   }
 
   /**
    * Replaces an object but keeps the status it has, as a PUT does for kinds whose status is written
    * apart.
    */
-  ObjectNode updateAllButStatus(ObjectNode object) {
-    Resource<?> resource = Kinds.of(object);
+  synchronized ObjectNode updateAllButStatus(ObjectNode object) {
+    Resource<?> resource = resourceOf(object);
     ObjectNode copy = prepared(resource, object.deepCopy());
-    lock.lock();
-    try {
-      copyField(existing(resource, copy), copy, "status");
-      return updateLocked(resource, copy);
-    } finally {
-      lock.unlock();
-    }
+    copyField(existing(resource, copy), copy, "status");
+    return updateLocked(resource, copy);
   }
 
   /**
@@ -138,18 +123,13 @@ public final class SimCluster {
    * @return the object as stored
    * @throws StatusException as {@link #update}
    */
-  public ObjectNode updateStatus(ObjectNode object) {
-    Resource<?> resource = Kinds.of(object);
+  public synchronized ObjectNode updateStatus(ObjectNode object) {
+    Resource<?> resource = resourceOf(object);
     ObjectNode given = prepared(resource, object.deepCopy());
-    lock.lock();
-    try {
-      ObjectNode copy = existing(resource, given).deepCopy();
-      copyField(given, copy, "status");
-      copyField(Json.child(given, "metadata"), Json.child(copy, "metadata"), "resourceVersion");
-      return updateLocked(resource, copy);
-    } finally {
-      lock.unlock();
-    }
+    ObjectNode copy = existing(resource, given).deepCopy();
+    copyField(given, copy, "status");
+    copyField(Json.child(given, "metadata"), Json.child(copy, "metadata"), "resourceVersion");
+    return updateLocked(resource, copy);
   }
 
   /**
@@ -159,19 +139,14 @@ public final class SimCluster {
    * @throws StatusException if its kind is unknown or its name missing
    */
   public ObjectNode apply(ObjectNode object) {
-    return replace(Kinds.of(object), object.deepCopy());
+    return replace(resourceOf(object), object.deepCopy());
   }
 
-  private ObjectNode replace(Resource<?> resource, ObjectNode own) {
+  private synchronized ObjectNode replace(Resource<?> resource, ObjectNode own) {
     prepared(resource, own);
-    lock.lock();
-    try {
-      ObjectTable table = table(resource);
-      String key = key(resource, own);
-      return store(table, key, table.get(key), own);
-    } finally {
-      lock.unlock();
-    }
+    ResourceTable table = table(resource);
+    String key = key(resource, own);
+    return store(table, key, table.get(key), own);
   }
 
   /**
@@ -181,7 +156,7 @@ public final class SimCluster {
    * @throws StatusException if its kind is unknown or it is not there
    */
   public ObjectNode delete(ObjectNode object) {
-    Resource<?> resource = Kinds.of(object);
+    Resource<?> resource = resourceOf(object);
     String namespace = Json.text(object, "metadata", "namespace");
     String orDefault = namespace.isEmpty() && resource.namespaced() ? "default" : namespace;
     return delete(resource, orDefault, name(object));
@@ -194,31 +169,22 @@ public final class SimCluster {
    * @return its last state
    * @throws StatusException if it is not there
    */
-  public ObjectNode delete(Resource<?> resource, String namespace, String name) {
-    lock.lock();
-    try {
-      ObjectTable table = table(resource);
-      String key = key(resource, namespace, name);
-      ObjectNode before = table.get(key);
-      if (before == null) {
-        throw StatusException.notFound(resource, name);
-      }
-      revision++;
-      table.apply(new Change(revision, key, before, null));
-      return before;
-    } finally {
-      lock.unlock();
+  public synchronized ObjectNode delete(Resource<?> resource, String namespace, String name) {
+    ResourceTable table = table(resource);
+    String key = key(resource, namespace, name);
+    ObjectNode before = table.get(key);
+    if (before == null) {
+      throw StatusException.notFound(resource, name);
     }
+    revision++;
+    table.apply(new ObjectChange(revision, key, before, null));
+    return before;
   }
 
   /** An object, if it is there. */
-  public Optional<ObjectNode> get(Resource<?> resource, String namespace, String name) {
-    lock.lock();
-    try {
-      return Optional.ofNullable(table(resource).get(key(resource, namespace, name)));
-    } finally {
-      lock.unlock();
-    }
+  public synchronized Optional<ObjectNode> get(
+      Resource<?> resource, String namespace, String name) {
+    return Optional.ofNullable(table(resource).get(key(resource, namespace, name)));
   }
 
   /**
@@ -231,7 +197,12 @@ public final class SimCluster {
    */
   public List<ObjectNode> list(
       Resource<?> resource, String namespace, String labelSelector, String fieldSelector) {
-    return page(resource, Selection.of(resource, namespace, labelSelector, fieldSelector), 0, "", 0)
+    return page(
+            resource,
+            selection(resource, new Scope(namespace, labelSelector, fieldSelector)),
+            0,
+            "",
+            0)
         .items();
   }
 
@@ -243,13 +214,9 @@ public final class SimCluster {
    * @param limit 0: none
    * @throws StatusException with code 410 if {@code at} has been compacted away
    */
-  ListPage page(Resource<?> resource, Selection selection, long at, String after, int limit) {
-    lock.lock();
-    try {
-      return table(resource).page(selection, at == 0 ? revision : at, after, limit);
-    } finally {
-      lock.unlock();
-    }
+  synchronized ListPage page(
+      Resource<?> resource, ObjectSelector selection, long at, String after, int limit) {
+    return table(resource).page(selection, at == 0 ? revision : at, after, limit);
   }
 
   /**
@@ -265,15 +232,43 @@ public final class SimCluster {
    * @throws StatusException with code 400 if an argument makes no sense, 410 if the version has
    *     been compacted away
    */
-  public Subscription subscribe(
+  Subscription subscribe(
       Resource<?> resource,
       String namespace,
       String labelSelector,
       String fieldSelector,
       String resourceVersion,
       boolean initialEvents) {
-    Selection selection = Selection.of(resource, namespace, labelSelector, fieldSelector);
+    ObjectSelector selection =
+        selection(resource, new Scope(namespace, labelSelector, fieldSelector));
     return subscribe(resource, selection, parseVersion(resourceVersion), initialEvents);
+  }
+
+  /**
+   * Parses the selectors of a request.
+   *
+   * @throws StatusException with code 400 if one is not valid
+   */
+  static ObjectSelector selection(Resource<?> resource, Scope scope) {
+    try {
+      return ObjectSelector.of(resource, scope);
+    } catch (IllegalArgumentException e) {
+      throw StatusException.badRequest(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The resource of {@code object}, or 404. */
+  static Resource<?> resourceOf(ObjectNode object) {
+    return Kinds.find(object)
+        .orElseThrow(
+            () ->
+                StatusException.of(
+                    404,
+                    "the server could not find the requested resource (kind "
+                        + Json.text(object, "kind")
+                        + " of "
+                        + Json.text(object, "apiVersion")
+                        + ")"));
   }
 
   /** A resource version as a number; empty: 0. */
@@ -299,73 +294,48 @@ public final class SimCluster {
     return refusal;
   }
 
-  Subscription subscribe(
-      Resource<?> resource, Selection selection, long after, boolean initialEvents) {
-    lock.lock();
-    try {
-      ObjectTable table = table(resource);
-      boolean withState = initialEvents || after == 0;
-      Subscription subscription =
-          new Subscription(this, table, selection, withState ? revision : after);
-      if (withState) {
-        table.subscribeWithState(subscription, selection);
-      } else {
-        table.subscribeAfter(subscription, after);
-      }
-      if (initialEvents) {
-        subscription.offer(table.bookmark(revision, true));
-      }
-      return subscription;
-    } finally {
-      lock.unlock();
+  synchronized Subscription subscribe(
+      Resource<?> resource, ObjectSelector selection, long after, boolean initialEvents) {
+    ResourceTable table = table(resource);
+    boolean withState = initialEvents || after == 0;
+    Subscription subscription =
+        new Subscription(this, table, selection, withState ? revision : after);
+    if (withState) {
+      table.subscribeWithState(subscription, selection);
+    } else {
+      table.subscribeAfter(subscription, after);
     }
+    if (initialEvents) {
+      subscription.offer(table.bookmark(revision, true));
+    }
+    return subscription;
   }
 
-  void unsubscribe(Subscription subscription) {
-    lock.lock();
-    try {
-      subscription.table().unsubscribe(subscription);
-    } finally {
-      lock.unlock();
-    }
+  synchronized void unsubscribe(Subscription subscription) {
+    subscription.table().unsubscribe(subscription);
   }
 
-  void bookmark(Subscription subscription) {
-    lock.lock();
-    try {
-      subscription.offer(subscription.table().bookmark(revision, false));
-    } finally {
-      lock.unlock();
-    }
+  synchronized void bookmark(Subscription subscription) {
+    subscription.offer(subscription.table().bookmark(revision, false));
   }
 
   /** The newest resource version. */
-  public long resourceVersion() {
-    lock.lock();
-    try {
-      return revision;
-    } finally {
-      lock.unlock();
-    }
+  public synchronized long resourceVersion() {
+    return revision;
   }
 
   /** Forgets all history: watches and pages from an older version than the newest are refused. */
-  public void compact() {
-    lock.lock();
-    try {
-      // A version of its own, so that whoever has read up to here is too old as well.
-      revision++;
-      for (ObjectTable table : tables.values()) {
-        table.compact(revision);
-      }
-    } finally {
-      lock.unlock();
+  public synchronized void compact() {
+    // A version of its own, so that whoever has read up to here is too old as well.
+    revision++;
+    for (ResourceTable table : tables.values()) {
+      table.compact(revision);
     }
   }
 
-  @GuardedBy("lock")
-  private ObjectTable table(Resource<?> resource) {
-    ObjectTable table = tables.get(resource);
+  @GuardedBy("this")
+  private ResourceTable table(Resource<?> resource) {
+    ResourceTable table = tables.get(resource);
     if (table == null) {
       throw StatusException.of(404, "the server could not find the requested resource");
     }
@@ -377,11 +347,11 @@ public final class SimCluster {
       throw StatusException.invalid(
           resource.kind() + " \"\"", "metadata.name: Required value: a name");
     }
-    Defaults.apply(resource, own);
+    ServerDefaults.apply(resource, own);
     return own;
   }
 
-  @GuardedBy("lock")
+  @GuardedBy("this")
   private ObjectNode existing(Resource<?> resource, ObjectNode object) {
     ObjectNode existing = table(resource).get(key(resource, object));
     if (existing == null) {
@@ -390,7 +360,7 @@ public final class SimCluster {
     return existing;
   }
 
-  @GuardedBy("lock")
+  @GuardedBy("this")
   private ObjectNode updateLocked(Resource<?> resource, ObjectNode own) {
     ObjectNode before = existing(resource, own);
     String given = Json.text(own, "metadata", "resourceVersion");
@@ -405,9 +375,9 @@ public final class SimCluster {
     return store(table(resource), key(resource, own), before, own);
   }
 
-  @GuardedBy("lock")
+  @GuardedBy("this")
   private ObjectNode store(
-      ObjectTable table, String key, @Nullable ObjectNode before, ObjectNode own) {
+      ResourceTable table, String key, @Nullable ObjectNode before, ObjectNode own) {
     ObjectNode metadata = Json.child(own, "metadata");
     if (before != null) {
       ObjectNode old = Json.child(before, "metadata");
@@ -427,7 +397,7 @@ public final class SimCluster {
     }
     revision++;
     metadata.put("resourceVersion", Long.toString(revision));
-    table.apply(new Change(revision, key, before, own));
+    table.apply(new ObjectChange(revision, key, before, own));
     return own;
   }
 

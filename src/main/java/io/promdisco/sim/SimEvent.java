@@ -10,9 +10,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param resourceVersion at which it happened
  * @param initialEventsEnd whether this is the bookmark that ends the initial events
  */
-public record SimEvent(
-    Type type, ObjectNode object, long resourceVersion, boolean initialEventsEnd) {
-  /** What happened, named as on the wire. */
+record SimEvent(Type type, ObjectNode object, long resourceVersion, boolean initialEventsEnd) {
+  /** What happened, named as on the response. */
   public enum Type {
     /** The object is there now, or has entered the selection. */
     ADDED,

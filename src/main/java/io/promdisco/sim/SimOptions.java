@@ -56,7 +56,7 @@ public final class SimOptions {
     return this;
   }
 
-  /** Answers 406 to those that take nothing but protobuf, and JSON to all others. */
+  /** RequestHandler 406 to those that take nothing but protobuf, and JSON to all others. */
   public SimOptions refuseProtobuf() {
     protobuf = false;
     return this;
@@ -69,8 +69,8 @@ public final class SimOptions {
   }
 
   /**
-   * Answers a watch from a version that is too old with HTTP status 410. Default: status 200 and an
-   * ERROR event.
+   * RequestHandler a watch from a version that is too old with HTTP status 410. Default: status 200
+   * and an ERROR event.
    */
   public SimOptions goneAsStatus() {
     goneAsStatus = true;

@@ -1,11 +1,12 @@
 package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.offline.Json;
 import io.promdisco.providers.kubernetes.object.Resource;
 import org.jspecify.annotations.Nullable;
 
 /** The simulated server refuses: what a real one answers as a {@code Status} object. */
-public final class StatusException extends RuntimeException {
+final class StatusException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final int code;

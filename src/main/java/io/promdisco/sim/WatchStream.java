@@ -2,6 +2,7 @@ package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.offline.Json;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
@@ -18,16 +19,22 @@ import org.jspecify.annotations.Nullable;
  * thread, until the subscription ends. Time-out and bookmarks are events in that same queue, so
  * that nothing overtakes anything.
  */
-final class WatchStream {
+final class WatchStream implements WatchRequests.Session {
   private final Resource<?> resource;
   private final Subscription events;
   private final Codec codec;
-  private final Wire wire;
+  private final ResponseWriter response;
   private final Ticker ticker;
-  private final boolean bookmarks;
+  private final String contentType;
+  private final Duration timeout;
+
+  /** Between bookmarks; null: the client asked for none. */
+  private final @Nullable Duration bookmarkPause;
+
+  private final Faults faults;
 
   @GuardedBy("this")
-  private @Nullable Injection fault;
+  private @Nullable InjectedFault fault;
 
   @GuardedBy("this")
   private int goodFrames;
@@ -47,15 +54,21 @@ final class WatchStream {
       Resource<?> resource,
       Subscription events,
       Codec codec,
-      Wire wire,
+      ResponseWriter response,
       Ticker ticker,
-      boolean bookmarks) {
+      String contentType,
+      Duration timeout,
+      @Nullable Duration bookmarkPause,
+      Faults faults) {
     this.resource = resource;
     this.events = events;
     this.codec = codec;
-    this.wire = wire;
+    this.response = response;
     this.ticker = ticker;
-    this.bookmarks = bookmarks;
+    this.contentType = contentType;
+    this.timeout = timeout;
+    this.bookmarkPause = bookmarkPause;
+    this.faults = faults;
   }
 
   Resource<?> resource() {
@@ -63,7 +76,7 @@ final class WatchStream {
   }
 
   /** Something goes wrong from the next frame on. */
-  void strike(Injection injection) {
+  void strike(InjectedFault injection) {
     strikeAfter(injection, 0);
     Fault fault = injection.rule().fault();
     if (fault instanceof Fault.Break || fault instanceof Fault.ErrorEvent) {
@@ -72,21 +85,21 @@ final class WatchStream {
   }
 
   /** Gives a {@link Fault.Break} that is due before any frame one to strike. */
-  void breakAtOnce(Injection injection) {
+  void breakAtOnce(InjectedFault injection) {
     FaultRule rule = injection.rule();
     if (rule.fault() instanceof Fault.Break && rule.afterFrames() == 0) {
       events.bookmark();
     }
   }
 
-  synchronized void strikeAfter(Injection injection, int frames) {
+  synchronized void strikeAfter(InjectedFault injection, int frames) {
     fault = injection;
     goodFrames = frames;
   }
 
   /** Sends a bookmark if the client asked for such. */
   void bookmark() {
-    if (bookmarks) {
+    if (bookmarkPause != null) {
       events.bookmark();
     }
   }
@@ -97,18 +110,17 @@ final class WatchStream {
     events.end();
   }
 
-  /** Ends at once. */
-  void stop() {
+  @Override
+  public void stop() {
     events.close();
   }
 
-  /** Sends until the end; true if the connection can go on. */
-  boolean run(String contentType, Duration timeout, Duration bookmarkPause)
-      throws IOException, InterruptedException {
+  @Override
+  public boolean run() throws IOException, InterruptedException {
     Ticker.Alarm end = ticker.schedule(timeout, this::timeOut);
-    scheduleBookmark(bookmarkPause);
+    scheduleBookmark();
     try {
-      wire.head(200, Map.of("Content-Type", contentType), -1);
+      response.head(200, Map.of("Content-Type", contentType), -1);
       for (Optional<SimEvent> next = next(); next.isPresent(); next = next()) {
         for (SimEvent event : disordered(next.get())) {
           if (!send(event)) {
@@ -116,34 +128,35 @@ final class WatchStream {
           }
         }
       }
-      wire.endChunks();
+      response.endChunks();
       return true;
     } finally {
       end.cancel();
       finish();
-      wire.fullSpeed();
+      response.fullSpeed();
       events.close();
+      faults.streams().remove(this);
     }
   }
 
   /** The next event; what was written leaves before this waits for it. */
   private Optional<SimEvent> next() throws IOException, InterruptedException {
-    Optional<SimEvent> there = events.poll();
-    if (there.isPresent()) {
-      return there;
+    Optional<SimEvent> waiting = events.poll();
+    if (waiting.isPresent()) {
+      return waiting;
     }
-    wire.flush();
+    response.flush();
     return events.next();
   }
 
-  private synchronized void scheduleBookmark(Duration pause) {
-    if (!done && bookmarks) {
+  private synchronized void scheduleBookmark() {
+    if (!done && bookmarkPause != null) {
       nextBookmark =
           ticker.schedule(
-              pause,
+              bookmarkPause,
               () -> {
                 bookmark();
-                scheduleBookmark(pause);
+                scheduleBookmark();
               });
     }
   }
@@ -156,7 +169,7 @@ final class WatchStream {
   }
 
   private List<SimEvent> disordered(SimEvent event) {
-    Injection injection = due(false);
+    InjectedFault injection = due(false);
     if (injection == null || !(injection.rule().fault() instanceof Fault.Disorder disorder)) {
       SimEvent before = held;
       held = null;
@@ -205,13 +218,13 @@ final class WatchStream {
   }
 
   /** The fault that is due; null: none. A frame before its time counts. */
-  private synchronized @Nullable Injection due(boolean countFrame) {
+  private synchronized @Nullable InjectedFault due(boolean countFrame) {
     if (fault == null) {
       return null;
     }
     if (fault.isHealed()) {
       fault = null;
-      wire.fullSpeed();
+      response.fullSpeed();
       return null;
     }
     if (goodFrames == 0) {
@@ -225,61 +238,62 @@ final class WatchStream {
 
   private boolean send(SimEvent event) throws IOException, InterruptedException {
     byte[] frame = codec.frame(event.type().name(), event.object());
-    Injection injection = due(true);
+    InjectedFault injection = due(true);
     if (injection == null) {
-      wire.chunkSoon(frame);
+      response.chunkSoon(frame);
       return true;
     }
-    wire.flush();
+    response.flush();
     Fault what = injection.rule().fault();
     if (what instanceof Fault.Slow slow) {
-      injection.slow(wire, slow.bytesPerSecond());
+      injection.slow(response, slow.bytesPerSecond());
     }
     if (what instanceof Fault.ErrorEvent error) {
-      wire.chunk(codec.frame("ERROR", Watches.refusal(error).toStatus()));
+      response.chunk(codec.frame("ERROR", WatchRequests.refusal(error).toStatus()));
       return false;
     }
     if (what instanceof Fault.Break how) {
       return send(frame, injection, how);
     }
-    wire.chunk(frame);
+    response.chunk(frame);
     return true;
   }
 
-  private boolean send(byte[] frame, Injection injection, Fault.Break how)
+  private boolean send(byte[] frame, InjectedFault injection, Fault.Break how)
       throws IOException, InterruptedException {
     switch (how) {
-      case HANG_UP -> wire.close();
+      case HANG_UP -> response.close();
       case CUT -> {
-        wire.chunk(Arrays.copyOf(frame, frame.length / 2));
-        wire.close();
+        response.chunk(Arrays.copyOf(frame, frame.length / 2));
+        response.close();
       }
       case RESET -> {
-        wire.chunk(Arrays.copyOf(frame, frame.length / 2));
-        wire.reset();
+        response.chunk(Arrays.copyOf(frame, frame.length / 2));
+        response.reset();
       }
       case GARBAGE -> {
         recover();
-        wire.chunk(Reply.garbage(frame.length));
+        response.chunk(SimResponse.garbage(frame.length));
         return true;
       }
       case HUGE -> {
-        wire.chunk(codec.hugeFrame());
-        injection.stall(wire);
-        wire.close();
+        response.chunk(codec.hugeFrame());
+        injection.stall(response);
+        response.close();
       }
       case ENDLESS -> {
-        if (codec.canGoOn()) {
-          injection.flood(wire, codec.endless(true, resource.kind()));
+        byte[] beginning = codec.endless(true, resource.kind());
+        if (beginning.length > 0) {
+          injection.flood(response, beginning);
         } else {
-          wire.chunk(codec.hugeFrame());
-          injection.stall(wire);
+          response.chunk(codec.hugeFrame());
+          injection.stall(response);
         }
-        wire.close();
+        response.close();
       }
       case STALL -> {
-        injection.stall(wire);
-        wire.close();
+        injection.stall(response);
+        response.close();
       }
     }
     return false;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.offline.Manifests;
+import io.promdisco.offline.ViewManifests;
 import io.promdisco.providers.kubernetes.client.decode.JsonDecoder;
 import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.providers.kubernetes.object.Resource;
-import io.promdisco.sim.Manifests;
-import io.promdisco.sim.ViewManifests;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -3,7 +3,7 @@ package io.promdisco.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.promdisco.sim.Manifests;
+import io.promdisco.offline.Manifests;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
 import java.io.IOException;

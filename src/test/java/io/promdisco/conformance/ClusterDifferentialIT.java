@@ -12,13 +12,13 @@ import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.conformance.KubernetesCase.Operation;
 import io.promdisco.conformance.TargetLines.Line;
+import io.promdisco.offline.ManifestClients;
+import io.promdisco.offline.ManifestCluster;
+import io.promdisco.offline.Manifests;
 import io.promdisco.providers.kubernetes.client.ApiServerClientFactory;
 import io.promdisco.providers.kubernetes.client.InClusterClients;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
-import io.promdisco.sim.Manifests;
-import io.promdisco.sim.ManifestsClients;
-import io.promdisco.sim.SimCluster;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.net.URI;
@@ -570,12 +570,11 @@ class ClusterDifferentialIT {
     private void compareDump(
         int step, String what, Path dump, ObjectNode configuration, UnaryOperator<Line> view)
         throws Exception {
-      SimCluster cluster = new SimCluster();
-      cluster.load(Manifests.read(List.of(dump)));
+      ManifestCluster cluster = new ManifestCluster(Manifests.read(List.of(dump)));
       try (Promdisco ofDump =
           Promdisco.builder()
               .kubernetesClients(
-                  ticker -> new ManifestsClients(cluster, Optional.of(ownNamespace())))
+                  ticker -> new ManifestClients(cluster, Optional.of(ownNamespace())))
               .build()) {
         ofDump.apply(load(configuration, folder));
         assertThat(ofDump.awaitSynced(LIMIT)).isTrue();

@@ -1,6 +1,7 @@
 package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.promdisco.offline.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -40,11 +40,11 @@ class FaultsTest {
     server.close();
   }
 
-  private Injection onList(Fault fault) {
+  private InjectedFault onList(Fault fault) {
     return server.faults().add(FaultRule.once(PODS, "list", fault));
   }
 
-  private Injection onWatch(Fault fault, int afterFrames) {
+  private InjectedFault onWatch(Fault fault, int afterFrames) {
     return server.faults().add(FaultRule.once(PODS, "watch", fault).afterFrames(afterFrames));
   }
 
@@ -64,7 +64,7 @@ class FaultsTest {
   @ParameterizedTest
   @ValueSource(ints = {401, 403, 404, 410, 429, 500, 503})
   void statusesAreAnsweredOnce(int code) throws Exception {
-    Injection injection = onList(new Fault.Status(code, code == 429 ? 7 : 0));
+    InjectedFault injection = onList(new Fault.Status(code, code == 429 ? 7 : 0));
     HttpResponse<String> struck = client.get("/api/v1/pods");
     assertThat(struck.statusCode()).isEqualTo(code);
     assertThat(Client.parsed(struck.body()).path("code").asInt()).isEqualTo(code);
@@ -78,7 +78,7 @@ class FaultsTest {
   @Test
   void rulesCountTheirRequests() throws Exception {
     server.faults().add(FaultRule.once(PODS, "list", Fault.status(500)).fromNth(2).times(2));
-    Injection nodes =
+    InjectedFault nodes =
         server.faults().add(FaultRule.once(NODES, "", Fault.status(503)).untilHealed());
     assertThat(client.get("/api/v1/pods").statusCode()).isEqualTo(200);
     assertThat(client.get("/api/v1/pods").statusCode()).isEqualTo(500);
@@ -191,7 +191,7 @@ class FaultsTest {
 
   @Test
   void aHugeFrameClaimsFourGigabytesAndStalls() throws Exception {
-    Injection injection = onWatch(Fault.Break.HUGE, 0);
+    InjectedFault injection = onWatch(Fault.Break.HUGE, 0);
     try (Socket socket = ask(WATCH, PROTOBUF)) {
       String head = "";
       while (!head.endsWith("\r\n\r\nb\r\n")) {
@@ -201,7 +201,7 @@ class FaultsTest {
       injection.heal();
       assertThat(all(socket)).doesNotEndWith("0\r\n\r\n");
     }
-    Injection list = onList(Fault.Break.HUGE);
+    InjectedFault list = onList(Fault.Break.HUGE);
     try (Socket socket = ask("/api/v1/pods", "application/json")) {
       String head = "";
       while (!head.endsWith("\r\n\r\n")) {
@@ -215,7 +215,7 @@ class FaultsTest {
 
   @Test
   void aStallSaysNothingAndDoesNotEndWithTheTimeOut() throws Exception {
-    Injection injection = onWatch(Fault.Break.STALL, 2);
+    InjectedFault injection = onWatch(Fault.Break.STALL, 2);
     try (Frames frames = client.watch(WATCH + "&timeoutSeconds=1", "application/json")) {
       assertThat(frames.brief()).isEqualTo("ADDED a");
       assertThat(frames.brief()).isEqualTo("ADDED b");
@@ -230,7 +230,7 @@ class FaultsTest {
 
   @Test
   void aStalledAnswerEndsWithTheServer() throws Exception {
-    Injection injection = onList(Fault.Break.STALL);
+    InjectedFault injection = onList(Fault.Break.STALL);
     try (Socket socket = ask("/api/v1/pods", "application/json")) {
       eventually(() -> assertThat(injection.stalling()).isEqualTo(1));
       server.close();
@@ -257,7 +257,7 @@ class FaultsTest {
 
   @Test
   void aSlowWatchSendsAfewBytesAtATime() throws Exception {
-    Injection injection = onWatch(new Fault.Slow(200), 0);
+    InjectedFault injection = onWatch(new Fault.Slow(200), 0);
     try (Socket socket = ask(WATCH, "application/json")) {
       ticker.awaitAlarms(3);
       long before = ticker.nanos();
@@ -329,7 +329,7 @@ class FaultsTest {
 
   @Test
   void bookmarksGoBackwards() throws Exception {
-    Injection injection = onWatch(Fault.Disorder.BOOKMARK_BACKWARDS, 2);
+    InjectedFault injection = onWatch(Fault.Disorder.BOOKMARK_BACKWARDS, 2);
     try (Frames frames = client.watch(WATCH, "application/json")) {
       assertThat(frames.brief()).isEqualTo("ADDED a");
       assertThat(frames.brief()).isEqualTo("ADDED b");

@@ -2,12 +2,13 @@ package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.offline.Json;
 
 /** Objects for tests. */
-final class Objects {
+public final class Objects {
   private Objects() {}
 
-  static ObjectNode pod(String namespace, String name) {
+  public static ObjectNode pod(String namespace, String name) {
     ObjectNode pod = Json.object();
     pod.put("apiVersion", "v1").put("kind", "Pod");
     pod.putObject("metadata").put("namespace", namespace).put("name", name);
@@ -15,14 +16,14 @@ final class Objects {
     return pod;
   }
 
-  static ObjectNode node(String name) {
+  public static ObjectNode node(String name) {
     ObjectNode node = Json.object();
     node.put("apiVersion", "v1").put("kind", "Node");
     node.putObject("metadata").put("name", name);
     return node;
   }
 
-  static ObjectNode labelled(ObjectNode object, String... namesAndValues) {
+  public static ObjectNode labelled(ObjectNode object, String... namesAndValues) {
     ObjectNode labels = Json.child(Json.child(object, "metadata"), "labels");
     for (int i = 0; i < namesAndValues.length; i += 2) {
       labels.put(namesAndValues[i], namesAndValues[i + 1]);
@@ -30,16 +31,16 @@ final class Objects {
     return object;
   }
 
-  static ObjectNode with(ObjectNode object, String section, String field, String value) {
+  public static ObjectNode with(ObjectNode object, String section, String field, String value) {
     Json.child(object, section).put(field, value);
     return object;
   }
 
-  static String name(JsonNode object) {
+  public static String name(JsonNode object) {
     return Json.text(object, "metadata", "name");
   }
 
-  static String version(JsonNode object) {
+  public static String version(JsonNode object) {
     return Json.text(object, "metadata", "resourceVersion");
   }
 }

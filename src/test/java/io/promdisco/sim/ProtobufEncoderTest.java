@@ -15,6 +15,8 @@ import io.kubernetes.client.proto.V1Apps;
 import io.kubernetes.client.proto.V1Batch;
 import io.kubernetes.client.proto.V1Discovery;
 import io.kubernetes.client.proto.V1Networking;
+import io.promdisco.offline.Json;
+import io.promdisco.offline.Manifests;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.testing.RecordedCases;
 import java.nio.ByteBuffer;
@@ -77,8 +79,8 @@ class ProtobufEncoderTest {
     if (!field.json().isEmpty()) {
       assertThat(there.getName()).as("%s", field).isEqualToIgnoringCase(field.json());
     }
-    assertThat(there.isMapField()).isEqualTo(field.shape() == ProtobufSchema.Shape.MAP);
-    assertThat(there.isRepeated()).isEqualTo(field.shape() != ProtobufSchema.Shape.ONE);
+    assertThat(there.isMapField()).isEqualTo(field.cardinality() == ProtobufSchema.Cardinality.MAP);
+    assertThat(there.isRepeated()).isEqualTo(field.cardinality() != ProtobufSchema.Cardinality.ONE);
     FieldDescriptor value =
         there.isMapField() ? there.getMessageType().findFieldByNumber(2) : there;
     switch (field.form()) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.offline.Json;
+import io.promdisco.offline.Manifests;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.testing.RecordedCases;
 import java.io.IOException;
@@ -53,7 +55,7 @@ class RecordedClustersTest {
       case "delete" -> cluster.delete(object);
       default -> throw new AssertionError("op: " + change.get("op"));
     }
-    Resource<?> resource = Kinds.of(object);
+    Resource<?> resource = SimCluster.resourceOf(object);
     boolean there =
         cluster
             .get(resource, Json.text(object, "metadata", "namespace"), Objects.name(object))

@@ -10,6 +10,8 @@ import com.google.protobuf.ByteString;
 import io.kubernetes.client.proto.Meta;
 import io.kubernetes.client.proto.Runtime.Unknown;
 import io.kubernetes.client.proto.V1;
+import io.promdisco.offline.Json;
+import io.promdisco.offline.Manifests;
 import io.promdisco.providers.kubernetes.object.Resource;
 import java.io.IOException;
 import java.net.http.HttpResponse;

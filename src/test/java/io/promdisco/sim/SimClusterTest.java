@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.offline.Json;
+import io.promdisco.providers.kubernetes.watch.Scope;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -171,7 +173,9 @@ class SimClusterTest {
     assertRefused(
         410,
         "Expired",
-        () -> cluster.page(PODS, Selection.of(PODS, "", "", ""), Long.parseLong(version), "", 0));
+        () ->
+            cluster.page(
+                PODS, SimCluster.selection(PODS, Scope.ALL), Long.parseLong(version), "", 0));
     String now = Long.toString(cluster.resourceVersion());
     cluster.subscribe(PODS, "", "", "", now, false).close();
   }
@@ -192,14 +196,14 @@ class SimClusterTest {
   void aPageShowsTheStateOfItsVersion() {
     cluster.create(Objects.pod("a", "1"));
     cluster.create(Objects.pod("a", "2"));
-    ListPage first = cluster.page(PODS, Selection.of(PODS, "", "", ""), 0, "", 1);
+    ListPage first = cluster.page(PODS, SimCluster.selection(PODS, Scope.ALL), 0, "", 1);
     cluster.delete(Objects.pod("a", "2"));
     cluster.create(Objects.pod("a", "3"));
     cluster.apply(Objects.labelled(Objects.pod("a", "1"), "x", "y"));
     ListPage second =
         cluster.page(
             PODS,
-            Selection.of(PODS, "", "", ""),
+            SimCluster.selection(PODS, Scope.ALL),
             first.resourceVersion(),
             first.continueAfter(),
             0);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.promdisco.offline.Manifests;
 import io.promdisco.testing.Certificates;
 import java.io.IOException;
 import java.io.InputStream;

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kubernetes.client.proto.Meta;
 import io.kubernetes.client.proto.V1;
+import io.promdisco.offline.Json;
 import io.promdisco.sim.SimOptions.StreamingLists;
 import io.promdisco.testing.ManualTicker;
 import java.net.http.HttpResponse;

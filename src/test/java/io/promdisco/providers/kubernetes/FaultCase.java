@@ -20,7 +20,7 @@ import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.sim.DemoCluster;
 import io.promdisco.sim.Fault;
 import io.promdisco.sim.FaultRule;
-import io.promdisco.sim.Injection;
+import io.promdisco.sim.InjectedFault;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimClient;
 import io.promdisco.sim.SimCluster;
@@ -77,7 +77,7 @@ final class FaultCase implements AutoCloseable {
   private final KubernetesDiscovererFactory factory;
   private @Nullable Discoverer discoverer;
   private final Set<Thread> others = Set.copyOf(Thread.getAllStackTraces().keySet());
-  private @Nullable Injection breaker; // of each watch that is let in
+  private @Nullable InjectedFault breaker; // of each watch that is let in
   private boolean recovering;
   private List<Duration> lastPending = List.of();
   private int steady;
@@ -139,7 +139,7 @@ final class FaultCase implements AutoCloseable {
     if (mayHaveList) {
       kept.add(fresh().size());
     }
-    Injection injection = strike(first);
+    InjectedFault injection = strike(first);
     boolean breaksEach = phase == Phase.BETWEEN && weather.fault() instanceof Fault.Break;
     breaker = breaksEach ? injection : null;
     awaitTrouble(injection);
@@ -180,12 +180,12 @@ final class FaultCase implements AutoCloseable {
     discoverer.start(sink);
   }
 
-  private @Nullable Injection strike(boolean first) throws Exception {
+  private @Nullable InjectedFault strike(boolean first) throws Exception {
     if (first && weather == Weather.REFUSED) {
       server.stopListening();
     }
     Fault fault = weather.fault();
-    Injection injection = null;
+    InjectedFault injection = null;
     if (fault != null && phase == Phase.WATCH) {
       injection = server.faults().strikeNow(resource, Weather.running(fault));
       if (!(fault instanceof Fault.Break)) {
@@ -218,7 +218,7 @@ final class FaultCase implements AutoCloseable {
   }
 
   /** Waits until the fault has struck, twice if it goes on. */
-  private void awaitTrouble(@Nullable Injection injection) throws IOException {
+  private void awaitTrouble(@Nullable InjectedFault injection) throws IOException {
     if (weather == Weather.REFUSED) {
       await("failures", () -> failures() >= 2);
     }
@@ -276,7 +276,7 @@ final class FaultCase implements AutoCloseable {
     return Duration.ofNanos(ticker.nanos() - healed);
   }
 
-  private void boundsHold(Injection injection) {
+  private void boundsHold(InjectedFault injection) {
     assertThat(injection.flood())
         .as("bytes of an object that were taken")
         .isLessThanOrEqualTo(LARGEST_OBJECT + onTheWay());

@@ -1,0 +1,293 @@
+package io.promdisco.explain;
+
+import io.promdisco.config.KubernetesSdConfig;
+import io.promdisco.config.KubernetesSdConfig.Role;
+import io.promdisco.config.KubernetesSdConfig.Selector;
+import io.promdisco.explain.Absence.Why;
+import io.promdisco.providers.kubernetes.object.IngressView;
+import io.promdisco.providers.kubernetes.object.KubeObject;
+import io.promdisco.providers.kubernetes.object.NodeView;
+import io.promdisco.providers.kubernetes.object.ObjectKey;
+import io.promdisco.providers.kubernetes.object.PodView;
+import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.providers.kubernetes.object.ServiceView;
+import io.promdisco.providers.kubernetes.role.NodeGroupBuilder;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What keeps an object that is there from being discovered. Pure: the answers depend on the
+ * arguments alone, and nothing means that the object is fine as far as that goes.
+ */
+final class AbsenceReasons {
+  private AbsenceReasons() {}
+
+  /** The objects that a role's targets are made of. */
+  static Resource<?> resource(Role role) {
+    return switch (role) {
+      case NODE -> Resource.NODES;
+      case POD -> Resource.PODS;
+      case SERVICE -> Resource.SERVICES;
+      case ENDPOINTS -> Resource.ENDPOINTS;
+      case ENDPOINTSLICE -> Resource.ENDPOINT_SLICES;
+      case INGRESS -> Resource.INGRESSES;
+    };
+  }
+
+  /** Whether a role's targets can be those of an object of this kind. */
+  static boolean concerns(Role role, Role kind) {
+    return switch (role) {
+      case NODE, POD, SERVICE, INGRESS -> role == kind;
+      case ENDPOINTS, ENDPOINTSLICE -> role == kind || kind == Role.POD || kind == Role.SERVICE;
+    };
+  }
+
+  /** An object as people write it. */
+  static String name(Role kind, ObjectKey key) {
+    return kind.text() + " " + key;
+  }
+
+  /** The object is in another namespace. */
+  static Optional<Absence> namespace(Role kind, ObjectKey key, List<String> namespaces) {
+    if (key.namespace().isEmpty() || namespaces.contains("")) {
+      return Optional.empty();
+    }
+    return namespaces.contains(key.namespace())
+        ? Optional.empty()
+        : absence(
+            Why.NAMESPACE,
+            name(kind, key)
+                + " is in a namespace that is not discovered in (expected: one of "
+                + String.join(", ", namespaces)
+                + ", as namespaces says)");
+  }
+
+  /** What a selector says of an object that it leaves out. */
+  static Optional<Absence> selector(KubernetesSdConfig config, Role kind, KubeObject object) {
+    Selector selector = config.selector(kind);
+    StringBuilder text = new StringBuilder(name(kind, object.key()));
+    text.append(" is left out by the selector of role ").append(kind.text()).append(" (");
+    if (!selector.label().isEmpty()) {
+      text.append("label: ").append(selector.label());
+    }
+    if (!selector.field().isEmpty()) {
+      text.append(selector.label().isEmpty() ? "" : ", ").append("field: ");
+      text.append(selector.field());
+    }
+    text.append("); its labels: ").append(labels(object));
+    return absence(Why.SELECTOR, text.toString());
+  }
+
+  private static String labels(KubeObject object) {
+    Map<String, String> labels = object.meta().labels().toMap();
+    return labels.isEmpty()
+        ? "none"
+        : labels.entrySet().stream()
+            .map(label -> label.getKey() + "=" + label.getValue())
+            .collect(Collectors.joining(", "));
+  }
+
+  /** A pod without an address. */
+  static Optional<Absence> address(PodView pod) {
+    if (!pod.ip().isEmpty()) {
+      return Optional.empty();
+    }
+    boolean ended = hasEnded(pod);
+    return absence(
+        Why.NO_ADDRESS,
+        name(Role.POD, pod.key())
+            + " has no address"
+            + (ended ? "" : " yet")
+            + " (phase "
+            + (pod.phase().isEmpty() ? "unknown" : pod.phase())
+            + (pod.nodeName().isEmpty() ? ", not scheduled" : ", on node " + pod.nodeName())
+            + (ended ? "; it has ended and will get none" : "")
+            + ")");
+  }
+
+  private static boolean hasEnded(PodView pod) {
+    return pod.phase().equals("Succeeded") || pod.phase().equals("Failed");
+  }
+
+  /** A pod under role pod. */
+  static Optional<Absence> pod(PodView pod) {
+    Optional<Absence> address = address(pod);
+    if (address.isPresent()) {
+      return address;
+    }
+    return pod.containers().isEmpty()
+        ? absence(Why.NO_PORT, name(Role.POD, pod.key()) + " has no containers")
+        : Optional.empty();
+  }
+
+  /** A pod whose node is not known. */
+  static Optional<Absence> node(KubernetesSdConfig config, PodView pod, boolean known) {
+    if (known || !config.attach().node()) {
+      return Optional.empty();
+    }
+    Selector selector = config.selector(Role.NODE);
+    boolean selects = !selector.label().isEmpty() || !selector.field().isEmpty();
+    return absence(
+        Why.NO_NODE,
+        name(Role.POD, pod.key())
+            + (pod.nodeName().isEmpty()
+                ? " is on no node yet"
+                : " is on node " + pod.nodeName() + ", which is not known")
+            + ", and attach_metadata.node leaves out pods of unknown nodes"
+            + (selects ? "; the selector of role node may leave it out" : ""));
+  }
+
+  /** A port that none of a pod's containers declares. */
+  static Optional<Absence> port(PodView pod, int port) {
+    StringBuilder declared = new StringBuilder();
+    for (PodView.Container container : pod.containers()) {
+      for (PodView.Port one : container.ports()) {
+        if (one.number() == port) {
+          return Optional.empty();
+        }
+        declared.append(declared.isEmpty() ? "" : ", ").append(one.number());
+      }
+    }
+    return absence(
+        Why.NO_PORT,
+        name(Role.POD, pod.key())
+            + " has this address, but no container declares port "
+            + port
+            + (declared.isEmpty()
+                ? " or any other: it is discovered without a port"
+                : " (declared: " + declared + ")"));
+  }
+
+  /** A service under role service. */
+  static Optional<Absence> service(ServiceView service) {
+    return service.ports().isEmpty()
+        ? absence(
+            Why.NO_PORT,
+            name(Role.SERVICE, service.key())
+                + " has no ports"
+                + (service.type().equals("ExternalName") ? " (it is of type ExternalName)" : ""))
+        : Optional.empty();
+  }
+
+  /** An ingress. */
+  static Optional<Absence> ingress(IngressView ingress) {
+    return ingress.rules().stream().allMatch(rule -> rule.paths() != null && rule.paths().isEmpty())
+        ? absence(
+            Why.NO_PORT,
+            name(Role.INGRESS, ingress.key())
+                + " has no rule with a path (a default backend makes no target)")
+        : Optional.empty();
+  }
+
+  /** A node. */
+  static Optional<Absence> node(NodeView node) {
+    String name = name(Role.NODE, node.key());
+    if (node.addresses().isEmpty()) {
+      return absence(Why.NO_ADDRESS, name + " has no address");
+    }
+    Set<String> types = new LinkedHashSet<>();
+    node.addresses().forEach(address -> types.add(address.type()));
+    return types.stream().anyMatch(NodeGroupBuilder.ADDRESS_TYPES::contains)
+        ? Optional.empty()
+        : absence(
+            Why.NO_ADDRESS,
+            name
+                + " has no address of a type that is used (it has: "
+                + String.join(", ", types)
+                + "; used are "
+                + String.join(", ", NodeGroupBuilder.ADDRESS_TYPES)
+                + ")");
+  }
+
+  /** A pod under one of the roles that take addresses from what services list. */
+  static Optional<Absence> listed(Role role, PodView pod, List<EndpointListing> listings) {
+    Optional<Absence> address = address(pod);
+    if (address.isPresent()) {
+      return address;
+    }
+    List<EndpointListing> naming =
+        listings.stream().filter(listing -> listing.pods().contains(pod.key())).toList();
+    if (naming.isEmpty()) {
+      return absence(
+          Why.NO_ENDPOINTS,
+          "no "
+              + role.text()
+              + " object lists "
+              + name(Role.POD, pod.key())
+              + (hasEnded(pod)
+                  ? ": it has ended (phase " + pod.phase() + ")"
+                  : ": no service selects it (its labels: " + labels(pod) + ")"));
+    }
+    List<EndpointListing> used = naming.stream().filter(one -> one.skipped().isEmpty()).toList();
+    if (used.isEmpty()) {
+      return skipped(naming);
+    }
+    return used.stream().allMatch(listing -> listing.portless().contains(pod.key()))
+        ? absence(
+            Why.NO_PORT,
+            names(role, used) + " lists " + name(Role.POD, pod.key()) + " without a port")
+        : Optional.empty();
+  }
+
+  private static Optional<Absence> skipped(List<EndpointListing> listings) {
+    return listings.get(0).skipped().flatMap(reason -> absence(Why.SECOND_FAMILY, reason));
+  }
+
+  /** A service under one of the roles that take addresses from what services list. */
+  static Optional<Absence> listed(Role role, ServiceView service, List<EndpointListing> listings) {
+    List<EndpointListing> own =
+        listings.stream()
+            .filter(listing -> listing.service().equals(Optional.of(service.key())))
+            .toList();
+    String name = name(Role.SERVICE, service.key());
+    if (own.isEmpty()) {
+      return absence(
+          Why.NO_ENDPOINTS,
+          name
+              + " has no "
+              + role.text()
+              + " object"
+              + (service.type().equals("ExternalName")
+                  ? ": it is of type ExternalName"
+                  : ": it has no selector, or its controller has not made one"));
+    }
+    return empty(name + ": ", role, own);
+  }
+
+  /** Endpoints without an address or a port, or of a family that is left out. */
+  static Optional<Absence> empty(String prefix, Role role, List<EndpointListing> all) {
+    List<EndpointListing> listings = all.stream().filter(one -> one.skipped().isEmpty()).toList();
+    if (listings.isEmpty()) {
+      return all.isEmpty() ? Optional.empty() : skipped(all);
+    }
+    if (listings.stream().allMatch(listing -> listing.addresses().isEmpty())) {
+      return absence(
+          Why.NO_ADDRESS,
+          prefix + names(role, listings) + " lists no address: no pod is selected that has one");
+    }
+    if (listings.stream().allMatch(listing -> listing.ports() == 0)) {
+      return absence(Why.NO_PORT, prefix + names(role, listings) + " lists no port");
+    }
+    return listings.stream().allMatch(listing -> listing.targets() == 0)
+        ? absence(
+            Why.NO_PORT,
+            prefix + names(role, listings) + " lists no port for an address that it has")
+        : Optional.empty();
+  }
+
+  private static String names(Role role, List<EndpointListing> listings) {
+    return role.text()
+        + " "
+        + listings.stream()
+            .map(listing -> listing.key().toString())
+            .collect(Collectors.joining(", "));
+  }
+
+  static Optional<Absence> absence(Why why, String reason) {
+    return Optional.of(Absence.of(why, reason));
+  }
+}

@@ -1,0 +1,33 @@
+package io.promdisco.explain;
+
+/** Repeats an explanation while it is unclear, because objects may be discovered shortly. */
+public final class ExplanationRetry {
+  private ExplanationRetry() {}
+
+  /** Reads the targets and the clusters once. */
+  public interface Attempt {
+    /** Returns the current answer. */
+    Explanation explain() throws InterruptedException;
+  }
+
+  /** Waits between two attempts. */
+  public interface Pause {
+    /** Returns after the pause. */
+    void await() throws InterruptedException;
+  }
+
+  /**
+   * The first clear answer, or the last unclear one.
+   *
+   * @param most the largest number of attempts; 1 or more
+   */
+  public static Explanation run(Attempt attempt, int most, Pause pause)
+      throws InterruptedException {
+    Explanation answer = attempt.explain();
+    for (int attempts = 1; answer.unclear() && attempts < most; attempts++) {
+      pause.await();
+      answer = attempt.explain();
+    }
+    return answer;
+  }
+}

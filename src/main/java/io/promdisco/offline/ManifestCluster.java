@@ -1,0 +1,57 @@
+package io.promdisco.offline;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.providers.kubernetes.watch.Scope;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/**
+ * The objects of a dump, with the defaults that an API server fills in. Safe for all threads; the
+ * objects must not be changed.
+ */
+public final class ManifestCluster {
+  private final Map<Resource<?>, NavigableMap<String, ObjectNode>> objects = new HashMap<>();
+  private long resourceVersion;
+
+  /**
+   * Takes objects, which become its own. Of two with the same name the later counts; kinds that are
+   * not in {@code Resource.ALL} are ignored.
+   */
+  public ManifestCluster(Iterable<ObjectNode> objects) {
+    objects.forEach(object -> Kinds.find(object).ifPresent(resource -> add(resource, object)));
+  }
+
+  private void add(Resource<?> resource, ObjectNode object) {
+    ServerDefaults.apply(resource, object);
+    ObjectNode metadata = Json.child(object, "metadata");
+    if (Json.text(metadata, "uid").isEmpty()) {
+      metadata.put("uid", UUID.randomUUID().toString());
+    }
+    resourceVersion++;
+    metadata.put("resourceVersion", Long.toString(resourceVersion));
+    objects
+        .computeIfAbsent(resource, any -> new TreeMap<>())
+        .put(Json.text(metadata, "namespace") + "/" + Json.text(metadata, "name"), object);
+  }
+
+  /**
+   * Returns the selected objects, ordered by namespace and name.
+   *
+   * @throws IllegalArgumentException if a selector is not valid
+   */
+  public List<ObjectNode> list(Resource<?> resource, Scope scope) {
+    return objects.getOrDefault(resource, new TreeMap<>()).values().stream()
+        .filter(ObjectSelector.of(resource, scope)::matches)
+        .toList();
+  }
+
+  /** The version of the newest object. */
+  long resourceVersion() {
+    return resourceVersion;
+  }
+}

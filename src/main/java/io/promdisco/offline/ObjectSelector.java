@@ -1,0 +1,41 @@
+package io.promdisco.offline;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.providers.kubernetes.watch.Scope;
+import java.util.function.Predicate;
+
+/**
+ * The objects of a resource that a request selects.
+ *
+ * @param scope namespace and selectors as in the request
+ * @param labels whether labels match, given as a JSON object
+ * @param fields whether an object matches
+ */
+public record ObjectSelector(Scope scope, Predicate<JsonNode> labels, Predicate<JsonNode> fields) {
+  /**
+   * Parses the selectors of a request.
+   *
+   * @throws IllegalArgumentException if the server would answer 400; with its message
+   */
+  public static ObjectSelector of(Resource<?> resource, Scope scope) {
+    return new ObjectSelector(
+        scope,
+        LabelSelector.parse(scope.labelSelector()),
+        FieldSelector.parse(resource, scope.fieldSelector()));
+  }
+
+  /** Returns whether {@code object} is selected. */
+  public boolean matches(JsonNode object) {
+    JsonNode metadata = object.path("metadata");
+    return (scope.namespace().isEmpty()
+            || scope.namespace().equals(Json.text(metadata, "namespace")))
+        && labels.test(metadata.path("labels"))
+        && fields.test(object);
+  }
+
+  /** Returns whether more than the namespace is selected by. */
+  public boolean hasSelectors() {
+    return !scope.labelSelector().isBlank() || !scope.fieldSelector().isBlank();
+  }
+}

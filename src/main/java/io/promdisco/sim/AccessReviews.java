@@ -1,0 +1,43 @@
+package io.promdisco.sim;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.offline.Json;
+import java.io.IOException;
+
+/** RequestHandler what a user may do: {@code SelfSubjectAccessReview}. */
+final class AccessReviews {
+  private static final String PATH = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+
+  private AccessReviews() {}
+
+  static boolean isReview(HttpRequest request) {
+    return request.method().equals("POST") && request.path().equals(PATH);
+  }
+
+  /**
+   * The review with its answer.
+   *
+   * @throws StatusException with code 400 if it asks for nothing
+   */
+  static ObjectNode answer(Users users, String user, HttpRequest request) {
+    JsonNode review;
+    try {
+      review = Json.read(request.body());
+    } catch (IOException e) {
+      throw StatusException.badRequest("the body is not JSON: " + e.getMessage());
+    }
+    JsonNode asked = review.path("spec").path("resourceAttributes");
+    if (!(review instanceof ObjectNode answer) || asked.path("resource").asText().isEmpty()) {
+      throw StatusException.badRequest("spec.resourceAttributes.resource: Required value");
+    }
+    boolean allowed =
+        users.allows(
+            user,
+            asked.path("verb").asText(),
+            asked.path("resource").asText(),
+            asked.path("namespace").asText());
+    answer.putObject("status").put("allowed", allowed);
+    return answer;
+  }
+}
