@@ -1,5 +1,12 @@
 package io.promdisco.cli;
 
+import io.promdisco.cli.output.Console;
+import io.promdisco.cli.output.ExitCode;
+import io.promdisco.cli.output.Logging;
+import io.promdisco.cli.output.ProblemPrinter;
+import io.promdisco.cli.output.SarifDocument;
+import io.promdisco.cli.output.Structured;
+import io.promdisco.cli.source.SourceOptions;
 import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.Problem;
@@ -91,7 +98,9 @@ final class CheckCommand implements Callable<Integer> {
                   .toList());
       case SARIF ->
           Structured.print(
-              console, Structured.Form.JSON, SarifDocument.of(problems(results), Path.of("")));
+              console,
+              Structured.Form.JSON,
+              SarifDocument.of(Version.number(), problems(results), Path.of("")));
     }
     boolean valid = results.values().stream().allMatch(CheckedFile::valid);
     return valid ? ExitCode.OK : ExitCode.FINDING;

@@ -1,6 +1,25 @@
 package io.promdisco.cli;
 
 import io.promdisco.Promdisco;
+import io.promdisco.cli.output.CommandException;
+import io.promdisco.cli.output.Console;
+import io.promdisco.cli.output.ExitCode;
+import io.promdisco.cli.output.ExplainDocument;
+import io.promdisco.cli.output.ExplainPrinter;
+import io.promdisco.cli.output.Logging;
+import io.promdisco.cli.output.Structured;
+import io.promdisco.cli.output.StructuredOptions;
+import io.promdisco.cli.source.ClusterOptions;
+import io.promdisco.cli.source.ClusterReaders;
+import io.promdisco.cli.source.ClusterSources;
+import io.promdisco.cli.source.JobChoice;
+import io.promdisco.cli.source.Listed;
+import io.promdisco.cli.source.SourceFailures;
+import io.promdisco.cli.source.SourceOptions;
+import io.promdisco.cli.source.TargetsApi;
+import io.promdisco.cli.source.WaitOptions;
+import io.promdisco.cli.source.Waiting;
+import io.promdisco.cli.source.Wiring;
 import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.Problem;

@@ -1,5 +1,10 @@
 package io.promdisco.cli;
 
+import io.promdisco.cli.output.CommandException;
+import io.promdisco.cli.output.Console;
+import io.promdisco.cli.output.ExitCode;
+import io.promdisco.cli.output.Logging;
+import io.promdisco.cli.output.StackTrace;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +40,7 @@ import picocli.CommandLine.Spec;
       "",
       "Exit codes: 0 ok, 1 a finding, 2 bad usage or configuration, 3 no server."
     })
-final class Main
+public final class Main
     implements Runnable,
         CommandLine.IExecutionStrategy,
         CommandLine.IParameterExceptionHandler,

@@ -1,5 +1,7 @@
 package io.promdisco.cli;
 
+import io.promdisco.cli.output.CommandException;
+import io.promdisco.cli.output.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,14 @@
 package io.promdisco.cli;
 
+import io.promdisco.cli.output.CommandException;
+import io.promdisco.cli.output.Console;
+import io.promdisco.cli.output.ExitCode;
+import io.promdisco.cli.output.Logging;
+import io.promdisco.cli.output.Structured;
+import io.promdisco.cli.source.ClusterReaders;
+import io.promdisco.cli.source.JobChoice;
+import io.promdisco.cli.source.SourceOptions;
+import io.promdisco.cli.source.Wiring;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.ScrapeConfig;

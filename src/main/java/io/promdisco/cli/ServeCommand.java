@@ -2,6 +2,12 @@ package io.promdisco.cli;
 
 import com.google.common.hash.HashCode;
 import io.promdisco.Promdisco;
+import io.promdisco.cli.output.CommandException;
+import io.promdisco.cli.output.Console;
+import io.promdisco.cli.output.ExitCode;
+import io.promdisco.cli.output.Logging;
+import io.promdisco.cli.source.SourceOptions;
+import io.promdisco.cli.source.Wiring;
 import io.promdisco.config.ConfigException;
 import io.promdisco.config.Configuration;
 import io.promdisco.metrics.PrometheusMetrics;

@@ -1,7 +1,18 @@
 package io.promdisco.cli;
 
+import io.promdisco.cli.output.CommandException;
+import io.promdisco.cli.output.Console;
+import io.promdisco.cli.output.ExitCode;
+import io.promdisco.cli.output.JunitReport;
+import io.promdisco.cli.output.Logging;
+import io.promdisco.cli.output.Structured;
+import io.promdisco.cli.output.StructuredOptions;
+import io.promdisco.cli.output.TestDocument;
+import io.promdisco.cli.output.TestPrinter;
+import io.promdisco.cli.output.TestedFile;
+import io.promdisco.cli.source.JobChoice;
+import io.promdisco.cli.source.SourceOptions;
 import io.promdisco.config.ConfigLoader;
-import io.promdisco.config.Problem;
 import io.promdisco.config.StrictYaml;
 import io.promdisco.ruletest.Rewriting;
 import io.promdisco.ruletest.RuleTest;
@@ -164,32 +175,5 @@ final class TestCommand implements Callable<Integer> {
       Files.writeString(file.path(), rewriting.text());
     }
     return rewriting.refused().isEmpty();
-  }
-
-  /**
-   * What became of a file.
-   *
-   * @param problems what is wrong with it, or only questionable
-   * @param reasons why nothing could be discovered for it
-   * @param results of its tests, if it could be used
-   */
-  record TestedFile(
-      Path path, List<Problem> problems, List<String> reasons, List<RuleTestResult> results) {
-    static TestedFile unusable(Path path, List<Problem> problems, List<String> reasons) {
-      return new TestedFile(path, problems, reasons, List.of());
-    }
-
-    boolean usable() {
-      return reasons.isEmpty()
-          && problems.stream().noneMatch(p -> p.severity() == Problem.Severity.ERROR);
-    }
-
-    boolean passed() {
-      return results.stream().allMatch(RuleTestResult::passed);
-    }
-
-    long failures() {
-      return results.stream().filter(result -> !result.passed()).count();
-    }
   }
 }

@@ -3,6 +3,8 @@ package io.promdisco.cli;
 import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promdisco.cli.output.LiveTable;
+import io.promdisco.cli.output.Row;
 import io.promdisco.model.Labels;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
