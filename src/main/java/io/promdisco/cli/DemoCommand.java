@@ -3,12 +3,13 @@ package io.promdisco.cli;
 import io.promdisco.Promdisco;
 import io.promdisco.cli.bench.TemporaryFolder;
 import io.promdisco.cli.output.ChangeLines;
+import io.promdisco.cli.output.CommandException;
 import io.promdisco.cli.output.Console;
 import io.promdisco.cli.output.ExitCode;
 import io.promdisco.cli.output.Logging;
 import io.promdisco.cli.output.Row;
 import io.promdisco.cli.output.Table;
-import io.promdisco.cli.source.SourceOptions;
+import io.promdisco.cli.source.WaitOptions;
 import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.scrape.Target;
@@ -48,7 +49,7 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--pace",
       paramLabel = "TIME",
-      converter = SourceOptions.DurationConverter.class,
+      converter = WaitOptions.DurationConverter.class,
       description = "Time between two of them. Default: 700ms.")
   private Duration pace = Duration.ofMillis(700);
 
@@ -59,6 +60,7 @@ public final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Logging.useByDefault(Logging.Level.WARN);
+    CommandException.requireRange("--steps", steps, 0, Integer.MAX_VALUE);
     SimCluster cluster = new SimCluster();
     DemoCluster demo = DemoCluster.create(cluster);
     try (TemporaryFolder folder = TemporaryFolder.create("promdisco-demo");

@@ -22,7 +22,6 @@ import io.promdisco.config.SdConfig;
 import io.promdisco.util.Nouns;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,10 +46,10 @@ import picocli.CommandLine.Option;
     description = "Write the objects that a configuration reads, slim, for --manifests.",
     footer = {
       "",
-      "Only what discovery reads is written: names, labels, annotations, addresses, ports, phases.",
-      "No environment, arguments, volumes or secrets; the annotation in which kubectl keeps the",
-      "whole object is emptied. Labels and annotations are as they are: look through them before",
-      "you hand the file on."
+      "Only what discovery reads is written: names, labels, annotations, addresses, ports, phases."
+          + " No environment, arguments, volumes or secrets; the annotation in which kubectl keeps"
+          + " the whole object is emptied. Labels and annotations are as they are: look through them"
+          + " before you hand the file on."
     })
 final class DumpCommand implements Callable<Integer> {
   private final Console console;
@@ -118,10 +117,8 @@ final class DumpCommand implements Callable<Integer> {
   private static void refuseSeveral(Collection<Set<String>> jobs) {
     if (jobs.size() > 1) {
       List<String> names = jobs.stream().flatMap(Set::stream).distinct().toList();
-      throw new CommandException(
-          ExitCode.USAGE,
-          "promdisco: "
-              + Nouns.noun(names.size(), "job")
+      throw CommandException.usage(
+          Nouns.noun(names.size(), "job")
               + " "
               + String.join(", ", names)
               + ": several clusters (expected: jobs that discover in one, chosen by --job)");
@@ -140,8 +137,7 @@ final class DumpCommand implements Callable<Integer> {
         throw new IOException("the file is not whole");
       }
     } catch (IOException e) {
-      throw new CommandException(
-          ExitCode.USAGE, "promdisco: --file: " + file + " cannot be written: " + e.getMessage());
+      throw CommandException.usage("--file: " + file + " cannot be written: " + e.getMessage());
     }
   }
 
@@ -155,11 +151,7 @@ final class DumpCommand implements Callable<Integer> {
     if (form == Structured.Form.JSON) {
       ObjectNode list = mapper.createObjectNode().put("apiVersion", "v1").put("kind", "List");
       list.putArray("items").addAll(objects);
-      try {
-        out.println(mapper.writerWithDefaultPrettyPrinter().writeValueAsString(list));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      Structured.json(list, out);
     } else {
       for (ObjectNode object : objects) {
         out.println("---");

@@ -9,8 +9,10 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Matcher;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
@@ -123,10 +125,24 @@ public final class Main
     CommandLine command = error.getCommandLine();
     StringWriter suggestions = new StringWriter();
     CommandLine.UnmatchedArgumentException.printSuggestions(error, new PrintWriter(suggestions));
-    console.errorLine("promdisco: " + error.getMessage());
+    console.errorLine("promdisco: " + message(error));
     suggestions.toString().lines().forEach(console::errorLine);
     console.errorLine("Try '", command.getCommandSpec().qualifiedName(), " --help'.");
     return ExitCode.USAGE;
+  }
+
+  /** What is wrong, with the values that are expected as the help spells them. */
+  private static String message(ParameterException error) {
+    String message = String.valueOf(error.getMessage());
+    ArgSpec argument = error.getArgSpec();
+    if (argument != null && argument.typeInfo().isEnum() && error.getValue() != null) {
+      String choices = String.join(", ", CommandTree.choices(argument.type()));
+      return message.replaceFirst(
+          ": expected one of .*",
+          Matcher.quoteReplacement(
+              ": \"" + error.getValue() + "\" (expected: one of " + choices + ")"));
+    }
+    return message.replaceFirst(" is not an? (int|long)$", " (expected: a number, for example 5)");
   }
 
   @Override

@@ -50,9 +50,9 @@ import picocli.CommandLine.Option;
     description = "Print the targets of a configuration.",
     footer = {
       "",
-      "Waits until every source has delivered, prints the targets, and ends with 0, or",
-      "with 3 if a source could not be read within --timeout. The targets that were",
-      "found are printed even then, except as http-sd, which must be the full list."
+      "Waits until every source has delivered, prints the targets, and ends with 0, or with 3 if a"
+          + " source could not be read within --timeout. The targets that were found are printed"
+          + " even then, except as http-sd, which must be the full list."
     })
 public final class TargetsCommand implements Callable<Integer> {
   /** Which targets. */
@@ -71,7 +71,6 @@ public final class TargetsCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORM",
-      converter = Output.Converter.class,
       description = "table, wide, json, yaml, http-sd or prometheus. Default: table.")
   private Output output = Output.TABLE;
 
@@ -111,7 +110,7 @@ public final class TargetsCommand implements Callable<Integer> {
     Map<String, Pattern> matchers = matchers();
     Configuration configuration = jobs.choose(source.load(console, jobs));
     Listed listed = new Listed(console);
-    try (Promdisco promdisco = Wiring.start(source, console, listed)) {
+    try (Promdisco promdisco = Wiring.start(source, Wiring.clients(source, console), listed)) {
       long start = System.nanoTime();
       promdisco.apply(configuration);
       boolean synced = Waiting.until(promdisco, waiting.timeout, console, listed);
@@ -141,12 +140,8 @@ public final class TargetsCommand implements Callable<Integer> {
           try {
             out.put(label, Pattern.compile("(?s:" + regex + ")"));
           } catch (PatternSyntaxException e) {
-            throw new CommandException(
-                ExitCode.USAGE,
-                "promdisco: --where "
-                    + label
-                    + ": not a regular expression of RE2: "
-                    + e.getMessage());
+            throw CommandException.usage(
+                "--where " + label + ": not a regular expression of RE2: " + e.getMessage());
           }
         });
     return out;

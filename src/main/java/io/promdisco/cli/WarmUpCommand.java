@@ -96,7 +96,7 @@ final class WarmUpCommand implements Callable<Integer> {
         line = said.readLine();
       }
       if (line == null) {
-        throw new CommandException(ExitCode.FINDING, "promdisco: serve ended: " + command);
+        throw CommandException.failure("serve ended: " + command);
       }
       String url = line.substring(LISTENS.length());
       awaitReady(url);

@@ -34,10 +34,6 @@ final class ClientTls {
   @GuardedBy("this")
   private int goodTrials;
 
-  ClientTls(TlsSettings settings) {
-    this(settings, TlsImplementation.preferred());
-  }
-
   ClientTls(TlsSettings settings, TlsImplementation preferred) {
     this.settings = settings;
     this.preferred = preferred;

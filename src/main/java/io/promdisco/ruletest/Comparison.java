@@ -93,10 +93,6 @@ final class Comparison {
     return test;
   }
 
-  ScrapeConfig job() {
-    return job;
-  }
-
   /** Everything that was discovered. */
   List<Found> found() {
     return found;

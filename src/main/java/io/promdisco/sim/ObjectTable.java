@@ -30,10 +30,6 @@ final class ObjectTable {
     this.historyLimit = historyLimit;
   }
 
-  Resource<?> resource() {
-    return resource;
-  }
-
   @Nullable ObjectNode get(String key) {
     return objects.get(key);
   }

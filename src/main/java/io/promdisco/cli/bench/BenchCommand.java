@@ -1,10 +1,10 @@
 package io.promdisco.cli.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.cli.output.CommandException;
 import io.promdisco.cli.output.Console;
 import io.promdisco.cli.output.ExitCode;
 import io.promdisco.cli.output.Logging;
+import io.promdisco.cli.output.Structured;
 import io.promdisco.sim.ManyPods;
 import io.promdisco.util.Nouns;
 import java.io.IOException;
@@ -23,8 +23,8 @@ import picocli.CommandLine.Option;
     description = "Measure serve at a simulated API server with many pods; needs no server.",
     footer = {
       "",
-      "The server and serve run in processes of their own; serve gets the JVM flags of this one.",
-      "A first start is not counted, so that the server has done everything once."
+      "The server and serve run in processes of their own; serve gets the JVM flags of this one."
+          + " A first start is not counted, so that the server has done everything once."
     })
 public final class BenchCommand implements Callable<Integer> {
   private static final int MOST_PODS = 1_000_000;
@@ -92,26 +92,18 @@ public final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Logging.useByDefault(Logging.Level.WARN);
-    check("--pods", pods, 1, MOST_PODS);
-    check("--jobs", jobs, 1, MOST_JOBS);
-    check("--runs", runs, 1, 100);
-    check("--rate", rate, 0, 10_000);
-    check("--seconds", seconds, 0, 86_400);
+    CommandException.requireRange("--pods", pods, 1, MOST_PODS);
+    CommandException.requireRange("--jobs", jobs, 1, MOST_JOBS);
+    CommandException.requireRange("--runs", runs, 1, 100);
+    CommandException.requireRange("--rate", rate, 0, 10_000);
+    CommandException.requireRange("--seconds", seconds, 0, 86_400);
     int most = Math.min(jobs, ManyPods.NAMESPACES);
     int kept = keeping == null ? most : keeping;
-    check("--keeping", kept, 1, most);
+    CommandException.requireRange("--keeping", kept, 1, most);
     try (TemporaryFolder folder = TemporaryFolder.create("promdisco-bench")) {
       print(measure(new Bench(pods, jobs, kept, folder.path())));
     }
     return ExitCode.OK;
-  }
-
-  private static void check(String option, int value, int least, int most) {
-    if (value < least || value > most) {
-      throw new CommandException(
-          ExitCode.USAGE,
-          "promdisco: %s: %d (expected: %d to %d)".formatted(option, value, least, most));
-    }
   }
 
   private BenchReport measure(Bench bench) throws IOException, InterruptedException {
@@ -152,14 +144,9 @@ public final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  private void print(BenchReport report) throws IOException {
+  private void print(BenchReport report) {
     if (output == Format.JSON) {
-      console
-          .out()
-          .println(
-              new ObjectMapper()
-                  .writerWithDefaultPrettyPrinter()
-                  .writeValueAsString(report.json()));
+      Structured.print(console, Structured.Form.JSON, report.json());
     } else {
       report.lines().forEach(console::line);
     }

@@ -1,5 +1,6 @@
 package io.promdisco.cli.bench;
 
+import io.promdisco.cli.output.Structured;
 import io.promdisco.util.Nouns;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -116,10 +117,9 @@ public record BenchReport(
     all.put("jobs", jobs);
     all.put("discovered", discovered);
     all.put("active", active);
-    Map<String, Object> start = new LinkedHashMap<>();
-    start.put("runs", cold.runs());
-    start.put("seconds", cold.seconds());
-    start.put("cpu_seconds", cold.cpuSeconds());
+    Map<String, Object> start =
+        Structured.map(
+            "runs", cold.runs(), "seconds", cold.seconds(), "cpu_seconds", cold.cpuSeconds());
     cold.peakMemory().ifPresent(bytes -> start.put("peak_memory_bytes", bytes));
     all.put("cold", start);
     if (churn != null) {

@@ -10,7 +10,6 @@ import io.promdisco.scrape.TargetOutcome;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** An explanation for programs. */
@@ -18,15 +17,15 @@ public final class ExplainDocument {
   private ExplainDocument() {}
 
   public static Map<String, Object> of(Explanation answer) {
-    Map<String, Object> document = new LinkedHashMap<>();
-    document.put("query", answer.query().text());
-    document.put("scraped", answer.scraped());
-    document.put("summary", answer.summary());
-    document.put("meaning", answer.meaning());
-    document.put("choices", answer.choices());
-    document.put("near", answer.near());
-    document.put("jobs", answer.jobs().stream().map(ExplainDocument::job).toList());
-    return document;
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("query", answer.query().text());
+    map.put("scraped", answer.scraped());
+    map.put("summary", answer.summary());
+    map.put("meaning", answer.meaning());
+    map.put("choices", answer.choices());
+    map.put("near", answer.near());
+    map.put("jobs", answer.jobs().stream().map(ExplainDocument::job).toList());
+    return map;
   }
 
   private static Map<String, Object> job(JobAnswer job) {
@@ -43,7 +42,7 @@ public final class ExplainDocument {
   private static Map<String, Object> absence(Absence absence) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("source", absence.source());
-    map.put("why", absence.why().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    map.put("why", Structured.word(absence.why()));
     map.put("reason", absence.reason());
     return map;
   }
@@ -85,9 +84,8 @@ public final class ExplainDocument {
     map.put("verdict", StepText.verdict(step));
     Map<String, Object> changes = new LinkedHashMap<>();
     for (String name : step.changedNames()) {
-      Map<String, Object> change = new LinkedHashMap<>();
-      change.put("before", step.before().get(name));
-      change.put("after", step.after().get(name));
+      Map<String, Object> change =
+          Structured.map("before", step.before().get(name), "after", step.after().get(name));
       changes.put(name, change);
     }
     map.put("changes", changes);

@@ -6,7 +6,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
-import java.util.function.Function;
 
 /**
  * What a live table shows: rows in an order, those that match a filter, from some row on. Keys
@@ -105,8 +104,8 @@ public final class LiveTable {
     List<Row> shown = matching();
     int room = Math.max(1, height - FIXED_LINES);
     first = Math.max(0, Math.min(first, shown.size() - room));
-    int job = width("JOB", shown, Row::job);
-    int target = width("TARGET", shown, Row::name);
+    int job = TextColumns.widest("JOB ^", shown, Row::job);
+    int target = TextColumns.widest("TARGET ^", shown, Row::name);
     List<String> lines = new ArrayList<>();
     lines.add(cut(status(shown.size()), columns));
     lines.add(
@@ -145,11 +144,6 @@ public final class LiveTable {
 
   private static String labels(Row row) {
     return new TreeMap<>(row.labels().toMap()).toString();
-  }
-
-  private static int width(String title, List<Row> rows, Function<Row, String> column) {
-    int longest = rows.stream().mapToInt(row -> TextColumns.of(column.apply(row))).max().orElse(0);
-    return Math.max(title.length() + 2, longest);
   }
 
   private static String line(String a, int aWidth, String b, int bWidth, String c) {

@@ -179,9 +179,8 @@ public final class LiveTargets {
               .start();
       String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (process.waitFor() != 0) {
-        throw new CommandException(
-            ExitCode.USAGE,
-            "promdisco: stty "
+        throw CommandException.usage(
+            "stty "
                 + String.join(" ", arguments)
                 + ": "
                 + answer.strip()
@@ -189,10 +188,13 @@ public final class LiveTargets {
       }
       return answer.strip();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw CommandException.usage(
+          TERMINAL
+              + ": cannot be opened (expected: a terminal; --watch with its output in a pipe prints"
+              + " lines)");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new CommandException(ExitCode.USAGE, "promdisco: interrupted");
+      throw CommandException.usage("interrupted");
     }
   }
 }

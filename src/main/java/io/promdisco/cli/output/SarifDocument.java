@@ -34,22 +34,19 @@ public final class SarifDocument {
     run.put("originalUriBaseIds", Map.of(ROOT, Map.of("uri", folderUri(root))));
     run.put("columnKind", "unicodeCodePoints");
     run.put("results", problems.stream().map(problem -> result(problem, root)).toList());
-    Map<String, Object> document = new LinkedHashMap<>();
-    document.put("$schema", "https://json.schemastore.org/sarif-2.1.0.json");
-    document.put("version", "2.1.0");
-    document.put("runs", List.of(run));
-    return document;
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("$schema", "https://json.schemastore.org/sarif-2.1.0.json");
+    map.put("version", "2.1.0");
+    map.put("runs", List.of(run));
+    return map;
   }
 
   private static Map<String, Object> driver(String version) {
-    Map<String, Object> driver = new LinkedHashMap<>();
-    driver.put("name", "promdisco");
-    driver.put("version", version);
+    Map<String, Object> driver = Structured.map("name", "promdisco", "version", version);
     List<Map<String, Object>> rules = new ArrayList<>();
     for (ProblemKind kind : ProblemKind.values()) {
-      Map<String, Object> rule = new LinkedHashMap<>();
-      rule.put("id", kind.id());
-      rule.put("shortDescription", Map.of("text", kind.description()));
+      Map<String, Object> rule =
+          Structured.map("id", kind.id(), "shortDescription", Map.of("text", kind.description()));
       rules.add(rule);
     }
     driver.put("rules", rules);
@@ -77,13 +74,9 @@ public final class SarifDocument {
   }
 
   private static Map<String, Object> place(Position position, Path root) {
-    Map<String, Object> region = new LinkedHashMap<>();
-    region.put("startLine", position.line());
-    region.put("startColumn", position.column());
-    Map<String, Object> place = new LinkedHashMap<>();
-    place.put("artifactLocation", artifact(position.file(), root));
-    place.put("region", region);
-    return place;
+    Map<String, Object> region =
+        Structured.map("startLine", position.line(), "startColumn", position.column());
+    return Structured.map("artifactLocation", artifact(position.file(), root), "region", region);
   }
 
   private static Map<String, Object> artifact(String file, Path root) {

@@ -1,5 +1,6 @@
 package io.promdisco.cli.output;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,6 +12,7 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,29 +36,33 @@ public final class Structured {
 
   private Structured() {}
 
-  /** Prints {@code document} as JSON, or else as YAML. */
+  /**
+   * Prints {@code document} as JSON, or else as YAML.
+   *
+   * @param document for JSON also an iterator, whose elements are written one by one
+   */
   public static void print(Console console, Form form, Object document) {
     if (form == Form.JSON) {
-      json(console, document);
+      PrintStream out = console.document(DocumentStream.Form.JSON);
+      json(document, out);
     } else {
-      yaml(console, document);
+      console.out().print(yaml(document));
     }
     console.out().flush();
   }
 
-  private static void json(Console console, Object document) {
+  /** Writes JSON and a line's end. */
+  public static void json(Object document, PrintStream out) {
     DefaultPrettyPrinter printer =
         new DefaultPrettyPrinter().withArrayIndenter(DefaultIndenter.SYSTEM_LINEFEED_INSTANCE);
+    ObjectMapper mapper = new ObjectMapper().disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
     try {
-      PrintStream out = console.document(DocumentStream.Form.JSON);
-      out.println(new ObjectMapper().writer(printer).writeValueAsString(document));
+      mapper.writer(printer).writeValue(out, document);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static void yaml(Console console, Object document) {
-    console.out().print(yaml(document));
+    out.println();
+    out.flush();
   }
 
   /**
@@ -116,11 +122,21 @@ public final class Structured {
     }
   }
 
-  public static Map<String, Object> position(Position position) {
+  /** Names and values, in this order. */
+  public static Map<String, Object> map(@Nullable Object... namesAndValues) {
     Map<String, Object> map = new LinkedHashMap<>();
-    map.put("file", position.file());
-    map.put("line", position.line());
-    map.put("column", position.column());
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      map.put(String.valueOf(namesAndValues[i]), namesAndValues[i + 1]);
+    }
     return map;
+  }
+
+  /** A constant as documents and options spell it: {@code http-sd}. */
+  public static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  public static Map<String, Object> position(Position position) {
+    return map("file", position.file(), "line", position.line(), "column", position.column());
   }
 }

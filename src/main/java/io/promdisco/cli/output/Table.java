@@ -3,7 +3,6 @@ package io.promdisco.cli.output;
 import io.promdisco.model.Labels;
 import java.util.List;
 import java.util.StringJoiner;
-import java.util.function.Function;
 
 /** Prints targets in columns. */
 public final class Table {
@@ -21,9 +20,9 @@ public final class Table {
     if (rows.isEmpty()) {
       return;
     }
-    int job = width("JOB", rows, Row::job);
-    int state = width("STATE", rows, Row::state);
-    int target = width("TARGET", rows, Row::name);
+    int job = TextColumns.widest("JOB", rows, Row::job);
+    int state = TextColumns.widest("STATE", rows, Row::state);
+    int target = TextColumns.widest("TARGET", rows, Row::name);
     console.line(Console.bold(line("JOB", job, "STATE", state, "TARGET", target) + "LABELS"));
     int used = job + state + target + 3 * GAP.length();
     for (Row row : rows) {
@@ -67,10 +66,5 @@ public final class Table {
       return text;
     }
     return width < 8 ? "" : TextColumns.cut(text, width);
-  }
-
-  private static int width(String title, List<Row> rows, Function<Row, String> column) {
-    int longest = rows.stream().mapToInt(row -> TextColumns.of(column.apply(row))).max().orElse(0);
-    return Math.max(title.length(), longest);
   }
 }

@@ -57,6 +57,12 @@ public record TargetDiff(
           target::discoveredLabels);
     }
 
+    /** A target of a server. */
+    public static Scraped of(Row row) {
+      return new Scraped(
+          row.job(), row.url(), row.labels(), row.interval(), row.timeout(), row::discovered);
+    }
+
     /** Equal for targets between which nothing changes. */
     private Object all() {
       return List.of(url, labels, interval, timeout);

@@ -1,11 +1,5 @@
 package io.promdisco.cli.output;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -19,7 +13,9 @@ public final class TargetPrinter {
 
   public void print(Output output, List<Row> rows) {
     switch (output) {
-      case JSON -> json(rows);
+      case JSON ->
+          Structured.print(
+              console, Structured.Form.JSON, rows.stream().map(TargetPrinter::document).iterator());
       case YAML ->
           Structured.print(
               console, Structured.Form.YAML, rows.stream().map(TargetPrinter::document).toList());
@@ -28,27 +24,8 @@ public final class TargetPrinter {
     }
   }
 
-  private void json(List<Row> rows) {
-    PrintStream out = console.document(DocumentStream.Form.JSON);
-    try (JsonGenerator json = new ObjectMapper().createGenerator(out)) {
-      json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-      json.useDefaultPrettyPrinter();
-      json.writeStartArray();
-      for (Row row : rows) {
-        json.writePOJO(document(row));
-      }
-      json.writeEndArray();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    out.println();
-    out.flush();
-  }
-
   private static Map<String, Object> document(Row row) {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("job", row.job());
-    map.put("state", row.state());
+    Map<String, Object> map = Structured.map("job", row.job(), "state", row.state());
     if (row.active()) {
       map.put("url", row.url());
       map.put("interval", row.interval());

@@ -6,7 +6,6 @@ import io.promdisco.ruletest.RuleTestResult;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** The results of tests for programs: an array, one entry a file. */
@@ -16,9 +15,8 @@ public final class TestDocument {
   public static List<Object> of(List<TestedFile> files) {
     List<Object> document = new ArrayList<>();
     for (TestedFile file : files) {
-      Map<String, Object> entry = new LinkedHashMap<>();
-      entry.put("file", file.path().toString());
-      entry.put("passed", file.usable() && file.passed());
+      Map<String, Object> entry =
+          Structured.map("file", file.path().toString(), "passed", file.usable() && file.passed());
       List<Object> errors = new ArrayList<>(file.reasons());
       file.problems().stream()
           .filter(problem -> problem.severity() == Problem.Severity.ERROR)
@@ -31,18 +29,18 @@ public final class TestDocument {
   }
 
   private static Map<String, Object> test(RuleTestResult result) {
-    Map<String, Object> entry = new LinkedHashMap<>();
-    entry.put("name", result.test().name());
-    entry.put("job", result.test().job());
-    entry.put("line", result.test().position().line());
-    entry.put("passed", result.passed());
-    entry.put("findings", result.findings().stream().map(TestDocument::finding).toList());
-    return entry;
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("name", result.test().name());
+    map.put("job", result.test().job());
+    map.put("line", result.test().position().line());
+    map.put("passed", result.passed());
+    map.put("findings", result.findings().stream().map(TestDocument::finding).toList());
+    return map;
   }
 
   private static Map<String, Object> finding(Finding finding) {
     Map<String, Object> entry = new LinkedHashMap<>();
-    entry.put("kind", finding.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    entry.put("kind", Structured.word(finding.kind()));
     entry.put("line", finding.position().line());
     entry.put("message", finding.message());
     List<Object> differences = new ArrayList<>();

@@ -1,6 +1,8 @@
 package io.promdisco.cli.output;
 
 import io.promdisco.util.PrintableText;
+import java.util.List;
+import java.util.function.Function;
 import org.jline.utils.WCWidth;
 
 /** Measures, pads and cuts text by the columns that a terminal draws. */
@@ -17,6 +19,12 @@ public final class TextColumns {
       i += Character.charCount(c);
     }
     return columns;
+  }
+
+  /** How many columns a column of a table takes. */
+  static <T> int widest(String title, List<T> rows, Function<T, String> column) {
+    int longest = rows.stream().mapToInt(row -> of(column.apply(row))).max().orElse(0);
+    return Math.max(title.length(), longest);
   }
 
   /** How many columns a printable character takes: 0, 1 or 2. */

@@ -3,7 +3,6 @@ package io.promdisco.cli.source;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.cli.output.CommandException;
-import io.promdisco.cli.output.ExitCode;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.explain.ObjectReader;
@@ -51,7 +50,7 @@ public final class ClusterDump {
       client = readers.of(config);
       namespaces = WatchedResources.namespaces(config, client.ownNamespace());
     } catch (DiscoveryException e) {
-      throw new CommandException(ExitCode.USAGE, "promdisco: " + e.getMessage());
+      throw CommandException.usage(e);
     }
     for (Watched watched : WatchedResources.of(config, namespaces)) {
       if (!read.containsKey(watched)) {
@@ -71,10 +70,8 @@ public final class ClusterDump {
         chosen.add(view.key());
       }
     } catch (IOException e) {
-      throw new CommandException(
-          ExitCode.UNREACHABLE,
-          "promdisco: "
-              + client.server()
+      throw CommandException.unreachable(
+          client.server()
               + ": "
               + WatchProblem.of(e, watched.resource(), watched.scope()).reason());
     }

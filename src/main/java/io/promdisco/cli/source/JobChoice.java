@@ -1,7 +1,6 @@
 package io.promdisco.cli.source;
 
 import io.promdisco.cli.output.CommandException;
-import io.promdisco.cli.output.ExitCode;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.ScrapeConfig;
 import java.util.List;
@@ -36,13 +35,8 @@ public final class JobChoice {
     List<String> known = configuration.jobs().stream().map(ScrapeConfig::jobName).toList();
     for (String name : names) {
       if (!known.contains(name)) {
-        throw new CommandException(
-            ExitCode.USAGE,
-            "promdisco: --job: no job \""
-                + name
-                + "\" in the configuration (expected: one of "
-                + known
-                + ")");
+        throw CommandException.usage(
+            "--job: no job \"" + name + "\" in the configuration (expected: one of " + known + ")");
       }
     }
     return configuration.jobs().stream().filter(job -> includes(job.jobName())).toList();

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.cli.output.CommandException;
-import io.promdisco.cli.output.ExitCode;
+import io.promdisco.cli.output.Row;
 import io.promdisco.discovery.JobStatus;
 import io.promdisco.model.Labels;
 import java.io.IOException;
@@ -20,7 +20,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Reads what a running {@code promdisco serve}, or a Prometheus, answers. */
 public final class TargetsApi {
@@ -64,33 +63,13 @@ public final class TargetsApi {
   }
 
   private CommandException unusable(String url) {
-    return new CommandException(
-        ExitCode.USAGE,
-        "promdisco: "
-            + option
+    return CommandException.usage(
+        option
             + ": "
             + (url.indexOf('@') >= 0 ? "<with credentials>" : url)
             + " (expected: the URL of a running promdisco serve or Prometheus, as"
             + " http://127.0.0.1:9099)");
   }
-
-  /**
-   * A target as a server shows it.
-   *
-   * @param job its job
-   * @param discovered its labels before relabelling
-   * @param labels its final labels; null: it is dropped
-   * @param url what is scraped; empty: it is dropped
-   * @param interval as {@code 30s}; empty: it is dropped
-   * @param timeout as {@code 10s}; empty: it is dropped
-   */
-  public record Served(
-      String job,
-      Labels discovered,
-      @Nullable Labels labels,
-      String url,
-      String interval,
-      String timeout) {}
 
   /** The server, without credentials. */
   public String server() {
@@ -105,7 +84,7 @@ public final class TargetsApi {
    * @param targets active ones first
    * @param incomplete a line for each wanted job that the server calls incomplete
    */
-  public record TargetsAnswer(List<Served> targets, List<String> incomplete) {}
+  public record TargetsAnswer(List<Row> targets, List<String> incomplete) {}
 
   /**
    * All targets that the server shows.
@@ -116,27 +95,9 @@ public final class TargetsApi {
   public TargetsAnswer targets(Collection<String> wanted) {
     JsonNode document = get("/api/v1/targets?state=any");
     JsonNode data = document.path("data");
-    List<Served> targets = new ArrayList<>();
-    for (JsonNode node : data.path("activeTargets")) {
-      targets.add(
-          new Served(
-              node.path("scrapePool").asText(),
-              labels(node.path("discoveredLabels")),
-              labels(node.path("labels")),
-              node.path("scrapeUrl").asText(),
-              node.path("scrapeInterval").asText(),
-              node.path("scrapeTimeout").asText()));
-    }
-    for (JsonNode node : data.path("droppedTargets")) {
-      targets.add(
-          new Served(
-              node.path("scrapePool").asText(),
-              labels(node.path("discoveredLabels")),
-              null,
-              "",
-              "",
-              ""));
-    }
+    List<Row> targets = new ArrayList<>();
+    data.path("activeTargets").forEach(node -> targets.add(row(node, true)));
+    data.path("droppedTargets").forEach(node -> targets.add(row(node, false)));
     return new TargetsAnswer(targets, incomplete(document.path("warnings"), wanted));
   }
 
@@ -158,6 +119,17 @@ public final class TargetsApi {
   /** The configuration that is in force, in YAML, secrets hidden. */
   public String config() {
     return get("/api/v1/status/config").path("data").path("yaml").asText();
+  }
+
+  private static Row row(JsonNode node, boolean active) {
+    return new Row(
+        node.path("scrapePool").asText(),
+        active,
+        node.path("scrapeUrl").asText(),
+        labels(node.path("labels")),
+        labels(node.path("discoveredLabels")),
+        node.path("scrapeInterval").asText(),
+        node.path("scrapeTimeout").asText());
   }
 
   private static Labels labels(JsonNode node) {
@@ -193,10 +165,8 @@ public final class TargetsApi {
     } catch (IOException e) {
       throw unreachable("cannot be read: " + e.getMessage());
     } catch (OutOfMemoryError e) {
-      throw new CommandException(
-          ExitCode.UNREACHABLE,
-          "promdisco: "
-              + option
+      throw CommandException.unreachable(
+          option
               + ": the answer of "
               + server()
               + " needs more memory than there is (expected: a shorter one, or a larger heap:"
@@ -205,10 +175,8 @@ public final class TargetsApi {
   }
 
   private CommandException unreachable(String what) {
-    return new CommandException(
-        ExitCode.UNREACHABLE,
-        "promdisco: "
-            + option
+    return CommandException.unreachable(
+        option
             + ": "
             + server()
             + " "

@@ -3,7 +3,6 @@ package io.promdisco.cli.source;
 import io.promdisco.Promdisco;
 import io.promdisco.cli.output.CommandException;
 import io.promdisco.cli.output.Console;
-import io.promdisco.cli.output.ExitCode;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.kubernetes.client.FabricClientFactory;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
@@ -25,10 +24,13 @@ public final class Wiring {
 
   private Wiring() {}
 
-  public static Promdisco start(ClusterOptions cluster, Console console, Listed listed) {
-    return builder(cluster).kubernetesClients(listed.counting(clients(cluster, console))).build();
+  /** Discovers with {@code clients}, and counts what they list. */
+  public static Promdisco start(
+      ClusterOptions cluster, Function<Ticker, ResourceClientFactory> clients, Listed listed) {
+    return builder(cluster).kubernetesClients(listed.counting(clients)).build();
   }
 
+  /** Discovers what the options name. */
   public static Promdisco start(ClusterOptions cluster, Console console, Metrics metrics) {
     return builder(cluster).metrics(metrics).kubernetesClients(clients(cluster, console)).build();
   }
@@ -46,18 +48,16 @@ public final class Wiring {
       ClusterOptions options, Console console) {
     if (!options.manifests.isEmpty()) {
       if (options.kubeconfig != null || options.context != null) {
-        throw new CommandException(
-            ExitCode.USAGE,
-            "promdisco: --manifests with --kubeconfig or --context (expected: a dump or a server)");
+        throw CommandException.usage(
+            "--manifests with --kubeconfig or --context (expected: a dump or a server)");
       }
       SimCluster cluster = load(options, console);
       Optional<String> own = Optional.ofNullable(options.namespace);
       return ticker -> new ManifestsClients(cluster, own);
     }
     if (options.namespace != null) {
-      throw new CommandException(
-          ExitCode.USAGE,
-          "promdisco: --namespace without --manifests (expected: with a dump; a cluster names its"
+      throw CommandException.usage(
+          "--namespace without --manifests (expected: with a dump; a cluster names its"
               + " own namespace)");
     }
     return servers(options, console);
@@ -92,7 +92,7 @@ public final class Wiring {
       source.leftOut = contents.leftOut();
       cluster.load(contents.objects());
     } catch (ManifestException e) {
-      throw new CommandException(ExitCode.USAGE, "promdisco: " + e.getMessage());
+      throw CommandException.usage(e);
     }
     return cluster;
   }

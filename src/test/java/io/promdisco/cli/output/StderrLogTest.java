@@ -36,7 +36,7 @@ class StderrLogTest {
     assertThat(read.at("/msg").asText()).isEqualTo("tab\t\"quote\"\nline");
     assertThat(read.at("/error").asText())
         .startsWith("java.lang.IllegalStateException: no")
-        .contains("at io.promdisco.cli.StderrLogTest");
+        .contains("at io.promdisco.cli.output.StderrLogTest");
   }
 
   @Test
@@ -51,7 +51,7 @@ class StderrLogTest {
             "2026-01-02T03:04:05.006Z ERROR C - no"
                 + System.lineSeparator()
                 + "java.lang.IllegalStateException: x")
-        .contains("at io.promdisco.cli.StderrLogTest");
+        .contains("at io.promdisco.cli.output.StderrLogTest");
   }
 
   /** SLF4J chooses once a process, so that this is another process. */
