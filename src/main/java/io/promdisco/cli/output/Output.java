@@ -1,5 +1,7 @@
 package io.promdisco.cli.output;
 
+import java.util.Locale;
+
 /** How targets are printed. */
 public enum Output {
   /** Columns, labels cut to the terminal's width. */
@@ -18,6 +20,6 @@ public enum Output {
   /** As the user writes it: {@code http-sd}. */
   @Override
   public String toString() {
-    return Structured.word(this);
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }
