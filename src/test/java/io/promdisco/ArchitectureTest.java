@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,28 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.promdisco.cli..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void commandsKnowTheRoomsOfTheCommandLineAndNotTheOtherWayRound() {
+    roomOfTheCommandLineKnowsNot("output", "source", "bench");
+    roomOfTheCommandLineKnowsNot("source", "bench");
+    roomOfTheCommandLineKnowsNot("bench", "source");
+  }
+
+  private static void roomOfTheCommandLineKnowsNot(String room, String... others) {
+    String[] packages =
+        Stream.concat(
+                Stream.of("io.promdisco.cli"),
+                Stream.of(others).map(other -> "io.promdisco.cli." + other + ".."))
+            .toArray(String[]::new);
+    noClasses()
+        .that()
+        .resideInAPackage("io.promdisco.cli." + room + "..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(packages)
         .check(CLASSES);
   }
 
@@ -230,7 +253,7 @@ class ArchitectureTest {
         .that()
         .doNotBelongToAnyOf(UserFiles.class)
         .and()
-        .doNotHaveFullyQualifiedName("io.promdisco.cli.ChildJvm") // reads its own files
+        .doNotHaveFullyQualifiedName("io.promdisco.cli.bench.ChildJvm") // reads its own files
         .should()
         .callMethodWhere(
             target(owner(assignableTo(Files.class)))
@@ -253,13 +276,17 @@ class ArchitectureTest {
         .that()
         .resideInAPackage("io.promdisco.cli..")
         .and()
-        .doNotBelongToAnyOf(type("Console"), type("Structured"), type("TargetPrinter"))
+        .doNotBelongToAnyOf(
+            type("output.Console"), type("output.Structured"), type("output.TargetPrinter"))
         .and()
         .doNotBelongToAnyOf(type("DumpCommand"), type("TargetsCommand")) // documents
         .and()
-        .doNotBelongToAnyOf(type("StderrLog"), type("Waiting"), type("LiveTargets")) // escape first
+        .doNotBelongToAnyOf(
+            type("output.StderrLog"),
+            type("source.Waiting"),
+            type("output.LiveTargets")) // escape first
         .and()
-        .doNotBelongToAnyOf(type("CompletionCommand"), type("BenchCommand")) // texts of ours
+        .doNotBelongToAnyOf(type("CompletionCommand"), type("bench.BenchCommand")) // texts of ours
         .should()
         .callMethodWhere(
             target(owner(assignableTo(PrintStream.class)))

@@ -1,5 +1,14 @@
 package io.promdisco.cli;
 
+import io.promdisco.cli.output.CommandException;
+import io.promdisco.cli.output.Console;
+import io.promdisco.cli.output.ExitCode;
+import io.promdisco.cli.output.Logging;
+import io.promdisco.cli.output.ProblemPrinter;
+import io.promdisco.cli.output.SarifDocument;
+import io.promdisco.cli.output.Structured;
+import io.promdisco.cli.source.ClusterOptions;
+import io.promdisco.cli.source.SourceOptions;
 import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.Problem;
@@ -11,10 +20,10 @@ import io.promdisco.util.UserFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -43,10 +52,16 @@ final class CheckCommand implements Callable<Integer> {
   private final Console console;
 
   @Parameters(
-      arity = "1..*",
+      arity = "0..*",
       paramLabel = "CONFIG",
       description = "Configuration files; - is standard input.")
-  private List<Path> files = List.of();
+  private List<Path> arguments = List.of();
+
+  @Option(
+      names = {SourceOptions.CONFIG, SourceOptions.CONFIG_FILE},
+      paramLabel = "FILE",
+      description = SourceOptions.CONFIG_HELP + " Repeatable.")
+  private List<Path> options = List.of();
 
   @Option(
       names = {"-o", "--output"},
@@ -61,7 +76,7 @@ final class CheckCommand implements Callable<Integer> {
               + " further scrape configurations.")
   private boolean syntaxOnly;
 
-  @Option(names = SourceOptions.SKIP_UNSUPPORTED, description = SourceOptions.SKIP_HELP)
+  @Option(names = ClusterOptions.SKIP_UNSUPPORTED, description = ClusterOptions.SKIP_HELP)
   private boolean skipUnsupported;
 
   /** What was read of files that cannot be read again, by name. */
@@ -74,10 +89,10 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Logging.useByDefault(Logging.Level.WARN);
-    ConfigLoader usual = SourceOptions.loader(skipUnsupported);
+    ConfigLoader usual = ClusterOptions.loader(skipUnsupported);
     ConfigLoader loader = syntaxOnly ? usual.leavingFiles() : usual;
     Map<String, CheckedFile> results = new LinkedHashMap<>();
-    for (Path file : files) {
+    for (Path file : files()) {
       results.computeIfAbsent(name(file), name -> CheckedFile.of(name, read(loader, name, file)));
     }
     switch (form) {
@@ -91,10 +106,21 @@ final class CheckCommand implements Callable<Integer> {
                   .toList());
       case SARIF ->
           Structured.print(
-              console, Structured.Form.JSON, SarifDocument.of(problems(results), Path.of("")));
+              console,
+              Structured.Form.JSON,
+              SarifDocument.of(Version.number(), problems(results), Path.of("")));
     }
     boolean valid = results.values().stream().allMatch(CheckedFile::valid);
     return valid ? ExitCode.OK : ExitCode.FINDING;
+  }
+
+  private List<Path> files() {
+    List<Path> files = new ArrayList<>(arguments);
+    files.addAll(options);
+    if (files.isEmpty()) {
+      throw CommandException.usage("check: no file (expected: promdisco check CONFIG...)");
+    }
+    return files;
   }
 
   private static String name(Path file) {
@@ -165,7 +191,7 @@ final class CheckCommand implements Callable<Integer> {
             + ", "
             + Nouns.count(problems.size() - errors, "warning");
     console.line(errors > 0 ? Console.red(summary) : Console.dim(summary));
-    SourceOptions.hint(problems).ifPresent(console::line);
+    ClusterOptions.hint(problems).ifPresent(console::line);
   }
 
   private static boolean isError(Problem problem) {
@@ -173,17 +199,17 @@ final class CheckCommand implements Callable<Integer> {
   }
 
   private static Map<String, Object> entry(String file, CheckedFile result) {
-    Map<String, Object> entry = new LinkedHashMap<>();
-    entry.put("file", file);
-    entry.put("valid", result.valid());
-    entry.put("problems", result.problems().stream().map(CheckCommand::problem).toList());
-    entry.put("config", result.configuration().map(Configuration::effective).orElse(null));
-    return entry;
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("file", file);
+    map.put("valid", result.valid());
+    map.put("problems", result.problems().stream().map(CheckCommand::problem).toList());
+    map.put("config", result.configuration().map(Configuration::effective).orElse(null));
+    return map;
   }
 
   private static Map<String, Object> problem(Problem problem) {
     Map<String, Object> map = new LinkedHashMap<>();
-    map.put("severity", problem.severity().name().toLowerCase(Locale.ROOT));
+    map.put("severity", Structured.word(problem.severity()));
     map.putAll(Structured.position(problem.position()));
     map.put("path", problem.path());
     map.put("message", problem.message());

@@ -1,9 +1,9 @@
 package io.promdisco.cli;
 
+import io.promdisco.cli.output.Structured;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -70,10 +70,11 @@ final class CommandTree {
     }
   }
 
-  private static List<String> choices(Class<?> type) {
+  /** The values of an enumeration as users write them. */
+  static List<String> choices(Class<?> type) {
     List<String> choices = new ArrayList<>();
     for (Object constant : type.getEnumConstants()) {
-      choices.add(((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-'));
+      choices.add(Structured.word((Enum<?>) constant));
     }
     return choices;
   }

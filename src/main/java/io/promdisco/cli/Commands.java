@@ -1,5 +1,8 @@
 package io.promdisco.cli;
 
+import io.promdisco.cli.bench.BenchCommand;
+import io.promdisco.cli.bench.BenchServerCommand;
+import io.promdisco.cli.output.Console;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package io.promdisco.cli;
 
+import io.promdisco.cli.output.Console;
 import java.util.Locale;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;

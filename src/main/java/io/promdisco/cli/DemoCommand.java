@@ -1,6 +1,15 @@
 package io.promdisco.cli;
 
 import io.promdisco.Promdisco;
+import io.promdisco.cli.bench.TemporaryFolder;
+import io.promdisco.cli.output.ChangeLines;
+import io.promdisco.cli.output.CommandException;
+import io.promdisco.cli.output.Console;
+import io.promdisco.cli.output.ExitCode;
+import io.promdisco.cli.output.Logging;
+import io.promdisco.cli.output.Row;
+import io.promdisco.cli.output.Table;
+import io.promdisco.cli.source.WaitOptions;
 import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.scrape.Target;
@@ -12,17 +21,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -31,7 +37,7 @@ import picocli.CommandLine.Option;
     name = "demo",
     mixinStandardHelpOptions = true,
     description = "Watch the targets of a small simulated cluster while it lives; needs no server.")
-final class DemoCommand implements Callable<Integer> {
+public final class DemoCommand implements Callable<Integer> {
   private final Console console;
 
   @Option(
@@ -43,7 +49,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--pace",
       paramLabel = "TIME",
-      converter = SourceOptions.DurationConverter.class,
+      converter = WaitOptions.DurationConverter.class,
       description = "Time between two of them. Default: 700ms.")
   private Duration pace = Duration.ofMillis(700);
 
@@ -54,13 +60,13 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Logging.useByDefault(Logging.Level.WARN);
-    Path folder = Files.createTempDirectory("promdisco-demo");
+    CommandException.requireRange("--steps", steps, 0, Integer.MAX_VALUE);
     SimCluster cluster = new SimCluster();
     DemoCluster demo = DemoCluster.create(cluster);
-    try (SimApiServer server = SimApiServer.start(cluster)) {
-      Path kubeconfig = folder.resolve("kubeconfig");
-      server.writeKubeconfig(kubeconfig);
-      Configuration configuration = configuration(folder);
+    try (TemporaryFolder folder = TemporaryFolder.create("promdisco-demo");
+        SimApiServer server = SimApiServer.start(cluster)) {
+      server.writeKubeconfig(folder.path().resolve("kubeconfig"));
+      Configuration configuration = configuration(folder.path());
       console.line("A simulated API server on " + server.url() + ", and this configuration:");
       configurationText().strip().lines().forEach(line -> console.line(Console.dim("  " + line)));
       try (Promdisco promdisco = Promdisco.builder().build()) {
@@ -68,8 +74,6 @@ final class DemoCommand implements Callable<Integer> {
         promdisco.awaitSynced(Duration.ofSeconds(30));
         live(promdisco, demo, printTargets(promdisco));
       }
-    } finally {
-      deleteAll(folder);
     }
     return ExitCode.OK;
   }
@@ -77,7 +81,7 @@ final class DemoCommand implements Callable<Integer> {
   private List<Target> printTargets(Promdisco promdisco) {
     List<Target> targets = new ArrayList<>();
     promdisco.pools().forEach(pool -> targets.addAll(pool.activeTargets()));
-    List<Row> rows = new ArrayList<>(targets.stream().map(TargetsCommand::row).toList());
+    List<Row> rows = new ArrayList<>(targets.stream().map(Row::of).toList());
     rows.sort(Row.ORDER);
     console.line();
     new Table(console, false).print(rows);
@@ -125,14 +129,6 @@ final class DemoCommand implements Callable<Integer> {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  static void deleteAll(Path folder) throws IOException {
-    try (Stream<Path> paths = Files.walk(folder)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
     }
   }
 }

@@ -1,7 +1,24 @@
 package io.promdisco.cli;
 
 import io.promdisco.Promdisco;
-import io.promdisco.cli.TargetDiff.Scraped;
+import io.promdisco.cli.output.CommandException;
+import io.promdisco.cli.output.Console;
+import io.promdisco.cli.output.DiffPrinter;
+import io.promdisco.cli.output.ExitCode;
+import io.promdisco.cli.output.Logging;
+import io.promdisco.cli.output.Row;
+import io.promdisco.cli.output.Structured;
+import io.promdisco.cli.output.StructuredOptions;
+import io.promdisco.cli.output.TargetDiff;
+import io.promdisco.cli.output.TargetDiff.Scraped;
+import io.promdisco.cli.source.ClusterOptions;
+import io.promdisco.cli.source.JobChoice;
+import io.promdisco.cli.source.Listed;
+import io.promdisco.cli.source.SourceFailures;
+import io.promdisco.cli.source.TargetsApi;
+import io.promdisco.cli.source.WaitOptions;
+import io.promdisco.cli.source.Waiting;
+import io.promdisco.cli.source.Wiring;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
@@ -33,8 +50,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Ends with 1 if --fail-on says so; with 3, and without a comparison, if a source could not"
-          + " be",
-      "read, because missing targets would look like removed ones."
+          + " be read, because missing targets would look like removed ones."
     })
 final class DiffCommand implements Callable<Integer> {
   /** What makes a difference a failure. */
@@ -73,9 +89,6 @@ final class DiffCommand implements Callable<Integer> {
       description = "How many lines of a job to show. Default: 50; json and yaml show all.")
   private int limit = 50;
 
-  @Option(names = SourceOptions.SKIP_UNSUPPORTED, description = SourceOptions.SKIP_HELP)
-  private boolean skipUnsupported;
-
   @Mixin private final WaitOptions waiting = new WaitOptions();
 
   @Mixin private final StructuredOptions structured = new StructuredOptions();
@@ -104,15 +117,11 @@ final class DiffCommand implements Callable<Integer> {
     Logging.useByDefault(Logging.Level.WARN);
     Logging.leaveSourceFailures();
     if (files.size() + servers.size() != 2) {
-      throw new CommandException(
-          ExitCode.USAGE,
-          "promdisco: diff: %d to compare (expected: two, each a file or an --at-server)"
+      throw CommandException.usage(
+          "diff: %d to compare (expected: two, each a file or an --at-server)"
               .formatted(files.size() + servers.size()));
     }
-    if (limit < 0) {
-      throw new CommandException(
-          ExitCode.USAGE, "promdisco: --limit: " + limit + " (expected: 0 or more)");
-    }
+    CommandException.requireRange("--limit", limit, 0, Integer.MAX_VALUE);
     Function<Ticker, ResourceClientFactory> clients = Wiring.clients(cluster, console);
     try (Side old = side(0, clients);
         Side now = side(1, clients)) {
@@ -129,17 +138,15 @@ final class DiffCommand implements Callable<Integer> {
     if (index < servers.size()) {
       return new ServerSide(new TargetsApi("--at-server", servers.get(index), waiting.timeout));
     }
-    SourceOptions source = SourceOptions.of(files.get(index - servers.size()), cluster);
-    source.skipUnsupported = skipUnsupported;
-    return new Discovered(source.file(), source.load(console, jobs), clients);
+    Path file = files.get(index - servers.size());
+    return new Discovered(file, cluster.load(file, console, jobs), clients);
   }
 
   private List<Scraped> chosen(Side side, Side other) {
     for (String job : jobs.names) {
       if (!side.jobs().contains(job) && !other.jobs().contains(job)) {
-        throw new CommandException(
-            ExitCode.USAGE,
-            "promdisco: --job: no job \"" + job + "\" on either side (expected: one of them)");
+        throw CommandException.usage(
+            "--job: no job \"" + job + "\" on either side (expected: one of them)");
       }
     }
     return side.targets().stream().filter(target -> jobs.includes(target.job())).toList();
@@ -175,7 +182,7 @@ final class DiffCommand implements Callable<Integer> {
       List<ScrapeConfig> asked =
           configuration.jobs().stream().filter(job -> jobs.includes(job.jobName())).toList();
       asked.stream().map(ScrapeConfig::jobName).forEach(jobNames::add);
-      promdisco = Promdisco.builder().kubernetesClients(listed.counting(clients)).build();
+      promdisco = Wiring.start(cluster, clients, listed);
       promdisco.apply(
           new Configuration(asked, configuration.effective(), configuration.warnings()));
     }
@@ -229,17 +236,10 @@ final class DiffCommand implements Callable<Integer> {
         answer.incomplete().forEach(line -> console.errorLine(Console.red("error: "), line));
         return ExitCode.UNREACHABLE;
       }
-      for (TargetsApi.Served target : answer.targets()) {
+      for (Row target : answer.targets()) {
         jobNames.add(target.job());
-        if (target.labels() != null) {
-          found.add(
-              new Scraped(
-                  target.job(),
-                  target.url(),
-                  target.labels(),
-                  target.interval(),
-                  target.timeout(),
-                  target::discovered));
+        if (target.active()) {
+          found.add(Scraped.of(target));
         }
       }
       active = found;

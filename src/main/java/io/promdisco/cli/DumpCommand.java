@@ -2,6 +2,19 @@ package io.promdisco.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.cli.output.CommandException;
+import io.promdisco.cli.output.Console;
+import io.promdisco.cli.output.DocumentStream;
+import io.promdisco.cli.output.ExitCode;
+import io.promdisco.cli.output.Logging;
+import io.promdisco.cli.output.Structured;
+import io.promdisco.cli.source.ClusterDump;
+import io.promdisco.cli.source.ClusterReaders;
+import io.promdisco.cli.source.JobChoice;
+import io.promdisco.cli.source.Listed;
+import io.promdisco.cli.source.SourceOptions;
+import io.promdisco.cli.source.Waiting;
+import io.promdisco.cli.source.Wiring;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.ScrapeConfig;
@@ -9,7 +22,6 @@ import io.promdisco.config.SdConfig;
 import io.promdisco.util.Nouns;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,10 +46,10 @@ import picocli.CommandLine.Option;
     description = "Write the objects that a configuration reads, slim, for --manifests.",
     footer = {
       "",
-      "Only what discovery reads is written: names, labels, annotations, addresses, ports, phases.",
-      "No environment, arguments, volumes or secrets; the annotation in which kubectl keeps the",
-      "whole object is emptied. Labels and annotations are as they are: look through them before",
-      "you hand the file on."
+      "Only what discovery reads is written: names, labels, annotations, addresses, ports, phases."
+          + " No environment, arguments, volumes or secrets; the annotation in which kubectl keeps"
+          + " the whole object is emptied. Labels and annotations are as they are: look through them"
+          + " before you hand the file on."
     })
 final class DumpCommand implements Callable<Integer> {
   private final Console console;
@@ -105,10 +117,8 @@ final class DumpCommand implements Callable<Integer> {
   private static void refuseSeveral(Collection<Set<String>> jobs) {
     if (jobs.size() > 1) {
       List<String> names = jobs.stream().flatMap(Set::stream).distinct().toList();
-      throw new CommandException(
-          ExitCode.USAGE,
-          "promdisco: "
-              + Nouns.noun(names.size(), "job")
+      throw CommandException.usage(
+          Nouns.noun(names.size(), "job")
               + " "
               + String.join(", ", names)
               + ": several clusters (expected: jobs that discover in one, chosen by --job)");
@@ -127,8 +137,7 @@ final class DumpCommand implements Callable<Integer> {
         throw new IOException("the file is not whole");
       }
     } catch (IOException e) {
-      throw new CommandException(
-          ExitCode.USAGE, "promdisco: --file: " + file + " cannot be written: " + e.getMessage());
+      throw CommandException.usage("--file: " + file + " cannot be written: " + e.getMessage());
     }
   }
 
@@ -142,11 +151,7 @@ final class DumpCommand implements Callable<Integer> {
     if (form == Structured.Form.JSON) {
       ObjectNode list = mapper.createObjectNode().put("apiVersion", "v1").put("kind", "List");
       list.putArray("items").addAll(objects);
-      try {
-        out.println(mapper.writerWithDefaultPrettyPrinter().writeValueAsString(list));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      Structured.json(list, out);
     } else {
       for (ObjectNode object : objects) {
         out.println("---");

@@ -1,6 +1,26 @@
 package io.promdisco.cli;
 
 import io.promdisco.Promdisco;
+import io.promdisco.cli.output.CommandException;
+import io.promdisco.cli.output.Console;
+import io.promdisco.cli.output.ExitCode;
+import io.promdisco.cli.output.ExplainDocument;
+import io.promdisco.cli.output.ExplainPrinter;
+import io.promdisco.cli.output.Logging;
+import io.promdisco.cli.output.Row;
+import io.promdisco.cli.output.Structured;
+import io.promdisco.cli.output.StructuredOptions;
+import io.promdisco.cli.source.ClusterOptions;
+import io.promdisco.cli.source.ClusterReaders;
+import io.promdisco.cli.source.ClusterSources;
+import io.promdisco.cli.source.JobChoice;
+import io.promdisco.cli.source.Listed;
+import io.promdisco.cli.source.SourceFailures;
+import io.promdisco.cli.source.SourceOptions;
+import io.promdisco.cli.source.TargetsApi;
+import io.promdisco.cli.source.WaitOptions;
+import io.promdisco.cli.source.Waiting;
+import io.promdisco.cli.source.Wiring;
 import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.Problem;
@@ -42,9 +62,9 @@ import picocli.CommandLine.Parameters;
     description = "Say why something is scraped or is not: which rule, or what about the object.",
     footer = {
       "",
-      "QUERY is an object (pod/shop/web-0, svc/web, shop/web-0, web-0), the owner of pods",
-      "(deploy/shop/web), an address of either (10.0.0.1:8080, a cluster IP, a host), a URL, or",
-      "LABEL=VALUE. Ends with 0 if a job scrapes it, otherwise with 1."
+      "QUERY is an object (pod/shop/web-0, svc/web, shop/web-0, web-0), the owner of pods"
+          + " (deploy/shop/web), an address of either (10.0.0.1:8080, a cluster IP, a host), a URL,"
+          + " or LABEL=VALUE. Ends with 0 if a job scrapes it, otherwise with 1."
     })
 final class ExplainCommand implements Callable<Integer> {
   private static final Duration PAUSE = Duration.ofMillis(100);
@@ -61,6 +81,12 @@ final class ExplainCommand implements Callable<Integer> {
       paramLabel = "[CONFIG] QUERY",
       description = "Configuration file (default: prometheus.yml in this folder), and the query.")
   private List<String> words = List.of();
+
+  @Option(
+      names = {SourceOptions.CONFIG, SourceOptions.CONFIG_FILE},
+      paramLabel = "FILE",
+      description = SourceOptions.CONFIG_HELP)
+  private @Nullable Path option;
 
   @Option(
       names = "--server",
@@ -90,31 +116,31 @@ final class ExplainCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Logging.useByDefault(Logging.Level.WARN);
     Logging.leaveSourceFailures();
-    if (limit < 1) {
-      throw new CommandException(
-          ExitCode.USAGE, "promdisco: --limit: " + limit + " (expected: 1 or more)");
-    }
+    CommandException.requireRange("--limit", limit, 1, Integer.MAX_VALUE);
     Query query = query();
-    Path config = words.size() > 1 ? Path.of(words.get(0)) : null;
-    return server == null ? discovered(query, config) : served(query, config, server);
+    return server == null ? discovered(query) : served(query, server);
   }
 
   private Query query() {
     try {
       return Query.parse(words.get(words.size() - 1));
     } catch (IllegalArgumentException e) {
-      throw new CommandException(ExitCode.USAGE, "promdisco: QUERY: " + e.getMessage());
+      throw CommandException.usage("QUERY: " + e.getMessage());
     }
   }
 
+  private Configuration configuration() {
+    Path argument = words.size() > 1 ? Path.of(words.get(0)) : null;
+    return cluster.load(SourceOptions.file(argument, option), console, jobs);
+  }
+
   /** Discovers for itself. */
-  private int discovered(Query query, @Nullable Path config) throws InterruptedException {
-    Configuration configuration = SourceOptions.of(config, cluster).load(console, jobs);
+  private int discovered(Query query) throws InterruptedException {
+    Configuration configuration = configuration();
     List<ScrapeConfig> asked = jobs.of(configuration);
     Function<Ticker, ResourceClientFactory> clients = Wiring.clients(cluster, console);
     Listed listed = new Listed(console);
-    try (Promdisco promdisco =
-            Promdisco.builder().kubernetesClients(listed.counting(clients)).build();
+    try (Promdisco promdisco = Wiring.start(cluster, clients, listed);
         ClusterReaders readers = new ClusterReaders(clients)) {
       promdisco.apply(new Configuration(asked, configuration.effective(), List.of()));
       boolean synced = Waiting.until(promdisco, waiting.timeout, console, listed);
@@ -145,12 +171,10 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   /** Asks a server what it discovered, and runs the rules over that again. */
-  private int served(Query query, @Nullable Path config, String url) throws InterruptedException {
+  private int served(Query query, String url) throws InterruptedException {
     TargetsApi api = new TargetsApi("--server", url, waiting.timeout);
     Configuration configuration =
-        config == null
-            ? configurationOf(api)
-            : SourceOptions.of(config, cluster).load(console, jobs);
+        words.size() < 2 && option == null ? configurationOf(api) : configuration();
     List<ScrapeConfig> asked = jobs.of(configuration);
     ServedTargets targets = new ServedTargets(api, asked);
     if (!cluster.named()) {
@@ -200,7 +224,7 @@ final class ExplainCommand implements Callable<Integer> {
     public void accept(Explainer explainer) {
       TargetsApi.TargetsAnswer answer = api.targets(jobs.keySet());
       incomplete = answer.incomplete();
-      for (TargetsApi.Served target : answer.targets()) {
+      for (Row target : answer.targets()) {
         ScrapeConfig job = jobs.get(target.job());
         TargetBuilder builder = builders.get(target.job());
         if (job != null && builder != null) {

@@ -1,11 +1,18 @@
 package io.promdisco.cli;
 
+import io.promdisco.cli.output.CommandException;
+import io.promdisco.cli.output.Console;
+import io.promdisco.cli.output.ExitCode;
+import io.promdisco.cli.output.Logging;
+import io.promdisco.cli.output.StackTrace;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Matcher;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
@@ -35,7 +42,7 @@ import picocli.CommandLine.Spec;
       "",
       "Exit codes: 0 ok, 1 a finding, 2 bad usage or configuration, 3 no server."
     })
-final class Main
+public final class Main
     implements Runnable,
         CommandLine.IExecutionStrategy,
         CommandLine.IParameterExceptionHandler,
@@ -118,10 +125,24 @@ final class Main
     CommandLine command = error.getCommandLine();
     StringWriter suggestions = new StringWriter();
     CommandLine.UnmatchedArgumentException.printSuggestions(error, new PrintWriter(suggestions));
-    console.errorLine("promdisco: " + error.getMessage());
+    console.errorLine("promdisco: " + message(error));
     suggestions.toString().lines().forEach(console::errorLine);
     console.errorLine("Try '", command.getCommandSpec().qualifiedName(), " --help'.");
     return ExitCode.USAGE;
+  }
+
+  /** What is wrong, with the values that are expected as the help spells them. */
+  private static String message(ParameterException error) {
+    String message = String.valueOf(error.getMessage());
+    ArgSpec argument = error.getArgSpec();
+    if (argument != null && argument.typeInfo().isEnum() && error.getValue() != null) {
+      String choices = String.join(", ", CommandTree.choices(argument.type()));
+      return message.replaceFirst(
+          ": expected one of .*",
+          Matcher.quoteReplacement(
+              ": \"" + error.getValue() + "\" (expected: one of " + choices + ")"));
+    }
+    return message.replaceFirst(" is not an? (int|long)$", " (expected: a number, for example 5)");
   }
 
   @Override

@@ -51,7 +51,7 @@ final class ManPages {
         });
     options(CommandTree.options(root));
     section("EXAMPLES");
-    verbatim(List.of(root.usageMessage().footer()));
+    paragraphs(List.of(root.usageMessage().footer()));
     end();
     return page.toString();
   }
@@ -63,7 +63,7 @@ final class ManPages {
     List<String> footer = List.of(command.usageMessage().footer());
     if (!footer.isEmpty()) {
       section("NOTES");
-      verbatim(footer);
+      paragraphs(footer);
     }
     end();
     section("SEE ALSO");
@@ -117,13 +117,18 @@ final class ManPages {
     line(escaped(CommandTree.description(argument.description())));
   }
 
-  private void verbatim(List<String> lines) {
-    macro("nf");
-    lines.stream()
-        .map(CommandTree::description)
-        .filter(text -> !text.isEmpty())
-        .forEach(text -> line(escaped(text)));
-    macro("fi");
+  /** Paragraphs; lines in columns are kept as they are. */
+  private void paragraphs(List<String> texts) {
+    for (String text : texts.stream().map(CommandTree::description).toList()) {
+      if (text.contains("  ")) {
+        macro("nf");
+        line(escaped(text));
+        macro("fi");
+      } else if (!text.isEmpty()) {
+        macro("PP");
+        line(escaped(text));
+      }
+    }
   }
 
   private void end() {

@@ -1,5 +1,6 @@
 package io.promdisco.cli;
 
+import io.promdisco.cli.output.CommandException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,8 +33,7 @@ final class ManPagesCommand implements Runnable {
         Files.writeString(folder.resolve(page.getKey()), page.getValue());
       }
     } catch (IOException e) {
-      throw new CommandException(
-          ExitCode.USAGE, "promdisco: man-pages: " + folder + ": cannot be written (" + e + ")");
+      throw CommandException.usage("man-pages: " + folder + ": cannot be written (" + e + ")");
     }
   }
 }

@@ -1,5 +1,14 @@
 package io.promdisco.cli;
 
+import io.promdisco.cli.output.CommandException;
+import io.promdisco.cli.output.Console;
+import io.promdisco.cli.output.ExitCode;
+import io.promdisco.cli.output.Logging;
+import io.promdisco.cli.output.Structured;
+import io.promdisco.cli.source.ClusterReaders;
+import io.promdisco.cli.source.JobChoice;
+import io.promdisco.cli.source.SourceOptions;
+import io.promdisco.cli.source.Wiring;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.ScrapeConfig;
@@ -85,8 +94,7 @@ final class RbacCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Logging.useByDefault(Logging.Level.WARN);
     if (!source.manifests.isEmpty()) {
-      throw new CommandException(
-          ExitCode.USAGE, "promdisco: --manifests: a dump grants nothing (expected: a server)");
+      throw CommandException.usage("--manifests: a dump grants nothing (expected: a server)");
     }
     Configuration configuration = jobs.choose(source.load(console, jobs));
     try (ClusterReaders readers = new ClusterReaders(Wiring.servers(source, console))) {
@@ -128,7 +136,7 @@ final class RbacCommand implements Callable<Integer> {
       Optional<String> own = ours ? readers.of(config).ownNamespace() : Optional.of(namespace());
       return WatchedResources.namespaces(config, own);
     } catch (DiscoveryException e) {
-      throw new CommandException(ExitCode.USAGE, "promdisco: " + e.getMessage());
+      throw CommandException.usage(e);
     }
   }
 
@@ -138,11 +146,8 @@ final class RbacCommand implements Callable<Integer> {
     if (form == Structured.Form.JSON) {
       List<Map<String, Object>> items = new ArrayList<>();
       servers.values().forEach(needs -> items.addAll(manifests.of(needs.least())));
-      Map<String, Object> list = new LinkedHashMap<>();
-      list.put("apiVersion", "v1");
-      list.put("kind", "List");
-      list.put("items", items);
-      Structured.print(console, form, list);
+      Structured.print(
+          console, form, Structured.map("apiVersion", "v1", "kind", "List", "items", items));
       return;
     }
     for (Needs needs : servers.values()) {
@@ -217,10 +222,9 @@ final class RbacCommand implements Callable<Integer> {
         }
       }
     } catch (DiscoveryException e) {
-      throw new CommandException(ExitCode.USAGE, "promdisco: " + e.getMessage());
+      throw CommandException.usage(e);
     } catch (IOException e) {
-      throw new CommandException(
-          ExitCode.UNREACHABLE, "promdisco: --check: cannot be asked: " + e.getMessage());
+      throw CommandException.unreachable("--check: cannot be asked: " + e.getMessage());
     }
     return answers;
   }

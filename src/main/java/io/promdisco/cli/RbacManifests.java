@@ -1,5 +1,6 @@
 package io.promdisco.cli;
 
+import io.promdisco.cli.output.Structured;
 import io.promdisco.providers.kubernetes.LeastAccess;
 import io.promdisco.providers.kubernetes.LeastAccess.Access;
 import java.util.ArrayList;
@@ -44,22 +45,27 @@ final class RbacManifests {
           rules.put("rules", rules(accesses));
           objects.add(rules);
           Map<String, Object> binding = object(role + "Binding", in);
-          binding.put("roleRef", ordered("apiGroup", GROUP, "kind", role, "name", name));
+          binding.put("roleRef", Structured.map("apiGroup", GROUP, "kind", role, "name", name));
           binding.put(
               "subjects",
-              List.of(ordered("kind", "ServiceAccount", "name", account, "namespace", namespace)));
+              List.of(
+                  Structured.map(
+                      "kind", "ServiceAccount", "name", account, "namespace", namespace)));
           objects.add(binding);
         });
     return objects;
   }
 
   private Map<String, Object> object(String kind, String in) {
-    Map<String, Object> object = new LinkedHashMap<>();
-    object.put("apiVersion", GROUP + "/v1");
-    object.put("kind", kind);
-    object.put(
-        "metadata", in.isEmpty() ? ordered("name", name) : ordered("name", name, "namespace", in));
-    return object;
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("apiVersion", GROUP + "/v1");
+    map.put("kind", kind);
+    map.put(
+        "metadata",
+        in.isEmpty()
+            ? Structured.map("name", name)
+            : Structured.map("name", name, "namespace", in));
+    return map;
   }
 
   /** One rule an API group. */
@@ -80,13 +86,5 @@ final class RbacManifests {
           rules.add(rule);
         });
     return rules;
-  }
-
-  private static Map<String, Object> ordered(String... pairs) {
-    Map<String, Object> map = new LinkedHashMap<>();
-    for (int i = 0; i < pairs.length; i += 2) {
-      map.put(pairs[i], pairs[i + 1]);
-    }
-    return map;
   }
 }

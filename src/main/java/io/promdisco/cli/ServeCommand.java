@@ -1,6 +1,13 @@
 package io.promdisco.cli;
 
 import io.promdisco.Promdisco;
+import io.promdisco.cli.output.CommandException;
+import io.promdisco.cli.output.Console;
+import io.promdisco.cli.output.ExitCode;
+import io.promdisco.cli.output.Logging;
+import io.promdisco.cli.source.JobChoice;
+import io.promdisco.cli.source.SourceOptions;
+import io.promdisco.cli.source.Wiring;
 import io.promdisco.config.ConfigException;
 import io.promdisco.metrics.PrometheusMetrics;
 import io.promdisco.server.ListenException;
@@ -33,21 +40,13 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "SIGHUP, POST /-/reload and, with --watch-config, a change of the file read the"
-          + " configuration",
-      "again; a bad one changes nothing.",
-      "SIGTERM and SIGINT end it."
+          + " configuration again; a bad one changes nothing. SIGTERM and SIGINT end it."
     })
 final class ServeCommand implements Callable<Integer> {
   private static final int MAX_PORT = 65_535;
 
   private final Console console;
   @Mixin private final SourceOptions source = new SourceOptions();
-
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "Prometheus configuration file; the same as naming it without an option.")
-  private @Nullable Path config;
 
   @Option(
       names = "--listen",
@@ -58,28 +57,25 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--web.config.file",
       paramLabel = "FILE",
-      description = {
-        "TLS, client certificates, passwords and headers, as Prometheus's exporters read them;",
-        "read again when it or a certificate changes. Default: plain HTTP for everybody."
-      })
+      description =
+          "TLS, client certificates, passwords and headers, as Prometheus's exporters read them;"
+              + " read again when it or a certificate changes. Default: plain HTTP for everybody.")
   private @Nullable Path webConfig;
 
   @Option(
       names = "--web.allowed-host",
       paramLabel = "NAME",
-      description = {
-        "A host name that requests may use, besides addresses, localhost and the name in --listen;",
-        "*.SUFFIX: every name below SUFFIX, *: every name. Repeatable."
-      })
+      description =
+          "A host name that requests may use, besides addresses, localhost and the name in"
+              + " --listen; *.SUFFIX: every name below SUFFIX, *: every name. Repeatable.")
   private List<String> allowedHosts = List.of();
 
   @Option(
       names = "--web.enable-lifecycle",
       negatable = true,
-      description = {
-        "Allow POST /-/reload; --no-web.enable-lifecycle forbids it. Default: allowed if --listen",
-        "is a loopback address."
-      })
+      description =
+          "Allow POST /-/reload; --no-web.enable-lifecycle forbids it. Default: allowed if --listen"
+              + " is a loopback address.")
   private @Nullable Boolean lifecycle;
 
   @Option(
@@ -119,16 +115,9 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Logging.useByDefault(Logging.Level.INFO);
-    if (config != null) {
-      if (source.config != null) {
-        throw new CommandException(
-            ExitCode.USAGE, "promdisco: two configurations given (expected: one)");
-      }
-      source.config = config;
-    }
     PromdiscoServer.Builder builder = address();
     builder.configFile(source.file()).configLoader(source.loader()).watchConfig(watchConfig);
-    builder.configuration(source.load(console));
+    builder.configuration(source.load(console, new JobChoice()));
     CountDownLatch end = new CountDownLatch(1);
     Signals.register("TERM", end::countDown);
     Signals.register("INT", end::countDown);
@@ -147,9 +136,9 @@ final class ServeCommand implements Callable<Integer> {
       DefaultExports.register(metrics.registry());
       end.await();
     } catch (ConfigException e) { // which is not read here
-      throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
+      throw new CommandException(ExitCode.USAGE, List.of(String.valueOf(e.getMessage())));
     } catch (ListenException e) {
-      throw new CommandException(ExitCode.USAGE, "promdisco: " + e.getMessage());
+      throw CommandException.usage(e);
     }
     return ExitCode.OK;
   }
@@ -168,9 +157,8 @@ final class ServeCommand implements Callable<Integer> {
     int colon = listen.lastIndexOf(':');
     String port = listen.substring(colon + 1);
     if (colon <= 0 || !port.matches("[0-9]{1,5}") || Integer.parseInt(port) > MAX_PORT) {
-      throw new CommandException(
-          ExitCode.USAGE,
-          "promdisco: --listen: " + listen + " (expected: HOST:PORT, as 127.0.0.1:9099)");
+      throw CommandException.usage(
+          "--listen: " + listen + " (expected: HOST:PORT, as 127.0.0.1:9099)");
     }
     PromdiscoServer.Builder builder = PromdiscoServer.builder();
     try {
@@ -185,12 +173,11 @@ final class ServeCommand implements Callable<Integer> {
           .allowedHosts(allowedHosts)
           .limits(new ServerLimits(connections, connectionsPerClient, streams, streamsPerClient));
     } catch (IllegalArgumentException e) {
-      throw new CommandException(ExitCode.USAGE, "promdisco: --web.*: " + e.getMessage());
+      throw CommandException.usage("--web.*: " + e.getMessage());
     } catch (ConfigException e) {
-      throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
+      throw new CommandException(ExitCode.USAGE, List.of(String.valueOf(e.getMessage())));
     } catch (IOException e) {
-      throw new CommandException(
-          ExitCode.USAGE, "promdisco: --web.config.file " + webConfig + ": " + e.getMessage());
+      throw CommandException.usage("--web.config.file " + webConfig + ": " + e.getMessage());
     }
   }
 }

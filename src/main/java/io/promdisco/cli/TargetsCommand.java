@@ -3,10 +3,25 @@ package io.promdisco.cli;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import io.promdisco.Promdisco;
+import io.promdisco.cli.output.ChangeLines;
+import io.promdisco.cli.output.CommandException;
+import io.promdisco.cli.output.Console;
+import io.promdisco.cli.output.DocumentStream;
+import io.promdisco.cli.output.ExitCode;
+import io.promdisco.cli.output.LiveTargets;
+import io.promdisco.cli.output.Logging;
+import io.promdisco.cli.output.Output;
+import io.promdisco.cli.output.Row;
+import io.promdisco.cli.output.TargetPrinter;
+import io.promdisco.cli.source.JobChoice;
+import io.promdisco.cli.source.Listed;
+import io.promdisco.cli.source.SourceFailures;
+import io.promdisco.cli.source.SourceOptions;
+import io.promdisco.cli.source.WaitOptions;
+import io.promdisco.cli.source.Waiting;
+import io.promdisco.cli.source.Wiring;
 import io.promdisco.config.Configuration;
 import io.promdisco.discovery.JobStatus;
-import io.promdisco.model.Labels;
-import io.promdisco.scrape.DiscoveredTarget;
 import io.promdisco.scrape.HttpSdDocument;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.Target;
@@ -35,11 +50,11 @@ import picocli.CommandLine.Option;
     description = "Print the targets of a configuration.",
     footer = {
       "",
-      "Waits until every source has delivered, prints the targets, and ends with 0, or",
-      "with 3 if a source could not be read within --timeout. The targets that were",
-      "found are printed even then, except as http-sd, which must be the full list."
+      "Waits until every source has delivered, prints the targets, and ends with 0, or with 3 if a"
+          + " source could not be read within --timeout. The targets that were found are printed"
+          + " even then, except as http-sd, which must be the full list."
     })
-final class TargetsCommand implements Callable<Integer> {
+public final class TargetsCommand implements Callable<Integer> {
   /** Which targets. */
   enum State {
     /** Those that are scraped. */
@@ -56,7 +71,6 @@ final class TargetsCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORM",
-      converter = Output.Converter.class,
       description = "table, wide, json, yaml, http-sd or prometheus. Default: table.")
   private Output output = Output.TABLE;
 
@@ -96,7 +110,7 @@ final class TargetsCommand implements Callable<Integer> {
     Map<String, Pattern> matchers = matchers();
     Configuration configuration = jobs.choose(source.load(console, jobs));
     Listed listed = new Listed(console);
-    try (Promdisco promdisco = Wiring.start(source, console, listed)) {
+    try (Promdisco promdisco = Wiring.start(source, Wiring.clients(source, console), listed)) {
       long start = System.nanoTime();
       promdisco.apply(configuration);
       boolean synced = Waiting.until(promdisco, waiting.timeout, console, listed);
@@ -126,12 +140,8 @@ final class TargetsCommand implements Callable<Integer> {
           try {
             out.put(label, Pattern.compile("(?s:" + regex + ")"));
           } catch (PatternSyntaxException e) {
-            throw new CommandException(
-                ExitCode.USAGE,
-                "promdisco: --where "
-                    + label
-                    + ": not a regular expression of RE2: "
-                    + e.getMessage());
+            throw CommandException.usage(
+                "--where " + label + ": not a regular expression of RE2: " + e.getMessage());
           }
         });
     return out;
@@ -166,7 +176,7 @@ final class TargetsCommand implements Callable<Integer> {
       if (output == Output.HTTP_SD) {
         PrintStream out = console.document(DocumentStream.Form.JSON);
         HttpSdDocument.write(
-            active.stream().filter(target -> chosen(row(target), matchers)).toList(), out);
+            active.stream().filter(target -> chosen(Row.of(target), matchers)).toList(), out);
         out.println();
         out.flush();
         return active;
@@ -176,11 +186,11 @@ final class TargetsCommand implements Callable<Integer> {
     }
     List<Row> rows = new ArrayList<>();
     if (state() != State.DROPPED) {
-      active.forEach(target -> rows.add(row(target)));
+      active.forEach(target -> rows.add(Row.of(target)));
     }
     if (state() != State.ACTIVE) {
       for (PoolView pool : pools) {
-        pool.droppedTargets(0).forEach(target -> rows.add(row(target)));
+        pool.droppedTargets(0).forEach(target -> rows.add(Row.of(target)));
       }
     }
     rows.removeIf(row -> !chosen(row, matchers));
@@ -208,21 +218,6 @@ final class TargetsCommand implements Callable<Integer> {
     return promdisco.jobs().stream()
         .filter(job -> jobs.includes(job.job()) && !job.complete())
         .toList();
-  }
-
-  static Row row(Target target) {
-    return new Row(
-        target.job(),
-        true,
-        target.scrapeUrl(),
-        target.labels(),
-        target.discoveredLabels(),
-        target.scrapeInterval(),
-        target.scrapeTimeout());
-  }
-
-  private static Row row(DiscoveredTarget target) {
-    return new Row(target.job(), false, "", Labels.EMPTY, target.discoveredLabels(), "", "");
   }
 
   private TargetsDocument.State documentState() {

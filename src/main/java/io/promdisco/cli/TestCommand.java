@@ -1,7 +1,18 @@
 package io.promdisco.cli;
 
+import io.promdisco.cli.output.CommandException;
+import io.promdisco.cli.output.Console;
+import io.promdisco.cli.output.ExitCode;
+import io.promdisco.cli.output.JunitReport;
+import io.promdisco.cli.output.Logging;
+import io.promdisco.cli.output.Structured;
+import io.promdisco.cli.output.StructuredOptions;
+import io.promdisco.cli.output.TestDocument;
+import io.promdisco.cli.output.TestPrinter;
+import io.promdisco.cli.output.TestedFile;
+import io.promdisco.cli.source.ClusterOptions;
+import io.promdisco.cli.source.JobChoice;
 import io.promdisco.config.ConfigLoader;
-import io.promdisco.config.Problem;
 import io.promdisco.config.StrictYaml;
 import io.promdisco.ruletest.Rewriting;
 import io.promdisco.ruletest.RuleTest;
@@ -34,10 +45,10 @@ import picocli.CommandLine.Parameters;
     description = "Run unit tests of scrape configurations.",
     footer = {
       "",
-      "A file names a configuration, what is discovered (dumps of Kubernetes objects,",
-      "or targets written by hand), and which targets with which labels its rules",
-      "must make of that. Servers and DNS are not asked. How to write one:",
-      "docs/testing-rules.md. Ends with 1 if a test fails, 2 if a file is unusable."
+      "A file names a configuration, what is discovered (dumps of Kubernetes objects, or targets"
+          + " written by hand), and which targets with which labels its rules must make of that."
+          + " Servers and DNS are not asked. How to write one: docs/testing-rules.md. Ends with 1 if"
+          + " a test fails, 2 if a file is unusable."
     })
 final class TestCommand implements Callable<Integer> {
   private static final long MOST_BYTES = 32 << 20;
@@ -64,7 +75,7 @@ final class TestCommand implements Callable<Integer> {
               + " showing the change.")
   private boolean update;
 
-  @Option(names = SourceOptions.SKIP_UNSUPPORTED, description = SourceOptions.SKIP_HELP)
+  @Option(names = ClusterOptions.SKIP_UNSUPPORTED, description = ClusterOptions.SKIP_HELP)
   private boolean skipUnsupported;
 
   TestCommand(Console console) {
@@ -74,7 +85,7 @@ final class TestCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException, IOException {
     Logging.useByDefault(Logging.Level.ERROR);
-    ConfigLoader loader = SourceOptions.loader(skipUnsupported).onlyJobs(jobs.names);
+    ConfigLoader loader = ClusterOptions.loader(skipUnsupported).onlyJobs(jobs.names);
     List<TestedFile> tested = new ArrayList<>();
     for (Path file : files.stream().distinct().toList()) {
       tested.add(run(file, loader));
@@ -107,9 +118,8 @@ final class TestCommand implements Callable<Integer> {
     tested.forEach(file -> file.results().forEach(result -> found.add(result.test().job())));
     for (String job : jobs.names) {
       if (!found.contains(job) && tested.stream().allMatch(TestedFile::usable)) {
-        throw new CommandException(
-            ExitCode.USAGE,
-            "promdisco: --job: no test of a job \"" + job + "\" (expected: one in the files)");
+        throw CommandException.usage(
+            "--job: no test of a job \"" + job + "\" (expected: one in the files)");
       }
     }
   }
@@ -131,8 +141,7 @@ final class TestCommand implements Callable<Integer> {
     try {
       JunitReport.write(report, tested);
     } catch (IOException e) {
-      throw new CommandException(
-          ExitCode.USAGE, "promdisco: --junit " + report + ": cannot be written (" + e + ")");
+      throw CommandException.usage("--junit " + report + ": cannot be written (" + e + ")");
     }
   }
 
@@ -164,32 +173,5 @@ final class TestCommand implements Callable<Integer> {
       Files.writeString(file.path(), rewriting.text());
     }
     return rewriting.refused().isEmpty();
-  }
-
-  /**
-   * What became of a file.
-   *
-   * @param problems what is wrong with it, or only questionable
-   * @param reasons why nothing could be discovered for it
-   * @param results of its tests, if it could be used
-   */
-  record TestedFile(
-      Path path, List<Problem> problems, List<String> reasons, List<RuleTestResult> results) {
-    static TestedFile unusable(Path path, List<Problem> problems, List<String> reasons) {
-      return new TestedFile(path, problems, reasons, List.of());
-    }
-
-    boolean usable() {
-      return reasons.isEmpty()
-          && problems.stream().noneMatch(p -> p.severity() == Problem.Severity.ERROR);
-    }
-
-    boolean passed() {
-      return results.stream().allMatch(RuleTestResult::passed);
-    }
-
-    long failures() {
-      return results.stream().filter(result -> !result.passed()).count();
-    }
   }
 }

@@ -1,5 +1,11 @@
 package io.promdisco.cli;
 
+import io.promdisco.cli.bench.SimTls;
+import io.promdisco.cli.bench.TemporaryFolder;
+import io.promdisco.cli.output.CommandException;
+import io.promdisco.cli.output.Console;
+import io.promdisco.cli.output.ExitCode;
+import io.promdisco.cli.output.Logging;
 import io.promdisco.sim.DemoCluster;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
@@ -54,8 +60,8 @@ final class WarmUpCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Logging.useByDefault(Logging.Level.ERROR);
-    Path folder = Files.createTempDirectory("promdisco-warm-up");
-    try {
+    try (TemporaryFolder temporary = TemporaryFolder.create("promdisco-warm-up")) {
+      Path folder = temporary.path();
       SimCluster cluster = new SimCluster();
       DemoCluster.create(cluster).step();
       try (SimApiServer server = SimApiServer.start(cluster, SimTls.options(folder))) {
@@ -69,8 +75,6 @@ final class WarmUpCommand implements Callable<Integer> {
           serve(config);
         }
       }
-    } finally {
-      DemoCommand.deleteAll(folder);
     }
     return ExitCode.OK;
   }
@@ -92,7 +96,7 @@ final class WarmUpCommand implements Callable<Integer> {
         line = said.readLine();
       }
       if (line == null) {
-        throw new CommandException(ExitCode.FINDING, "promdisco: serve ended: " + command);
+        throw CommandException.failure("serve ended: " + command);
       }
       String url = line.substring(LISTENS.length());
       awaitReady(url);

@@ -94,10 +94,6 @@ final class Comparison {
     return test;
   }
 
-  ScrapeConfig job() {
-    return job;
-  }
-
   /** Everything that was discovered. */
   List<FoundTarget> found() {
     return found;

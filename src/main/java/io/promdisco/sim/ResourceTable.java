@@ -32,10 +32,6 @@ final class ResourceTable {
     this.historyLimit = historyLimit;
   }
 
-  Resource<?> resource() {
-    return resource;
-  }
-
   @Nullable ObjectNode get(String key) {
     return objects.get(key);
   }

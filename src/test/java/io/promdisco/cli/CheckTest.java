@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.promdisco.cli.output.Console;
+import io.promdisco.cli.output.ExitCode;
+import io.promdisco.cli.output.SarifDocument;
 import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
@@ -247,7 +250,7 @@ class CheckTest {
     Problem problem =
         new Problem(
             Problem.Severity.WARNING, ProblemKind.NO_EFFECT, new Position(file, 1, 1), "", "m");
-    JsonNode document = JSON.valueToTree(SarifDocument.of(List.of(problem), folder));
+    JsonNode document = JSON.valueToTree(SarifDocument.of("1.0", List.of(problem), folder));
     assertThat(document.at("/runs/0/results/0/level").asText()).isEqualTo("warning");
     return document.at("/runs/0/results/0/locations/0/physicalLocation/artifactLocation");
   }

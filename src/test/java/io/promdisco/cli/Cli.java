@@ -1,5 +1,6 @@
 package io.promdisco.cli;
 
+import io.promdisco.cli.output.Console;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

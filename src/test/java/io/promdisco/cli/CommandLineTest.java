@@ -4,15 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.promdisco.cli.output.ExitCode;
 import io.promdisco.sim.Permissions;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
 import io.promdisco.sim.SimOptions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandLineTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -236,6 +244,48 @@ class CommandLineTest {
                 "nodes"))
         .isEqualTo(ExitCode.USAGE);
     assertThat(cli.err()).contains("no job \"nodes\"").contains("[pods]");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "targets --state foo | '--state' | \"foo\" (expected: one of active, dropped, any)",
+        "targets --output xml | '--output' | (expected: one of table, wide, json, yaml, http-sd,",
+        "targets --timeout 5 | '--timeout' | \"5\" (expected: a duration, for example 5s)",
+        "demo --pace x | '--pace' | \"x\" (expected: a duration, for example 30s or 1m30s)",
+        "demo --steps -1 | --steps | -1 (expected: 0 or more)",
+        "demo --steps x | '--steps' | 'x' (expected: a number, for example 5)",
+        "bench --pods 0 | --pods | 0 (expected: 1 to 1000000)",
+        "targets --source-memory 999% | '--source-memory' | for example 200MB or 10%)",
+        "check | check | no file (expected: promdisco check CONFIG...)",
+      })
+  void anErrorOfUsageSaysWhatWasExpected(String line, String place, String expected) {
+    assertThat(cli.run(line.split(" "))).isEqualTo(ExitCode.USAGE);
+    assertThat(cli.err()).startsWith("promdisco: ").contains(place, expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"targets", "check", "dump", "rbac", "explain"})
+  void everyCommandTakesItsConfigurationAsAnOptionToo(String command) throws IOException {
+    cli.file("kubeconfig", "");
+    String config =
+        cli.file(
+            "fixed.yml",
+            "scrape_configs: [{job_name: a, static_configs: [{targets: ['127.0.0.1:9']}]}]\n");
+    String query = command.equals("explain") ? "127.0.0.1:9" : null;
+    for (String option : List.of("--config", "--config.file")) {
+      assertThat(run(command, option, config, query)).as(cli.err()).isZero();
+    }
+    if (!command.equals("check")) { // It takes several.
+      assertThat(run(command, "--config", config, config, query)).isEqualTo(ExitCode.USAGE);
+      assertThat(cli.err()).isEqualTo("promdisco: two configurations given (expected: one)\n");
+    }
+  }
+
+  private int run(@Nullable String... words) {
+    return cli.run(Stream.of(words).filter(Objects::nonNull).toArray(String[]::new));
   }
 
   @Test

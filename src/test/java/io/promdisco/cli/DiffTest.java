@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.Promdisco;
+import io.promdisco.cli.output.ExitCode;
 import io.promdisco.server.PromdiscoServer;
 import java.io.IOException;
 import java.nio.file.Path;

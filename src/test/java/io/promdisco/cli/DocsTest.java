@@ -2,6 +2,7 @@ package io.promdisco.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promdisco.cli.output.Console;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.cli.output.Structured;
 import io.promdisco.offline.Manifests;
 import io.promdisco.offline.ViewManifests;
 import io.promdisco.providers.kubernetes.client.decode.JsonDecoder;

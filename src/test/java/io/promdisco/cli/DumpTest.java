@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.cli.output.ExitCode;
 import io.promdisco.offline.Manifests;
 import io.promdisco.sim.Permissions;
 import io.promdisco.sim.SimApiServer;

@@ -4,6 +4,7 @@ import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
+import io.promdisco.cli.output.ExitCode;
 import io.promdisco.testing.FakeServer;
 import io.promdisco.testing.Interruptible;
 import java.io.IOException;

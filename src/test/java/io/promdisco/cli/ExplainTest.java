@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.Promdisco;
+import io.promdisco.cli.output.ExitCode;
 import io.promdisco.offline.Manifests;
 import io.promdisco.server.PromdiscoServer;
 import io.promdisco.sim.Permissions;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.cli.output.Structured;
 import io.promdisco.offline.Manifests;
 import io.promdisco.testing.Missing;
 import java.io.File;

@@ -3,6 +3,9 @@ package io.promdisco.cli;
 import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promdisco.cli.output.ExitCode;
+import io.promdisco.cli.output.LiveTable;
+import io.promdisco.cli.output.Row;
 import io.promdisco.model.Labels;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -103,6 +106,18 @@ class LiveTest {
           .doesNotContain("\u001b[2J")
           .doesNotContain("\u001b[31m")
           .doesNotContain("\u0007");
+    }
+  }
+
+  @Test
+  void aTerminalThatCannotBeOpenedIsOneSentence() throws Exception {
+    // A session of its own has no controlling terminal, though its output is one.
+    String command = Terminal.line("targets", "config-examples/static.yml", "--watch");
+    try (Terminal terminal = Terminal.runLine(folder, "setsid --wait " + command)) {
+      assertThat(terminal.exitCode()).isEqualTo(ExitCode.USAGE);
+      assertThat(terminal.screen())
+          .contains("promdisco: /dev/tty: cannot be opened (expected: a terminal")
+          .doesNotContain("Exception");
     }
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.promdisco.cli.output.ExitCode;
 import io.promdisco.conformance.RealCluster;
 import io.promdisco.offline.Manifests;
 import io.promdisco.testing.Missing;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.promdisco.cli.bench.ChildJvm;
 import io.promdisco.sim.ManyPods;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;

@@ -2,6 +2,7 @@ package io.promdisco.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promdisco.cli.output.ExitCode;
 import io.promdisco.offline.Manifests;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;

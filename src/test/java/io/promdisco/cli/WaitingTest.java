@@ -3,6 +3,7 @@ package io.promdisco.cli;
 import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promdisco.cli.output.ExitCode;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.sim.Fault;
 import io.promdisco.sim.FaultRule;

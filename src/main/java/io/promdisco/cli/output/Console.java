@@ -1,0 +1,109 @@
+package io.promdisco.cli.output;
+
+import io.promdisco.util.PrintableText;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+
+/**
+ * Where a command prints, and whether a person looks on.
+ *
+ * @param out results
+ * @param err everything else
+ * @param color whether to use colours
+ * @param terminal whether a person sees standard error as it comes
+ * @param columns width of the terminal; 0: print everything
+ */
+public record Console(
+    PrintStream out, PrintStream err, boolean color, boolean terminal, int columns) {
+  private static final String RESET = "\u001b[0m";
+
+  /** The process's own streams. Colours and progress only on a terminal, and not under NO_COLOR. */
+  public static Console system() {
+    boolean color = CommandLine.Help.Ansi.AUTO.enabled();
+    String columns = System.getenv("COLUMNS");
+    boolean terminal = color || "1".equals(System.getenv("PROMDISCO_TERMINAL"));
+    return new Console(
+        new PrintStream(
+            new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16),
+            false,
+            StandardCharsets.UTF_8),
+        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
+        color,
+        terminal,
+        terminal ? width(columns) : 0);
+  }
+
+  private static int width(@Nullable String columns) {
+    return columns != null && columns.matches("[0-9]{1,4}") ? Integer.parseInt(columns) : 0;
+  }
+
+  /** A part of a line in a colour. */
+  public record Painted(String code, String text) {}
+
+  /**
+   * Prints a line for people to standard output.
+   *
+   * @param parts texts, numbers and painted texts; control characters in them are escaped
+   */
+  public void line(Object... parts) {
+    out.println(text(parts));
+  }
+
+  /** Prints a line for people to standard error, as {@link #line} does. */
+  public void errorLine(Object... parts) {
+    err.println(text(parts));
+  }
+
+  private String text(Object... parts) {
+    StringBuilder line = new StringBuilder();
+    for (Object part : parts) {
+      if (part instanceof Painted painted && color) {
+        line.append("\u001b[").append(painted.code).append('m');
+        line.append(PrintableText.of(painted.text)).append(RESET);
+      } else {
+        line.append(
+            PrintableText.of(
+                part instanceof Painted painted ? painted.text : String.valueOf(part)));
+      }
+    }
+    return line.toString();
+  }
+
+  /**
+   * Standard output for a document in JSON or YAML: control characters and invisible characters,
+   * which occur only in strings, are written as escapes of that format, so that a program reads the
+   * same strings.
+   */
+  public PrintStream document(DocumentStream.Form form) {
+    return new PrintStream(new DocumentStream(out, form), false, StandardCharsets.UTF_8);
+  }
+
+  static Painted bold(String text) {
+    return new Painted("1", text);
+  }
+
+  public static Painted dim(String text) {
+    return new Painted("2", text);
+  }
+
+  public static Painted red(String text) {
+    return new Painted("31", text);
+  }
+
+  public static Painted green(String text) {
+    return new Painted("32", text);
+  }
+
+  public static Painted yellow(String text) {
+    return new Painted("33", text);
+  }
+
+  public static Painted cyan(String text) {
+    return new Painted("36", text);
+  }
+}

@@ -1,0 +1,156 @@
+package io.promdisco.cli.output;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+
+/**
+ * What a live table shows: rows in an order, those that match a filter, from some row on. Keys
+ * change that. Draws nothing. For one thread.
+ */
+public final class LiveTable {
+  private static final int ESCAPE = 27;
+  private static final int DELETE = 127;
+  private static final int BACKSPACE = 8;
+  private static final int FIXED_LINES = 2;
+  private static final String KEYS = "j/k move  s sort  r reverse  / filter  q quit";
+
+  /** What the rows are sorted by. */
+  private enum Sort {
+    JOB,
+    TARGET,
+    LABELS;
+
+    Sort next() {
+      return switch (this) {
+        case JOB -> TARGET;
+        case TARGET -> LABELS;
+        case LABELS -> JOB;
+      };
+    }
+
+    Comparator<Row> order() {
+      Comparator<Row> by =
+          switch (this) {
+            case JOB -> Comparator.comparing(Row::job).thenComparing(Row::name);
+            case TARGET -> Comparator.comparing(Row::name).thenComparing(Row::job);
+            case LABELS -> Comparator.comparing(Row::labels).thenComparing(Row::job);
+          };
+      return by.thenComparing(Row.ORDER);
+    }
+  }
+
+  private List<Row> rows = List.of();
+  private Sort sort = Sort.JOB;
+  private boolean reverse;
+  private boolean typing;
+  private String filter = "";
+  private int first;
+
+  /** Takes these rows in the place of those before. */
+  public void show(Collection<Row> newRows) {
+    rows = List.copyOf(newRows);
+  }
+
+  /**
+   * Does what a key means.
+   *
+   * @param key a character
+   * @return false if the user wants to quit
+   */
+  public boolean press(int key) {
+    if (typing) {
+      type(key);
+      return true;
+    }
+    switch (key) {
+      case 'q', 3 -> {
+        return false;
+      }
+      case '/' -> typing = true;
+      case 's' -> sort = sort.next();
+      case 'r' -> reverse = !reverse;
+      case 'j' -> first++;
+      case 'k' -> first = Math.max(0, first - 1);
+      case ' ' -> first += 10;
+      case 'b' -> first = Math.max(0, first - 10);
+      case ESCAPE -> filter = "";
+      default -> {
+        // No key of ours.
+      }
+    }
+    return true;
+  }
+
+  private void type(int key) {
+    first = 0;
+    if (key == '\n' || key == '\r') {
+      typing = false;
+    } else if (key == ESCAPE) {
+      typing = false;
+      filter = "";
+    } else if (key == DELETE || key == BACKSPACE) {
+      filter = filter.isEmpty() ? "" : filter.substring(0, filter.length() - 1);
+    } else if (key >= ' ') {
+      filter += Character.toString(key);
+    }
+  }
+
+  /** The lines of a screen: a status, the head, the rows. None is wider than {@code columns}. */
+  public List<String> lines(int columns, int height) {
+    List<Row> shown = matching();
+    int room = Math.max(1, height - FIXED_LINES);
+    first = Math.max(0, Math.min(first, shown.size() - room));
+    int job = TextColumns.widest("JOB ^", shown, Row::job);
+    int target = TextColumns.widest("TARGET ^", shown, Row::name);
+    List<String> lines = new ArrayList<>();
+    lines.add(cut(status(shown.size()), columns));
+    lines.add(
+        cut(line(mark(Sort.JOB), job, mark(Sort.TARGET), target, mark(Sort.LABELS)), columns));
+    shown.stream()
+        .skip(first)
+        .limit(room)
+        .forEach(
+            row -> lines.add(cut(line(row.job(), job, row.name(), target, labels(row)), columns)));
+    return lines;
+  }
+
+  private String status(int shown) {
+    String count = shown == rows.size() ? "" + shown : shown + " of " + rows.size();
+    String filtered =
+        typing ? "  filter: " + filter + "_" : filter.isEmpty() ? "" : "  filter: " + filter;
+    return count + " active" + filtered + "   " + KEYS;
+  }
+
+  private String mark(Sort column) {
+    return column.name() + (column != sort ? "" : reverse ? " v" : " ^");
+  }
+
+  private List<Row> matching() {
+    String wanted = filter.toLowerCase(Locale.ROOT);
+    List<Row> shown = new ArrayList<>();
+    for (Row row : rows) {
+      String text = row.job() + " " + row.name() + " " + labels(row);
+      if (text.toLowerCase(Locale.ROOT).contains(wanted)) {
+        shown.add(row);
+      }
+    }
+    shown.sort(reverse ? sort.order().reversed() : sort.order());
+    return shown;
+  }
+
+  private static String labels(Row row) {
+    return new TreeMap<>(row.labels().toMap()).toString();
+  }
+
+  private static String line(String a, int aWidth, String b, int bWidth, String c) {
+    return TextColumns.pad(a, aWidth) + "  " + TextColumns.pad(b, bWidth) + "  " + c;
+  }
+
+  private static String cut(String text, int columns) {
+    return TextColumns.cut(text, columns);
+  }
+}

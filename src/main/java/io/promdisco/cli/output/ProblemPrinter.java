@@ -1,0 +1,42 @@
+package io.promdisco.cli.output;
+
+import io.promdisco.config.Problem;
+
+/** Prints problems for people: what and where, then the line with a caret under the place. */
+public final class ProblemPrinter {
+  /** Lines are cut to this where no terminal says how wide it is. */
+  private static final int DEFAULT_WIDTH = 120;
+
+  private static final int LEAST_WIDTH = 20;
+
+  private final Console console;
+  private final int width;
+  private final Excerpt excerpts;
+
+  public ProblemPrinter(Console console) {
+    this.console = console;
+    width = console.columns() == 0 ? DEFAULT_WIDTH : console.columns();
+    excerpts = new Excerpt(Math.max(LEAST_WIDTH, width - "123456 | ".length()));
+  }
+
+  /** Notes the content of a file that cannot be read again. */
+  public void know(String file, byte[] content) {
+    excerpts.know(file, content);
+  }
+
+  public void print(Problem problem) {
+    boolean error = problem.severity() == Problem.Severity.ERROR;
+    console.line(error ? Console.red("error: ") : Console.yellow("warning: "), problem);
+    excerpts
+        .of(problem)
+        .ifPresent(
+            line -> {
+              String number = Integer.toString(problem.position().line());
+              console.line(Console.dim("  " + number + " | "), line.text());
+              console.line(
+                  Console.dim("  " + " ".repeat(number.length()) + " | "),
+                  " ".repeat(line.caret()),
+                  error ? Console.red("^") : Console.yellow("^"));
+            });
+  }
+}

@@ -1,0 +1,202 @@
+package io.promdisco.cli.output;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.promdisco.util.LimitedLog;
+import io.promdisco.util.PrintableText;
+import java.io.IOException;
+import java.io.Serial;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.Locale;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.ILoggerFactory;
+import org.slf4j.IMarkerFactory;
+import org.slf4j.Logger;
+import org.slf4j.Marker;
+import org.slf4j.event.Level;
+import org.slf4j.helpers.BasicMarkerFactory;
+import org.slf4j.helpers.LegacyAbstractLogger;
+import org.slf4j.helpers.MessageFormatter;
+import org.slf4j.helpers.NOPMDCAdapter;
+import org.slf4j.spi.MDCAdapter;
+import org.slf4j.spi.SLF4JServiceProvider;
+
+/**
+ * Logs to standard error, for people {@code 2026-11-21T20:35:29.154Z WARN Reflector - text} and the
+ * stack trace where there is one, or for programs a JSON object a line: {@code time} (RFC 3339,
+ * UTC), {@code level}, {@code logger}, {@code msg}, and {@code error}. What {@link Logging} says
+ * holds. SLF4J makes it, if its property {@code slf4j.provider} says so.
+ */
+public final class StderrLog implements SLF4JServiceProvider, ILoggerFactory {
+  /**
+   * The package whose messages below a warning are of no use to users. Clients can cause its
+   * messages, so each of its loggers prints one line a minute, without a stack trace.
+   */
+  private static final String WEB_SERVER = "org.eclipse.jetty.";
+
+  private static final DateTimeFormatter TIME =
+      new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
+
+  private final ConcurrentMap<String, Logger> loggers = new ConcurrentHashMap<>();
+  private final IMarkerFactory markers = new BasicMarkerFactory();
+  private final MDCAdapter contexts = new NOPMDCAdapter();
+
+  @Override
+  public Logger getLogger(String name) {
+    return loggers.computeIfAbsent(name, made -> new StderrLogger(made, level(made)));
+  }
+
+  private static Level level(String logger) {
+    Level level = Logging.level();
+    return logger.startsWith(WEB_SERVER) && level.toInt() < Level.WARN.toInt() ? Level.WARN : level;
+  }
+
+  @Override
+  public ILoggerFactory getLoggerFactory() {
+    return this;
+  }
+
+  @Override
+  public IMarkerFactory getMarkerFactory() {
+    return markers;
+  }
+
+  @Override
+  public MDCAdapter getMDCAdapter() {
+    return contexts;
+  }
+
+  @Override
+  public String getRequestedApiVersion() {
+    return "2.0.99"; // any 2.0
+  }
+
+  @Override
+  public void initialize() {}
+
+  static String line(
+      Logging.Format format,
+      Instant time,
+      Level level,
+      String logger,
+      String message,
+      @Nullable Throwable error) {
+    return switch (format) {
+      case TEXT -> text(TIME.format(time), level, logger, message, error);
+      case JSON -> json(TIME.format(time), level, logger, message, error);
+    };
+  }
+
+  private static String text(
+      String time, Level level, String logger, String message, @Nullable Throwable error) {
+    String name = logger.substring(logger.lastIndexOf('.') + 1);
+    String line =
+        time + " " + level + " " + PrintableText.of(name) + " - " + PrintableText.of(message);
+    return error == null
+        ? line
+        : line
+            + System.lineSeparator()
+            + String.join(System.lineSeparator(), StackTrace.lines(error));
+  }
+
+  private static String json(
+      String time, Level level, String logger, String message, @Nullable Throwable error) {
+    StringWriter out = new StringWriter();
+    try (JsonGenerator json = Json.FACTORY.createGenerator(out)) {
+      json.writeStartObject();
+      json.writeStringField("time", time);
+      json.writeStringField("level", level.name().toLowerCase(Locale.ROOT));
+      json.writeStringField("logger", logger);
+      json.writeStringField("msg", message);
+      if (error != null) {
+        json.writeStringField("error", String.join("\n", StackTrace.lines(error)));
+      }
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // not from a StringWriter
+    }
+    return out.toString();
+  }
+
+  private static final class Json {
+    static final JsonFactory FACTORY = new JsonFactory();
+  }
+
+  /** Writes to what standard error is at that moment. */
+  private static final class StderrLogger extends LegacyAbstractLogger {
+    @Serial private static final long serialVersionUID = 1L;
+
+    private final Level lowest;
+
+    private final transient @Nullable LimitedLog limited;
+
+    StderrLogger(String name, Level lowest) {
+      this.name = name;
+      this.lowest = lowest;
+      limited =
+          name.startsWith(WEB_SERVER)
+              ? new LimitedLog(System::nanoTime, line -> write(Level.WARN, line, null))
+              : null;
+    }
+
+    private void write(Level level, String message, @Nullable Throwable error) {
+      System.err.println(line(Logging.format(), Instant.now(), level, name, message, error));
+    }
+
+    private boolean logs(Level level) {
+      return level.toInt() >= lowest.toInt();
+    }
+
+    @Override
+    public boolean isTraceEnabled() {
+      return logs(Level.TRACE);
+    }
+
+    @Override
+    public boolean isDebugEnabled() {
+      return logs(Level.DEBUG);
+    }
+
+    @Override
+    public boolean isInfoEnabled() {
+      return logs(Level.INFO);
+    }
+
+    @Override
+    public boolean isWarnEnabled() {
+      return logs(Level.WARN) && !Logging.leavesWarningsOf(name);
+    }
+
+    @Override
+    public boolean isErrorEnabled() {
+      return logs(Level.ERROR);
+    }
+
+    @Override
+    protected @Nullable String getFullyQualifiedCallerName() {
+      return null;
+    }
+
+    @Override
+    protected void handleNormalizedLoggingCall(
+        Level level,
+        @Nullable Marker marker,
+        String pattern,
+        Object @Nullable [] arguments,
+        @Nullable Throwable error) {
+      String message = MessageFormatter.basicArrayFormat(pattern, arguments);
+      LimitedLog once = limited;
+      if (once == null) {
+        write(level, String.valueOf(message), error);
+      } else {
+        once.say(error == null ? String.valueOf(message) : message + ": " + error);
+      }
+    }
+  }
+}

@@ -1,0 +1,190 @@
+package io.promdisco.cli.output;
+
+import io.promdisco.model.Labels;
+import io.promdisco.scrape.Target;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of a job's targets when others take their place.
+ *
+ * @param job the job
+ * @param added those that come
+ * @param removed those that go
+ * @param changed those that are scraped before and after, but differ
+ * @param unchanged how many are the same before and after
+ */
+public record TargetDiff(
+    String job, List<Scraped> added, List<Scraped> removed, List<Change> changed, int unchanged) {
+
+  /**
+   * A target.
+   *
+   * @param url what is scraped
+   * @param labels the final labels
+   * @param interval as {@code 30s}
+   * @param timeout as {@code 10s}
+   * @param discovered gives the labels before relabelling
+   */
+  public record Scraped(
+      String job,
+      String url,
+      Labels labels,
+      String interval,
+      String timeout,
+      Supplier<Labels> discovered) {
+    private static final Comparator<Scraped> ORDER =
+        Comparator.comparing(Scraped::url).thenComparing(Scraped::labels);
+
+    public static Scraped of(Target target) {
+      return new Scraped(
+          target.job(),
+          target.scrapeUrl(),
+          target.labels(),
+          target.scrapeInterval(),
+          target.scrapeTimeout(),
+          target::discoveredLabels);
+    }
+
+    /** A target of a server. */
+    public static Scraped of(Row row) {
+      return new Scraped(
+          row.job(), row.url(), row.labels(), row.interval(), row.timeout(), row::discovered);
+    }
+
+    /** Equal for targets between which nothing changes. */
+    private Object all() {
+      return List.of(url, labels, interval, timeout);
+    }
+
+    /** Equal for what was discovered as the same thing, whatever the jobs' rules made of it. */
+    private Object origin() {
+      Map<String, String> origin = new TreeMap<>();
+      discovered
+          .get()
+          .forEach(
+              (name, value) -> {
+                if (name.startsWith("__meta_") || name.equals("__address__")) {
+                  origin.put(name, value);
+                }
+              });
+      return origin;
+    }
+
+    /** Everything that a change can be told by. */
+    private Map<String, String> fields() {
+      Map<String, String> fields = new LinkedHashMap<>();
+      fields.put("url", url);
+      fields.put("interval", interval);
+      fields.put("timeout", timeout);
+      return fields;
+    }
+  }
+
+  /** A target before and after. */
+  record Change(Scraped before, Scraped after) {
+    /** What differs, each from and to; null: the label is not there. */
+    Map<String, Values> differences() {
+      Map<String, Values> differences = new LinkedHashMap<>();
+      add(differences, "", before.fields(), after.fields());
+      add(differences, "labels.", before.labels().toMap(), after.labels().toMap());
+      return differences;
+    }
+
+    private static void add(
+        Map<String, Values> to, String prefix, Map<String, String> old, Map<String, String> now) {
+      TreeSet<String> names = new TreeSet<>(old.keySet());
+      names.addAll(now.keySet());
+      for (String name : names) {
+        Values values = new Values(old.get(name), now.get(name));
+        if (values.differ()) {
+          to.put(prefix + name, values);
+        }
+      }
+    }
+  }
+
+  /** A value before and after. */
+  record Values(@Nullable String before, @Nullable String after) {
+    boolean differ() {
+      return before == null ? after != null : !before.equals(after);
+    }
+  }
+
+  /** Whether nothing comes, goes or changes. */
+  public boolean isEmpty() {
+    return added.isEmpty() && removed.isEmpty() && changed.isEmpty();
+  }
+
+  /** Compares job by job, those of the old ones first, each in order. */
+  public static List<TargetDiff> of(List<Scraped> old, List<Scraped> now) {
+    Map<String, List<Scraped>> before = new LinkedHashMap<>();
+    Map<String, List<Scraped>> after = new HashMap<>();
+    old.forEach(target -> before.computeIfAbsent(target.job(), any -> list()).add(target));
+    for (Scraped target : now) {
+      before.computeIfAbsent(target.job(), any -> list());
+      after.computeIfAbsent(target.job(), any -> list()).add(target);
+    }
+    List<TargetDiff> diffs = new ArrayList<>();
+    before.forEach(
+        (job, targets) -> diffs.add(of(job, targets, after.getOrDefault(job, List.of()))));
+    return diffs;
+  }
+
+  private static List<Scraped> list() {
+    return new ArrayList<>();
+  }
+
+  /** Pairs first what is the same, then what is surely meant to be, then by URL, then by origin. */
+  private static TargetDiff of(String job, List<Scraped> old, List<Scraped> now) {
+    List<Scraped> removed = new ArrayList<>(old);
+    List<Scraped> added = new ArrayList<>(now);
+    int unchanged = pair(removed, added, Scraped::all).size();
+    List<Change> changed = new ArrayList<>();
+    changed.addAll(pair(removed, added, one -> List.of(one.url(), one.origin())));
+    changed.addAll(pair(removed, added, Scraped::url));
+    changed.addAll(pair(removed, added, Scraped::origin));
+    changed.sort(Comparator.comparing(Change::before, Scraped.ORDER));
+    removed.sort(Scraped.ORDER);
+    added.sort(Scraped.ORDER);
+    return new TargetDiff(job, added, removed, changed, unchanged);
+  }
+
+  /** Takes pairs of equal keys out of both lists. */
+  private static List<Change> pair(
+      List<Scraped> removed, List<Scraped> added, Function<Scraped, Object> key) {
+    if (removed.isEmpty() || added.isEmpty()) {
+      return List.of();
+    }
+    Map<Object, Queue<Scraped>> byKey = new HashMap<>();
+    removed.forEach(
+        target -> byKey.computeIfAbsent(key.apply(target), any -> new ArrayDeque<>()).add(target));
+    List<Change> pairs = new ArrayList<>();
+    List<Scraped> left = new ArrayList<>();
+    for (Scraped target : added) {
+      Queue<Scraped> old = byKey.get(key.apply(target));
+      Scraped first = old == null ? null : old.poll();
+      if (first == null) {
+        left.add(target);
+      } else {
+        pairs.add(new Change(first, target));
+      }
+    }
+    added.clear();
+    added.addAll(left);
+    removed.clear();
+    byKey.values().forEach(removed::addAll);
+    return pairs;
+  }
+}

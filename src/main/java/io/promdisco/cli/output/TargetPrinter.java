@@ -1,0 +1,38 @@
+package io.promdisco.cli.output;
+
+import java.util.List;
+import java.util.Map;
+
+/** Prints rows in each of the forms that need no more than the rows. */
+public final class TargetPrinter {
+  private final Console console;
+
+  public TargetPrinter(Console console) {
+    this.console = console;
+  }
+
+  public void print(Output output, List<Row> rows) {
+    switch (output) {
+      case JSON ->
+          Structured.print(
+              console, Structured.Form.JSON, rows.stream().map(TargetPrinter::document).iterator());
+      case YAML ->
+          Structured.print(
+              console, Structured.Form.YAML, rows.stream().map(TargetPrinter::document).toList());
+      case WIDE -> new Table(console, true).print(rows);
+      default -> new Table(console, false).print(rows);
+    }
+  }
+
+  private static Map<String, Object> document(Row row) {
+    Map<String, Object> map = Structured.map("job", row.job(), "state", row.state());
+    if (row.active()) {
+      map.put("url", row.url());
+      map.put("interval", row.interval());
+      map.put("timeout", row.timeout());
+      map.put("labels", row.labels().toMap());
+    }
+    map.put("discoveredLabels", row.discovered().toMap());
+    return map;
+  }
+}

@@ -1,0 +1,191 @@
+package io.promdisco.cli.source;
+
+import io.promdisco.offline.Manifests;
+import io.promdisco.cli.output.CommandException;
+import io.promdisco.cli.output.Console;
+import io.promdisco.cli.output.ExitCode;
+import io.promdisco.config.ConfigLoader;
+import io.promdisco.config.Configuration;
+import io.promdisco.config.Problem;
+import io.promdisco.config.ProblemKind;
+import io.promdisco.model.PrometheusSize;
+import io.promdisco.util.Nouns;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** Where Kubernetes objects come from, and how configurations are read that discover them. */
+public class ClusterOptions {
+  public static final String SKIP_UNSUPPORTED = "--skip-unsupported";
+  public static final String SKIP_HELP =
+      "Leave out jobs that use service discovery which only Prometheus supports, with a"
+          + " warning each.";
+
+  @Option(
+      names = "--manifests",
+      paramLabel = "FILE|DIR",
+      description =
+          "Discover from a dump (kubectl get ... -o yaml) and not from a server; - is standard"
+              + " input. Repeatable.")
+  public List<Path> manifests = List.of();
+
+  @Option(
+      names = "--namespace",
+      paramLabel = "NAMESPACE",
+      converter = NamespaceConverter.class,
+      description =
+          "The namespace that own_namespace means, with --manifests and in rbac. In rbac it is also"
+              + " the namespace of the service account (default: default).")
+  public @Nullable String namespace;
+
+  @Option(
+      names = "--kubeconfig",
+      paramLabel = "FILE",
+      description =
+          "Reach every API server through this kubeconfig and not as configured. Outside a cluster,"
+              + " where the configuration names no server: KUBECONFIG, ~/.kube/config.")
+  @Nullable Path kubeconfig;
+
+  @Option(
+      names = "--context",
+      paramLabel = "NAME",
+      description =
+          "Use this context of the kubeconfig and not its current one; without --kubeconfig that of"
+              + " KUBECONFIG or ~/.kube/config.")
+  @Nullable String context;
+
+  @Option(
+      names = "--source-memory",
+      paramLabel = "SIZE",
+      converter = SourceMemoryConverter.class,
+      description =
+          "Memory for the targets of one source, as 200MB or as percent of the heap. A source"
+              + " beyond it fails and keeps its last targets. Default: a quarter of the heap.")
+  @Nullable Long sourceMemory;
+
+  @Option(names = SKIP_UNSUPPORTED, description = SKIP_HELP)
+  private boolean skipUnsupported;
+
+  /** Objects of the dump that cannot be used; known once {@link Wiring#clients} has read it. */
+  public List<Manifests.LeftOut> leftOut = List.of();
+
+  /** The exit code of a command that would end with {@code code} with a usable dump. */
+  public int exitCode(int code) {
+    return leftOut.isEmpty() ? code : Math.max(code, ExitCode.FINDING);
+  }
+
+  /** Whether the user names a dump or a cluster, rather than leave it to the configuration. */
+  public boolean named() {
+    return !manifests.isEmpty() || kubeconfig != null || context != null;
+  }
+
+  /**
+   * The loader for configurations whose sources are started, since these report problems of their
+   * files.
+   */
+  public ConfigLoader loader() {
+    return loader(skipUnsupported).leavingTargetFiles();
+  }
+
+  /** A loader of configurations that leaves out jobs if the user asks for it. */
+  public static ConfigLoader loader(boolean skipUnsupported) {
+    ConfigLoader loader = new ConfigLoader();
+    return skipUnsupported ? loader.skippingUnsupported() : loader;
+  }
+
+  /** What could be done about the problems, if there is something. */
+  public static Optional<String> hint(List<Problem> problems) {
+    boolean unsupported =
+        problems.stream()
+            .anyMatch(
+                problem ->
+                    problem.severity() == Problem.Severity.ERROR
+                        && problem.kind() == ProblemKind.UNSUPPORTED_SOURCE);
+    return unsupported
+        ? Optional.of(SKIP_UNSUPPORTED + " goes on without jobs that have such sources")
+        : Optional.empty();
+  }
+
+  /**
+   * Reads a configuration.
+   *
+   * @param jobs the jobs that must be correct; others may be left out
+   */
+  public Configuration load(Path file, Console console, JobChoice jobs) {
+    ConfigLoader.LoadResult result = loader().onlyJobs(jobs.names).read(file);
+    if (result.configuration().isEmpty()) {
+      List<String> lines = new ArrayList<>();
+      result.problems().forEach(problem -> lines.add(problem.describe()));
+      hint(result.problems()).ifPresent(lines::add);
+      throw new CommandException(ExitCode.USAGE, lines);
+    }
+    printProblems(file, result.problems(), console);
+    return result.configuration().get();
+  }
+
+  /** Advice is only counted: it belongs to {@code check}. */
+  private static void printProblems(Path file, List<Problem> problems, Console console) {
+    int advice = 0;
+    for (Problem problem : problems) {
+      if (problem.severity() == Problem.Severity.ERROR) {
+        console.errorLine(Console.red("error: "), problem);
+      } else if (!problem.kind().isAdvice()) {
+        console.errorLine(Console.yellow("warning: "), problem);
+      } else {
+        advice++;
+      }
+    }
+    if (advice > 0) {
+      console.errorLine(
+          Console.yellow("warning: "),
+          Nouns.count(advice, "setting is", "settings are"),
+          " legal but surely not meant so (promdisco check ",
+          file,
+          ")");
+    }
+  }
+
+  /** Reads the name of a namespace. */
+  static final class NamespaceConverter implements ITypeConverter<String> {
+    private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+
+    @Override
+    public String convert(String text) {
+      if (LABEL.matcher(text).matches()) {
+        return text;
+      }
+      throw new TypeConversionException(
+          "\""
+              + text
+              + "\" (expected: a DNS label: at most 63 of a-z, 0-9 and -, neither first nor last"
+              + " a -)");
+    }
+  }
+
+  /** Reads {@code 200MB} and {@code 10%}. */
+  static final class SourceMemoryConverter implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String text) {
+      long heap = Runtime.getRuntime().maxMemory();
+      try {
+        long bytes =
+            text.endsWith("%")
+                ? (long) (heap * Double.parseDouble(text.substring(0, text.length() - 1)) / 100)
+                : PrometheusSize.parse(text);
+        if (bytes > 0 && (bytes <= heap || !text.endsWith("%"))) {
+          return bytes;
+        }
+      } catch (IllegalArgumentException e) {
+        // Said below.
+      }
+      throw new TypeConversionException(
+          "\"" + text + "\" (expected: a size or at most 100%, for example 200MB or 10%)");
+    }
+  }
+}
