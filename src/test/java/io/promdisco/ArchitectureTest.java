@@ -330,6 +330,23 @@ class ArchitectureTest {
   }
 
   @Test
+  void theRoomsOfTheConfigurationDependOnTheOnesBefore() {
+    String config = "io.promdisco.config";
+    List<String> rooms =
+        List.of(config, config + ".yaml", config + ".section", config + ".lint", config + ".load");
+    for (int i = 0; i < rooms.size(); i++) {
+      noClasses()
+          .that()
+          .resideInAPackage(rooms.get(i))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(rooms.subList(i + 1, rooms.size()).toArray(String[]::new))
+          .allowEmptyShould(true)
+          .check(CLASSES);
+    }
+  }
+
+  @Test
   void packagesFormNoCycle() {
     slices().matching("io.promdisco.(*)..").should().beFreeOfCycles().check(CLASSES);
     slices()

@@ -1,9 +1,9 @@
 package io.promdisco.cli;
 
-import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
+import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.model.Position;
 import io.promdisco.scrape.WrittenTargets;
 import io.promdisco.util.Nouns;

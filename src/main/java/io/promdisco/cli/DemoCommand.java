@@ -1,8 +1,8 @@
 package io.promdisco.cli;
 
 import io.promdisco.Promdisco;
-import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
+import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.scrape.Target;
 import io.promdisco.scrape.TargetListener;
 import io.promdisco.sim.DemoCluster;

@@ -1,10 +1,10 @@
 package io.promdisco.cli;
 
 import io.promdisco.Promdisco;
-import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ScrapeConfig;
+import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.explain.Explainer;
 import io.promdisco.explain.Explanation;
 import io.promdisco.explain.Query;

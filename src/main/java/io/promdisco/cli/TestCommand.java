@@ -1,8 +1,8 @@
 package io.promdisco.cli;
 
-import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Problem;
-import io.promdisco.config.StrictYaml;
+import io.promdisco.config.load.ConfigLoader;
+import io.promdisco.config.yaml.StrictYaml;
 import io.promdisco.ruletest.Rewriting;
 import io.promdisco.ruletest.RuleTest;
 import io.promdisco.ruletest.RuleTestException;

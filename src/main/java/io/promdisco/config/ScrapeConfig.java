@@ -23,8 +23,14 @@ import org.jspecify.annotations.Nullable;
  *     scrape_config</a>
  */
 public final class ScrapeConfig {
+  /** How often targets are scraped by default. */
+  public static final Duration DEFAULT_INTERVAL = Duration.ofMinutes(1);
+
+  /** How long a scrape may take by default, if the interval is not shorter. */
+  public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
+
   /** The default protocols; with native histograms, protobuf comes first. */
-  static final List<ScrapeProtocol> DEFAULT_PROTOCOLS =
+  public static final List<ScrapeProtocol> DEFAULT_PROTOCOLS =
       List.of(
           ScrapeProtocol.OPEN_METRICS_TEXT_1_0_0,
           ScrapeProtocol.OPEN_METRICS_TEXT_0_0_1,
@@ -156,7 +162,7 @@ public final class ScrapeConfig {
    * target that cannot be scraped.
    */
   public ScrapeConfig withSdConfigs(List<? extends SdConfig> sdConfigs) {
-    return toBuilder().sdConfigs(sdConfigs).checkedBefore();
+    return toBuilder().sdConfigs(sdConfigs).withoutChecks();
   }
 
   /** The job's name, unique in the configuration. */
@@ -454,7 +460,7 @@ public final class ScrapeConfig {
   /** Builds a job. Every setter replaces what was set before, except where it says "adds". */
   public static final class Builder {
     private final String jobName;
-    private Duration scrapeInterval = ScrapeSettings.DEFAULT_INTERVAL;
+    private Duration scrapeInterval = DEFAULT_INTERVAL;
     private @Nullable Duration scrapeTimeout;
     private final Map<String, List<String>> params = new LinkedHashMap<>();
     private @Nullable List<ScrapeProtocol> scrapeProtocols;
@@ -493,7 +499,7 @@ public final class ScrapeConfig {
     }
 
     private Duration scrapeTimeout() {
-      Duration otherwise = ScrapeSettings.DEFAULT_TIMEOUT;
+      Duration otherwise = DEFAULT_TIMEOUT;
       return scrapeTimeout != null
           ? scrapeTimeout
           : otherwise.compareTo(scrapeInterval) < 0 ? otherwise : scrapeInterval;
@@ -599,11 +605,6 @@ public final class ScrapeConfig {
     /** Adds targets that are known: {@code host:port}. */
     public Builder staticTargets(String... targets) {
       return sdConfig(StaticSdConfig.of(targets));
-    }
-
-    Builder effective(Map<String, Object> effective) {
-      this.effective = effective;
-      return this;
     }
 
     /** Default of {@code __metrics_path__}. Default: {@code /metrics}. */
@@ -776,8 +777,18 @@ public final class ScrapeConfig {
       return built.get(0);
     }
 
-    /** The job as a file says, which has been checked with its places. */
-    ScrapeConfig checkedBefore() {
+    /**
+     * The job as a file says, without checks: the reader has made them, with the places of
+     * mistakes.
+     *
+     * @param effective how the job is shown
+     */
+    public ScrapeConfig readFromFile(Map<String, Object> effective) {
+      this.effective = effective;
+      return withoutChecks();
+    }
+
+    private ScrapeConfig withoutChecks() {
       return new ScrapeConfig(this, relabelRules, metricRelabelRules, sdConfigs);
     }
   }

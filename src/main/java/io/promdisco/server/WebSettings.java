@@ -4,7 +4,7 @@ import io.promdisco.config.ConfigException;
 import io.promdisco.config.WebConfig;
 import io.promdisco.config.WebConfig.ClientAuth;
 import io.promdisco.config.WebConfig.Tls;
-import io.promdisco.config.WebConfigLoader;
+import io.promdisco.config.load.WebConfigLoader;
 import io.promdisco.http.ClientKey;
 import io.promdisco.http.Pem;
 import io.promdisco.http.TextFiles;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
+import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.model.Position;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

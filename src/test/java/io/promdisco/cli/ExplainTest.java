@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.Promdisco;
-import io.promdisco.config.ConfigLoader;
+import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.metrics.PrometheusMetrics;
 import io.promdisco.server.PromdiscoServer;
 import io.promdisco.sim.Manifests;

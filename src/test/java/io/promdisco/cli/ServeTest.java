@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.common.hash.HashCode;
 import io.promdisco.Promdisco;
 import io.promdisco.config.ConfigException;
-import io.promdisco.config.ConfigLoader;
+import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.metrics.PrometheusMetrics;
 import io.promdisco.scrape.Target;
 import io.promdisco.server.PromdiscoServer;
