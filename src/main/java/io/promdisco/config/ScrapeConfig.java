@@ -29,8 +29,7 @@ public final class ScrapeConfig {
   /** How long a scrape may take by default, if the interval is not shorter. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
-  /** The default protocols; with native histograms, protobuf comes first. */
-  public static final List<ScrapeProtocol> DEFAULT_PROTOCOLS =
+  private static final List<ScrapeProtocol> DEFAULT_PROTOCOLS =
       List.of(
           ScrapeProtocol.OPEN_METRICS_TEXT_1_0_0,
           ScrapeProtocol.OPEN_METRICS_TEXT_0_0_1,
@@ -109,6 +108,15 @@ public final class ScrapeConfig {
     nativeHistogramMinBucketFactor = from.nativeHistogramMinBucketFactor;
     nameValidation = from.nameValidation;
     httpClient = from.httpClient;
+  }
+
+  /** The protocols of a job that does not choose; with native histograms, protobuf comes first. */
+  public static List<ScrapeProtocol> defaultProtocols(boolean nativeHistograms) {
+    List<ScrapeProtocol> protocols = new ArrayList<>(DEFAULT_PROTOCOLS);
+    if (nativeHistograms) {
+      protocols.add(0, ScrapeProtocol.PROMETHEUS_PROTO);
+    }
+    return List.copyOf(protocols);
   }
 
   /** A builder of a job with every default and no sources of targets. */
@@ -509,11 +517,7 @@ public final class ScrapeConfig {
       if (scrapeProtocols != null) {
         return scrapeProtocols;
       }
-      List<ScrapeProtocol> protocols = new ArrayList<>(DEFAULT_PROTOCOLS);
-      if (scrapeNativeHistograms) {
-        protocols.add(0, ScrapeProtocol.PROMETHEUS_PROTO);
-      }
-      return List.copyOf(protocols);
+      return defaultProtocols(scrapeNativeHistograms);
     }
 
     private NameEscaping metricNameEscaping() {

@@ -15,7 +15,6 @@ import io.promdisco.config.section.OtherSections;
 import io.promdisco.config.section.PollingSdReaders;
 import io.promdisco.config.section.ReadJob;
 import io.promdisco.config.section.ScrapeReader;
-import io.promdisco.config.section.ScrapeSettings;
 import io.promdisco.config.section.SdConfigReader;
 import io.promdisco.config.section.Sources;
 import io.promdisco.config.section.StaticSdReader;
@@ -256,7 +255,7 @@ public final class ConfigLoader {
   public List<ScrapeConfig> inline(Section root, Path folder) {
     Paths paths = new Paths(folder);
     GlobalReader.Result global = new GlobalReader(System::getenv).read(root, paths);
-    ScrapeReader reader = new ScrapeReader(sources, global.settings(), paths);
+    ScrapeReader reader = new ScrapeReader(sources, global, paths);
     return jobs(root, reader, new LinkedHashMap<>(), "").stream().map(ReadJob::config).toList();
   }
 
@@ -269,7 +268,7 @@ public final class ConfigLoader {
     }
     Hints.note(root.node(), root.problems());
     GlobalReader.Result global = new GlobalReader(System::getenv).read(root, paths);
-    OtherSections others = new OtherSections(root, paths, sources, global.settings());
+    OtherSections others = new OtherSections(root, paths, sources, global.names());
     Map<String, Object> effective = new LinkedHashMap<>();
     effective.put("global", global.shown());
     others.runtime(effective);
@@ -280,7 +279,7 @@ public final class ConfigLoader {
       effective.put("scrape_config_files", named);
     }
     Map<String, String> names = new LinkedHashMap<>();
-    List<ReadJob> jobs = jobs(root, new ScrapeReader(sources, global.settings(), paths), names, "");
+    List<ReadJob> jobs = jobs(root, new ScrapeReader(sources, global, paths), names, "");
     if (!jobs.isEmpty()) {
       effective.put("scrape_configs", jobs.stream().map(job -> job.config().effective()).toList());
     }
@@ -297,7 +296,7 @@ public final class ConfigLoader {
       if (named.get(i).isEmpty()) {
         continue; // A null matches nothing.
       }
-      all.addAll(fromFiles(root, i, named.get(i), global.settings(), names));
+      all.addAll(fromFiles(root, i, named.get(i), global, names));
     }
     return new Document(all, effective);
   }
@@ -333,7 +332,7 @@ public final class ConfigLoader {
   }
 
   private List<ReadJob> fromFiles(
-      Section root, int index, String pattern, ScrapeSettings global, Map<String, String> names) {
+      Section root, int index, String pattern, GlobalReader.Result global, Map<String, String> names) {
     List<Path> files;
     try {
       files = Globs.files(pattern);

@@ -99,7 +99,7 @@ public final class WebConfigLoader {
             clientAuth(section),
             section.string("client_ca"),
             paths.resolve(section.string("client_ca_file")),
-            orNone(section.strings("client_allowed_sans")),
+            section.texts("client_allowed_sans"),
             version(section, "min_version", "TLS12"),
             version(section, "max_version", "TLS13"),
             cipherSuites(section),
@@ -193,7 +193,7 @@ public final class WebConfigLoader {
   }
 
   private static List<String> cipherSuites(Section section) {
-    List<String> suites = orNone(section.strings("cipher_suites"));
+    List<String> suites = section.texts("cipher_suites");
     Set<String> known = suites.isEmpty() ? Set.of() : supportedSuites();
     for (int i = 0; i < suites.size(); i++) {
       if (!known.contains(suites.get(i))) {
@@ -260,9 +260,5 @@ public final class WebConfigLoader {
               users.put(user, new Secret(hash));
             });
     return users;
-  }
-
-  private static List<String> orNone(@Nullable List<String> list) {
-    return list == null ? List.of() : list;
   }
 }

@@ -2,6 +2,10 @@ package io.promdisco.config.section;
 
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.SdChecks;
+import io.promdisco.config.HttpClientConfig;
+import io.promdisco.config.table.Field;
+import io.promdisco.config.table.SectionTable;
+import io.promdisco.config.table.Values;
 import io.promdisco.config.yaml.Paths;
 import io.promdisco.config.yaml.Section;
 import io.promdisco.config.yaml.Shown;
@@ -18,12 +22,47 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code alerting}, which is checked and shown only. */
 final class AlertingReader {
   private static final String KEY = "alerting";
+  private static final String MANAGERS = "alertmanagers";
+
+  private static final Field<HttpClientReader.Result> HTTP =
+      HttpClientReader.field(HttpClientReader.Owner.OTHER);
+  private static final Field<String> SCHEME = Field.text("scheme", "http");
+  private static final Field<String> PATH_PREFIX = Field.text("path_prefix");
+  private static final Field<String> VERSION =
+      Field.text("api_version", "v2")
+          .always()
+          .checked(
+              (manager, key, version) -> {
+                if (manager.isSet(key) && !version.equals("v2")) {
+                  manager.error(
+                      key, "expected Alertmanager api version to be one of [v2] but got " + version);
+                }
+              });
+  private static final Field<RelabelReader.Rules> RULES =
+      RelabelReader.rules(
+          "relabel_configs", "empty or null Alertmanager target relabeling rule");
+  private static final Field<RelabelReader.Rules> MANAGER_ALERT_RULES =
+      RelabelReader.rules(
+          "alert_relabel_configs", "empty or null Alertmanager alert relabeling rule");
+  static final SectionTable ALERTMANAGER =
+      SectionTable.of(
+          MANAGERS,
+          HTTP,
+          SCHEME,
+          PATH_PREFIX,
+          Field.duration("timeout", Duration.ofSeconds(10)),
+          VERSION,
+          RULES,
+          MANAGER_ALERT_RULES,
+          CloudLogins.SIGV4);
+  private static final Field<RelabelReader.Rules> ALERT_RULES =
+      RelabelReader.rules("alert_relabel_configs", "empty or null alert relabeling rule");
+  static final SectionTable ALERTING = SectionTable.of(KEY, ALERT_RULES);
 
   private final Sources sources;
   private final Paths paths;
@@ -40,17 +79,18 @@ final class AlertingReader {
     if (alerting == null) {
       return Map.of();
     }
-    List<Map<String, Object>> rules =
-        rules(alerting, "alert_relabel_configs", "empty or null alert relabeling rule");
+    Values read = ALERTING.readKnown(alerting, paths);
+    read.get(ALERT_RULES).compile(names);
     List<Map<String, Object>> managers = new ArrayList<>();
-    for (Section manager : alerting.sections("alertmanagers")) {
+    for (Section manager : alerting.sections(MANAGERS)) {
       managers.add(manager(manager));
     }
     alerting.finish();
-    return new Shown()
-        .unlessZero("alert_relabel_configs", rules)
-        .unlessZero("alertmanagers", managers)
-        .map();
+    Map<String, Object> shown = read.shown();
+    if (!managers.isEmpty()) {
+      shown.put(MANAGERS, managers);
+    }
+    return shown;
   }
 
   /** Whether a section belongs to {@code alerting}. */
@@ -58,57 +98,26 @@ final class AlertingReader {
     return section.path().startsWith(KEY + ".");
   }
 
-  private List<Map<String, Object>> rules(Section section, String key, String ifNull) {
-    return RelabelReader.shown(compiled(section, key, ifNull));
-  }
-
-  private List<RelabelRule> compiled(Section section, String key, String ifNull) {
-    return RelabelReader.compile(RelabelReader.read(section, key, ifNull), names);
-  }
-
-  private Map<String, Object> manager(Section manager) {
-    HttpClientReader.Result http =
-        HttpClientReader.read(manager, paths, HttpClientReader.Owner.OTHER);
-    Optional<Map<String, Object>> sigv4 = new CloudLogins(manager).sigv4();
-    if (sigv4.isPresent()
-        && (http.config().basicAuth().isPresent()
-            || http.config().authorization().isPresent()
-            || http.config().oauth2().isPresent())) {
-      manager.error(
+  private Map<String, Object> manager(Section section) {
+    Values manager = ALERTMANAGER.readKnown(section, paths);
+    HttpClientConfig http = manager.get(HTTP).config();
+    if (manager.get(CloudLogins.SIGV4).isPresent()
+        && (http.basicAuth().isPresent()
+            || http.authorization().isPresent()
+            || http.oauth2().isPresent())) {
+      section.error(
           "sigv4", "at most one of basic_auth, authorization, oauth2, & sigv4 must be configured");
     }
-    String version = manager.string("api_version", "v2");
-    if (manager.isSet("api_version") && !version.equals("v2")) {
-      manager.error(
-          "api_version", "expected Alertmanager api version to be one of [v2] but got " + version);
-    }
-    String scheme = manager.string("scheme", "http");
-    String prefix = manager.string("path_prefix");
-    List<RelabelRule> rules =
-        compiled(manager, "relabel_configs", "empty or null Alertmanager target relabeling rule");
-    Map<String, Object> shownSources = new LinkedHashMap<>();
-    Shown shown =
-        new Shown()
-            .all(http.shown())
-            .unlessZero("scheme", scheme)
-            .unlessZero("path_prefix", prefix)
-            .unlessZero("timeout", manager.duration("timeout", Duration.ofSeconds(10)))
-            .always("api_version", version)
-            .unlessZero("relabel_configs", RelabelReader.shown(rules))
-            .unlessZero(
-                "alert_relabel_configs",
-                rules(
-                    manager,
-                    "alert_relabel_configs",
-                    "empty or null Alertmanager alert relabeling rule"));
-    sigv4.ifPresent(settings -> shown.always("sigv4", settings));
-    sources.read(manager, paths, shownSources);
-    sources.finish(manager, "this Alertmanager");
+    List<RelabelRule> rules = manager.get(RULES).compile(names);
+    manager.get(MANAGER_ALERT_RULES).compile(names);
+    Map<String, Object> shown = manager.shown();
+    sources.read(section, paths, shown);
+    sources.finish(section, "this Alertmanager");
     Map<String, String> defaults = new LinkedHashMap<>();
-    defaults.put("__scheme__", scheme);
-    defaults.put("__alerts_path__", path(prefix, version));
-    manager.problems().onceAccepted(() -> checkTargets(manager, rules, defaults));
-    return shown.all(shownSources).map();
+    defaults.put("__scheme__", manager.get(SCHEME));
+    defaults.put("__alerts_path__", path(manager.get(PATH_PREFIX), manager.get(VERSION)));
+    section.problems().onceAccepted(() -> checkTargets(section, rules, defaults));
+    return shown;
   }
 
   private static String path(String prefix, String version) {

@@ -1,11 +1,18 @@
 package io.promdisco.config.section;
 
+import static io.promdisco.config.table.Field.bool;
+import static io.promdisco.config.table.Field.section;
+import static io.promdisco.config.table.Field.text;
+import static io.promdisco.config.table.Field.wholeSection;
+
 import io.promdisco.config.Problem;
 import io.promdisco.config.Secret;
+import io.promdisco.config.table.Field;
+import io.promdisco.config.table.SectionTable;
+import io.promdisco.config.table.Values;
+import io.promdisco.config.yaml.Paths;
 import io.promdisco.config.yaml.Section;
-import io.promdisco.config.yaml.Shown;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,8 +20,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Reads the credentials for clouds, which {@code remote_write} and {@code alertmanagers} may have;
- * they are checked and shown only.
+ * The credentials for clouds, which {@code remote_write} and {@code alertmanagers} may have; they
+ * are checked and shown only.
  */
 final class CloudLogins {
   private static final Pattern SESSION = Pattern.compile("[A-Za-z0-9_+=,.@-]{2,64}");
@@ -30,70 +37,126 @@ final class CloudLogins {
   private static final List<String> CLOUDS =
       List.of("AzureChina", "AzureGovernment", DEFAULT_CLOUD);
 
-  private final Section parent;
+  private static final Field<String> ACCESS_KEY = text("access_key");
+  private static final Field<Secret> SECRET_KEY = Field.secret("secret_key");
+  private static final Field<String> ROLE = text("role_arn");
+  private static final Field<String> EXTERNAL_ID = text("external_id");
+  private static final Field<String> SESSION_NAME =
+      text("session_name")
+          .accepted(
+              name -> name.isEmpty() || SESSION.matcher(name).matches(),
+              name ->
+                  "\""
+                      + name
+                      + "\" (expected: 2 to 64 letters, digits and characters of _+=,.@-)");
+  private static final Field<Map<String, String>> TAGS =
+      Field.textMap("tags")
+          .checked(
+              (login, key, tags) -> tags.forEach((name, value) -> checkTag(login, name, value)));
+  static final SectionTable SIGV4_KEYS =
+      SectionTable.of(
+              "sigv4",
+              text("region"),
+              ACCESS_KEY,
+              SECRET_KEY,
+              text("profile"),
+              ROLE,
+              EXTERNAL_ID,
+              SESSION_NAME,
+              TAGS,
+              bool("use_fips_sts_endpoint", false),
+              text("service_name"))
+          .checked(CloudLogins::checkSigv4);
 
-  /**
-   * @param parent the section that may have credentials
-   */
-  CloudLogins(Section parent) {
-    this.parent = parent;
+  /** The credentials of Amazon. */
+  static final Field<Optional<Values>> SIGV4 = wholeSection("sigv4", SIGV4_KEYS);
+
+  private static final Field<String> CLIENT_ID = uuid(required("client_id"));
+  private static final Field<String> TENANT_ID = required("tenant_id");
+  static final SectionTable MANAGED_IDENTITY =
+      SectionTable.of("managed_identity", uuid(text("client_id")));
+  static final SectionTable WORKLOAD_IDENTITY =
+      SectionTable.of(
+          "workload_identity",
+          CLIENT_ID,
+          uuid(TENANT_ID),
+          Field.of(
+              "token_file_path",
+              "file",
+              "$AZURE_FEDERATED_TOKEN_FILE",
+              (login, key, paths) -> {
+                String file = login.string(key);
+                return file.isEmpty() ? tokenFile() : file;
+              }));
+  static final SectionTable AZURE_OAUTH =
+      SectionTable.of(
+          "azuread.oauth",
+          CLIENT_ID,
+          Field.secret("client_secret")
+              .accepted(secret -> !secret.isEmpty(), secret -> "client_secret must be set"),
+          TENANT_ID);
+  static final SectionTable SDK = SectionTable.of("sdk", text("tenant_id"));
+  static final SectionTable CERTIFICATE =
+      SectionTable.of(
+          "certificate",
+          CLIENT_ID,
+          TENANT_ID,
+          required("certificate_path"),
+          text("certificate_key_path"),
+          Field.secret("certificate_password"),
+          bool("send_certificate_chain", false));
+  private static final List<Field<Optional<Values>>> WAYS =
+      List.of(
+          section("managed_identity", MANAGED_IDENTITY),
+          section("workload_identity", WORKLOAD_IDENTITY),
+          section("oauth", AZURE_OAUTH),
+          section("sdk", SDK),
+          section("certificate", CERTIFICATE));
+  static final SectionTable AZURE_KEYS =
+      SectionTable.of(
+              "azuread",
+              WAYS.get(0),
+              WAYS.get(1),
+              WAYS.get(2),
+              WAYS.get(3),
+              WAYS.get(4),
+              Field.of("cloud", String.join(", ", CLOUDS), DEFAULT_CLOUD, CloudLogins::cloud)
+                  .always(),
+              text("scope")
+                  .accepted(
+                      scope -> scope.isEmpty() || SCOPE.matcher(scope).matches(),
+                      scope -> "the scope contains invalid characters (expected: a URL)"))
+          .checked(CloudLogins::checkWays);
+  static final SectionTable GOOGLE_KEYS =
+      SectionTable.of("google_iam", text("credentials_file"));
+
+  /** The credentials of Amazon, Azure and Google. */
+  static final List<Field<Optional<Values>>> ALL =
+      List.of(
+          SIGV4, wholeSection("azuread", AZURE_KEYS), section("google_iam", GOOGLE_KEYS));
+
+  private CloudLogins() {}
+
+  private static void checkSigv4(Values login) {
+    boolean hasAccessKey = !login.get(ACCESS_KEY).isEmpty();
+    if (hasAccessKey == login.get(SECRET_KEY).isEmpty()) {
+      login
+          .section()
+          .error(
+              hasAccessKey ? SECRET_KEY.key() : ACCESS_KEY.key(),
+              "access_key and secret_key must be set together");
+    }
+    if (login.get(ROLE).isEmpty()) {
+      needsRole(login, EXTERNAL_ID, login.get(EXTERNAL_ID).isEmpty());
+      needsRole(login, SESSION_NAME, login.get(SESSION_NAME).isEmpty());
+      needsRole(login, TAGS, login.get(TAGS).isEmpty());
+    }
   }
 
-  /** The credentials that are set, by key, as they are shown. */
-  Map<String, Map<String, Object>> all() {
-    Map<String, Map<String, Object>> logins = new LinkedHashMap<>();
-    sigv4().ifPresent(shown -> logins.put("sigv4", shown));
-    azure().ifPresent(shown -> logins.put("azuread", shown));
-    google().ifPresent(shown -> logins.put("google_iam", shown));
-    return logins;
-  }
-
-  /** Those of Amazon. */
-  Optional<Map<String, Object>> sigv4() {
-    Section login = parent.section("sigv4");
-    if (login == null) {
-      return Optional.empty();
+  private static void needsRole(Values login, Field<?> field, boolean isEmpty) {
+    if (!isEmpty) {
+      login.section().error(field.key(), field.key() + " can only be used with role_arn");
     }
-    String accessKey = login.string("access_key");
-    Secret secretKey = login.secret("secret_key");
-    String role = login.string("role_arn");
-    String externalId = login.string("external_id");
-    String session = login.string("session_name");
-    Map<String, String> tags = login.stringMap("tags");
-    if (accessKey.isEmpty() != secretKey.isEmpty()) {
-      login.error(
-          accessKey.isEmpty() ? "access_key" : "secret_key",
-          "access_key and secret_key must be set together");
-    }
-    if (role.isEmpty()) {
-      for (String key : List.of("external_id", "session_name", "tags")) {
-        boolean set = key.equals("tags") ? !tags.isEmpty() : !login.string(key).isEmpty();
-        if (set) {
-          login.error(key, key + " can only be used with role_arn");
-        }
-      }
-    }
-    if (!session.isEmpty() && !SESSION.matcher(session).matches()) {
-      login.error(
-          "session_name",
-          "\"" + session + "\" (expected: 2 to 64 letters, digits and characters of _+=,.@-)");
-    }
-    tags.forEach((name, value) -> checkTag(login, name, value));
-    Map<String, Object> shown =
-        new Shown()
-            .unlessZero("region", login.string("region"))
-            .unlessZero("access_key", accessKey)
-            .unlessZero("secret_key", secretKey)
-            .unlessZero("profile", login.string("profile"))
-            .unlessZero("role_arn", role)
-            .unlessZero("external_id", externalId)
-            .unlessZero("session_name", session)
-            .unlessZero("tags", tags)
-            .unlessZero("use_fips_sts_endpoint", login.bool("use_fips_sts_endpoint", false))
-            .unlessZero("service_name", login.string("service_name"))
-            .map();
-    login.finish();
-    return Optional.of(shown);
   }
 
   private static void checkTag(Section login, String name, String value) {
@@ -116,21 +179,11 @@ final class CloudLogins {
     return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
-  /** A way to authenticate with Azure: what it reads and how it is shown. */
-  private interface Way {
-    Map<String, Object> read(Section section);
-  }
-
-  private Optional<Map<String, Object>> azure() {
-    Section login = parent.section("azuread");
-    if (login == null) {
-      return Optional.empty();
-    }
-    String cloud = login.string("cloud");
-    String chosen = cloud.isEmpty() ? DEFAULT_CLOUD : cloud;
-    if (!CLOUDS.contains(chosen)) {
+  private static String cloud(Section login, String key, Paths paths) {
+    String cloud = login.string(key);
+    if (!cloud.isEmpty() && !CLOUDS.contains(cloud)) {
       login.error(
-          "cloud",
+          key,
           "\""
               + cloud
               + "\" (expected: one of "
@@ -138,48 +191,19 @@ final class CloudLogins {
               + Problem.hint(cloud, CLOUDS)
               + ")");
     }
-    Shown shown = new Shown();
-    int ways = 0;
-    ways += way(login, "managed_identity", CloudLogins::managedIdentity, shown);
-    ways += way(login, "workload_identity", CloudLogins::workloadIdentity, shown);
-    ways += way(login, "oauth", CloudLogins::oauth, shown);
-    ways += way(login, "sdk", CloudLogins::sdk, shown);
-    ways += way(login, "certificate", CloudLogins::certificate, shown);
+    return cloud.isEmpty() ? DEFAULT_CLOUD : cloud;
+  }
+
+  private static void checkWays(Values login) {
+    long ways = WAYS.stream().filter(way -> login.get(way).isPresent()).count();
     if (ways != 1) {
-      login.error(
-          (ways == 0 ? "no way" : ways + " ways")
-              + " to authenticate (expected: exactly one of managed_identity, workload_identity,"
-              + " oauth, sdk, certificate)");
+      login
+          .section()
+          .error(
+              (ways == 0 ? "no way" : ways + " ways")
+                  + " to authenticate (expected: exactly one of managed_identity,"
+                  + " workload_identity, oauth, sdk, certificate)");
     }
-    String scope = login.string("scope");
-    if (!scope.isEmpty() && !SCOPE.matcher(scope).matches()) {
-      login.error("scope", "the scope contains invalid characters (expected: a URL)");
-    }
-    login.finish();
-    return Optional.of(shown.always("cloud", chosen).unlessZero("scope", scope).map());
-  }
-
-  private static int way(Section login, String key, Way way, Shown shown) {
-    Section section = login.layeredSection(key);
-    if (section == null) {
-      return 0;
-    }
-    shown.always(key, way.read(section));
-    section.finish();
-    return 1;
-  }
-
-  private static Map<String, Object> managedIdentity(Section section) {
-    return new Shown().unlessZero("client_id", uuid(section, "client_id", false)).map();
-  }
-
-  private static Map<String, Object> workloadIdentity(Section section) {
-    String file = section.string("token_file_path");
-    return new Shown()
-        .unlessZero("client_id", uuid(section, "client_id", true))
-        .unlessZero("tenant_id", uuid(section, "tenant_id", true))
-        .unlessZero("token_file_path", file.isEmpty() ? tokenFile() : file)
-        .map();
   }
 
   private static String tokenFile() {
@@ -189,52 +213,14 @@ final class CloudLogins {
         : file;
   }
 
-  private static Map<String, Object> oauth(Section section) {
-    Secret secret = section.secret("client_secret");
-    if (secret.isEmpty()) {
-      required(section, "client_secret");
-    }
-    return new Shown()
-        .unlessZero("client_id", uuid(section, "client_id", true))
-        .unlessZero("client_secret", secret)
-        .unlessZero("tenant_id", text(section, "tenant_id"))
-        .map();
+  private static Field<String> required(String key) {
+    return text(key).accepted(text -> !text.isEmpty(), text -> key + " must be set");
   }
 
-  private static Map<String, Object> sdk(Section section) {
-    return new Shown().unlessZero("tenant_id", section.string("tenant_id")).map();
-  }
-
-  private static Map<String, Object> certificate(Section section) {
-    return new Shown()
-        .unlessZero("client_id", uuid(section, "client_id", true))
-        .unlessZero("tenant_id", text(section, "tenant_id"))
-        .unlessZero("certificate_path", text(section, "certificate_path"))
-        .unlessZero("certificate_key_path", section.string("certificate_key_path"))
-        .unlessZero("certificate_password", section.secret("certificate_password"))
-        .unlessZero("send_certificate_chain", section.bool("send_certificate_chain", false))
-        .map();
-  }
-
-  private static String text(Section section, String key) {
-    String text = section.string(key);
-    if (text.isEmpty()) {
-      required(section, key);
-    }
-    return text;
-  }
-
-  private static void required(Section section, String key) {
-    section.error(key, key + " must be set");
-  }
-
-  private static String uuid(Section section, String key, boolean required) {
-    String text = required ? text(section, key) : section.string(key);
-    if (!text.isEmpty() && !isUuid(text)) {
-      section.error(
-          key, "\"" + text + "\" is no UUID (expected: as 00000000-1111-2222-3333-444444444444)");
-    }
-    return text;
+  private static Field<String> uuid(Field<String> field) {
+    return field.accepted(
+        text -> text.isEmpty() || isUuid(text),
+        text -> "\"" + text + "\" is no UUID (expected: as 00000000-1111-2222-3333-444444444444)");
   }
 
   /** As Azure's library reads them: also with braces, as a URN or without dashes. */
@@ -244,17 +230,5 @@ final class CloudLogins {
             ? text.substring(URN.length())
             : text.length() == UUID_LENGTH + 2 ? text.substring(1, UUID_LENGTH + 1) : text;
     return UUID.matcher(bare).matches() || HEX.matcher(text).matches();
-  }
-
-  /** Those of Google. */
-  private Optional<Map<String, Object>> google() {
-    Section login = parent.layeredSection("google_iam");
-    if (login == null) {
-      return Optional.empty();
-    }
-    Map<String, Object> shown =
-        new Shown().unlessZero("credentials_file", login.string("credentials_file")).map();
-    login.finish();
-    return Optional.of(shown);
   }
 }

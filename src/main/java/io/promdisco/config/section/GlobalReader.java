@@ -2,6 +2,10 @@ package io.promdisco.config.section;
 
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.ScrapeConfig;
+import io.promdisco.config.NameEscaping;
+import io.promdisco.config.table.Field;
+import io.promdisco.config.table.SectionTable;
+import io.promdisco.config.table.Values;
 import io.promdisco.config.yaml.Paths;
 import io.promdisco.config.yaml.Scalars;
 import io.promdisco.config.yaml.Section;
@@ -11,85 +15,112 @@ import java.math.BigInteger;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code global}. */
 public final class GlobalReader {
+  private static final Field<Map<String, String>> LABELS =
+      Field.of(
+          "external_labels",
+          "map of texts",
+          "",
+          (global, key, paths) -> global.stringMap(key, false));
+  static final SectionTable TABLE =
+      SectionTable.of(
+          "global",
+          ScrapeSettings.INTERVAL.documented("duration", "1m").always(),
+          ScrapeSettings.TIMEOUT
+              .documented("duration", "10s; the interval if that is shorter")
+              .always(),
+          ScrapeSettings.PROTOCOLS,
+          Field.duration("evaluation_interval")
+              .documented("duration", "1m")
+              .shownBy(
+                  "always",
+                  (to, key, value) ->
+                      to.always(key, value.isZero() ? ScrapeConfig.DEFAULT_INTERVAL : value)),
+          Field.duration("rule_query_offset"),
+          Field.file("query_log_file"),
+          Field.unsigned("query_max_series"),
+          Field.unsigned("query_max_samples_read"),
+          Field.duration("query_max_duration"),
+          ScrapeSettings.FAILURE_LOG,
+          LABELS,
+          ScrapeSettings.BODY_SIZE,
+          ScrapeSettings.SAMPLE_LIMIT,
+          ScrapeSettings.TARGET_LIMIT,
+          ScrapeSettings.LABEL_LIMIT,
+          ScrapeSettings.LABEL_NAME_LIMIT,
+          ScrapeSettings.LABEL_VALUE_LIMIT,
+          ScrapeSettings.KEEP_DROPPED,
+          ScrapeSettings.VALIDATION.shownBy(
+              "always", (to, key, value) -> to.always(key, value.isEmpty() ? "utf8" : value)),
+          ScrapeSettings.ESCAPING,
+          ScrapeSettings.NATIVE.shownBy("always", GlobalReader::showFlag),
+          ScrapeSettings.TO_NHCB,
+          ScrapeSettings.CLASSIC,
+          ScrapeSettings.EXTRA.shownBy("always", GlobalReader::showFlag));
+
   private final Function<String, @Nullable String> environment;
 
   public GlobalReader(Function<String, @Nullable String> environment) {
     this.environment = environment;
   }
 
-  /** What all jobs inherit, and how the section is shown. */
-  public record Result(ScrapeSettings settings, Map<String, Object> shown) {}
-
-  public Result read(Section root, Paths paths) {
-    Section written = root.section("global");
-    Section global = written == null ? Section.empty("global", root.problems()) : written;
-    ScrapeSettings settings = new ScrapeSettings(global, paths);
-    Duration evaluation = global.duration("evaluation_interval", Duration.ZERO);
-    Duration offset = global.duration("rule_query_offset", Duration.ZERO);
-    String queryLog = paths.resolve(global.string("query_log_file"));
-    BigInteger querySeries = global.unsigned("query_max_series");
-    BigInteger querySamples = global.unsigned("query_max_samples_read");
-    Duration queryDuration = global.duration("query_max_duration", Duration.ZERO);
-    Map<String, String> labels = externalLabels(global, settings.nameValidation());
-    global.finish();
-    settings.completeGlobal();
-    Shown shown =
-        new Shown()
-            .always("scrape_interval", settings.interval)
-            .always("scrape_timeout", settings.timeout)
-            .unlessZero("scrape_protocols", settings.protocols)
-            .always(
-                "evaluation_interval",
-                evaluation.isZero() ? ScrapeConfig.DEFAULT_INTERVAL : evaluation)
-            .unlessZero("rule_query_offset", offset)
-            .unlessZero("query_log_file", queryLog)
-            .unlessZero("query_max_series", querySeries)
-            .unlessZero("query_max_samples_read", querySamples)
-            .unlessZero("query_max_duration", queryDuration)
-            .unlessZero("scrape_failure_log_file", settings.failureLogFile)
-            .unlessZero("external_labels", labels)
-            .unlessZero("body_size_limit", ScrapeSettings.shownSize(settings.bodySizeLimit));
-    settings.limits.forEach(shown::unlessZero);
-    shown
-        .always(
-            "metric_name_validation_scheme",
-            settings.validation.isEmpty() ? "utf8" : settings.validation)
-        // Prometheus has a default for it only where the whole section is left out.
-        .unlessZero(
-            "metric_name_escaping_scheme", written == null ? "allow-utf-8" : settings.escaping)
-        .always("scrape_native_histograms", Boolean.TRUE.equals(settings.nativeHistograms))
-        .unlessZero("convert_classic_histograms_to_nhcb", settings.classicToNhcb)
-        .unlessZero("always_scrape_classic_histograms", settings.alwaysClassic)
-        .always("extra_scrape_metrics", Boolean.TRUE.equals(settings.extraMetrics));
-    return new Result(settings, shown.map());
+  /**
+   * What was read.
+   *
+   * @param settings what all jobs inherit
+   * @param shown how the section is shown
+   */
+  public record Result(Values settings, Map<String, Object> shown) {
+    /** Which names of labels and metrics are valid where a job does not say otherwise. */
+    public NameValidation names() {
+      return ScrapeSettings.nameValidation(settings);
+    }
   }
 
-  private Map<String, String> externalLabels(Section global, NameValidation names) {
+  /** Reads the section. */
+  public Result read(Section root, Paths paths) {
+    Values global = TABLE.readKnown(root.sectionOrEmpty("global"), paths);
+    if (root.section("global") == null) {
+      // Prometheus has a default for it only where the whole section is left out.
+      global.set(ScrapeSettings.ESCAPING, NameEscaping.ALLOW_UTF_8.text());
+    }
+    global.set(LABELS, externalLabels(global));
+    global.section().finish();
+    ScrapeSettings.completeGlobal(global);
+    return new Result(global, global.shown());
+  }
+
+  private Map<String, String> externalLabels(Values read) {
+    Section global = read.section();
+    NameValidation names = ScrapeSettings.nameValidation(read);
     Map<String, String> labels = new LinkedHashMap<>();
-    global
-        .stringMap("external_labels", false)
+    read.get(LABELS)
         .forEach(
             (name, value) -> {
               if (!names.isValidLabelName(name)) {
                 global.entryError(
-                    "external_labels",
+                    LABELS.key(),
                     name,
                     "\"" + name + "\" is not a valid label name (expected: " + rule(names) + ")");
               }
               if (!Scalars.isUnicode(value)) {
                 global.error(
-                    "external_labels",
+                    LABELS.key(),
                     "\"" + value + "\" is not a valid label value (expected: text in UTF-8)");
               }
               labels.put(
                   name, Environment.expand(value, variable -> value(global, name, variable)));
             });
     return labels;
+  }
+
+  private static void showFlag(Shown to, String key, Optional<Boolean> flag) {
+    to.always(key, flag.orElse(false));
   }
 
   private static String rule(NameValidation names) {
@@ -100,7 +131,7 @@ public final class GlobalReader {
     String value = environment.apply(variable);
     if (value == null || value.isEmpty()) {
       global.entryWarn(
-          "external_labels",
+          LABELS.key(),
           label,
           ProblemKind.QUESTIONABLE,
           "environment variable " + variable + " is empty or not set");

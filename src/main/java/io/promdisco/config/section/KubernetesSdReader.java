@@ -9,6 +9,9 @@ import io.promdisco.config.ProblemKind;
 import io.promdisco.config.SdChecks;
 import io.promdisco.config.SdConfig;
 import io.promdisco.config.Urls;
+import io.promdisco.config.table.Field;
+import io.promdisco.config.table.SectionTable;
+import io.promdisco.config.table.Values;
 import io.promdisco.config.yaml.Paths;
 import io.promdisco.config.yaml.Section;
 import io.promdisco.config.yaml.Shown;
@@ -26,9 +29,84 @@ import org.jspecify.annotations.Nullable;
 public final class KubernetesSdReader implements SdConfigReader {
   private static final String ROLES = "pod, service, endpoints, endpointslice, node, ingress";
 
+  private static final Field<Optional<String>> API_SERVER = Field.url("api_server");
+  private static final Field<String> ROLE =
+      Field.of("role", ROLES, "", KubernetesSdReader::role).always();
+  private static final Field<String> KUBECONFIG =
+      Field.file("kubeconfig_file")
+          .always()
+          .checked((section, key, file) -> section.expectFile(key, file));
+
+  /** The certificates of an Alertmanager's cluster are not looked for. */
+  private static final Field<HttpClientReader.Result> HTTP =
+      Field.inline(
+          "HTTP client",
+          (section, key, paths) ->
+              HttpClientReader.read(
+                  section,
+                  paths,
+                  AlertingReader.contains(section)
+                      ? HttpClientReader.Owner.OTHER
+                      : HttpClientReader.Owner.KUBERNETES),
+          HttpClientReader.Result::shown);
+
+  private static final Field<Boolean> OWN_NAMESPACE = Field.bool("own_namespace", false).always();
+  private static final Field<List<String>> NAMES = Field.texts("names").always();
+  static final SectionTable NAMESPACES_KEYS =
+      SectionTable.of("namespaces", OWN_NAMESPACE, NAMES);
+  private static final Field<Optional<Values>> NAMESPACES =
+      Field.wholeSection("namespaces", NAMESPACES_KEYS)
+          .shownAs(
+              namespaces ->
+                  namespaces
+                      .filter(given -> given.get(OWN_NAMESPACE) || !given.get(NAMES).isEmpty())
+                      .map(Values::shown));
+
+  private static final Field<String> SELECTED = Field.text("role").documented(ROLES, "");
+  private static final Field<String> LABEL = Field.text("label");
+  private static final Field<String> FIELD = Field.text("field");
+  static final SectionTable SELECTOR_KEYS =
+      SectionTable.of("selectors", SELECTED, LABEL, FIELD);
+  private static final Field<List<Values>> SELECTORS =
+      Field.<List<Values>>of(
+              "selectors",
+              "list of selectors",
+              "",
+              (section, key, paths) ->
+                  section.sections(key, "").stream()
+                      .map(given -> SELECTOR_KEYS.read(given, paths))
+                      .toList())
+          .shownAs(selectors -> selectors.stream().map(Values::shown).toList());
+
+  private static final Field<Boolean> NODE = Field.bool("node", false).always();
+  private static final Field<Boolean> NAMESPACE = Field.bool("namespace", false).always();
+  private static final Field<Boolean> DEPLOYMENT = Field.bool("deployment", false).always();
+  private static final Field<Boolean> JOB = Field.bool("job", false).always();
+  private static final Field<Boolean> CRON_JOB = Field.bool("cronjob", false).always();
+  static final SectionTable ATTACH_KEYS =
+      SectionTable.of("attach_metadata", NODE, NAMESPACE, DEPLOYMENT, JOB, CRON_JOB);
+  private static final Field<Optional<Values>> ATTACH =
+      Field.section("attach_metadata", ATTACH_KEYS)
+          .shownAs(
+              attach ->
+                  attach
+                      .filter(given -> !attach(given).equals(AttachMetadata.NONE))
+                      .map(Values::shown));
+
+  static final SectionTable TABLE =
+      SectionTable.of(
+          "kubernetes_sd_configs",
+          API_SERVER,
+          ROLE,
+          KUBECONFIG,
+          HTTP,
+          NAMESPACES,
+          SELECTORS,
+          ATTACH);
+
   @Override
   public String key() {
-    return "kubernetes_sd_configs";
+    return TABLE.name();
   }
 
   @Override
@@ -36,94 +114,54 @@ public final class KubernetesSdReader implements SdConfigReader {
     List<SdConfig> configs = new ArrayList<>();
     List<Map<String, Object>> shown = new ArrayList<>();
     for (Section section : job.sections(key())) {
-      read(section, paths, configs, shown);
+      Values given = TABLE.read(section, paths);
+      config(given).ifPresent(configs::add);
+      shown.add(given.shown());
     }
     return new Result(configs, shown);
   }
 
-  private static void read(
-      Section section, Paths paths, List<SdConfig> configs, List<Map<String, Object>> shown) {
-    String apiServer = section.url("api_server");
-    Role role = role(section);
-    String kubeconfig = paths.resolve(section.string("kubeconfig_file"));
-    section.expectFile("kubeconfig_file", kubeconfig);
-    HttpClientReader.Result http =
-        HttpClientReader.read(
-            section,
-            paths,
-            AlertingReader.contains(section)
-                ? HttpClientReader.Owner.OTHER
-                : HttpClientReader.Owner.KUBERNETES);
-    boolean ownNamespace = false;
-    List<String> namespaces = List.of();
-    Section names = section.section("namespaces");
-    if (names != null) {
-      ownNamespace = names.bool("own_namespace", false);
-      namespaces = HttpClientReader.orEmpty(names.strings("names"));
-      names.finish();
-    }
-    List<Selector> selectors = selectors(section, role);
-    AttachMetadata attach = attach(section);
-    section.finish();
+  private static Optional<SdConfig> config(Values given) {
+    Section section = given.section();
+    Role role = roleOf(given.get(ROLE));
+    String kubeconfig = given.get(KUBECONFIG);
+    HttpClientReader.Result http = given.get(HTTP);
+    boolean ownNamespace = given.get(NAMESPACES).map(in -> in.get(OWN_NAMESPACE)).orElse(false);
+    List<String> namespaces = given.get(NAMESPACES).map(in -> in.get(NAMES)).orElse(List.of());
+    AttachMetadata attach =
+        given.get(ATTACH).map(KubernetesSdReader::attach).orElse(AttachMetadata.NONE);
+    List<Selector> selectors = selectors(given, role);
     SdChecks.checkServer(
-        section.isSet("api_server") ? apiServer : null,
+        given.get(API_SERVER).orElse(null),
         !kubeconfig.isEmpty(),
         http.isDefault(),
         ownNamespace,
         section::note);
     advise(section, role, namespaces, attach);
-    Shown visible = new Shown();
-    if (section.isSet("api_server")) {
-      visible.always("api_server", Urls.shown(apiServer));
-    }
-    visible
-        .always("role", role == null ? "" : role.text())
-        .always("kubeconfig_file", kubeconfig)
-        .all(http.shown());
-    if (ownNamespace || !namespaces.isEmpty()) {
-      visible.always(
-          "namespaces",
-          new Shown().always("own_namespace", ownNamespace).always("names", namespaces).map());
-    }
-    visible.unlessZero("selectors", shown(selectors));
-    if (!attach.equals(AttachMetadata.NONE)) {
-      visible.always(
-          "attach_metadata",
-          new Shown()
-              .always("node", attach.node())
-              .always("namespace", attach.namespace())
-              .always("deployment", attach.deployment())
-              .always("job", attach.job())
-              .always("cronjob", attach.cronJob())
-              .map());
-    }
-    shown.add(visible.map());
-    if (role != null) {
-      configs.add(
-          new KubernetesSdConfig(
-              role,
-              Optional.of(apiServer).filter(text -> !text.isEmpty()),
-              Optional.of(kubeconfig).filter(text -> !text.isEmpty()),
-              http.config(),
-              ownNamespace,
-              namespaces,
-              selectors,
-              attach));
-    }
+    return role == null
+        ? Optional.empty()
+        : Optional.of(
+            new KubernetesSdConfig(
+                role,
+                given.get(API_SERVER).filter(text -> !text.isEmpty()),
+                Optional.of(kubeconfig).filter(text -> !text.isEmpty()),
+                http.config(),
+                ownNamespace,
+                namespaces,
+                selectors,
+                attach));
   }
 
-  private static @Nullable Role role(Section section) {
-    String text = section.string("role");
-    section.checkOverridden("role", other -> roleOf(other) == null ? unknown(other) : null);
+  private static String role(Section section, String key, Paths paths) {
+    String text = section.string(key);
+    section.checkOverridden(key, other -> roleOf(other) == null ? unknown(other) : null);
     if (text.isEmpty()) {
-      section.error("role", "role missing (one of: " + ROLES + ")");
-      return null;
+      section.error(key, "role missing (one of: " + ROLES + ")");
+    } else if (roleOf(text) == null) {
+      section.error(key, unknown(text));
+      return "";
     }
-    Role role = roleOf(text);
-    if (role == null) {
-      section.error("role", unknown(text));
-    }
-    return role;
+    return text;
   }
 
   private static String unknown(String role) {
@@ -144,61 +182,44 @@ public final class KubernetesSdReader implements SdConfigReader {
     return null;
   }
 
-  private static AttachMetadata attach(Section section) {
-    Section attach = section.layeredSection("attach_metadata");
-    if (attach == null) {
-      return AttachMetadata.NONE;
-    }
-    AttachMetadata config =
-        new AttachMetadata(
-            attach.bool("node", false),
-            attach.bool("namespace", false),
-            attach.bool("deployment", false),
-            attach.bool("job", false),
-            attach.bool("cronjob", false));
-    attach.finish();
-    return config;
+  private static AttachMetadata attach(Values given) {
+    return new AttachMetadata(
+        given.get(NODE),
+        given.get(NAMESPACE),
+        given.get(DEPLOYMENT),
+        given.get(JOB),
+        given.get(CRON_JOB));
   }
 
-  private static List<Selector> selectors(Section section, @Nullable Role role) {
+  /** The selectors that are good; only these are shown. */
+  private static List<Selector> selectors(Values config, @Nullable Role role) {
     List<Selector> selectors = new ArrayList<>();
+    List<Values> good = new ArrayList<>();
     Set<Role> found = EnumSet.noneOf(Role.class);
-    for (Section given : section.sections("selectors", "")) {
-      String roleText = given.string("role");
-      String label = given.string("label");
-      String field = given.string("field");
-      given.finish();
+    for (Values given : config.get(SELECTORS)) {
+      Section section = given.section();
+      String roleText = given.get(SELECTED);
+      String label = given.get(LABEL);
+      String field = given.get(FIELD);
       Role of = roleOf(roleText);
       if (of == null && !roleText.isEmpty()) {
-        given.error("role", unknown(roleText));
+        section.error("role", unknown(roleText));
         continue;
       }
-      if (role == null) {
+      if (role == null
+          || !SdChecks.checkSelector(role, of, found, section::note)
+          || of == null) {
         continue;
       }
-      if (!SdChecks.checkSelector(role, of, found, given::note) || of == null) {
-        continue;
-      }
-      SdChecks.checkSyntax(label, field, given::note);
+      SdChecks.checkSyntax(label, field, section::note);
       if (label.isBlank() && field.isEmpty()) {
-        given.warn("selects all there are (expected: label or field)");
+        section.warn("selects all there are (expected: label or field)");
       }
       selectors.add(new Selector(of, label, field));
+      good.add(given);
     }
+    config.set(SELECTORS, good);
     return selectors;
-  }
-
-  private static List<Map<String, Object>> shown(List<Selector> selectors) {
-    List<Map<String, Object>> out = new ArrayList<>();
-    for (Selector selector : selectors) {
-      out.add(
-          new Shown()
-              .always("role", selector.role().text())
-              .unlessZero("label", selector.label())
-              .unlessZero("field", selector.field())
-              .map());
-    }
-    return out;
   }
 
   /** Warns of what has no effect. */

@@ -1,13 +1,25 @@
 package io.promdisco.config.section;
 
-import io.promdisco.config.HttpClientChecks;
+import static io.promdisco.config.table.Field.bool;
+import static io.promdisco.config.table.Field.choice;
+import static io.promdisco.config.table.Field.defaultSection;
+import static io.promdisco.config.table.Field.duration;
+import static io.promdisco.config.table.Field.integer;
+import static io.promdisco.config.table.Field.number;
+import static io.promdisco.config.table.Field.section;
+import static io.promdisco.config.table.Field.size;
+import static io.promdisco.config.table.Field.text;
+import static io.promdisco.config.table.Field.texts;
+import static io.promdisco.config.table.Field.wholeSection;
+
 import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
+import io.promdisco.config.table.Field;
+import io.promdisco.config.table.SectionTable;
+import io.promdisco.config.table.Values;
 import io.promdisco.config.yaml.Paths;
 import io.promdisco.config.yaml.Section;
-import io.promdisco.config.yaml.Shown;
 import io.promdisco.model.NameValidation;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -31,34 +43,138 @@ public final class OtherSections {
           "NoUTF8EscapingWithSuffixes",
           "NoTranslation");
 
+  private static final Field<Long> GOGC = integer("gogc", DEFAULT_GOGC);
+  private static final Field<String> LOG_LEVEL =
+      Field.of(
+          "log_level",
+          String.join(", ", LOG_LEVELS),
+          DEFAULT_LOG_LEVEL,
+          (runtime, key, paths) -> logLevel(runtime));
+  static final SectionTable RUNTIME =
+      SectionTable.of("runtime", GOGC, LOG_LEVEL)
+          .checked(
+              runtime -> {
+                if (runtime.get(GOGC) == 0 && runtime.get(LOG_LEVEL).isEmpty()) {
+                  runtime.set(GOGC, DEFAULT_GOGC);
+                  runtime.set(LOG_LEVEL, DEFAULT_LOG_LEVEL);
+                }
+              });
+
+  static final SectionTable CHUNK_ENCODING =
+      SectionTable.of(
+          "chunk_encoding",
+          choice("floats", "", List.of("xor", "xor2"))
+              .accepted(
+                  Set.of("", "xor", "xor2")::contains,
+                  floats -> "\"" + floats + "\" (expected: xor, xor2 or no key)"));
+  static final SectionTable RETENTION =
+      SectionTable.of(
+          "retention",
+          duration("time"),
+          size("size").accepted(size -> size >= 0, size -> "must be greater than or equal to 0"),
+          number("percentage")
+              .accepted(
+                  percentage -> !(percentage < 0 || percentage > 100),
+                  percentage -> percentage + " (expected: 0 to 100)"));
+  private static final String WINDOW_MILLIS = "outofordertimewindow";
+  static final SectionTable TSDB =
+      SectionTable.of(
+          "tsdb",
+          duration("out_of_order_time_window")
+              .shownBy(
+                  "if set",
+                  (to, key, window) ->
+                      to.always(WINDOW_MILLIS, window.toMillis()).unlessZero(key, window)),
+          integer(WINDOW_MILLIS, 0).shownBy("as milliseconds of the other", (to, key, value) -> {}),
+          number("stale_series_compaction_threshold"),
+          section("chunk_encoding", CHUNK_ENCODING)
+              .shownAs(encoding -> encoding.map(Values::shown)),
+          wholeSection("retention", RETENTION)
+              .shownBy(
+                  "always",
+                  (to, key, value) ->
+                      to.always(key, value.map(Values::shown).orElse(Map.of("time", "15d")))));
+  static final SectionTable EXEMPLARS =
+      SectionTable.of("exemplars", integer("max_exemplars", 0));
+  static final SectionTable STORAGE =
+      SectionTable.of(
+          "storage", defaultSection("tsdb", TSDB), section("exemplars", EXEMPLARS));
+
+  static final SectionTable TRACING =
+      SectionTable.of(
+          "tracing",
+          choice("client_type", "grpc", List.of("http", "grpc"))
+              .checked(
+                  (tracing, key, type) -> {
+                    if (tracing.isSet(key) && !Set.of("http", "grpc").contains(type)) {
+                      tracing.error(key, "\"" + type + "\" (expected: http or grpc)");
+                    }
+                  }),
+          text("endpoint")
+              .accepted(
+                  endpoint -> !endpoint.isEmpty(),
+                  endpoint -> "tracing endpoint must be set (expected: host:port)"),
+          number("sampling_fraction"),
+          bool("insecure", false),
+          HttpClientReader.tls(HttpClientReader.Owner.OTHER),
+          RemoteReader.HEADERS,
+          choice("compression", "", List.of("gzip"))
+              .accepted(
+                  Set.of("", "gzip")::contains,
+                  compression -> "\"" + compression + "\" (expected: gzip)"),
+          duration("timeout"));
+
+  private static final Field<Boolean> PROMOTE_ALL = bool("promote_all_resource_attributes", false);
+  private static final Field<List<String>> PROMOTED = attributes("promote_resource_attributes");
+  private static final Field<List<String>> IGNORED = attributes("ignore_resource_attributes");
+  private static final Field<String> TRANSLATION =
+      choice("translation_strategy", TRANSLATIONS.get(0), TRANSLATIONS);
+  static final SectionTable OTLP =
+      SectionTable.of(
+              "otlp",
+              PROMOTE_ALL,
+              PROMOTED,
+              IGNORED,
+              TRANSLATION,
+              bool("keep_identifying_resource_attributes", false),
+              bool("convert_histograms_to_nhcb", false),
+              bool("promote_scope_metadata", false),
+              bool("label_name_underscore_sanitization", true),
+              bool("label_name_preserve_multiple_underscores", true))
+          .checked(
+              otlp -> {
+                if (otlp.get(PROMOTE_ALL) && !otlp.get(PROMOTED).isEmpty()) {
+                  otlp.section()
+                      .error(
+                          PROMOTED.key(),
+                          "cannot be configured together with 'promote_all_resource_attributes'");
+                }
+                if (!otlp.get(PROMOTE_ALL) && !otlp.get(IGNORED).isEmpty()) {
+                  otlp.section()
+                      .error(
+                          IGNORED.key(),
+                          "cannot be configured unless 'promote_all_resource_attributes' is true");
+                }
+              });
+
   private final Section root;
   private final Paths paths;
   private final NameValidation names;
   private final AlertingReader alerting;
   private final RemoteReader remote;
 
-  public OtherSections(Section root, Paths paths, Sources sources, ScrapeSettings global) {
+  /** A reader of the sections of a file. */
+  public OtherSections(Section root, Paths paths, Sources sources, NameValidation names) {
     this.root = root;
     this.paths = paths;
-    this.names = global.nameValidation();
+    this.names = names;
     this.alerting = new AlertingReader(sources, paths, names);
     this.remote = new RemoteReader(paths, names);
   }
 
+  /** Reads {@code runtime}. */
   public void runtime(Map<String, Object> shown) {
-    Section written = root.section("runtime");
-    Section runtime = written == null ? Section.empty("runtime", root.problems()) : written;
-    long gogc = runtime.integer("gogc", DEFAULT_GOGC);
-    String level = logLevel(runtime);
-    runtime.finish();
-    boolean nothing = gogc == 0 && level.isEmpty();
-    put(
-        shown,
-        "runtime",
-        new Shown()
-            .unlessZero("gogc", nothing ? DEFAULT_GOGC : gogc)
-            .unlessZero("log_level", nothing ? DEFAULT_LOG_LEVEL : level)
-            .map());
+    put(shown, "runtime", RUNTIME.read(root.sectionOrEmpty("runtime"), paths).shown());
   }
 
   private static String logLevel(Section runtime) {
@@ -80,10 +196,12 @@ public final class OtherSections {
     return level;
   }
 
+  /** Reads {@code alerting}. */
   public void alerting(Map<String, Object> shown) {
     put(shown, "alerting", alerting.read(root));
   }
 
+  /** Reads {@code rule_files}. */
   public void ruleFiles(Map<String, Object> shown) {
     List<String> files = files(root, "rule_files", "rule", paths);
     if (!files.isEmpty()) {
@@ -112,7 +230,7 @@ public final class OtherSections {
   /** A list of files, the last part of each with at most one {@code *}. */
   public static List<String> files(Section root, String key, String kind, Paths paths) {
     List<String> files = new ArrayList<>();
-    for (String file : HttpClientReader.orEmpty(root.strings(key))) {
+    for (String file : root.texts(key)) {
       if (!FILE_PATTERN.matcher(file).matches()) {
         root.error(
             key,
@@ -128,108 +246,20 @@ public final class OtherSections {
     return files;
   }
 
+  /** Reads {@code storage}. */
   public void storage(Map<String, Object> shown) {
-    Shown visible = new Shown();
-    Section storage = root.section("storage");
-    Section tsdb = storage == null ? null : storage.section("tsdb");
-    visible.always("tsdb", tsdb == null ? tsdb(Section.empty("", root.problems())) : tsdb(tsdb));
-    Section exemplars = storage == null ? null : storage.layeredSection("exemplars");
-    if (exemplars != null) {
-      visible.always(
-          "exemplars",
-          new Shown().unlessZero("max_exemplars", exemplars.integer("max_exemplars", 0)).map());
-      exemplars.finish();
-    }
-    if (storage != null) {
-      storage.finish();
-    }
-    shown.put("storage", visible.map());
+    shown.put("storage", STORAGE.read(root.sectionOrEmpty("storage"), paths).shown());
   }
 
-  private static Map<String, Object> tsdb(Section tsdb) {
-    Duration window = tsdb.duration("out_of_order_time_window", Duration.ZERO);
-    tsdb.integer("outofordertimewindow", 0);
-    double threshold = tsdb.number("stale_series_compaction_threshold");
-    String floats = "";
-    Section encoding = tsdb.layeredSection("chunk_encoding");
-    if (encoding != null) {
-      floats = encoding.string("floats");
-      if (!Set.of("", "xor", "xor2").contains(floats)) {
-        encoding.error("floats", "\"" + floats + "\" (expected: xor, xor2 or no key)");
-      }
-      encoding.finish();
-    }
-    Section retention = tsdb.section("retention");
-    Shown kept = new Shown();
-    if (retention == null) {
-      kept.always("time", "15d");
-    } else {
-      retention(retention, kept);
-    }
-    tsdb.finish();
-    return new Shown()
-        .always("outofordertimewindow", window.toMillis())
-        .unlessZero("out_of_order_time_window", window)
-        .unlessZero("stale_series_compaction_threshold", threshold)
-        .unlessZero("chunk_encoding", new Shown().unlessZero("floats", floats).map())
-        .always("retention", kept.map())
-        .map();
-  }
-
-  private static void retention(Section retention, Shown kept) {
-    long size = retention.size("size");
-    double percentage = retention.number("percentage");
-    if (size < 0) {
-      retention.error("size", "must be greater than or equal to 0");
-    }
-    if (percentage < 0 || percentage > 100) {
-      retention.error("percentage", percentage + " (expected: 0 to 100)");
-    }
-    kept.unlessZero("time", retention.duration("time", Duration.ZERO))
-        .unlessZero("size", ScrapeSettings.shownSize(size))
-        .unlessZero("percentage", percentage);
-    retention.finish();
-  }
-
+  /** Reads {@code tracing}. */
   public void tracing(Map<String, Object> shown) {
     Section tracing = root.section("tracing");
-    if (tracing == null) {
-      return;
+    if (tracing != null) {
+      put(shown, "tracing", TRACING.read(tracing, paths).shown());
     }
-    Shown visible = new Shown();
-    String type = tracing.string("client_type", "grpc");
-    if (tracing.isSet("client_type") && !Set.of("http", "grpc").contains(type)) {
-      tracing.error("client_type", "\"" + type + "\" (expected: http or grpc)");
-    }
-    String endpoint = tracing.string("endpoint");
-    if (endpoint.isEmpty()) {
-      tracing.error("endpoint", "tracing endpoint must be set (expected: host:port)");
-    }
-    String compression = tracing.string("compression");
-    if (!compression.isEmpty() && !compression.equals("gzip")) {
-      tracing.error("compression", "\"" + compression + "\" (expected: gzip)");
-    }
-    Map<String, String> headers = tracing.stringMap("headers");
-    for (String header : headers.keySet()) {
-      String wrong = HttpClientChecks.remoteHeaderProblem(header);
-      if (wrong != null) {
-        tracing.entryError("headers", header, wrong);
-      }
-    }
-    visible
-        .unlessZero("client_type", type)
-        .unlessZero("endpoint", endpoint)
-        .unlessZero("sampling_fraction", tracing.number("sampling_fraction"))
-        .unlessZero("insecure", tracing.bool("insecure", false));
-    HttpClientReader.tls(tracing, paths, visible);
-    visible
-        .unlessZero("headers", headers)
-        .unlessZero("compression", compression)
-        .unlessZero("timeout", tracing.duration("timeout", Duration.ZERO));
-    tracing.finish();
-    put(shown, "tracing", visible.map());
   }
 
+  /** Reads {@code remote_write} and {@code remote_read}. */
   public void remote(Map<String, Object> shown) {
     List<Map<String, Object>> writes = remote.writes(root);
     if (!writes.isEmpty()) {
@@ -241,83 +271,57 @@ public final class OtherSections {
     }
   }
 
+  /** Reads {@code otlp}. */
   public void otlp(Map<String, Object> shown) {
     Section written = root.section("otlp");
     if (written == null && root.has("otlp")) {
       return; // Null is nothing at all, not the defaults.
     }
-    Section otlp = written == null ? Section.empty("otlp", root.problems()) : written;
-    boolean all = otlp.bool("promote_all_resource_attributes", false);
-    List<String> promoted = attributes(otlp, "promote_resource_attributes", all);
-    List<String> ignored = attributes(otlp, "ignore_resource_attributes", !all);
-    String translation = otlp.string("translation_strategy", TRANSLATIONS.get(0));
+    Values otlp = OTLP.read(root.sectionOrEmpty("otlp"), paths);
+    String translation = otlp.get(TRANSLATION);
     if (!translation.isEmpty() && !TRANSLATIONS.contains(translation)) {
-      otlp.error(
-          "translation_strategy",
-          "unsupported OTLP translation strategy \""
-              + translation
-              + "\" (expected: one of "
-              + String.join(", ", TRANSLATIONS)
-              + Problem.hint(translation, TRANSLATIONS)
-              + ")");
+      otlp.section()
+          .error(
+              TRANSLATION.key(),
+              "unsupported OTLP translation strategy \""
+                  + translation
+                  + "\" (expected: one of "
+                  + String.join(", ", TRANSLATIONS)
+                  + Problem.hint(translation, TRANSLATIONS)
+                  + ")");
     } else if (translation.startsWith("No") && names == NameValidation.LEGACY) {
-      otlp.error(
-          "translation_strategy",
-          "OTLP translation strategy \""
-              + translation
-              + "\" is not allowed when UTF8 is disabled (expected: "
-              + "global.metric_name_validation_scheme utf8)");
+      otlp.section()
+          .error(
+              TRANSLATION.key(),
+              "OTLP translation strategy \""
+                  + translation
+                  + "\" is not allowed when UTF8 is disabled (expected: "
+                  + "global.metric_name_validation_scheme utf8)");
     }
-    put(
-        shown,
-        "otlp",
-        new Shown()
-            .unlessZero("promote_all_resource_attributes", all)
-            .unlessZero("promote_resource_attributes", promoted)
-            .unlessZero("ignore_resource_attributes", ignored)
-            .unlessZero("translation_strategy", translation)
-            .unlessZero(
-                "keep_identifying_resource_attributes",
-                otlp.bool("keep_identifying_resource_attributes", false))
-            .unlessZero(
-                "convert_histograms_to_nhcb", otlp.bool("convert_histograms_to_nhcb", false))
-            .unlessZero("promote_scope_metadata", otlp.bool("promote_scope_metadata", false))
-            .unlessZero(
-                "label_name_underscore_sanitization",
-                otlp.bool("label_name_underscore_sanitization", true))
-            .unlessZero(
-                "label_name_preserve_multiple_underscores",
-                otlp.bool("label_name_preserve_multiple_underscores", true))
-            .map());
-    otlp.finish();
+    put(shown, "otlp", otlp.shown());
   }
 
-  /**
-   * Names without blanks around them, each once.
-   *
-   * @param forbidden whether the other way to choose attributes rules this one out
-   */
-  private static List<String> attributes(Section otlp, String key, boolean forbidden) {
-    List<String> attributes = new ArrayList<>();
-    Set<String> seen = new HashSet<>();
-    for (String written : HttpClientReader.orEmpty(otlp.strings(key))) {
-      String attribute = written.strip();
-      if (attribute.isEmpty() || !seen.add(attribute)) {
-        otlp.error(
-            key,
-            attributes.size(),
-            (attribute.isEmpty() ? "empty" : "duplicated") + " OTel resource attribute");
-      }
-      attributes.add(attribute);
-    }
-    if (forbidden && !attributes.isEmpty()) {
-      otlp.error(
-          key,
-          key.startsWith("promote")
-              ? "cannot be configured together with 'promote_all_resource_attributes'"
-              : "cannot be configured unless 'promote_all_resource_attributes' is true");
-    }
-    return attributes;
+  /** Names without blanks around them, each once. */
+  private static Field<List<String>> attributes(String attributesKey) {
+    return Field.of(
+        attributesKey,
+        "list of texts",
+        "",
+        (otlp, key, paths) -> {
+          List<String> attributes = new ArrayList<>();
+          Set<String> seen = new HashSet<>();
+          for (String written : otlp.texts(key)) {
+            String attribute = written.strip();
+            if (attribute.isEmpty() || !seen.add(attribute)) {
+              otlp.error(
+                  key,
+                  attributes.size(),
+                  (attribute.isEmpty() ? "empty" : "duplicated") + " OTel resource attribute");
+            }
+            attributes.add(attribute);
+          }
+          return attributes;
+        });
   }
 
   private static void put(Map<String, Object> shown, String key, Map<String, Object> section) {

@@ -3,105 +3,136 @@ package io.promdisco.config.section;
 import io.promdisco.config.DnsSdConfig;
 import io.promdisco.config.FileSdConfig;
 import io.promdisco.config.HttpSdConfig;
-import io.promdisco.config.ProblemKind;
 import io.promdisco.config.SdChecks;
 import io.promdisco.config.SdConfig;
 import io.promdisco.config.Urls;
+import io.promdisco.config.table.Field;
+import io.promdisco.config.table.SectionTable;
+import io.promdisco.config.table.Values;
 import io.promdisco.config.yaml.Paths;
 import io.promdisco.config.yaml.Section;
-import io.promdisco.config.yaml.Shown;
+import io.promdisco.config.ProblemKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code file_sd_configs}, {@code http_sd_configs} and {@code dns_sd_configs}. */
 public final class PollingSdReaders {
-  private static final String REFRESH = "refresh_interval";
+  private static final Field<List<String>> FILES =
+      Field.of(
+              "files",
+              "list of files",
+              "",
+              (Section section, String key, Paths paths) -> {
+                List<String> files = section.texts(key);
+                SdChecks.checkFiles(files, section::note);
+                List<String> resolved = files.stream().map(paths::resolve).toList();
+                section.problems().onceRead(section, () -> TargetFiles.check(section, resolved));
+                return resolved;
+              })
+          .always();
+  private static final Field<Duration> FILE_REFRESH = refresh(Duration.ofMinutes(5));
+  static final SectionTable FILE = SectionTable.of("file_sd_configs", FILES, FILE_REFRESH);
+
+  private static final Field<HttpClientReader.Result> CLIENT =
+      HttpClientReader.field(HttpClientReader.Owner.OTHER);
+  private static final Field<Duration> HTTP_REFRESH = refresh(Duration.ofMinutes(1));
+  private static final Field<String> URL =
+      Field.text("url")
+          .documented("URL", "")
+          .shownBy("always, without password", (to, key, url) -> to.always(key, Urls.redacted(url)))
+          .checked(PollingSdReaders::checkUrl);
+  static final SectionTable HTTP = SectionTable.of("http_sd_configs", CLIENT, HTTP_REFRESH, URL);
+
+  private static final Field<List<String>> NAMES = Field.texts("names").always();
+  private static final Field<Duration> DNS_REFRESH = refresh(Duration.ofSeconds(30));
+  private static final Field<String> TYPE =
+      Field.text("type", DnsSdConfig.Type.SRV.name())
+          .documented(
+              Arrays.stream(DnsSdConfig.Type.values())
+                  .map(DnsSdConfig.Type::name)
+                  .collect(Collectors.joining(", ")),
+              DnsSdConfig.Type.SRV)
+          .always();
+  private static final Field<Long> PORT = Field.integer("port", 0).always();
+  static final SectionTable DNS =
+      SectionTable.of("dns_sd_configs", NAMES, DNS_REFRESH, TYPE, PORT);
 
   private PollingSdReaders() {}
 
-  /** Reads one entry; null if it cannot be used. */
-  private interface Entry {
-    @Nullable SdConfig read(Section section, Paths paths, Shown shown);
-  }
+  /**
+   * Reads the entries of one kind.
+   *
+   * @param config makes one of what was read; null if it cannot be used
+   */
+  private record Reader(SectionTable table, Function<Values, @Nullable SdConfig> config)
+      implements SdConfigReader {
+    @Override
+    public String key() {
+      return table.name();
+    }
 
-  private record Reader(String key, Entry entry) implements SdConfigReader {
     @Override
     public Result read(Section job, Paths paths) {
       List<SdConfig> configs = new ArrayList<>();
       List<Map<String, Object>> shown = new ArrayList<>();
-      for (Section section : job.sections(key)) {
-        Shown visible = new Shown();
-        SdConfig config = entry.read(section, paths, visible);
-        section.finish();
-        shown.add(visible.map());
-        if (config != null) {
-          configs.add(config);
+      for (Section section : job.sections(key())) {
+        Values given = table.read(section, paths);
+        SdConfig read = config.apply(given);
+        shown.add(given.shown());
+        if (read != null) {
+          configs.add(read);
         }
       }
       return new Result(configs, shown);
     }
   }
 
+  /** The readers. */
   public static List<SdConfigReader> all() {
     return List.of(
-        new Reader("file_sd_configs", PollingSdReaders::file),
-        new Reader("http_sd_configs", PollingSdReaders::http),
-        new Reader("dns_sd_configs", PollingSdReaders::dns));
+        new Reader(FILE, given -> new FileSdConfig(given.get(FILES), given.get(FILE_REFRESH))),
+        new Reader(
+            HTTP,
+            given ->
+                new HttpSdConfig(
+                    given.get(URL), given.get(CLIENT).config(), given.get(HTTP_REFRESH))),
+        new Reader(DNS, PollingSdReaders::dns));
   }
 
-  private static Duration refresh(Section section, Duration missing) {
-    Duration refresh = section.duration(REFRESH, missing);
-    if (refresh.isZero() && section.hasValue(REFRESH)) {
-      section.warn(
-          REFRESH, "Prometheus accepts 0s and then stops with a panic (expected: more than 0s)");
-    }
-    return refresh;
+  private static Field<Duration> refresh(Duration missing) {
+    return Field.duration("refresh_interval", missing)
+        .checked(
+            (section, key, refresh) -> {
+              if (refresh.isZero() && section.hasValue(key)) {
+                section.warn(
+                    key,
+                    "Prometheus accepts 0s and then stops with a panic (expected: more than 0s)");
+              }
+            });
   }
 
-  private static SdConfig file(Section section, Paths paths, Shown shown) {
-    List<String> files = HttpClientReader.orEmpty(section.strings("files"));
-    Duration refresh = refresh(section, Duration.ofMinutes(5));
-    SdChecks.checkFiles(files, section::note);
-    List<String> resolved = files.stream().map(paths::resolve).toList();
-    section.problems().onceRead(section, () -> TargetFiles.check(section, resolved));
-    shown.always("files", resolved).unlessZero(REFRESH, refresh);
-    return new FileSdConfig(resolved, refresh);
-  }
-
-  private static SdConfig http(Section section, Paths paths, Shown shown) {
-    HttpClientReader.Result http =
-        HttpClientReader.read(section, paths, HttpClientReader.Owner.OTHER);
-    Duration refresh = refresh(section, Duration.ofMinutes(1));
-    String url = section.string("url");
+  private static void checkUrl(Section section, String key, String url) {
     SdChecks.checkUrl(url, section::note);
-    shown.all(http.shown()).unlessZero(REFRESH, refresh);
     if (!Urls.redacted(url).equals(url)) {
       section.warn(
-          "url",
-          ProblemKind.QUESTIONABLE,
+          key,
           "the password in it stands in the label __meta_url of every target (expected:"
               + " basic_auth)");
     }
-    shown.always("url", Urls.redacted(url));
-    return new HttpSdConfig(url, http.config(), refresh);
   }
 
-  private static @Nullable SdConfig dns(Section section, Paths paths, Shown shown) {
-    List<String> names = HttpClientReader.orEmpty(section.strings("names"));
-    Duration refresh = refresh(section, Duration.ofSeconds(30));
-    String typeText = section.string("type", "SRV");
-    long port = section.integer("port", 0);
-    SdChecks.checkDnsNames(names, section::note);
-    shown
-        .always("names", names)
-        .unlessZero(REFRESH, refresh)
-        .always("type", typeText)
-        .always("port", port);
+  private static @Nullable SdConfig dns(Values given) {
+    Section section = given.section();
+    String typeText = given.get(TYPE);
+    long port = given.get(PORT);
+    SdChecks.checkDnsNames(given.get(NAMES), section::note);
     DnsSdConfig.Type type =
         Arrays.stream(DnsSdConfig.Type.values())
             .filter(known -> known.name().equals(typeText.toUpperCase(Locale.ROOT)))
@@ -109,7 +140,7 @@ public final class PollingSdReaders {
             .orElse(null);
     if (type == null) {
       section.error(
-          "type",
+          TYPE.key(),
           "invalid DNS-SD records type "
               + (typeText.isEmpty() ? "\"\"" : typeText)
               + " (expected: one of A, AAAA, MX, NS, SRV)");
@@ -118,13 +149,13 @@ public final class PollingSdReaders {
     SdChecks.checkDnsPort(type, port, section::note);
     if (type == DnsSdConfig.Type.SRV && port != 0) {
       section.warn(
-          "port",
+          PORT.key(),
           ProblemKind.NO_EFFECT,
           "no effect: SRV records bring their own (expected: no port)");
     } else if (port < 0 || port > 65_535) {
-      section.warn("port", port + " is no port (expected: 1 to 65535)");
+      section.warn(PORT.key(), port + " is no port (expected: 1 to 65535)");
     }
     int held = (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, port));
-    return new DnsSdConfig(names, type, held, refresh);
+    return new DnsSdConfig(given.get(NAMES), type, held, given.get(DNS_REFRESH));
   }
 }

@@ -1,5 +1,9 @@
 package io.promdisco.config.section;
 
+import io.promdisco.config.table.Field;
+import io.promdisco.config.table.SectionTable;
+import io.promdisco.config.table.Values;
+import io.promdisco.config.yaml.Paths;
 import io.promdisco.config.yaml.Scalars;
 import io.promdisco.config.yaml.Section;
 import io.promdisco.config.yaml.Shown;
@@ -7,9 +11,13 @@ import io.promdisco.model.NameValidation;
 import io.promdisco.relabel.RelabelRule;
 import io.promdisco.relabel.RelabelSpec;
 import java.math.BigInteger;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
@@ -17,22 +25,78 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /** Reads {@code relabel_configs} and {@code metric_relabel_configs}. */
 final class RelabelReader {
+  private static final String RULE = "relabel_config";
+  private static final Paths NO_PATHS = new Paths(Path.of(""));
+
+  private static final Field<List<String>> SOURCE_LABELS =
+      Field.texts("source_labels").checked((rule, key, names) -> checkSources(rule));
+  private static final Field<Optional<String>> SEPARATOR =
+      Field.of("separator", "text", ";", RelabelReader::text).always();
+  private static final Field<Optional<String>> REGEX =
+      Field.of("regex", "regular expression", "(.*)", RelabelReader::regex)
+          .shownBy(
+              "unless it is the default",
+              (to, key, regex) -> regex.ifPresent(text -> to.always(key, text)));
+  private static final Field<BigInteger> MODULUS = Field.unsigned("modulus");
+  private static final Field<Optional<String>> TARGET_LABEL =
+      Field.of("target_label", "text", "", RelabelReader::text);
+  private static final Field<Optional<String>> REPLACEMENT =
+      Field.of("replacement", "text", "$1", RelabelReader::text).always();
+  private static final Field<Optional<String>> ACTION =
+      Field.of(
+              "action",
+              Arrays.stream(RelabelRule.Action.values())
+                  .map(RelabelRule.Action::text)
+                  .collect(Collectors.joining(", ")),
+              RelabelRule.Action.REPLACE.text(),
+              RelabelReader::action)
+          .always();
+  static final SectionTable TABLE =
+      SectionTable.of(
+          RULE, SOURCE_LABELS, SEPARATOR, REGEX, MODULUS, TARGET_LABEL, REPLACEMENT, ACTION);
+
   private RelabelReader() {}
 
   /** A rule as it was read, to be checked once the job's naming scheme is known. */
-  record Written(Section section, RelabelSpec spec) {}
+  private record Written(Section section, RelabelSpec spec) {}
+
+  /** The rules under a key. */
+  static final class Rules {
+    private final List<Written> written;
+    private List<RelabelRule> compiled = List.of();
+
+    private Rules(List<Written> written) {
+      this.written = written;
+    }
+
+    /** Where each rule stands. */
+    List<Section> sections() {
+      return written.stream().map(Written::section).toList();
+    }
+
+    /** Checks the rules; those that are good are what is shown. */
+    List<RelabelRule> compile(NameValidation names) {
+      compiled = RelabelReader.compile(written, names);
+      return compiled;
+    }
+  }
 
   /**
-   * Reads the rules under a key.
+   * A key with a list of rules.
    *
    * @param ifNull the problem that an empty entry is
    */
-  static List<Written> read(Section parent, String key, String ifNull) {
-    List<Written> rules = new ArrayList<>();
-    for (Section rule : parent.sections(key, ifNull)) {
-      rules.add(new Written(rule, spec(rule)));
-    }
-    return rules;
+  static Field<Rules> rules(String rulesKey, String ifNull) {
+    return Field.of(
+            rulesKey,
+            "list of " + RULE,
+            "",
+            (Section parent, String key, Paths paths) ->
+                new Rules(
+                    parent.sections(key, ifNull).stream()
+                        .map(rule -> new Written(rule, spec(rule)))
+                        .toList()))
+        .shownAs(rules -> shown(rules.compiled));
   }
 
   /** What is wrong with a regex or an action, whatever else the rule says; null if nothing is. */
@@ -55,28 +119,26 @@ final class RelabelReader {
     return parent.value(key) instanceof SequenceNode list ? list.getValue().size() : 0;
   }
 
-  private static RelabelSpec spec(Section rule) {
-    List<String> sources = rule.strings("source_labels");
-    checkSources(rule);
-    rule.checkOverridden("regex", text -> problem(text, null));
-    rule.checkOverridden("action", text -> problem(null, text));
-    String regex = text(rule, "regex");
-    if (regex != null && !Scalars.isUnicode(regex)) {
-      rule.error("regex", "error parsing regexp: invalid UTF-8");
+  private static RelabelSpec spec(Section section) {
+    Values rule = TABLE.read(section, NO_PATHS);
+    return new RelabelSpec(
+        section.strings(SOURCE_LABELS.key()),
+        rule.get(SEPARATOR).orElse(null),
+        rule.get(REGEX).orElse(null),
+        section.has(MODULUS.key()) ? rule.get(MODULUS).longValue() : null,
+        rule.get(TARGET_LABEL).orElse(null),
+        rule.get(REPLACEMENT).orElse(null),
+        rule.get(ACTION).orElse(null),
+        section.position());
+  }
+
+  private static Optional<String> regex(Section rule, String key, Paths paths) {
+    rule.checkOverridden(key, text -> problem(text, null));
+    Optional<String> regex = text(rule, key, paths);
+    if (regex.isPresent() && !Scalars.isUnicode(regex.get())) {
+      rule.error(key, "error parsing regexp: invalid UTF-8");
     }
-    BigInteger modulus = rule.has("modulus") ? rule.unsigned("modulus") : null;
-    RelabelSpec spec =
-        new RelabelSpec(
-            sources,
-            text(rule, "separator"),
-            regex,
-            modulus == null ? null : modulus.longValue(),
-            text(rule, "target_label"),
-            text(rule, "replacement"),
-            action(rule),
-            rule.problems().position(rule.node().getStartMark()));
-    rule.finish();
-    return spec;
+    return regex;
   }
 
   /** No label has an empty name; one that is null passes, as in Prometheus. */
@@ -98,33 +160,28 @@ final class RelabelReader {
     }
   }
 
-  private static @Nullable String text(Section rule, String key) {
-    return rule.has(key) ? rule.string(key) : null;
+  private static Optional<String> text(Section rule, String key, Paths paths) {
+    return rule.has(key) ? Optional.of(rule.string(key)) : Optional.empty();
   }
 
   /** A null action is the empty one, which is refused in other words than an unknown one. */
-  private static @Nullable String action(Section rule) {
-    Node value = rule.value("action");
+  private static Optional<String> action(Section rule, String key, Paths paths) {
+    rule.checkOverridden(key, text -> problem(null, text));
+    Node value = rule.value(key);
     if (value != null && Scalars.isNull(value)) {
-      rule.error("action", "relabel action cannot be empty");
-      return null;
+      rule.error(key, "relabel action cannot be empty");
+      return Optional.empty();
     }
-    return text(rule, "action");
+    return text(rule, key, paths);
   }
 
-  static List<RelabelRule> compile(List<Written> written, NameValidation names) {
+  private static List<RelabelRule> compile(List<Written> written, NameValidation names) {
     List<RelabelRule> rules = new ArrayList<>();
     for (Written rule : written) {
       RelabelRule.compile(
               rule.spec,
               names,
-              (field, message) -> {
-                if (field.isEmpty()) {
-                  rule.section.error(message);
-                } else {
-                  rule.section.error(field, message);
-                }
-              })
+              rule.section::note)
           .ifPresent(
               compiled -> {
                 rules.add(compiled);
@@ -134,20 +191,17 @@ final class RelabelReader {
     return rules;
   }
 
-  static List<Map<String, Object>> shown(List<RelabelRule> rules) {
+  private static List<Map<String, Object>> shown(List<RelabelRule> rules) {
     List<Map<String, Object>> out = new ArrayList<>();
     for (RelabelRule rule : rules) {
-      Shown shown = new Shown().unlessZero("source_labels", rule.sourceLabels());
-      shown.always("separator", rule.separator());
-      if (!rule.hasDefaultRegex()) {
-        shown.always("regex", rule.regex());
-      }
-      if (rule.modulus() != 0) {
-        shown.always("modulus", new BigInteger(Long.toUnsignedString(rule.modulus())));
-      }
-      shown.unlessZero("target_label", rule.targetLabel());
-      shown.always("replacement", rule.replacement());
-      shown.always("action", rule.action().text());
+      Shown shown = new Shown();
+      SOURCE_LABELS.show(rule.sourceLabels(), shown);
+      SEPARATOR.show(Optional.of(rule.separator()), shown);
+      REGEX.show(Optional.of(rule.regex()).filter(regex -> !rule.hasDefaultRegex()), shown);
+      MODULUS.show(new BigInteger(Long.toUnsignedString(rule.modulus())), shown);
+      TARGET_LABEL.show(Optional.of(rule.targetLabel()), shown);
+      REPLACEMENT.show(Optional.of(rule.replacement()), shown);
+      ACTION.show(Optional.of(rule.action().text()), shown);
       out.add(shown.map());
     }
     return out;

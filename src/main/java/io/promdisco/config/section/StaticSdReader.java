@@ -4,9 +4,11 @@ import io.promdisco.config.ProblemKind;
 import io.promdisco.config.SdChecks;
 import io.promdisco.config.SdConfig;
 import io.promdisco.config.StaticSdConfig;
+import io.promdisco.config.table.Field;
+import io.promdisco.config.table.SectionTable;
+import io.promdisco.config.table.Values;
 import io.promdisco.config.yaml.Paths;
 import io.promdisco.config.yaml.Section;
-import io.promdisco.config.yaml.Shown;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import java.util.ArrayList;
@@ -19,9 +21,13 @@ import java.util.Set;
 public final class StaticSdReader implements SdConfigReader {
   private static final String ADDRESS = SdChecks.ADDRESS;
 
+  private static final Field<List<String>> TARGETS = Field.texts("targets").always();
+  private static final Field<Map<String, String>> LABELS = Field.textMap("labels");
+  static final SectionTable TABLE = SectionTable.of("static_configs", TARGETS, LABELS);
+
   @Override
   public String key() {
-    return "static_configs";
+    return TABLE.name();
   }
 
   @Override
@@ -31,8 +37,9 @@ public final class StaticSdReader implements SdConfigReader {
     // Without rules nothing can mend an address, so a bad one is refused at once.
     boolean checkAddresses = RelabelReader.count(job, "relabel_configs") == 0;
     for (Section group : job.sections(key())) {
-      List<String> targets = HttpClientReader.orEmpty(group.strings("targets"));
-      Map<String, String> labels = group.stringMap("labels");
+      Values given = TABLE.read(group, paths);
+      List<String> targets = given.get(TARGETS);
+      Map<String, String> labels = given.get(LABELS);
       checkLabels(group, labels.keySet());
       Map<String, String> named = new LinkedHashMap<>(labels);
       named.remove("");
@@ -45,7 +52,6 @@ public final class StaticSdReader implements SdConfigReader {
           group.error("targets", i, ProblemKind.BAD_TARGET, wrong);
         }
       }
-      group.finish();
       TargetGroup read =
           new TargetGroup(
               Integer.toString(groups.size()),
@@ -53,7 +59,7 @@ public final class StaticSdReader implements SdConfigReader {
               Labels.of(named));
       groups.add(read);
       group.problems().spelt(group, group.path(), read, group.positions("targets"));
-      shown.add(new Shown().always("targets", targets).unlessZero("labels", labels).map());
+      shown.add(given.shown());
     }
     List<SdConfig> configs = groups.isEmpty() ? List.of() : List.of(new StaticSdConfig(groups));
     return new Result(configs, shown);

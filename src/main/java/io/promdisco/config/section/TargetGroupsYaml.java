@@ -100,7 +100,7 @@ public final class TargetGroupsYaml {
 
   /** Reads one group; keys other than its own must have been asked for before. */
   public static Group read(Section section) {
-    List<String> targets = HttpClientReader.orEmpty(section.strings("targets"));
+    List<String> targets = section.texts("targets");
     Map<String, String> labels = section.stringMap("labels");
     for (String name : labels.keySet()) {
       boolean unchecked = name.isEmpty() && section.hasNullName("labels");

@@ -261,12 +261,12 @@ public final class Section {
     problems.warning(node, kind, path, message);
   }
 
-  /** Every key that was written and that nobody has asked for. */
   /** The keys that are written. */
   public List<String> keys() {
     return List.copyOf(layers.keys());
   }
 
+  /** Every key that was written and that nobody has asked for. */
   public List<String> unread() {
     List<String> unread = new ArrayList<>(layers.keys());
     unread.removeAll(known);
@@ -529,6 +529,12 @@ public final class Section {
     return value == null || Scalars.isNull(value) ? null : strings(value, child(key));
   }
 
+  /** A list of texts; empty if it was not written or is null. */
+  public List<String> texts(String key) {
+    List<String> texts = strings(key);
+    return texts == null ? List.of() : texts;
+  }
+
   private List<String> strings(Node value, String where) {
     List<String> texts = new ArrayList<>();
     if (!(value instanceof SequenceNode list)) {
@@ -658,6 +664,20 @@ public final class Section {
   /** A nested section, which a merge replaces as a whole; null if not written, or null. */
   public @Nullable Section section(String key) {
     return section(key, false);
+  }
+
+  /** As {@link #section(String)}, but a section without keys if it is not written, or null. */
+  public Section sectionOrEmpty(String key) {
+    return orEmpty(key, section(key));
+  }
+
+  /** As {@link #layeredSection}, but a section without keys if it is not written, or null. */
+  public Section layeredSectionOrEmpty(String key) {
+    return orEmpty(key, layeredSection(key));
+  }
+
+  private Section orEmpty(String key, @Nullable Section section) {
+    return section == null ? empty(child(key), problems) : section;
   }
 
   /** A nested section, to whose keys a merge adds; null if not written, or null. */

@@ -2,12 +2,14 @@ package io.promdisco.config.yaml;
 
 import io.promdisco.config.Secret;
 import io.promdisco.model.PrometheusDuration;
+import io.promdisco.model.PrometheusSize;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +47,15 @@ public final class Shown {
     return map;
   }
 
+  /** A number of bytes as it is shown; empty: no limit. */
+  public static String size(long bytes) {
+    return bytes == 0 ? "" : PrometheusSize.format(bytes);
+  }
+
   private static boolean isZero(Object value) {
+    if (value instanceof Optional<?> optional) {
+      return optional.isEmpty() || isZero(optional.get());
+    }
     if (value instanceof String text) {
       return text.isEmpty();
     }
@@ -73,6 +83,9 @@ public final class Shown {
   private static @Nullable Object plain(@Nullable Object value) {
     if (value instanceof Duration duration) {
       return PrometheusDuration.format(duration);
+    }
+    if (value instanceof Optional<?> optional) {
+      return plain(optional.orElse(null));
     }
     if (value instanceof Secret secret) {
       return secret.isEmpty() ? null : secret.toString();
