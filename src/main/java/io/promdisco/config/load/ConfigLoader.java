@@ -24,7 +24,6 @@ import io.promdisco.config.yaml.Problems;
 import io.promdisco.config.yaml.Section;
 import io.promdisco.config.yaml.StrictYaml;
 import io.promdisco.config.yaml.YamlFile;
-import io.promdisco.model.Position;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -132,10 +131,8 @@ public final class ConfigLoader {
 
   /** The sources that promdisco has: static, Kubernetes, file, HTTP and DNS. */
   public static List<SdConfigReader> standardSources() {
-    List<SdConfigReader> sources = new ArrayList<>();
-    sources.add(new StaticSdReader());
-    sources.add(new KubernetesSdReader());
-    sources.addAll(PollingSdReaders.all());
+    List<SdConfigReader> sources = new ArrayList<>(PollingSdReaders.all());
+    sources.addAll(0, List.of(new StaticSdReader(), KubernetesSdReader.reader()));
     return sources;
   }
 
@@ -182,14 +179,9 @@ public final class ConfigLoader {
       return read(
           file.toString(), StrictYaml.argument(file), folder == null ? Path.of("") : folder);
     } catch (IOException e) {
-      return LoadResult.refused(
-          List.of(
-              new Problem(
-                  Problem.Severity.ERROR,
-                  ProblemKind.UNREADABLE,
-                  new Position(file.toString(), 1, 1),
-                  "",
-                  StrictYaml.unreadable(e, WHAT))));
+      Problems problems = new Problems(file.toString());
+      problems.error(ProblemKind.UNREADABLE, StrictYaml.unreadable(e, WHAT));
+      return LoadResult.refused(problems.sorted());
     }
   }
 
@@ -332,7 +324,11 @@ public final class ConfigLoader {
   }
 
   private List<ReadJob> fromFiles(
-      Section root, int index, String pattern, GlobalReader.Result global, Map<String, String> names) {
+      Section root,
+      int index,
+      String pattern,
+      GlobalReader.Result global,
+      Map<String, String> names) {
     List<Path> files;
     try {
       files = Globs.files(pattern);
@@ -363,11 +359,7 @@ public final class ConfigLoader {
                 section -> section == null ? List.of() : only(section, reader, names, file));
         jobs.addAll(found == null ? List.of() : found);
       } catch (IOException e) {
-        problems.error(
-            new Position(file.toString(), 1, 1),
-            ProblemKind.UNREADABLE,
-            "",
-            StrictYaml.unreadable(e, WHAT));
+        problems.error(ProblemKind.UNREADABLE, StrictYaml.unreadable(e, WHAT));
       }
     }
     return jobs;

@@ -1,14 +1,13 @@
 package io.promdisco.config.section;
 
+import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.SdChecks;
-import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.table.Field;
 import io.promdisco.config.table.SectionTable;
 import io.promdisco.config.table.Values;
 import io.promdisco.config.yaml.Paths;
 import io.promdisco.config.yaml.Section;
-import io.promdisco.config.yaml.Shown;
 import io.promdisco.model.Labels;
 import io.promdisco.model.NameValidation;
 import io.promdisco.model.TargetGroup;
@@ -40,12 +39,12 @@ final class AlertingReader {
               (manager, key, version) -> {
                 if (manager.isSet(key) && !version.equals("v2")) {
                   manager.error(
-                      key, "expected Alertmanager api version to be one of [v2] but got " + version);
+                      key,
+                      "expected Alertmanager api version to be one of [v2] but got " + version);
                 }
               });
   private static final Field<RelabelReader.Rules> RULES =
-      RelabelReader.rules(
-          "relabel_configs", "empty or null Alertmanager target relabeling rule");
+      RelabelReader.rules("relabel_configs", "empty or null Alertmanager target relabeling rule");
   private static final Field<RelabelReader.Rules> MANAGER_ALERT_RULES =
       RelabelReader.rules(
           "alert_relabel_configs", "empty or null Alertmanager alert relabeling rule");

@@ -46,9 +46,7 @@ final class CloudLogins {
           .accepted(
               name -> name.isEmpty() || SESSION.matcher(name).matches(),
               name ->
-                  "\""
-                      + name
-                      + "\" (expected: 2 to 64 letters, digits and characters of _+=,.@-)");
+                  "\"" + name + "\" (expected: 2 to 64 letters, digits and characters of _+=,.@-)");
   private static final Field<Map<String, String>> TAGS =
       Field.textMap("tags")
           .checked(
@@ -127,13 +125,11 @@ final class CloudLogins {
                       scope -> scope.isEmpty() || SCOPE.matcher(scope).matches(),
                       scope -> "the scope contains invalid characters (expected: a URL)"))
           .checked(CloudLogins::checkWays);
-  static final SectionTable GOOGLE_KEYS =
-      SectionTable.of("google_iam", text("credentials_file"));
+  static final SectionTable GOOGLE_KEYS = SectionTable.of("google_iam", text("credentials_file"));
 
   /** The credentials of Amazon, Azure and Google. */
   static final List<Field<Optional<Values>>> ALL =
-      List.of(
-          SIGV4, wholeSection("azuread", AZURE_KEYS), section("google_iam", GOOGLE_KEYS));
+      List.of(SIGV4, wholeSection("azuread", AZURE_KEYS), section("google_iam", GOOGLE_KEYS));
 
   private CloudLogins() {}
 
@@ -155,7 +151,7 @@ final class CloudLogins {
 
   private static void needsRole(Values login, Field<?> field, boolean isEmpty) {
     if (!isEmpty) {
-      login.section().error(field.key(), field.key() + " can only be used with role_arn");
+      login.error(field, field.key() + " can only be used with role_arn");
     }
   }
 

@@ -1,8 +1,8 @@
 package io.promdisco.config.section;
 
+import io.promdisco.config.NameEscaping;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.ScrapeConfig;
-import io.promdisco.config.NameEscaping;
 import io.promdisco.config.table.Field;
 import io.promdisco.config.table.SectionTable;
 import io.promdisco.config.table.Values;
@@ -11,8 +11,6 @@ import io.promdisco.config.yaml.Scalars;
 import io.promdisco.config.yaml.Section;
 import io.promdisco.config.yaml.Shown;
 import io.promdisco.model.NameValidation;
-import java.math.BigInteger;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -82,8 +82,7 @@ final class HttpClientReader {
   private static final Field<String> CREDENTIALS_FILE = file("credentials_file");
   private static final Field<String> CREDENTIALS_REF = text("credentials_ref");
   static final SectionTable AUTHORIZATION_KEYS =
-      SectionTable.of(
-          "authorization", TYPE, CREDENTIALS, CREDENTIALS_FILE, CREDENTIALS_REF);
+      SectionTable.of("authorization", TYPE, CREDENTIALS, CREDENTIALS_FILE, CREDENTIALS_REF);
 
   private static final Field<String> CA = text("ca");
   private static final Field<String> CERT = text("cert");
@@ -177,8 +176,7 @@ final class HttpClientReader {
 
   private static final Field<List<String>> HEADER_VALUES = texts("values");
   private static final Field<List<Secret>> HEADER_SECRETS =
-      Field.of(
-          "secrets", "list of secrets", "", (given, key, paths) -> given.secrets(key));
+      Field.of("secrets", "list of secrets", "", (given, key, paths) -> given.secrets(key));
   private static final Field<List<String>> HEADER_FILES =
       Field.of(
           "files",
@@ -421,27 +419,23 @@ final class HttpClientReader {
     String grant = given.get(GRANT_TYPE);
     if (!grant.equals(HttpClientChecks.JWT_BEARER)) {
       if (!grant.isEmpty() && !grant.equals(HttpClientChecks.CLIENT_CREDENTIALS)) {
-        given
-            .section()
-            .warn(
-                GRANT_TYPE.key(),
-                "\""
-                    + grant
-                    + "\" is not known, so client_credentials is used (expected:"
-                    + " client_credentials or "
-                    + HttpClientChecks.JWT_BEARER
-                    + ")");
+        given.warn(
+            GRANT_TYPE,
+            "\""
+                + grant
+                + "\" is not known, so client_credentials is used (expected:"
+                + " client_credentials or "
+                + HttpClientChecks.JWT_BEARER
+                + ")");
       }
       return Optional.empty();
     }
     String keyFile = given.get(JWT_KEY_FILE);
     if (!keyFile.isEmpty() && !keyFile.startsWith("/")) {
-      given
-          .section()
-          .warn(
-              JWT_KEY_FILE.key(),
-              "relative to the folder in which the program is started, in Prometheus as well"
-                  + " (expected: an absolute path)");
+      given.warn(
+          JWT_KEY_FILE,
+          "relative to the folder in which the program is started, in Prometheus as well"
+              + " (expected: an absolute path)");
     }
     String algorithm = given.get(ALGORITHM);
     return Optional.of(
@@ -577,12 +571,10 @@ final class HttpClientReader {
     for (Field<String> field : fields) {
       if (!given.get(field).isEmpty()) {
         references.add(given.section().child(field.key()));
-        given
-            .section()
-            .warn(
-                field.key(),
-                "there is no secret manager to get this from, in Prometheus neither: nothing can be"
-                    + " asked with it (expected: the value or a file)");
+        given.warn(
+            field,
+            "there is no secret manager to get this from, in Prometheus neither: nothing can be"
+                + " asked with it (expected: the value or a file)");
       }
     }
   }

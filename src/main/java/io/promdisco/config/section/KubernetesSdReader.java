@@ -8,25 +8,22 @@ import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.SdChecks;
 import io.promdisco.config.SdConfig;
-import io.promdisco.config.Urls;
 import io.promdisco.config.table.Field;
 import io.promdisco.config.table.SectionTable;
 import io.promdisco.config.table.Values;
 import io.promdisco.config.yaml.Paths;
 import io.promdisco.config.yaml.Section;
-import io.promdisco.config.yaml.Shown;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code kubernetes_sd_configs}. */
-public final class KubernetesSdReader implements SdConfigReader {
+public final class KubernetesSdReader {
   private static final String ROLES = "pod, service, endpoints, endpointslice, node, ingress";
 
   private static final Field<Optional<String>> API_SERVER = Field.url("api_server");
@@ -52,8 +49,7 @@ public final class KubernetesSdReader implements SdConfigReader {
 
   private static final Field<Boolean> OWN_NAMESPACE = Field.bool("own_namespace", false).always();
   private static final Field<List<String>> NAMES = Field.texts("names").always();
-  static final SectionTable NAMESPACES_KEYS =
-      SectionTable.of("namespaces", OWN_NAMESPACE, NAMES);
+  static final SectionTable NAMESPACES_KEYS = SectionTable.of("namespaces", OWN_NAMESPACE, NAMES);
   private static final Field<Optional<Values>> NAMESPACES =
       Field.wholeSection("namespaces", NAMESPACES_KEYS)
           .shownAs(
@@ -65,8 +61,7 @@ public final class KubernetesSdReader implements SdConfigReader {
   private static final Field<String> SELECTED = Field.text("role").documented(ROLES, "");
   private static final Field<String> LABEL = Field.text("label");
   private static final Field<String> FIELD = Field.text("field");
-  static final SectionTable SELECTOR_KEYS =
-      SectionTable.of("selectors", SELECTED, LABEL, FIELD);
+  static final SectionTable SELECTOR_KEYS = SectionTable.of("selectors", SELECTED, LABEL, FIELD);
   private static final Field<List<Values>> SELECTORS =
       Field.<List<Values>>of(
               "selectors",
@@ -104,24 +99,14 @@ public final class KubernetesSdReader implements SdConfigReader {
           SELECTORS,
           ATTACH);
 
-  @Override
-  public String key() {
-    return TABLE.name();
+  private KubernetesSdReader() {}
+
+  /** The reader. */
+  public static SdConfigReader reader() {
+    return new SdTableReader(TABLE, KubernetesSdReader::config);
   }
 
-  @Override
-  public Result read(Section job, Paths paths) {
-    List<SdConfig> configs = new ArrayList<>();
-    List<Map<String, Object>> shown = new ArrayList<>();
-    for (Section section : job.sections(key())) {
-      Values given = TABLE.read(section, paths);
-      config(given).ifPresent(configs::add);
-      shown.add(given.shown());
-    }
-    return new Result(configs, shown);
-  }
-
-  private static Optional<SdConfig> config(Values given) {
+  private static @Nullable SdConfig config(Values given) {
     Section section = given.section();
     Role role = roleOf(given.get(ROLE));
     String kubeconfig = given.get(KUBECONFIG);
@@ -139,17 +124,16 @@ public final class KubernetesSdReader implements SdConfigReader {
         section::note);
     advise(section, role, namespaces, attach);
     return role == null
-        ? Optional.empty()
-        : Optional.of(
-            new KubernetesSdConfig(
-                role,
-                given.get(API_SERVER).filter(text -> !text.isEmpty()),
-                Optional.of(kubeconfig).filter(text -> !text.isEmpty()),
-                http.config(),
-                ownNamespace,
-                namespaces,
-                selectors,
-                attach));
+        ? null
+        : new KubernetesSdConfig(
+            role,
+            given.get(API_SERVER).filter(text -> !text.isEmpty()),
+            Optional.of(kubeconfig).filter(text -> !text.isEmpty()),
+            http.config(),
+            ownNamespace,
+            namespaces,
+            selectors,
+            attach);
   }
 
   private static String role(Section section, String key, Paths paths) {
@@ -206,9 +190,7 @@ public final class KubernetesSdReader implements SdConfigReader {
         section.error("role", unknown(roleText));
         continue;
       }
-      if (role == null
-          || !SdChecks.checkSelector(role, of, found, section::note)
-          || of == null) {
+      if (role == null || !SdChecks.checkSelector(role, of, found, section::note) || of == null) {
         continue;
       }
       SdChecks.checkSyntax(label, field, section::note);

@@ -9,7 +9,6 @@ import static io.promdisco.config.table.Field.number;
 import static io.promdisco.config.table.Field.section;
 import static io.promdisco.config.table.Field.size;
 import static io.promdisco.config.table.Field.text;
-import static io.promdisco.config.table.Field.texts;
 import static io.promdisco.config.table.Field.wholeSection;
 
 import io.promdisco.config.Problem;
@@ -94,11 +93,9 @@ public final class OtherSections {
                   "always",
                   (to, key, value) ->
                       to.always(key, value.map(Values::shown).orElse(Map.of("time", "15d")))));
-  static final SectionTable EXEMPLARS =
-      SectionTable.of("exemplars", integer("max_exemplars", 0));
+  static final SectionTable EXEMPLARS = SectionTable.of("exemplars", integer("max_exemplars", 0));
   static final SectionTable STORAGE =
-      SectionTable.of(
-          "storage", defaultSection("tsdb", TSDB), section("exemplars", EXEMPLARS));
+      SectionTable.of("storage", defaultSection("tsdb", TSDB), section("exemplars", EXEMPLARS));
 
   static final SectionTable TRACING =
       SectionTable.of(
@@ -144,16 +141,14 @@ public final class OtherSections {
           .checked(
               otlp -> {
                 if (otlp.get(PROMOTE_ALL) && !otlp.get(PROMOTED).isEmpty()) {
-                  otlp.section()
-                      .error(
-                          PROMOTED.key(),
-                          "cannot be configured together with 'promote_all_resource_attributes'");
+                  otlp.error(
+                      PROMOTED,
+                      "cannot be configured together with 'promote_all_resource_attributes'");
                 }
                 if (!otlp.get(PROMOTE_ALL) && !otlp.get(IGNORED).isEmpty()) {
-                  otlp.section()
-                      .error(
-                          IGNORED.key(),
-                          "cannot be configured unless 'promote_all_resource_attributes' is true");
+                  otlp.error(
+                      IGNORED,
+                      "cannot be configured unless 'promote_all_resource_attributes' is true");
                 }
               });
 
@@ -280,23 +275,21 @@ public final class OtherSections {
     Values otlp = OTLP.read(root.sectionOrEmpty("otlp"), paths);
     String translation = otlp.get(TRANSLATION);
     if (!translation.isEmpty() && !TRANSLATIONS.contains(translation)) {
-      otlp.section()
-          .error(
-              TRANSLATION.key(),
-              "unsupported OTLP translation strategy \""
-                  + translation
-                  + "\" (expected: one of "
-                  + String.join(", ", TRANSLATIONS)
-                  + Problem.hint(translation, TRANSLATIONS)
-                  + ")");
+      otlp.error(
+          TRANSLATION,
+          "unsupported OTLP translation strategy \""
+              + translation
+              + "\" (expected: one of "
+              + String.join(", ", TRANSLATIONS)
+              + Problem.hint(translation, TRANSLATIONS)
+              + ")");
     } else if (translation.startsWith("No") && names == NameValidation.LEGACY) {
-      otlp.section()
-          .error(
-              TRANSLATION.key(),
-              "OTLP translation strategy \""
-                  + translation
-                  + "\" is not allowed when UTF8 is disabled (expected: "
-                  + "global.metric_name_validation_scheme utf8)");
+      otlp.error(
+          TRANSLATION,
+          "OTLP translation strategy \""
+              + translation
+              + "\" is not allowed when UTF8 is disabled (expected: "
+              + "global.metric_name_validation_scheme utf8)");
     }
     put(shown, "otlp", otlp.shown());
   }

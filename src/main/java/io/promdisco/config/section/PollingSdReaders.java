@@ -3,6 +3,7 @@ package io.promdisco.config.section;
 import io.promdisco.config.DnsSdConfig;
 import io.promdisco.config.FileSdConfig;
 import io.promdisco.config.HttpSdConfig;
+import io.promdisco.config.ProblemKind;
 import io.promdisco.config.SdChecks;
 import io.promdisco.config.SdConfig;
 import io.promdisco.config.Urls;
@@ -11,14 +12,10 @@ import io.promdisco.config.table.SectionTable;
 import io.promdisco.config.table.Values;
 import io.promdisco.config.yaml.Paths;
 import io.promdisco.config.yaml.Section;
-import io.promdisco.config.ProblemKind;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -61,49 +58,21 @@ public final class PollingSdReaders {
               DnsSdConfig.Type.SRV)
           .always();
   private static final Field<Long> PORT = Field.integer("port", 0).always();
-  static final SectionTable DNS =
-      SectionTable.of("dns_sd_configs", NAMES, DNS_REFRESH, TYPE, PORT);
+  static final SectionTable DNS = SectionTable.of("dns_sd_configs", NAMES, DNS_REFRESH, TYPE, PORT);
 
   private PollingSdReaders() {}
-
-  /**
-   * Reads the entries of one kind.
-   *
-   * @param config makes one of what was read; null if it cannot be used
-   */
-  private record Reader(SectionTable table, Function<Values, @Nullable SdConfig> config)
-      implements SdConfigReader {
-    @Override
-    public String key() {
-      return table.name();
-    }
-
-    @Override
-    public Result read(Section job, Paths paths) {
-      List<SdConfig> configs = new ArrayList<>();
-      List<Map<String, Object>> shown = new ArrayList<>();
-      for (Section section : job.sections(key())) {
-        Values given = table.read(section, paths);
-        SdConfig read = config.apply(given);
-        shown.add(given.shown());
-        if (read != null) {
-          configs.add(read);
-        }
-      }
-      return new Result(configs, shown);
-    }
-  }
 
   /** The readers. */
   public static List<SdConfigReader> all() {
     return List.of(
-        new Reader(FILE, given -> new FileSdConfig(given.get(FILES), given.get(FILE_REFRESH))),
-        new Reader(
+        new SdTableReader(
+            FILE, given -> new FileSdConfig(given.get(FILES), given.get(FILE_REFRESH))),
+        new SdTableReader(
             HTTP,
             given ->
                 new HttpSdConfig(
                     given.get(URL), given.get(CLIENT).config(), given.get(HTTP_REFRESH))),
-        new Reader(DNS, PollingSdReaders::dns));
+        new SdTableReader(DNS, PollingSdReaders::dns));
   }
 
   private static Field<Duration> refresh(Duration missing) {

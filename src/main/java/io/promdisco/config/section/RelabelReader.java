@@ -178,10 +178,7 @@ final class RelabelReader {
   private static List<RelabelRule> compile(List<Written> written, NameValidation names) {
     List<RelabelRule> rules = new ArrayList<>();
     for (Written rule : written) {
-      RelabelRule.compile(
-              rule.spec,
-              names,
-              rule.section::note)
+      RelabelRule.compile(rule.spec, names, rule.section::note)
           .ifPresent(
               compiled -> {
                 rules.add(compiled);

@@ -47,10 +47,8 @@ final class RemoteReader {
   private static final Field<Long> CAPACITY = positive("capacity", 10_000);
   private static final Field<Long> MAX_SHARDS = positive("max_shards", 50);
   private static final Field<Long> MIN_SHARDS = positive("min_shards", 1);
-  private static final Field<Duration> MIN_BACKOFF =
-      duration("min_backoff", Duration.ofMillis(30));
-  private static final Field<Duration> MAX_BACKOFF =
-      duration("max_backoff", Duration.ofSeconds(5));
+  private static final Field<Duration> MIN_BACKOFF = duration("min_backoff", Duration.ofMillis(30));
+  private static final Field<Duration> MAX_BACKOFF = duration("max_backoff", Duration.ofSeconds(5));
   static final SectionTable QUEUE =
       SectionTable.of(
               "queue_config",
@@ -168,7 +166,8 @@ final class RemoteReader {
     if (!name.isEmpty() && !known.add(name)) {
       remote
           .section()
-          .error("name", "found multiple remote " + kind + " configs with job name \"" + name + "\"");
+          .error(
+              "name", "found multiple remote " + kind + " configs with job name \"" + name + "\"");
     }
   }
 
@@ -189,19 +188,19 @@ final class RemoteReader {
 
   private static Field<String> url(String kind) {
     return Field.of(
-        "url",
-        "URL",
-        "",
-        (Section section, String key, Paths paths) -> {
-          String url = section.url(key);
-          String wrong = Urls.problem(url);
-          if (!section.isSet(key)) {
-            section.error(key, "url for " + kind + " is empty (expected: http://host/path)");
-          } else if (wrong != null) {
-            section.error(key, wrong + " (expected: http://host/path)");
-          }
-          return url;
-        })
+            "url",
+            "URL",
+            "",
+            (Section section, String key, Paths paths) -> {
+              String url = section.url(key);
+              String wrong = Urls.problem(url);
+              if (!section.isSet(key)) {
+                section.error(key, "url for " + kind + " is empty (expected: http://host/path)");
+              } else if (wrong != null) {
+                section.error(key, wrong + " (expected: http://host/path)");
+              }
+              return url;
+            })
         .shownBy("always, without password", (to, key, url) -> to.always(key, Urls.shown(url)));
   }
 
@@ -230,24 +229,15 @@ final class RemoteReader {
   private static Field<Long> positive(String positiveKey, long missing) {
     return integer(positiveKey, missing)
         .accepted(
-            value -> value > 0,
-            value -> "remote write queue " + positiveKey + " must be positive");
+            value -> value > 0, value -> "remote write queue " + positiveKey + " must be positive");
   }
 
   private static void checkQueue(Values queue) {
     if (queue.get(MIN_SHARDS) > queue.get(MAX_SHARDS)) {
-      queue
-          .section()
-          .error(
-              MIN_SHARDS.key(),
-              "remote write queue min_shards must not be greater than max_shards");
+      queue.error(MIN_SHARDS, "remote write queue min_shards must not be greater than max_shards");
     }
     if (queue.get(MAX_BACKOFF).compareTo(queue.get(MIN_BACKOFF)) < 0) {
-      queue
-          .section()
-          .error(
-              MAX_BACKOFF.key(),
-              "remote write queue max_backoff must not be less than min_backoff");
+      queue.error(MAX_BACKOFF, "remote write queue max_backoff must not be less than min_backoff");
     }
   }
 
@@ -256,9 +246,7 @@ final class RemoteReader {
       return Map.of();
     }
     Values metadata = METADATA.read(write.layeredSectionOrEmpty(key), paths);
-    return metadata.get(SEND)
-            || !metadata.get(SEND_INTERVAL).isZero()
-            || metadata.get(SAMPLES) != 0
+    return metadata.get(SEND) || !metadata.get(SEND_INTERVAL).isZero() || metadata.get(SAMPLES) != 0
         ? metadata.shown()
         : Map.of();
   }

@@ -26,11 +26,7 @@ public final class ScrapeReader {
   private static final Field<Boolean> STALENESS =
       bool("track_timestamps_staleness", false).always();
   private static final Field<Map<String, List<String>>> PARAMS =
-      Field.of(
-          "params",
-          "map of lists of texts",
-          "",
-          (job, key, paths) -> job.stringListMap(key));
+      Field.of("params", "map of lists of texts", "", (job, key, paths) -> job.stringListMap(key));
   private static final Field<String> FALLBACK =
       text("fallback_scrape_protocol").documented(ScrapeSettings.protocols(), "");
   private static final Field<String> METRICS_PATH = text("metrics_path", "/metrics");
@@ -132,7 +128,8 @@ public final class ScrapeReader {
             .enableCompression(job.get(COMPRESSION))
             .extraScrapeMetrics(isTrue(job, ScrapeSettings.EXTRA))
             .scrapeFailureLogFile(job.get(ScrapeSettings.FAILURE_LOG))
-            .bodySizeLimit(Math.max(0, job.get(ScrapeSettings.BODY_SIZE))) // A negative one is none.
+            .bodySizeLimit(
+                Math.max(0, job.get(ScrapeSettings.BODY_SIZE))) // A negative one is none.
             .sampleLimit(limit(job, ScrapeSettings.SAMPLE_LIMIT))
             .labelLimit(limit(job, ScrapeSettings.LABEL_LIMIT))
             .labelNameLengthLimit(limit(job, ScrapeSettings.LABEL_NAME_LIMIT))
@@ -154,10 +151,7 @@ public final class ScrapeReader {
     List<SdConfig> configs = sources.read(section, paths, shown);
     boolean leftOut = sources.finish(section, "job \"" + name + "\"");
     return new ReadJob(
-        section,
-        job.get(RULES).sections(),
-        config.sdConfigs(configs).readFromFile(shown),
-        leftOut);
+        section, job.get(RULES).sections(), config.sdConfigs(configs).readFromFile(shown), leftOut);
   }
 
   private static boolean isTrue(Values job, Field<Optional<Boolean>> field) {
@@ -180,8 +174,7 @@ public final class ScrapeReader {
       job.warn(SCHEME.key(), ScrapeChecks.schemeProblem(scheme));
     }
     if (job.hasValue(METRICS_PATH.key()) && !metricsPath.startsWith("/")) {
-      job.warn(
-          METRICS_PATH.key(), "\"" + metricsPath + "\" (expected: a path that begins with /)");
+      job.warn(METRICS_PATH.key(), "\"" + metricsPath + "\" (expected: a path that begins with /)");
     }
     if (metricsPath.indexOf('?') >= 0) {
       job.warn(

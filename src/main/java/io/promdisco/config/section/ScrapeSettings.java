@@ -61,8 +61,7 @@ final class ScrapeSettings {
           KEEP_DROPPED);
   static final Field<String> FAILURE_LOG = Field.file("scrape_failure_log_file");
   static final Field<String> VALIDATION =
-      Field.of(
-              "metric_name_validation_scheme", "utf8, legacy", UTF8, ScrapeSettings::validation)
+      Field.of("metric_name_validation_scheme", "utf8, legacy", UTF8, ScrapeSettings::validation)
           .always();
   static final Field<String> ESCAPING =
       Field.text("metric_name_escaping_scheme")
@@ -124,13 +123,11 @@ final class ScrapeSettings {
     }
     Duration interval = global.get(INTERVAL);
     if (global.get(TIMEOUT).compareTo(interval) > 0) {
-      global
-          .section()
-          .error(
-              TIMEOUT.key(),
-              "global scrape timeout greater than scrape interval (expected: at most "
-                  + PrometheusDuration.format(interval)
-                  + ")");
+      global.error(
+          TIMEOUT,
+          "global scrape timeout greater than scrape interval (expected: at most "
+              + PrometheusDuration.format(interval)
+              + ")");
     }
     if (global.get(TIMEOUT).isZero()) {
       global.set(TIMEOUT, shorter(ScrapeConfig.DEFAULT_TIMEOUT, interval));
@@ -139,8 +136,7 @@ final class ScrapeSettings {
         .get(PROTOCOLS)
         .ifPresent(
             protocols ->
-                ScrapeChecks.protocols(
-                    protocols, " for global config", global.section()::note));
+                ScrapeChecks.protocols(protocols, " for global config", global.section()::note));
   }
 
   private static Duration shorter(Duration a, Duration b) {
@@ -179,8 +175,7 @@ final class ScrapeSettings {
     Optional<List<String>> own = job.get(PROTOCOLS);
     own.ifPresent(
         protocols ->
-            ScrapeChecks.protocols(
-                protocols, ScrapeChecks.ofJob(jobName), job.section()::note));
+            ScrapeChecks.protocols(protocols, ScrapeChecks.ofJob(jobName), job.section()::note));
     job.set(
         PROTOCOLS,
         own.or(() -> global.get(PROTOCOLS))
@@ -198,7 +193,7 @@ final class ScrapeSettings {
       globalEscaping = defaultEscaping(global);
     }
     if (NameEscaping.of(globalEscaping) == null) {
-      global.section().error(ESCAPING.key(), unknownEscaping("global", globalEscaping));
+      global.error(ESCAPING, unknownEscaping("global", globalEscaping));
       globalEscaping = UNDERSCORES;
     }
     boolean ownValidation = !job.get(VALIDATION).isEmpty();
@@ -211,7 +206,7 @@ final class ScrapeSettings {
     }
     String escaping = job.get(ESCAPING);
     if (NameEscaping.of(escaping) == null) {
-      job.section().error(ESCAPING.key(), unknownEscaping("scrape config", escaping));
+      job.error(ESCAPING, unknownEscaping("scrape config", escaping));
     }
     ScrapeChecks.escaping(
         ownEscaping ? ESCAPING.key() : VALIDATION.key(),

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import io.promdisco.config.ProblemKind;
+import io.promdisco.config.SdChecks;
 import io.promdisco.config.yaml.Problems;
 import io.promdisco.config.yaml.Section;
 import io.promdisco.config.yaml.YamlFile;
@@ -27,8 +28,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the files that {@code file_sd_configs} name: lists of target groups in YAML or JSON. */
 final class TargetFiles {
-  private static final String ADDRESS = "__address__";
-
   private TargetFiles() {}
 
   /** Notes which files are missing or hold something else, each in a problem of {@code files}. */
@@ -69,9 +68,7 @@ final class TargetFiles {
       }
     } catch (IOException e) {
       problems.error(
-          new Position(file.toString(), 1, 1),
           ProblemKind.UNREADABLE,
-          "",
           e instanceof UserFiles.RefusedException
               ? String.valueOf(e.getMessage())
               : "cannot be read: " + e.getMessage());
@@ -110,18 +107,14 @@ final class TargetFiles {
       } catch (SourceMemory.ExceededException e) {
         exceeded = true;
         found.clear();
-        problems.error(
-            new Position(file.toString(), 1, 1),
-            ProblemKind.UNREADABLE,
-            "",
-            String.valueOf(e.getMessage()));
+        problems.error(ProblemKind.UNREADABLE, String.valueOf(e.getMessage()));
         return;
       }
       found.add(
           new Found(
               new TargetGroup(
                   file + ":" + found.size(),
-                  targets.stream().map(target -> Labels.of(ADDRESS, target)).toList(),
+                  targets.stream().map(target -> Labels.of(SdChecks.ADDRESS, target)).toList(),
                   Labels.of(labels)),
               positions));
     }

@@ -52,12 +52,7 @@ public final class Field<T> {
   private final String shown;
 
   private Field(
-      String key,
-      String type,
-      Object missing,
-      Reader<T> reader,
-      Display<T> display,
-      String shown) {
+      String key, String type, Object missing, Reader<T> reader, Display<T> display, String shown) {
     this.key = key;
     this.type = type;
     this.missing = missing;
@@ -75,7 +70,12 @@ public final class Field<T> {
   public static <T> Field<T> inline(
       String table, Reader<T> reader, Function<T, Map<String, Object>> shown) {
     return new Field<>(
-        INLINE + table, table, "", reader, (to, key, value) -> to.all(shown.apply(value)), "as there");
+        INLINE + table,
+        table,
+        "",
+        reader,
+        (to, key, value) -> to.all(shown.apply(value)),
+        "as there");
   }
 
   /** Text; empty if it is missing. */
@@ -90,8 +90,7 @@ public final class Field<T> {
 
   /** The path of a file, relative to the configuration's folder. */
   public static Field<String> file(String key) {
-    return of(
-        key, "file", "", (section, name, paths) -> paths.resolve(section.string(name)));
+    return of(key, "file", "", (section, name, paths) -> paths.resolve(section.string(name)));
   }
 
   /** A URL, shown without its password; nothing if it is not written, but it may be empty. */

@@ -35,6 +35,16 @@ public final class Values {
     return (T) value;
   }
 
+  /** Notes what is wrong with the value of a key. */
+  public void error(Field<?> field, String message) {
+    section.error(field.key(), message);
+  }
+
+  /** Notes what is legal about the value of a key, but surely not meant. */
+  public void warn(Field<?> field, String message) {
+    section.warn(field.key(), message);
+  }
+
   /** Replaces a value, as what it inherits. */
   public <T> void set(Field<T> field, T value) {
     values.put(field.key(), value);

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
@@ -52,6 +53,11 @@ final class Layers {
 
   Set<String> keys() {
     return values.keySet();
+  }
+
+  /** Passes on every key with the value that counts. */
+  void forEach(BiConsumer<String, NodeTuple> sink) {
+    values.forEach((key, tuples) -> sink.accept(key, tuples.get(tuples.size() - 1)));
   }
 
   /** The value that counts, with its key; null if there is none. */

@@ -138,6 +138,11 @@ public final class Problems {
     add(new Problem(Problem.Severity.ERROR, kind, position, path, message));
   }
 
+  /** Notes what is wrong with the file as a whole. */
+  public void error(ProblemKind kind, String message) {
+    error(new Position(file, 1, 1), kind, "", message);
+  }
+
   private void add(Problem problem) {
     if (found.size() < MOST) {
       found.add(problem);

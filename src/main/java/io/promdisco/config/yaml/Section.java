@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions;
@@ -71,14 +72,19 @@ public final class Section {
     if (value instanceof MappingNode mapping) {
       return new Section(List.of(mapping), path, problems);
     }
+    expected("keys and values", value, path, problems);
+    return null;
+  }
+
+  /** Notes that a value is of another type, without what is written there; null may be any. */
+  private static void expected(String what, Node value, String where, Problems problems) {
     if (!Scalars.isNull(value)) {
       problems.error(
           value,
           ProblemKind.WRONG_TYPE,
-          path,
-          "cannot unmarshal " + Scalars.kind(value) + " (expected: keys and values)");
+          where,
+          "cannot unmarshal " + Scalars.kind(value) + " (expected: " + what + ")");
     }
-    return null;
   }
 
   /** Where the section begins. */
@@ -403,15 +409,12 @@ public final class Section {
   }
 
   private Secret secret(Node value, String where) {
-    String text = value instanceof ScalarNode scalar ? Scalars.text(scalar) : null;
-    if (text == null) {
-      problems.error(
-          value,
-          ProblemKind.WRONG_TYPE,
-          where,
-          "cannot unmarshal " + Scalars.kind(value) + " (expected: string)");
+    if (!(value instanceof ScalarNode scalar)) {
+      expected("string", value, where, problems);
+      return Secret.NONE;
     }
-    return text == null || text.isEmpty() || Scalars.isNull(value) ? Secret.NONE : new Secret(text);
+    String text = Scalars.isNull(value) ? "" : Scalars.text(scalar);
+    return text.isEmpty() ? Secret.NONE : new Secret(text);
   }
 
   /** A list of texts that no message shows. */
@@ -422,20 +425,21 @@ public final class Section {
   }
 
   private List<Secret> secrets(Node value, String where) {
-    List<Secret> secrets = new ArrayList<>();
-    if (value instanceof SequenceNode list) {
-      problems.reads(list, list.getValue().size());
-      for (int i = 0; i < list.getValue().size(); i++) {
-        secrets.add(secret(list.getValue().get(i), where + "[" + i + "]"));
-      }
-    } else if (!Scalars.isNull(value)) {
-      problems.error(
-          value,
-          ProblemKind.WRONG_TYPE,
-          where,
-          "cannot unmarshal " + Scalars.kind(value) + " (expected: list of strings)");
+    if (!(value instanceof SequenceNode list)) {
+      expected("list of strings", value, where, problems);
+      return List.of();
     }
-    return secrets;
+    return items(list, where, this::secret);
+  }
+
+  private <T> List<T> items(SequenceNode list, String where, BiFunction<Node, String, T> read) {
+    List<Node> nodes = list.getValue();
+    problems.reads(list, nodes.size());
+    List<T> items = new ArrayList<>();
+    for (int i = 0; i < nodes.size(); i++) {
+      items.add(read.apply(nodes.get(i), where + "[" + i + "]"));
+    }
+    return items;
   }
 
   /** A map of lists of texts that no message shows. */
@@ -536,16 +540,11 @@ public final class Section {
   }
 
   private List<String> strings(Node value, String where) {
-    List<String> texts = new ArrayList<>();
     if (!(value instanceof SequenceNode list)) {
       wrongType(value, where, "list of strings");
-      return texts;
+      return List.of();
     }
-    problems.reads(list, list.getValue().size());
-    for (int i = 0; i < list.getValue().size(); i++) {
-      texts.add(text(list.getValue().get(i), where + "[" + i + "]"));
-    }
-    return texts;
+    return items(list, where, this::text);
   }
 
   private String text(Node value, String where) {
@@ -569,13 +568,8 @@ public final class Section {
     known.add(key);
     List<MappingNode> mappings = mappings(key, layered);
     Map<String, Node> map = new LinkedHashMap<>();
-    Layers entries = Layers.ofMap(mappings, child(key), problems);
-    for (String name : entries.keys()) {
-      NodeTuple tuple = entries.last(name);
-      if (tuple != null) {
-        map.put(name, tuple.getValueNode());
-      }
-    }
+    Layers.ofMap(mappings, child(key), problems)
+        .forEach((name, tuple) -> map.put(name, tuple.getValueNode()));
     return map;
   }
 
@@ -597,13 +591,7 @@ public final class Section {
     if (value instanceof MappingNode mapping) {
       return mapping;
     }
-    if (!Scalars.isNull(value)) {
-      problems.error(
-          value,
-          ProblemKind.WRONG_TYPE,
-          child(key),
-          "cannot unmarshal " + Scalars.kind(value) + " (expected: keys and values)");
-    }
+    expected("keys and values", value, child(key), problems);
     return null;
   }
 
@@ -627,24 +615,19 @@ public final class Section {
 
   private @Nullable Object value(Node node, String where) {
     if (node instanceof SequenceNode list) {
-      problems.reads(list, list.getValue().size());
-      List<@Nullable Object> values = new ArrayList<>();
-      for (int i = 0; i < list.getValue().size(); i++) {
-        values.add(value(list.getValue().get(i), where + "[" + i + "]"));
-      }
-      return values;
+      return items(list, where, this::value);
     }
     if (node instanceof MappingNode mapping) {
-      Layers entries = Layers.ofMap(List.of(mapping), where, problems);
       Map<String, @Nullable Object> values = new LinkedHashMap<>();
-      for (String name : entries.keys()) {
-        NodeTuple tuple = entries.last(name);
-        if (tuple != null && tuple.getKeyNode() instanceof ScalarNode key) {
-          // As Go prints what a key may be: y is true, 010 is 8.
-          String printed = name.isEmpty() ? name : String.valueOf(Scalars.value(key));
-          values.put(printed, value(tuple.getValueNode(), where + "." + name));
-        }
-      }
+      Layers.ofMap(List.of(mapping), where, problems)
+          .forEach(
+              (name, tuple) -> {
+                // As Go prints what a key may be: y is true, 010 is 8.
+                Object key = Scalars.value((ScalarNode) tuple.getKeyNode());
+                values.put(
+                    name.isEmpty() ? name : String.valueOf(key),
+                    value(tuple.getValueNode(), where + "." + name));
+              });
       return values;
     }
     return Scalars.value((ScalarNode) node);
@@ -735,13 +718,7 @@ public final class Section {
     if (value instanceof SequenceNode list) {
       return list;
     }
-    if (!Scalars.isNull(value)) {
-      problems.error(
-          value,
-          ProblemKind.WRONG_TYPE,
-          child(key),
-          "cannot unmarshal " + Scalars.kind(value) + " (expected: a list)");
-    }
+    expected("a list", value, child(key), problems);
     return null;
   }
 

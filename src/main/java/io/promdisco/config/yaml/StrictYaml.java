@@ -2,7 +2,6 @@ package io.promdisco.config.yaml;
 
 import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
-import io.promdisco.model.Position;
 import io.promdisco.util.UserFiles;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,8 +49,7 @@ public final class StrictYaml {
               problems,
               root -> reader.apply(root == null ? Section.empty("", problems) : root));
     } catch (IOException e) {
-      problems.error(
-          new Position(file.toString(), 1, 1), ProblemKind.UNREADABLE, "", unreadable(e, what));
+      problems.error(ProblemKind.UNREADABLE, unreadable(e, what));
     }
     if (value == null || problems.refuse()) {
       return new Result<>(Optional.empty(), problems.sorted());

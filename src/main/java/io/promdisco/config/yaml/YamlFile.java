@@ -1,7 +1,6 @@
 package io.promdisco.config.yaml;
 
 import io.promdisco.config.ProblemKind;
-import io.promdisco.model.Position;
 import io.promdisco.yaml.YamlComposer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -28,10 +27,7 @@ public final class YamlFile {
   public static Optional<Node> parse(byte[] content, Problems problems) {
     if (content.length > MOST_BYTES) {
       problems.error(
-          new Position(problems.file(), 1, 1),
-          ProblemKind.SYNTAX,
-          "",
-          "the file is too large (expected: at most " + MOST_BYTES + " bytes)");
+          ProblemKind.SYNTAX, "the file is too large (expected: at most " + MOST_BYTES + " bytes)");
       return Optional.empty();
     }
     YamlComposer composer = new YamlComposer(content, DEEPEST, MOST_VALUES);
