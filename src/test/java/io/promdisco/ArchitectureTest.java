@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -331,9 +332,10 @@ class ArchitectureTest {
 
   @Test
   void theRoomsOfTheConfigurationDependOnTheOnesBefore() {
-    String config = "io.promdisco.config";
     List<String> rooms =
-        List.of(config, config + ".yaml", config + ".section", config + ".lint", config + ".load");
+        Stream.of("", ".yaml", ".table", ".section", ".lint", ".load")
+            .map("io.promdisco.config"::concat)
+            .toList();
     for (int i = 0; i < rooms.size(); i++) {
       noClasses()
           .that()

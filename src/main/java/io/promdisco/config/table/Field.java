@@ -215,11 +215,6 @@ public final class Field<T> {
     return shownBy("always", Shown::always);
   }
 
-  /** This key, never shown. */
-  public Field<T> never() {
-    return shownBy("never", (to, name, value) -> {});
-  }
-
   /** This key, shown as something else unless that is a zero value. */
   public Field<T> shownAs(Function<T, Object> as) {
     return shownBy(shown, (to, name, value) -> to.unlessZero(name, as.apply(value)));
