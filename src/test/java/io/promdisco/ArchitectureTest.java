@@ -417,6 +417,24 @@ class ArchitectureTest {
   }
 
   @Test
+  void theRoomsOfTheConfigurationDependOnTheOnesBefore() {
+    List<String> rooms =
+        Stream.of("", ".yaml", ".table", ".section", ".lint", ".load")
+            .map("io.promdisco.config"::concat)
+            .toList();
+    for (int i = 0; i < rooms.size(); i++) {
+      noClasses()
+          .that()
+          .resideInAPackage(rooms.get(i))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(rooms.subList(i + 1, rooms.size()).toArray(String[]::new))
+          .allowEmptyShould(true)
+          .check(CLASSES);
+    }
+  }
+
+  @Test
   void packagesFormNoCycle() {
     slices().matching("io.promdisco.(*)..").should().beFreeOfCycles().check(CLASSES);
     slices()

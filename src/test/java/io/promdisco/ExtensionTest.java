@@ -3,7 +3,7 @@ package io.promdisco;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.promdisco.config.ConfigLoader;
+import io.promdisco.config.load.ConfigLoader;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;

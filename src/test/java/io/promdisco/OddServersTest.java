@@ -6,8 +6,8 @@ import static io.promdisco.testing.FakeServer.json;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
+import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.sim.DemoCluster;
 import io.promdisco.sim.SimApiServer;

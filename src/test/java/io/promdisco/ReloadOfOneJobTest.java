@@ -3,8 +3,8 @@ package io.promdisco;
 import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
+import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.extension.MemoryDiscovererFactory;
 import io.promdisco.extension.MemorySdReader;
 import io.promdisco.scrape.Target;

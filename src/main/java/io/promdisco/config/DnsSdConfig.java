@@ -25,22 +25,9 @@ public record DnsSdConfig(List<String> names, Type type, int port, Duration refr
 
   @Override
   public void check(FieldProblems problems) {
-    checkNames(names, problems);
-    checkPort(type, port, problems);
+    SdChecks.checkDnsNames(names, problems);
+    SdChecks.checkDnsPort(type, port, problems);
     ScrapeChecks.positive("refresh_interval", refreshInterval, problems);
-  }
-
-  static void checkNames(List<String> names, FieldProblems problems) {
-    if (names.isEmpty()) {
-      problems.note(
-          "names", "DNS-SD config must contain at least one SRV record name (expected: names)");
-    }
-  }
-
-  static void checkPort(Type type, long port, FieldProblems problems) {
-    if (type != Type.SRV && port == 0) {
-      problems.note("port", "a port is required in DNS-SD configs for all record types except SRV");
-    }
   }
 
   /** A record type. */

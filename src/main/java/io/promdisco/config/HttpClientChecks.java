@@ -10,18 +10,38 @@ import org.jspecify.annotations.Nullable;
  * Checks HTTP client settings of files and of builders. A {@code …Ref} parameter names a secret of
  * a secret manager; it is empty unless a file sets it.
  */
-final class HttpClientChecks {
-  static final String CLIENT_CREDENTIALS = "client_credentials";
-  static final String JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-  static final List<String> SIGNATURES = List.of("RS256", "RS384", "RS512");
+public final class HttpClientChecks {
+  public static final String CLIENT_CREDENTIALS = "client_credentials";
+  public static final String JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+  public static final List<String> SIGNATURES = List.of("RS256", "RS384", "RS512");
   private static final List<String> TLS_VERSIONS = List.of("TLS10", "TLS11", "TLS12", "TLS13");
+
+  /** Headers that a remote-write or remote-read client sets. */
   private static final Set<String> RESERVED =
-      Sets.union(
-          RemoteReader.RESERVED, Set.of("authorization", "x-prometheus-scrape-timeout-seconds"));
+      Set.of(
+          "host",
+          "content-encoding",
+          "content-length",
+          "content-type",
+          "user-agent",
+          "connection",
+          "keep-alive",
+          "proxy-authenticate",
+          "proxy-authorization",
+          "www-authenticate",
+          "accept-encoding",
+          "x-prometheus-remote-write-version",
+          "x-prometheus-remote-read-version",
+          "x-amz-date",
+          "x-amz-security-token",
+          "x-amz-content-sha256");
+
+  private static final Set<String> RESERVED_IN_SCRAPES =
+      Sets.union(RESERVED, Set.of("authorization", "x-prometheus-scrape-timeout-seconds"));
 
   private HttpClientChecks() {}
 
-  static void basicAuth(
+  public static void basicAuth(
       HttpClientConfig.BasicAuth basic,
       String usernameRef,
       String passwordRef,
@@ -41,7 +61,7 @@ final class HttpClientChecks {
   /**
    * @param own takes the problems of the section {@code authorization} itself
    */
-  static void authorization(
+  public static void authorization(
       HttpClientConfig.Authorization authorization,
       String credentialsRef,
       FieldProblems parent,
@@ -58,7 +78,8 @@ final class HttpClientChecks {
   }
 
   /** Allows at most one way to authenticate. */
-  static void ways(boolean basic, boolean authorization, boolean oauth2, FieldProblems problems) {
+  public static void ways(
+      boolean basic, boolean authorization, boolean oauth2, FieldProblems problems) {
     if ((basic ? 1 : 0) + (authorization ? 1 : 0) + (oauth2 ? 1 : 0) > 1) {
       problems.note(
           basic ? "basic_auth" : "oauth2",
@@ -71,7 +92,7 @@ final class HttpClientChecks {
    *     its key
    * @param own takes the problems of the section {@code oauth2} itself
    */
-  static void oauth2(
+  public static void oauth2(
       HttpClientConfig.OAuth2 oauth2, String secretRef, FieldProblems parent, FieldProblems own) {
     if (oauth2.clientId().isEmpty()) {
       parent.note("oauth2", "oauth2 client_id must be configured");
@@ -108,7 +129,7 @@ final class HttpClientChecks {
   /**
    * @param own takes the problems of the section {@code tls_config} itself
    */
-  static void tls(
+  public static void tls(
       HttpClientConfig.TlsConfig tls,
       String caRef,
       String certRef,
@@ -151,20 +172,21 @@ final class HttpClientChecks {
   }
 
   /** Why a text is no version, or null; the empty text is none either. */
-  static @Nullable String tlsVersionProblem(String version) {
+  public static @Nullable String tlsVersionProblem(String version) {
     return TLS_VERSIONS.contains(version)
         ? null
         : "unknown TLS version: "
             + (version.isEmpty() ? "\"\"" : version)
             + " (expected: TLS10, TLS11, TLS12 or TLS13"
-            + Problems.hint(version, TLS_VERSIONS)
+            + Problem.hint(version, TLS_VERSIONS)
             + ")";
   }
 
   /**
    * @param hasUrl whether a URL is set, even an empty one
    */
-  static void proxy(HttpClientConfig.ProxyConfig proxy, boolean hasUrl, FieldProblems problems) {
+  public static void proxy(
+      HttpClientConfig.ProxyConfig proxy, boolean hasUrl, FieldProblems problems) {
     String wrong = Urls.problem(proxy.url());
     if (wrong != null) {
       problems.note("proxy_url", wrong + " (expected: http://host:port)");
@@ -189,8 +211,8 @@ final class HttpClientChecks {
   }
 
   /** Refuses headers that the client sets. */
-  static void headerName(String name, FieldProblems own) {
-    if (RESERVED.contains(name.toLowerCase(Locale.ROOT))) {
+  public static void headerName(String name, FieldProblems own) {
+    if (RESERVED_IN_SCRAPES.contains(name.toLowerCase(Locale.ROOT))) {
       own.note(
           "",
           "setting header \""
@@ -199,7 +221,19 @@ final class HttpClientChecks {
     }
   }
 
-  static int count(String... values) {
+  /** Why a header of {@code remote_write} and the like must not be set, or null. */
+  public static @Nullable String remoteHeaderProblem(String header) {
+    String name = header.toLowerCase(Locale.ROOT);
+    if (name.equals("authorization")) {
+      return "authorization header must be changed via the settings for it, as basic_auth,"
+          + " authorization or oauth2";
+    }
+    return RESERVED.contains(name)
+        ? header + " is a reserved header. It must not be changed"
+        : null;
+  }
+
+  public static int count(String... values) {
     int count = 0;
     for (String value : values) {
       count += value.isEmpty() ? 0 : 1;

@@ -35,21 +35,8 @@ public record HttpSdConfig(String url, HttpClientConfig http, Duration refreshIn
 
   @Override
   public void check(FieldProblems problems) {
-    checkUrl(url, problems);
+    SdChecks.checkUrl(url, problems);
     http.check(problems);
     ScrapeChecks.positive("refresh_interval", refreshInterval, problems);
-  }
-
-  static void checkUrl(String url, FieldProblems problems) {
-    String wrong = Urls.problem(url);
-    if (url.isEmpty()) {
-      problems.note("url", "URL is missing (expected: url)");
-    } else if (wrong != null) {
-      problems.note("url", wrong);
-    } else if (!Urls.scheme(url).equals("http") && !Urls.scheme(url).equals("https")) {
-      problems.note("url", "URL scheme must be 'http' or 'https' (expected: http://host/path)");
-    } else if (Urls.host(url).isEmpty()) {
-      problems.note("url", "host is missing in URL (expected: http://host/path)");
-    }
   }
 }

@@ -1,15 +1,11 @@
 package io.promdisco.config;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One entry of {@code kubernetes_sd_configs}.
@@ -35,17 +31,6 @@ public record KubernetesSdConfig(
     AttachMetadata attach)
     implements SdConfig {
 
-  private static final Map<Role, List<Role>> SELECTORS = new EnumMap<>(Role.class);
-
-  static {
-    SELECTORS.put(Role.POD, List.of(Role.POD, Role.NODE));
-    SELECTORS.put(Role.SERVICE, List.of(Role.SERVICE));
-    SELECTORS.put(Role.ENDPOINTSLICE, List.of(Role.POD, Role.SERVICE, Role.ENDPOINTSLICE));
-    SELECTORS.put(Role.ENDPOINTS, List.of(Role.POD, Role.SERVICE, Role.ENDPOINTS));
-    SELECTORS.put(Role.NODE, List.of(Role.NODE));
-    SELECTORS.put(Role.INGRESS, List.of(Role.INGRESS));
-  }
-
   /** Copies the lists. */
   public KubernetesSdConfig {
     namespaces = List.copyOf(namespaces);
@@ -65,7 +50,7 @@ public record KubernetesSdConfig(
   @Override
   public void check(FieldProblems problems) {
     http.check(problems);
-    checkServer(
+    SdChecks.checkServer(
         apiServer.orElse(null),
         kubeconfigFile.isPresent(),
         http.equals(HttpClientConfig.DEFAULT),
@@ -74,81 +59,8 @@ public record KubernetesSdConfig(
     Set<Role> found = EnumSet.noneOf(Role.class);
     for (int i = 0; i < selectors.size(); i++) {
       Selector selector = selectors.get(i);
-      checkSelector(role, selector.role(), found, problems.in("selectors[" + i + "]"));
-      checkSyntax(selector.label(), selector.field(), problems.in("selectors[" + i + "]"));
-    }
-  }
-
-  /**
-   * @param apiServer null: none is given
-   * @param plainHttp whether the HTTP client has its default settings
-   */
-  static void checkServer(
-      @Nullable String apiServer,
-      boolean kubeconfig,
-      boolean plainHttp,
-      boolean ownNamespace,
-      FieldProblems problems) {
-    String wrong = apiServer == null ? null : Urls.problem(apiServer);
-    if (wrong != null) {
-      problems.note("api_server", wrong + " (expected: https://host:port)");
-    }
-    if (apiServer != null && kubeconfig) {
-      problems.note(
-          "kubeconfig_file",
-          "cannot use 'kubeconfig_file' and 'api_server' simultaneously (expected: one of them)");
-    } else if (kubeconfig && !plainHttp) {
-      problems.note(
-          "kubeconfig_file",
-          "cannot use a custom HTTP client configuration together with 'kubeconfig_file'"
-              + " (expected: such settings in the kubeconfig)");
-    } else if (apiServer == null && !plainHttp) {
-      problems.note(
-          "",
-          "to use custom HTTP client configuration please provide the 'api_server' URL explicitly");
-    }
-    if (apiServer != null && ownNamespace) {
-      problems.note(
-          "namespaces", "cannot use 'api_server' and 'namespaces.own_namespace' simultaneously");
-    }
-    if (kubeconfig && ownNamespace) {
-      problems.note(
-          "namespaces",
-          "cannot use 'kubeconfig_file' and 'namespaces.own_namespace' simultaneously");
-    }
-  }
-
-  /**
-   * Returns whether a selector for the objects of {@code of} can be used with {@code role}.
-   *
-   * @param found the roles of the selectors before; this one is added
-   */
-  static boolean checkSelector(
-      Role role, @Nullable Role of, Set<Role> found, FieldProblems problems) {
-    List<Role> allowed = SELECTORS.getOrDefault(role, List.of());
-    if (of == null || !allowed.contains(of)) {
-      problems.note(
-          "",
-          role.text()
-              + " role supports only "
-              + allowed.stream().map(Role::text).collect(Collectors.joining(", "))
-              + " selectors");
-      return false;
-    }
-    if (!found.add(of)) {
-      problems.note("role", "duplicated selector role: " + of.text() + " (expected: once)");
-    }
-    return true;
-  }
-
-  static void checkSyntax(String label, String field, FieldProblems problems) {
-    String wrong = SelectorSyntax.labelProblem(label);
-    if (wrong != null) {
-      problems.note("label", wrong);
-    }
-    wrong = SelectorSyntax.fieldProblem(field);
-    if (wrong != null) {
-      problems.note("field", wrong);
+      SdChecks.checkSelector(role, selector.role(), found, problems.in("selectors[" + i + "]"));
+      SdChecks.checkSyntax(selector.label(), selector.field(), problems.in("selectors[" + i + "]"));
     }
   }
 

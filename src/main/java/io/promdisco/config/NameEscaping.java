@@ -19,7 +19,7 @@ public enum NameEscaping {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  static @Nullable NameEscaping of(String text) {
+  public static @Nullable NameEscaping of(String text) {
     for (NameEscaping escaping : values()) {
       if (escaping.text().equals(text)) {
         return escaping;

@@ -1,8 +1,11 @@
 package io.promdisco.config;
 
 import io.promdisco.model.Position;
+import io.promdisco.model.Spelling;
 import io.promdisco.util.PrintableText;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -59,6 +62,12 @@ public record Problem(
         position,
         path,
         message);
+  }
+
+  /** {@code ; did you mean "pod"?} if one of the known names is near, or else nothing. */
+  public static String hint(String name, Collection<String> known) {
+    List<String> nearest = Spelling.nearest(name, known, 1);
+    return nearest.isEmpty() ? "" : "; did you mean \"" + nearest.get(0) + "\"?";
   }
 
   /** The order in which to show them: the main file first, then as they stand in each file. */

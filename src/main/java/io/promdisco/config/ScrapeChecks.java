@@ -12,7 +12,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Checks the settings of jobs, from files and from builders. */
-final class ScrapeChecks {
+public final class ScrapeChecks {
   private static final Set<String> PROTOCOLS = new TreeSet<>();
 
   static {
@@ -23,7 +23,7 @@ final class ScrapeChecks {
 
   private ScrapeChecks() {}
 
-  static void jobName(String name, FieldProblems problems) {
+  public static void jobName(String name, FieldProblems problems) {
     if (name.isEmpty()) {
       problems.note("job_name", "job_name is empty (expected: a name that no other job has)");
     }
@@ -35,7 +35,7 @@ final class ScrapeChecks {
    * @param where the place of the first job if the second is not beside it, as {@code ", first
    *     found in main config file"}; empty: beside it
    */
-  static String duplicateJob(String name, String where) {
+  public static String duplicateJob(String name, String where) {
     return "found multiple scrape configs with job name \""
         + name
         + "\""
@@ -43,7 +43,8 @@ final class ScrapeChecks {
         + " (expected: a name that no other job has)";
   }
 
-  static void timeout(String jobName, Duration timeout, Duration interval, FieldProblems problems) {
+  public static void timeout(
+      String jobName, Duration timeout, Duration interval, FieldProblems problems) {
     if (timeout.compareTo(interval) > 0) {
       problems.note(
           "scrape_timeout",
@@ -74,11 +75,11 @@ final class ScrapeChecks {
     }
   }
 
-  static String schemeProblem(String scheme) {
+  public static String schemeProblem(String scheme) {
     return "\""
         + scheme
         + "\" cannot be scraped (expected: http or https"
-        + Problems.hint(scheme, List.of("http", "https"))
+        + Problem.hint(scheme, List.of("http", "https"))
         + ")";
   }
 
@@ -98,7 +99,7 @@ final class ScrapeChecks {
   /**
    * @param where whose protocols, as {@code " for global config"}
    */
-  static void protocols(List<String> protocols, String where, FieldProblems problems) {
+  public static void protocols(List<String> protocols, String where, FieldProblems problems) {
     if (protocols.isEmpty()) {
       problems.note(
           "scrape_protocols",
@@ -118,11 +119,11 @@ final class ScrapeChecks {
     }
   }
 
-  static String ofJob(String jobName) {
+  public static String ofJob(String jobName) {
     return " for scrape config with job name \"" + jobName + "\"";
   }
 
-  static @Nullable String protocolProblem(String protocol) {
+  public static @Nullable String protocolProblem(String protocol) {
     return PROTOCOLS.contains(protocol)
         ? null
         : "unknown scrape protocol "
@@ -130,13 +131,13 @@ final class ScrapeChecks {
             + ", supported: ["
             + String.join(" ", PROTOCOLS)
             + "]"
-            + Problems.hint(protocol, PROTOCOLS);
+            + Problem.hint(protocol, PROTOCOLS);
   }
 
   /**
    * @param field which of the two settings to name
    */
-  static void escaping(
+  public static void escaping(
       String field, NameValidation validation, NameEscaping escaping, FieldProblems problems) {
     if (escaping == NameEscaping.ALLOW_UTF_8 && validation == NameValidation.LEGACY) {
       problems.note(field, "utf8 metric names requested but validation scheme is not set to UTF8");

@@ -23,132 +23,62 @@ import org.jspecify.annotations.Nullable;
  *     scrape_config</a>
  */
 public final class ScrapeConfig {
-  /** The default protocols; with native histograms, protobuf comes first. */
-  static final List<ScrapeProtocol> DEFAULT_PROTOCOLS =
+  /** How often targets are scraped by default. */
+  public static final Duration DEFAULT_INTERVAL = Duration.ofMinutes(1);
+
+  /** How long a scrape may take by default, if the interval is not shorter. */
+  public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
+
+  private static final List<ScrapeProtocol> DEFAULT_PROTOCOLS =
       List.of(
           ScrapeProtocol.OPEN_METRICS_TEXT_1_0_0,
           ScrapeProtocol.OPEN_METRICS_TEXT_0_0_1,
           ScrapeProtocol.PROMETHEUS_TEXT_1_0_0,
           ScrapeProtocol.PROMETHEUS_TEXT_0_0_4);
 
-  private final String jobName;
-  private final Duration scrapeInterval;
+  private final Settings settings;
   private final Duration scrapeTimeout;
-  private final Map<String, List<String>> params;
   private final List<ScrapeProtocol> scrapeProtocols;
-  private final Optional<ScrapeProtocol> fallbackScrapeProtocol;
   private final NameEscaping metricNameEscaping;
-  private final List<RelabelRule> relabelRules;
-  private final List<RelabelRule> metricRelabelRules;
-  private final List<SdConfig> sdConfigs;
-  private final Map<String, Object> effective;
-  private final String metricsPath;
-  private final String scheme;
-  private final boolean honorLabels;
-  private final boolean honorTimestamps;
-  private final boolean trackTimestampsStaleness;
-  private final boolean scrapeNativeHistograms;
-  private final boolean alwaysScrapeClassicHistograms;
-  private final boolean convertClassicHistogramsToNhcb;
-  private final boolean enableCompression;
-  private final boolean extraScrapeMetrics;
-  private final String scrapeFailureLogFile;
-  private final long bodySizeLimit;
-  private final long sampleLimit;
-  private final long labelLimit;
-  private final long labelNameLengthLimit;
-  private final long labelValueLengthLimit;
-  private final long targetLimit;
-  private final long keepDroppedTargets;
-  private final long nativeHistogramBucketLimit;
-  private final double nativeHistogramMinBucketFactor;
-  private final NameValidation nameValidation;
-  private final HttpClientConfig httpClient;
 
-  private ScrapeConfig(
-      Builder from,
-      List<RelabelRule> relabelRules,
-      List<RelabelRule> metricRelabelRules,
-      List<SdConfig> sdConfigs) {
-    jobName = from.jobName;
-    scrapeInterval = from.scrapeInterval;
-    scrapeTimeout = from.scrapeTimeout();
-    params = Collections.unmodifiableMap(new LinkedHashMap<>(from.params));
-    scrapeProtocols = from.scrapeProtocols();
-    fallbackScrapeProtocol = Optional.ofNullable(from.fallbackScrapeProtocol);
-    metricNameEscaping = from.metricNameEscaping();
-    this.relabelRules = List.copyOf(relabelRules);
-    this.metricRelabelRules = List.copyOf(metricRelabelRules);
-    this.sdConfigs = List.copyOf(sdConfigs);
-    effective = from.effective;
-    metricsPath = from.metricsPath;
-    scheme = from.scheme;
-    honorLabels = from.honorLabels;
-    honorTimestamps = from.honorTimestamps;
-    trackTimestampsStaleness = from.trackTimestampsStaleness;
-    scrapeNativeHistograms = from.scrapeNativeHistograms;
-    alwaysScrapeClassicHistograms = from.alwaysScrapeClassicHistograms;
-    convertClassicHistogramsToNhcb = from.convertClassicHistogramsToNhcb;
-    enableCompression = from.enableCompression;
-    extraScrapeMetrics = from.extraScrapeMetrics;
-    scrapeFailureLogFile = from.scrapeFailureLogFile;
-    bodySizeLimit = from.bodySizeLimit;
-    sampleLimit = from.sampleLimit;
-    labelLimit = from.labelLimit;
-    labelNameLengthLimit = from.labelNameLengthLimit;
-    labelValueLengthLimit = from.labelValueLengthLimit;
-    targetLimit = from.targetLimit;
-    keepDroppedTargets = from.keepDroppedTargets;
-    nativeHistogramBucketLimit = from.nativeHistogramBucketLimit;
-    nativeHistogramMinBucketFactor = from.nativeHistogramMinBucketFactor;
-    nameValidation = from.nameValidation;
-    httpClient = from.httpClient;
+  private ScrapeConfig(Settings settings) {
+    this.settings = settings;
+    scrapeTimeout = settings.scrapeTimeoutOrDefault();
+    scrapeProtocols = settings.scrapeProtocolsOrDefault();
+    metricNameEscaping = settings.metricNameEscapingOrDefault();
+  }
+
+  /** The protocols of a job that does not choose; with native histograms, protobuf comes first. */
+  public static List<ScrapeProtocol> defaultProtocols(boolean nativeHistograms) {
+    List<ScrapeProtocol> protocols = new ArrayList<>(DEFAULT_PROTOCOLS);
+    if (nativeHistograms) {
+      protocols.add(0, ScrapeProtocol.PROMETHEUS_PROTO);
+    }
+    return List.copyOf(protocols);
   }
 
   /** A builder of a job with every default and no sources of targets. */
   public static Builder builder(String jobName) {
-    return new Builder(jobName);
+    return new Builder(new Settings(jobName));
   }
 
   /** A builder that begins with this job's settings. */
   public Builder toBuilder() {
-    Builder builder = new Builder(jobName);
-    builder.scrapeInterval = scrapeInterval;
-    builder.params.putAll(params);
-    builder.fallbackScrapeProtocol = fallbackScrapeProtocol.orElse(null);
-    builder.relabelRules = relabelRules;
-    builder.metricRelabelRules = metricRelabelRules;
-    builder.sdConfigs.addAll(sdConfigs);
-    builder.effective = effective;
-    builder.metricsPath = metricsPath;
-    builder.scheme = scheme;
-    builder.honorLabels = honorLabels;
-    builder.honorTimestamps = honorTimestamps;
-    builder.trackTimestampsStaleness = trackTimestampsStaleness;
-    builder.scrapeNativeHistograms = scrapeNativeHistograms;
-    builder.alwaysScrapeClassicHistograms = alwaysScrapeClassicHistograms;
-    builder.convertClassicHistogramsToNhcb = convertClassicHistogramsToNhcb;
-    builder.enableCompression = enableCompression;
-    builder.extraScrapeMetrics = extraScrapeMetrics;
-    builder.scrapeFailureLogFile = scrapeFailureLogFile;
-    builder.bodySizeLimit = bodySizeLimit;
-    builder.sampleLimit = sampleLimit;
-    builder.labelLimit = labelLimit;
-    builder.labelNameLengthLimit = labelNameLengthLimit;
-    builder.labelValueLengthLimit = labelValueLengthLimit;
-    builder.targetLimit = targetLimit;
-    builder.keepDroppedTargets = keepDroppedTargets;
-    builder.nativeHistogramBucketLimit = nativeHistogramBucketLimit;
-    builder.nativeHistogramMinBucketFactor = nativeHistogramMinBucketFactor;
-    builder.nameValidation = nameValidation;
-    builder.httpClient = httpClient;
+    Settings copy = settings.copy();
     // A default stays a default if a setting that it depends on changes.
-    builder.scrapeTimeout = scrapeTimeout.equals(builder.scrapeTimeout()) ? null : scrapeTimeout;
-    builder.scrapeProtocols =
-        scrapeProtocols.equals(builder.scrapeProtocols()) ? null : scrapeProtocols;
-    builder.metricNameEscaping =
-        metricNameEscaping == builder.metricNameEscaping() ? null : metricNameEscaping;
-    return builder;
+    copy.scrapeTimeout = null;
+    copy.scrapeProtocols = null;
+    copy.metricNameEscaping = null;
+    if (!scrapeTimeout.equals(copy.scrapeTimeoutOrDefault())) {
+      copy.scrapeTimeout = scrapeTimeout;
+    }
+    if (!scrapeProtocols.equals(copy.scrapeProtocolsOrDefault())) {
+      copy.scrapeProtocols = scrapeProtocols;
+    }
+    if (metricNameEscaping != copy.metricNameEscapingOrDefault()) {
+      copy.metricNameEscaping = metricNameEscaping;
+    }
+    return new Builder(copy);
   }
 
   /**
@@ -156,17 +86,17 @@ public final class ScrapeConfig {
    * target that cannot be scraped.
    */
   public ScrapeConfig withSdConfigs(List<? extends SdConfig> sdConfigs) {
-    return toBuilder().sdConfigs(sdConfigs).checkedBefore();
+    return toBuilder().sdConfigs(sdConfigs).withoutChecks();
   }
 
   /** The job's name, unique in the configuration. */
   public String jobName() {
-    return jobName;
+    return settings.jobName;
   }
 
   /** Default of {@code __scrape_interval__}; a target's own is {@code Target.scrapeInterval()}. */
   public Duration scrapeInterval() {
-    return scrapeInterval;
+    return settings.scrapeInterval;
   }
 
   /**
@@ -182,7 +112,7 @@ public final class ScrapeConfig {
    * contains them.
    */
   public Map<String, List<String>> params() {
-    return params;
+    return settings.params;
   }
 
   /** The formats to ask for, the best first; never empty. */
@@ -192,7 +122,7 @@ public final class ScrapeConfig {
 
   /** The format of an answer that does not say which it has; none: such an answer is an error. */
   public Optional<ScrapeProtocol> fallbackScrapeProtocol() {
-    return fallbackScrapeProtocol;
+    return Optional.ofNullable(settings.fallbackScrapeProtocol);
   }
 
   /** How a target is asked to escape names of metrics. */
@@ -202,7 +132,7 @@ public final class ScrapeConfig {
 
   /** {@code relabel_configs}, in order: the rules for discovered targets. */
   public List<RelabelRule> relabelRules() {
-    return relabelRules;
+    return settings.relabelRules;
   }
 
   /**
@@ -210,12 +140,12 @@ public final class ScrapeConfig {
    * io.promdisco.relabel.Relabeler} applies them.
    */
   public List<RelabelRule> metricRelabelRules() {
-    return metricRelabelRules;
+    return settings.metricRelabelRules;
   }
 
   /** Where the targets come from; all of {@code static_configs} is one entry. */
   public List<SdConfig> sdConfigs() {
-    return sdConfigs;
+    return settings.sdConfigs;
   }
 
   /**
@@ -224,7 +154,7 @@ public final class ScrapeConfig {
    * that was built in code.
    */
   public Map<String, Object> effective() {
-    return effective;
+    return settings.effective;
   }
 
   /** The value of the {@code Accept} header of a scrape, as Prometheus sends it. */
@@ -244,32 +174,32 @@ public final class ScrapeConfig {
 
   /** Default of {@code __metrics_path__}. */
   public String metricsPath() {
-    return metricsPath;
+    return settings.metricsPath;
   }
 
   /** Default of {@code __scheme__}: {@code http} or {@code https}. */
   public String scheme() {
-    return scheme;
+    return settings.scheme;
   }
 
   /** Whether labels of the scraped series win over those of the target. */
   public boolean honorLabels() {
-    return honorLabels;
+    return settings.honorLabels;
   }
 
   /** Whether timestamps of the scraped series are used. */
   public boolean honorTimestamps() {
-    return honorTimestamps;
+    return settings.honorTimestamps;
   }
 
   /** Whether series with timestamps become stale when they are gone. */
   public boolean trackTimestampsStaleness() {
-    return trackTimestampsStaleness;
+    return settings.trackTimestampsStaleness;
   }
 
   /** Whether native histograms are asked for; shown as {@code __scrape_native_histograms__}. */
   public boolean scrapeNativeHistograms() {
-    return scrapeNativeHistograms;
+    return settings.scrapeNativeHistograms;
   }
 
   /**
@@ -277,7 +207,7 @@ public final class ScrapeConfig {
    * __always_scrape_classic_histograms__}.
    */
   public boolean alwaysScrapeClassicHistograms() {
-    return alwaysScrapeClassicHistograms;
+    return settings.alwaysScrapeClassicHistograms;
   }
 
   /**
@@ -285,166 +215,173 @@ public final class ScrapeConfig {
    * __convert_classic_histograms_to_nhcb__}.
    */
   public boolean convertClassicHistogramsToNhcb() {
-    return convertClassicHistogramsToNhcb;
+    return settings.convertClassicHistogramsToNhcb;
   }
 
   /** Whether to ask for a compressed answer. */
   public boolean enableCompression() {
-    return enableCompression;
+    return settings.enableCompression;
   }
 
   /** Whether the limits are to be exposed as metrics of the scrape. */
   public boolean extraScrapeMetrics() {
-    return extraScrapeMetrics;
+    return settings.extraScrapeMetrics;
   }
 
   /** The file to which failed scrapes are to be logged; empty: none. */
   public String scrapeFailureLogFile() {
-    return scrapeFailureLogFile;
+    return settings.scrapeFailureLogFile;
   }
 
   /** The largest answer in bytes, uncompressed; 0: no limit. */
   public long bodySizeLimit() {
-    return bodySizeLimit;
+    return settings.bodySizeLimit;
   }
 
   /** The most samples of a scrape after metric relabelling; 0: no limit. */
   public long sampleLimit() {
-    return sampleLimit;
+    return settings.sampleLimit;
   }
 
   /** The most labels of a sample; 0: no limit. */
   public long labelLimit() {
-    return labelLimit;
+    return settings.labelLimit;
   }
 
   /** The longest name of a label in bytes; 0: no limit. */
   public long labelNameLengthLimit() {
-    return labelNameLengthLimit;
+    return settings.labelNameLengthLimit;
   }
 
   /** The longest value of a label in bytes; 0: no limit. */
   public long labelValueLengthLimit() {
-    return labelValueLengthLimit;
+    return settings.labelValueLengthLimit;
   }
 
   /** The most targets of the job: with more, all scrapes fail; 0: no limit. */
   public long targetLimit() {
-    return targetLimit;
+    return settings.targetLimit;
   }
 
   /** How many dropped targets to show; 0: all. */
   public long keepDroppedTargets() {
-    return keepDroppedTargets;
+    return settings.keepDroppedTargets;
   }
 
   /** The most buckets of a native histogram; 0: no limit. */
   public long nativeHistogramBucketLimit() {
-    return nativeHistogramBucketLimit;
+    return settings.nativeHistogramBucketLimit;
   }
 
   /** The smallest growth from bucket to bucket of a native histogram; 0: any. */
   public double nativeHistogramMinBucketFactor() {
-    return nativeHistogramMinBucketFactor;
+    return settings.nativeHistogramMinBucketFactor;
   }
 
   /** Which label names relabelling may write. */
   public NameValidation nameValidation() {
-    return nameValidation;
+    return settings.nameValidation;
   }
 
   /** How to talk to the targets: credentials, TLS, proxy, headers. */
   public HttpClientConfig httpClient() {
-    return httpClient;
+    return settings.httpClient;
   }
 
-  private List<Object> settings() {
+  private List<Object> all() {
     return List.of(
-        jobName,
-        scrapeInterval,
+        settings.jobName,
+        settings.scrapeInterval,
         scrapeTimeout,
-        params,
+        settings.params,
         scrapeProtocols,
-        fallbackScrapeProtocol,
+        fallbackScrapeProtocol(),
         metricNameEscaping,
-        relabelRules,
-        metricRelabelRules,
-        sdConfigs,
-        metricsPath,
-        scheme,
-        honorLabels,
-        honorTimestamps,
-        trackTimestampsStaleness,
-        scrapeNativeHistograms,
-        alwaysScrapeClassicHistograms,
-        convertClassicHistogramsToNhcb,
-        enableCompression,
-        extraScrapeMetrics,
-        scrapeFailureLogFile,
-        bodySizeLimit,
-        sampleLimit,
-        labelLimit,
-        labelNameLengthLimit,
-        labelValueLengthLimit,
-        targetLimit,
-        keepDroppedTargets,
-        nativeHistogramBucketLimit,
-        nativeHistogramMinBucketFactor,
-        nameValidation,
-        httpClient);
+        settings.relabelRules,
+        settings.metricRelabelRules,
+        settings.sdConfigs,
+        settings.metricsPath,
+        settings.scheme,
+        settings.honorLabels,
+        settings.honorTimestamps,
+        settings.trackTimestampsStaleness,
+        settings.scrapeNativeHistograms,
+        settings.alwaysScrapeClassicHistograms,
+        settings.convertClassicHistogramsToNhcb,
+        settings.enableCompression,
+        settings.extraScrapeMetrics,
+        settings.scrapeFailureLogFile,
+        settings.bodySizeLimit,
+        settings.sampleLimit,
+        settings.labelLimit,
+        settings.labelNameLengthLimit,
+        settings.labelValueLengthLimit,
+        settings.targetLimit,
+        settings.keepDroppedTargets,
+        settings.nativeHistogramBucketLimit,
+        settings.nativeHistogramMinBucketFactor,
+        settings.nameValidation,
+        settings.httpClient);
   }
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof ScrapeConfig config && settings().equals(config.settings());
+    return other instanceof ScrapeConfig config && all().equals(config.all());
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(jobName, scrapeInterval, params, relabelRules, sdConfigs);
+    return Objects.hash(
+        settings.jobName,
+        settings.scrapeInterval,
+        settings.params,
+        settings.relabelRules,
+        settings.sdConfigs);
   }
 
   /** The name and every setting; secrets are hidden. */
   @Override
   public String toString() {
-    return "ScrapeConfig" + settings();
+    return "ScrapeConfig" + all();
   }
 
   /** Notes what is wrong with a job that was built in code. */
   private void check(boolean ownScheme, FieldProblems problems) {
-    ScrapeChecks.jobName(jobName, problems);
-    ScrapeChecks.positive("scrape_interval", scrapeInterval, problems);
+    ScrapeChecks.jobName(settings.jobName, problems);
+    ScrapeChecks.positive("scrape_interval", settings.scrapeInterval, problems);
     ScrapeChecks.positive("scrape_timeout", scrapeTimeout, problems);
-    ScrapeChecks.timeout(jobName, scrapeTimeout, scrapeInterval, problems);
+    ScrapeChecks.timeout(settings.jobName, scrapeTimeout, settings.scrapeInterval, problems);
     ScrapeChecks.protocols(
         scrapeProtocols.stream().map(ScrapeProtocol::text).toList(),
-        ScrapeChecks.ofJob(jobName),
+        ScrapeChecks.ofJob(settings.jobName),
         problems);
     ScrapeChecks.escaping(
-        "metric_name_escaping_scheme", nameValidation, metricNameEscaping, problems);
-    if (ownScheme && !scheme.equals("http") && !scheme.equals("https")) {
-      problems.note("scheme", ScrapeChecks.schemeProblem(scheme));
+        "metric_name_escaping_scheme", settings.nameValidation, metricNameEscaping, problems);
+    if (ownScheme && !settings.scheme.equals("http") && !settings.scheme.equals("https")) {
+      problems.note("scheme", ScrapeChecks.schemeProblem(settings.scheme));
     }
-    ScrapeChecks.notNegative("body_size_limit", bodySizeLimit, problems);
-    ScrapeChecks.notNegative("sample_limit", sampleLimit, problems);
-    ScrapeChecks.notNegative("label_limit", labelLimit, problems);
-    ScrapeChecks.notNegative("label_name_length_limit", labelNameLengthLimit, problems);
-    ScrapeChecks.notNegative("label_value_length_limit", labelValueLengthLimit, problems);
-    ScrapeChecks.notNegative("target_limit", targetLimit, problems);
-    ScrapeChecks.notNegative("keep_dropped_targets", keepDroppedTargets, problems);
-    ScrapeChecks.notNegative("native_histogram_bucket_limit", nativeHistogramBucketLimit, problems);
+    ScrapeChecks.notNegative("body_size_limit", settings.bodySizeLimit, problems);
+    ScrapeChecks.notNegative("sample_limit", settings.sampleLimit, problems);
+    ScrapeChecks.notNegative("label_limit", settings.labelLimit, problems);
+    ScrapeChecks.notNegative("label_name_length_limit", settings.labelNameLengthLimit, problems);
+    ScrapeChecks.notNegative("label_value_length_limit", settings.labelValueLengthLimit, problems);
+    ScrapeChecks.notNegative("target_limit", settings.targetLimit, problems);
+    ScrapeChecks.notNegative("keep_dropped_targets", settings.keepDroppedTargets, problems);
     ScrapeChecks.notNegative(
-        "native_histogram_min_bucket_factor", nativeHistogramMinBucketFactor, problems);
-    ScrapeChecks.rules("relabel_configs", relabelRules, nameValidation, problems);
-    ScrapeChecks.rules("metric_relabel_configs", metricRelabelRules, nameValidation, problems);
-    httpClient.check(problems);
+        "native_histogram_bucket_limit", settings.nativeHistogramBucketLimit, problems);
+    ScrapeChecks.notNegative(
+        "native_histogram_min_bucket_factor", settings.nativeHistogramMinBucketFactor, problems);
+    ScrapeChecks.rules("relabel_configs", settings.relabelRules, settings.nameValidation, problems);
+    ScrapeChecks.rules(
+        "metric_relabel_configs", settings.metricRelabelRules, settings.nameValidation, problems);
+    settings.httpClient.check(problems);
     Map<String, Integer> counts = new LinkedHashMap<>();
-    for (SdConfig config : sdConfigs) {
+    for (SdConfig config : settings.sdConfigs) {
       String key = config.mechanism() + "_sd_configs";
       int index = counts.merge(key, 1, Integer::sum) - 1;
       if (config instanceof StaticSdConfig groups) {
         // Without rules nothing can mend an address.
-        groups.check(relabelRules.isEmpty(), problems);
+        groups.check(settings.relabelRules.isEmpty(), problems);
       } else {
         config.check(problems.in(key + "[" + index + "]"));
       }
@@ -453,18 +390,298 @@ public final class ScrapeConfig {
 
   /** Builds a job. Every setter replaces what was set before, except where it says "adds". */
   public static final class Builder {
+    private final Settings settings;
+    private boolean ownScheme;
+
+    private Builder(Settings settings) {
+      this.settings = settings;
+    }
+
+    /** How often targets are scraped, at least a millisecond. Default: 1 min. */
+    public Builder scrapeInterval(Duration scrapeInterval) {
+      settings.scrapeInterval = Objects.requireNonNull(scrapeInterval, "scrapeInterval");
+      return this;
+    }
+
+    /**
+     * How long a scrape may take, at least a millisecond and at most the interval. Default: 10 s,
+     * or the interval if that is shorter.
+     */
+    public Builder scrapeTimeout(Duration scrapeTimeout) {
+      settings.scrapeTimeout = Objects.requireNonNull(scrapeTimeout, "scrapeTimeout");
+      return this;
+    }
+
+    /** Adds a URL parameter, or replaces the one of this name. Default: none. */
+    public Builder param(String name, String... values) {
+      settings.params.put(Objects.requireNonNull(name, "name"), List.of(values));
+      return this;
+    }
+
+    /** The URL parameters. Default: none. */
+    public Builder params(Map<String, List<String>> params) {
+      settings.params.clear();
+      params.forEach((name, values) -> settings.params.put(name, List.copyOf(values)));
+      return this;
+    }
+
+    /**
+     * The formats to ask for, the best first. Default: OpenMetrics 1.0.0 and 0.0.1, then the text
+     * formats 1.0.0 and 0.0.4; with native histograms, protobuf before them.
+     */
+    public Builder scrapeProtocols(List<ScrapeProtocol> scrapeProtocols) {
+      settings.scrapeProtocols = List.copyOf(scrapeProtocols);
+      return this;
+    }
+
+    /** The format of an answer that does not say which it has. Default: none. */
+    public Builder fallbackScrapeProtocol(ScrapeProtocol fallbackScrapeProtocol) {
+      settings.fallbackScrapeProtocol =
+          Objects.requireNonNull(fallbackScrapeProtocol, "fallbackScrapeProtocol");
+      return this;
+    }
+
+    /**
+     * How a target is asked to escape names of metrics. Default: {@link NameEscaping#ALLOW_UTF_8},
+     * with {@link NameValidation#LEGACY} {@link NameEscaping#UNDERSCORES}.
+     */
+    public Builder metricNameEscaping(NameEscaping metricNameEscaping) {
+      settings.metricNameEscaping =
+          Objects.requireNonNull(metricNameEscaping, "metricNameEscaping");
+      return this;
+    }
+
+    /** The rules for discovered targets, in order. Default: none. */
+    public Builder relabelRules(List<RelabelRule> relabelRules) {
+      settings.relabelRules = Collections.unmodifiableList(new ArrayList<>(relabelRules));
+      return this;
+    }
+
+    /** The rules for scraped samples, in order. Default: none. */
+    public Builder metricRelabelRules(List<RelabelRule> metricRelabelRules) {
+      settings.metricRelabelRules =
+          Collections.unmodifiableList(new ArrayList<>(metricRelabelRules));
+      return this;
+    }
+
+    /** Adds a source of targets. Default: none. */
+    public Builder sdConfig(SdConfig sdConfig) {
+      settings.sdConfigs.add(Objects.requireNonNull(sdConfig, "sdConfig"));
+      return this;
+    }
+
+    /** The sources of targets. Default: none. */
+    public Builder sdConfigs(List<? extends SdConfig> sdConfigs) {
+      settings.sdConfigs.clear();
+      settings.sdConfigs.addAll(sdConfigs);
+      return this;
+    }
+
+    /** Adds targets that are known: {@code host:port}. */
+    public Builder staticTargets(String... targets) {
+      return sdConfig(StaticSdConfig.of(targets));
+    }
+
+    /** Default of {@code __metrics_path__}. Default: {@code /metrics}. */
+    public Builder metricsPath(String metricsPath) {
+      settings.metricsPath = Objects.requireNonNull(metricsPath, "metricsPath");
+      return this;
+    }
+
+    /** Default of {@code __scheme__}: {@code http} or {@code https}. Default: {@code http}. */
+    public Builder scheme(String scheme) {
+      ownScheme = true;
+      settings.scheme = Objects.requireNonNull(scheme, "scheme");
+      return this;
+    }
+
+    /** Whether labels of the scraped series win over those of the target. Default: false. */
+    public Builder honorLabels(boolean honorLabels) {
+      settings.honorLabels = honorLabels;
+      return this;
+    }
+
+    /** Whether timestamps of the scraped series are used. Default: true. */
+    public Builder honorTimestamps(boolean honorTimestamps) {
+      settings.honorTimestamps = honorTimestamps;
+      return this;
+    }
+
+    /** Whether series with timestamps become stale when they are gone. Default: false. */
+    public Builder trackTimestampsStaleness(boolean trackTimestampsStaleness) {
+      settings.trackTimestampsStaleness = trackTimestampsStaleness;
+      return this;
+    }
+
+    /**
+     * Whether native histograms are asked for; shown as {@code __scrape_native_histograms__}.
+     * Default: false.
+     */
+    public Builder scrapeNativeHistograms(boolean scrapeNativeHistograms) {
+      settings.scrapeNativeHistograms = scrapeNativeHistograms;
+      return this;
+    }
+
+    /**
+     * Whether classic histograms are kept beside native ones; shown as {@code
+     * __always_scrape_classic_histograms__}. Default: false.
+     */
+    public Builder alwaysScrapeClassicHistograms(boolean alwaysScrapeClassicHistograms) {
+      settings.alwaysScrapeClassicHistograms = alwaysScrapeClassicHistograms;
+      return this;
+    }
+
+    /**
+     * Whether classic histograms become native ones with custom buckets; shown as {@code
+     * __convert_classic_histograms_to_nhcb__}. Default: false.
+     */
+    public Builder convertClassicHistogramsToNhcb(boolean convertClassicHistogramsToNhcb) {
+      settings.convertClassicHistogramsToNhcb = convertClassicHistogramsToNhcb;
+      return this;
+    }
+
+    /** Whether to ask for a compressed answer. Default: true. */
+    public Builder enableCompression(boolean enableCompression) {
+      settings.enableCompression = enableCompression;
+      return this;
+    }
+
+    /** Whether the limits are to be exposed as metrics of the scrape. Default: false. */
+    public Builder extraScrapeMetrics(boolean extraScrapeMetrics) {
+      settings.extraScrapeMetrics = extraScrapeMetrics;
+      return this;
+    }
+
+    /** The file to which failed scrapes are to be logged; empty: none. Default: none. */
+    public Builder scrapeFailureLogFile(String scrapeFailureLogFile) {
+      settings.scrapeFailureLogFile =
+          Objects.requireNonNull(scrapeFailureLogFile, "scrapeFailureLogFile");
+      return this;
+    }
+
+    /** The largest answer in bytes, uncompressed; 0: no limit. Default: 0. */
+    public Builder bodySizeLimit(long bodySizeLimit) {
+      settings.bodySizeLimit = bodySizeLimit;
+      return this;
+    }
+
+    /** The most samples of a scrape after metric relabelling; 0: no limit. Default: 0. */
+    public Builder sampleLimit(long sampleLimit) {
+      settings.sampleLimit = sampleLimit;
+      return this;
+    }
+
+    /** The most labels of a sample; 0: no limit. Default: 0. */
+    public Builder labelLimit(long labelLimit) {
+      settings.labelLimit = labelLimit;
+      return this;
+    }
+
+    /** The longest name of a label in bytes; 0: no limit. Default: 0. */
+    public Builder labelNameLengthLimit(long labelNameLengthLimit) {
+      settings.labelNameLengthLimit = labelNameLengthLimit;
+      return this;
+    }
+
+    /** The longest value of a label in bytes; 0: no limit. Default: 0. */
+    public Builder labelValueLengthLimit(long labelValueLengthLimit) {
+      settings.labelValueLengthLimit = labelValueLengthLimit;
+      return this;
+    }
+
+    /** The most targets of the job: with more, all scrapes fail; 0: no limit. Default: 0. */
+    public Builder targetLimit(long targetLimit) {
+      settings.targetLimit = targetLimit;
+      return this;
+    }
+
+    /** How many dropped targets to show; 0: all. Default: 0. */
+    public Builder keepDroppedTargets(long keepDroppedTargets) {
+      settings.keepDroppedTargets = keepDroppedTargets;
+      return this;
+    }
+
+    /** The most buckets of a native histogram; 0: no limit. Default: 0. */
+    public Builder nativeHistogramBucketLimit(long nativeHistogramBucketLimit) {
+      settings.nativeHistogramBucketLimit = nativeHistogramBucketLimit;
+      return this;
+    }
+
+    /** The smallest growth from bucket to bucket of a native histogram; 0: any. Default: 0. */
+    public Builder nativeHistogramMinBucketFactor(double nativeHistogramMinBucketFactor) {
+      settings.nativeHistogramMinBucketFactor = nativeHistogramMinBucketFactor;
+      return this;
+    }
+
+    /** Which label names relabelling may write. Default: {@link NameValidation#UTF8}. */
+    public Builder nameValidation(NameValidation nameValidation) {
+      settings.nameValidation = Objects.requireNonNull(nameValidation, "nameValidation");
+      return this;
+    }
+
+    /**
+     * How to talk to the targets: credentials, TLS, proxy, headers. Default: {@link
+     * HttpClientConfig#DEFAULT}.
+     */
+    public Builder httpClient(HttpClientConfig httpClient) {
+      settings.httpClient = Objects.requireNonNull(httpClient, "httpClient");
+      return this;
+    }
+
+    /**
+     * The job, checked as one of a file.
+     *
+     * @throws IllegalArgumentException with a line for each mistake: {@code job "web":
+     *     scrape_timeout: …}
+     */
+    public ScrapeConfig build() {
+      List<ScrapeConfig> built = new ArrayList<>(1);
+      BuilderChecks.check(
+          "job \"" + settings.jobName + "\"",
+          problems -> {
+            Settings copy = settings.copy();
+            copy.relabelRules =
+                BuilderChecks.withoutNulls("relabel_configs", settings.relabelRules, problems);
+            copy.metricRelabelRules =
+                BuilderChecks.withoutNulls(
+                    "metric_relabel_configs", settings.metricRelabelRules, problems);
+            copy.sdConfigs = BuilderChecks.withoutNulls("sd_configs", settings.sdConfigs, problems);
+            ScrapeConfig job = new ScrapeConfig(copy.frozen());
+            job.check(ownScheme, problems);
+            built.add(job);
+          });
+      return built.get(0);
+    }
+
+    /**
+     * The job as a file says, without checks: the reader has made them, with the places of
+     * mistakes.
+     *
+     * @param effective how the job is shown
+     */
+    public ScrapeConfig readFromFile(Map<String, Object> effective) {
+      settings.effective = effective;
+      return withoutChecks();
+    }
+
+    private ScrapeConfig withoutChecks() {
+      return new ScrapeConfig(settings.copy().frozen());
+    }
+  }
+
+  /** What is set; null is a default that depends on other settings. */
+  private static final class Settings implements Cloneable {
     private final String jobName;
-    private Duration scrapeInterval = ScrapeSettings.DEFAULT_INTERVAL;
+    private Duration scrapeInterval = DEFAULT_INTERVAL;
     private @Nullable Duration scrapeTimeout;
-    private final Map<String, List<String>> params = new LinkedHashMap<>();
+    private Map<String, List<String>> params = new LinkedHashMap<>();
     private @Nullable List<ScrapeProtocol> scrapeProtocols;
     private @Nullable ScrapeProtocol fallbackScrapeProtocol;
     private @Nullable NameEscaping metricNameEscaping;
     private List<RelabelRule> relabelRules = List.of();
     private List<RelabelRule> metricRelabelRules = List.of();
-    private final List<SdConfig> sdConfigs = new ArrayList<>();
+    private List<SdConfig> sdConfigs = new ArrayList<>();
     private Map<String, Object> effective = Map.of();
-    private boolean ownScheme;
     private String metricsPath = "/metrics";
     private String scheme = "http";
     private boolean honorLabels = false;
@@ -488,297 +705,47 @@ public final class ScrapeConfig {
     private NameValidation nameValidation = NameValidation.UTF8;
     private HttpClientConfig httpClient = HttpClientConfig.DEFAULT;
 
-    private Builder(String jobName) {
+    Settings(String jobName) {
       this.jobName = Objects.requireNonNull(jobName, "jobName");
     }
 
-    private Duration scrapeTimeout() {
-      Duration otherwise = ScrapeSettings.DEFAULT_TIMEOUT;
+    /** Other settings with the same values, to be changed. */
+    Settings copy() {
+      try {
+        Settings copy = (Settings) super.clone();
+        copy.params = new LinkedHashMap<>(params);
+        copy.sdConfigs = new ArrayList<>(sdConfigs);
+        return copy;
+      } catch (CloneNotSupportedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    /** These settings, not to be changed from now on. */
+    Settings frozen() {
+      params = Collections.unmodifiableMap(params);
+      relabelRules = List.copyOf(relabelRules);
+      metricRelabelRules = List.copyOf(metricRelabelRules);
+      sdConfigs = List.copyOf(sdConfigs);
+      return this;
+    }
+
+    Duration scrapeTimeoutOrDefault() {
       return scrapeTimeout != null
           ? scrapeTimeout
-          : otherwise.compareTo(scrapeInterval) < 0 ? otherwise : scrapeInterval;
+          : DEFAULT_TIMEOUT.compareTo(scrapeInterval) < 0 ? DEFAULT_TIMEOUT : scrapeInterval;
     }
 
-    private List<ScrapeProtocol> scrapeProtocols() {
-      if (scrapeProtocols != null) {
-        return scrapeProtocols;
-      }
-      List<ScrapeProtocol> protocols = new ArrayList<>(DEFAULT_PROTOCOLS);
-      if (scrapeNativeHistograms) {
-        protocols.add(0, ScrapeProtocol.PROMETHEUS_PROTO);
-      }
-      return List.copyOf(protocols);
+    List<ScrapeProtocol> scrapeProtocolsOrDefault() {
+      return scrapeProtocols != null ? scrapeProtocols : defaultProtocols(scrapeNativeHistograms);
     }
 
-    private NameEscaping metricNameEscaping() {
+    NameEscaping metricNameEscapingOrDefault() {
       return metricNameEscaping != null
           ? metricNameEscaping
           : nameValidation == NameValidation.LEGACY
               ? NameEscaping.UNDERSCORES
               : NameEscaping.ALLOW_UTF_8;
-    }
-
-    /** How often targets are scraped, at least a millisecond. Default: 1 min. */
-    public Builder scrapeInterval(Duration scrapeInterval) {
-      this.scrapeInterval = Objects.requireNonNull(scrapeInterval, "scrapeInterval");
-      return this;
-    }
-
-    /**
-     * How long a scrape may take, at least a millisecond and at most the interval. Default: 10 s,
-     * or the interval if that is shorter.
-     */
-    public Builder scrapeTimeout(Duration scrapeTimeout) {
-      this.scrapeTimeout = Objects.requireNonNull(scrapeTimeout, "scrapeTimeout");
-      return this;
-    }
-
-    /** Adds a URL parameter, or replaces the one of this name. Default: none. */
-    public Builder param(String name, String... values) {
-      params.put(Objects.requireNonNull(name, "name"), List.of(values));
-      return this;
-    }
-
-    /** The URL parameters. Default: none. */
-    public Builder params(Map<String, List<String>> params) {
-      this.params.clear();
-      params.forEach((name, values) -> this.params.put(name, List.copyOf(values)));
-      return this;
-    }
-
-    /**
-     * The formats to ask for, the best first. Default: OpenMetrics 1.0.0 and 0.0.1, then the text
-     * formats 1.0.0 and 0.0.4; with native histograms, protobuf before them.
-     */
-    public Builder scrapeProtocols(List<ScrapeProtocol> scrapeProtocols) {
-      this.scrapeProtocols = List.copyOf(scrapeProtocols);
-      return this;
-    }
-
-    /** The format of an answer that does not say which it has. Default: none. */
-    public Builder fallbackScrapeProtocol(ScrapeProtocol fallbackScrapeProtocol) {
-      this.fallbackScrapeProtocol =
-          Objects.requireNonNull(fallbackScrapeProtocol, "fallbackScrapeProtocol");
-      return this;
-    }
-
-    /**
-     * How a target is asked to escape names of metrics. Default: {@link NameEscaping#ALLOW_UTF_8},
-     * with {@link NameValidation#LEGACY} {@link NameEscaping#UNDERSCORES}.
-     */
-    public Builder metricNameEscaping(NameEscaping metricNameEscaping) {
-      this.metricNameEscaping = Objects.requireNonNull(metricNameEscaping, "metricNameEscaping");
-      return this;
-    }
-
-    /** The rules for discovered targets, in order. Default: none. */
-    public Builder relabelRules(List<RelabelRule> relabelRules) {
-      this.relabelRules = Collections.unmodifiableList(new ArrayList<>(relabelRules));
-      return this;
-    }
-
-    /** The rules for scraped samples, in order. Default: none. */
-    public Builder metricRelabelRules(List<RelabelRule> metricRelabelRules) {
-      this.metricRelabelRules = Collections.unmodifiableList(new ArrayList<>(metricRelabelRules));
-      return this;
-    }
-
-    /** Adds a source of targets. Default: none. */
-    public Builder sdConfig(SdConfig sdConfig) {
-      sdConfigs.add(Objects.requireNonNull(sdConfig, "sdConfig"));
-      return this;
-    }
-
-    /** The sources of targets. Default: none. */
-    public Builder sdConfigs(List<? extends SdConfig> sdConfigs) {
-      this.sdConfigs.clear();
-      this.sdConfigs.addAll(sdConfigs);
-      return this;
-    }
-
-    /** Adds targets that are known: {@code host:port}. */
-    public Builder staticTargets(String... targets) {
-      return sdConfig(StaticSdConfig.of(targets));
-    }
-
-    Builder effective(Map<String, Object> effective) {
-      this.effective = effective;
-      return this;
-    }
-
-    /** Default of {@code __metrics_path__}. Default: {@code /metrics}. */
-    public Builder metricsPath(String metricsPath) {
-      this.metricsPath = Objects.requireNonNull(metricsPath, "metricsPath");
-      return this;
-    }
-
-    /** Default of {@code __scheme__}: {@code http} or {@code https}. Default: {@code http}. */
-    public Builder scheme(String scheme) {
-      ownScheme = true;
-      this.scheme = Objects.requireNonNull(scheme, "scheme");
-      return this;
-    }
-
-    /** Whether labels of the scraped series win over those of the target. Default: false. */
-    public Builder honorLabels(boolean honorLabels) {
-      this.honorLabels = honorLabels;
-      return this;
-    }
-
-    /** Whether timestamps of the scraped series are used. Default: true. */
-    public Builder honorTimestamps(boolean honorTimestamps) {
-      this.honorTimestamps = honorTimestamps;
-      return this;
-    }
-
-    /** Whether series with timestamps become stale when they are gone. Default: false. */
-    public Builder trackTimestampsStaleness(boolean trackTimestampsStaleness) {
-      this.trackTimestampsStaleness = trackTimestampsStaleness;
-      return this;
-    }
-
-    /**
-     * Whether native histograms are asked for; shown as {@code __scrape_native_histograms__}.
-     * Default: false.
-     */
-    public Builder scrapeNativeHistograms(boolean scrapeNativeHistograms) {
-      this.scrapeNativeHistograms = scrapeNativeHistograms;
-      return this;
-    }
-
-    /**
-     * Whether classic histograms are kept beside native ones; shown as {@code
-     * __always_scrape_classic_histograms__}. Default: false.
-     */
-    public Builder alwaysScrapeClassicHistograms(boolean alwaysScrapeClassicHistograms) {
-      this.alwaysScrapeClassicHistograms = alwaysScrapeClassicHistograms;
-      return this;
-    }
-
-    /**
-     * Whether classic histograms become native ones with custom buckets; shown as {@code
-     * __convert_classic_histograms_to_nhcb__}. Default: false.
-     */
-    public Builder convertClassicHistogramsToNhcb(boolean convertClassicHistogramsToNhcb) {
-      this.convertClassicHistogramsToNhcb = convertClassicHistogramsToNhcb;
-      return this;
-    }
-
-    /** Whether to ask for a compressed answer. Default: true. */
-    public Builder enableCompression(boolean enableCompression) {
-      this.enableCompression = enableCompression;
-      return this;
-    }
-
-    /** Whether the limits are to be exposed as metrics of the scrape. Default: false. */
-    public Builder extraScrapeMetrics(boolean extraScrapeMetrics) {
-      this.extraScrapeMetrics = extraScrapeMetrics;
-      return this;
-    }
-
-    /** The file to which failed scrapes are to be logged; empty: none. Default: none. */
-    public Builder scrapeFailureLogFile(String scrapeFailureLogFile) {
-      this.scrapeFailureLogFile =
-          Objects.requireNonNull(scrapeFailureLogFile, "scrapeFailureLogFile");
-      return this;
-    }
-
-    /** The largest answer in bytes, uncompressed; 0: no limit. Default: 0. */
-    public Builder bodySizeLimit(long bodySizeLimit) {
-      this.bodySizeLimit = bodySizeLimit;
-      return this;
-    }
-
-    /** The most samples of a scrape after metric relabelling; 0: no limit. Default: 0. */
-    public Builder sampleLimit(long sampleLimit) {
-      this.sampleLimit = sampleLimit;
-      return this;
-    }
-
-    /** The most labels of a sample; 0: no limit. Default: 0. */
-    public Builder labelLimit(long labelLimit) {
-      this.labelLimit = labelLimit;
-      return this;
-    }
-
-    /** The longest name of a label in bytes; 0: no limit. Default: 0. */
-    public Builder labelNameLengthLimit(long labelNameLengthLimit) {
-      this.labelNameLengthLimit = labelNameLengthLimit;
-      return this;
-    }
-
-    /** The longest value of a label in bytes; 0: no limit. Default: 0. */
-    public Builder labelValueLengthLimit(long labelValueLengthLimit) {
-      this.labelValueLengthLimit = labelValueLengthLimit;
-      return this;
-    }
-
-    /** The most targets of the job: with more, all scrapes fail; 0: no limit. Default: 0. */
-    public Builder targetLimit(long targetLimit) {
-      this.targetLimit = targetLimit;
-      return this;
-    }
-
-    /** How many dropped targets to show; 0: all. Default: 0. */
-    public Builder keepDroppedTargets(long keepDroppedTargets) {
-      this.keepDroppedTargets = keepDroppedTargets;
-      return this;
-    }
-
-    /** The most buckets of a native histogram; 0: no limit. Default: 0. */
-    public Builder nativeHistogramBucketLimit(long nativeHistogramBucketLimit) {
-      this.nativeHistogramBucketLimit = nativeHistogramBucketLimit;
-      return this;
-    }
-
-    /** The smallest growth from bucket to bucket of a native histogram; 0: any. Default: 0. */
-    public Builder nativeHistogramMinBucketFactor(double nativeHistogramMinBucketFactor) {
-      this.nativeHistogramMinBucketFactor = nativeHistogramMinBucketFactor;
-      return this;
-    }
-
-    /** Which label names relabelling may write. Default: {@link NameValidation#UTF8}. */
-    public Builder nameValidation(NameValidation nameValidation) {
-      this.nameValidation = Objects.requireNonNull(nameValidation, "nameValidation");
-      return this;
-    }
-
-    /**
-     * How to talk to the targets: credentials, TLS, proxy, headers. Default: {@link
-     * HttpClientConfig#DEFAULT}.
-     */
-    public Builder httpClient(HttpClientConfig httpClient) {
-      this.httpClient = Objects.requireNonNull(httpClient, "httpClient");
-      return this;
-    }
-
-    /**
-     * The job, checked as one of a file.
-     *
-     * @throws IllegalArgumentException with a line for each mistake: {@code job "web":
-     *     scrape_timeout: …}
-     */
-    public ScrapeConfig build() {
-      List<ScrapeConfig> built = new ArrayList<>(1);
-      BuilderChecks.check(
-          "job \"" + jobName + "\"",
-          problems -> {
-            ScrapeConfig job =
-                new ScrapeConfig(
-                    this,
-                    BuilderChecks.withoutNulls("relabel_configs", relabelRules, problems),
-                    BuilderChecks.withoutNulls(
-                        "metric_relabel_configs", metricRelabelRules, problems),
-                    BuilderChecks.withoutNulls("sd_configs", sdConfigs, problems));
-            job.check(ownScheme, problems);
-            built.add(job);
-          });
-      return built.get(0);
-    }
-
-    /** The job as a file says, which has been checked with its places. */
-    ScrapeConfig checkedBefore() {
-      return new ScrapeConfig(this, relabelRules, metricRelabelRules, sdConfigs);
     }
   }
 }

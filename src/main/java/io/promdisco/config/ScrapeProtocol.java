@@ -48,7 +48,7 @@ public enum ScrapeProtocol {
     return escapes;
   }
 
-  static @Nullable ScrapeProtocol of(String text) {
+  public static @Nullable ScrapeProtocol of(String text) {
     for (ScrapeProtocol protocol : values()) {
       if (protocol.text.equals(text)) {
         return protocol;

@@ -1,13 +1,11 @@
 package io.promdisco.config;
 
 import io.promdisco.model.Labels;
-import io.promdisco.model.NameValidation;
 import io.promdisco.model.TargetGroup;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * All of a job's {@code static_configs}.
@@ -16,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  *     source are a mistake
  */
 public record StaticSdConfig(List<TargetGroup> groups) implements SdConfig {
-  static final String ADDRESS = "__address__";
-
   /** Copies the list. */
   public StaticSdConfig {
     groups = List.copyOf(groups);
@@ -25,7 +21,8 @@ public record StaticSdConfig(List<TargetGroup> groups) implements SdConfig {
 
   /** One group of these targets, {@code host:port} each, without labels. */
   public static StaticSdConfig of(String... targets) {
-    List<Labels> labels = Arrays.stream(targets).map(target -> Labels.of(ADDRESS, target)).toList();
+    List<Labels> labels =
+        Arrays.stream(targets).map(target -> Labels.of(SdChecks.ADDRESS, target)).toList();
     return new StaticSdConfig(List.of(new TargetGroup("0", labels, Labels.EMPTY)));
   }
 
@@ -56,7 +53,8 @@ public record StaticSdConfig(List<TargetGroup> groups) implements SdConfig {
         Labels target = group.targets().get(j);
         String field = "targets[" + j + "]";
         checkNames(field, target, own);
-        String wrong = addresses ? addressProblem(target.getOrEmpty(ADDRESS)) : null;
+        String wrong =
+            addresses ? SdChecks.addressProblem(target.getOrEmpty(SdChecks.ADDRESS)) : null;
         if (wrong != null) {
           own.note(field, wrong);
         }
@@ -66,22 +64,10 @@ public record StaticSdConfig(List<TargetGroup> groups) implements SdConfig {
 
   private static void checkNames(String field, Labels labels, FieldProblems problems) {
     for (int i = 0; i < labels.size(); i++) {
-      String wrong = nameProblem(labels.name(i));
+      String wrong = SdChecks.nameProblem(labels.name(i));
       if (wrong != null) {
         problems.note(field, wrong);
       }
     }
-  }
-
-  static @Nullable String nameProblem(String name) {
-    return NameValidation.UTF8.isValidLabelName(name)
-        ? null
-        : "\"" + name + "\" is not a valid label name (expected: any text but an empty one)";
-  }
-
-  static @Nullable String addressProblem(String address) {
-    return address.indexOf('/') < 0
-        ? null
-        : "\"" + address + "\" is not a valid hostname (expected: host:port)";
   }
 }

@@ -5,13 +5,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Whether text is a URL, as Go reads URLs. */
-final class Urls {
+public final class Urls {
   private static final Pattern SCHEME = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*");
 
   private Urls() {}
 
   /** What is wrong with {@code url}, or null. The message holds no password. */
-  static @Nullable String problem(String url) {
+  public static @Nullable String problem(String url) {
     String what = wrong(url);
     if (what == null) {
       return null;
@@ -28,7 +28,7 @@ final class Urls {
    * The URL as Prometheus shows it, with its password hidden. Where Go finds no user, what precedes
    * an {@code @} may be a password all the same.
    */
-  static String shown(String url) {
+  public static String shown(String url) {
     try {
       return redacted(GoUrl.parse(url).redacted());
     } catch (GoUrl.NoUrlException e) {
@@ -37,7 +37,7 @@ final class Urls {
   }
 
   /** The URL with its password hidden. */
-  static String redacted(String url) {
+  public static String redacted(String url) {
     String scheme = scheme(url);
     int authority =
         url.indexOf("//") == (scheme.isEmpty() ? 0 : scheme.length() + 1)

@@ -1,6 +1,6 @@
 package io.promdisco.ruletest;
 
-import io.promdisco.config.Extent;
+import io.promdisco.config.yaml.Extent;
 import io.promdisco.relabel.RelabelTrace;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,11 +1,11 @@
 package io.promdisco.ruletest;
 
-import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ScrapeConfig;
-import io.promdisco.config.Section;
-import io.promdisco.config.StrictYaml;
-import io.promdisco.config.TargetGroupsYaml;
+import io.promdisco.config.load.ConfigLoader;
+import io.promdisco.config.section.TargetGroupsYaml;
+import io.promdisco.config.yaml.Section;
+import io.promdisco.config.yaml.StrictYaml;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import java.nio.file.Files;
@@ -140,7 +140,7 @@ public final class RuleTestReader {
               + job
               + "\" in the configuration (expected: one of "
               + String.join(", ", known)
-              + Section.hint(job, known)
+              + Problem.hint(job, known)
               + ")");
     }
     return job;

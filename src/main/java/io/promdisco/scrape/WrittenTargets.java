@@ -1,9 +1,9 @@
 package io.promdisco.scrape;
 
-import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.WrittenGroup;
+import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.model.Position;
 import java.util.ArrayList;
 import java.util.HashMap;

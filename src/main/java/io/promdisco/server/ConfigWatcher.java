@@ -3,7 +3,7 @@ package io.promdisco.server;
 import com.google.common.hash.HashCode;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
-import io.promdisco.config.Globs;
+import io.promdisco.config.section.Globs;
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.Ticker;
 import io.promdisco.util.UserFiles;

@@ -3,7 +3,7 @@ package io.promdisco.server;
 import com.google.common.hash.HashCode;
 import io.promdisco.Promdisco;
 import io.promdisco.config.ConfigException;
-import io.promdisco.config.ConfigLoader;
+import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.metrics.PrometheusMetrics;
 import io.promdisco.server.access.AllowedHosts;

@@ -2,9 +2,9 @@ package io.promdisco.server;
 
 import io.promdisco.Promdisco;
 import io.promdisco.config.ConfigException;
-import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.Problem;
+import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.discovery.JobStatus;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.metrics.Metrics;

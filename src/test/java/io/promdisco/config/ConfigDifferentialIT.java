@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.config.ConfigJudge.Case;
 import io.promdisco.config.ConfigJudge.Difference;
+import io.promdisco.config.section.SourceKindsTest;
 import io.promdisco.testing.ConfigOf;
 import io.promdisco.testing.Promtool;
 import io.promdisco.testing.RecordedCases;

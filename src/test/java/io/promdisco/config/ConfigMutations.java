@@ -1,5 +1,8 @@
 package io.promdisco.config;
 
+import io.promdisco.config.yaml.Problems;
+import io.promdisco.config.yaml.Scalars;
+import io.promdisco.config.yaml.YamlFile;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

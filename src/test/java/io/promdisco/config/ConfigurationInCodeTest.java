@@ -10,6 +10,7 @@ import io.promdisco.config.HttpClientConfig.OAuth2;
 import io.promdisco.config.HttpClientConfig.ProxyConfig;
 import io.promdisco.config.HttpClientConfig.TlsConfig;
 import io.promdisco.config.KubernetesSdConfig.Role;
+import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.model.Labels;
 import io.promdisco.model.NameValidation;
 import io.promdisco.model.TargetGroup;

@@ -2,7 +2,8 @@ package io.promdisco.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.promdisco.config.ConfigLoader.LoadResult;
+import io.promdisco.config.load.ConfigLoader;
+import io.promdisco.config.load.ConfigLoader.LoadResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,8 @@ package io.promdisco.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.promdisco.config.ConfigLoader.LoadResult;
+import io.promdisco.config.load.ConfigLoader;
+import io.promdisco.config.load.ConfigLoader.LoadResult;
 import io.promdisco.scrape.WrittenTargets;
 import io.promdisco.testing.RecordedCases;
 import io.promdisco.testing.RecordedCases.RecordedFile;

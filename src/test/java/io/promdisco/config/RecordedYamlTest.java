@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.promdisco.config.ConfigLoader.LoadResult;
+import io.promdisco.config.load.ConfigLoader;
+import io.promdisco.config.load.ConfigLoader.LoadResult;
 import io.promdisco.scrape.WrittenTargets;
 import io.promdisco.testing.RecordedCases;
 import io.promdisco.testing.RecordedCases.RecordedFile;

@@ -2,7 +2,8 @@ package io.promdisco.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.promdisco.config.ConfigLoader.LoadResult;
+import io.promdisco.config.load.ConfigLoader;
+import io.promdisco.config.load.ConfigLoader.LoadResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

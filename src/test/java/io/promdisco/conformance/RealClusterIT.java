@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.Promdisco;
-import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
+import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.testing.Missing;
 import io.promdisco.testing.RecordedCases;
 import java.nio.charset.StandardCharsets;

@@ -4,8 +4,8 @@ import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promdisco.Promdisco;
-import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
+import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.testing.Gate;

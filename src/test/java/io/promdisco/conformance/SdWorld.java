@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promdisco.Promdisco;
-import io.promdisco.config.ConfigLoader;
+import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.metrics.PrometheusMetrics;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;

@@ -1,10 +1,10 @@
 package io.promdisco.extension;
 
-import io.promdisco.config.Paths;
 import io.promdisco.config.SdConfig;
-import io.promdisco.config.SdConfigReader;
-import io.promdisco.config.Section;
-import io.promdisco.config.Shown;
+import io.promdisco.config.section.SdConfigReader;
+import io.promdisco.config.yaml.Paths;
+import io.promdisco.config.yaml.Section;
+import io.promdisco.config.yaml.Shown;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

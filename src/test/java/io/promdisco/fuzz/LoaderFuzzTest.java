@@ -3,8 +3,8 @@ package io.promdisco.fuzz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Problem;
+import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.scrape.WrittenTargets;
 import java.nio.file.Path;
 

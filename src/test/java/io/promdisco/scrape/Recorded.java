@@ -1,8 +1,8 @@
 package io.promdisco.scrape;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.ScrapeConfig;
+import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.model.Labels;
 import io.promdisco.model.NameValidation;
 import io.promdisco.model.PrometheusDuration;

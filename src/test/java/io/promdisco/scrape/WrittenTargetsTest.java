@@ -2,9 +2,9 @@ package io.promdisco.scrape;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
+import io.promdisco.config.load.ConfigLoader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

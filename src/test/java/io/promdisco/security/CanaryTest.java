@@ -4,9 +4,9 @@ import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promdisco.Promdisco;
-import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.ScrapeConfig;
+import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.http.ScrapeClient;
 import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.Certificates;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import io.promdisco.Promdisco;
-import io.promdisco.config.ConfigLoader;
+import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.testing.FakeServer;

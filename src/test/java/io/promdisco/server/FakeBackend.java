@@ -1,9 +1,9 @@
 package io.promdisco.server;
 
 import io.promdisco.config.ConfigException;
-import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.StaticSdConfig;
+import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.discovery.JobStatus;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.metrics.Metrics;

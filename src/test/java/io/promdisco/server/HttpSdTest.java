@@ -4,7 +4,7 @@ import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promdisco.Promdisco;
-import io.promdisco.config.ConfigLoader;
+import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.discovery.JobStatus;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;

@@ -2,8 +2,8 @@ package io.promdisco.soak;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.Promdisco;
-import io.promdisco.config.ConfigLoader;
 import io.promdisco.config.Configuration;
+import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.Target;

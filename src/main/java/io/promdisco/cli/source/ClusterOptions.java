@@ -4,7 +4,7 @@ import io.promdisco.offline.Manifests;
 import io.promdisco.cli.output.CommandException;
 import io.promdisco.cli.output.Console;
 import io.promdisco.cli.output.ExitCode;
-import io.promdisco.config.ConfigLoader;
+import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;

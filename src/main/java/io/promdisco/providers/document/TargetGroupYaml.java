@@ -2,7 +2,7 @@ package io.promdisco.providers.document;
 
 import io.promdisco.config.ConfigException;
 import io.promdisco.config.Problem;
-import io.promdisco.config.TargetGroupsYaml;
+import io.promdisco.config.section.TargetGroupsYaml;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.util.SourceMemory;

@@ -2,7 +2,7 @@ package io.promdisco.providers.file;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.config.FileSdConfig;
-import io.promdisco.config.Globs;
+import io.promdisco.config.section.Globs;
 import io.promdisco.discovery.Discoverer;
 import io.promdisco.discovery.TargetSink;
 import io.promdisco.model.TargetGroup;

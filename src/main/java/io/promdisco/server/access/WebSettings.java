@@ -5,7 +5,7 @@ import io.promdisco.config.Secret;
 import io.promdisco.config.WebConfig;
 import io.promdisco.config.WebConfig.ClientAuth;
 import io.promdisco.config.WebConfig.Tls;
-import io.promdisco.config.WebConfigLoader;
+import io.promdisco.config.load.WebConfigLoader;
 import io.promdisco.http.tls.ClientKey;
 import io.promdisco.http.tls.Pem;
 import io.promdisco.util.EscapingLogger;

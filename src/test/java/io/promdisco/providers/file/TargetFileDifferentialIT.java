@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.Promdisco;
-import io.promdisco.config.ConfigLoader;
+import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.scrape.TargetsDocument;
 import io.promdisco.testing.RealPrometheus;
 import java.io.ByteArrayOutputStream;

@@ -1,0 +1,375 @@
+package io.promdisco.config.load;
+
+import io.promdisco.config.ConfigException;
+import io.promdisco.config.Configuration;
+import io.promdisco.config.Problem;
+import io.promdisco.config.ProblemKind;
+import io.promdisco.config.ScrapeChecks;
+import io.promdisco.config.ScrapeConfig;
+import io.promdisco.config.WrittenGroup;
+import io.promdisco.config.lint.ConfigAdvice;
+import io.promdisco.config.section.GlobalReader;
+import io.promdisco.config.section.Globs;
+import io.promdisco.config.section.KubernetesSdReader;
+import io.promdisco.config.section.OtherSections;
+import io.promdisco.config.section.PollingSdReaders;
+import io.promdisco.config.section.ReadJob;
+import io.promdisco.config.section.ScrapeReader;
+import io.promdisco.config.section.SdConfigReader;
+import io.promdisco.config.section.Sources;
+import io.promdisco.config.section.StaticSdReader;
+import io.promdisco.config.yaml.Hints;
+import io.promdisco.config.yaml.Paths;
+import io.promdisco.config.yaml.Problems;
+import io.promdisco.config.yaml.Section;
+import io.promdisco.config.yaml.StrictYaml;
+import io.promdisco.config.yaml.YamlFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a Prometheus configuration file, strictly, and reports every mistake with its place. Safe
+ * for all threads.
+ *
+ * @see <a href="https://prometheus.io/docs/prometheus/latest/configuration/configuration/">
+ *     Configuration</a>
+ */
+public final class ConfigLoader {
+  /** The limit of a configuration, in bytes. */
+  public static final int MOST_BYTES = YamlFile.MOST_BYTES;
+
+  /** A document that is null sets everything to nothing, even what has defaults. */
+  private static final Map<String, Object> NOTHING =
+      Map.of(
+          "global",
+          Map.of(),
+          "storage",
+          Map.of("tsdb", Map.of("outofordertimewindow", 0, "retention", Map.of("time", "15d"))));
+
+  private static final String WHAT = "a Prometheus configuration";
+
+  /** What to do with files that the configuration names. */
+  private enum NamedFiles {
+    READ,
+    LEAVE_TARGET_FILES,
+    LEAVE
+  }
+
+  private final Sources sources;
+  private final Set<String> only; // jobs; empty: all
+  private final NamedFiles files;
+
+  /**
+   * A loader that knows the sources that promdisco has, and those that third parties add: every
+   * {@link SdConfigReader} that {@link ServiceLoader} finds with the context class loader of this
+   * moment. It looks for them when a configuration has a source that promdisco has not.
+   */
+  public ConfigLoader() {
+    this(
+        Sources.of(standardSources(), ServiceLoader.load(SdConfigReader.class)),
+        Set.of(),
+        NamedFiles.READ);
+  }
+
+  /** A loader that knows these sources of targets. */
+  public ConfigLoader(List<SdConfigReader> sources) {
+    this(Sources.of(sources, List.of()), Set.of(), NamedFiles.READ);
+  }
+
+  private ConfigLoader(Sources sources, Set<String> only, NamedFiles files) {
+    this.sources = sources;
+    this.only = Set.copyOf(only);
+    this.files = files;
+  }
+
+  /**
+   * A loader that leaves out jobs with sources of targets which Prometheus has and promdisco has
+   * not, each with a warning; by default they are errors. Such a job is left out as a whole, even
+   * if it has other sources too.
+   */
+  public ConfigLoader skippingUnsupported() {
+    return new ConfigLoader(sources.skippingUnsupported(), only, files);
+  }
+
+  /**
+   * A loader for which only these jobs have to be correct. It leaves out other jobs with errors and
+   * counts these errors in one warning. It reports no other problems of other jobs.
+   *
+   * @param jobs names; empty: all jobs
+   */
+  public ConfigLoader onlyJobs(Collection<String> jobs) {
+    return new ConfigLoader(sources, Set.copyOf(jobs), files);
+  }
+
+  /**
+   * A loader that does not look into the files that {@code file_sd_configs} name: for callers that
+   * start the sources, which report problems of their files. A pattern that matches no file is
+   * still a warning.
+   */
+  public ConfigLoader leavingTargetFiles() {
+    return new ConfigLoader(sources, only, NamedFiles.LEAVE_TARGET_FILES);
+  }
+
+  /**
+   * A loader that looks at no file that the configuration names, not even whether it exists:
+   * certificates, credentials, rules, targets, and {@code scrape_config_files}, whose jobs are
+   * missing in the result. It checks everything else.
+   */
+  public ConfigLoader leavingFiles() {
+    return new ConfigLoader(sources, only, NamedFiles.LEAVE);
+  }
+
+  /** The sources that promdisco has: static, Kubernetes, file, HTTP and DNS. */
+  public static List<SdConfigReader> standardSources() {
+    List<SdConfigReader> sources = new ArrayList<>(PollingSdReaders.all());
+    sources.addAll(0, List.of(new StaticSdReader(), KubernetesSdReader.reader()));
+    return sources;
+  }
+
+  /**
+   * What became of a file.
+   *
+   * @param configuration nothing if it is refused; there may be errors all the same, such as a file
+   *     that it names and that is not there (yet)
+   * @param problems every one, in the order of the file
+   * @param groups the targets that are spelt out, with their places; none if the file is refused
+   */
+  public record LoadResult(
+      Optional<Configuration> configuration, List<Problem> problems, List<WrittenGroup> groups) {
+    /** Copies the lists. */
+    public LoadResult {
+      problems = List.copyOf(problems);
+      groups = List.copyOf(groups);
+    }
+
+    private static LoadResult refused(List<Problem> problems) {
+      return new LoadResult(Optional.empty(), problems, List.of());
+    }
+
+    /** Whether there is no error. */
+    public boolean valid() {
+      return problems.stream().noneMatch(p -> p.severity() == Problem.Severity.ERROR);
+    }
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws ConfigException if it is refused, with every problem
+   */
+  public Configuration load(Path file) throws ConfigException {
+    LoadResult result = read(file);
+    return result.configuration().orElseThrow(() -> new ConfigException(result.problems()));
+  }
+
+  /** Reads a file; one that cannot be read is a problem too. */
+  public LoadResult read(Path file) {
+    try {
+      Path folder = file.getParent();
+      return read(
+          file.toString(), StrictYaml.argument(file), folder == null ? Path.of("") : folder);
+    } catch (IOException e) {
+      Problems problems = new Problems(file.toString());
+      problems.error(ProblemKind.UNREADABLE, StrictYaml.unreadable(e, WHAT));
+      return LoadResult.refused(problems.sorted());
+    }
+  }
+
+  /**
+   * Reads a configuration that has been read from somewhere.
+   *
+   * @param fileName what to call it in problems
+   * @param folder what relative paths in it are relative to
+   */
+  public LoadResult read(String fileName, byte[] content, Path folder) {
+    Problems problems = new Problems(fileName);
+    if (files == NamedFiles.LEAVE_TARGET_FILES) {
+      problems.leaveTargetFiles();
+    }
+    Document document =
+        StrictYaml.read(content, problems, root -> document(root, new Paths(folder)));
+    if (problems.refuse() || document == null) {
+      return LoadResult.refused(problems.sorted());
+    }
+    ConfigAdvice.give(document.jobs());
+    if (files != NamedFiles.LEAVE) {
+      problems.check();
+    }
+    problems.checkAccepted();
+    List<Problem> sorted = problems.sorted();
+    return new LoadResult(
+        Optional.of(
+            new Configuration(
+                document.jobs().stream().map(ReadJob::config).toList(),
+                document.effective(),
+                sorted.stream().filter(p -> p.severity() == Problem.Severity.WARNING).toList())),
+        sorted,
+        written(problems, document.jobs()));
+  }
+
+  /** The targets of the jobs that are spelt out. */
+  private static List<WrittenGroup> written(Problems problems, List<ReadJob> jobs) {
+    List<WrittenGroup> groups = new ArrayList<>();
+    for (ReadJob job : jobs) {
+      problems.forEachGroupIn(
+          job.section(),
+          (path, group, positions) ->
+              groups.add(new WrittenGroup(job.config(), group, path, positions)));
+    }
+    return groups;
+  }
+
+  /**
+   * What a file and those that it names say.
+   *
+   * @param jobs those that are not left out
+   * @param effective how it is shown
+   */
+  private record Document(List<ReadJob> jobs, Map<String, Object> effective) {}
+
+  /**
+   * Reads the keys {@code global} and {@code scrape_configs} of a file that has other keys too.
+   *
+   * @param root the file's outermost section, which notes what is wrong
+   * @param folder what relative paths are relative to
+   * @return the jobs, as far as they could be read
+   */
+  public List<ScrapeConfig> inline(Section root, Path folder) {
+    Paths paths = new Paths(folder);
+    GlobalReader.Result global = new GlobalReader(System::getenv).read(root, paths);
+    ScrapeReader reader = new ScrapeReader(sources, global, paths);
+    return jobs(root, reader, new LinkedHashMap<>(), "").stream().map(ReadJob::config).toList();
+  }
+
+  /**
+   * @param root null if the document is null
+   */
+  private Document document(@Nullable Section root, Paths paths) {
+    if (root == null) {
+      return new Document(List.of(), NOTHING);
+    }
+    Hints.note(root.node(), root.problems());
+    GlobalReader.Result global = new GlobalReader(System::getenv).read(root, paths);
+    OtherSections others = new OtherSections(root, paths, sources, global.names());
+    Map<String, Object> effective = new LinkedHashMap<>();
+    effective.put("global", global.shown());
+    others.runtime(effective);
+    others.alerting(effective);
+    others.ruleFiles(effective);
+    List<String> named = OtherSections.files(root, "scrape_config_files", "scrape config", paths);
+    if (!named.isEmpty()) {
+      effective.put("scrape_config_files", named);
+    }
+    Map<String, String> names = new LinkedHashMap<>();
+    List<ReadJob> jobs = jobs(root, new ScrapeReader(sources, global, paths), names, "");
+    if (!jobs.isEmpty()) {
+      effective.put("scrape_configs", jobs.stream().map(job -> job.config().effective()).toList());
+    }
+    others.storage(effective);
+    others.tracing(effective);
+    others.remote(effective);
+    others.otlp(effective);
+    root.finish();
+    if (files == NamedFiles.LEAVE) {
+      return new Document(jobs, effective);
+    }
+    List<ReadJob> all = new ArrayList<>(jobs);
+    for (int i = 0; i < named.size(); i++) {
+      if (named.get(i).isEmpty()) {
+        continue; // A null matches nothing.
+      }
+      all.addAll(fromFiles(root, i, named.get(i), global, names));
+    }
+    return new Document(all, effective);
+  }
+
+  /**
+   * @param file empty: the main file
+   */
+  private List<ReadJob> jobs(
+      Section root, ScrapeReader reader, Map<String, String> names, String file) {
+    List<ReadJob> jobs = new ArrayList<>();
+    for (Section section : root.sections("scrape_configs", "empty or null scrape config section")) {
+      ReadJob job = reader.read(section);
+      String name = job.config().jobName();
+      String first = names.putIfAbsent(name, file);
+      if (first != null && !name.isEmpty()) {
+        section.error(
+            "job_name",
+            ScrapeChecks.duplicateJob(
+                name,
+                file.isEmpty()
+                    ? ""
+                    : ", first found in " + (first.isEmpty() ? "main config file" : first)));
+      }
+      boolean asked = only.isEmpty() || only.contains(name);
+      if (!asked) {
+        section.problems().leaveOut(section);
+      }
+      if (!job.leftOut() && (asked || !section.problems().hasErrorsIn(section))) {
+        jobs.add(job);
+      }
+    }
+    return jobs;
+  }
+
+  private List<ReadJob> fromFiles(
+      Section root,
+      int index,
+      String pattern,
+      GlobalReader.Result global,
+      Map<String, String> names) {
+    List<Path> files;
+    try {
+      files = Globs.files(pattern);
+    } catch (PatternSyntaxException e) {
+      root.error(
+          "scrape_config_files",
+          index,
+          "error retrieving scrape config files for \"" + pattern + "\": syntax error in pattern");
+      return List.of();
+    }
+    if (files.isEmpty() && pattern.indexOf('*') < 0) {
+      root.warn(
+          "scrape_config_files",
+          index,
+          ProblemKind.MISSING_FILE,
+          "file \"" + pattern + "\" does not exist");
+    }
+    List<ReadJob> jobs = new ArrayList<>();
+    for (Path file : files) {
+      Problems problems = root.problems().ofNamed(file.toString());
+      Path folder = file.getParent() == null ? Path.of("") : file.getParent();
+      ScrapeReader reader = new ScrapeReader(sources, global, new Paths(folder));
+      try {
+        List<ReadJob> found =
+            StrictYaml.read(
+                StrictYaml.content(file),
+                problems,
+                section -> section == null ? List.of() : only(section, reader, names, file));
+        jobs.addAll(found == null ? List.of() : found);
+      } catch (IOException e) {
+        problems.error(ProblemKind.UNREADABLE, StrictYaml.unreadable(e, WHAT));
+      }
+    }
+    return jobs;
+  }
+
+  private List<ReadJob> only(
+      Section section, ScrapeReader reader, Map<String, String> names, Path file) {
+    Hints.note(section.node(), section.problems());
+    List<ReadJob> jobs = jobs(section, reader, names, file.toString());
+    section.finish();
+    return jobs;
+  }
+}

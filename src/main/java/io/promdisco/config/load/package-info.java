@@ -1,0 +1,5 @@
+/** Reads configuration files. */
+@NullMarked
+package io.promdisco.config.load;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,140 @@
+package io.promdisco.config.section;
+
+import io.promdisco.config.NameEscaping;
+import io.promdisco.config.ProblemKind;
+import io.promdisco.config.ScrapeConfig;
+import io.promdisco.config.table.Field;
+import io.promdisco.config.table.SectionTable;
+import io.promdisco.config.table.Values;
+import io.promdisco.config.yaml.Paths;
+import io.promdisco.config.yaml.Scalars;
+import io.promdisco.config.yaml.Section;
+import io.promdisco.config.yaml.Shown;
+import io.promdisco.model.NameValidation;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code global}. */
+public final class GlobalReader {
+  private static final Field<Map<String, String>> LABELS =
+      Field.of(
+          "external_labels",
+          "map of texts",
+          "",
+          (global, key, paths) -> global.stringMap(key, false));
+  static final SectionTable TABLE =
+      SectionTable.of(
+          "global",
+          ScrapeSettings.INTERVAL.documented("duration", "1m").always(),
+          ScrapeSettings.TIMEOUT
+              .documented("duration", "10s; the interval if that is shorter")
+              .always(),
+          ScrapeSettings.PROTOCOLS,
+          Field.duration("evaluation_interval")
+              .documented("duration", "1m")
+              .shownBy(
+                  "always",
+                  (to, key, value) ->
+                      to.always(key, value.isZero() ? ScrapeConfig.DEFAULT_INTERVAL : value)),
+          Field.duration("rule_query_offset"),
+          Field.file("query_log_file"),
+          Field.unsigned("query_max_series"),
+          Field.unsigned("query_max_samples_read"),
+          Field.duration("query_max_duration"),
+          ScrapeSettings.FAILURE_LOG,
+          LABELS,
+          ScrapeSettings.BODY_SIZE,
+          ScrapeSettings.SAMPLE_LIMIT,
+          ScrapeSettings.TARGET_LIMIT,
+          ScrapeSettings.LABEL_LIMIT,
+          ScrapeSettings.LABEL_NAME_LIMIT,
+          ScrapeSettings.LABEL_VALUE_LIMIT,
+          ScrapeSettings.KEEP_DROPPED,
+          ScrapeSettings.VALIDATION.shownBy(
+              "always", (to, key, value) -> to.always(key, value.isEmpty() ? "utf8" : value)),
+          ScrapeSettings.ESCAPING,
+          ScrapeSettings.NATIVE.shownBy("always", GlobalReader::showFlag),
+          ScrapeSettings.TO_NHCB,
+          ScrapeSettings.CLASSIC,
+          ScrapeSettings.EXTRA.shownBy("always", GlobalReader::showFlag));
+
+  private final Function<String, @Nullable String> environment;
+
+  public GlobalReader(Function<String, @Nullable String> environment) {
+    this.environment = environment;
+  }
+
+  /**
+   * What was read.
+   *
+   * @param settings what all jobs inherit
+   * @param shown how the section is shown
+   */
+  public record Result(Values settings, Map<String, Object> shown) {
+    /** Which names of labels and metrics are valid where a job does not say otherwise. */
+    public NameValidation names() {
+      return ScrapeSettings.nameValidation(settings);
+    }
+  }
+
+  /** Reads the section. */
+  public Result read(Section root, Paths paths) {
+    Values global = TABLE.readKnown(root.sectionOrEmpty("global"), paths);
+    if (root.section("global") == null) {
+      // Prometheus has a default for it only where the whole section is left out.
+      global.set(ScrapeSettings.ESCAPING, NameEscaping.ALLOW_UTF_8.text());
+    }
+    global.set(LABELS, externalLabels(global));
+    global.section().finish();
+    ScrapeSettings.completeGlobal(global);
+    return new Result(global, global.shown());
+  }
+
+  private Map<String, String> externalLabels(Values read) {
+    Section global = read.section();
+    NameValidation names = ScrapeSettings.nameValidation(read);
+    Map<String, String> labels = new LinkedHashMap<>();
+    read.get(LABELS)
+        .forEach(
+            (name, value) -> {
+              if (!names.isValidLabelName(name)) {
+                global.entryError(
+                    LABELS.key(),
+                    name,
+                    "\"" + name + "\" is not a valid label name (expected: " + rule(names) + ")");
+              }
+              if (!Scalars.isUnicode(value)) {
+                global.error(
+                    LABELS.key(),
+                    "\"" + value + "\" is not a valid label value (expected: text in UTF-8)");
+              }
+              labels.put(
+                  name, Environment.expand(value, variable -> value(global, name, variable)));
+            });
+    return labels;
+  }
+
+  private static void showFlag(Shown to, String key, Optional<Boolean> flag) {
+    to.always(key, flag.orElse(false));
+  }
+
+  private static String rule(NameValidation names) {
+    return names == NameValidation.LEGACY ? "letters, digits and _" : "any text but an empty one";
+  }
+
+  private String value(Section global, String label, String variable) {
+    String value = environment.apply(variable);
+    if (value == null || value.isEmpty()) {
+      global.entryWarn(
+          LABELS.key(),
+          label,
+          ProblemKind.QUESTIONABLE,
+          "environment variable " + variable + " is empty or not set");
+      return "";
+    }
+    return value;
+  }
+}

@@ -1,0 +1,41 @@
+package io.promdisco.config.section;
+
+import io.promdisco.config.SdConfig;
+import io.promdisco.config.table.SectionTable;
+import io.promdisco.config.table.Values;
+import io.promdisco.config.yaml.Paths;
+import io.promdisco.config.yaml.Section;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads entries under one key by their table.
+ *
+ * @param table the keys of an entry; its name is the key
+ * @param config makes a source of what was read; null if it cannot be used
+ */
+record SdTableReader(SectionTable table, Function<Values, @Nullable SdConfig> config)
+    implements SdConfigReader {
+  @Override
+  public String key() {
+    return table.name();
+  }
+
+  @Override
+  public Result read(Section job, Paths paths) {
+    List<SdConfig> configs = new ArrayList<>();
+    List<Map<String, Object>> shown = new ArrayList<>();
+    for (Section section : job.sections(key())) {
+      Values given = table.read(section, paths);
+      SdConfig read = config.apply(given);
+      shown.add(given.shown());
+      if (read != null) {
+        configs.add(read);
+      }
+    }
+    return new Result(configs, shown);
+  }
+}

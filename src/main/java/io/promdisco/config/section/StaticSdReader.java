@@ -1,0 +1,88 @@
+package io.promdisco.config.section;
+
+import io.promdisco.config.ProblemKind;
+import io.promdisco.config.SdChecks;
+import io.promdisco.config.SdConfig;
+import io.promdisco.config.StaticSdConfig;
+import io.promdisco.config.table.Field;
+import io.promdisco.config.table.SectionTable;
+import io.promdisco.config.table.Values;
+import io.promdisco.config.yaml.Paths;
+import io.promdisco.config.yaml.Section;
+import io.promdisco.model.Labels;
+import io.promdisco.model.TargetGroup;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Reads {@code static_configs}. */
+public final class StaticSdReader implements SdConfigReader {
+  private static final String ADDRESS = SdChecks.ADDRESS;
+
+  private static final Field<List<String>> TARGETS = Field.texts("targets").always();
+  private static final Field<Map<String, String>> LABELS = Field.textMap("labels");
+  static final SectionTable TABLE = SectionTable.of("static_configs", TARGETS, LABELS);
+
+  @Override
+  public String key() {
+    return TABLE.name();
+  }
+
+  @Override
+  public Result read(Section job, Paths paths) {
+    List<TargetGroup> groups = new ArrayList<>();
+    List<Map<String, Object>> shown = new ArrayList<>();
+    // Without rules nothing can mend an address, so a bad one is refused at once.
+    boolean checkAddresses = RelabelReader.count(job, "relabel_configs") == 0;
+    for (Section group : job.sections(key())) {
+      Values given = TABLE.read(group, paths);
+      List<String> targets = given.get(TARGETS);
+      Map<String, String> labels = given.get(LABELS);
+      checkLabels(group, labels.keySet());
+      Map<String, String> named = new LinkedHashMap<>(labels);
+      named.remove("");
+      if (!group.hasValue("targets")) {
+        group.warn("no targets, so the group is of no use (expected: targets)");
+      }
+      for (int i = 0; i < targets.size() && checkAddresses; i++) {
+        String wrong = SdChecks.addressProblem(targets.get(i));
+        if (wrong != null) {
+          group.error("targets", i, ProblemKind.BAD_TARGET, wrong);
+        }
+      }
+      TargetGroup read =
+          new TargetGroup(
+              Integer.toString(groups.size()),
+              targets.stream().map(target -> Labels.of(ADDRESS, target)).toList(),
+              Labels.of(named));
+      groups.add(read);
+      group.problems().spelt(group, group.path(), read, group.positions("targets"));
+      shown.add(given.shown());
+    }
+    List<SdConfig> configs = groups.isEmpty() ? List.of() : List.of(new StaticSdConfig(groups));
+    return new Result(configs, shown);
+  }
+
+  private static void checkLabels(Section group, Set<String> names) {
+    for (String name : names) {
+      String wrong = SdChecks.nameProblem(name);
+      if (name.isEmpty() && group.hasNullName("labels")) {
+        group.entryWarn(
+            "labels",
+            name,
+            ProblemKind.NO_EFFECT,
+            "no effect: a label without a name, which Prometheus accepts (expected: a name)");
+      } else if (wrong != null) {
+        group.entryError("labels", name, wrong);
+      } else if (name.equals(ADDRESS)) {
+        group.entryWarn(
+            "labels",
+            name,
+            ProblemKind.NO_EFFECT,
+            "no effect: each target brings its own address (expected: targets)");
+      }
+    }
+  }
+}

@@ -1,0 +1,739 @@
+package io.promdisco.config.yaml;
+
+import io.promdisco.config.FieldProblems;
+import io.promdisco.config.Problem;
+import io.promdisco.config.ProblemKind;
+import io.promdisco.config.Secret;
+import io.promdisco.config.Urls;
+import io.promdisco.model.Position;
+import io.promdisco.model.PrometheusDuration;
+import io.promdisco.model.PrometheusSize;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.DumperOptions;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.nodes.Tag;
+
+/**
+ * A mapping of the file while it is read: gives the value of each key in the type that is asked
+ * for, notes what is of another type, and in the end which keys nobody asked for.
+ *
+ * <p>A key that is missing gives the default; one that is written with null gives the type's zero
+ * value, as Prometheus reads it. For one thread.
+ */
+public final class Section {
+  private static final Map<String, String> EXPECTED =
+      Map.of(
+          "string", " (expected: text)",
+          "URL", " (expected: http://host:port)",
+          "list of strings", " (expected: a list of texts, as [a, b])",
+          "bool", " (expected: true or false, without quotes)",
+          "int", " (expected: a whole number, without quotes)",
+          "uint", " (expected: a whole number from 0 on, without quotes)",
+          "float64", " (expected: a number, without quotes)");
+
+  private final Node node;
+  private final String path;
+  private final Problems problems;
+  private final Layers layers;
+  private final Set<String> known = new LinkedHashSet<>();
+  private final Set<String> refused = new LinkedHashSet<>();
+
+  private Section(List<MappingNode> mappings, String path, Problems problems) {
+    this.node = mappings.get(mappings.size() - 1);
+    this.path = path;
+    this.problems = problems;
+    this.layers = Layers.ofSection(mappings, path, problems);
+  }
+
+  /** A section in which nothing is written. */
+  public static Section empty(String path, Problems problems) {
+    return new Section(
+        List.of(new MappingNode(Tag.MAP, List.of(), DumperOptions.FlowStyle.BLOCK)),
+        path,
+        problems);
+  }
+
+  /** A value as a section; null if it is null, or of another type, which is a problem. */
+  public static @Nullable Section of(Node value, String path, Problems problems) {
+    if (value instanceof MappingNode mapping) {
+      return new Section(List.of(mapping), path, problems);
+    }
+    expected("keys and values", value, path, problems);
+    return null;
+  }
+
+  /** Notes that a value is of another type, without what is written there; null may be any. */
+  private static void expected(String what, Node value, String where, Problems problems) {
+    if (!Scalars.isNull(value)) {
+      problems.error(
+          value,
+          ProblemKind.WRONG_TYPE,
+          where,
+          "cannot unmarshal " + Scalars.kind(value) + " (expected: " + what + ")");
+    }
+  }
+
+  /** Where the section begins. */
+  public Node node() {
+    return node;
+  }
+
+  /** The key that leads here, as {@code scrape_configs[0].tls_config}. */
+  public String path() {
+    return path;
+  }
+
+  public Problems problems() {
+    return problems;
+  }
+
+  public String child(String key) {
+    return path.isEmpty() ? key : path + "." + key;
+  }
+
+  /** Whether the key was written, be it with null. */
+  public boolean has(String key) {
+    known.add(key);
+    return layers.last(key) != null;
+  }
+
+  /** Whether the key was written with something else than null. */
+  public boolean hasValue(String key) {
+    Node value = value(key);
+    return value != null && !Scalars.isNull(value);
+  }
+
+  /** Whether the key was written with a value, or with a null that Prometheus takes for one. */
+  public boolean isSet(String key) {
+    return hasValue(key) || Scalars.isCheckedNull(value(key));
+  }
+
+  /** The value's node, or null if the key was not written. */
+  public @Nullable Node value(String key) {
+    known.add(key);
+    NodeTuple tuple = layers.last(key);
+    return tuple == null ? null : tuple.getValueNode();
+  }
+
+  /** The node of the key's value, or of the section if there is none: where a problem is shown. */
+  private Node place(String key) {
+    NodeTuple tuple = layers.last(key);
+    return tuple == null ? node : tuple.getValueNode();
+  }
+
+  /** Warns, once all has been read, if a file that {@code key} names is missing (yet). */
+  public void expectFile(String key, String file) {
+    if (!file.isEmpty()) {
+      problems.onceRead(
+          this,
+          () -> {
+            if (!Paths.exist(file)) {
+              warn(key, ProblemKind.MISSING_FILE, "file \"" + file + "\" does not exist");
+            }
+          });
+    }
+  }
+
+  /** Where the section begins. */
+  public Position position() {
+    return problems.position(node.getStartMark());
+  }
+
+  /** The part of the file that holds {@code key}; null if it is not written there as a text. */
+  public @Nullable Extent extent(String key) {
+    NodeTuple tuple = layers.last(key);
+    return tuple == null ? null : Extent.of(tuple);
+  }
+
+  /** Where each entry of the list {@code key} stands. */
+  public List<Position> positions(String key) {
+    return value(key) instanceof SequenceNode list
+        ? list.getValue().stream().map(item -> problems.position(item.getStartMark())).toList()
+        : List.of();
+  }
+
+  /** Notes what is wrong with a field of the section, as {@link FieldProblems} names it. */
+  public void note(String field, String message) {
+    int bracket = field.endsWith("]") ? field.lastIndexOf('[') : -1;
+    if (field.isEmpty()) {
+      error(message);
+    } else if (bracket > 0) {
+      int index = Integer.parseInt(field.substring(bracket + 1, field.length() - 1));
+      error(field.substring(0, bracket), index, message);
+    } else {
+      error(field, message);
+    }
+  }
+
+  /** Notes what is wrong with the value of {@code key}, or with its absence. */
+  public void error(String key, String message) {
+    problems.error(place(key), child(key), message);
+  }
+
+  public void error(String key, ProblemKind kind, String message) {
+    problems.error(place(key), kind, child(key), message);
+  }
+
+  /** Notes what is wrong with one entry of the list {@code key}. */
+  public void error(String key, int index, String message) {
+    error(key, index, ProblemKind.INVALID_VALUE, message);
+  }
+
+  public void error(String key, int index, ProblemKind kind, String message) {
+    problems.error(place(key, index), kind, child(key) + "[" + index + "]", message);
+  }
+
+  private Node place(String key, int index) {
+    Node place = place(key);
+    return place instanceof SequenceNode list && index < list.getValue().size()
+        ? list.getValue().get(index)
+        : place;
+  }
+
+  /** Notes what is legal about the value of {@code key}, but surely not meant. */
+  public void warn(String key, String message) {
+    warn(key, ProblemKind.QUESTIONABLE, message);
+  }
+
+  public void warn(String key, ProblemKind kind, String message) {
+    problems.warning(place(key), kind, child(key), message);
+  }
+
+  public void warn(String key, int index, ProblemKind kind, String message) {
+    problems.warning(place(key, index), kind, child(key) + "[" + index + "]", message);
+  }
+
+  /** Notes what is wrong with one entry of the map {@code key}. */
+  public void entryError(String key, String name, String message) {
+    problems.error(entry(key, name), child(key, name), message);
+  }
+
+  /** Notes what is legal about one entry of the map {@code key}, but surely not meant. */
+  public void entryWarn(String key, String name, ProblemKind kind, String message) {
+    problems.warning(entry(key, name), kind, child(key, name), message);
+  }
+
+  /** Whether the map {@code key} has an entry whose name is null and not checked. */
+  public boolean hasNullName(String key) {
+    for (Node value : layers.since(key)) {
+      if (value instanceof MappingNode mapping
+          && mapping.getValue().stream()
+              .map(NodeTuple::getKeyNode)
+              .anyMatch(name -> Scalars.isNull(name) && !Scalars.isCheckedNull(name))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Node entry(String key, String name) {
+    List<Node> values = layers.since(key);
+    for (int i = values.size() - 1; i >= 0; i--) {
+      if (values.get(i) instanceof MappingNode mapping) {
+        NodeTuple tuple = Layers.ofMap(List.of(mapping), "", new Problems("")).last(name);
+        if (tuple != null) {
+          return tuple.getValueNode();
+        }
+      }
+    }
+    return place(key);
+  }
+
+  /** Notes what is wrong with the section as a whole. */
+  public void error(String message) {
+    problems.error(node, path, message);
+  }
+
+  /** Notes what is legal about the section, but surely not meant. */
+  public void warn(String message) {
+    warn(ProblemKind.QUESTIONABLE, message);
+  }
+
+  public void warn(ProblemKind kind, String message) {
+    problems.warning(node, kind, path, message);
+  }
+
+  /** The keys that are written. */
+  public List<String> keys() {
+    return List.copyOf(layers.keys());
+  }
+
+  /** Every key that was written and that nobody has asked for. */
+  public List<String> unread() {
+    List<String> unread = new ArrayList<>(layers.keys());
+    unread.removeAll(known);
+    unread.removeAll(refused);
+    return unread;
+  }
+
+  /** Notes what is wrong with a key itself. */
+  public void keyError(String key, ProblemKind kind, String message) {
+    refused.add(key);
+    problems.error(keyPlace(key), kind, child(key), message);
+  }
+
+  /** Notes what is to be said about a key that is not read any further. */
+  public void keyWarning(String key, ProblemKind kind, String message) {
+    refused.add(key);
+    problems.warning(keyPlace(key), kind, child(key), message);
+  }
+
+  private Node keyPlace(String key) {
+    NodeTuple tuple = layers.last(key);
+    return tuple == null ? node : tuple.getKeyNode();
+  }
+
+  /** To be called when everything was asked for: what is left is unknown. */
+  public void finish() {
+    List<String> names = List.copyOf(known);
+    for (String key : unread()) {
+      boolean hinted = problems.hasHint(keyPlace(key));
+      String hint = hinted ? "" : Problem.hint(key, names);
+      String expected = hinted ? "" : " (expected: one of " + String.join(", ", names) + ")";
+      keyError(
+          key,
+          ProblemKind.UNKNOWN_KEY,
+          "field " + key + " not found" + (hint.isEmpty() ? expected : hint));
+    }
+  }
+
+  private <T> T read(
+      String key, T missing, T zero, String type, Function<ScalarNode, @Nullable T> as) {
+    return read(key, missing, zero, type, as, false);
+  }
+
+  private <T> T read(
+      String key,
+      T missing,
+      T zero,
+      String type,
+      Function<ScalarNode, @Nullable T> as,
+      boolean checksNull) {
+    Node value = value(key);
+    if (value == null) {
+      return missing;
+    }
+    for (Node overridden : layers.overridden(key)) {
+      if (!Scalars.isNull(overridden)
+          && !(overridden instanceof ScalarNode scalar && as.apply(scalar) != null)) {
+        wrongType(overridden, child(key), type);
+      }
+    }
+    if (Scalars.isNull(value) && !(checksNull && Scalars.isCheckedNull(value))) {
+      if (!missing.equals(zero)) {
+        warn(key, "null means " + shown(zero) + " (expected: a value, or no key for the default)");
+      }
+      return zero;
+    }
+    T result = value instanceof ScalarNode scalar ? as.apply(scalar) : null;
+    if (result == null) {
+      wrongType(value, child(key), type);
+      return missing;
+    }
+    return result;
+  }
+
+  private static String shown(Object zero) {
+    return zero instanceof Duration ? "0s" : zero.equals("") ? "empty" : zero.toString();
+  }
+
+  private void wrongType(Node value, String where, String type) {
+    problems.error(
+        value,
+        ProblemKind.WRONG_TYPE,
+        where,
+        "cannot unmarshal " + Scalars.describe(value) + " into " + type + EXPECTED.get(type));
+  }
+
+  /** Text; empty if it was not written. */
+  public String string(String key) {
+    return string(key, "");
+  }
+
+  /** Text. */
+  public String string(String key, String missing) {
+    return read(key, missing, "", "string", Scalars::text);
+  }
+
+  /**
+   * Notes what is wrong with texts that a merge overrides: Prometheus reads them before it drops
+   * them.
+   *
+   * @param problem gives null for a text that is right
+   */
+  public void checkOverridden(String key, Function<String, @Nullable String> problem) {
+    for (Node overridden : layers.overridden(key)) {
+      if (overridden instanceof ScalarNode scalar && !Scalars.isNull(scalar)) {
+        String wrong = problem.apply(Scalars.text(scalar));
+        if (wrong != null) {
+          problems.error(overridden, child(key), wrong);
+        }
+      }
+    }
+  }
+
+  /** A URL, which the texts {@code null} and {@code ~} are not. */
+  public String url(String key) {
+    checkOverridden(key, Urls::problem);
+    String url = string(key);
+    Node value = value(key);
+    if ((url.equals("null") || url.equals("~")) && value != null && !hasTag(value)) {
+      wrongType(value, child(key), "URL");
+    }
+    return url;
+  }
+
+  private static boolean hasTag(Node value) {
+    return value.getTag().getValue().startsWith("!") || value.getTag().startsWith(Tag.PREFIX);
+  }
+
+  /** Text that no message shows. */
+  public Secret secret(String key) {
+    Node value = value(key);
+    layers.overridden(key).forEach(overridden -> secret(overridden, child(key)));
+    return value == null ? Secret.NONE : secret(value, child(key));
+  }
+
+  private Secret secret(Node value, String where) {
+    if (!(value instanceof ScalarNode scalar)) {
+      expected("string", value, where, problems);
+      return Secret.NONE;
+    }
+    String text = Scalars.isNull(value) ? "" : Scalars.text(scalar);
+    return text.isEmpty() ? Secret.NONE : new Secret(text);
+  }
+
+  /** A list of texts that no message shows. */
+  public List<Secret> secrets(String key) {
+    Node value = value(key);
+    layers.overridden(key).forEach(overridden -> secrets(overridden, child(key)));
+    return value == null ? List.of() : secrets(value, child(key));
+  }
+
+  private List<Secret> secrets(Node value, String where) {
+    if (!(value instanceof SequenceNode list)) {
+      expected("list of strings", value, where, problems);
+      return List.of();
+    }
+    return items(list, where, this::secret);
+  }
+
+  private <T> List<T> items(SequenceNode list, String where, BiFunction<Node, String, T> read) {
+    List<Node> nodes = list.getValue();
+    problems.reads(list, nodes.size());
+    List<T> items = new ArrayList<>();
+    for (int i = 0; i < nodes.size(); i++) {
+      items.add(read.apply(nodes.get(i), where + "[" + i + "]"));
+    }
+    return items;
+  }
+
+  /** A map of lists of texts that no message shows. */
+  public Map<String, List<Secret>> secretListMap(String key) {
+    Map<String, List<Secret>> lists = new LinkedHashMap<>();
+    map(key, true).forEach((name, value) -> lists.put(name, secrets(value, child(key, name))));
+    return lists;
+  }
+
+  /** A boolean. */
+  public boolean bool(String key, boolean missing) {
+    return read(key, missing, false, "bool", Scalars::bool);
+  }
+
+  /** A boolean; null if it was not written or is null. */
+  public @Nullable Boolean optionalBool(String key) {
+    return isSet(key) ? Boolean.valueOf(bool(key, false)) : null;
+  }
+
+  /** A whole number of 64 bits. */
+  public long integer(String key, long missing) {
+    return read(key, missing, 0L, "int", Scalars::signed);
+  }
+
+  /** An unsigned number of 64 bits; 0 if it was not written. */
+  public BigInteger unsigned(String key) {
+    return read(
+        key,
+        BigInteger.ZERO,
+        BigInteger.ZERO,
+        "uint",
+        scalar -> {
+          BigInteger read = Scalars.unsigned(scalar);
+          Double written = Scalars.number(scalar);
+          if (read != null && written != null && read.doubleValue() != truncated(written)) {
+            warn(key, "read as " + read + " (expected: a whole number from 0 on, below 2^64)");
+          }
+          return read;
+        });
+  }
+
+  private static double truncated(double number) {
+    return number < 0 ? Math.ceil(number) : Math.floor(number);
+  }
+
+  /** A number; 0 if it was not written. */
+  public double number(String key) {
+    return read(key, 0.0, 0.0, "float64", Scalars::number);
+  }
+
+  /** A duration. */
+  public Duration duration(String key, Duration missing) {
+    return read(
+        key, missing, Duration.ZERO, "string", as(key, missing, Section::parseDuration), true);
+  }
+
+  private static Duration parseDuration(String text) {
+    try {
+      return PrometheusDuration.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          e.getMessage() + " (expected: a duration as 15s, 1m30s or 500ms)", e);
+    }
+  }
+
+  /** A number of bytes; 0 if it was not written. */
+  public long size(String key) {
+    return read(key, 0L, 0L, "string", as(key, 0L, PrometheusSize::parse));
+  }
+
+  private <T> Function<ScalarNode, @Nullable T> as(
+      String key, T otherwise, Function<String, T> parse) {
+    return scalar -> {
+      try {
+        return parse.apply(Scalars.isNull(scalar) ? "" : Scalars.text(scalar));
+      } catch (IllegalArgumentException e) {
+        error(key, String.valueOf(e.getMessage()));
+        return otherwise;
+      }
+    };
+  }
+
+  /** A list of texts; null if it was not written or is null. */
+  public @Nullable List<String> strings(String key) {
+    Node value = value(key);
+    for (Node overridden : layers.overridden(key)) {
+      if (!Scalars.isNull(overridden)) {
+        strings(overridden, child(key));
+      }
+    }
+    return value == null || Scalars.isNull(value) ? null : strings(value, child(key));
+  }
+
+  /** A list of texts; empty if it was not written or is null. */
+  public List<String> texts(String key) {
+    List<String> texts = strings(key);
+    return texts == null ? List.of() : texts;
+  }
+
+  private List<String> strings(Node value, String where) {
+    if (!(value instanceof SequenceNode list)) {
+      wrongType(value, where, "list of strings");
+      return List.of();
+    }
+    return items(list, where, this::text);
+  }
+
+  private String text(Node value, String where) {
+    String text = value instanceof ScalarNode scalar ? Scalars.text(scalar) : null;
+    if (text == null) {
+      wrongType(value, where, "string");
+    }
+    return text == null || Scalars.isNull(value) ? "" : text;
+  }
+
+  private String child(String key, String name) {
+    return name.isEmpty() ? child(key) : child(key) + "." + name;
+  }
+
+  /**
+   * The keys and values of a map, in order; a key that is given twice is a problem.
+   *
+   * @param layered whether merges add to the map; otherwise they replace it
+   */
+  public Map<String, Node> map(String key, boolean layered) {
+    known.add(key);
+    List<MappingNode> mappings = mappings(key, layered);
+    Map<String, Node> map = new LinkedHashMap<>();
+    Layers.ofMap(mappings, child(key), problems)
+        .forEach((name, tuple) -> map.put(name, tuple.getValueNode()));
+    return map;
+  }
+
+  private List<MappingNode> mappings(String key, boolean layered) {
+    layers.overridden(key).forEach(overridden -> mapping(key, overridden));
+    List<Node> values = layers.since(key);
+    List<MappingNode> mappings = new ArrayList<>();
+    for (Node value :
+        layered || values.isEmpty() ? values : values.subList(values.size() - 1, values.size())) {
+      MappingNode mapping = mapping(key, value);
+      if (mapping != null) {
+        mappings.add(mapping);
+      }
+    }
+    return mappings;
+  }
+
+  private @Nullable MappingNode mapping(String key, Node value) {
+    if (value instanceof MappingNode mapping) {
+      return mapping;
+    }
+    expected("keys and values", value, child(key), problems);
+    return null;
+  }
+
+  /** A map of texts, to which merges add. */
+  public Map<String, String> stringMap(String key) {
+    return stringMap(key, true);
+  }
+
+  public Map<String, String> stringMap(String key, boolean layered) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    map(key, layered).forEach((name, value) -> texts.put(name, text(value, child(key, name))));
+    return texts;
+  }
+
+  /** A map of values of any type, to which merges add. */
+  public Map<String, @Nullable Object> values(String key) {
+    Map<String, @Nullable Object> values = new LinkedHashMap<>();
+    map(key, true).forEach((name, value) -> values.put(name, value(value, child(key, name))));
+    return values;
+  }
+
+  private @Nullable Object value(Node node, String where) {
+    if (node instanceof SequenceNode list) {
+      return items(list, where, this::value);
+    }
+    if (node instanceof MappingNode mapping) {
+      Map<String, @Nullable Object> values = new LinkedHashMap<>();
+      Layers.ofMap(List.of(mapping), where, problems)
+          .forEach(
+              (name, tuple) -> {
+                // As Go prints what a key may be: y is true, 010 is 8.
+                Object key = Scalars.value((ScalarNode) tuple.getKeyNode());
+                values.put(
+                    name.isEmpty() ? name : String.valueOf(key),
+                    value(tuple.getValueNode(), where + "." + name));
+              });
+      return values;
+    }
+    return Scalars.value((ScalarNode) node);
+  }
+
+  /** A map of lists of texts, to which merges add. */
+  public Map<String, List<String>> stringListMap(String key) {
+    Map<String, List<String>> lists = new LinkedHashMap<>();
+    map(key, true)
+        .forEach(
+            (name, value) ->
+                lists.put(
+                    name, Scalars.isNull(value) ? List.of() : strings(value, child(key, name))));
+    return lists;
+  }
+
+  /** A nested section, which a merge replaces as a whole; null if not written, or null. */
+  public @Nullable Section section(String key) {
+    return section(key, false);
+  }
+
+  /** As {@link #section(String)}, but a section without keys if it is not written, or null. */
+  public Section sectionOrEmpty(String key) {
+    return orEmpty(key, section(key));
+  }
+
+  /** As {@link #layeredSection}, but a section without keys if it is not written, or null. */
+  public Section layeredSectionOrEmpty(String key) {
+    return orEmpty(key, layeredSection(key));
+  }
+
+  private Section orEmpty(String key, @Nullable Section section) {
+    return section == null ? empty(child(key), problems) : section;
+  }
+
+  /** A nested section, to whose keys a merge adds; null if not written, or null. */
+  public @Nullable Section layeredSection(String key) {
+    return section(key, true);
+  }
+
+  private @Nullable Section section(String key, boolean layered) {
+    known.add(key);
+    List<MappingNode> mappings = mappings(key, layered);
+    return mappings.isEmpty() ? null : new Section(mappings, child(key), problems);
+  }
+
+  /** The sections in the list {@code key}; an entry that is none is a problem. */
+  public List<Section> sections(String key) {
+    return sections(key, "empty or null section in " + key);
+  }
+
+  /**
+   * The sections in the list {@code key}.
+   *
+   * @param ifNull the problem that an empty entry is; an empty text: read it as one without keys
+   */
+  public List<Section> sections(String key, String ifNull) {
+    List<Section> sections = new ArrayList<>();
+    Node value = value(key);
+    layers.overridden(key).forEach(overridden -> list(key, overridden));
+    if (value == null || Scalars.isNull(value)) {
+      return sections;
+    }
+    SequenceNode list = list(key, value);
+    if (list == null) {
+      return sections;
+    }
+    problems.reads(list, list.getValue().size());
+    for (int i = 0; i < list.getValue().size(); i++) {
+      Node item = list.getValue().get(i);
+      String where = child(key) + "[" + i + "]";
+      Section section =
+          Scalars.isCheckedNull(item)
+              ? emptyAt(item, where)
+              : Scalars.isNull(item) ? null : of(item, where, problems);
+      if (section != null) {
+        sections.add(section);
+      } else if (Scalars.isNull(item) && ifNull.isEmpty()) {
+        sections.add(emptyAt(item, where));
+      } else if (Scalars.isNull(item)) {
+        problems.error(item, where, ifNull + " (expected: keys and values)");
+      }
+    }
+    return sections;
+  }
+
+  private @Nullable SequenceNode list(String key, Node value) {
+    if (value instanceof SequenceNode list) {
+      return list;
+    }
+    expected("a list", value, child(key), problems);
+    return null;
+  }
+
+  private Section emptyAt(Node item, String where) {
+    return new Section(List.of(emptyMapping(item)), where, problems);
+  }
+
+  /** A mapping without keys where something else is written. */
+  static MappingNode emptyMapping(Node at) {
+    return new MappingNode(
+        Tag.MAP,
+        true,
+        List.of(),
+        at.getStartMark(),
+        at.getEndMark(),
+        DumperOptions.FlowStyle.BLOCK);
+  }
+}

@@ -1,0 +1,107 @@
+package io.promdisco.config.yaml;
+
+import io.promdisco.config.Problem;
+import io.promdisco.config.ProblemKind;
+import io.promdisco.util.UserFiles;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.nodes.Node;
+
+/**
+ * Reads files in YAML as strictly as a configuration: unknown and repeated keys and values of
+ * another type are problems with a place.
+ */
+public final class StrictYaml {
+  private StrictYaml() {}
+
+  /**
+   * What became of a file.
+   *
+   * @param value nothing if there is an error
+   * @param problems every one, in the order of the file
+   */
+  public record Result<T>(Optional<T> value, List<Problem> problems) {
+    /** Copies the list. */
+    public Result {
+      problems = List.copyOf(problems);
+    }
+  }
+
+  /**
+   * Reads a file's first document.
+   *
+   * @param what the file is, for the problem that there is none: {@code a test file}
+   * @param reader takes the outermost section; to call {@link Section#finish} is left to it
+   */
+  public static <T> Result<T> read(Path file, String what, Function<Section, T> reader) {
+    Problems problems = new Problems(file.toString());
+    T value = null;
+    try {
+      value =
+          read(
+              argument(file),
+              problems,
+              root -> reader.apply(root == null ? Section.empty("", problems) : root));
+    } catch (IOException e) {
+      problems.error(ProblemKind.UNREADABLE, unreadable(e, what));
+    }
+    if (value == null || problems.refuse()) {
+      return new Result<>(Optional.empty(), problems.sorted());
+    }
+    problems.check();
+    return new Result<>(Optional.of(value), problems.sorted());
+  }
+
+  /**
+   * Reads the first document of a file; null if it cannot be read at all.
+   *
+   * @param reader takes the outermost section; null if the document is null
+   */
+  public static <T> @Nullable T read(
+      byte[] content, Problems problems, Function<@Nullable Section, T> reader) {
+    Optional<Node> document = YamlFile.parse(content, problems);
+    if (problems.hasErrors()) {
+      return null;
+    }
+    try {
+      if (document.isEmpty()) {
+        return reader.apply(Section.empty("", problems));
+      }
+      Section root = Section.of(document.get(), "", problems);
+      return root == null && problems.hasErrors() ? null : reader.apply(root);
+    } catch (AliasGuard.ExceededException e) {
+      problems.error(
+          e.node(), "", "document contains excessive aliasing (expected: fewer repetitions)");
+      return null;
+    }
+  }
+
+  /** The content of a file that another file names. */
+  public static byte[] content(Path file) throws IOException {
+    try (InputStream in = UserFiles.open(file, YamlFile.MOST_BYTES)) {
+      return in.readAllBytes();
+    }
+  }
+
+  /** The content of a file that the user names. */
+  public static byte[] argument(Path file) throws IOException {
+    try (InputStream in = UserFiles.openArgument(file, YamlFile.MOST_BYTES)) {
+      return in.readAllBytes();
+    }
+  }
+
+  public static String unreadable(IOException e, String what) {
+    if (e instanceof UserFiles.RefusedException) {
+      return String.valueOf(e.getMessage());
+    }
+    return e instanceof NoSuchFileException
+        ? "no such file (expected: " + what + ")"
+        : "cannot be read: " + e.getMessage();
+  }
+}

@@ -1,0 +1,71 @@
+package io.promdisco.config.yaml;
+
+import io.promdisco.config.ProblemKind;
+import io.promdisco.yaml.YamlComposer;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+
+/** Turns bytes into the nodes of their first YAML document. */
+public final class YamlFile {
+  public static final int MOST_BYTES = 32 << 20;
+  private static final int DEEPEST = 100;
+
+  /** Files beyond this are no longer written by hand: their lines are not looked at for hints. */
+  private static final int MOST_BYTES_FOR_HINTS = 1 << 20;
+
+  /** About what a value takes with its places. */
+  private static final int VALUE = 350;
+
+  private static final long MOST_VALUES = Runtime.getRuntime().maxMemory() / 2 / VALUE;
+
+  private YamlFile() {}
+
+  /** The first document; nothing if there is none, or if it is no YAML, which is a problem. */
+  public static Optional<Node> parse(byte[] content, Problems problems) {
+    if (content.length > MOST_BYTES) {
+      problems.error(
+          ProblemKind.SYNTAX, "the file is too large (expected: at most " + MOST_BYTES + " bytes)");
+      return Optional.empty();
+    }
+    YamlComposer composer = new YamlComposer(content, DEEPEST, MOST_VALUES);
+    try {
+      Optional<Node> document = composer.compose();
+      composer.tagged().forEach(scalar -> checkTag(scalar, problems));
+      return problems.hasErrors() ? Optional.empty() : document;
+    } catch (MarkedYAMLException e) {
+      boolean isLong = content.length > MOST_BYTES_FOR_HINTS;
+      String text = isLong ? "" : text(content);
+      String context = e.getContext() == null ? "" : e.getContext() + ": ";
+      String problem = String.valueOf(e.getProblem());
+      if (problem.startsWith(YamlComposer.UNKNOWN_ANCHOR)
+          && (isLong || Hints.isNearSecret(text, e))) {
+        // A password that begins with "*" is taken for an alias.
+        problem =
+            YamlComposer.UNKNOWN_ANCHOR + " (expected: quotes around text that begins with *)";
+      }
+      problems.error(
+          problems.position(e.getProblemMark()),
+          ProblemKind.SYNTAX,
+          "",
+          context + problem + (isLong ? "" : Hints.ofSyntax(text, e)));
+    }
+    return Optional.empty();
+  }
+
+  private static void checkTag(ScalarNode scalar, Problems problems) {
+    String problem = Scalars.tagProblem(scalar);
+    if (problem != null) {
+      problems.error(scalar, ProblemKind.WRONG_TYPE, "", problem);
+    }
+  }
+
+  /** The file as a text, for hints. */
+  private static String text(byte[] content) {
+    boolean utf16 = content.length > 1 && (content[0] & content[1] & 0xfe) == 0xfe;
+    String text = new String(content, utf16 ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8);
+    return text.startsWith("\uFEFF") ? text.substring(1) : text;
+  }
+}

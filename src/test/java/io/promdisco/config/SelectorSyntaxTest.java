@@ -1,0 +1,57 @@
+package io.promdisco.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Label and field selectors of Kubernetes. */
+class SelectorSyntaxTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "a",
+        "!a",
+        "a=b",
+        "a==b",
+        "a!=b",
+        "a=",
+        "a in (b,c)",
+        "a notin (b)",
+        "a in ()",
+        "a>1",
+        "a,b,!c",
+        "x.io/a=b",
+        "app in (web), !old"
+      })
+  void labelSelectorsOfKubernetesAreAccepted(String selector) {
+    assertThat(SelectorSyntax.labelProblem(selector)).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a=b=c", "-a=b", "a in b", "a in (b", "a>x", "X/Y/z=1", "a=b,", ",a", "a b", "a=-b", "!",
+        "a=b c"
+      })
+  void othersAreRefused(String selector) {
+    assertThat(SelectorSyntax.labelProblem(selector)).isNotNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', true",
+    "'a=b', true",
+    "'a.b==c,d!=e', true",
+    "'a=b\\,c', true",
+    "'a=', true",
+    "'a', false",
+    "'a=b,c', false",
+    "'a=\\x', false"
+  })
+  void fieldSelectorsHaveASignInEveryTerm(String selector, boolean good) {
+    assertThat(SelectorSyntax.fieldProblem(selector) == null).isEqualTo(good);
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of io.promdisco.config.section. */
+@NullMarked
+package io.promdisco.config.section;
+
+import org.jspecify.annotations.NullMarked;
