@@ -101,11 +101,6 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
         public void failing(Provider provider) {
           settle(provider);
         }
-
-        @Override
-        public int targetCount(Provider provider) {
-          return pool.targets(provider.name());
-        }
       };
 
   /**

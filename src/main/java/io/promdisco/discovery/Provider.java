@@ -33,9 +33,6 @@ final class Provider implements TargetSink {
 
     /** {@code provider} cannot be read at the moment. */
     void failing(Provider provider);
-
-    /** How many targets {@code provider} has. */
-    int targetCount(Provider provider);
   }
 
   private final String name;
@@ -150,11 +147,6 @@ final class Provider implements TargetSink {
               part, reason, before == null ? now : before.since(), now.plus(nextTry)));
     }
     owner.failing(this);
-  }
-
-  @Override
-  public int targetCount() {
-    return owner.targetCount(this);
   }
 
   @Override

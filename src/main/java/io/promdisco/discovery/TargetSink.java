@@ -43,11 +43,6 @@ public interface TargetSink {
   /** A part that failed works again; for a part that did not fail it does nothing. */
   void recovered(String part);
 
-  /** How many targets of the source are there now, for messages. Default 0: it is not known. */
-  default int targetCount() {
-    return 0;
-  }
-
   /**
    * The job that the source was made for, as the label {@code config} of Prometheus's metrics has
    * it; other jobs may share the source. Empty by default: no job is known.
