@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -111,9 +112,9 @@ public final class Promdisco implements AutoCloseable {
     for (ScrapeConfig job : configuration.jobs()) {
       sources.put(job.jobName(), job.sdConfigs());
     }
-    discovery.expect(sources);
-    scrape.apply(configuration.jobs());
-    discovery.apply(sources);
+    discovery.expect(sources.keySet());
+    Set<String> reshaped = scrape.apply(configuration.jobs());
+    discovery.apply(sources, reshaped);
   }
 
   /**

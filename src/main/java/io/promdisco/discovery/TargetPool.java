@@ -12,15 +12,20 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All target groups: provider → source → group, held once however many target sets use the
  * provider, and for each target set which providers are its own.
+ *
+ * <p>A configuration that changes the sources or the rules of a set does not come into force for it
+ * at once: the set keeps its groups until all its new providers have delivered, or until {@link
+ * #switchAll} ends the wait. Then it is sent as a whole (decision 0022).
  *
  * <p>Providers' threads write groups; the thread that applies a configuration writes the sets; the
  * sender drains what changed. Everything is guarded by one lock, under which nothing is called but
@@ -43,7 +48,8 @@ final class TargetPool implements TargetSetReader {
     final Map<String, TargetGroup> bySource = new HashMap<>();
     private Set<String> changed = new LinkedHashSet<>();
     int targets;
-    boolean settled; // nothing is to be waited for any more
+    boolean whole; // has delivered everything that was there at its start
+    boolean settled; // is not waited for
     boolean removed; // held only for sets that wait for others
 
     boolean put(TargetGroup group) {
@@ -77,36 +83,9 @@ final class TargetPool implements TargetSetReader {
       changed = new LinkedHashSet<>(); // Clearing would keep, and walk, the largest table ever.
       return Collections.unmodifiableList(out);
     }
-  }
 
-  /** What one drain takes of a provider, made once however many sets it goes to. */
-  private static final class Drained {
-    final int targets;
-    final List<TargetGroup> changes;
-    private final Groups groups;
-    private @Nullable List<TargetGroup> whole;
-
-    Drained(Groups groups) {
-      this.groups = groups;
-      targets = groups.targets;
-      changes = groups.takeChanges();
-    }
-
-    /**
-     * Every group, and an empty one for each that went since the last drain: a set may be given the
-     * whole of a provider that it left since then, and its reader still holds what was there.
-     */
-    List<TargetGroup> whole() {
-      if (whole == null) {
-        List<TargetGroup> all = new ArrayList<>(groups.bySource.values());
-        for (TargetGroup change : changes) {
-          if (change.isEmpty()) {
-            all.add(change);
-          }
-        }
-        whole = Collections.unmodifiableList(all);
-      }
-      return whole;
+    List<TargetGroup> all() {
+      return List.copyOf(bySource.values());
     }
   }
 
@@ -114,49 +93,82 @@ final class TargetPool implements TargetSetReader {
    * What was taken out of the pool at once.
    *
    * @param updates one for each set that changed
+   * @param partial the jobs whose update is whole but lacks what a provider has not delivered yet
+   * @param waiting the jobs for which the newest configuration is not in force yet
    * @param taken the changes by provider, also of one that no set has at the moment
-   * @param wholes by job, the providers that its update has all groups of
    */
   record Drain(
       List<TargetSetUpdate> updates,
-      Map<String, List<TargetGroup>> taken,
-      Map<String, Set<String>> wholes) {}
+      Set<String> partial,
+      Set<String> waiting,
+      Map<String, List<TargetGroup>> taken) {}
 
-  /**
-   * A target set: its providers, and those of them of which it has to be given everything.
-   *
-   * <p>Providers that were taken away while new ones have not delivered yet are outgoing: their
-   * groups stay until then, so that a change of the configuration leaves no gap.
-   */
+  /** A target set, and what takes its place. */
   private static final class TargetSet {
-    List<String> providers = List.of();
-    List<String> outgoing = List.of();
-    final Set<String> whole = new LinkedHashSet<>();
-    boolean changed = true;
+    Sources now;
+    @Nullable Sources next;
+    boolean whole = true; // everything is to be sent
 
-    List<String> all() {
-      if (outgoing.isEmpty()) {
-        return providers;
-      }
-      List<String> all = new ArrayList<>(providers);
-      all.addAll(outgoing);
-      return all;
+    TargetSet(Sources now) {
+      this.now = now;
+    }
+
+    Sources newest() {
+      return next == null ? now : next;
+    }
+
+    void become(Sources sources) {
+      now = sources;
+      next = null;
+      whole = true;
     }
   }
 
-  /** Makes room for a provider. */
-  void addProvider(String provider) {
+  /**
+   * What a set is made of.
+   *
+   * @param configuration number of the configuration that says so
+   */
+  private record Sources(List<String> providers, long configuration) {}
+
+  /**
+   * Takes the sets of a configuration in the place of those before. A set without groups has
+   * nothing to keep: for it the configuration is in force at once.
+   *
+   * @param configuration its number, higher than those before
+   * @param jobs the providers of each set
+   * @param reshaped the jobs whose rules differ from those of the configuration before
+   */
+  void configure(long configuration, Map<String, List<String>> jobs, Set<String> reshaped) {
     lock.lock();
     try {
-      providers.putIfAbsent(provider, new Groups());
+      jobs.forEach(
+          (job, names) -> {
+            names.forEach(name -> providers.computeIfAbsent(name, any -> new Groups()));
+            Sources sources = new Sources(List.copyOf(names), configuration);
+            TargetSet set = sets.get(job);
+            if (set == null) {
+              sets.put(job, new TargetSet(sources));
+            } else if (reshaped.contains(job) || !set.newest().providers.equals(names)) {
+              set.next = sources;
+            }
+          });
+      for (String job : List.copyOf(sets.keySet())) {
+        if (!jobs.containsKey(job)) {
+          sets.remove(job);
+          removedSets.add(job);
+        }
+      }
+      removedSets.removeAll(jobs.keySet());
+      switchReady();
     } finally {
       lock.unlock();
     }
   }
 
   /**
-   * Forgets a provider; what it puts afterwards is ignored. Its groups stay for as long as a set
-   * waits for what takes their place.
+   * Forgets a provider; what it puts afterwards is ignored. Its groups stay as long as a set keeps
+   * them.
    */
   void removeProvider(String provider) {
     lock.lock();
@@ -164,7 +176,6 @@ final class TargetPool implements TargetSetReader {
       Groups groups = providers.get(provider);
       if (groups != null) {
         groups.removed = true;
-        groups.settled = true;
         forgetUnused();
       }
     } finally {
@@ -172,19 +183,32 @@ final class TargetPool implements TargetSetReader {
     }
   }
 
-  /** A provider has delivered what was there at its start, or is not to be waited for. */
-  void settle(String provider) {
+  /**
+   * No set waits for a provider any more.
+   *
+   * @param whole whether it has delivered everything that was there at its start
+   */
+  void settle(String provider, boolean whole) {
     lock.lock();
     try {
       Groups groups = providers.get(provider);
-      if (groups == null || groups.settled) {
-        return;
+      if (groups != null) {
+        groups.settled = true;
+        groups.whole |= whole;
+        switchReady();
       }
-      groups.settled = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends the wait of all sets for this configuration and those before. */
+  void switchAll(long configuration) {
+    lock.lock();
+    try {
       for (TargetSet set : sets.values()) {
-        if (!set.outgoing.isEmpty() && isSettled(set.providers)) {
-          set.outgoing = List.of();
-          set.changed = true;
+        if (set.next != null && set.next.configuration <= configuration) {
+          set.become(set.next);
         }
       }
       forgetUnused();
@@ -193,69 +217,43 @@ final class TargetPool implements TargetSetReader {
     }
   }
 
+  /** Whether a newer configuration is not in force yet for a set. */
+  boolean isWaiting() {
+    lock.lock();
+    try {
+      return sets.values().stream().anyMatch(set -> set.next != null);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   @GuardedBy("lock")
-  private boolean isSettled(List<String> some) {
-    for (String provider : some) {
-      Groups groups = providers.get(provider);
-      if (groups != null && !groups.settled) {
-        return false;
+  private void switchReady() {
+    for (TargetSet set : sets.values()) {
+      if (set.next != null
+          && (count(set) == 0 || groups(set.next.providers).allMatch(groups -> groups.settled))) {
+        set.become(set.next);
       }
     }
-    return true;
+    forgetUnused();
   }
 
   @GuardedBy("lock")
   private void forgetUnused() {
-    Set<String> outgoing = new HashSet<>();
-    sets.values().forEach(set -> outgoing.addAll(set.outgoing));
-    providers.entrySet().removeIf(e -> e.getValue().removed && !outgoing.contains(e.getKey()));
+    Set<String> used = new HashSet<>();
+    sets.values().forEach(set -> used.addAll(set.now.providers));
+    providers.entrySet().removeIf(e -> e.getValue().removed && !used.contains(e.getKey()));
   }
 
-  /** Says which providers a set has; a new set, or a set with others than before, changes. */
-  void putSet(String job, List<String> ofProviders) {
-    lock.lock();
-    try {
-      TargetSet set = sets.computeIfAbsent(job, name -> new TargetSet());
-      if (!set.providers.equals(ofProviders)) {
-        for (String provider : ofProviders) {
-          if (!set.providers.contains(provider)) {
-            set.whole.add(provider);
-          }
-        }
-        List<String> incoming = new ArrayList<>(ofProviders);
-        incoming.removeAll(set.providers);
-        List<String> outgoing = new ArrayList<>();
-        if (!isSettled(incoming)) {
-          outgoing.addAll(set.providers);
-        }
-        if (!isSettled(ofProviders)) { // They wait for those of an earlier change.
-          outgoing.addAll(set.outgoing);
-        }
-        outgoing.removeAll(ofProviders);
-        set.outgoing = List.copyOf(outgoing);
-        set.providers = List.copyOf(ofProviders);
-        set.whole.retainAll(set.all());
-        set.changed = true;
-      }
-      removedSets.remove(job);
-    } finally {
-      lock.unlock();
-    }
+  @GuardedBy("lock")
+  private Stream<Groups> groups(List<String> names) {
+    return names.stream().map(providers::get).filter(Objects::nonNull);
   }
 
-  /** Keeps only these sets; the others' removal is sent. */
-  void retainSets(Set<String> jobs) {
-    lock.lock();
-    try {
-      for (String job : List.copyOf(sets.keySet())) {
-        if (!jobs.contains(job)) {
-          sets.remove(job);
-          removedSets.add(job);
-        }
-      }
-    } finally {
-      lock.unlock();
-    }
+  /** Number of targets of a set. */
+  @GuardedBy("lock")
+  private int count(TargetSet set) {
+    return groups(set.now.providers).mapToInt(groups -> groups.targets).sum();
   }
 
   /** Puts groups of a provider; true if a set has something new to be sent. */
@@ -286,55 +284,46 @@ final class TargetPool implements TargetSetReader {
   Drain drain() {
     lock.lock();
     try {
-      Map<String, Drained> drained = new HashMap<>();
       Map<String, List<TargetGroup>> taken = new HashMap<>();
-      Map<String, Set<String>> wholes = new HashMap<>();
-      providers.forEach(
-          (provider, groups) -> {
-            Drained of = new Drained(groups);
-            drained.put(provider, of);
-            taken.put(provider, of.changes);
-          });
+      providers.forEach((provider, groups) -> taken.put(provider, groups.takeChanges()));
+      Map<String, List<TargetGroup>> wholes = new HashMap<>(); // one however many sets it goes to
       List<TargetSetUpdate> updates = new ArrayList<>();
+      Set<String> partial = new HashSet<>();
+      Set<String> waiting = new HashSet<>();
       removedSets.forEach(job -> updates.add(TargetSetUpdate.removal(job)));
       removedSets.clear();
       sets.forEach(
           (job, set) -> {
-            TargetSetUpdate update = update(job, set, drained);
-            if (update != null) {
-              updates.add(update);
-              if (!set.whole.isEmpty()) {
-                wholes.put(job, Set.copyOf(set.whole));
-                set.whole.clear();
+            if (set.next != null) {
+              waiting.add(job);
+            }
+            Map<String, List<TargetGroup>> own = new HashMap<>();
+            for (String name : set.now.providers) {
+              Groups groups = providers.get(name);
+              List<TargetGroup> changes =
+                  groups == null
+                      ? List.of()
+                      : set.whole
+                          ? wholes.computeIfAbsent(name, any -> groups.all())
+                          : taken.getOrDefault(name, List.of());
+              if (!changes.isEmpty()) {
+                own.put(name, changes);
               }
-              set.changed = false;
+            }
+            if (set.whole && !groups(set.now.providers).allMatch(groups -> groups.whole)) {
+              partial.add(job);
+            }
+            if (set.whole || !own.isEmpty()) {
+              updates.add(
+                  new TargetSetUpdate(
+                      job, false, set.whole, set.now.configuration, count(set), own));
+              set.whole = false;
             }
           });
-      return new Drain(updates, taken, wholes);
+      return new Drain(updates, partial, waiting, taken);
     } finally {
       lock.unlock();
     }
-  }
-
-  private static @Nullable TargetSetUpdate update(
-      String job, TargetSet set, Map<String, Drained> drained) {
-    Map<String, Integer> counts = new LinkedHashMap<>();
-    Map<String, List<TargetGroup>> own = new HashMap<>();
-    for (String provider : set.all()) {
-      Drained of = drained.get(provider);
-      if (of == null) {
-        continue;
-      }
-      counts.put(provider, of.targets);
-      List<TargetGroup> groups = set.whole.contains(provider) ? of.whole() : of.changes;
-      if (!groups.isEmpty()) {
-        own.put(provider, groups);
-      }
-    }
-    if (!set.changed && own.isEmpty()) {
-      return null;
-    }
-    return new TargetSetUpdate(job, false, counts, own);
   }
 
   /** Takes back a drain that was not sent: everything that it took is marked again. */
@@ -353,8 +342,7 @@ final class TargetPool implements TargetSetReader {
         if (set == null) {
           removedSets.add(update.job());
         } else {
-          set.changed = true;
-          set.whole.addAll(drain.wholes.getOrDefault(update.job(), Set.of()));
+          set.whole |= update.whole();
         }
       }
     } finally {
@@ -366,10 +354,7 @@ final class TargetPool implements TargetSetReader {
   void markAll() {
     lock.lock();
     try {
-      for (TargetSet set : sets.values()) {
-        set.changed = true;
-        set.whole.addAll(set.all());
-      }
+      sets.values().forEach(set -> set.whole = true);
     } finally {
       lock.unlock();
     }
@@ -391,15 +376,7 @@ final class TargetPool implements TargetSetReader {
     lock.lock();
     try {
       Map<String, Integer> out = new LinkedHashMap<>();
-      sets.forEach(
-          (job, set) -> {
-            int sum = 0;
-            for (String provider : set.all()) {
-              Groups groups = providers.get(provider);
-              sum += groups == null ? 0 : groups.targets;
-            }
-            out.put(job, sum);
-          });
+      sets.forEach((job, set) -> out.put(job, count(set)));
       return out;
     } finally {
       lock.unlock();
@@ -407,22 +384,23 @@ final class TargetPool implements TargetSetReader {
   }
 
   @Override
-  public void forEachGroup(String job, BiConsumer<String, TargetGroup> action) {
-    Map<String, List<TargetGroup>> copy = new LinkedHashMap<>();
+  public TargetSetReader.TargetSet read(String job) {
     lock.lock();
     try {
       TargetSet set = sets.get(job);
-      if (set != null) {
-        for (String provider : set.all()) {
-          Groups groups = providers.get(provider);
-          if (groups != null) {
-            copy.put(provider, List.copyOf(groups.bySource.values()));
-          }
+      if (set == null) {
+        return TargetSetReader.TargetSet.NONE;
+      }
+      Map<String, List<TargetGroup>> copy = new LinkedHashMap<>();
+      for (String name : set.now.providers) {
+        Groups groups = providers.get(name);
+        if (groups != null) {
+          copy.put(name, groups.all());
         }
       }
+      return new TargetSetReader.TargetSet(set.now.configuration, copy);
     } finally {
       lock.unlock();
     }
-    copy.forEach((provider, groups) -> groups.forEach(group -> action.accept(provider, group)));
   }
 }

@@ -3,71 +3,65 @@ package io.promdisco.scrape;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.model.TargetSetUpdate;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The groups of one job that changed and are not relabelled yet. Names them only: what they contain
- * is read when they are relabelled. For one thread at a time.
+ * Updates of one job that are not relabelled yet: of each group only the latest state. For one
+ * thread at a time.
  */
 final class Changes {
-  private final Map<String, Set<String>> sources = new HashMap<>();
-  private @Nullable Set<String> providers;
-  private boolean everything;
+  private final TargetSetUpdate latest;
+  private final boolean whole;
+  private final Map<String, Map<String, TargetGroup>> groups = new HashMap<>();
 
-  /** All groups of the job. */
-  static Changes everything() {
-    Changes changes = new Changes();
-    changes.everything = true;
+  private Changes(TargetSetUpdate latest, boolean whole) {
+    this.latest = latest;
+    this.whole = whole;
+  }
+
+  /** The changes of an update. */
+  static Changes of(TargetSetUpdate update) {
+    Changes changes = new Changes(update, update.whole());
+    changes.add(update);
     return changes;
   }
 
-  /** The groups of an update. */
-  static Changes of(TargetSetUpdate update) {
-    Changes changes = new Changes();
-    changes.providers = update.providers().keySet();
+  private void add(TargetSetUpdate update) {
     update
         .changes()
         .forEach(
-            (provider, groups) -> {
-              Set<String> names = new HashSet<>();
-              for (TargetGroup group : groups) {
-                names.add(group.source());
-              }
-              changes.sources.put(provider, names);
+            (provider, changed) -> {
+              Map<String, TargetGroup> known =
+                  groups.computeIfAbsent(provider, any -> new HashMap<>());
+              changed.forEach(group -> known.put(group.source(), group));
             });
-    return changes;
   }
 
-  /** Adds later changes. */
+  /** These changes and later ones. */
   Changes and(Changes later) {
-    everything |= later.everything;
-    providers = later.providers == null ? providers : later.providers;
-    later.sources.forEach(
-        (provider, names) ->
-            sources.computeIfAbsent(provider, any -> new HashSet<>()).addAll(names));
-    return this;
+    if (later.whole) {
+      return later;
+    }
+    Changes both = new Changes(later.latest, whole);
+    both.groups.putAll(groups);
+    later.groups.forEach(
+        (provider, changed) ->
+            both.groups.merge(
+                provider,
+                changed,
+                (before, after) -> {
+                  before.putAll(after);
+                  return before;
+                }));
+    return both;
   }
 
-  /** The job's providers after the latest update; null if there was none. */
-  @Nullable Set<String> providers() {
-    return providers;
-  }
-
-  boolean isEverything() {
-    return everything;
-  }
-
-  /** Whether a group may have changed. */
-  boolean contain(String provider, String source) {
-    return everything || sources.getOrDefault(provider, Set.of()).contains(source);
-  }
-
-  /** Calls {@code action} with each provider and group by name, unless it is everything. */
-  void forEach(BiConsumer<String, String> action) {
-    sources.forEach((provider, names) -> names.forEach(name -> action.accept(provider, name)));
+  /** One update with all of them. */
+  TargetSetUpdate toUpdate() {
+    Map<String, List<TargetGroup>> changed = new HashMap<>();
+    groups.forEach((provider, known) -> changed.put(provider, List.copyOf(known.values())));
+    return new TargetSetUpdate(
+        latest.job(), false, whole, latest.configuration(), latest.targets(), changed);
   }
 }

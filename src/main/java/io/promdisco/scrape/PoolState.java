@@ -5,7 +5,6 @@ import io.promdisco.scrape.Offers.Offer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -81,19 +80,9 @@ final class PoolState {
     dropped.forEach(source -> put(provider, new Made(source, List.of(), 0), delta));
   }
 
-  /** Forgets the groups of every other provider. */
-  void retain(Set<String> providers, Delta delta) {
-    Iterator<Map.Entry<String, Share>> each = shares.entrySet().iterator();
-    while (each.hasNext()) {
-      Map.Entry<String, Share> entry = each.next();
-      if (!providers.contains(entry.getKey())) {
-        each.remove();
-        entry.getValue().kept.values().forEach(targets -> remove(targets, delta));
-        for (int count : entry.getValue().failed.values()) {
-          failed -= count;
-        }
-      }
-    }
+  /** Puts what became of groups, by provider. */
+  void putAll(Map<String, List<Made>> made, Delta delta) {
+    made.forEach((provider, groups) -> groups.forEach(group -> put(provider, group, delta)));
   }
 
   private void remove(@Nullable List<Target> targets, Delta delta) {

@@ -38,7 +38,7 @@ final class FixedDiscovererFactoryTest {
       assertThat(sent.take())
           .isEqualTo(
               new TargetSetUpdate(
-                  "shop", false, Map.of("static/0", 2), Map.of("static/0", List.of(SHOP))));
+                  "shop", false, true, 1, 2, Map.of("static/0", List.of(SHOP))));
       ProviderStatus status = manager.status().get(0);
       assertThat(status.synced()).isTrue();
       assertThat(status.targets()).isEqualTo(2);
