@@ -71,7 +71,7 @@ abstract class Step {
       StringBuilder joined = new StringBuilder(64).append(first);
       for (int i = 1; i < names.length; i++) {
         joined.append(separator).append(labels.get(names[i]));
-        RuleLimitException.check(joined.length(), ReferenceRelabeler.JOINED);
+        RuleLimitException.check(joined.length(), RuleLimitException.JOINED);
       }
       return joined.toString();
     }
@@ -219,7 +219,7 @@ abstract class Step {
     @Override
     boolean apply(WorkingSet labels) {
       String value = function.apply(source.join(labels));
-      RuleLimitException.check(value.length(), ReferenceRelabeler.COMPUTED);
+      RuleLimitException.check(value.length(), RuleLimitException.COMPUTED);
       labels.set(target, value);
       return true;
     }

@@ -97,20 +97,23 @@ final class PoolState {
     kept -= targets.size();
   }
 
-  /** Notes how the targets of {@code after} differ from these. */
-  void compare(PoolState after, Delta delta) {
+  /**
+   * Notes how the targets of {@code after} differ from these.
+   *
+   * @param distinct one of each of its targets that are equal, in order
+   */
+  void compare(PoolState after, List<Target> distinct, Delta delta) {
     table.forEachDistinct(
         target -> {
           if (!after.table.contains(target)) {
             delta.gone(target);
           }
         });
-    after.table.forEachDistinct(
-        target -> {
-          if (!table.contains(target)) {
-            delta.came(target);
-          }
-        });
+    for (Target target : distinct) {
+      if (!table.contains(target)) {
+        delta.came(target);
+      }
+    }
   }
 
   /** The targets; equal ones are all there. */

@@ -190,12 +190,14 @@ final class ScrapePool {
    *
    * @param made by provider
    * @param whole all of them, for a whole update
+   * @param distinct of those, one of each that are equal
    */
   record Prepared(
       TargetSetUpdate update,
       Map<String, Offer> offers,
       Map<String, List<Made>> made,
       @Nullable PoolState whole,
+      List<Target> distinct,
       Sync sync) {}
 
   /**
@@ -215,12 +217,12 @@ final class ScrapePool {
             made.put(provider, ofProvider);
           }
         });
-    PoolState whole = null;
-    if (update.whole()) {
-      whole = new PoolState();
-      whole.putAll(made, new Delta());
+    PoolState whole = update.whole() ? new PoolState() : null;
+    Delta delta = new Delta();
+    if (whole != null) {
+      whole.putAll(made, delta);
     }
-    return new Prepared(update, offers, made, whole, sync);
+    return new Prepared(update, offers, made, whole, delta.additions(), sync);
   }
 
   /** Starts to use what was prepared. */
@@ -237,7 +239,7 @@ final class ScrapePool {
         plan = next;
         announced.headMap(update.configuration(), true).clear();
         loaded = true;
-        state.compare(prepared.whole, delta);
+        state.compare(prepared.whole, prepared.distinct, delta);
         state = prepared.whole;
       } else {
         state.putAll(prepared.made, delta);
@@ -261,7 +263,7 @@ final class ScrapePool {
     Delta delta = new Delta();
     lock.lock();
     try {
-      state.compare(new PoolState(), delta);
+      state.compare(new PoolState(), List.of(), delta);
       state = new PoolState();
       loaded = false;
       discovered = 0;
