@@ -101,7 +101,9 @@ public final class Promdisco implements AutoCloseable {
 
   /**
    * Discovers what {@code configuration} says from now on. Sources that are equal to those before
-   * keep their connections, watches and targets. Returns without waiting for any server.
+   * keep their connections, watches and targets. A job whose sources or rules differ keeps the old
+   * ones, targets included, until all its sources have delivered, at most 5 s; then the new ones
+   * come into force at once. Returns without waiting for any server.
    *
    * @throws IllegalStateException if this is closed
    */

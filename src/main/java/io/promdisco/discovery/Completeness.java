@@ -175,7 +175,7 @@ final class Completeness {
       jobs.forEach(
           (name, job) -> {
             Job after = pending.contains(name) ? job : job.after(then.get(name));
-            if (after != job) {
+            if (!after.equals(job)) {
               different.put(name, after);
             }
           });

@@ -100,7 +100,6 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
         public void delivered(Provider provider) {
           wake();
         }
-
       };
 
   /**
@@ -402,7 +401,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
         } finally {
           state.unlock();
         }
-        if (synced && waiting.isEmpty()) {
+        if (synced) {
           channel.onSynced(configuration);
         }
       }

@@ -12,11 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,15 +29,13 @@ import org.jspecify.annotations.Nullable;
  * maps.
  */
 final class TargetPool implements TargetSetReader {
-  private final Lock lock = new ReentrantLock();
-
-  @GuardedBy("lock")
+  @GuardedBy("this")
   private final Map<String, Groups> providers = new HashMap<>();
 
-  @GuardedBy("lock")
+  @GuardedBy("this")
   private final Map<String, TargetSet> sets = new LinkedHashMap<>();
 
-  @GuardedBy("lock")
+  @GuardedBy("this")
   private final Set<String> removedSets = new LinkedHashSet<>();
 
   /** A provider's groups and what changed in them since the last drain. */
@@ -139,47 +134,38 @@ final class TargetPool implements TargetSetReader {
    * @param jobs the providers of each set
    * @param reshaped the jobs whose rules differ from those of the configuration before
    */
-  void configure(long configuration, Map<String, List<String>> jobs, Set<String> reshaped) {
-    lock.lock();
-    try {
-      jobs.forEach(
-          (job, names) -> {
-            names.forEach(name -> providers.computeIfAbsent(name, any -> new Groups()));
-            Sources sources = new Sources(List.copyOf(names), configuration);
-            TargetSet set = sets.get(job);
-            if (set == null) {
-              sets.put(job, new TargetSet(sources));
-            } else if (reshaped.contains(job) || !set.newest().providers.equals(names)) {
-              set.next = sources;
-            }
-          });
-      for (String job : List.copyOf(sets.keySet())) {
-        if (!jobs.containsKey(job)) {
-          sets.remove(job);
-          removedSets.add(job);
-        }
+  synchronized void configure(
+      long configuration, Map<String, List<String>> jobs, Set<String> reshaped) {
+    jobs.forEach(
+        (job, names) -> {
+          names.forEach(name -> providers.computeIfAbsent(name, any -> new Groups()));
+          Sources sources = new Sources(List.copyOf(names), configuration);
+          TargetSet set = sets.get(job);
+          if (set == null) {
+            sets.put(job, new TargetSet(sources));
+          } else if (reshaped.contains(job) || !set.newest().providers.equals(names)) {
+            set.next = sources;
+          }
+        });
+    for (String job : List.copyOf(sets.keySet())) {
+      if (!jobs.containsKey(job)) {
+        sets.remove(job);
+        removedSets.add(job);
       }
-      removedSets.removeAll(jobs.keySet());
-      switchReady();
-    } finally {
-      lock.unlock();
     }
+    removedSets.removeAll(jobs.keySet());
+    switchReady();
   }
 
   /**
    * Forgets a provider; what it puts afterwards is ignored. Its groups stay as long as a set keeps
    * them.
    */
-  void removeProvider(String provider) {
-    lock.lock();
-    try {
-      Groups groups = providers.get(provider);
-      if (groups != null) {
-        groups.removed = true;
-        forgetUnused();
-      }
-    } finally {
-      lock.unlock();
+  synchronized void removeProvider(String provider) {
+    Groups groups = providers.get(provider);
+    if (groups != null) {
+      groups.removed = true;
+      forgetUnused();
     }
   }
 
@@ -188,92 +174,83 @@ final class TargetPool implements TargetSetReader {
    *
    * @param whole whether it has delivered everything that was there at its start
    */
-  void settle(String provider, boolean whole) {
-    lock.lock();
-    try {
-      Groups groups = providers.get(provider);
-      if (groups != null) {
-        groups.settled = true;
-        groups.whole |= whole;
-        switchReady();
-      }
-    } finally {
-      lock.unlock();
+  synchronized void settle(String provider, boolean whole) {
+    Groups groups = providers.get(provider);
+    if (groups != null) {
+      groups.settled = true;
+      groups.whole |= whole;
+      switchReady();
     }
   }
 
   /** Ends the wait of all sets for this configuration and those before. */
-  void switchAll(long configuration) {
-    lock.lock();
-    try {
-      for (TargetSet set : sets.values()) {
-        if (set.next != null && set.next.configuration <= configuration) {
-          set.become(set.next);
-        }
-      }
-      forgetUnused();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Whether a newer configuration is not in force yet for a set. */
-  boolean isWaiting() {
-    lock.lock();
-    try {
-      return sets.values().stream().anyMatch(set -> set.next != null);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  @GuardedBy("lock")
-  private void switchReady() {
+  synchronized void switchAll(long configuration) {
     for (TargetSet set : sets.values()) {
-      if (set.next != null
-          && (count(set) == 0 || groups(set.next.providers).allMatch(groups -> groups.settled))) {
+      if (set.next != null && set.next.configuration <= configuration) {
         set.become(set.next);
       }
     }
     forgetUnused();
   }
 
-  @GuardedBy("lock")
+  /** Whether a newer configuration is not in force yet for a set. */
+  synchronized boolean isWaiting() {
+    return sets.values().stream().anyMatch(set -> set.next != null);
+  }
+
+  @GuardedBy("this")
+  private void switchReady() {
+    for (TargetSet set : sets.values()) {
+      if (set.next != null
+          && (count(set) == 0 || all(set.next.providers, groups -> groups.settled))) {
+        set.become(set.next);
+      }
+    }
+    forgetUnused();
+  }
+
+  @GuardedBy("this")
   private void forgetUnused() {
     Set<String> used = new HashSet<>();
     sets.values().forEach(set -> used.addAll(set.now.providers));
     providers.entrySet().removeIf(e -> e.getValue().removed && !used.contains(e.getKey()));
   }
 
-  @GuardedBy("lock")
-  private Stream<Groups> groups(List<String> names) {
-    return names.stream().map(providers::get).filter(Objects::nonNull);
+  @GuardedBy("this")
+  private boolean all(List<String> names, Predicate<Groups> test) {
+    for (String name : names) {
+      Groups groups = providers.get(name);
+      if (groups != null && !test.test(groups)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Number of targets of a set. */
-  @GuardedBy("lock")
+  @GuardedBy("this")
   private int count(TargetSet set) {
-    return groups(set.now.providers).mapToInt(groups -> groups.targets).sum();
+    int sum = 0;
+    for (String name : set.now.providers) {
+      Groups groups = providers.get(name);
+      sum += groups == null ? 0 : groups.targets;
+    }
+    return sum;
   }
 
   /** Puts groups of a provider; true if a set has something new to be sent. */
-  boolean update(String provider, List<TargetGroup> groups) {
-    lock.lock();
-    try {
-      Groups known = providers.get(provider);
-      if (known == null || known.removed) {
-        return false;
-      }
-      boolean changed = false;
-      for (TargetGroup group : groups) {
-        if (group != null) { // A discoverer of another's making may know nothing of JSpecify.
-          changed |= known.put(group);
-        }
-      }
-      return changed;
-    } finally {
-      lock.unlock();
+  synchronized boolean update(String provider, List<TargetGroup> groups) {
+    Groups known = providers.get(provider);
+    if (known == null || known.removed) {
+      return false;
     }
+    boolean changed = false;
+    for (TargetGroup group : groups) {
+      if (group != null) { // A discoverer of another's making may know nothing of JSpecify.
+        changed |= known.put(group);
+      }
+    }
+    return changed;
   }
 
   /**
@@ -281,126 +258,95 @@ final class TargetPool implements TargetSetReader {
    * changed since its readers were last told, as long as a drain that was not sent is put back
    * before the next one.
    */
-  Drain drain() {
-    lock.lock();
-    try {
-      Map<String, List<TargetGroup>> taken = new HashMap<>();
-      providers.forEach((provider, groups) -> taken.put(provider, groups.takeChanges()));
-      Map<String, List<TargetGroup>> wholes = new HashMap<>(); // one however many sets it goes to
-      List<TargetSetUpdate> updates = new ArrayList<>();
-      Set<String> partial = new HashSet<>();
-      Set<String> waiting = new HashSet<>();
-      removedSets.forEach(job -> updates.add(TargetSetUpdate.removal(job)));
-      removedSets.clear();
-      sets.forEach(
-          (job, set) -> {
-            if (set.next != null) {
-              waiting.add(job);
+  synchronized Drain drain() {
+    Map<String, List<TargetGroup>> taken = new HashMap<>();
+    providers.forEach((provider, groups) -> taken.put(provider, groups.takeChanges()));
+    Map<String, List<TargetGroup>> wholes = new HashMap<>(); // one however many sets it goes to
+    List<TargetSetUpdate> updates = new ArrayList<>();
+    Set<String> partial = new HashSet<>();
+    Set<String> waiting = new HashSet<>();
+    removedSets.forEach(job -> updates.add(TargetSetUpdate.removal(job)));
+    removedSets.clear();
+    sets.forEach(
+        (job, set) -> {
+          if (set.next != null) {
+            waiting.add(job);
+          }
+          Map<String, List<TargetGroup>> own = new HashMap<>();
+          for (String name : set.now.providers) {
+            Groups groups = providers.get(name);
+            List<TargetGroup> changes =
+                groups == null
+                    ? List.of()
+                    : set.whole
+                        ? wholes.computeIfAbsent(name, any -> groups.all())
+                        : taken.getOrDefault(name, List.of());
+            if (!changes.isEmpty()) {
+              own.put(name, changes);
             }
-            Map<String, List<TargetGroup>> own = new HashMap<>();
-            for (String name : set.now.providers) {
-              Groups groups = providers.get(name);
-              List<TargetGroup> changes =
-                  groups == null
-                      ? List.of()
-                      : set.whole
-                          ? wholes.computeIfAbsent(name, any -> groups.all())
-                          : taken.getOrDefault(name, List.of());
-              if (!changes.isEmpty()) {
-                own.put(name, changes);
-              }
-            }
-            if (set.whole && !groups(set.now.providers).allMatch(groups -> groups.whole)) {
-              partial.add(job);
-            }
-            if (set.whole || !own.isEmpty()) {
-              updates.add(
-                  new TargetSetUpdate(
-                      job, false, set.whole, set.now.configuration, count(set), own));
-              set.whole = false;
-            }
-          });
-      return new Drain(updates, partial, waiting, taken);
-    } finally {
-      lock.unlock();
-    }
+          }
+          if (set.whole && !all(set.now.providers, groups -> groups.whole)) {
+            partial.add(job);
+          }
+          if (set.whole || !own.isEmpty()) {
+            updates.add(
+                new TargetSetUpdate(job, false, set.whole, set.now.configuration, count(set), own));
+            set.whole = false;
+          }
+        });
+    return new Drain(updates, partial, waiting, taken);
   }
 
   /** Takes back a drain that was not sent: everything that it took is marked again. */
-  void putBack(Drain drain) {
-    lock.lock();
-    try {
-      drain.taken.forEach(
-          (provider, changes) -> {
-            Groups groups = providers.get(provider);
-            if (groups != null) {
-              changes.forEach(group -> groups.mark(group.source()));
-            }
-          });
-      for (TargetSetUpdate update : drain.updates) {
-        TargetSet set = sets.get(update.job());
-        if (set == null) {
-          removedSets.add(update.job());
-        } else {
-          set.whole |= update.whole();
-        }
+  synchronized void putBack(Drain drain) {
+    drain.taken.forEach(
+        (provider, changes) -> {
+          Groups groups = providers.get(provider);
+          if (groups != null) {
+            changes.forEach(group -> groups.mark(group.source()));
+          }
+        });
+    for (TargetSetUpdate update : drain.updates) {
+      TargetSet set = sets.get(update.job());
+      if (set == null) {
+        removedSets.add(update.job());
+      } else {
+        set.whole |= update.whole();
       }
-    } finally {
-      lock.unlock();
     }
   }
 
   /** Marks everything, after a drain that failed half-way. */
-  void markAll() {
-    lock.lock();
-    try {
-      sets.values().forEach(set -> set.whole = true);
-    } finally {
-      lock.unlock();
-    }
+  synchronized void markAll() {
+    sets.values().forEach(set -> set.whole = true);
   }
 
   /** Number of targets that a provider holds. */
-  int targets(String provider) {
-    lock.lock();
-    try {
-      Groups groups = providers.get(provider);
-      return groups == null ? 0 : groups.targets;
-    } finally {
-      lock.unlock();
-    }
+  synchronized int targets(String provider) {
+    Groups groups = providers.get(provider);
+    return groups == null ? 0 : groups.targets;
   }
 
   /** Number of targets of each set. */
-  Map<String, Integer> targetsBySet() {
-    lock.lock();
-    try {
-      Map<String, Integer> out = new LinkedHashMap<>();
-      sets.forEach((job, set) -> out.put(job, count(set)));
-      return out;
-    } finally {
-      lock.unlock();
-    }
+  synchronized Map<String, Integer> targetsBySet() {
+    Map<String, Integer> out = new LinkedHashMap<>();
+    sets.forEach((job, set) -> out.put(job, count(set)));
+    return out;
   }
 
   @Override
-  public TargetSetReader.TargetSet read(String job) {
-    lock.lock();
-    try {
-      TargetSet set = sets.get(job);
-      if (set == null) {
-        return TargetSetReader.TargetSet.NONE;
-      }
-      Map<String, List<TargetGroup>> copy = new LinkedHashMap<>();
-      for (String name : set.now.providers) {
-        Groups groups = providers.get(name);
-        if (groups != null) {
-          copy.put(name, groups.all());
-        }
-      }
-      return new TargetSetReader.TargetSet(set.now.configuration, copy);
-    } finally {
-      lock.unlock();
+  public synchronized TargetSetReader.TargetSet read(String job) {
+    TargetSet set = sets.get(job);
+    if (set == null) {
+      return TargetSetReader.TargetSet.NONE;
     }
+    Map<String, List<TargetGroup>> copy = new LinkedHashMap<>();
+    for (String name : set.now.providers) {
+      Groups groups = providers.get(name);
+      if (groups != null) {
+        copy.put(name, groups.all());
+      }
+    }
+    return new TargetSetReader.TargetSet(set.now.configuration, copy);
   }
 }

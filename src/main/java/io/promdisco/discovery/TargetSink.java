@@ -15,7 +15,8 @@ public interface TargetSink {
   /**
    * Everything that was there at the start has been put. To be called once, after the first
    * successful look and also when there was nothing to put; further calls do nothing. Until then
-   * the jobs of the source are incomplete, and programs that ask for their targets get an error.
+   * new jobs of the source are incomplete, and programs that ask for their targets get an error;
+   * jobs that were there before a reload keep their old targets for at most 5 s.
    */
   void synced();
 

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,29 +33,28 @@ final class ScrapePool {
   private final String job;
   private final long created;
   private final ScrapeMetrics metrics;
-  private final ReentrantLock lock = new ReentrantLock();
 
-  @GuardedBy("lock")
+  @GuardedBy("this")
   private Plan plan;
 
   /** Plans that are not in force yet, by number of configuration. */
-  @GuardedBy("lock")
+  @GuardedBy("this")
   private final TreeMap<Long, Plan> announced = new TreeMap<>();
 
   /** Whether a whole update came: others are changes of it. */
-  @GuardedBy("lock")
+  @GuardedBy("this")
   private boolean loaded;
 
-  @GuardedBy("lock")
+  @GuardedBy("this")
   private PoolState state = new PoolState();
 
-  @GuardedBy("lock")
+  @GuardedBy("this")
   private int discovered;
 
-  @GuardedBy("lock")
+  @GuardedBy("this")
   private boolean failing;
 
-  @GuardedBy("lock")
+  @GuardedBy("this")
   private long revision;
 
   /** A configuration of the job, and its rules. */
@@ -80,13 +78,8 @@ final class ScrapePool {
     return job;
   }
 
-  ScrapeConfig config() {
-    lock.lock();
-    try {
-      return plan.config;
-    } finally {
-      lock.unlock();
-    }
+  synchronized ScrapeConfig config() {
+    return plan.config;
   }
 
   /**
@@ -96,8 +89,7 @@ final class ScrapePool {
    */
   boolean announce(long configuration, ScrapeConfig config) {
     TargetBuilder builder = new TargetBuilder(config);
-    lock.lock();
-    try {
+    synchronized (this) {
       Map.Entry<Long, Plan> last = announced.lastEntry();
       Plan newest = last == null ? plan : last.getValue();
       if (!builder.makesTheSameAs(newest.builder)) {
@@ -111,78 +103,46 @@ final class ScrapePool {
         announced.put(last.getKey(), same);
       }
       return false;
-    } finally {
-      lock.unlock();
     }
   }
 
-  @GuardedBy("lock")
+  @GuardedBy("this")
   private Plan plan(long configuration) {
     Map.Entry<Long, Plan> newest = announced.floorEntry(configuration);
     return newest == null ? plan : newest.getValue();
   }
 
   /** What makes the targets of groups that are in force with this configuration. */
-  TargetBuilder builder(long configuration) {
-    lock.lock();
-    try {
-      return plan(configuration).builder;
-    } finally {
-      lock.unlock();
-    }
+  synchronized TargetBuilder builder(long configuration) {
+    return plan(configuration).builder;
   }
 
-  PoolCounts counts() {
-    lock.lock();
-    try {
-      int dropped = Math.max(0, discovered - state.kept() - state.failed());
-      return new PoolCounts(discovered, state.active(), dropped, state.failed());
-    } finally {
-      lock.unlock();
-    }
+  synchronized PoolCounts counts() {
+    int dropped = Math.max(0, discovered - state.kept() - state.failed());
+    return new PoolCounts(discovered, state.active(), dropped, state.failed());
   }
 
   /** Another number after each change of what was discovered or of the rules. */
-  long revision() {
-    lock.lock();
-    try {
-      return revision;
-    } finally {
-      lock.unlock();
-    }
+  synchronized long revision() {
+    return revision;
   }
 
   /** The active targets, in no order; equal ones of several groups are all there. */
-  List<Target> targets() {
-    lock.lock();
-    try {
-      return state.targets();
-    } finally {
-      lock.unlock();
-    }
+  synchronized List<Target> targets() {
+    return state.targets();
   }
 
   /** Number of groups of which something is held. */
-  int groups() {
-    lock.lock();
-    try {
-      return state.groups();
-    } finally {
-      lock.unlock();
-    }
+  synchronized int groups() {
+    return state.groups();
   }
 
   /**
    * Whether an update belongs to this pool, and not to one of the same name before, or to what was
    * removed.
    */
-  boolean accepts(TargetSetUpdate update) {
-    lock.lock();
-    try {
-      return update.whole() ? update.configuration() >= created : loaded;
-    } finally {
-      lock.unlock();
-    }
+  synchronized boolean accepts(TargetSetUpdate update) {
+    return update.whole() ? update.configuration() >= created : loaded;
   }
 
   /**
@@ -229,8 +189,7 @@ final class ScrapePool {
   TargetChange commit(Prepared prepared) {
     TargetSetUpdate update = prepared.update;
     Delta delta = new Delta();
-    lock.lock();
-    try {
+    synchronized (this) {
       if (prepared.whole != null) {
         Plan next = plan(update.configuration());
         if (next.builder != plan.builder) {
@@ -253,27 +212,22 @@ final class ScrapePool {
       }
       discovered = update.targets();
       return finish(prepared.sync, delta);
-    } finally {
-      lock.unlock();
     }
   }
 
   /** Forgets all targets. */
   TargetChange clear() {
     Delta delta = new Delta();
-    lock.lock();
-    try {
+    synchronized (this) {
       state.compare(new PoolState(), List.of(), delta);
       state = new PoolState();
       loaded = false;
       discovered = 0;
       return finish(new Sync(plan.builder, () -> false), delta);
-    } finally {
-      lock.unlock();
     }
   }
 
-  @GuardedBy("lock")
+  @GuardedBy("this")
   private TargetChange finish(Sync sync, Delta delta) {
     revision++;
     TargetChange change = delta.toChange(job);

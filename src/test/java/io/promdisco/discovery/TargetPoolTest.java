@@ -164,8 +164,7 @@ final class TargetPoolTest {
     pool.drain();
     jobs(Map.of("web", List.of("k/1")));
     pool.removeProvider("k/0");
-    assertThat(drainOne())
-        .isEqualTo(whole("web", 2, 1, Map.of("k/1", List.of(group("b", "2:1")))));
+    assertThat(drainOne()).isEqualTo(whole("web", 2, 1, Map.of("k/1", List.of(group("b", "2:1")))));
   }
 
   @Test
@@ -232,8 +231,7 @@ final class TargetPoolTest {
     jobs(Map.of("web", List.of("k/0"), "late", List.of("k/0")));
     pool.putBack(pool.drain());
     assertThat(drainOne())
-        .isEqualTo(
-            whole("late", 2, 1, Map.of("k/0", List.of(group("a", "1:1")))));
+        .isEqualTo(whole("late", 2, 1, Map.of("k/0", List.of(group("a", "1:1")))));
   }
 
   @Test
@@ -288,8 +286,7 @@ final class TargetPoolTest {
     TargetSetReader.TargetSet read = pool.read("web");
     pool.update("k/0", List.of(gone("a")));
     assertThat(read.groups())
-        .isEqualTo(
-            Map.of("k/0", List.of(group("a", "1:1")), "s/0", List.of(group("0", "2:1"))));
+        .isEqualTo(Map.of("k/0", List.of(group("a", "1:1")), "s/0", List.of(group("0", "2:1"))));
     assertThat(read.configuration()).isEqualTo(1);
     assertThat(pool.read("unknown")).isEqualTo(TargetSetReader.TargetSet.NONE);
   }
@@ -317,8 +314,7 @@ final class TargetPoolTest {
     assertThat(drain.updates()).isEmpty();
     assertThat(drain.waiting()).containsExactly("web");
     assertThat(pool.read("web"))
-        .isEqualTo(
-            new TargetSetReader.TargetSet(1, Map.of("k/0", List.of(group("a", "1:1")))));
+        .isEqualTo(new TargetSetReader.TargetSet(1, Map.of("k/0", List.of(group("a", "1:1")))));
     assertThat(pool.targetsBySet()).isEqualTo(Map.of("web", 1));
 
     pool.settle("k/2", true);
@@ -358,8 +354,7 @@ final class TargetPoolTest {
     assertThat(pool.drain().updates()).isEmpty();
 
     pool.settle("k/2", true);
-    assertThat(drainOne())
-        .isEqualTo(whole("web", 3, 1, Map.of("k/2", List.of(group("c", "3:1")))));
+    assertThat(drainOne()).isEqualTo(whole("web", 3, 1, Map.of("k/2", List.of(group("c", "3:1")))));
   }
 
   @Test

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.model.Labels;
-import io.promdisco.model.TargetGroup;
 import io.promdisco.scrape.TargetsDocument.State;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -31,7 +30,8 @@ class DocumentsTest {
 
   @BeforeEach
   void discover() {
-    discovery.apply(manager, 
+    discovery.apply(
+        manager,
         List.of(
             Jobs.job("web", Jobs.keep("keep", "|yes")),
             Jobs.job("db", 0, "/m", Map.of("x", List.of("1")))));

@@ -33,7 +33,8 @@ final class FakeDiscovery implements TargetSetReader {
 
   /** Puts groups without telling anybody. */
   void put(String job, String provider, TargetGroup... groups) {
-    Map<String, TargetGroup> held = held(job).computeIfAbsent(provider, key -> new LinkedHashMap<>());
+    Map<String, TargetGroup> held =
+        held(job).computeIfAbsent(provider, key -> new LinkedHashMap<>());
     for (TargetGroup group : groups) {
       if (group.isEmpty()) {
         held.remove(group.source());

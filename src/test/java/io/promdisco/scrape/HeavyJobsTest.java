@@ -103,8 +103,7 @@ class HeavyJobsTest {
       ScrapePool pool, TargetSetUpdate update, BooleanSupplier stop) {
     TargetBuilder builder = pool.builder(1);
     return pool.commit(
-        pool.prepare(
-            update, new Offers().of(List.of(update), List.of(builder)).get(0), stop));
+        pool.prepare(update, new Offers().of(List.of(update), List.of(builder)).get(0), stop));
   }
 
   private static TargetGroup targets(String source, String host, int count) {
@@ -242,8 +241,7 @@ class HeavyJobsTest {
     Changes changes =
         Changes.of(new TargetSetUpdate("j", false, false, 1, 54, Map.of("p", changed)));
     AtomicInteger relabelled = new AtomicInteger();
-    TargetChange change =
-        relabel(pool, changes.toUpdate(), () -> relabelled.incrementAndGet() < 0);
+    TargetChange change = relabel(pool, changes.toUpdate(), () -> relabelled.incrementAndGet() < 0);
     assertThat(relabelled).hasValue(4);
     assertThat(change.added()).hasSize(4);
     assertThat(change.removed()).hasSize(5);

@@ -20,7 +20,8 @@ class RelabellingAllocationTest {
 
   private static double perUpdate(List<ScrapeConfig> jobs) throws Exception {
     List<TargetGroup> groups = new PodBodies(PODS).groups();
-    try (ScrapeManager manager = new ScrapeManager(job -> TargetSetReader.TargetSet.NONE, Metrics.none())) {
+    try (ScrapeManager manager =
+        new ScrapeManager(job -> TargetSetReader.TargetSet.NONE, Metrics.none())) {
       manager.apply(jobs);
       manager.onUpdates(updates(jobs, true, List.of()));
       List<TargetSetUpdate> updates = updates(jobs, false, groups);
@@ -38,8 +39,7 @@ class RelabellingAllocationTest {
     return jobs.stream()
         .map(
             job ->
-                new TargetSetUpdate(
-                    job.jobName(), false, whole, 1, TARGETS, Map.of("p", groups)))
+                new TargetSetUpdate(job.jobName(), false, whole, 1, TARGETS, Map.of("p", groups)))
         .toList();
   }
 
@@ -70,7 +70,8 @@ class RelabellingAllocationTest {
         Allocated.per(
             jobs.size(),
             () -> {
-              try (ScrapeManager manager = new ScrapeManager(job -> TargetSetReader.TargetSet.NONE, Metrics.none())) {
+              try (ScrapeManager manager =
+                  new ScrapeManager(job -> TargetSetReader.TargetSet.NONE, Metrics.none())) {
                 manager.apply(jobs);
                 return manager;
               }

@@ -201,8 +201,7 @@ class ScrapePoolTest {
     manager.addListener(told::add);
     eventually(() -> assertThat(told).hasSize(1));
 
-    manager.onUpdates(
-        List.of(whole(1, Jobs.group("stays", "h:1"), Jobs.group("comes", "h:4"))));
+    manager.onUpdates(List.of(whole(1, Jobs.group("stays", "h:1"), Jobs.group("comes", "h:4"))));
 
     assertThat(addresses()).containsExactly("h:1", "h:4");
     assertThat(counts()).isEqualTo(new PoolCounts(2, 2, 0, 0));
@@ -216,13 +215,11 @@ class ScrapePoolTest {
     manager.apply(List.of(Jobs.job("j", Jobs.set("rules", "1"))));
     manager.onUpdates(List.of(whole(1, Jobs.group("g", "h:1"))));
 
-    assertThat(manager.apply(List.of(Jobs.job("j", Jobs.set("rules", "2")))))
-        .containsExactly("j");
+    assertThat(manager.apply(List.of(Jobs.job("j", Jobs.set("rules", "2"))))).containsExactly("j");
     manager.onUpdates(List.of(change(1, Jobs.group("g", "h:2"))));
     assertThat(targets()).containsExactly("h:2 1");
 
-    assertThat(manager.apply(List.of(Jobs.job("j", Jobs.set("rules", "3")))))
-        .containsExactly("j");
+    assertThat(manager.apply(List.of(Jobs.job("j", Jobs.set("rules", "3"))))).containsExactly("j");
     manager.onUpdates(List.of(whole(2, Jobs.group("g", "h:3"))));
     assertThat(targets()).as("sent before the newest was known").containsExactly("h:3 2");
     manager.onUpdates(List.of(whole(3, Jobs.group("g", "h:4"))));
@@ -270,8 +267,7 @@ class ScrapePoolTest {
     return update(false, configuration, groups);
   }
 
-  private static TargetSetUpdate update(
-      boolean whole, long configuration, TargetGroup... groups) {
+  private static TargetSetUpdate update(boolean whole, long configuration, TargetGroup... groups) {
     int targets = Arrays.stream(groups).mapToInt(group -> group.targets().size()).sum();
     return new TargetSetUpdate(
         "j", false, whole, configuration, targets, Map.of(PROVIDER, List.of(groups)));
@@ -300,7 +296,8 @@ class ScrapePoolTest {
 
   @Test
   void keepDroppedTargetsLimitsWhatIsShownAndNotWhatIsCounted() {
-    discovery.apply(manager, List.of(Jobs.job("j", 2, "/metrics", Map.of(), Jobs.keep("a", "never"))));
+    discovery.apply(
+        manager, List.of(Jobs.job("j", 2, "/metrics", Map.of(), Jobs.keep("a", "never"))));
     discovery.send(manager, "j", PROVIDER, Jobs.group("g", "h:1", "h:2", "h:3"));
 
     assertThat(pool().droppedTargets(0)).hasSize(2);

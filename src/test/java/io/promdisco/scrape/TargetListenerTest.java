@@ -180,10 +180,7 @@ class TargetListenerTest {
     manager.onUpdates(
         List.of(
             new TargetSetUpdate(
-                "j",
-                false,
-                true, 1, 1,
-                Map.of(PROVIDER, List.of(Jobs.group("g", "h:1"))))));
+                "j", false, true, 1, 1, Map.of(PROVIDER, List.of(Jobs.group("g", "h:1"))))));
     assertThatThrownBy(() -> manager.apply(List.of(Jobs.job("j"))))
         .isInstanceOf(IllegalStateException.class);
 

@@ -95,8 +95,7 @@ final class FakeBackend implements Backend, TargetSetReader {
     int targets = all.stream().mapToInt(group -> group.targets().size()).sum();
     manager.onUpdates(
         List.of(
-            new TargetSetUpdate(
-                job, false, true, configuration, targets, Map.of(PROVIDER, all))));
+            new TargetSetUpdate(job, false, true, configuration, targets, Map.of(PROVIDER, all))));
   }
 
   /** From now on a job is as {@code status} says; before that, jobs are complete. */
