@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A real scrape manager over groups that a test puts, and states that it sets. */
@@ -55,7 +56,7 @@ final class FakeBackend implements Backend, TargetSetReader {
   private final PrometheusMetrics metrics = new PrometheusMetrics(registry);
   private final ScrapeManager manager = new ScrapeManager(this, metrics);
   private final Map<String, List<TargetGroup>> groups = new ConcurrentHashMap<>();
-  private volatile long configuration;
+  private final AtomicLong configuration = new AtomicLong();
 
   /** Configures jobs, each of which drops the targets that have a label {@code drop}. */
   void configure(String... jobs) {
@@ -74,7 +75,7 @@ final class FakeBackend implements Backend, TargetSetReader {
 
   private void apply(List<ScrapeConfig> jobs) {
     Set<String> reshaped = manager.apply(jobs);
-    configuration++;
+    configuration.incrementAndGet();
     reshaped.forEach(this::send);
   }
 
@@ -95,7 +96,8 @@ final class FakeBackend implements Backend, TargetSetReader {
     int targets = all.stream().mapToInt(group -> group.targets().size()).sum();
     manager.onUpdates(
         List.of(
-            new TargetSetUpdate(job, false, true, configuration, targets, Map.of(PROVIDER, all))));
+            new TargetSetUpdate(
+                job, false, true, configuration.get(), targets, Map.of(PROVIDER, all))));
   }
 
   /** From now on a job is as {@code status} says; before that, jobs are complete. */
@@ -155,7 +157,8 @@ final class FakeBackend implements Backend, TargetSetReader {
     if (unreadable) {
       throw new IllegalStateException("groups: unreadable, as the test asked");
     }
-    return new TargetSet(configuration, Map.of(PROVIDER, groups.getOrDefault(job, List.of())));
+    return new TargetSet(
+        configuration.get(), Map.of(PROVIDER, groups.getOrDefault(job, List.of())));
   }
 
   @Override
