@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -100,7 +101,9 @@ public final class Promdisco implements AutoCloseable {
 
   /**
    * Discovers what {@code configuration} says from now on. Sources that are equal to those before
-   * keep their connections, watches and targets. Returns without waiting for any server.
+   * keep their connections, watches and targets. A job whose sources or rules differ keeps the old
+   * ones, targets included, until all its sources have delivered, at most 5 s; then the new ones
+   * come into force at once. Returns without waiting for any server.
    *
    * @throws IllegalStateException if this is closed
    */
@@ -111,9 +114,9 @@ public final class Promdisco implements AutoCloseable {
     for (ScrapeConfig job : configuration.jobs()) {
       sources.put(job.jobName(), job.sdConfigs());
     }
-    discovery.expect(sources);
-    scrape.apply(configuration.jobs());
-    discovery.apply(sources);
+    discovery.expect(sources.keySet());
+    Set<String> reshaped = scrape.apply(configuration.jobs());
+    discovery.apply(sources, reshaped);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.promdisco.scrape;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.model.TargetSetReader;
 import io.promdisco.model.TargetSetUpdate;
 import io.promdisco.providers.kubernetes.client.decode.PodBodies;
 import io.promdisco.providers.kubernetes.object.PodView;
@@ -47,14 +48,14 @@ public final class HeapSizes {
   }
 
   private static ScrapeManager manager(List<ScrapeConfig> jobs, List<TargetGroup> groups) {
-    ScrapeManager manager = new ScrapeManager((job, action) -> {}, Metrics.none());
+    ScrapeManager manager = new ScrapeManager(job -> TargetSetReader.TargetSet.NONE, Metrics.none());
     manager.apply(jobs);
     manager.onUpdates(
         jobs.stream()
             .map(
                 job ->
                     new TargetSetUpdate(
-                        job.jobName(), false, Map.of("p", TARGETS), Map.of("p", groups)))
+                        job.jobName(), false, true, 1, TARGETS, Map.of("p", groups)))
             .toList());
     return manager;
   }

@@ -3,6 +3,7 @@ package io.promdisco.scrape;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.model.TargetSetReader;
 import io.promdisco.model.TargetSetUpdate;
 import io.promdisco.providers.kubernetes.client.decode.PodBodies;
 import java.util.List;
@@ -38,7 +39,7 @@ public class ScrapeBenchmark {
   @Param({"1", "20", "100"})
   public int jobs;
 
-  private ScrapeManager manager = new ScrapeManager((job, action) -> {}, Metrics.none());
+  private ScrapeManager manager = new ScrapeManager(job -> TargetSetReader.TargetSet.NONE, Metrics.none());
   private List<TargetSetUpdate> everything = List.of();
   private List<TargetSetUpdate> one = List.of();
 
@@ -47,20 +48,20 @@ public class ScrapeBenchmark {
   public void load() throws Exception {
     List<TargetGroup> groups = new PodBodies(PODS).groups();
     List<ScrapeConfig> configs = UsualRules.jobs(jobs, rules);
-    manager = new ScrapeManager((job, action) -> {}, Metrics.none());
+    manager = new ScrapeManager(job -> TargetSetReader.TargetSet.NONE, Metrics.none());
     manager.apply(configs);
-    everything = updates(configs, groups);
-    one = updates(configs, List.of(groups.get(0)));
-    manager.onUpdates(everything);
+    everything = updates(configs, false, groups);
+    one = updates(configs, false, List.of(groups.get(0)));
+    manager.onUpdates(updates(configs, true, groups));
   }
 
   private static List<TargetSetUpdate> updates(
-      List<ScrapeConfig> jobs, List<TargetGroup> changed) {
+      List<ScrapeConfig> jobs, boolean whole, List<TargetGroup> changed) {
     return jobs.stream()
         .map(
             job ->
                 new TargetSetUpdate(
-                    job.jobName(), false, Map.of("p", 2 * PODS), Map.of("p", changed)))
+                    job.jobName(), false, whole, 1, 2 * PODS, Map.of("p", changed)))
         .toList();
   }
 

@@ -1,10 +1,11 @@
 package io.promdisco.discovery;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.promdisco.config.SdConfig;
 import io.promdisco.metrics.Metrics;
+import io.promdisco.model.TargetSetUpdate;
 import io.promdisco.util.EscapingLogger;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -18,13 +19,20 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * Decides which jobs are complete: the job's providers are those of the current configuration, each
- * has delivered its first result, and that result has been sent.
+ * Decides which jobs are complete: each provider of the configuration that is in force for the job
+ * has delivered its first result, and that result has been sent. While a newer configuration waits
+ * for its providers, a complete job stays complete with its old targets.
  *
  * <p>Safe for all threads. Reading takes no lock; listeners are called without a lock.
  */
 final class Completeness {
   private static final Logger log = EscapingLogger.of(Completeness.class);
+
+  private static final JobStatus.Missing NOT_SENT =
+      new JobStatus.Missing("", "the configuration was just read; its targets are not ready yet");
+
+  private static final JobStatus.Missing ENDED =
+      new JobStatus.Missing("", "promdisco is being stopped");
 
   private final Metrics.Gauge gauge;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -38,61 +46,35 @@ final class Completeness {
   @GuardedBy("this")
   private boolean ended;
 
-  /** A job at one moment. */
-  private static final class Job {
-    private static final JobStatus.Missing NOT_SENT =
-        new JobStatus.Missing("", "the configuration was just read; its targets are not ready yet");
-
-    private static final JobStatus.Missing ENDED =
-        new JobStatus.Missing("", "promdisco is being stopped");
-
-    final List<SdConfig> sources;
-    final long stamp;
-    private final @Nullable List<Provider> providers; // null until they are known
-    private final boolean sent; // with these providers
-    final boolean complete;
-    private final JobStatus.Missing otherwise; // what is missing if no provider is
-
-    private Job(
-        List<SdConfig> sources,
-        long stamp,
-        @Nullable List<Provider> providers,
-        boolean sent,
-        boolean complete,
-        JobStatus.Missing otherwise) {
-      this.sources = sources;
-      this.stamp = stamp;
-      this.providers = providers;
-      this.sent = sent;
-      this.complete = complete;
-      this.otherwise = otherwise;
-    }
-
-    /** A job whose providers are not known yet. */
-    static Job of(List<SdConfig> sources, long stamp) {
-      return new Job(sources, stamp, null, false, false, NOT_SENT);
-    }
-
-    /** The job with these providers. */
-    Job with(List<Provider> now) {
-      return now.equals(providers) ? this : new Job(sources, stamp, now, false, false, NOT_SENT);
-    }
+  /**
+   * A job at one moment.
+   *
+   * @param stamp of the targets that are in force
+   * @param providers of the newest configuration; null until they are known
+   * @param configuration the number of the one that gave the job these providers or other rules
+   * @param sent whether that configuration is in force
+   * @param complete whether the targets that are in force are complete
+   * @param otherwise what is missing if no provider is
+   */
+  private record Job(
+      long stamp,
+      @Nullable List<Provider> providers,
+      long configuration,
+      boolean sent,
+      boolean complete,
+      JobStatus.Missing otherwise) {
 
     /** The job after a send that began when it was {@code then}; this one if nothing changes. */
     Job after(@Nullable Job then) {
-      List<Provider> all = providers;
-      if (complete || all == null) {
+      boolean isSent =
+          sent || (then != null && then.providers != null && configuration == then.configuration);
+      if (providers == null || !isSent || (sent && complete)) {
         return this;
       }
-      boolean isSent = sent || (then != null && stamp == then.stamp && all.equals(then.providers));
-      boolean isComplete = isSent && all.stream().allMatch(Provider::isWhole);
-      return isSent == sent && !isComplete
+      boolean isComplete = complete || providers.stream().allMatch(Provider::isWhole);
+      return sent && !isComplete
           ? this
-          : new Job(sources, stamp, all, isSent, isComplete, NOT_SENT);
-    }
-
-    Job end() {
-      return new Job(sources, stamp, null, false, false, ENDED);
+          : new Job(stamp, providers, configuration, true, isComplete, otherwise);
     }
 
     JobStatus status(String name) {
@@ -116,65 +98,60 @@ final class Completeness {
             "scrape_job");
   }
 
-  /** Sets the jobs. A job whose sources have changed becomes incomplete. */
-  void expect(Map<String, List<SdConfig>> sources) {
+  /** Sets the jobs: removes those that are missing, and adds new ones as incomplete. */
+  void expect(Collection<String> names) {
     synchronized (this) {
       Map<String, Job> now = new LinkedHashMap<>();
-      sources.forEach(
-          (name, configs) -> {
-            List<SdConfig> distinct = configs.stream().distinct().toList();
-            Job before = jobs.get(name);
-            now.put(
-                name,
-                before != null && before.sources.equals(distinct)
-                    ? before
-                    : Job.of(distinct, ++stamps));
-          });
-      replace(now);
-    }
-    tell();
-  }
-
-  /** Sets the providers of each job, after the pool has received them. */
-  void place(Map<String, List<Provider>> providers) {
-    synchronized (this) {
-      Map<String, Job> now = new LinkedHashMap<>();
-      jobs.forEach((name, job) -> now.put(name, job.with(providers.getOrDefault(name, List.of()))));
+      for (String name : names) {
+        Job job = jobs.get(name);
+        now.put(name, job != null ? job : new Job(++stamps, null, 0, false, false, NOT_SENT));
+      }
       replace(now);
     }
     tell();
   }
 
   /**
-   * Called before a send; returns what to call after it, if it was accepted, with the jobs of which
-   * it is not in force yet.
+   * Sets the providers of each job, after the pool has received them. A job stays as it is until
+   * the configuration is in force for it.
+   *
+   * @param reshaped the jobs whose rules changed
    */
-  Consumer<Set<String>> sending() {
-    Map<String, Job> then = jobs;
-    return pending -> sent(then, pending);
+  void place(long configuration, Map<String, List<Provider>> providers, Set<String> reshaped) {
+    synchronized (this) {
+      Map<String, Job> now = new LinkedHashMap<>();
+      jobs.forEach(
+          (name, job) -> {
+            List<Provider> own = providers.getOrDefault(name, List.of());
+            boolean same = own.equals(job.providers) && !reshaped.contains(name);
+            now.put(
+                name,
+                same ? job : new Job(job.stamp, own, configuration, false, job.complete, NOT_SENT));
+          });
+      replace(now);
+    }
+    tell();
   }
 
-  private void sent(Map<String, Job> then, Set<String> pending) {
+  /**
+   * Called before a drain is sent: another configuration comes into force for the jobs of which it
+   * has everything. A job whose providers have not all delivered is incomplete from now on.
+   */
+  void switching(TargetPool.Drain drain) {
     boolean changed = false;
     synchronized (this) {
-      if (ended) {
-        return;
-      }
-      Map<String, Job> different = new HashMap<>();
-      for (Map.Entry<String, Job> entry : jobs.entrySet()) {
-        if (pending.contains(entry.getKey())) {
-          continue;
-        }
-        Job before = entry.getValue();
-        Job after = before.after(then.get(entry.getKey()));
-        if (after != before) {
-          different.put(entry.getKey(), after);
-          changed |= after.complete;
+      Map<String, Job> now = new LinkedHashMap<>(jobs);
+      for (TargetSetUpdate update : drain.updates()) {
+        Job job = jobs.get(update.job());
+        if (update.whole() && job != null && !job.sent) {
+          boolean complete = job.complete && !drain.partial().contains(update.job());
+          now.put(
+              update.job(),
+              new Job(++stamps, job.providers, job.configuration, false, complete, job.otherwise));
+          changed = true;
         }
       }
-      if (!different.isEmpty()) { // Usually it is empty: this runs after each send.
-        Map<String, Job> now = new LinkedHashMap<>(jobs);
-        now.putAll(different);
+      if (changed) {
         replace(now);
       }
     }
@@ -183,8 +160,42 @@ final class Completeness {
     }
   }
 
+  /**
+   * Called before a drain; returns what to call after it was accepted, with the jobs of which it is
+   * not in force yet.
+   */
+  Consumer<Set<String>> sending() {
+    Map<String, Job> then = jobs;
+    return pending -> sent(then, pending);
+  }
+
+  private void sent(Map<String, Job> then, Set<String> pending) {
+    Map<String, Job> different = new HashMap<>();
+    synchronized (this) {
+      jobs.forEach(
+          (name, job) -> {
+            Job after = pending.contains(name) ? job : job.after(then.get(name));
+            if (!after.equals(job)) {
+              different.put(name, after);
+            }
+          });
+      if (!different.isEmpty()) { // Usually it is empty: this runs after each send.
+        Map<String, Job> now = new LinkedHashMap<>(jobs);
+        now.putAll(different);
+        replace(now);
+      }
+    }
+    if (!different.isEmpty()) {
+      tell();
+    }
+  }
+
+  /** Does nothing after the end. */
   @GuardedBy("this")
   private void replace(Map<String, Job> now) {
+    if (ended) {
+      return;
+    }
     for (String name : jobs.keySet()) {
       if (!now.containsKey(name)) {
         gauge.remove(name);
@@ -207,10 +218,10 @@ final class Completeness {
   /** Makes all jobs incomplete for good. */
   void end() {
     synchronized (this) {
-      ended = true;
       Map<String, Job> now = new LinkedHashMap<>();
-      jobs.forEach((name, job) -> now.put(name, job.end()));
+      jobs.forEach((name, job) -> now.put(name, new Job(job.stamp, null, 0, false, false, ENDED)));
       replace(now);
+      ended = true;
     }
     tell();
   }

@@ -1,5 +1,6 @@
 package io.promdisco.discovery;
 
+import com.google.common.collect.Sets;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.config.SdConfig;
 import io.promdisco.metrics.Metrics;
@@ -11,6 +12,7 @@ import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,7 +23,6 @@ import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,10 +36,10 @@ import org.slf4j.Logger;
  */
 public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
   /**
-   * How long the targets of a source that the configuration no longer names stay at most, while the
-   * one in its place has neither delivered nor failed.
+   * How long a job keeps its sources and rules at most, while the sources of a newer configuration
+   * have not all delivered.
    */
-  static final Duration HANDOVER = Duration.ofSeconds(5);
+  static final Duration SWITCH_LIMIT = Duration.ofSeconds(5);
 
   private static final String NAME = "scrape";
   private static final Logger log = EscapingLogger.of(DiscoveryManager.class);
@@ -55,6 +56,9 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
   private final Map<String, Integer> numbers = new HashMap<>();
 
   @GuardedBy("this")
+  private long configurations; // so far
+
+  @GuardedBy("this")
   private boolean closed;
 
   private volatile @Nullable UpdateSender sender; // written once, by start
@@ -69,10 +73,10 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
   private Map<String, List<String>> jobsOfProvider = Map.of();
 
   @GuardedBy("state")
-  private long applied; // configurations, so far
+  private long applied; // number of the newest configuration
 
   @GuardedBy("state")
-  private long appliedAndSent; // of those, the last one that the channel has taken
+  private long appliedAndSent; // number of the last one that is in force for all jobs
 
   @GuardedBy("state")
   private boolean ended;
@@ -88,23 +92,13 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
         }
 
         @Override
-        public void settled(Provider provider) {
-          pool.settle(provider.name());
+        public void whole(Provider provider) {
+          pool.settle(provider.name(), true);
         }
 
         @Override
         public void delivered(Provider provider) {
           wake();
-        }
-
-        @Override
-        public void failing(Provider provider) {
-          settle(provider);
-        }
-
-        @Override
-        public int targetCount(Provider provider) {
-          return pool.targets(provider.name());
         }
       };
 
@@ -144,32 +138,38 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
   }
 
   /**
-   * Announces the jobs of the next {@link #apply}: jobs whose sources change become incomplete, and
-   * missing jobs are removed. Call it before other rules relabel the targets, so that old targets
-   * under new rules never count as complete.
-   *
-   * @param jobs the SD configs of each job
+   * Announces the jobs of the next {@link #apply}: missing jobs are removed, new ones are
+   * incomplete. Call it before the targets of missing jobs are removed, so that an empty job never
+   * counts as complete.
    */
-  public synchronized void expect(Map<String, List<SdConfig>> jobs) {
+  public synchronized void expect(Collection<String> jobs) {
     if (!closed) {
       completeness.expect(jobs);
     }
   }
 
+  /** As {@link #apply(Map, Set)}, for jobs whose rules are as before. */
+  public void apply(Map<String, List<SdConfig>> jobs) {
+    apply(jobs, Set.of());
+  }
+
   /**
    * Discovers for these jobs from now on. Equal SD configs share a provider; one that ran before
-   * goes on with its targets, whatever job it belongs to now. A provider that cannot be made is
-   * reported in {@link #status} and tried again with the next call. The targets of a provider that
-   * a job no longer has stay until those in its place have delivered or failed, at most {@link
-   * #HANDOVER}.
+   * keeps running with its targets, whatever job it belongs to now. A provider that cannot be made
+   * is reported in {@link #status} and tried again with the next call.
+   *
+   * <p>A job whose sources or rules differ keeps the old ones, targets included, until all its
+   * providers have delivered, at most {@link #SWITCH_LIMIT}. Then the channel is sent the whole job
+   * with the number of this configuration.
    *
    * @param jobs the SD configs of each job
+   * @param reshaped the jobs whose rules differ from those of the configuration before
    */
-  public synchronized void apply(Map<String, List<SdConfig>> jobs) {
+  public synchronized void apply(Map<String, List<SdConfig>> jobs, Set<String> reshaped) {
     if (closed) {
       return;
     }
-    completeness.expect(jobs);
+    completeness.expect(jobs.keySet());
     Map<SdConfig, Provider> before = snapshot();
     Map<String, List<Provider>> ofJobs = new HashMap<>();
     Map<SdConfig, Provider> now = new LinkedHashMap<>();
@@ -198,11 +198,10 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
           sets.put(job, List.copyOf(names));
           ofJobs.put(job, List.copyOf(distinct));
         });
-    now.values().forEach(provider -> pool.addProvider(provider.name()));
-    sets.forEach(pool::putSet);
-    pool.retainSets(sets.keySet());
-    publish(now, users);
-    completeness.place(ofJobs);
+    long configuration = ++configurations;
+    pool.configure(configuration, sets, reshaped);
+    publish(configuration, now, users); // Later: whoever sees its number drains these sets.
+    completeness.place(configuration, ofJobs, reshaped);
     wake();
     start(fresh); // Before the old ones end: they may share a watch.
     before.forEach(
@@ -211,8 +210,8 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
             close(provider);
           }
         });
-    if (!fresh.isEmpty()) {
-      ticker.schedule(HANDOVER, () -> fresh.forEach(this::settle));
+    if (pool.isWaiting()) {
+      ticker.schedule(SWITCH_LIMIT, () -> endWait(configuration));
     }
     failedConfigs.set(
         (double) now.values().stream().filter(provider -> !provider.started()).count(), NAME);
@@ -246,13 +245,14 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
           e instanceof DiscoveryException ? String.valueOf(e.getMessage()) : e.toString();
       log.warn("{}: cannot be discovered: {}", provider.name(), reason);
       provider.refuse(reason);
-      settle(provider);
+      pool.settle(provider.name(), false);
+      wake();
       signalChange();
     }
   }
 
-  private void settle(Provider provider) {
-    pool.settle(provider.name());
+  private void endWait(long configuration) {
+    pool.switchAll(configuration);
     wake();
   }
 
@@ -372,20 +372,30 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
     List<Provider> whole = done.stream().filter(Provider::deliveredWhole).toList();
     Consumer<Set<String>> sent = completeness.sending();
     return new UpdateSender.Send() {
+      private Set<String> waiting = Set.of();
+
+      @Override
+      public void drained(TargetPool.Drain drain) {
+        waiting = drain.waiting();
+        completeness.switching(drain);
+      }
+
       @Override
       public void handedOver(Set<String> pending) {
         whole.forEach(Provider::sentWhole);
-        sent.accept(pending);
+        sent.accept(Sets.union(waiting, pending));
       }
 
       @Override
       public void inForce() {
-        sent.accept(Set.of());
+        sent.accept(waiting);
         done.forEach(Provider::sent); // Last: who waited for that finds the jobs complete.
         boolean synced;
         state.lock();
         try {
-          appliedAndSent = Math.max(appliedAndSent, configuration);
+          if (waiting.isEmpty()) {
+            appliedAndSent = Math.max(appliedAndSent, configuration);
+          }
           synced = allSynced();
           changed.signalAll();
         } finally {
@@ -407,12 +417,13 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
     }
   }
 
-  private void publish(Map<SdConfig, Provider> now, Map<String, List<String>> users) {
+  private void publish(
+      long configuration, Map<SdConfig, Provider> now, Map<String, List<String>> users) {
     state.lock();
     try {
       providers = now;
       jobsOfProvider = users;
-      applied++;
+      applied = configuration;
       changed.signalAll();
     } finally {
       state.unlock();
@@ -436,8 +447,8 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
   }
 
   @Override
-  public void forEachGroup(String job, BiConsumer<String, TargetGroup> action) {
-    pool.forEachGroup(job, action);
+  public TargetSet read(String job) {
+    return pool.read(job);
   }
 
   /**

@@ -26,16 +26,10 @@ final class Provider implements TargetSink {
     void update(Provider provider, List<TargetGroup> groups);
 
     /** {@code provider} has put everything that was there at its start, and is about to say so. */
-    void settled(Provider provider);
+    void whole(Provider provider);
 
-    /** {@code provider} has said that it has put everything that was there at its start. */
+    /** {@code provider} has said what of that which was there at its start it has put. */
     void delivered(Provider provider);
-
-    /** {@code provider} cannot be read at the moment. */
-    void failing(Provider provider);
-
-    /** How many targets {@code provider} has. */
-    int targetCount(Provider provider);
   }
 
   private final String name;
@@ -130,8 +124,9 @@ final class Provider implements TargetSink {
         return;
       }
     }
-    // First: what is sent from now on holds nothing of a source that this one replaces.
-    owner.settled(this);
+    if (parts.isEmpty()) {
+      owner.whole(this); // First: who waits for the delivery finds that the jobs use it.
+    }
     synchronized (this) {
       delivered = true;
       unread = Set.copyOf(parts);
@@ -140,21 +135,13 @@ final class Provider implements TargetSink {
   }
 
   @Override
-  public void failing(String part, String reason, Duration nextTry) {
-    synchronized (this) {
-      ProviderStatus.Failure before = failures.get(part);
-      Instant now = ticker.now();
-      failures.put(
-          part,
-          new ProviderStatus.Failure(
-              part, reason, before == null ? now : before.since(), now.plus(nextTry)));
-    }
-    owner.failing(this);
-  }
-
-  @Override
-  public int targetCount() {
-    return owner.targetCount(this);
+  public synchronized void failing(String part, String reason, Duration nextTry) {
+    ProviderStatus.Failure before = failures.get(part);
+    Instant now = ticker.now();
+    failures.put(
+        part,
+        new ProviderStatus.Failure(
+            part, reason, before == null ? now : before.since(), now.plus(nextTry)));
   }
 
   @Override

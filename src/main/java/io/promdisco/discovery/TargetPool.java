@@ -13,29 +13,29 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All target groups: provider → source → group, held once however many target sets use the
  * provider, and for each target set which providers are its own.
  *
+ * <p>A configuration that changes the sources or the rules of a set does not come into force for it
+ * at once: the set keeps its groups until all its new providers have delivered, or until {@link
+ * #switchAll} ends the wait. Then it is sent as a whole (decision 0022).
+ *
  * <p>Providers' threads write groups; the thread that applies a configuration writes the sets; the
  * sender drains what changed. Everything is guarded by one lock, under which nothing is called but
  * maps.
  */
 final class TargetPool implements TargetSetReader {
-  private final Lock lock = new ReentrantLock();
-
-  @GuardedBy("lock")
+  @GuardedBy("this")
   private final Map<String, Groups> providers = new HashMap<>();
 
-  @GuardedBy("lock")
+  @GuardedBy("this")
   private final Map<String, TargetSet> sets = new LinkedHashMap<>();
 
-  @GuardedBy("lock")
+  @GuardedBy("this")
   private final Set<String> removedSets = new LinkedHashSet<>();
 
   /** A provider's groups and what changed in them since the last drain. */
@@ -43,7 +43,8 @@ final class TargetPool implements TargetSetReader {
     final Map<String, TargetGroup> bySource = new HashMap<>();
     private Set<String> changed = new LinkedHashSet<>();
     int targets;
-    boolean settled; // nothing is to be waited for any more
+    boolean whole; // has delivered everything that was there at its start
+    boolean settled; // is not waited for
     boolean removed; // held only for sets that wait for others
 
     boolean put(TargetGroup group) {
@@ -77,36 +78,9 @@ final class TargetPool implements TargetSetReader {
       changed = new LinkedHashSet<>(); // Clearing would keep, and walk, the largest table ever.
       return Collections.unmodifiableList(out);
     }
-  }
 
-  /** What one drain takes of a provider, made once however many sets it goes to. */
-  private static final class Drained {
-    final int targets;
-    final List<TargetGroup> changes;
-    private final Groups groups;
-    private @Nullable List<TargetGroup> whole;
-
-    Drained(Groups groups) {
-      this.groups = groups;
-      targets = groups.targets;
-      changes = groups.takeChanges();
-    }
-
-    /**
-     * Every group, and an empty one for each that went since the last drain: a set may be given the
-     * whole of a provider that it left since then, and its reader still holds what was there.
-     */
-    List<TargetGroup> whole() {
-      if (whole == null) {
-        List<TargetGroup> all = new ArrayList<>(groups.bySource.values());
-        for (TargetGroup change : changes) {
-          if (change.isEmpty()) {
-            all.add(change);
-          }
-        }
-        whole = Collections.unmodifiableList(all);
-      }
-      return whole;
+    List<TargetGroup> all() {
+      return List.copyOf(bySource.values());
     }
   }
 
@@ -114,168 +88,169 @@ final class TargetPool implements TargetSetReader {
    * What was taken out of the pool at once.
    *
    * @param updates one for each set that changed
+   * @param partial the jobs whose update is whole but lacks what a provider has not delivered yet
+   * @param waiting the jobs for which the newest configuration is not in force yet
    * @param taken the changes by provider, also of one that no set has at the moment
-   * @param wholes by job, the providers that its update has all groups of
    */
   record Drain(
       List<TargetSetUpdate> updates,
-      Map<String, List<TargetGroup>> taken,
-      Map<String, Set<String>> wholes) {}
+      Set<String> partial,
+      Set<String> waiting,
+      Map<String, List<TargetGroup>> taken) {}
 
-  /**
-   * A target set: its providers, and those of them of which it has to be given everything.
-   *
-   * <p>Providers that were taken away while new ones have not delivered yet are outgoing: their
-   * groups stay until then, so that a change of the configuration leaves no gap.
-   */
+  /** A target set, and what takes its place. */
   private static final class TargetSet {
-    List<String> providers = List.of();
-    List<String> outgoing = List.of();
-    final Set<String> whole = new LinkedHashSet<>();
-    boolean changed = true;
+    Sources now;
+    @Nullable Sources next;
+    boolean whole = true; // everything is to be sent
 
-    List<String> all() {
-      if (outgoing.isEmpty()) {
-        return providers;
-      }
-      List<String> all = new ArrayList<>(providers);
-      all.addAll(outgoing);
-      return all;
+    TargetSet(Sources now) {
+      this.now = now;
     }
-  }
 
-  /** Makes room for a provider. */
-  void addProvider(String provider) {
-    lock.lock();
-    try {
-      providers.putIfAbsent(provider, new Groups());
-    } finally {
-      lock.unlock();
+    Sources newest() {
+      return next == null ? now : next;
+    }
+
+    void become(Sources sources) {
+      now = sources;
+      next = null;
+      whole = true;
     }
   }
 
   /**
-   * Forgets a provider; what it puts afterwards is ignored. Its groups stay for as long as a set
-   * waits for what takes their place.
+   * What a set is made of.
+   *
+   * @param configuration number of the configuration that says so
    */
-  void removeProvider(String provider) {
-    lock.lock();
-    try {
-      Groups groups = providers.get(provider);
-      if (groups != null) {
-        groups.removed = true;
-        groups.settled = true;
-        forgetUnused();
+  private record Sources(List<String> providers, long configuration) {}
+
+  /**
+   * Takes the sets of a configuration in the place of those before. A set without groups has
+   * nothing to keep: for it the configuration is in force at once.
+   *
+   * @param configuration its number, higher than those before
+   * @param jobs the providers of each set
+   * @param reshaped the jobs whose rules differ from those of the configuration before
+   */
+  synchronized void configure(
+      long configuration, Map<String, List<String>> jobs, Set<String> reshaped) {
+    jobs.forEach(
+        (job, names) -> {
+          names.forEach(name -> providers.computeIfAbsent(name, any -> new Groups()));
+          Sources sources = new Sources(List.copyOf(names), configuration);
+          TargetSet set = sets.get(job);
+          if (set == null) {
+            sets.put(job, new TargetSet(sources));
+          } else if (reshaped.contains(job) || !set.newest().providers.equals(names)) {
+            set.next = sources;
+          }
+        });
+    for (String job : List.copyOf(sets.keySet())) {
+      if (!jobs.containsKey(job)) {
+        sets.remove(job);
+        removedSets.add(job);
       }
-    } finally {
-      lock.unlock();
     }
+    removedSets.removeAll(jobs.keySet());
+    switchReady();
   }
 
-  /** A provider has delivered what was there at its start, or is not to be waited for. */
-  void settle(String provider) {
-    lock.lock();
-    try {
-      Groups groups = providers.get(provider);
-      if (groups == null || groups.settled) {
-        return;
-      }
-      groups.settled = true;
-      for (TargetSet set : sets.values()) {
-        if (!set.outgoing.isEmpty() && isSettled(set.providers)) {
-          set.outgoing = List.of();
-          set.changed = true;
-        }
-      }
+  /**
+   * Forgets a provider; what it puts afterwards is ignored. Its groups stay as long as a set keeps
+   * them.
+   */
+  synchronized void removeProvider(String provider) {
+    Groups groups = providers.get(provider);
+    if (groups != null) {
+      groups.removed = true;
       forgetUnused();
-    } finally {
-      lock.unlock();
     }
   }
 
-  @GuardedBy("lock")
-  private boolean isSettled(List<String> some) {
-    for (String provider : some) {
-      Groups groups = providers.get(provider);
-      if (groups != null && !groups.settled) {
+  /**
+   * No set waits for a provider any more.
+   *
+   * @param whole whether it has delivered everything that was there at its start
+   */
+  synchronized void settle(String provider, boolean whole) {
+    Groups groups = providers.get(provider);
+    if (groups != null) {
+      groups.settled = true;
+      groups.whole |= whole;
+      switchReady();
+    }
+  }
+
+  /** Ends the wait of all sets for this configuration and those before. */
+  synchronized void switchAll(long configuration) {
+    for (TargetSet set : sets.values()) {
+      if (set.next != null && set.next.configuration <= configuration) {
+        set.become(set.next);
+      }
+    }
+    forgetUnused();
+  }
+
+  /** Whether a newer configuration is not in force yet for a set. */
+  synchronized boolean isWaiting() {
+    return sets.values().stream().anyMatch(set -> set.next != null);
+  }
+
+  @GuardedBy("this")
+  private void switchReady() {
+    for (TargetSet set : sets.values()) {
+      if (set.next != null
+          && (count(set) == 0 || all(set.next.providers, groups -> groups.settled))) {
+        set.become(set.next);
+      }
+    }
+    forgetUnused();
+  }
+
+  @GuardedBy("this")
+  private void forgetUnused() {
+    Set<String> used = new HashSet<>();
+    sets.values().forEach(set -> used.addAll(set.now.providers));
+    providers.entrySet().removeIf(e -> e.getValue().removed && !used.contains(e.getKey()));
+  }
+
+  @GuardedBy("this")
+  private boolean all(List<String> names, Predicate<Groups> test) {
+    for (String name : names) {
+      Groups groups = providers.get(name);
+      if (groups != null && !test.test(groups)) {
         return false;
       }
     }
     return true;
   }
 
-  @GuardedBy("lock")
-  private void forgetUnused() {
-    Set<String> outgoing = new HashSet<>();
-    sets.values().forEach(set -> outgoing.addAll(set.outgoing));
-    providers.entrySet().removeIf(e -> e.getValue().removed && !outgoing.contains(e.getKey()));
-  }
-
-  /** Says which providers a set has; a new set, or a set with others than before, changes. */
-  void putSet(String job, List<String> ofProviders) {
-    lock.lock();
-    try {
-      TargetSet set = sets.computeIfAbsent(job, name -> new TargetSet());
-      if (!set.providers.equals(ofProviders)) {
-        for (String provider : ofProviders) {
-          if (!set.providers.contains(provider)) {
-            set.whole.add(provider);
-          }
-        }
-        List<String> incoming = new ArrayList<>(ofProviders);
-        incoming.removeAll(set.providers);
-        List<String> outgoing = new ArrayList<>();
-        if (!isSettled(incoming)) {
-          outgoing.addAll(set.providers);
-        }
-        if (!isSettled(ofProviders)) { // They wait for those of an earlier change.
-          outgoing.addAll(set.outgoing);
-        }
-        outgoing.removeAll(ofProviders);
-        set.outgoing = List.copyOf(outgoing);
-        set.providers = List.copyOf(ofProviders);
-        set.whole.retainAll(set.all());
-        set.changed = true;
-      }
-      removedSets.remove(job);
-    } finally {
-      lock.unlock();
+  /** Number of targets of a set. */
+  @GuardedBy("this")
+  private int count(TargetSet set) {
+    int sum = 0;
+    for (String name : set.now.providers) {
+      Groups groups = providers.get(name);
+      sum += groups == null ? 0 : groups.targets;
     }
-  }
-
-  /** Keeps only these sets; the others' removal is sent. */
-  void retainSets(Set<String> jobs) {
-    lock.lock();
-    try {
-      for (String job : List.copyOf(sets.keySet())) {
-        if (!jobs.contains(job)) {
-          sets.remove(job);
-          removedSets.add(job);
-        }
-      }
-    } finally {
-      lock.unlock();
-    }
+    return sum;
   }
 
   /** Puts groups of a provider; true if a set has something new to be sent. */
-  boolean update(String provider, List<TargetGroup> groups) {
-    lock.lock();
-    try {
-      Groups known = providers.get(provider);
-      if (known == null || known.removed) {
-        return false;
-      }
-      boolean changed = false;
-      for (TargetGroup group : groups) {
-        if (group != null) { // A discoverer of another's making may know nothing of JSpecify.
-          changed |= known.put(group);
-        }
-      }
-      return changed;
-    } finally {
-      lock.unlock();
+  synchronized boolean update(String provider, List<TargetGroup> groups) {
+    Groups known = providers.get(provider);
+    if (known == null || known.removed) {
+      return false;
     }
+    boolean changed = false;
+    for (TargetGroup group : groups) {
+      if (group != null) { // A discoverer of another's making may know nothing of JSpecify.
+        changed |= known.put(group);
+      }
+    }
+    return changed;
   }
 
   /**
@@ -283,146 +258,95 @@ final class TargetPool implements TargetSetReader {
    * changed since its readers were last told, as long as a drain that was not sent is put back
    * before the next one.
    */
-  Drain drain() {
-    lock.lock();
-    try {
-      Map<String, Drained> drained = new HashMap<>();
-      Map<String, List<TargetGroup>> taken = new HashMap<>();
-      Map<String, Set<String>> wholes = new HashMap<>();
-      providers.forEach(
-          (provider, groups) -> {
-            Drained of = new Drained(groups);
-            drained.put(provider, of);
-            taken.put(provider, of.changes);
-          });
-      List<TargetSetUpdate> updates = new ArrayList<>();
-      removedSets.forEach(job -> updates.add(TargetSetUpdate.removal(job)));
-      removedSets.clear();
-      sets.forEach(
-          (job, set) -> {
-            TargetSetUpdate update = update(job, set, drained);
-            if (update != null) {
-              updates.add(update);
-              if (!set.whole.isEmpty()) {
-                wholes.put(job, Set.copyOf(set.whole));
-                set.whole.clear();
-              }
-              set.changed = false;
+  synchronized Drain drain() {
+    Map<String, List<TargetGroup>> taken = new HashMap<>();
+    providers.forEach((provider, groups) -> taken.put(provider, groups.takeChanges()));
+    Map<String, List<TargetGroup>> wholes = new HashMap<>(); // one however many sets it goes to
+    List<TargetSetUpdate> updates = new ArrayList<>();
+    Set<String> partial = new HashSet<>();
+    Set<String> waiting = new HashSet<>();
+    removedSets.forEach(job -> updates.add(TargetSetUpdate.removal(job)));
+    removedSets.clear();
+    sets.forEach(
+        (job, set) -> {
+          if (set.next != null) {
+            waiting.add(job);
+          }
+          Map<String, List<TargetGroup>> own = new HashMap<>();
+          for (String name : set.now.providers) {
+            Groups groups = providers.get(name);
+            List<TargetGroup> changes =
+                groups == null
+                    ? List.of()
+                    : set.whole
+                        ? wholes.computeIfAbsent(name, any -> groups.all())
+                        : taken.getOrDefault(name, List.of());
+            if (!changes.isEmpty()) {
+              own.put(name, changes);
             }
-          });
-      return new Drain(updates, taken, wholes);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private static @Nullable TargetSetUpdate update(
-      String job, TargetSet set, Map<String, Drained> drained) {
-    Map<String, Integer> counts = new LinkedHashMap<>();
-    Map<String, List<TargetGroup>> own = new HashMap<>();
-    for (String provider : set.all()) {
-      Drained of = drained.get(provider);
-      if (of == null) {
-        continue;
-      }
-      counts.put(provider, of.targets);
-      List<TargetGroup> groups = set.whole.contains(provider) ? of.whole() : of.changes;
-      if (!groups.isEmpty()) {
-        own.put(provider, groups);
-      }
-    }
-    if (!set.changed && own.isEmpty()) {
-      return null;
-    }
-    return new TargetSetUpdate(job, false, counts, own);
+          }
+          if (set.whole && !all(set.now.providers, groups -> groups.whole)) {
+            partial.add(job);
+          }
+          if (set.whole || !own.isEmpty()) {
+            updates.add(
+                new TargetSetUpdate(job, false, set.whole, set.now.configuration, count(set), own));
+            set.whole = false;
+          }
+        });
+    return new Drain(updates, partial, waiting, taken);
   }
 
   /** Takes back a drain that was not sent: everything that it took is marked again. */
-  void putBack(Drain drain) {
-    lock.lock();
-    try {
-      drain.taken.forEach(
-          (provider, changes) -> {
-            Groups groups = providers.get(provider);
-            if (groups != null) {
-              changes.forEach(group -> groups.mark(group.source()));
-            }
-          });
-      for (TargetSetUpdate update : drain.updates) {
-        TargetSet set = sets.get(update.job());
-        if (set == null) {
-          removedSets.add(update.job());
-        } else {
-          set.changed = true;
-          set.whole.addAll(drain.wholes.getOrDefault(update.job(), Set.of()));
-        }
+  synchronized void putBack(Drain drain) {
+    drain.taken.forEach(
+        (provider, changes) -> {
+          Groups groups = providers.get(provider);
+          if (groups != null) {
+            changes.forEach(group -> groups.mark(group.source()));
+          }
+        });
+    for (TargetSetUpdate update : drain.updates) {
+      TargetSet set = sets.get(update.job());
+      if (set == null) {
+        removedSets.add(update.job());
+      } else {
+        set.whole |= update.whole();
       }
-    } finally {
-      lock.unlock();
     }
   }
 
   /** Marks everything, after a drain that failed half-way. */
-  void markAll() {
-    lock.lock();
-    try {
-      for (TargetSet set : sets.values()) {
-        set.changed = true;
-        set.whole.addAll(set.all());
-      }
-    } finally {
-      lock.unlock();
-    }
+  synchronized void markAll() {
+    sets.values().forEach(set -> set.whole = true);
   }
 
   /** Number of targets that a provider holds. */
-  int targets(String provider) {
-    lock.lock();
-    try {
-      Groups groups = providers.get(provider);
-      return groups == null ? 0 : groups.targets;
-    } finally {
-      lock.unlock();
-    }
+  synchronized int targets(String provider) {
+    Groups groups = providers.get(provider);
+    return groups == null ? 0 : groups.targets;
   }
 
   /** Number of targets of each set. */
-  Map<String, Integer> targetsBySet() {
-    lock.lock();
-    try {
-      Map<String, Integer> out = new LinkedHashMap<>();
-      sets.forEach(
-          (job, set) -> {
-            int sum = 0;
-            for (String provider : set.all()) {
-              Groups groups = providers.get(provider);
-              sum += groups == null ? 0 : groups.targets;
-            }
-            out.put(job, sum);
-          });
-      return out;
-    } finally {
-      lock.unlock();
-    }
+  synchronized Map<String, Integer> targetsBySet() {
+    Map<String, Integer> out = new LinkedHashMap<>();
+    sets.forEach((job, set) -> out.put(job, count(set)));
+    return out;
   }
 
   @Override
-  public void forEachGroup(String job, BiConsumer<String, TargetGroup> action) {
-    Map<String, List<TargetGroup>> copy = new LinkedHashMap<>();
-    lock.lock();
-    try {
-      TargetSet set = sets.get(job);
-      if (set != null) {
-        for (String provider : set.all()) {
-          Groups groups = providers.get(provider);
-          if (groups != null) {
-            copy.put(provider, List.copyOf(groups.bySource.values()));
-          }
-        }
-      }
-    } finally {
-      lock.unlock();
+  public synchronized TargetSetReader.TargetSet read(String job) {
+    TargetSet set = sets.get(job);
+    if (set == null) {
+      return TargetSetReader.TargetSet.NONE;
     }
-    copy.forEach((provider, groups) -> groups.forEach(group -> action.accept(provider, group)));
+    Map<String, List<TargetGroup>> copy = new LinkedHashMap<>();
+    for (String name : set.now.providers) {
+      Groups groups = providers.get(name);
+      if (groups != null) {
+        copy.put(name, groups.all());
+      }
+    }
+    return new TargetSetReader.TargetSet(set.now.configuration, copy);
   }
 }

@@ -15,7 +15,8 @@ public interface TargetSink {
   /**
    * Everything that was there at the start has been put. To be called once, after the first
    * successful look and also when there was nothing to put; further calls do nothing. Until then
-   * the jobs of the source are incomplete, and programs that ask for their targets get an error.
+   * new jobs of the source are incomplete, and programs that ask for their targets get an error;
+   * jobs that were there before a reload keep their old targets for at most 5 s.
    */
   void synced();
 
@@ -42,11 +43,6 @@ public interface TargetSink {
 
   /** A part that failed works again; for a part that did not fail it does nothing. */
   void recovered(String part);
-
-  /** How many targets of the source are there now, for messages. Default 0: it is not known. */
-  default int targetCount() {
-    return 0;
-  }
 
   /**
    * The job that the source was made for, as the label {@code config} of Prometheus's metrics has

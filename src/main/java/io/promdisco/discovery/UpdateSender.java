@@ -50,6 +50,9 @@ final class UpdateSender implements AutoCloseable {
   /** Is told what becomes of one send. */
   @FunctionalInterface
   interface Send {
+    /** The channel is about to be given the updates. */
+    default void drained(TargetPool.Drain drain) {}
+
     /**
      * The channel has accepted the updates.
      *
@@ -160,6 +163,7 @@ final class UpdateSender implements AutoCloseable {
   private boolean sendOnce() {
     Send send = beforeSend.get();
     TargetPool.Drain drain = pool.drain();
+    send.drained(drain);
     boolean something = !drain.updates().isEmpty();
     if (something) {
       if (!taken(drain.updates())) {

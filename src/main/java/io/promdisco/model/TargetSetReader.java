@@ -1,16 +1,25 @@
 package io.promdisco.model;
 
-import java.util.function.BiConsumer;
+import java.util.List;
+import java.util.Map;
 
 /**
- * Reads the groups that a job has now. The scrape side uses it to recompute what it does not keep,
- * dropped targets above all.
+ * Reads the groups that a job has now, for those who ask for targets that are not kept: dropped
+ * ones above all.
  */
 @FunctionalInterface
 public interface TargetSetReader {
+  /** The groups of {@code job}; none for an unknown job. */
+  TargetSet read(String job);
+
   /**
-   * Calls {@code action} with each provider name and group of {@code job}, on the caller's thread
-   * and without holding a lock; an unknown job has none.
+   * The groups of a job at one moment.
+   *
+   * @param configuration number of the configuration that is in force for the job
+   * @param groups by provider
    */
-  void forEachGroup(String job, BiConsumer<String, TargetGroup> action);
+  record TargetSet(long configuration, Map<String, List<TargetGroup>> groups) {
+    /** No groups. */
+    public static final TargetSet NONE = new TargetSet(0, Map.of());
+  }
 }

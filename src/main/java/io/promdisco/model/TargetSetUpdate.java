@@ -8,24 +8,27 @@ import java.util.Map;
  *
  * @param job the job's name
  * @param removed the job is gone; all else is empty then
- * @param providers the job's providers now, each with the number of targets that it holds; groups
- *     of a provider that is missing here are gone
+ * @param whole {@code changes} contains every group of the job and replaces all that is known of it
+ * @param configuration number of the configuration whose sources and rules are in force for the job
+ *     from this update on. It changes only with a whole update
+ * @param targets number of targets of all the job's groups
  * @param changes the groups that changed, by provider; empty groups delete. The lists are shared
  *     between the jobs of a provider
  */
 public record TargetSetUpdate(
     String job,
     boolean removed,
-    Map<String, Integer> providers,
+    boolean whole,
+    long configuration,
+    int targets,
     Map<String, List<TargetGroup>> changes) {
-  /** Copies the maps. */
+  /** Copies the map. */
   public TargetSetUpdate {
-    providers = Map.copyOf(providers);
     changes = Map.copyOf(changes);
   }
 
   /** The update that removes a job with all its targets. */
   public static TargetSetUpdate removal(String job) {
-    return new TargetSetUpdate(job, true, Map.of(), Map.of());
+    return new TargetSetUpdate(job, true, true, 0, 0, Map.of());
   }
 }

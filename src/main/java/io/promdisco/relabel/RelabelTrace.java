@@ -4,15 +4,14 @@ import io.promdisco.model.Labels;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What each rule did to one label set, as {@link ReferenceRelabeler} applies them.
+ * What each rule did to one label set. The rules are the same compiled steps that {@link Relabeler}
+ * runs, one after the other; only when a rule may decide is different.
  *
  * @param discovered the labels before the first rule, without empty ones
  * @param steps one for each rule that was reached, in order
@@ -66,24 +65,24 @@ public record RelabelTrace(Labels discovered, List<Step> steps) {
   /** Follows {@code labels} through the rules. */
   public static RelabelTrace of(List<RelabelRule> rules, Labels labels) {
     List<Step> steps = new ArrayList<>();
-    Map<String, String> set = new TreeMap<>();
-    LabelView.of(labels).forEach(set::put);
-    Labels discovered = Labels.of(set);
-    for (int i = 0; i < rules.size(); i++) {
-      Labels before = Labels.of(set);
+    WorkingSet set = new WorkingSet();
+    set.begin(LabelView.of(labels));
+    Labels discovered = set.toLabels();
+    Labels before = discovered;
+    boolean kept = true;
+    for (int i = 0; i < rules.size() && kept; i++) {
+      io.promdisco.relabel.Step step = io.promdisco.relabel.Step.of(rules.get(i));
       String value = "";
-      boolean kept = true;
       String problem = "";
       try {
-        value = ReferenceRelabeler.value(rules.get(i), set);
-        kept = ReferenceRelabeler.apply(rules.get(i), set);
+        value = step.value(set);
+        kept = step.apply(set);
       } catch (RuleLimitException e) {
         problem = String.valueOf(e.getMessage());
       }
-      steps.add(new Step(i, rules.get(i), value, before, Labels.of(set), kept, problem));
-      if (!kept) {
-        break;
-      }
+      Labels after = set.toLabels();
+      steps.add(new Step(i, rules.get(i), value, before, after, kept, problem));
+      before = after;
     }
     return new RelabelTrace(discovered, steps);
   }

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A job's rules, compiled: decides as much as it can before it copies anything ({@link Hoisting}),
- * runs the regex engine only where a regex needs it, and remembers what it answered. Gives what
- * {@link ReferenceRelabeler} gives.
+ * runs the regex engine only where a regex needs it, and remembers what it answered. Gives what the
+ * rules give one after the other.
  *
  * <p>Safe for all threads, and made for one: threads that meet do not wait, but all but one make
  * their own working memory. What it remembers is bounded: for each rule that needs it at most 1,024

@@ -4,6 +4,9 @@ import java.io.Serial;
 
 /** A rule would exceed a limit; it has changed nothing. Has no stack trace. */
 final class RuleLimitException extends RuntimeException {
+  static final String JOINED = "the joined values of the source labels";
+  static final String COMPUTED = "what the rule writes";
+
   @Serial private static final long serialVersionUID = 1L;
 
   private RuleLimitException(String message) {

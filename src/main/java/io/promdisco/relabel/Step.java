@@ -2,7 +2,7 @@ package io.promdisco.relabel;
 
 import io.promdisco.model.NameValidation;
 import io.promdisco.relabel.RelabelRule.Action;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -26,8 +26,27 @@ abstract class Step {
     };
   }
 
+  private final Source source;
+
+  private Step(Source source) {
+    this.source = source;
+  }
+
+  /**
+   * The joined values of the rule's source labels; empty for rules about names.
+   *
+   * @throws RuleLimitException if there are several and they are too long
+   */
+  final String value(LabelView labels) {
+    return source.join(labels);
+  }
+
   /** A rule that only looks at the labels, and so may be asked before there is a working set. */
   abstract static class Decision extends Step {
+    private Decision(Source source) {
+      super(source);
+    }
+
     /** Whether the target is kept. */
     abstract boolean keeps(LabelView labels);
 
@@ -51,12 +70,18 @@ abstract class Step {
 
   /** The source labels of a rule. */
   private static final class Source {
+    static final Source NONE = new Source(List.of(), "");
+
     private final String[] names;
     private final String separator;
 
-    Source(RelabelRule rule) {
-      names = rule.sourceLabels().toArray(new String[0]);
-      separator = rule.separator();
+    Source(List<String> names, String separator) {
+      this.names = names.toArray(new String[0]);
+      this.separator = separator;
+    }
+
+    static Source of(RelabelRule rule) {
+      return new Source(rule.sourceLabels(), rule.separator());
     }
 
     /** Their values, joined. */
@@ -71,7 +96,7 @@ abstract class Step {
       StringBuilder joined = new StringBuilder(64).append(first);
       for (int i = 1; i < names.length; i++) {
         joined.append(separator).append(labels.get(names[i]));
-        RuleLimitException.check(joined.length(), ReferenceRelabeler.JOINED);
+        RuleLimitException.check(joined.length(), RuleLimitException.JOINED);
       }
       return joined.toString();
     }
@@ -99,45 +124,47 @@ abstract class Step {
 
   /** keep, drop. */
   private static final class Decide extends Decision {
-    private final Source source;
+    private final List<String> names;
+    private final String separator;
     private final Question question;
     private final boolean keep;
 
     Decide(RelabelRule rule) {
-      source = new Source(rule);
+      super(Source.of(rule));
+      names = rule.sourceLabels();
+      separator = rule.separator();
       question = new Question(rule, REMEMBERED_VALUES);
       keep = rule.action() == Action.KEEP;
     }
 
     @Override
     boolean keeps(LabelView labels) {
-      return question.matches(source.join(labels)) == keep;
+      return question.matches(value(labels)) == keep;
     }
 
     @Override
     Optional<Demand> demand(Set<String> guards) {
       Set<String> values = question.literals();
       return keep && !values.isEmpty()
-          ? Optional.of(new Demand(Arrays.asList(source.names), source.separator, values, guards))
+          ? Optional.of(new Demand(names, separator, values, guards))
           : Optional.empty();
     }
   }
 
   /** keepequal, dropequal. */
   private static final class Compare extends Decision {
-    private final Source source;
     private final String target;
     private final boolean keep;
 
     Compare(RelabelRule rule) {
-      source = new Source(rule);
+      super(Source.of(rule));
       target = rule.targetLabel();
       keep = rule.action() == Action.KEEPEQUAL;
     }
 
     @Override
     boolean keeps(LabelView labels) {
-      return labels.get(target).equals(source.join(labels)) == keep;
+      return labels.get(target).equals(value(labels)) == keep;
     }
   }
 
@@ -148,7 +175,6 @@ abstract class Step {
       static final Written NOTHING = new Written("", "");
     }
 
-    private final Source source;
     private final ValueMatcher matcher;
     private final boolean withGroups;
     private final int slots;
@@ -158,7 +184,7 @@ abstract class Step {
     private final @Nullable Memo<Written> memo;
 
     Replace(RelabelRule rule) {
-      source = new Source(rule);
+      super(Source.of(rule));
       target = rule.target();
       replacement = rule.replacementTemplate();
       names = rule.names();
@@ -185,7 +211,7 @@ abstract class Step {
 
     @Override
     boolean apply(WorkingSet labels) {
-      String value = source.join(labels);
+      String value = value(labels);
       if (memo != null) {
         Written written = memo.get(value);
         if (!written.name.isEmpty()) {
@@ -206,20 +232,19 @@ abstract class Step {
 
   /** hashmod, lowercase, uppercase. */
   private static final class Compute extends Step {
-    private final Source source;
     private final String target;
     private final UnaryOperator<String> function;
 
     Compute(RelabelRule rule, UnaryOperator<String> function) {
-      source = new Source(rule);
+      super(Source.of(rule));
       target = rule.targetLabel();
       this.function = function;
     }
 
     @Override
     boolean apply(WorkingSet labels) {
-      String value = function.apply(source.join(labels));
-      RuleLimitException.check(value.length(), ReferenceRelabeler.COMPUTED);
+      String value = function.apply(value(labels));
+      RuleLimitException.check(value.length(), RuleLimitException.COMPUTED);
       labels.set(target, value);
       return true;
     }
@@ -232,12 +257,15 @@ abstract class Step {
     private final Memo<Optional<String>> memo = new Memo<>(REMEMBERED_NAMES, this::workOut);
 
     Rename(RelabelRule rule) {
+      super(Source.NONE);
       this.rule = rule;
       matcher = ValueMatcher.of(rule.compiled(), false);
     }
 
     private Optional<String> workOut(String name) {
-      return Optional.ofNullable(ReferenceRelabeler.mapped(rule, name));
+      return rule.compiled().matches(name)
+          ? Optional.of(rule.compiled().replaceAll(name, rule.replacementTemplate()))
+          : Optional.empty();
     }
 
     private @Nullable String newName(String name) {
@@ -257,6 +285,7 @@ abstract class Step {
     private final boolean keep;
 
     Filter(RelabelRule rule) {
+      super(Source.NONE);
       question = new Question(rule, REMEMBERED_NAMES);
       keep = rule.action() == Action.LABELKEEP;
     }

@@ -18,6 +18,11 @@ final class Delta {
     gone.add(target);
   }
 
+  /** The targets that came, in order. */
+  List<Target> additions() {
+    return came;
+  }
+
   /** What is different in the end. */
   TargetChange toChange(String job) {
     if (came.isEmpty() || gone.isEmpty()) {

@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -40,40 +39,23 @@ final class Offers {
 
   /** The sources of a list of groups, collected when first asked for. Safe for all threads. */
   static final class Sources {
-    @GuardedBy("this")
-    private @Nullable List<TargetGroup> groups;
+    private final List<TargetGroup> groups;
 
-    private volatile @Nullable Set<String> names;
+    @GuardedBy("this")
+    private @Nullable Set<String> sources;
 
     Sources(List<TargetGroup> groups) {
       this.groups = groups;
     }
 
-    Sources(Set<String> names) {
-      this.names = names;
-    }
-
-    boolean contain(String source) {
-      return names().contains(source);
-    }
-
-    /** Not to be changed. */
-    Set<String> names() {
-      Set<String> known = names;
-      return known == null ? collect() : known;
-    }
-
-    private synchronized Set<String> collect() {
-      Set<String> known = names;
-      if (known == null) {
-        known = new HashSet<>();
-        for (TargetGroup group : Objects.requireNonNull(groups)) {
-          known.add(group.source());
+    synchronized boolean contain(String source) {
+      if (sources == null) {
+        sources = new HashSet<>();
+        for (TargetGroup group : groups) {
+          sources.add(group.source());
         }
-        names = known;
-        groups = null; // They may be replaced long before the names are forgotten.
       }
-      return known;
+      return sources.contains(source);
     }
   }
 

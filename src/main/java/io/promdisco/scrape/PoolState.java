@@ -5,7 +5,6 @@ import io.promdisco.scrape.Offers.Offer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -61,7 +60,8 @@ final class PoolState {
     if (share == null) {
       return;
     }
-    Set<String> offered = sources(made);
+    Set<String> offered = new HashSet<>();
+    made.forEach(group -> offered.add(group.source()));
     List<String> dropped = new ArrayList<>();
     if (offer.changed().size() <= share.size()) {
       for (TargetGroup group : offer.changed()) {
@@ -80,42 +80,9 @@ final class PoolState {
     dropped.forEach(source -> put(provider, new Made(source, List.of(), 0), delta));
   }
 
-  /** Forgets the groups that changed and are not in {@code made}. */
-  void dropOthers(String provider, List<Made> made, Changes changes, Delta delta) {
-    Share share = shares.get(provider);
-    if (share == null) {
-      return;
-    }
-    Set<String> offered = sources(made);
-    List<String> dropped = new ArrayList<>();
-    share.forEachSource(
-        source -> {
-          if (!offered.contains(source) && changes.contain(provider, source)) {
-            dropped.add(source);
-          }
-        });
-    dropped.forEach(source -> put(provider, new Made(source, List.of(), 0), delta));
-  }
-
-  private static Set<String> sources(List<Made> made) {
-    Set<String> sources = new HashSet<>();
-    made.forEach(group -> sources.add(group.source()));
-    return sources;
-  }
-
-  /** Forgets the groups of every other provider. */
-  void retain(Set<String> providers, Delta delta) {
-    Iterator<Map.Entry<String, Share>> each = shares.entrySet().iterator();
-    while (each.hasNext()) {
-      Map.Entry<String, Share> entry = each.next();
-      if (!providers.contains(entry.getKey())) {
-        each.remove();
-        entry.getValue().kept.values().forEach(targets -> remove(targets, delta));
-        for (int count : entry.getValue().failed.values()) {
-          failed -= count;
-        }
-      }
-    }
+  /** Puts what became of groups, by provider. */
+  void putAll(Map<String, List<Made>> made, Delta delta) {
+    made.forEach((provider, groups) -> groups.forEach(group -> put(provider, group, delta)));
   }
 
   private void remove(@Nullable List<Target> targets, Delta delta) {
@@ -130,20 +97,23 @@ final class PoolState {
     kept -= targets.size();
   }
 
-  /** Notes how the targets of {@code after} differ from these. */
-  void compare(PoolState after, Delta delta) {
+  /**
+   * Notes how the targets of {@code after} differ from these.
+   *
+   * @param distinct one of each of its targets that are equal, in order
+   */
+  void compare(PoolState after, List<Target> distinct, Delta delta) {
     table.forEachDistinct(
         target -> {
           if (!after.table.contains(target)) {
             delta.gone(target);
           }
         });
-    after.table.forEachDistinct(
-        target -> {
-          if (!table.contains(target)) {
-            delta.came(target);
-          }
-        });
+    for (Target target : distinct) {
+      if (!table.contains(target)) {
+        delta.came(target);
+      }
+    }
   }
 
   /** The targets; equal ones are all there. */

@@ -120,15 +120,19 @@ public final class PoolView {
   }
 
   private void forEachOutcome(Visitor visitor) {
-    TargetBuilder builder = pool.builder();
+    TargetSetReader.TargetSet set = reader.read(job());
+    TargetBuilder builder = pool.builder(set.configuration());
     DiscoveredLabels view = builder.view();
-    reader.forEachGroup(
-        job(),
-        (provider, group) -> {
-          for (int i = 0; i < group.targets().size(); i++) {
-            visitor.visit(builder, provider, group, i, builder.build(provider, view, group, i));
-          }
-        });
+    set.groups()
+        .forEach(
+            (provider, groups) -> {
+              for (TargetGroup group : groups) {
+                for (int i = 0; i < group.targets().size(); i++) {
+                  visitor.visit(
+                      builder, provider, group, i, builder.build(provider, view, group, i));
+                }
+              }
+            });
   }
 
   private interface Visitor {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +26,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -83,8 +83,7 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
   /**
    * Begins without jobs.
    *
-   * @param reader reads what the discovery side holds, for pools that are rebuilt and for targets
-   *     that are not kept
+   * @param reader reads what the discovery side holds, for targets that are not kept
    */
   public ScrapeManager(TargetSetReader reader, Metrics metrics) {
     this(reader, metrics, ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime);
@@ -98,64 +97,52 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
   }
 
   /**
-   * Takes the jobs of a configuration in the place of those before. A job whose targets are shaped
-   * as before keeps them; another one is rebuilt from what was discovered, after this call if that
-   * takes long; targets of jobs that are missing are removed.
+   * Announces the jobs of a configuration. Its rules come into force for a job with the first whole
+   * update that has its number or a higher one; until then the targets are those of the rules
+   * before. Targets of jobs that are missing are removed.
    *
-   * <p>To be called before the discovery side is told of the same jobs: then each target is
-   * relabelled once. The other order is right too. Every configuration has to be applied to both
-   * sides: {@link #onSynced} compares their numbers.
+   * <p>To be called before the discovery side is told of the same jobs. Every configuration has to
+   * be applied to both sides: updates and {@link #onSynced} refer to it by its number.
    *
+   * @return the jobs whose rules differ from those of the configuration before: they need a whole
+   *     update
    * @throws IllegalStateException if the manager is closed
    */
-  public void apply(List<ScrapeConfig> jobs) {
+  public Set<String> apply(List<ScrapeConfig> jobs) {
     writing.lock();
     try {
       checkOpen();
+      applied++;
+      synced = false;
       Map<String, ScrapePool> before = new LinkedHashMap<>(pools);
       Map<String, ScrapePool> after = new LinkedHashMap<>();
-      List<TargetChange> changes = new ArrayList<>();
-      List<String> slow = new ArrayList<>();
-      HeavyJobs.TimeLimits limits = heavy.timeLimits();
+      Set<String> reshaped = new HashSet<>();
       for (ScrapeConfig job : jobs) {
         ScrapePool pool = before.remove(job.jobName());
-        TargetChange change;
         if (pool == null) {
-          pool = new ScrapePool(job, metrics);
-          pool.startBehind(lastRevision);
+          pool = new ScrapePool(job, applied, lastRevision, metrics);
           metrics.created();
-          ScrapePool created = pool;
-          change = inTime(limits, stop -> created.load(reader, stop));
-        } else {
-          ScrapePool known = pool;
-          change = inTime(limits, stop -> known.reconfigure(job, reader, stop));
-        }
-        if (change == null) {
-          slow.add(job.jobName());
-        } else {
-          changes.add(change);
+        } else if (pool.announce(applied, job)) {
+          reshaped.add(job.jobName());
         }
         after.put(job.jobName(), pool);
       }
-      for (ScrapePool pool : before.values()) {
-        changes.add(pool.clear());
-        lastRevision = Math.max(lastRevision, pool.revision());
-      }
       pools = Collections.unmodifiableMap(after);
-      applied++;
-      synced = false;
       offers.clear();
-      before.keySet().forEach(metrics::removed);
-      changes.forEach(this::publish);
-      slow.forEach(job -> heavy.addSlow(job, Changes.everything()));
+      for (ScrapePool pool : before.values()) {
+        publish(pool.clear());
+        lastRevision = Math.max(lastRevision, pool.revision());
+        metrics.removed(pool.job());
+      }
+      return reshaped;
     } finally {
       writing.unlock();
     }
   }
 
   /**
-   * Relabels what changed. Updates of jobs that are not configured here are dropped: once they are,
-   * their targets are read.
+   * Relabels what changed. Updates of jobs that are not configured here are dropped: the next one
+   * of a new job is a whole one.
    */
   @Override
   public void onUpdates(List<TargetSetUpdate> updates) {
@@ -164,7 +151,7 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
       List<@Nullable TargetBuilder> builders = new ArrayList<>();
       for (TargetSetUpdate update : updates) {
         ScrapePool pool = pools.get(update.job());
-        builders.add(pool == null ? null : pool.builder());
+        builders.add(pool == null ? null : pool.builder(update.configuration()));
       }
       List<Map<String, Offers.Offer>> offered = offers.of(updates, builders);
       HeavyJobs.Weights weights = new HeavyJobs.Weights();
@@ -222,24 +209,14 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
       TargetBuilder builder,
       Map<String, Offers.Offer> offers,
       HeavyJobs.TimeLimits limits) {
-    TargetChange change =
-        update.removed()
-            ? pool.clear()
-            : inTime(limits, stop -> pool.update(update, offers, reader, stop));
-    if (change == null) {
-      heavy.addSlow(update.job(), Changes.of(update, offers, builder));
-    } else {
-      publish(change);
-    }
-  }
-
-  /** What {@code work} returns; null if it was stopped since other jobs would wait too long. */
-  private static @Nullable TargetChange inTime(
-      HeavyJobs.TimeLimits limits, Function<BooleanSupplier, TargetChange> work) {
-    try {
-      return work.apply(limits.next());
-    } catch (CancellationException e) {
-      return null;
+    if (update.removed()) {
+      publish(pool.clear());
+    } else if (pool.accepts(update)) {
+      try {
+        publish(pool.commit(pool.prepare(update, offers, limits.next())));
+      } catch (CancellationException e) { // Other jobs would wait too long.
+        heavy.addSlow(update.job(), Changes.of(update, offers, builder));
+      }
     }
   }
 
@@ -297,27 +274,22 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
     heavy.whenDone(action);
   }
 
-  /** Rebuilds what changed of a job outside the writers' lock, so that other jobs do not wait. */
+  /** Relabels what changed of a job outside the writers' lock, so that other jobs do not wait. */
   private void rebuild(String job, Changes changes, BooleanSupplier stop) {
-    boolean inForce = false;
-    while (!inForce) {
-      ScrapePool pool = pools.get(job);
-      if (pool == null) {
-        return;
+    ScrapePool pool = pools.get(job);
+    TargetSetUpdate update = changes.toUpdate();
+    if (pool == null || !pool.accepts(update)) {
+      return;
+    }
+    TargetBuilder builder = pool.builder(update.configuration());
+    ScrapePool.Prepared prepared = pool.prepare(update, changes.offers(update, builder), stop);
+    writing.lock();
+    try {
+      if (!closed && pools.get(job) == pool) {
+        publish(pool.commit(prepared));
       }
-      ScrapePool.Rebuilt rebuilt = pool.prepare(changes, reader, stop);
-      writing.lock();
-      try {
-        if (closed) {
-          return;
-        }
-        Optional<TargetChange> change =
-            pools.get(job) == pool ? pool.commit(rebuilt) : Optional.empty();
-        change.ifPresent(this::publish);
-        inForce = change.isPresent(); // Else the rules have changed meanwhile.
-      } finally {
-        writing.unlock();
-      }
+    } finally {
+      writing.unlock();
     }
   }
 

@@ -3,7 +3,6 @@ package io.promdisco.scrape;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.model.TargetGroup;
-import io.promdisco.model.TargetSetReader;
 import io.promdisco.model.TargetSetUpdate;
 import io.promdisco.scrape.Offers.Offer;
 import io.promdisco.scrape.PoolState.Made;
@@ -11,19 +10,19 @@ import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.Nouns;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
  * The targets of one job.
+ *
+ * <p>Other rules are announced first. They come into force with the whole update of their
+ * configuration (decision 0022), so that no target is ever of old groups and new rules.
  *
  * <p>Written by the manager, one thread at a time; read by all. Relabelling runs outside the lock,
  * so that readers never wait for it.
@@ -32,356 +31,203 @@ final class ScrapePool {
   private static final Logger log = EscapingLogger.of(ScrapePool.class);
 
   private final String job;
+  private final long created;
   private final ScrapeMetrics metrics;
-  private final ReentrantLock lock = new ReentrantLock();
 
-  @GuardedBy("lock")
-  private ScrapeConfig config;
+  @GuardedBy("this")
+  private Plan plan;
 
-  @GuardedBy("lock")
-  private TargetBuilder builder;
+  /** Plans that are not in force yet, by number of configuration. */
+  @GuardedBy("this")
+  private final TreeMap<Long, Plan> announced = new TreeMap<>();
 
-  @GuardedBy("lock")
-  private PoolState state = new PoolState();
-
-  @GuardedBy("lock")
-  private int discovered;
-
-  @GuardedBy("lock")
-  private boolean failing;
-
-  @GuardedBy("lock")
-  private long revision;
-
-  /**
-   * Whether the groups were read before the first update came. That one lists the groups there are
-   * but not those that went since, so they are read once more.
-   */
-  @GuardedBy("lock")
+  /** Whether a whole update came: others are changes of it. */
+  @GuardedBy("this")
   private boolean loaded;
 
-  ScrapePool(ScrapeConfig config, ScrapeMetrics metrics) {
+  @GuardedBy("this")
+  private PoolState state = new PoolState();
+
+  @GuardedBy("this")
+  private int discovered;
+
+  @GuardedBy("this")
+  private boolean failing;
+
+  @GuardedBy("this")
+  private long revision;
+
+  /** A configuration of the job, and its rules. */
+  private record Plan(ScrapeConfig config, TargetBuilder builder) {}
+
+  /**
+   * A pool without targets.
+   *
+   * @param created number of the configuration that adds the job
+   * @param last the highest revision of any pool before, so that none of its numbers comes again
+   */
+  ScrapePool(ScrapeConfig config, long created, long last, ScrapeMetrics metrics) {
     this.job = config.jobName();
+    this.created = created;
     this.metrics = metrics;
-    this.config = config;
-    this.builder = new TargetBuilder(config);
+    revision = last + 1;
+    plan = new Plan(config, new TargetBuilder(config));
   }
 
   String job() {
     return job;
   }
 
-  ScrapeConfig config() {
-    lock.lock();
-    try {
-      return config;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  TargetBuilder builder() {
-    lock.lock();
-    try {
-      return builder;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  PoolCounts counts() {
-    lock.lock();
-    try {
-      int dropped = Math.max(0, discovered - state.kept() - state.failed());
-      return new PoolCounts(discovered, state.active(), dropped, state.failed());
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Another number after each change of what was discovered or of the rules. */
-  long revision() {
-    lock.lock();
-    try {
-      return revision;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Goes on behind the revisions of a pool before, so that none of its numbers comes again. */
-  void startBehind(long last) {
-    lock.lock();
-    try {
-      revision = last + 1;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** The active targets, in no order; equal ones of several groups are all there. */
-  List<Target> targets() {
-    lock.lock();
-    try {
-      return state.targets();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Number of groups of which something is held. */
-  int groups() {
-    lock.lock();
-    try {
-      return state.groups();
-    } finally {
-      lock.unlock();
-    }
+  synchronized ScrapeConfig config() {
+    return plan.config;
   }
 
   /**
-   * Relabels the groups that changed.
+   * Announces the job's rules in another configuration.
    *
-   * @param offers by provider those of which targets may be kept; nothing is kept of the others
-   * @param stop called for each target; true ends the work with a {@link CancellationException},
-   *     and the pool is unchanged
+   * @return false if they give the same targets as the newest ones: then no whole update is needed
    */
-  TargetChange update(
+  boolean announce(long configuration, ScrapeConfig config) {
+    TargetBuilder builder = new TargetBuilder(config);
+    synchronized (this) {
+      Map.Entry<Long, Plan> last = announced.lastEntry();
+      Plan newest = last == null ? plan : last.getValue();
+      if (!builder.makesTheSameAs(newest.builder)) {
+        announced.put(configuration, new Plan(config, builder));
+        return true;
+      }
+      Plan same = new Plan(config, newest.builder);
+      if (last == null) {
+        plan = same;
+      } else {
+        announced.put(last.getKey(), same);
+      }
+      return false;
+    }
+  }
+
+  @GuardedBy("this")
+  private Plan plan(long configuration) {
+    Map.Entry<Long, Plan> newest = announced.floorEntry(configuration);
+    return newest == null ? plan : newest.getValue();
+  }
+
+  /** What makes the targets of groups that are in force with this configuration. */
+  synchronized TargetBuilder builder(long configuration) {
+    return plan(configuration).builder;
+  }
+
+  synchronized PoolCounts counts() {
+    int dropped = Math.max(0, discovered - state.kept() - state.failed());
+    return new PoolCounts(discovered, state.active(), dropped, state.failed());
+  }
+
+  /** Another number after each change of what was discovered or of the rules. */
+  synchronized long revision() {
+    return revision;
+  }
+
+  /** The active targets, in no order; equal ones of several groups are all there. */
+  synchronized List<Target> targets() {
+    return state.targets();
+  }
+
+  /** Number of groups of which something is held. */
+  synchronized int groups() {
+    return state.groups();
+  }
+
+  /**
+   * Whether an update belongs to this pool, and not to one of the same name before, or to what was
+   * removed.
+   */
+  synchronized boolean accepts(TargetSetUpdate update) {
+    return update.whole() ? update.configuration() >= created : loaded;
+  }
+
+  /**
+   * Targets of the job, built but not used yet.
+   *
+   * @param made by provider
+   * @param whole all of them, for a whole update
+   * @param distinct of those, one of each that are equal
+   */
+  record Prepared(
       TargetSetUpdate update,
       Map<String, Offer> offers,
-      TargetSetReader reader,
-      BooleanSupplier stop) {
-    if (isLoaded()) {
-      TargetChange change = rebuild(config(), builder(), reader, stop);
-      setLoaded(false);
-      return change;
-    }
-    Sync sync = new Sync(builder(), stop);
+      Map<String, List<Made>> made,
+      @Nullable PoolState whole,
+      List<Target> distinct,
+      Sync sync) {}
+
+  /**
+   * Relabels the groups that changed, without changing the pool.
+   *
+   * @param offers by provider those of which targets may be kept; nothing is kept of the others
+   * @param stop called for each target; true ends the work with a {@link CancellationException}
+   */
+  Prepared prepare(TargetSetUpdate update, Map<String, Offer> offers, BooleanSupplier stop) {
+    Sync sync = new Sync(builder(update.configuration()), stop);
     Map<String, List<Made>> made = new HashMap<>();
     offers.forEach(
         (provider, offer) -> {
-          if (update.providers().containsKey(provider) && !offer.candidates().isEmpty()) {
+          if (!offer.candidates().isEmpty()) {
             List<Made> ofProvider = new ArrayList<>(offer.candidates().size());
             offer.candidates().forEach(group -> ofProvider.add(sync.make(provider, group)));
             made.put(provider, ofProvider);
           }
         });
-    int total = 0;
-    for (int count : update.providers().values()) {
-      total += count;
-    }
+    PoolState whole = update.whole() ? new PoolState() : null;
     Delta delta = new Delta();
-    lock.lock();
-    try {
-      state.retain(update.providers().keySet(), delta);
-      offers.forEach(
-          (provider, offer) -> {
-            List<Made> groups = made.getOrDefault(provider, List.of());
-            groups.forEach(group -> state.put(provider, group, delta));
-            if (!offer.isEverything()) {
-              state.dropOthers(provider, groups, offer, delta);
-            }
-          });
-      discovered = total;
-      return finish(sync, delta);
-    } finally {
-      lock.unlock();
+    if (whole != null) {
+      whole.putAll(made, delta);
     }
+    return new Prepared(update, offers, made, whole, delta.additions(), sync);
   }
 
-  /**
-   * Takes another configuration; relabels everything that {@code reader} knows if that makes a
-   * difference for the targets.
-   *
-   * @param stop called for each target; true ends the work with a {@link CancellationException}:
-   *     the configuration is the new one, and the targets are those of the old one
-   */
-  TargetChange reconfigure(ScrapeConfig newConfig, TargetSetReader reader, BooleanSupplier stop) {
-    TargetBuilder newBuilder = new TargetBuilder(newConfig);
-    if (newBuilder.makesTheSameAs(builder())) {
-      lock.lock();
-      try {
-        config = newConfig;
-      } finally {
-        lock.unlock();
-      }
-      return new TargetChange(job, List.of(), List.of(), List.of());
-    }
-    metrics.reloaded();
-    try {
-      return rebuild(newConfig, newBuilder, reader, stop);
-    } catch (CancellationException e) {
-      lock.lock();
-      try {
-        config = newConfig;
-        builder = newBuilder;
-      } finally {
-        lock.unlock();
-      }
-      throw e;
-    }
-  }
-
-  /**
-   * Reads the groups that are there already.
-   *
-   * @param stop called for each target; true ends the work with a {@link CancellationException}
-   */
-  TargetChange load(TargetSetReader reader, BooleanSupplier stop) {
-    setLoaded(true);
-    TargetChange change = rebuild(config(), builder(), reader, stop);
-    setLoaded(counts().discovered() > 0);
-    return change;
-  }
-
-  private boolean isLoaded() {
-    lock.lock();
-    try {
-      return loaded;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void setLoaded(boolean now) {
-    lock.lock();
-    try {
-      loaded = now;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Targets of the job, built but not used yet. */
-  sealed interface Rebuilt {
-    TargetBuilder builder();
-  }
-
-  /**
-   * All targets.
-   *
-   * @param updated whether an update asked for them
-   */
-  private record All(TargetBuilder builder, PoolState state, Sync sync, boolean updated)
-      implements Rebuilt {}
-
-  /**
-   * The targets of the groups that changed.
-   *
-   * @param changes those groups
-   * @param providers those that the job has
-   * @param made by provider
-   * @param discovered number of the job's targets, dropped ones included
-   */
-  private record Some(
-      TargetBuilder builder,
-      Changes changes,
-      Set<String> providers,
-      Map<String, List<Made>> made,
-      int discovered,
-      Sync sync)
-      implements Rebuilt {}
-
-  /**
-   * Builds targets again from {@code reader}, without changing the pool.
-   *
-   * @param changes the groups of which to build targets
-   * @param stop called for each target; true ends the work with a {@link CancellationException}
-   */
-  Rebuilt prepare(Changes changes, TargetSetReader reader, BooleanSupplier stop) {
-    Sync sync = new Sync(builder(), stop);
-    Set<String> providers = changes.providers();
-    if (changes.isEverything() || providers == null || isLoaded()) {
-      return new All(sync.builder, make(sync, reader), sync, providers != null);
-    }
-    Map<String, List<Made>> made = new HashMap<>();
-    int[] discoveredNow = {0};
-    reader.forEachGroup(
-        job,
-        (provider, group) -> {
-          discoveredNow[0] += group.targets().size();
-          if (changes.isCandidate(provider, group.source(), sync.builder)) {
-            Made ofGroup = sync.make(provider, group);
-            if (!ofGroup.isNothing()) {
-              made.computeIfAbsent(provider, any -> new ArrayList<>()).add(ofGroup);
-            }
-          }
-        });
-    return new Some(sync.builder, changes, providers, made, discoveredNow[0], sync);
-  }
-
-  private PoolState make(Sync sync, TargetSetReader reader) {
-    PoolState made = new PoolState();
-    Delta unused = new Delta();
-    reader.forEachGroup(
-        job, (provider, group) -> made.put(provider, sync.make(provider, group), unused));
-    return made;
-  }
-
-  /** Starts to use what was prepared; does nothing if the rules have changed meanwhile. */
-  Optional<TargetChange> commit(Rebuilt rebuilt) {
+  /** Starts to use what was prepared. */
+  TargetChange commit(Prepared prepared) {
+    TargetSetUpdate update = prepared.update;
     Delta delta = new Delta();
-    lock.lock();
-    try {
-      if (builder != rebuilt.builder()) {
-        return Optional.empty();
-      }
-      if (rebuilt instanceof Some some) {
-        state.retain(some.providers, delta);
-        for (String provider : some.providers) {
-          List<Made> groups = some.made.getOrDefault(provider, List.of());
-          groups.forEach(group -> state.put(provider, group, delta));
-          state.dropOthers(provider, groups, some.changes, delta);
+    synchronized (this) {
+      if (prepared.whole != null) {
+        Plan next = plan(update.configuration());
+        if (next.builder != plan.builder) {
+          metrics.reloaded();
         }
-        discovered = some.discovered;
-        return Optional.of(finish(some.sync, delta));
+        plan = next;
+        announced.headMap(update.configuration(), true).clear();
+        loaded = true;
+        state.compare(prepared.whole, prepared.distinct, delta);
+        state = prepared.whole;
+      } else {
+        state.putAll(prepared.made, delta);
+        prepared.offers.forEach(
+            (provider, offer) -> {
+              if (!offer.isEverything()) {
+                state.dropOthers(
+                    provider, prepared.made.getOrDefault(provider, List.of()), offer, delta);
+              }
+            });
       }
-      All all = (All) rebuilt;
-      loaded &= !all.updated;
-      state.compare(all.state, delta);
-      state = all.state;
-      discovered = all.sync.relabelled;
-      return Optional.of(finish(all.sync, delta));
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private TargetChange rebuild(
-      ScrapeConfig newConfig,
-      TargetBuilder newBuilder,
-      TargetSetReader reader,
-      BooleanSupplier stop) {
-    Sync sync = new Sync(newBuilder, stop);
-    PoolState newState = make(sync, reader);
-    Delta delta = new Delta();
-    lock.lock();
-    try {
-      state.compare(newState, delta);
-      config = newConfig;
-      builder = newBuilder;
-      state = newState;
-      discovered = sync.relabelled;
-      return finish(sync, delta);
-    } finally {
-      lock.unlock();
+      discovered = update.targets();
+      return finish(prepared.sync, delta);
     }
   }
 
   /** Forgets all targets. */
   TargetChange clear() {
     Delta delta = new Delta();
-    lock.lock();
-    try {
-      state.retain(Set.of(), delta);
+    synchronized (this) {
+      state.compare(new PoolState(), List.of(), delta);
+      state = new PoolState();
+      loaded = false;
       discovered = 0;
-      return finish(new Sync(builder), delta);
-    } finally {
-      lock.unlock();
+      return finish(new Sync(plan.builder, () -> false), delta);
     }
   }
 
-  @GuardedBy("lock")
+  @GuardedBy("this")
   private TargetChange finish(Sync sync, Delta delta) {
     revision++;
     TargetChange change = delta.toChange(job);
@@ -410,10 +256,6 @@ final class ScrapePool {
     private int relabelled;
     private int failed;
     private @Nullable String failure;
-
-    Sync(TargetBuilder builder) {
-      this(builder, () -> false);
-    }
 
     Sync(TargetBuilder builder, BooleanSupplier stop) {
       this.stop = stop;

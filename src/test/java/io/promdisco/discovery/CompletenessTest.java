@@ -190,7 +190,7 @@ final class CompletenessTest {
     manager.addJobListener(() -> seen.add(job("web").complete()));
     JobStatus before = job("web");
 
-    manager.expect(jobs("web", List.of(X), "new", List.of(Y)));
+    manager.expect(List.of("web", "new"));
     manager.apply(jobs("web", List.of(X), "new", List.of(Y)));
 
     assertThat(seen).isNotEmpty().containsOnly(true);
@@ -201,83 +201,165 @@ final class CompletenessTest {
   }
 
   @Test
-  void anAdditionalSourceMakesAJobIncompleteUntilItHasDelivered() {
+  void aJobStaysCompleteWithItsOldTargetsUntilItsNewSourceHasDelivered() {
     manager.start(follower);
-    manager.apply(jobs("web", List.of(X)));
-    factory.sink("x").synced();
-    becomesComplete("web");
+    completeWeb();
     JobStatus before = job("web");
+    List<List<?>> seen = new CopyOnWriteArrayList<>();
+    manager.addJobListener(() -> seen.add(List.of(job("web").complete())));
 
-    manager.expect(jobs("web", List.of(X, Y)));
-    assertThat(job("web").complete()).isFalse(); // Before a rule can run over a target.
+    manager.expect(List.of("web"));
     manager.apply(jobs("web", List.of(X, Y)));
-    staysIncomplete("web", "scripted/1: has not delivered its targets yet");
+    factory.sink("y").update(List.of(group("b", "2:1")));
+    clock.advance(UpdateSender.PAUSE);
+    assertThat(before.isWholeUntil(job("web"))).isTrue();
+    assertThat(follower.groups("web")).containsExactly(group("a", "1:1"));
     factory.sink("y").synced();
 
+    eventually(
+        () -> {
+          clock.advance(UpdateSender.PAUSE);
+          assertThat(follower.groups("web")).hasSize(2);
+        });
+    awaitSynced();
+    assertThat(seen).isNotEmpty().containsOnly(List.of(true));
+    assertThat(before.isWholeUntil(job("web"))).as("of the same sources").isFalse();
+  }
+
+  /** A job with a target of X, complete. */
+  private void completeWeb() {
+    manager.apply(jobs("web", List.of(X)));
+    factory.sink("x").update(List.of(group("a", "1:1")));
+    factory.sink("x").synced();
     becomesComplete("web");
-    assertThat(before.isWholeUntil(job("web"))).isFalse();
+  }
+
+  private void awaitSynced() {
+    eventually(
+        () -> {
+          clock.advance(UpdateSender.PAUSE);
+          assertThat(manager.awaitSynced(Duration.ZERO)).isTrue();
+        });
   }
 
   @Test
-  void aJobThatLosesASourceIsCompleteOnceThatWasSent() {
+  void aJobThatLosesASourceIsCompleteAllTheTime() {
     manager.start(this::throughGate);
     manager.apply(jobs("web", List.of(X, Y)));
     factory.sink("x").synced();
     factory.sink("y").update(List.of(group("b", "2:1")));
     factory.sink("y").synced();
     becomesComplete("web");
+    JobStatus before = job("web");
     CountDownLatch shut = new CountDownLatch(1);
     gate = shut;
     manager.apply(jobs("web", List.of(X)));
     clock.advance(UpdateSender.PAUSE);
-    assertThat(job("web").describe())
-        .isEqualTo(
-            "incomplete: job web: the configuration was just read; its targets are not ready yet");
+    assertThat(job("web").complete()).isTrue();
     shut.countDown();
+    awaitSynced();
+    assertThat(follower.groups("web")).isEmpty();
+    assertThat(job("web").complete()).isTrue();
+    assertThat(before.isWholeUntil(job("web"))).isFalse();
+  }
+
+  @Test
+  void aJobIsIncompleteBeforeTargetsOfNewSourcesThatHaveNotDeliveredComeIntoForce() {
+    manager.start(this::throughGate);
+    completeWeb();
+    JobStatus before = job("web");
+    manager.apply(jobs("web", List.of(Y)));
+    factory.sink("y").update(List.of(group("b", "2:1")));
+    CountDownLatch shut = new CountDownLatch(1);
+    gate = shut;
+
+    clock.advance(DiscoveryManager.SWITCH_LIMIT);
+    eventually(
+        () -> {
+          clock.advance(UpdateSender.PAUSE);
+          assertThat(job("web").complete()).isFalse();
+        });
+    assertThat(follower.groups("web")).containsExactly(group("a", "1:1"));
+    assertThat(before.isWholeUntil(job("web"))).isFalse();
+    shut.countDown();
+
+    staysIncomplete("web", "scripted/1: has not delivered its targets yet");
+    assertThat(follower.groups("web")).containsExactly(group("b", "2:1"));
+    factory.sink("y").synced();
+    becomesComplete("web");
+  }
+
+  @Test
+  void aReplacementSourceThatFailsMakesTheJobIncompleteAtTheEndOfTheWait() {
+    manager.start(follower);
+    completeWeb();
+    manager.apply(jobs("web", List.of(Y)));
+    factory.sink("y").failing("pods", "no route", Duration.ofSeconds(1));
+    clock.advance(UpdateSender.PAUSE);
+    assertThat(job("web").complete()).isTrue();
+    clock.advance(DiscoveryManager.SWITCH_LIMIT);
+    staysIncomplete("web", "scripted/1: pods: no route");
+  }
+
+  @Test
+  void ofTwoReloadsTheFirstIsNeverInForce() {
+    manager.start(follower);
+    completeWeb();
+    manager.apply(jobs("web", List.of(Y)));
+    manager.apply(jobs("web", List.of(new Config("z"))));
+    clock.advance(UpdateSender.PAUSE);
+    assertThat(job("web").complete()).isTrue();
+    factory.sink("z").update(List.of(group("c", "3:1")));
+    factory.sink("z").synced();
+    awaitSynced();
+    assertThat(job("web").complete()).isTrue();
+    assertThat(follower.groups("web")).containsExactly(group("c", "3:1"));
+  }
+
+  @Test
+  void aJobThatWasNotCompleteWaitsForItsNewSources() {
+    manager.start(follower);
+    manager.apply(jobs("web", List.of(X, Y)));
+    factory.sink("x").update(List.of(group("a", "1:1")));
+    factory.sink("x").synced();
+    factory.sink("y").failing("pods", "no route", Duration.ofSeconds(1));
+    staysIncomplete("web", "scripted/1: pods: no route");
+
+    manager.apply(jobs("web", List.of(new Config("z"))));
+    staysIncomplete("web", "scripted/2: has not delivered its targets yet");
+    assertThat(follower.groups("web")).containsExactly(group("a", "1:1"));
+    factory.sink("z").synced();
+
     becomesComplete("web");
     assertThat(follower.groups("web")).isEmpty();
   }
 
   @Test
-  void aJobIsIncompleteWhileItsTargetsAreReplacedAndThenHasOnlyTheNewOnes() {
+  void aJobWithOtherRulesStaysCompleteAndHasAnotherStamp() {
     manager.start(follower);
-    manager.apply(jobs("web", List.of(X)));
-    factory.sink("x").update(List.of(group("a", "1:1")));
-    factory.sink("x").synced();
-    becomesComplete("web");
-    List<List<?>> complete = new CopyOnWriteArrayList<>();
-    manager.apply(jobs("web", List.of(Y)));
-    manager.addJobListener(
-        () -> {
-          if (job("web").complete()) {
-            complete.add(follower.groups("web"));
-          }
-        });
-    factory.sink("y").update(List.of(group("b", "2:1")));
-    eventually(
-        () -> {
-          clock.advance(UpdateSender.PAUSE);
-          assertThat(follower.groups("web")).hasSize(2);
-        });
-    assertThat(job("web").complete()).isFalse();
-
-    factory.sink("y").synced();
-
-    becomesComplete("web");
-    assertThat(complete).containsExactly(List.of(group("b", "2:1")));
+    completeWeb();
+    JobStatus before = job("web");
+    List<Boolean> seen = new CopyOnWriteArrayList<>();
+    manager.addJobListener(() -> seen.add(job("web").complete()));
+    manager.apply(jobs("web", List.of(X)), Set.of("web"));
+    awaitSynced();
+    assertThat(seen).isNotEmpty().containsOnly(true);
+    assertThat(before.isWholeUntil(job("web"))).isFalse();
   }
 
   @Test
-  void aReplacementSourceThatFailsMakesTheJobIncomplete() {
-    manager.start(follower);
-    manager.apply(jobs("web", List.of(X)));
-    factory.sink("x").update(List.of(group("a", "1:1")));
-    factory.sink("x").synced();
+  void aJobThatIsRemovedAndComesBackIsIncompleteUntilItWasSent() {
+    manager.start(this::throughGate);
+    completeWeb();
+    CountDownLatch shut = new CountDownLatch(1);
+    gate = shut;
+    manager.apply(jobs("other", List.of(X)));
+    assertThat(manager.job("web")).isEmpty();
+    manager.apply(jobs("other", List.of(X), "web", List.of(X)));
+    assertThat(job("web").complete()).isFalse();
+    shut.countDown();
     becomesComplete("web");
-    manager.apply(jobs("web", List.of(Y)));
-    factory.sink("y").failing("pods", "no route", Duration.ofSeconds(1));
-    clock.advance(DiscoveryManager.HANDOVER);
-    staysIncomplete("web", "scripted/1: pods: no route");
+    assertThat(follower.groups("web")).containsExactly(group("a", "1:1"));
   }
 
   @Test

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.promdisco.config.SdConfig;
 import io.promdisco.discovery.ScriptedFactory.Config;
 import io.promdisco.metrics.PrometheusMetrics;
+import io.promdisco.model.SyncChannel;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.model.TargetSetUpdate;
 import io.promdisco.testing.ManualTicker;
@@ -19,7 +20,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +68,7 @@ final class DiscoveryManagerTest {
     for (ProviderStatus status : manager.status()) {
       for (String job : status.jobs()) {
         List<TargetGroup> groups = new ArrayList<>();
-        manager.forEachGroup(job, (provider, group) -> groups.add(group));
+        manager.read(job).groups().values().forEach(groups::addAll);
         there.put(job, groups);
       }
     }
@@ -205,6 +208,7 @@ final class DiscoveryManagerTest {
     apply(Map.of("web", List.of(X, Y)));
     put("x", group("a", "1:1"));
     put("y", group("b", "2:1"));
+    factory.sink("y").synced();
     apply(jobs("web", Y));
     assertThat(follower.groups("web")).containsExactly(group("b", "2:1"));
   }
@@ -223,8 +227,7 @@ final class DiscoveryManagerTest {
   void targetsStayUntilTheProviderInTheirPlaceHasDelivered() {
     replaceXByY();
     put("y", group("b", "2:1"));
-    assertThat(follower.groups("web"))
-        .containsExactlyInAnyOrder(group("a", "1:1"), group("b", "2:1"));
+    assertThat(follower.groups("web")).containsExactly(group("a", "1:1"));
 
     factory.sink("y").synced();
 
@@ -237,29 +240,108 @@ final class DiscoveryManagerTest {
   }
 
   @Test
-  void targetsGoWhenTheProviderInTheirPlaceFails() {
+  void targetsGoWhenTheProviderInTheirPlaceHasNotDeliveredAtTheEndOfTheWait() {
     replaceXByY();
-
     factory.sink("y").failing("y", "no answer", Duration.ofSeconds(1));
+    put("y", group("b", "2:1"));
+    assertThat(follower.groups("web")).containsExactly(group("a", "1:1"));
+
+    clock.advance(DiscoveryManager.SWITCH_LIMIT);
 
     eventually(
         () -> {
           allSent();
-          assertThat(follower.groups("web")).isEmpty();
+          assertThat(follower.groups("web")).containsExactly(group("b", "2:1"));
         });
   }
 
   @Test
-  void targetsGoWhenTheProviderInTheirPlaceIsSilentForTooLong() {
+  void aConfigurationOfWhichPartsCannotBeReadWaitsUntilTheEnd() {
     replaceXByY();
+    TargetSink sink = factory.sink("y");
+    sink.update(List.of(group("b", "2:1")));
+    sink.syncedExcept(Set.of("b.yml"));
+    eventually(this::allSent);
+    assertThat(follower.groups("web")).containsExactly(group("a", "1:1"));
 
-    clock.advance(DiscoveryManager.HANDOVER);
+    sink.update(List.of(group("c", "3:1"))); // The file is repaired in time.
+    sink.synced();
 
     eventually(
         () -> {
           allSent();
-          assertThat(follower.groups("web")).isEmpty();
+          assertThat(follower.groups("web")).hasSize(2);
         });
+    assertThat(follower.groups("web")).doesNotContain(group("a", "1:1"));
+  }
+
+  @Test
+  void theNewestConfigurationWinsAndTheOldestTargetsStayUntilThen() {
+    replaceXByY();
+    clock.advance(DiscoveryManager.SWITCH_LIMIT.minusSeconds(1));
+    apply(jobs("web", new Config("z")));
+    assertThat(factory.events).endsWith("create z", "start z", "close y");
+    clock.advance(Duration.ofSeconds(2)); // The wait for y is over.
+    eventually(this::allSent);
+    assertThat(follower.groups("web")).containsExactly(group("a", "1:1"));
+
+    factory.sink("z").update(List.of(group("c", "3:1")));
+    factory.sink("z").synced();
+
+    eventually(
+        () -> {
+          allSent();
+          assertThat(follower.groups("web")).containsExactly(group("c", "3:1"));
+        });
+    assertThat(follower.last()).extracting(TargetSetUpdate::configuration).containsExactly(3L);
+  }
+
+  @Test
+  void otherRulesSendTheWholeJobAtOnceIfItsProvidersHaveDelivered() {
+    manager.start(follower);
+    apply(jobs("web", X, "db", X));
+    put("x", group("a", "1:1"));
+    factory.sink("x").synced();
+    awaitSynced();
+
+    manager.apply(jobs("web", X, "db", X), Set.of("web"));
+
+    eventually(() -> assertThat(follower.last().get(0).configuration()).isEqualTo(2));
+    assertThat(follower.last())
+        .containsExactly(
+            new TargetSetUpdate(
+                "web", false, true, 2, 1, Map.of("scripted/0", List.of(group("a", "1:1")))));
+  }
+
+  @Test
+  void aConfigurationIsSyncedWhenItIsInForceForEveryJob() throws InterruptedException {
+    List<Long> synced = new CopyOnWriteArrayList<>();
+    manager.start(
+        new SyncChannel() {
+          @Override
+          public void onUpdates(List<TargetSetUpdate> updates) {
+            follower.onUpdates(updates);
+          }
+
+          @Override
+          public void onSynced(long configurations) {
+            synced.add(configurations);
+          }
+        });
+    apply(jobs("web", X, "db", Y));
+    put("x", group("a", "1:1"));
+    factory.sink("x").synced();
+    factory.sink("y").synced();
+    awaitSynced();
+    assertThat(synced).containsOnly(1L);
+
+    apply(jobs("web", new Config("z"), "db", Y));
+    assertThat(manager.awaitSynced(Duration.ZERO)).isFalse();
+    assertThat(synced).containsOnly(1L);
+    factory.sink("z").synced();
+    awaitSynced();
+    assertThat(follower.groups("web")).isEmpty();
+    eventually(() -> assertThat(synced).endsWith(2L));
   }
 
   @Test
@@ -290,8 +372,7 @@ final class DiscoveryManagerTest {
     closed.update(List.of(group("late", "3:1")));
     put("y", group("b", "2:1"));
 
-    assertThat(follower.groups("web"))
-        .containsExactlyInAnyOrder(group("a", "1:1"), group("b", "2:1"));
+    assertThat(follower.groups("web")).containsExactly(group("a", "1:1"));
   }
 
   @Test

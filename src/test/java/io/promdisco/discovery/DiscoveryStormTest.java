@@ -187,17 +187,16 @@ final class DiscoveryStormTest {
     Map<String, Map<String, Map<String, TargetGroup>>> out = new TreeMap<>();
     for (String job : jobs.keySet()) {
       Map<String, Map<String, TargetGroup>> providers = new TreeMap<>();
-      for (ProviderStatus status : manager.status()) {
-        if (status.jobs().contains(job)) {
-          providers.put(status.provider(), new TreeMap<>());
-        }
-      }
-      manager.forEachGroup(
-          job,
-          (provider, group) ->
-              providers
-                  .computeIfAbsent(provider, name -> new TreeMap<>())
-                  .put(group.source(), group));
+      manager
+          .read(job)
+          .groups()
+          .forEach(
+              (provider, groups) ->
+                  groups.forEach(
+                      group ->
+                          providers
+                              .computeIfAbsent(provider, name -> new TreeMap<>())
+                              .put(group.source(), group)));
       out.put(job, providers);
     }
     return out;

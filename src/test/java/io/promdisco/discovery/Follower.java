@@ -5,7 +5,6 @@ import io.promdisco.model.SyncChannel;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.model.TargetSetUpdate;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -40,15 +39,20 @@ class Follower implements SyncChannel {
       jobs.remove(update.job());
       return;
     }
-    Map<String, Map<String, TargetGroup>> providers =
-        jobs.computeIfAbsent(update.job(), job -> new TreeMap<>());
-    providers.keySet().retainAll(update.providers().keySet());
-    update.providers().keySet().forEach(p -> providers.putIfAbsent(p, new TreeMap<>()));
+    if (update.whole()) {
+      jobs.put(update.job(), new TreeMap<>());
+    }
+    Map<String, Map<String, TargetGroup>> providers = jobs.get(update.job());
+    if (providers == null) {
+      contradictions.add(update.job() + ": changes of a job that was not sent as a whole");
+      return;
+    }
     update
         .changes()
         .forEach(
             (provider, groups) -> {
-              Map<String, TargetGroup> known = providers.getOrDefault(provider, new HashMap<>());
+              Map<String, TargetGroup> known =
+                  providers.computeIfAbsent(provider, any -> new TreeMap<>());
               for (TargetGroup group : groups) {
                 if (group.isEmpty()) {
                   known.remove(group.source());
@@ -57,19 +61,15 @@ class Follower implements SyncChannel {
                 }
               }
             });
-    update
-        .providers()
-        .forEach(
-            (provider, count) -> {
-              int held = 0;
-              for (TargetGroup group : providers.getOrDefault(provider, Map.of()).values()) {
-                held += group.targets().size();
-              }
-              if (held != count) {
-                contradictions.add(
-                    update.job() + " " + provider + ": " + held + " targets, told " + count);
-              }
-            });
+    providers.values().removeIf(Map::isEmpty);
+    int held =
+        providers.values().stream()
+            .flatMap(groups -> groups.values().stream())
+            .mapToInt(group -> group.targets().size())
+            .sum();
+    if (held != update.targets()) {
+      contradictions.add(update.job() + ": " + held + " targets, told " + update.targets());
+    }
   }
 
   /** Number of calls so far. */

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.kubernetes.client.decode.PodBodies;
 import io.promdisco.testing.Allocated;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Bounds are one and a half times what was measured. */
@@ -15,10 +18,11 @@ class TargetPoolAllocationTest {
   private final TargetPool pool = new TargetPool();
 
   TargetPoolAllocationTest() {
-    pool.addProvider("p");
+    Map<String, List<String>> sets = new HashMap<>();
     for (int i = 0; i < 20; i++) {
-      pool.putSet("job-" + i, List.of("p"));
+      sets.put("job-" + i, List.of("p"));
     }
+    pool.configure(1, sets, Set.of());
   }
 
   @Test

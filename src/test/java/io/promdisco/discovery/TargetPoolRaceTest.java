@@ -4,6 +4,7 @@ import io.promdisco.model.TargetGroup;
 import io.promdisco.testing.Race;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
@@ -19,8 +20,7 @@ public class TargetPoolRaceTest {
   private final TargetPool pool = new TargetPool();
 
   public TargetPoolRaceTest() {
-    pool.addProvider(PROVIDER);
-    pool.putSet("job", List.of(PROVIDER));
+    pool.configure(1, Map.of("job", List.of(PROVIDER)), Set.of());
   }
 
   @Operation
@@ -54,7 +54,10 @@ public class TargetPoolRaceTest {
   @Operation
   public String look() {
     Map<String, String> seen = new TreeMap<>();
-    pool.forEachGroup("job", (provider, group) -> seen.put(group.source(), group.toString()));
+    pool.read("job")
+        .groups()
+        .values()
+        .forEach(groups -> groups.forEach(g -> seen.put(g.source(), g.toString())));
     return seen.toString();
   }
 

@@ -4,25 +4,33 @@ import static io.promdisco.discovery.Groups.gone;
 import static io.promdisco.discovery.Groups.group;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.promdisco.model.TargetGroup;
+import io.promdisco.model.TargetSetReader;
 import io.promdisco.model.TargetSetUpdate;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 final class TargetPoolTest {
   private final TargetPool pool = new TargetPool();
 
+  private long configuration;
+
+  /** A new configuration, in force at once. */
   private void jobs(Map<String, List<String>> sets) {
-    sets.values().forEach(providers -> providers.forEach(pool::addProvider));
-    sets.forEach(pool::putSet);
-    pool.retainSets(sets.keySet());
+    pool.configure(++configuration, sets, Set.of());
+    pool.switchAll(configuration);
+  }
+
+  private static TargetSetUpdate whole(
+      String job, long configuration, int targets, Map<String, List<TargetGroup>> groups) {
+    return new TargetSetUpdate(job, false, true, configuration, targets, groups);
   }
 
   private List<TargetSetUpdate> drain() {
@@ -38,7 +46,7 @@ final class TargetPoolTest {
   @Test
   void newSetIsSentOnceEvenWithoutProviders() {
     jobs(Map.of("empty", List.of()));
-    assertThat(drain()).containsExactly(new TargetSetUpdate("empty", false, Map.of(), Map.of()));
+    assertThat(drain()).containsExactly(whole("empty", 1, 0, Map.of()));
     assertThat(drain()).isEmpty();
   }
 
@@ -51,7 +59,7 @@ final class TargetPoolTest {
     pool.update("k/0", List.of(group("b", "3:1")));
     TargetSetUpdate update = drainOne();
     assertThat(update.changes()).isEqualTo(Map.of("k/0", List.of(group("b", "3:1"))));
-    assertThat(update.providers()).isEqualTo(Map.of("k/0", 2));
+    assertThat(update.targets()).isEqualTo(2);
   }
 
   @Test
@@ -90,11 +98,9 @@ final class TargetPoolTest {
     pool.update("k/0", List.of(gone("a")));
     TargetSetUpdate update = drainOne();
     assertThat(update.changes()).isEqualTo(Map.of("k/0", List.of(gone("a"))));
-    assertThat(update.providers()).isEqualTo(Map.of("k/0", 0));
+    assertThat(update.targets()).isZero();
     assertThat(pool.targets("k/0")).isZero();
-    List<TargetGroup> left = new ArrayList<>();
-    pool.forEachGroup("web", (provider, group) -> left.add(group));
-    assertThat(left).isEmpty();
+    assertThat(pool.read("web").groups()).isEqualTo(Map.of("k/0", List.of()));
   }
 
   @Test
@@ -108,11 +114,11 @@ final class TargetPoolTest {
 
   @Test
   void changesOfAProviderAreBuiltOnceForAllItsSets() {
-    List<String> shared = List.of("k/0");
+    Map<String, List<String>> sets = new HashMap<>();
     for (int job = 0; job < 21; job++) {
-      pool.addProvider("k/0");
-      pool.putSet("job-" + job, shared);
+      sets.put("job-" + job, List.of("k/0"));
     }
+    jobs(sets);
     pool.drain();
     List<TargetGroup> groups = new ArrayList<>();
     for (int i = 0; i < 50_000; i++) {
@@ -151,21 +157,21 @@ final class TargetPoolTest {
   }
 
   @Test
-  void setThatLosesAProviderIsToldWhichAreLeft() {
+  void setThatLosesAProviderIsSentWithWhatIsLeft() {
     jobs(Map.of("web", List.of("k/0", "k/1")));
     pool.update("k/0", List.of(group("a", "1:1")));
     pool.update("k/1", List.of(group("b", "2:1")));
     pool.drain();
     jobs(Map.of("web", List.of("k/1")));
     pool.removeProvider("k/0");
-    assertThat(drainOne()).isEqualTo(new TargetSetUpdate("web", false, Map.of("k/1", 1), Map.of()));
+    assertThat(drainOne()).isEqualTo(whole("web", 2, 1, Map.of("k/1", List.of(group("b", "2:1")))));
   }
 
   @Test
   void removedSetIsToldOnceAndItsProviderPutsIntoNothing() {
     jobs(Map.of("web", List.of("k/0")));
     pool.drain();
-    pool.retainSets(Set.of());
+    jobs(Map.of());
     pool.removeProvider("k/0");
     assertThat(pool.update("k/0", List.of(group("a", "1:1")))).isFalse();
     assertThat(drain()).containsExactly(TargetSetUpdate.removal("web"));
@@ -179,7 +185,7 @@ final class TargetPoolTest {
     pool.update("k/0", List.of(group("a", "1:1"), group("b", "2:1")));
     follower.onUpdates(drain());
 
-    pool.retainSets(Set.of());
+    jobs(Map.of());
     pool.update("k/0", List.of(gone("a")));
     jobs(Map.of("web", List.of("k/0")));
     follower.onUpdates(drain());
@@ -194,9 +200,9 @@ final class TargetPoolTest {
     pool.update("k/0", List.of(group("a", "1:1"), group("b", "2:1")));
     follower.onUpdates(drain());
 
-    pool.putSet("web", List.of());
+    jobs(Map.of("web", List.of(), "db", List.of("k/0")));
     pool.update("k/0", List.of(gone("a")));
-    pool.putSet("web", List.of("k/0"));
+    jobs(Map.of("web", List.of("k/0"), "db", List.of("k/0")));
     follower.onUpdates(drain());
     assertThat(follower.groups("web")).containsExactly(group("b", "2:1"));
     assertThat(follower.groups("db")).containsExactly(group("b", "2:1"));
@@ -214,7 +220,7 @@ final class TargetPoolTest {
     TargetSetUpdate update = drainOne();
     assertThat(changes(update, "k/0"))
         .containsExactlyInAnyOrder(gone("a"), group("b", "2:1"), group("c", "3:1"));
-    assertThat(update.providers()).isEqualTo(Map.of("k/0", 2));
+    assertThat(update.targets()).isEqualTo(2);
   }
 
   @Test
@@ -225,9 +231,7 @@ final class TargetPoolTest {
     jobs(Map.of("web", List.of("k/0"), "late", List.of("k/0")));
     pool.putBack(pool.drain());
     assertThat(drainOne())
-        .isEqualTo(
-            new TargetSetUpdate(
-                "late", false, Map.of("k/0", 1), Map.of("k/0", List.of(group("a", "1:1")))));
+        .isEqualTo(whole("late", 2, 1, Map.of("k/0", List.of(group("a", "1:1")))));
   }
 
   @Test
@@ -254,10 +258,10 @@ final class TargetPoolTest {
     pool.update("k/0", List.of(group("a", "1:1"), group("b", "2:1")));
     follower.onUpdates(drain());
 
-    pool.putSet("web", List.of());
+    jobs(Map.of("web", List.of()));
     pool.update("k/0", List.of(gone("a")));
     pool.putBack(pool.drain());
-    pool.putSet("web", List.of("k/0"));
+    jobs(Map.of("web", List.of("k/0")));
     follower.onUpdates(drain());
     assertThat(follower.groups("web")).containsExactly(group("b", "2:1"));
     assertThat(follower.contradictions()).isEmpty();
@@ -275,23 +279,139 @@ final class TargetPoolTest {
   }
 
   @Test
-  void readerIsGivenEveryGroupOfItsJobAndNoLockIsHeld() {
+  void readerIsGivenEveryGroupOfItsJob() {
     jobs(Map.of("web", List.of("k/0", "s/0"), "db", List.of("k/0")));
     pool.update("k/0", List.of(group("a", "1:1")));
     pool.update("s/0", List.of(group("0", "2:1")));
-    List<String> seen = new ArrayList<>();
-    pool.forEachGroup(
-        "web",
-        (provider, group) -> {
-          seen.add(provider + " " + group.source());
-          // On another thread: it would wait for ever if this one held the pool's lock.
-          CompletableFuture.runAsync(() -> pool.update(provider, List.of(gone(group.source()))))
-              .orTimeout(10, TimeUnit.SECONDS)
-              .join();
-        });
-    assertThat(seen).containsExactly("k/0 a", "s/0 0");
-    pool.forEachGroup("unknown", (provider, group) -> seen.add("unknown"));
-    assertThat(seen).hasSize(2);
+    TargetSetReader.TargetSet read = pool.read("web");
+    pool.update("k/0", List.of(gone("a")));
+    assertThat(read.groups())
+        .isEqualTo(Map.of("k/0", List.of(group("a", "1:1")), "s/0", List.of(group("0", "2:1"))));
+    assertThat(read.configuration()).isEqualTo(1);
+    assertThat(pool.read("unknown")).isEqualTo(TargetSetReader.TargetSet.NONE);
+  }
+
+  /** One target of k/0 is in force; then the set is to have these providers. */
+  private void replaceBy(String... providers) {
+    jobs(Map.of("web", List.of("k/0")));
+    pool.update("k/0", List.of(group("a", "1:1")));
+    pool.settle("k/0", true);
+    pool.drain();
+    configure(providers);
+  }
+
+  private void configure(String... providers) {
+    pool.configure(++configuration, Map.of("web", List.of(providers)), Set.of());
+    pool.removeProvider("k/0");
+  }
+
+  @Test
+  void setKeepsItsGroupsUntilAllItsNewProvidersHaveDelivered() {
+    replaceBy("k/1", "k/2");
+    pool.update("k/1", List.of(group("b", "2:1")));
+    pool.settle("k/1", true);
+    TargetPool.Drain drain = pool.drain();
+    assertThat(drain.updates()).isEmpty();
+    assertThat(drain.waiting()).containsExactly("web");
+    assertThat(pool.read("web"))
+        .isEqualTo(new TargetSetReader.TargetSet(1, Map.of("k/0", List.of(group("a", "1:1")))));
+    assertThat(pool.targetsBySet()).isEqualTo(Map.of("web", 1));
+
+    pool.settle("k/2", true);
+    drain = pool.drain();
+    assertThat(drain.updates())
+        .containsExactly(whole("web", 2, 1, Map.of("k/1", List.of(group("b", "2:1")))));
+    assertThat(drain.waiting()).isEmpty();
+    assertThat(drain.partial()).isEmpty();
+    assertThat(pool.targets("k/0")).as("forgotten").isZero();
+  }
+
+  @Test
+  void endOfTheWaitSendsWhatThereIsAsPartial() {
+    replaceBy("k/1", "k/2");
+    pool.update("k/1", List.of(group("b", "2:1")));
+    pool.settle("k/1", true);
+    pool.switchAll(1);
+    assertThat(pool.drain().updates()).as("a wait that ended before").isEmpty();
+
+    pool.switchAll(2);
+    TargetPool.Drain drain = pool.drain();
+    assertThat(drain.updates())
+        .containsExactly(whole("web", 2, 1, Map.of("k/1", List.of(group("b", "2:1")))));
+    assertThat(drain.partial()).containsExactly("web");
+    assertThat(pool.drain().partial()).isEmpty();
+  }
+
+  @Test
+  void ofSeveralConfigurationsThatWaitTheNewestComesIntoForce() {
+    replaceBy("k/1");
+    configure("k/2");
+    pool.removeProvider("k/1");
+    pool.switchAll(2);
+    assertThat(pool.drain().waiting()).containsExactly("web");
+    pool.update("k/1", List.of(group("b", "2:1")));
+    pool.update("k/2", List.of(group("c", "3:1")));
+    assertThat(pool.drain().updates()).isEmpty();
+
+    pool.settle("k/2", true);
+    assertThat(drainOne()).isEqualTo(whole("web", 3, 1, Map.of("k/2", List.of(group("c", "3:1")))));
+  }
+
+  @Test
+  void configurationThatChangesNothingMoreDoesNotProlongTheWait() {
+    replaceBy("k/1");
+    configure("k/1");
+    pool.switchAll(2);
+    assertThat(drainOne()).isEqualTo(whole("web", 2, 0, Map.of()));
+  }
+
+  @Test
+  void otherRulesSendTheWholeSetOnceItsProvidersHaveDelivered() {
+    jobs(Map.of("web", List.of("k/0"), "db", List.of("k/0"), "mq", List.of("k/1")));
+    pool.update("k/0", List.of(group("a", "1:1")));
+    pool.update("k/1", List.of(group("b", "2:1")));
+    pool.settle("k/0", true);
+    pool.drain();
+    pool.configure(
+        2,
+        Map.of("web", List.of("k/0"), "db", List.of("k/0"), "mq", List.of("k/1")),
+        Set.of("web", "mq"));
+    TargetPool.Drain drain = pool.drain();
+    assertThat(drain.updates())
+        .containsExactly(whole("web", 2, 1, Map.of("k/0", List.of(group("a", "1:1")))));
+    assertThat(drain.waiting()).containsExactly("mq");
+  }
+
+  @Test
+  void setWithoutTargetsHasNothingToWaitFor() {
+    jobs(Map.of("web", List.of("k/0")));
+    pool.drain();
+    configure("k/1");
+    TargetPool.Drain drain = pool.drain();
+    assertThat(drain.updates()).containsExactly(whole("web", 2, 0, Map.of()));
+    assertThat(drain.partial()).containsExactly("web");
+    assertThat(drain.waiting()).isEmpty();
+  }
+
+  @Test
+  void providerThatCannotBeMadeIsNotWaitedForAndTheSetIsPartial() {
+    replaceBy("k/1");
+    pool.settle("k/1", false);
+    TargetPool.Drain drain = pool.drain();
+    assertThat(drain.updates()).containsExactly(whole("web", 2, 0, Map.of()));
+    assertThat(drain.partial()).containsExactly("web");
+  }
+
+  @Test
+  void changesOfAProviderThatIsStillInForceTravelDuringTheWait() {
+    jobs(Map.of("web", List.of("k/0"), "db", List.of("k/0")));
+    pool.update("k/0", List.of(group("a", "1:1")));
+    pool.drain();
+    pool.configure(2, Map.of("web", List.of("k/1"), "db", List.of("k/0")), Set.of());
+    pool.update("k/0", List.of(group("a", "1:2")));
+    assertThat(drain())
+        .extracting(TargetSetUpdate::job, TargetSetUpdate::configuration, TargetSetUpdate::whole)
+        .containsExactlyInAnyOrder(tuple("web", 1L, false), tuple("db", 1L, false));
   }
 
   private static List<TargetGroup> changes(TargetSetUpdate update, String provider) {

@@ -44,8 +44,7 @@ final class UpdateSenderTest {
   }
 
   private UpdateSender start(SyncChannel channel) {
-    pool.addProvider("k/0");
-    pool.putSet("web", List.of("k/0"));
+    pool.configure(1, Map.of("web", List.of("k/0")), Set.of());
     UpdateSender made =
         new UpdateSender(pool, channel, clock, metrics, () -> done::incrementAndGet);
     sender = made;
@@ -212,7 +211,7 @@ final class UpdateSenderTest {
     assertThat(discovered("web")).isEqualTo(2);
 
     clock.advance(UpdateSender.PAUSE);
-    pool.retainSets(Set.of());
+    pool.configure(2, Map.of(), Set.of());
     running.wake();
     awaitSends(3);
     assertThat(follower.last()).containsExactly(TargetSetUpdate.removal("web"));

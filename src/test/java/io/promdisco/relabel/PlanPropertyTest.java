@@ -6,7 +6,9 @@ import io.promdisco.model.Labels;
 import io.promdisco.model.NameValidation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -178,6 +180,28 @@ class PlanPropertyTest {
             .as("%s on %s", rules, labels)
             .isEqualTo(expected);
       }
+      assertThat(RelabelTrace.of(rules, labels).result())
+          .as("trace of %s on %s", rules, labels)
+          .isEqualTo(expected);
+    }
+  }
+
+  @Property(tries = 2000)
+  void eachStepOfATraceIsThatOfTheReference(
+      @ForAll("specs") List<RelabelSpec> specs,
+      @ForAll("labels") Labels labels,
+      @ForAll NameValidation names) {
+    List<RelabelRule> rules = new ArrayList<>();
+    for (RelabelSpec spec : specs) {
+      RelabelRule.compile(spec, names, (field, problem) -> {}).ifPresent(rules::add);
+    }
+    Map<String, String> set = new TreeMap<>();
+    LabelView.of(labels).forEach(set::put);
+    for (RelabelTrace.Step step : RelabelTrace.of(rules, labels).steps()) {
+      assertThat(step.before()).isEqualTo(Labels.of(set));
+      assertThat(step.value()).isEqualTo(ReferenceRelabeler.value(step.rule(), set));
+      assertThat(step.kept()).isEqualTo(ReferenceRelabeler.apply(step.rule(), set));
+      assertThat(step.after()).isEqualTo(Labels.of(set));
     }
   }
 

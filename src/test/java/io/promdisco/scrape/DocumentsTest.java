@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.model.Labels;
-import io.promdisco.model.TargetGroup;
 import io.promdisco.scrape.TargetsDocument.State;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -31,7 +30,8 @@ class DocumentsTest {
 
   @BeforeEach
   void discover() {
-    manager.apply(
+    discovery.apply(
+        manager,
         List.of(
             Jobs.job("web", Jobs.keep("keep", "|yes")),
             Jobs.job("db", 0, "/m", Map.of("x", List.of("1")))));
@@ -52,7 +52,7 @@ class DocumentsTest {
 
   @Test
   void oneTargetIsWrittenAsPrometheusWritesIt() throws IOException {
-    manager.apply(List.of(Jobs.job("db", 0, "/m", Map.of("x", List.of("1")))));
+    discovery.apply(manager, List.of(Jobs.job("db", 0, "/m", Map.of("x", List.of("1")))));
     discovery.send(manager, "db", "p", Jobs.group("a", "db:1"));
 
     assertThat(text(State.ANY, null))
@@ -125,10 +125,10 @@ class DocumentsTest {
   @Test
   void aJobThatReadsHttpSdGetsTheSameTargets() throws IOException {
     JsonNode groups = JSON.readTree(httpSd("db"));
-    try (ScrapeManager reading = new ScrapeManager(discovery, Metrics.none())) {
-      reading.apply(List.of(Jobs.job("db")));
-      discovery.put("db", "p", TargetGroup.empty("a"));
-      discovery.send(reading, "db", "http/0", Recorded.groups(groups).get(0));
+    FakeDiscovery http = new FakeDiscovery();
+    try (ScrapeManager reading = new ScrapeManager(http, Metrics.none())) {
+      http.apply(reading, List.of(Jobs.job("db")));
+      http.send(reading, "db", "http/0", Recorded.groups(groups).get(0));
 
       assertThat(reading.pool("db").orElseThrow().activeTargets())
           .isEqualTo(manager.pool("db").orElseThrow().activeTargets());
@@ -138,7 +138,7 @@ class DocumentsTest {
   @Test
   void httpSdSaysWhichUnixSocketToConnectTo() throws IOException {
     Labels socket = Labels.of("__unix_socket__", "/run/db.sock");
-    manager.apply(List.of(Jobs.job("new")));
+    discovery.apply(manager, List.of(Jobs.job("new")));
     discovery.send(manager, "new", "p", Jobs.group("b", socket, "db:1"), Jobs.group("c", "db:1"));
 
     List<Target> targets = manager.pool("new").orElseThrow().activeTargets();
@@ -155,7 +155,7 @@ class DocumentsTest {
   @Test
   void aUnixSocketIsNoAddress() {
     Labels socket = Labels.of("__unix_socket__", "/run/db.sock");
-    manager.apply(List.of(Jobs.job("new")));
+    discovery.apply(manager, List.of(Jobs.job("new")));
     discovery.send(manager, "new", "p", Jobs.group("b", socket, ""));
 
     PoolView pool = manager.pool("new").orElseThrow();

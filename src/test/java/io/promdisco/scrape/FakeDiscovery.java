@@ -1,25 +1,40 @@
 package io.promdisco.scrape;
 
+import io.promdisco.config.ScrapeConfig;
 import io.promdisco.model.SyncChannel;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.model.TargetSetReader;
 import io.promdisco.model.TargetSetUpdate;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
+import java.util.Set;
 
 /** Holds the groups of jobs as the discovery side does, and makes updates of what a test puts. */
 final class FakeDiscovery implements TargetSetReader {
   private final Map<String, Map<String, Map<String, TargetGroup>>> jobs = new LinkedHashMap<>();
+  private final Set<String> sent = new HashSet<>(); // jobs that were sent as a whole
+  private long configuration;
+
+  /** Applies a configuration, and sends the jobs that are new or have other rules. */
+  void apply(ScrapeManager manager, List<ScrapeConfig> configs) {
+    Set<String> reshaped = manager.apply(configs);
+    configuration++;
+    sent.retainAll(configs.stream().map(ScrapeConfig::jobName).toList());
+    sent.removeAll(reshaped);
+    for (ScrapeConfig config : configs) {
+      if (!sent.contains(config.jobName()) && jobs.containsKey(config.jobName())) {
+        manager.onUpdates(List.of(update(config.jobName(), Map.of())));
+      }
+    }
+  }
 
   /** Puts groups without telling anybody. */
   void put(String job, String provider, TargetGroup... groups) {
     Map<String, TargetGroup> held =
-        jobs.computeIfAbsent(job, key -> new LinkedHashMap<>())
-            .computeIfAbsent(provider, key -> new LinkedHashMap<>());
+        held(job).computeIfAbsent(provider, key -> new LinkedHashMap<>());
     for (TargetGroup group : groups) {
       if (group.isEmpty()) {
         held.remove(group.source());
@@ -38,21 +53,18 @@ final class FakeDiscovery implements TargetSetReader {
   /** Takes a provider away from a job. */
   void removeProvider(SyncChannel channel, String job, String provider) {
     held(job).remove(provider);
+    sent.remove(job);
     channel.onUpdates(List.of(update(job, Map.of())));
   }
 
   private TargetSetUpdate update(String job, Map<String, List<TargetGroup>> changes) {
-    Map<String, Integer> providers = new HashMap<>();
-    held(job)
-        .forEach(
-            (provider, groups) -> {
-              int targets = 0;
-              for (TargetGroup group : groups.values()) {
-                targets += group.targets().size();
-              }
-              providers.put(provider, targets);
-            });
-    return new TargetSetUpdate(job, false, providers, changes);
+    int targets = 0;
+    for (Map<String, TargetGroup> groups : held(job).values()) {
+      targets += groups.values().stream().mapToInt(group -> group.targets().size()).sum();
+    }
+    boolean whole = sent.add(job);
+    return new TargetSetUpdate(
+        job, false, whole, configuration, targets, whole ? read(job).groups() : changes);
   }
 
   private Map<String, Map<String, TargetGroup>> held(String job) {
@@ -60,11 +72,9 @@ final class FakeDiscovery implements TargetSetReader {
   }
 
   @Override
-  public void forEachGroup(String job, BiConsumer<String, TargetGroup> action) {
-    new ArrayList<>(held(job).entrySet())
-        .forEach(
-            provider ->
-                List.copyOf(provider.getValue().values())
-                    .forEach(group -> action.accept(provider.getKey(), group)));
+  public TargetSet read(String job) {
+    Map<String, List<TargetGroup>> copy = new HashMap<>();
+    held(job).forEach((provider, groups) -> copy.put(provider, List.copyOf(groups.values())));
+    return new TargetSet(configuration, copy);
   }
 }

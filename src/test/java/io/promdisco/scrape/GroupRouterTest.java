@@ -143,18 +143,18 @@ class GroupRouterTest {
   void jobsKeepWhatTheyKeepWhenTheyAreOfferedEverything(
       @ForAll @Size(min = 1, max = 4) List<@From("rules") List<RelabelRule>> jobs,
       @ForAll @Size(min = 1, max = 4) List<@From("batch") List<TargetGroup>> batches) {
-    FakeDiscovery nothing = new FakeDiscovery();
-    try (ScrapeManager manager = new ScrapeManager(nothing, Metrics.none())) {
+    try (ScrapeManager manager = new ScrapeManager(new FakeDiscovery(), Metrics.none())) {
       manager.apply(
           numbered(jobs).entrySet().stream()
               .map(job -> Jobs.job(job.getKey(), job.getValue().toArray(new RelabelRule[0])))
               .toList());
       Map<String, TargetGroup> held = new LinkedHashMap<>();
       for (List<TargetGroup> batch : batches) {
+        boolean whole = held.isEmpty();
         batch.forEach(group -> held.put(group.source(), group));
         manager.onUpdates(
             numbered(jobs).keySet().stream()
-                .map(job -> new TargetSetUpdate(job, false, Map.of("p", 1), Map.of("p", batch)))
+                .map(job -> new TargetSetUpdate(job, false, whole, 1, 1, Map.of("p", batch)))
                 .toList());
       }
       numbered(jobs)

@@ -11,9 +11,10 @@ import io.promdisco.model.TargetSetReader;
 import io.promdisco.model.TargetSetUpdate;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -27,20 +28,13 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(300)
 class HeavyJobsTest {
-  private final Map<String, TargetGroup> groups = new ConcurrentHashMap<>(); // by job
-  private final Semaphore reads = new Semaphore(0); // one for each read of the heavy job
-  private final AtomicInteger begun = new AtomicInteger();
-  private final TargetSetReader reader =
-      (job, action) -> {
-        TargetGroup group = groups.get(job);
-        if (job.equals("heavy")) {
-          begun.incrementAndGet();
-          reads.acquireUninterruptibly();
-        }
-        if (group != null) {
-          action.accept("p", group);
-        }
-      };
+  private final Semaphore permits = new Semaphore(0); // one for each rebuild
+  private final AtomicInteger begun = new AtomicInteger(); // rebuilds
+  private final AtomicInteger reads = new AtomicInteger();
+  private final Set<Thread> rebuilding = ConcurrentHashMap.newKeySet();
+  private final Set<String> sent = new HashSet<>(); // jobs
+  private volatile boolean onlyTheFirstWaits;
+  private long configuration = 1;
 
   private static TargetGroup group(String address, int labels) {
     Labels.Builder builder = Labels.builder();
@@ -50,13 +44,40 @@ class HeavyJobsTest {
     return new TargetGroup("g", List.of(Labels.of("__address__", address)), builder.build());
   }
 
+  /** The first update of a job is a whole one. */
   private TargetSetUpdate update(String job, TargetGroup group) {
-    groups.put(job, group);
-    return new TargetSetUpdate(job, false, Map.of("p", 1), Map.of("p", List.of(group)));
+    return new TargetSetUpdate(
+        job,
+        false,
+        sent.add(job),
+        configuration,
+        group.targets().size(),
+        Map.of("p", List.of(group)));
+  }
+
+  private static TargetSetUpdate whole(Map<String, List<TargetGroup>> groups, int targets) {
+    return new TargetSetUpdate("j", false, true, 1, targets, groups);
+  }
+
+  private TargetSetReader.TargetSet read(String job) {
+    reads.incrementAndGet();
+    return TargetSetReader.TargetSet.NONE;
+  }
+
+  /** A rebuild asks for the time when it begins and when it ends; it begins with a permit. */
+  private long rebuildsWait(long nanos) {
+    Thread thread = Thread.currentThread();
+    if (thread.getName().startsWith("sd-relabel") && !rebuilding.remove(thread)) {
+      rebuilding.add(thread);
+      if (begun.incrementAndGet() == 1 || !onlyTheFirstWaits) {
+        permits.acquireUninterruptibly();
+      }
+    }
+    return nanos;
   }
 
   private ScrapeManager manager() {
-    return started(new ScrapeManager(reader, Metrics.none()));
+    return started(new ScrapeManager(this::read, Metrics.none(), () -> rebuildsWait(0)));
   }
 
   /** A manager for which some seconds pass whenever it reads the clock. */
@@ -64,14 +85,25 @@ class HeavyJobsTest {
     AtomicLong nanos = new AtomicLong();
     return started(
         new ScrapeManager(
-            reader, Metrics.none(), () -> nanos.addAndGet(TimeUnit.SECONDS.toNanos(5))));
+            this::read,
+            Metrics.none(),
+            () -> rebuildsWait(nanos.addAndGet(TimeUnit.SECONDS.toNanos(5)))));
   }
 
-  private ScrapeManager started(ScrapeManager manager) {
-    reads.release(); // read as the job is created
+  private static ScrapeManager started(ScrapeManager manager) {
     manager.apply(List.of(Jobs.job("heavy"), Jobs.job("light")));
-    assertThat(begun).hasValue(1);
     return manager;
+  }
+
+  private static ScrapePool pool() {
+    return new ScrapePool(Jobs.job("j"), 1, 0, new ScrapeMetrics(Metrics.none()));
+  }
+
+  private static TargetChange relabel(
+      ScrapePool pool, TargetSetUpdate update, BooleanSupplier stop) {
+    TargetBuilder builder = pool.builder(1);
+    return pool.commit(
+        pool.prepare(update, new Offers().of(List.of(update), List.of(builder)).get(0), stop));
   }
 
   private static TargetGroup targets(String source, String host, int count) {
@@ -96,12 +128,12 @@ class HeavyJobsTest {
           List.of(update("heavy", group("a:1", 30_000)), update("light", group("b:1", 10))));
       manager.whenInForce(() -> told.add("first"));
       assertThat(addresses(manager, "light")).containsExactly("b:1");
-      eventually(() -> assertThat(begun).hasValue(2));
+      eventually(() -> assertThat(begun).hasValue(1));
       manager.onUpdates(List.of(update("light", group("b:2", 10))));
       assertThat(addresses(manager, "light")).containsExactly("b:2");
       assertThat(addresses(manager, "heavy")).isEmpty();
       assertThat(told).isEmpty();
-      reads.release();
+      permits.release();
       eventually(() -> assertThat(told).containsExactly("first"));
       assertThat(addresses(manager, "heavy")).containsExactly("a:1");
       manager.whenInForce(() -> told.add("at once"));
@@ -119,10 +151,10 @@ class HeavyJobsTest {
       TargetGroup group =
           new TargetGroup("g", targets, Labels.of("__meta_text", "x".repeat(1 << 20)));
       manager.onUpdates(List.of(update("heavy", group), update("light", group("b:1", 10))));
-      eventually(() -> assertThat(begun).hasValue(2));
+      eventually(() -> assertThat(begun).hasValue(1));
       assertThat(addresses(manager, "light")).containsExactly("b:1");
       assertThat(addresses(manager, "heavy")).isEmpty();
-      reads.release();
+      permits.release();
       eventually(() -> assertThat(addresses(manager, "heavy")).hasSize(100));
     }
   }
@@ -138,7 +170,7 @@ class HeavyJobsTest {
       assertThat(addresses(manager, "heavy")).isEmpty();
       assertThat(manager.pending()).containsExactly("heavy");
       assertThat(told).isEmpty();
-      reads.release();
+      permits.release();
       eventually(() -> assertThat(told).containsExactly("first"));
       assertThat(addresses(manager, "heavy")).hasSize(100);
     }
@@ -162,12 +194,12 @@ class HeavyJobsTest {
   @Test
   void aJobThatWasSlowIsNotTriedBetweenOtherJobsAgain() {
     try (ScrapeManager manager = slowManager()) {
-      reads.release();
+      permits.release();
       manager.onUpdates(List.of(update("heavy", targets("g", "a", 100))));
       eventually(() -> assertThat(manager.pending()).isEmpty());
       manager.onUpdates(List.of(update("heavy", targets("g", "b", 1))));
       assertThat(manager.pending()).containsExactly("heavy");
-      reads.release();
+      permits.release();
       eventually(() -> assertThat(addresses(manager, "heavy")).containsExactly("b:0"));
     }
   }
@@ -175,17 +207,20 @@ class HeavyJobsTest {
   @Test
   void rulesThatTakeLongToApplyComeIntoForceLaterAndDelayNoOtherJob() {
     try (ScrapeManager manager = slowManager()) {
-      reads.release();
+      permits.release();
       manager.onUpdates(List.of(update("heavy", targets("g", "a", 100))));
       eventually(() -> assertThat(addresses(manager, "heavy")).hasSize(100));
       eventually(() -> assertThat(manager.pending()).isEmpty());
-      reads.release(); // for the attempt of apply
-      manager.apply(List.of(Jobs.job("heavy", Jobs.set("new", "x")), Jobs.job("light")));
+      assertThat(manager.apply(List.of(Jobs.job("heavy", Jobs.set("new", "x")), Jobs.job("light"))))
+          .containsExactly("heavy");
+      configuration = 2;
+      sent.clear();
+      manager.onUpdates(List.of(update("heavy", targets("g", "a", 100))));
       assertThat(addresses(manager, "heavy")).as("targets of the old rules").hasSize(100);
       assertThat(manager.pending()).containsExactly("heavy");
       manager.onUpdates(List.of(update("light", group("b:1", 10))));
       assertThat(addresses(manager, "light")).containsExactly("b:1");
-      reads.release();
+      permits.release();
       eventually(
           () ->
               assertThat(manager.pool("heavy").orElseThrow().activeTargets())
@@ -196,106 +231,62 @@ class HeavyJobsTest {
 
   @Test
   void onlyGroupsThatChangedAreRebuilt() {
-    Map<String, TargetGroup> known = new ConcurrentHashMap<>();
-    known.put("same", targets("same", "a", 50));
-    known.put("changed", targets("changed", "b", 3));
-    known.put("gone", targets("gone", "c", 2));
-    TargetSetReader all = (job, action) -> known.values().forEach(g -> action.accept("p", g));
-    ScrapePool pool = new ScrapePool(Jobs.job("j"), new ScrapeMetrics(Metrics.none()));
-    assertThat(pool.commit(pool.prepare(Changes.everything(), all, () -> false))).isPresent();
+    ScrapePool pool = pool();
+    List<TargetGroup> all =
+        List.of(targets("same", "a", 50), targets("changed", "b", 3), targets("gone", "c", 2));
+    relabel(pool, whole(Map.of("p", all), 55), () -> false);
     assertThat(pool.targets()).hasSize(55);
 
-    known.put("changed", targets("changed", "d", 4));
-    known.remove("gone");
-    TargetSetUpdate update =
-        new TargetSetUpdate(
-            "j",
-            false,
-            Map.of("p", 54),
-            Map.of("p", List.of(known.get("changed"), targets("gone", "c", 0))));
+    List<TargetGroup> changed = List.of(targets("changed", "d", 4), targets("gone", "c", 0));
+    Changes changes =
+        Changes.of(new TargetSetUpdate("j", false, false, 1, 54, Map.of("p", changed)));
     AtomicInteger relabelled = new AtomicInteger();
-    ScrapePool.Rebuilt rebuilt =
-        pool.prepare(changes(update, pool), all, () -> relabelled.incrementAndGet() < 0);
+    TargetChange change = relabel(pool, changes.toUpdate(), () -> relabelled.incrementAndGet() < 0);
     assertThat(relabelled).hasValue(4);
-    TargetChange change = pool.commit(rebuilt).orElseThrow();
     assertThat(change.added()).hasSize(4);
     assertThat(change.removed()).hasSize(5);
     assertThat(pool.counts()).isEqualTo(new PoolCounts(54, 54, 0, 0));
   }
 
   @Test
-  void aMovedJobRelabelsOnlyWhatItMayKeepUnlessItsRulesHaveChanged() {
-    TargetGroup kept = targets("kept", "a", 5);
-    TargetGroup other = targets("other", "b", 70);
-    List<TargetGroup> all = List.of(kept, other);
-    TargetSetReader reader = (job, action) -> all.forEach(group -> action.accept("p", group));
-    ScrapePool pool = new ScrapePool(Jobs.job("j"), new ScrapeMetrics(Metrics.none()));
-    TargetSetUpdate update = new TargetSetUpdate("j", false, Map.of("p", 75), Map.of("p", all));
-    Map<String, Offers.Offer> offers =
-        Map.of("p", new Offers.Offer(List.of(kept), all, new Offers.Sources(all)));
-    AtomicInteger relabelled = new AtomicInteger();
-    pool.prepare(
-        Changes.of(update, offers, pool.builder()),
-        reader,
-        () -> relabelled.incrementAndGet() < 0);
-    assertThat(relabelled).hasValue(5);
-    pool.prepare(
-        Changes.of(update, offers, new TargetBuilder(Jobs.job("j"))),
-        reader,
-        () -> relabelled.incrementAndGet() < 0);
-    assertThat(relabelled).hasValue(5 + 75);
-  }
-
-  @Test
-  void manyPendingUpdatesNameEveryGroupThatChanged() {
-    ScrapePool pool = new ScrapePool(Jobs.job("j"), new ScrapeMetrics(Metrics.none()));
-    Changes all = changes(new TargetSetUpdate("j", false, Map.of("p", 0), Map.of()), pool);
-    for (int i = 0; i < 20; i++) {
-      List<TargetGroup> groups = List.of(targets("g" + i, "a", 1));
-      all =
-          all.and(
-              changes(new TargetSetUpdate("j", false, Map.of("p", 20), Map.of("p", groups)), pool));
-    }
-    for (int i = 0; i < 20; i++) {
-      assertThat(all.isCandidate("p", "g" + i, pool.builder())).isTrue();
-    }
-    assertThat(all.contain("p", "g20")).isFalse();
-    assertThat(all.contain("q", "g1")).isFalse();
-  }
-
-  private static Changes changes(TargetSetUpdate update, ScrapePool pool) {
-    Map<String, Offers.Offer> offers = new HashMap<>();
-    update
-        .changes()
-        .forEach(
-            (provider, groups) ->
-                offers.put(
-                    provider, new Offers.Offer(groups, groups, new Offers.Sources(groups))));
-    return Changes.of(update, offers, pool.builder());
+  void ofEachGroupTheLatestStateCountsAndAWholeUpdateReplacesAllBefore() {
+    TargetSetUpdate all = whole(Map.of("p", List.of(targets("a", "x", 1))), 1);
+    TargetSetUpdate later =
+        new TargetSetUpdate(
+            "j",
+            false,
+            false,
+            1,
+            3,
+            Map.of("p", List.of(targets("a", "y", 2)), "q", List.of(targets("b", "z", 1))));
+    TargetSetUpdate both = Changes.of(all).and(Changes.of(later)).toUpdate();
+    assertThat(both).isEqualTo(whole(later.changes(), 3));
+    assertThat(Changes.of(later).and(Changes.of(later)).toUpdate()).isEqualTo(later);
+    assertThat(Changes.of(later).and(Changes.of(all)).toUpdate()).isEqualTo(all);
   }
 
   @Test
   void groupsOfAProviderThatTheJobNoLongerHasAreRemoved() {
-    Map<String, TargetGroup> known = new ConcurrentHashMap<>(Map.of("p", targets("g", "a", 2)));
-    known.put("other", targets("g", "b", 3));
-    TargetSetReader all = (job, action) -> known.forEach(action);
-    ScrapePool pool = new ScrapePool(Jobs.job("j"), new ScrapeMetrics(Metrics.none()));
-    assertThat(pool.commit(pool.prepare(Changes.everything(), all, () -> false))).isPresent();
-    known.remove("other");
-    TargetSetUpdate update = new TargetSetUpdate("j", false, Map.of("p", 2), Map.of());
-    assertThat(pool.commit(pool.prepare(changes(update, pool), all, () -> false))).isPresent();
+    ScrapePool pool = pool();
+    List<TargetGroup> stays = List.of(targets("g", "a", 2));
+    relabel(
+        pool, whole(Map.of("p", stays, "other", List.of(targets("g", "b", 3))), 5), () -> false);
+    TargetChange change = relabel(pool, whole(Map.of("p", stays), 2), () -> false);
+    assertThat(change.removed()).hasSize(3);
+    assertThat(change.added()).isEmpty();
     assertThat(pool.counts()).isEqualTo(new PoolCounts(2, 2, 0, 0));
   }
 
   @Test
   void heavyJobsDoNotWaitForEachOther() {
+    onlyTheFirstWaits = true;
     try (ScrapeManager manager = manager()) {
       manager.onUpdates(List.of(update("heavy", group("a:1", 30_000))));
-      eventually(() -> assertThat(begun).hasValue(2));
+      eventually(() -> assertThat(begun).hasValue(1));
       manager.onUpdates(List.of(update("light", group("b:1", 30_000))));
       eventually(() -> assertThat(addresses(manager, "light")).containsExactly("b:1"));
       assertThat(addresses(manager, "heavy")).isEmpty();
-      reads.release();
+      permits.release();
     }
   }
 
@@ -303,14 +294,13 @@ class HeavyJobsTest {
   void closingStopsARebuildAtTheNextTarget() {
     List<Labels> targets = Collections.nCopies(10, Labels.of("__address__", "a:1"));
     TargetGroup group = new TargetGroup("g", targets, Labels.EMPTY);
-    ScrapePool pool = new ScrapePool(Jobs.job("j"), new ScrapeMetrics(Metrics.none()));
     AtomicInteger asked = new AtomicInteger();
     assertThatExceptionOfType(CancellationException.class)
         .isThrownBy(
             () ->
-                pool.prepare(
-                    Changes.everything(),
-                    (job, action) -> action.accept("p", group),
+                relabel(
+                    pool(),
+                    whole(Map.of("p", List.of(group)), 10),
                     () -> asked.incrementAndGet() == 4));
     assertThat(asked).hasValue(4);
   }
@@ -320,13 +310,13 @@ class HeavyJobsTest {
     try (ScrapeManager manager = manager()) {
       List<String> told = new CopyOnWriteArrayList<>();
       manager.onUpdates(List.of(update("heavy", group("a:1", 30_000))));
-      eventually(() -> assertThat(begun).hasValue(2));
+      eventually(() -> assertThat(begun).hasValue(1));
       manager.onUpdates(List.of(update("heavy", group("a:2", 1)))); // while it is in work
       manager.whenInForce(() -> told.add("second"));
-      reads.release();
-      eventually(() -> assertThat(begun).hasValue(3));
+      permits.release();
+      eventually(() -> assertThat(begun).hasValue(2));
       assertThat(told).isEmpty();
-      reads.release();
+      permits.release();
       eventually(() -> assertThat(told).containsExactly("second"));
       assertThat(addresses(manager, "heavy")).containsExactly("a:2");
     }
@@ -338,7 +328,7 @@ class HeavyJobsTest {
       PoolView pool = manager.pool("heavy").orElseThrow();
       assertThat(pool.droppedTargets(0)).isEmpty();
       assertThat(pool.failedTargets(0)).isEmpty();
-      assertThat(begun).as("reads").hasValue(1);
+      assertThat(reads).hasValue(0);
     }
   }
 
@@ -346,11 +336,12 @@ class HeavyJobsTest {
   void aRebuildUsesRulesThatChangedMeanwhile() {
     try (ScrapeManager manager = manager()) {
       manager.onUpdates(List.of(update("heavy", group("a:1", 30_000))));
-      eventually(() -> assertThat(begun).hasValue(2));
-      reads.release(); // of the new rules
-      // The reader that waits may take the permit first; then this one waits for the next.
-      reads.release(2);
+      eventually(() -> assertThat(begun).hasValue(1));
       manager.apply(List.of(Jobs.job("heavy", Jobs.set("new", "x")), Jobs.job("light")));
+      configuration = 2;
+      sent.clear();
+      manager.onUpdates(List.of(update("heavy", group("a:1", 30_000))));
+      permits.release(2);
       eventually(
           () ->
               assertThat(manager.pool("heavy").orElseThrow().activeTargets())
@@ -363,8 +354,8 @@ class HeavyJobsTest {
   void closingEndsTheThread() {
     ScrapeManager manager = manager();
     manager.onUpdates(List.of(update("heavy", group("a:1", 30_000))));
-    eventually(() -> assertThat(begun).hasValue(2));
-    reads.release();
+    eventually(() -> assertThat(begun).hasValue(1));
+    permits.release();
     manager.close();
     assertThat(Thread.getAllStackTraces().keySet())
         .noneMatch(thread -> thread.getName().startsWith("sd-relabel"));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.model.TargetSetReader;
 import io.promdisco.model.TargetSetUpdate;
 import io.promdisco.providers.kubernetes.client.decode.PodBodies;
 import io.promdisco.testing.Allocated;
@@ -19,15 +20,11 @@ class RelabellingAllocationTest {
 
   private static double perUpdate(List<ScrapeConfig> jobs) throws Exception {
     List<TargetGroup> groups = new PodBodies(PODS).groups();
-    List<TargetSetUpdate> updates =
-        jobs.stream()
-            .map(
-                job ->
-                    new TargetSetUpdate(
-                        job.jobName(), false, Map.of("p", TARGETS), Map.of("p", groups)))
-            .toList();
-    try (ScrapeManager manager = new ScrapeManager((job, action) -> {}, Metrics.none())) {
+    try (ScrapeManager manager =
+        new ScrapeManager(job -> TargetSetReader.TargetSet.NONE, Metrics.none())) {
       manager.apply(jobs);
+      manager.onUpdates(updates(jobs, true, List.of()));
+      List<TargetSetUpdate> updates = updates(jobs, false, groups);
       return Allocated.per(
           1,
           () -> {
@@ -35,6 +32,15 @@ class RelabellingAllocationTest {
             return manager;
           });
     }
+  }
+
+  private static List<TargetSetUpdate> updates(
+      List<ScrapeConfig> jobs, boolean whole, List<TargetGroup> groups) {
+    return jobs.stream()
+        .map(
+            job ->
+                new TargetSetUpdate(job.jobName(), false, whole, 1, TARGETS, Map.of("p", groups)))
+        .toList();
   }
 
   @Test
@@ -64,7 +70,8 @@ class RelabellingAllocationTest {
         Allocated.per(
             jobs.size(),
             () -> {
-              try (ScrapeManager manager = new ScrapeManager((job, action) -> {}, Metrics.none())) {
+              try (ScrapeManager manager =
+                  new ScrapeManager(job -> TargetSetReader.TargetSet.NONE, Metrics.none())) {
                 manager.apply(jobs);
                 return manager;
               }

@@ -1,5 +1,6 @@
 package io.promdisco.scrape;
 
+import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promdisco.metrics.Metrics;
@@ -9,8 +10,10 @@ import io.promdisco.model.TargetGroup;
 import io.promdisco.model.TargetSetUpdate;
 import io.prometheus.client.CollectorRegistry;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +32,7 @@ class ScrapePoolTest {
 
   @Test
   void equalTargetsOfSeveralGroupsAndProvidersCountOnceAndStayWhileAnyRemains() {
-    manager.apply(List.of(Jobs.job("j")));
+    discovery.apply(manager, List.of(Jobs.job("j")));
     discovery.send(
         manager, "j", PROVIDER, Jobs.group("a", "h:1", "h:1", "h:2"), Jobs.group("b", "h:1"));
     discovery.send(manager, "j", "file/0", Jobs.group("c", "h:1"));
@@ -46,7 +49,7 @@ class ScrapePoolTest {
 
   @Test
   void onlyGroupsOfTheUpdateAreRelabelled() {
-    manager.apply(List.of(Jobs.job("j")));
+    discovery.apply(manager, List.of(Jobs.job("j")));
     List<TargetGroup> groups = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
       groups.add(Jobs.group("g" + i, "h:" + i, "i:" + i));
@@ -62,7 +65,7 @@ class ScrapePoolTest {
 
   @Test
   void groupsWhoseTargetsWereAllDroppedLeaveNothingButTheirNumber() {
-    manager.apply(List.of(Jobs.job("j", Jobs.keep("keep", "yes"))));
+    discovery.apply(manager, List.of(Jobs.job("j", Jobs.keep("keep", "yes"))));
     TargetGroup[] groups = new TargetGroup[1_000];
     for (int i = 0; i < groups.length; i++) {
       groups[i] = Jobs.group("g" + i, Labels.of("keep", i < 3 ? "yes" : "no"), "h:" + i);
@@ -70,14 +73,14 @@ class ScrapePoolTest {
     discovery.send(manager, "j", PROVIDER, groups);
 
     ScrapePool pool =
-        new ScrapePool(Jobs.job("j", Jobs.keep("keep", "yes")), new ScrapeMetrics(metrics));
+        new ScrapePool(Jobs.job("j", Jobs.keep("keep", "yes")), 1, 0, new ScrapeMetrics(metrics));
     TargetSetUpdate update =
-        new TargetSetUpdate("j", false, Map.of(PROVIDER, 1_000), Map.of(PROVIDER, List.of(groups)));
-    pool.update(
-        update,
-        new Offers().of(List.of(update), List.of(pool.builder())).get(0),
-        discovery,
-        () -> false);
+        new TargetSetUpdate("j", false, true, 1, 1_000, Map.of(PROVIDER, List.of(groups)));
+    pool.commit(
+        pool.prepare(
+            update,
+            new Offers().of(List.of(update), List.of(pool.builder(1))).get(0),
+            () -> false));
 
     assertThat(pool.groups()).isEqualTo(3);
     assertThat(pool.counts()).isEqualTo(new PoolCounts(1_000, 3, 997, 0));
@@ -87,7 +90,7 @@ class ScrapePoolTest {
 
   @Test
   void aGroupThatFailedAndIsNotEvenOfferedAnyMoreCountsAsDropped() {
-    manager.apply(List.of(Jobs.job("j", Jobs.keep("keep", "yes"))));
+    discovery.apply(manager, List.of(Jobs.job("j", Jobs.keep("keep", "yes"))));
     discovery.send(manager, "j", PROVIDER, Jobs.group("g", Labels.of("keep", "yes"), "h/1"));
     assertThat(counts()).isEqualTo(new PoolCounts(1, 0, 0, 1));
 
@@ -98,7 +101,7 @@ class ScrapePoolTest {
 
   @Test
   void aGroupThatIsKeptNoLongerLosesItsTargetsAndCountsAsDropped() {
-    manager.apply(List.of(Jobs.job("j", Jobs.keep("keep", "yes"))));
+    discovery.apply(manager, List.of(Jobs.job("j", Jobs.keep("keep", "yes"))));
     discovery.send(manager, "j", PROVIDER, Jobs.group("g", Labels.of("keep", "yes"), "h:1"));
     assertThat(addresses()).containsExactly("h:1");
 
@@ -109,7 +112,7 @@ class ScrapePoolTest {
 
   @Test
   void groupsOfAProviderThatTheJobHasNoLongerGo() {
-    manager.apply(List.of(Jobs.job("j")));
+    discovery.apply(manager, List.of(Jobs.job("j")));
     discovery.send(manager, "j", PROVIDER, Jobs.group("a", "h:1", "bad/2"));
     discovery.send(manager, "j", "file/0", Jobs.group("a", "h:3", "bad/4", "bad/5"));
     assertThat(counts()).isEqualTo(new PoolCounts(5, 2, 0, 3));
@@ -122,7 +125,7 @@ class ScrapePoolTest {
 
   @Test
   void failedTargetsAreNeitherActiveNorDropped() {
-    manager.apply(List.of(Jobs.job("j")));
+    discovery.apply(manager, List.of(Jobs.job("j")));
     discovery.send(manager, "j", PROVIDER, Jobs.group("pod/a", "h:1", "", "a/b"));
 
     assertThat(counts()).isEqualTo(new PoolCounts(3, 1, 0, 2));
@@ -140,10 +143,10 @@ class ScrapePoolTest {
 
   @Test
   void equalConfigurationLeavesTargetsUntouched() {
-    manager.apply(List.of(Jobs.job("j", Jobs.set("a", "1"))));
+    discovery.apply(manager, List.of(Jobs.job("j", Jobs.set("a", "1"))));
     discovery.send(manager, "j", PROVIDER, Jobs.group("g", "h:1"));
 
-    manager.apply(List.of(Jobs.job("j", 7, "/metrics", Map.of(), Jobs.set("a", "1"))));
+    discovery.apply(manager, List.of(Jobs.job("j", 7, "/metrics", Map.of(), Jobs.set("a", "1"))));
 
     assertThat(relabelled()).isEqualTo(1);
     assertThat(addresses()).containsExactly("h:1");
@@ -152,7 +155,7 @@ class ScrapePoolTest {
 
   @Test
   void changedRulesRebuildTheTargetsOfWhatWasDiscovered() {
-    manager.apply(List.of(Jobs.job("j", Jobs.keep("keep", "yes"))));
+    discovery.apply(manager, List.of(Jobs.job("j", Jobs.keep("keep", "yes"))));
     discovery.send(
         manager,
         "j",
@@ -161,7 +164,7 @@ class ScrapePoolTest {
         Jobs.group("b", Labels.of("keep", "no"), "h:2", "h:3"));
     assertThat(addresses()).containsExactly("h:1");
 
-    manager.apply(List.of(Jobs.job("j", Jobs.keep("keep", "no"))));
+    discovery.apply(manager, List.of(Jobs.job("j", Jobs.keep("keep", "no"))));
 
     assertThat(addresses()).containsExactly("h:2", "h:3");
     assertThat(counts()).isEqualTo(new PoolCounts(3, 2, 1, 0));
@@ -170,11 +173,11 @@ class ScrapePoolTest {
 
   @Test
   void renamedJobsReadWhatIsThereAndTheOldNameIsGone() {
-    manager.apply(List.of(Jobs.job("j")));
+    discovery.apply(manager, List.of(Jobs.job("j")));
     discovery.send(manager, "j", PROVIDER, Jobs.group("g", "h:1"));
     discovery.put("k", PROVIDER, Jobs.group("g", "h:1"));
 
-    manager.apply(List.of(Jobs.job("k")));
+    discovery.apply(manager, List.of(Jobs.job("k")));
 
     assertThat(manager.pool("j")).isEmpty();
     assertThat(manager.pool("k").orElseThrow().activeTargets())
@@ -190,21 +193,96 @@ class ScrapePoolTest {
   }
 
   @Test
-  void whatGoesBetweenReadingAJobAndItsFirstUpdateDoesNotStay() {
-    TargetGroup stays = Jobs.group("stays", "h:1");
-    discovery.put("j", PROVIDER, stays, Jobs.group("goes", "h:2"));
-    manager.apply(List.of(Jobs.job("j")));
-    assertThat(addresses()).containsExactly("h:1", "h:2");
+  void aWholeUpdateReplacesEverythingAndTellsOnlyTheDifference() {
+    discovery.apply(manager, List.of(Jobs.job("j")));
+    discovery.send(
+        manager, "j", PROVIDER, Jobs.group("stays", "h:1"), Jobs.group("goes", "h:2", "bad/3"));
+    List<TargetChange> told = new CopyOnWriteArrayList<>();
+    manager.addListener(told::add);
+    eventually(() -> assertThat(told).hasSize(1));
 
-    discovery.put("j", PROVIDER, TargetGroup.empty("goes"));
-    discovery.send(manager, "j", PROVIDER, stays);
+    manager.onUpdates(List.of(whole(1, Jobs.group("stays", "h:1"), Jobs.group("comes", "h:4"))));
 
-    assertThat(addresses()).containsExactly("h:1");
+    assertThat(addresses()).containsExactly("h:1", "h:4");
+    assertThat(counts()).isEqualTo(new PoolCounts(2, 2, 0, 0));
+    eventually(() -> assertThat(told).hasSize(2));
+    assertThat(told.get(1).added()).extracting(Target::address).containsExactly("h:4");
+    assertThat(told.get(1).removed()).extracting(Target::address).containsExactly("h:2");
+  }
+
+  @Test
+  void newRulesWaitForTheWholeUpdateOfTheirConfiguration() {
+    manager.apply(List.of(Jobs.job("j", Jobs.set("rules", "1"))));
+    manager.onUpdates(List.of(whole(1, Jobs.group("g", "h:1"))));
+
+    assertThat(manager.apply(List.of(Jobs.job("j", Jobs.set("rules", "2"))))).containsExactly("j");
+    manager.onUpdates(List.of(change(1, Jobs.group("g", "h:2"))));
+    assertThat(targets()).containsExactly("h:2 1");
+
+    assertThat(manager.apply(List.of(Jobs.job("j", Jobs.set("rules", "3"))))).containsExactly("j");
+    manager.onUpdates(List.of(whole(2, Jobs.group("g", "h:3"))));
+    assertThat(targets()).as("sent before the newest was known").containsExactly("h:3 2");
+    manager.onUpdates(List.of(whole(3, Jobs.group("g", "h:4"))));
+    assertThat(targets()).containsExactly("h:4 3");
+    assertThat(registry.getSampleValue("prometheus_target_scrape_pool_reloads_total")).isEqualTo(2);
+  }
+
+  @Test
+  void rulesThatNeverCameIntoForceLeaveNothing() {
+    manager.apply(List.of(Jobs.job("j", Jobs.set("rules", "1"))));
+    manager.onUpdates(List.of(whole(1, Jobs.group("g", "h:1"))));
+    manager.apply(List.of(Jobs.job("j", Jobs.set("rules", "2"))));
+    manager.apply(List.of(Jobs.job("j", Jobs.set("rules", "1"))));
+    manager.apply(List.of(Jobs.job("j", 7, "/metrics", Map.of(), Jobs.set("rules", "1"))));
+    assertThat(pool().config().keepDroppedTargets()).as("not in force yet").isZero();
+
+    manager.onUpdates(List.of(whole(3, Jobs.group("g", "h:1"))));
+
+    assertThat(targets()).containsExactly("h:1 1");
+    assertThat(pool().config().keepDroppedTargets()).isEqualTo(7);
+  }
+
+  @Test
+  void whatIsLeftOfAJobOfTheSameNameBeforeIsIgnored() {
+    manager.apply(List.of(Jobs.job("j", Jobs.set("rules", "1"))));
+    manager.onUpdates(List.of(whole(1, Jobs.group("g", "h:1"))));
+    manager.apply(List.of());
+    manager.apply(List.of(Jobs.job("j", Jobs.set("rules", "3"))));
+
+    manager.onUpdates(List.of(change(1, Jobs.group("g", "h:2"))));
+    manager.onUpdates(List.of(whole(1, Jobs.group("g", "h:2"))));
+    manager.onUpdates(List.of(TargetSetUpdate.removal("j")));
+    manager.onUpdates(List.of(change(1, Jobs.group("g", "h:2"))));
+    assertThat(targets()).isEmpty();
+
+    manager.onUpdates(List.of(whole(3, Jobs.group("g", "h:3"))));
+    assertThat(targets()).containsExactly("h:3 3");
+  }
+
+  private static TargetSetUpdate whole(long configuration, TargetGroup... groups) {
+    return update(true, configuration, groups);
+  }
+
+  private static TargetSetUpdate change(long configuration, TargetGroup... groups) {
+    return update(false, configuration, groups);
+  }
+
+  private static TargetSetUpdate update(boolean whole, long configuration, TargetGroup... groups) {
+    int targets = Arrays.stream(groups).mapToInt(group -> group.targets().size()).sum();
+    return new TargetSetUpdate(
+        "j", false, whole, configuration, targets, Map.of(PROVIDER, List.of(groups)));
+  }
+
+  /** Address and the label that the rules set. */
+  private List<String> targets() {
+    return pool().activeTargets().stream()
+        .map(target -> target.address() + " " + target.label("rules"))
+        .toList();
   }
 
   @Test
   void updatesOfAJobThatDiscoveryRemovedEmptyItAndThoseOfUnknownJobsDoNothing() {
-    manager.apply(List.of(Jobs.job("j")));
+    discovery.apply(manager, List.of(Jobs.job("j")));
     discovery.send(manager, "j", PROVIDER, Jobs.group("g", "h:1"));
     discovery.send(manager, "unknown", PROVIDER, Jobs.group("g", "h:1"));
     assertThat(sample("prometheus_target_scrape_pool_targets")).isEqualTo(1);
@@ -218,7 +296,8 @@ class ScrapePoolTest {
 
   @Test
   void keepDroppedTargetsLimitsWhatIsShownAndNotWhatIsCounted() {
-    manager.apply(List.of(Jobs.job("j", 2, "/metrics", Map.of(), Jobs.keep("a", "never"))));
+    discovery.apply(
+        manager, List.of(Jobs.job("j", 2, "/metrics", Map.of(), Jobs.keep("a", "never"))));
     discovery.send(manager, "j", PROVIDER, Jobs.group("g", "h:1", "h:2", "h:3"));
 
     assertThat(pool().droppedTargets(0)).hasSize(2);
@@ -229,7 +308,7 @@ class ScrapePoolTest {
 
   @Test
   void discoveredLabelsFollowTheGroupEvenIfTheTargetStaysEqual() {
-    manager.apply(List.of(Jobs.job("j")));
+    discovery.apply(manager, List.of(Jobs.job("j")));
     discovery.send(manager, "j", PROVIDER, Jobs.group("g", Labels.of("__meta_a", "1"), "h:1"));
     discovery.send(manager, "j", PROVIDER, Jobs.group("g", Labels.of("__meta_a", "2"), "h:1"));
 

@@ -117,7 +117,8 @@ class TargetBuilderConformanceTest {
     JsonNode settings = recorded.path("scrape_config");
     FakeDiscovery discovery = new FakeDiscovery();
     try (ScrapeManager manager = new ScrapeManager(discovery, Metrics.none())) {
-      manager.apply(List.of(Recorded.job(id, settings, settings.get("relabel_configs"))));
+      discovery.apply(
+          manager, List.of(Recorded.job(id, settings, settings.get("relabel_configs"))));
       List<TargetGroup> groups = Recorded.groups(settings.path("static_configs"));
       discovery.send(manager, id, "static/0", groups.toArray(TargetGroup[]::new));
       PoolView pool = manager.pool(id).orElseThrow();

@@ -33,7 +33,7 @@ class TargetListenerTest {
 
   @Test
   void aLateListenerFirstGetsAllThereIsAsAddedAndThenTheChanges() {
-    manager.apply(List.of(Jobs.job("a"), Jobs.job("b"), Jobs.job("empty")));
+    discovery.apply(manager, List.of(Jobs.job("a"), Jobs.job("b"), Jobs.job("empty")));
     discovery.send(manager, "a", PROVIDER, Jobs.group("g", "h:1", "h:2"));
     discovery.send(manager, "b", PROVIDER, Jobs.group("g", "h:1"));
 
@@ -52,7 +52,7 @@ class TargetListenerTest {
 
   @Test
   void otherLabelsAtTheSamePlaceAreAChangeAndNotAComingAndGoing() {
-    manager.apply(List.of(Jobs.job("j", Jobs.copy("__meta_version", "version"))));
+    discovery.apply(manager, List.of(Jobs.job("j", Jobs.copy("__meta_version", "version"))));
     discovery.send(
         manager, "j", PROVIDER, Jobs.group("g", Labels.of("__meta_version", "1"), "h:1", "h:2"));
     manager.addListener(seen::add);
@@ -76,7 +76,7 @@ class TargetListenerTest {
 
   @Test
   void nobodyIsToldOfATargetThatMovesBetweenGroupsOrHasAnEqualElsewhere() {
-    manager.apply(List.of(Jobs.job("j")));
+    discovery.apply(manager, List.of(Jobs.job("j")));
     discovery.send(manager, "j", PROVIDER, Jobs.group("a", "h:1"), Jobs.group("b", "h:2"));
     manager.addListener(seen::add);
     eventually(() -> assertThat(seen).hasSize(1));
@@ -97,27 +97,27 @@ class TargetListenerTest {
 
   @Test
   void changedRulesAndRemovedJobsAreTold() {
-    manager.apply(List.of(Jobs.job("j", Jobs.set("v", "1")), Jobs.job("k")));
+    discovery.apply(manager, List.of(Jobs.job("j", Jobs.set("v", "1")), Jobs.job("k")));
     discovery.send(manager, "j", PROVIDER, Jobs.group("g", "h:1"));
     discovery.send(manager, "k", PROVIDER, Jobs.group("g", "h:1"));
     manager.addListener(seen::add);
     eventually(() -> assertThat(seen).hasSize(2));
 
-    manager.apply(List.of(Jobs.job("j", Jobs.set("v", "2"))));
+    discovery.apply(manager, List.of(Jobs.job("j", Jobs.set("v", "2"))));
 
     eventually(() -> assertThat(seen).hasSize(4));
-    assertThat(seen.get(2).changed())
+    assertThat(seen.get(2)).returns("k", TargetChange::job);
+    assertThat(addresses(seen.get(2).removed())).containsExactly("h:1");
+    assertThat(seen.get(3).changed())
         .extracting(changed -> changed.after().labels().get("v"))
         .containsExactly("2");
-    assertThat(seen.get(3)).returns("k", TargetChange::job);
-    assertThat(addresses(seen.get(3).removed())).containsExactly("h:1");
   }
 
   @Test
   void aSlowListenerHoldsUpNobodyAndMissesNothing() throws InterruptedException {
     CountDownLatch release = new CountDownLatch(1);
     List<String> slow = new CopyOnWriteArrayList<>();
-    manager.apply(List.of(Jobs.job("j")));
+    discovery.apply(manager, List.of(Jobs.job("j")));
     manager.addListener(
         change -> {
           await(release);
@@ -138,7 +138,7 @@ class TargetListenerTest {
 
   @Test
   void aListenerThatThrowsIsCountedAndCalledAgain() {
-    manager.apply(List.of(Jobs.job("j")));
+    discovery.apply(manager, List.of(Jobs.job("j")));
     manager.addListener(
         change -> {
           seen.add(change);
@@ -157,7 +157,7 @@ class TargetListenerTest {
 
   @Test
   void aClosedRegistrationIsToldNothingMore() {
-    manager.apply(List.of(Jobs.job("j")));
+    discovery.apply(manager, List.of(Jobs.job("j")));
     List<TargetChange> closedSeen = new CopyOnWriteArrayList<>();
     TargetListener.Registration registration = manager.addListener(closedSeen::add);
     manager.addListener(seen::add);
@@ -174,16 +174,13 @@ class TargetListenerTest {
 
   @Test
   void aClosedManagerTakesNothingIn() {
-    manager.apply(List.of(Jobs.job("j")));
+    discovery.apply(manager, List.of(Jobs.job("j")));
     manager.close();
 
     manager.onUpdates(
         List.of(
             new TargetSetUpdate(
-                "j",
-                false,
-                Map.of(PROVIDER, 1),
-                Map.of(PROVIDER, List.of(Jobs.group("g", "h:1"))))));
+                "j", false, true, 1, 1, Map.of(PROVIDER, List.of(Jobs.group("g", "h:1"))))));
     assertThatThrownBy(() -> manager.apply(List.of(Jobs.job("j"))))
         .isInstanceOf(IllegalStateException.class);
 

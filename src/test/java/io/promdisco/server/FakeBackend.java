@@ -27,10 +27,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A real scrape manager over groups that a test puts, and states that it sets. */
@@ -56,6 +57,7 @@ final class FakeBackend implements Backend, TargetSetReader {
   private final PrometheusMetrics metrics = new PrometheusMetrics(registry);
   private final ScrapeManager manager = new ScrapeManager(this, metrics);
   private final Map<String, List<TargetGroup>> groups = new ConcurrentHashMap<>();
+  private final AtomicLong configuration = new AtomicLong();
 
   /** The default limits with so many streams, of one client too. */
   static ServerLimits streams(int streams) {
@@ -65,17 +67,23 @@ final class FakeBackend implements Backend, TargetSetReader {
 
   /** Configures jobs, each of which drops the targets that have a label {@code drop}. */
   void configure(String... jobs) {
-    manager.apply(Arrays.stream(jobs).map(FakeBackend::jobConfig).toList());
+    apply(Arrays.stream(jobs).map(FakeBackend::jobConfig).toList());
   }
 
   /** Configures the jobs of a file. */
   void configureFrom(String file, String yaml) {
-    manager.apply(
+    apply(
         new ConfigLoader()
             .read(file, yaml.getBytes(StandardCharsets.UTF_8), Path.of(""))
             .configuration()
             .orElseThrow()
             .jobs());
+  }
+
+  private void apply(List<ScrapeConfig> jobs) {
+    Set<String> reshaped = manager.apply(jobs);
+    configuration.incrementAndGet();
+    reshaped.forEach(this::send);
   }
 
   /** Gives a job one group. */
@@ -87,11 +95,16 @@ final class FakeBackend implements Backend, TargetSetReader {
   /** In place of what was discovered for the job before. */
   void discover(String job, TargetGroup... discovered) {
     groups.put(job, List.of(discovered));
-    int targets = Arrays.stream(discovered).mapToInt(group -> group.targets().size()).sum();
+    send(job);
+  }
+
+  private void send(String job) {
+    List<TargetGroup> all = groups.getOrDefault(job, List.of());
+    int targets = all.stream().mapToInt(group -> group.targets().size()).sum();
     manager.onUpdates(
         List.of(
             new TargetSetUpdate(
-                job, false, Map.of(PROVIDER, targets), Map.of(PROVIDER, List.of(discovered)))));
+                job, false, true, configuration.get(), targets, Map.of(PROVIDER, all))));
   }
 
   /** From now on a job is as {@code status} says; before that, jobs are complete. */
@@ -147,11 +160,12 @@ final class FakeBackend implements Backend, TargetSetReader {
   }
 
   @Override
-  public void forEachGroup(String job, BiConsumer<String, TargetGroup> action) {
+  public TargetSet read(String job) {
     if (unreadable) {
       throw new IllegalStateException("groups: unreadable, as the test asked");
     }
-    groups.getOrDefault(job, List.of()).forEach(group -> action.accept(PROVIDER, group));
+    return new TargetSet(
+        configuration.get(), Map.of(PROVIDER, groups.getOrDefault(job, List.of())));
   }
 
   @Override

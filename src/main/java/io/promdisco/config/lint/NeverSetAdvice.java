@@ -5,9 +5,9 @@ import io.promdisco.config.ProblemKind;
 import io.promdisco.config.section.ReadJob;
 import io.promdisco.config.yaml.Section;
 import io.promdisco.model.Labels;
-import io.promdisco.relabel.ReferenceRelabeler;
 import io.promdisco.relabel.RelabelRule;
 import io.promdisco.relabel.RelabelRule.Action;
+import io.promdisco.relabel.Relabeler;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -110,7 +110,7 @@ final class NeverSetAdvice implements RuleAdvice {
   }
 
   private static Optional<Labels> run(RelabelRule rule, Labels labels) {
-    return ReferenceRelabeler.apply(List.of(rule), labels);
+    return new Relabeler(List.of(rule)).apply(labels);
   }
 
   /** Whether each text that the rule looks for needs a label that is missing. */

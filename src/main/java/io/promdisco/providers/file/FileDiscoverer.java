@@ -2,7 +2,6 @@ package io.promdisco.providers.file;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.config.FileSdConfig;
-import io.promdisco.config.section.Globs;
 import io.promdisco.discovery.Discoverer;
 import io.promdisco.discovery.TargetSink;
 import io.promdisco.model.TargetGroup;
@@ -25,6 +24,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,6 +56,7 @@ final class FileDiscoverer implements Discoverer {
   private final FolderWatcher watcher;
   private final FileMetrics metrics;
   private final long sourceMemory;
+  private final Function<String, List<Path>> listing;
   private final Settling settling;
   private final Runnable changed;
 
@@ -96,6 +97,11 @@ final class FileDiscoverer implements Discoverer {
   @GuardedBy("this")
   private Ticker.Alarm alarm = () -> {};
 
+  /**
+   * A source that has not been started.
+   *
+   * @param listing the files that match a pattern; throws {@link PatternSyntaxException}
+   */
   FileDiscoverer(
       String provider,
       FileSdConfig config,
@@ -103,8 +109,10 @@ final class FileDiscoverer implements Discoverer {
       OnDemandThreads threads,
       FolderWatcher watcher,
       FileMetrics metrics,
-      long sourceMemory) {
+      long sourceMemory,
+      Function<String, List<Path>> listing) {
     this.sourceMemory = sourceMemory;
+    this.listing = listing;
     this.provider = provider;
     this.config = config;
     this.ticker = ticker;
@@ -221,7 +229,7 @@ final class FileDiscoverer implements Discoverer {
     Set<Path> matching = new LinkedHashSet<>();
     for (String pattern : config.files()) {
       try {
-        matching.addAll(Globs.files(pattern));
+        matching.addAll(listing.apply(pattern));
       } catch (PatternSyntaxException e) {
         log.debug("{}: {}: matches nothing: {}", provider, pattern, e.getDescription());
       }

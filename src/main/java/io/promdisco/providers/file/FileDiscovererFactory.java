@@ -1,6 +1,7 @@
 package io.promdisco.providers.file;
 
 import io.promdisco.config.FileSdConfig;
+import io.promdisco.config.section.Globs;
 import io.promdisco.config.SdConfig;
 import io.promdisco.discovery.Discoverer;
 import io.promdisco.discovery.DiscovererFactory;
@@ -9,6 +10,9 @@ import io.promdisco.metrics.Metrics;
 import io.promdisco.util.OnDemandThreads;
 import io.promdisco.util.SourceMemory;
 import io.promdisco.util.Ticker;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
 
 /**
  * Makes the discoverers of {@code file_sd_configs}. They share one watch of the file system and the
@@ -19,6 +23,7 @@ public final class FileDiscovererFactory implements DiscovererFactory {
   private final FileMetrics metrics;
   private final FolderWatcher watcher;
   private final long sourceMemory;
+  private final Function<String, List<Path>> listing;
   private final OnDemandThreads threads = new OnDemandThreads("sd-file");
 
   /** A factory without threads, until its first discoverer starts. */
@@ -32,6 +37,13 @@ public final class FileDiscovererFactory implements DiscovererFactory {
    * @param sourceMemory bytes of memory that the targets of one SD config may take, about
    */
   public FileDiscovererFactory(Ticker ticker, Metrics metrics, long sourceMemory) {
+    this(ticker, metrics, sourceMemory, Globs::files);
+  }
+
+  /** As the public constructor; {@code listing} gives the files that match a pattern. */
+  FileDiscovererFactory(
+      Ticker ticker, Metrics metrics, long sourceMemory, Function<String, List<Path>> listing) {
+    this.listing = listing;
     this.sourceMemory = sourceMemory;
     this.ticker = ticker;
     this.metrics = new FileMetrics(metrics);
@@ -49,7 +61,8 @@ public final class FileDiscovererFactory implements DiscovererFactory {
       throw new DiscoveryException(
           provider + ": " + config.mechanism() + " (expected: a file SD config)");
     }
-    return new FileDiscoverer(provider, files, ticker, threads, watcher, metrics, sourceMemory);
+    return new FileDiscoverer(
+        provider, files, ticker, threads, watcher, metrics, sourceMemory, listing);
   }
 
   /** Ends the threads and the watch. */

@@ -311,10 +311,5 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
     public void recovered(String part) {
       sink.recovered(part);
     }
-
-    @Override
-    public int targetCount() {
-      return sink.targetCount();
-    }
   }
 }

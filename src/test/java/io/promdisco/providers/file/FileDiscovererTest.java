@@ -4,12 +4,14 @@ import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promdisco.config.FileSdConfig;
+import io.promdisco.config.section.Globs;
 import io.promdisco.discovery.Discoverer;
 import io.promdisco.metrics.PrometheusMetrics;
 import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.ManualTicker;
 import io.promdisco.testing.MemorySink;
 import io.promdisco.util.Closer;
+import io.promdisco.util.SourceMemory;
 import io.promdisco.util.SystemTicker;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
@@ -23,6 +25,8 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -107,6 +111,52 @@ final class FileDiscovererTest {
     eventually(() -> assertThat(sink.isSynced()).isTrue());
     write("t.json", targets("a:1"));
     eventuallyTargets("a:1");
+  }
+
+  @Test
+  void aFileThatAListingMissesKeepsItsTargetsAsLongAsItExists() throws Exception {
+    ManualTicker clock = new ManualTicker();
+    AtomicBoolean missed = new AtomicBoolean();
+    AtomicInteger listings = new AtomicInteger();
+    Path file = write("t.json", targets("a:1"));
+    FileDiscovererFactory lossy =
+        closer.add(
+            new FileDiscovererFactory(
+                clock,
+                metrics,
+                SourceMemory.standard(),
+                pattern -> {
+                  listings.incrementAndGet();
+                  return missed.get() ? List.of() : Globs.files(pattern);
+                }));
+    start(lossy, sink, "*.json");
+    eventuallyTargets("a:1");
+
+    missed.set(true);
+    scanAgain(clock, listings);
+    assertThat(sink.addresses()).containsExactly("a:1");
+    write("t.json", targets("b:1")); // It is still read.
+    eventually(
+        () -> {
+          scanAgain(clock, listings);
+          assertThat(sink.addresses()).containsExactly("b:1");
+        });
+
+    Files.delete(file);
+    eventually(
+        () -> {
+          scanAgain(clock, listings);
+          assertThat(sink.addresses()).isEmpty();
+        });
+  }
+
+  /** Lets the time of the next scan come, and waits until that scan is over. */
+  private static void scanAgain(ManualTicker clock, AtomicInteger listings) {
+    eventually(() -> assertThat(clock.pending()).contains(INTERVAL));
+    int before = listings.get();
+    clock.advance(INTERVAL);
+    eventually(() -> assertThat(listings).hasValueGreaterThan(before));
+    eventually(() -> assertThat(clock.pending()).contains(INTERVAL));
   }
 
   @Test

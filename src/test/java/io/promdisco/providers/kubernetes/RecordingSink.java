@@ -45,11 +45,6 @@ final class RecordingSink implements TargetSink {
     failures.remove(part);
   }
 
-  @Override
-  public synchronized int targetCount() {
-    return groups.values().stream().mapToInt(group -> group.targets().size()).sum();
-  }
-
   synchronized int syncs() {
     return syncs;
   }

@@ -25,9 +25,4 @@ public interface WatchHealth {
 
   /** The watch works again. */
   void recovered(String part);
-
-  /** How many targets this one has and keeps while the watch is broken, for people; default 0. */
-  default int targetCount() {
-    return 0;
-  }
 }

@@ -162,11 +162,6 @@ public final class WatchPool implements AutoCloseable {
       }
     }
 
-    @Override
-    public synchronized int targetCount() {
-      return told.stream().mapToInt(WatchHealth::targetCount).sum();
-    }
-
     void release() {
       synchronized (WatchPool.this) {
         if (--users > 0) {

@@ -111,11 +111,10 @@ final class WatchReport {
       kind = problem.kind();
       logged = now;
       log.warn(
-          "{}: {}; keeping {} and {}, next try in {} ms",
+          "{}: {}; keeping {}, next try in {} ms",
           part,
           problem.reason(),
           Nouns.count(known, "object"),
-          Nouns.count(targetCount(), "target"),
           wait.toMillis(),
           error instanceof IOException || error instanceof UncheckedIOException ? null : error);
     }
@@ -183,12 +182,6 @@ final class WatchReport {
 
   private String scope() {
     return WatchErrorMessage.where(resource, scope).strip();
-  }
-
-  private int targetCount() {
-    int[] count = new int[1];
-    tell(() -> count[0] = health.targetCount());
-    return count[0];
   }
 
   /** Whoever listens must not break the watch. */

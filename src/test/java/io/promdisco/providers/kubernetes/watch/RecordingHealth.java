@@ -19,9 +19,4 @@ final class RecordingHealth implements WatchHealth {
   public void recovered(String part) {
     told.add("recovered " + part);
   }
-
-  @Override
-  public int targetCount() {
-    return 7;
-  }
 }

@@ -753,7 +753,7 @@ class ReflectorTest {
           .asString()
           .matches(
               ".*https://api:6443 pods in namespace \"good\": connection to https://api:6443 broke:"
-                  + " closed; keeping 2 objects and 7 targets, next try in \\d+ ms");
+                  + " closed; keeping 2 objects, next try in \\d+ ms");
       assertThat(log.lines("WARN", "403 Forbidden")).hasSize(1);
       assertThat(log.lines("INFO", "https://api:6443 pods in namespace \"good\": works again"))
           .hasSize(1);

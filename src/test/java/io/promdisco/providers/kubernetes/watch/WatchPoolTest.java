@@ -149,11 +149,6 @@ class WatchPoolTest {
           public void recovered(String part) {
             throw new IllegalStateException("recovered");
           }
-
-          @Override
-          public int targetCount() {
-            throw new IllegalStateException("targetCount");
-          }
         };
     Lease<PodView> lease = pool.lease(Resource.PODS, GOOD, broken);
     api.next().fail(new IOException("cut"));

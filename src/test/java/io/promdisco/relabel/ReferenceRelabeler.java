@@ -10,12 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Relabelling as the rules say it, one after the other on a map, without any short cut: what {@link
- * Relabeler} must agree with, and what a trace shows.
+ * Relabeler} and {@link RelabelTrace} must agree with.
  */
 public final class ReferenceRelabeler {
-  static final String JOINED = "the joined values of the source labels";
-  static final String COMPUTED = "what the rule writes";
-
   private ReferenceRelabeler() {}
 
   /**
@@ -78,7 +75,7 @@ public final class ReferenceRelabeler {
     for (String name : rule.sourceLabels()) {
       joiner.add(labels.getOrDefault(name, ""));
       if (rule.sourceLabels().size() > 1) {
-        RuleLimitException.check(joiner.length(), JOINED);
+        RuleLimitException.check(joiner.length(), RuleLimitException.JOINED);
       }
     }
     return joiner.toString();
@@ -98,7 +95,7 @@ public final class ReferenceRelabeler {
   }
 
   private static void setComputed(Map<String, String> labels, String name, String value) {
-    RuleLimitException.check(value.length(), COMPUTED);
+    RuleLimitException.check(value.length(), RuleLimitException.COMPUTED);
     set(labels, name, value);
   }
 
