@@ -454,7 +454,8 @@ public final class Inspector {
 
   private static Absence unreadable(IOException e, Resource<?> resource, String namespace) {
     String in = resource.namespaced() ? namespace : "";
-    return Absence.of(Why.UNREADABLE, WatchErrorMessage.of(e, resource, new Scope(in, "", "")).reason());
+    return Absence.of(
+        Why.UNREADABLE, WatchErrorMessage.of(e, resource, new Scope(in, "", "")).reason());
   }
 
   /**

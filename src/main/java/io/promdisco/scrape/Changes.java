@@ -25,7 +25,8 @@ final class Changes {
   /** By provider and source the groups of several updates; null: there is only one. */
   private @Nullable Map<String, Map<String, TargetGroup>> groups;
 
-  private Changes(TargetSetUpdate update, Map<String, Offer> offers, @Nullable TargetBuilder chosenFor) {
+  private Changes(
+      TargetSetUpdate update, Map<String, Offer> offers, @Nullable TargetBuilder chosenFor) {
     this.latest = update;
     this.whole = update.whole();
     this.offers = offers;

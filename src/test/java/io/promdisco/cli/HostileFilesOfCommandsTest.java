@@ -2,9 +2,7 @@ package io.promdisco.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.common.util.concurrent.Uninterruptibles;
 import io.promdisco.cli.output.ExitCode;
-import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;

@@ -5,9 +5,9 @@ import static io.promdisco.discovery.Groups.group;
 import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.SdConfig;
+import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.discovery.ScriptedFactory.Config;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.scrape.PoolView;

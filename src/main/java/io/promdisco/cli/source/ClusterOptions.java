@@ -1,14 +1,14 @@
 package io.promdisco.cli.source;
 
-import io.promdisco.offline.Manifests;
 import io.promdisco.cli.output.CommandException;
 import io.promdisco.cli.output.Console;
 import io.promdisco.cli.output.ExitCode;
-import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
+import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.model.PrometheusSize;
+import io.promdisco.offline.Manifests;
 import io.promdisco.util.Nouns;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package io.promdisco.providers.file;
 
 import io.promdisco.config.FileSdConfig;
-import io.promdisco.config.section.Globs;
 import io.promdisco.config.SdConfig;
+import io.promdisco.config.section.Globs;
 import io.promdisco.discovery.Discoverer;
 import io.promdisco.discovery.DiscovererFactory;
 import io.promdisco.discovery.DiscoveryException;

@@ -62,7 +62,7 @@ final class ServiceAccount implements RenewingSender.Source {
     }
     String bracketed = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
     return new ServerSettings(
-          ServerUrls.server("https://" + bracketed + ":" + port, ClusterChoice.HOST),
+        ServerUrls.server("https://" + bracketed + ":" + port, ClusterChoice.HOST),
         tls(),
         Credentials.rotatedToken(token, new Secret(first)),
         ProxyRules.fromEnvironment(env),
