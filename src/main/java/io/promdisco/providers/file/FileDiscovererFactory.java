@@ -6,8 +6,8 @@ import io.promdisco.discovery.Discoverer;
 import io.promdisco.discovery.DiscovererFactory;
 import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.metrics.Metrics;
+import io.promdisco.util.MemoryBudget;
 import io.promdisco.util.OnDemandThreads;
-import io.promdisco.util.SourceMemory;
 import io.promdisco.util.Ticker;
 
 /**
@@ -18,21 +18,17 @@ public final class FileDiscovererFactory implements DiscovererFactory {
   private final Ticker ticker;
   private final FileMetrics metrics;
   private final FolderWatcher watcher;
-  private final long sourceMemory;
+  private final MemoryBudget memory;
   private final OnDemandThreads threads = new OnDemandThreads("sd-file");
 
   /** A factory without threads, until its first discoverer starts. */
   public FileDiscovererFactory(Ticker ticker, Metrics metrics) {
-    this(ticker, metrics, SourceMemory.standard());
+    this(ticker, metrics, MemoryBudget.standard());
   }
 
-  /**
-   * The same with a limit.
-   *
-   * @param sourceMemory bytes of memory that the targets of one SD config may take, about
-   */
-  public FileDiscovererFactory(Ticker ticker, Metrics metrics, long sourceMemory) {
-    this.sourceMemory = sourceMemory;
+  /** The same with limits of the memory that the targets of an SD config may take, about. */
+  public FileDiscovererFactory(Ticker ticker, Metrics metrics, MemoryBudget memory) {
+    this.memory = memory;
     this.ticker = ticker;
     this.metrics = new FileMetrics(metrics);
     watcher = new FolderWatcher(this.metrics);
@@ -49,7 +45,7 @@ public final class FileDiscovererFactory implements DiscovererFactory {
       throw new DiscoveryException(
           provider + ": " + config.mechanism() + " (expected: a file SD config)");
     }
-    return new FileDiscoverer(provider, files, ticker, threads, watcher, metrics, sourceMemory);
+    return new FileDiscoverer(provider, files, ticker, threads, watcher, metrics, memory.share());
   }
 
   /** Ends the threads and the watch. */

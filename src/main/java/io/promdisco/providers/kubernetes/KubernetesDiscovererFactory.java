@@ -8,7 +8,7 @@ import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.kubernetes.watch.InformerOptions;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
-import io.promdisco.util.SourceMemory;
+import io.promdisco.util.MemoryBudget;
 import io.promdisco.util.Ticker;
 import java.util.List;
 
@@ -25,17 +25,13 @@ public final class KubernetesDiscovererFactory implements DiscovererFactory {
   /** Opens clients with {@code clients} when they are needed. */
   public KubernetesDiscovererFactory(
       ResourceClientFactory clients, Ticker ticker, Metrics metrics) {
-    this(clients, ticker, metrics, SourceMemory.standard());
+    this(clients, ticker, metrics, MemoryBudget.standard());
   }
 
-  /**
-   * The same with a limit.
-   *
-   * @param sourceMemory bytes of memory that the objects of a watch may take, about
-   */
+  /** The same with limits of the memory that the objects of a watch may take, about. */
   public KubernetesDiscovererFactory(
-      ResourceClientFactory clients, Ticker ticker, Metrics metrics, long sourceMemory) {
-    InformerOptions options = InformerOptions.defaults().withSourceMemory(sourceMemory);
+      ResourceClientFactory clients, Ticker ticker, Metrics metrics, MemoryBudget memory) {
+    InformerOptions options = InformerOptions.defaults().withMemory(memory);
     this.clients = new SharedClients(clients, ticker, metrics, options);
     this.ticker = ticker;
     this.metrics = metrics;

@@ -326,6 +326,25 @@ final class FileDiscovererTest {
 
   @Test
   @Timeout(60)
+  void aFileThatIsBrokenAndMendedByTurnsFillsNoLog() throws Exception {
+    try (CapturedLog log = new CapturedLog()) {
+      write("turns.json", targets("a:0"));
+      start("turns.json");
+      for (int i = 1; i <= 8; i++) {
+        eventuallyTargets("a:" + (i - 1));
+        write("turns.json", "[" + i);
+        eventually(() -> assertThat(sink.failures()).hasSize(1));
+        write("turns.json", targets("a:" + i));
+      }
+      eventuallyTargets("a:8");
+      assertThat(sink.failures()).isEmpty();
+      assertThat(log.lines("turns.json")).hasSize(2);
+      assertThat(log.lines("turns.json", "no longer broken")).hasSize(1);
+    }
+  }
+
+  @Test
+  @Timeout(60)
   void tooManyFilesKeepTheTargets() throws Exception {
     write("t0.json", targets("a:1"));
     start("t*.json");

@@ -24,6 +24,7 @@ import io.promdisco.testing.Certificates;
 import io.promdisco.testing.FakeServer;
 import io.promdisco.testing.Https;
 import io.promdisco.testing.ManualTicker;
+import io.promdisco.util.MemoryBudget;
 import io.promdisco.util.SourceMemory;
 import io.prometheus.client.CollectorRegistry;
 import java.io.ByteArrayOutputStream;
@@ -75,7 +76,7 @@ class HttpRefresherTest {
       throws IOException {
     HttpRefresher refresher =
         new HttpRefresher(
-            new HttpSdConfig(url, http, interval), Map.of(), ticker, failures, 10_000, 10_000_000);
+            new HttpSdConfig(url, http, interval), Map.of(), ticker, failures, 10_000, new MemoryBudget(10_000_000, 10_000_000).share());
     open.addFirst(refresher);
     return refresher;
   }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class GroupBuilderTest {
   private static final String P = "__meta_kubernetes_";
@@ -84,6 +85,50 @@ class GroupBuilderTest {
     Labels empty = Labels.of("a_b", "", "a.b", "dot");
     assertThat(labelsOf(empty).get(P + "pod_label_a_b")).isEqualTo("dot");
     assertThat(labelsOf(empty).get(P + "pod_labelpresent_a_b")).isEqualTo("true");
+  }
+
+  @Test
+  @Timeout(20)
+  void manyRulesAndTlsHostsOfAnIngressAreMatchedInLinearTime() {
+    int many = 60_000;
+    List<String> hosts = IntStream.range(0, many).mapToObj(i -> "*.a" + i + ".b").toList();
+    List<IngressView.Rule> rules =
+        IntStream.range(0, many)
+            .mapToObj(i -> new IngressView.Rule("h." + (i % 2 == 0 ? "a" : "c") + i + ".b", null))
+            .toList();
+    TargetGroup group =
+        new IngressGroupBuilder(AttachMetadata.NONE)
+            .build(new IngressView(meta("shop", "web", Labels.EMPTY, null), null, rules, hosts), lookup);
+    assertThat(group.targets())
+        .extracting(target -> target.get(P + "ingress_scheme"))
+        .startsWith("https", "http", "https", "http")
+        .hasSize(many);
+  }
+
+  @Test
+  @Timeout(20)
+  void manyPortsOfManyEndpointsOfOnePodAreMatchedInLinearTime() {
+    int many = 30_000;
+    List<PodView.Port> ports =
+        IntStream.range(0, many).mapToObj(i -> new PodView.Port("p", i, "TCP")).toList();
+    PodView.Container container = new PodView.Container("app", "image", "", false, ports);
+    ObjectMeta meta = meta("shop", "web", Labels.EMPTY, null);
+    lookup.put("pod", new PodView(meta, "10.0.0.1", "", "", "", "n", List.of(container)));
+    ObjectRef ref = new ObjectRef("Pod", "shop", "web");
+    EndpointsView.Address address = new EndpointsView.Address("10.0.0.1", "", null, ref);
+    List<EndpointsView.Subset> subsets =
+        IntStream.range(0, many)
+            .mapToObj(
+                i ->
+                    new EndpointsView.Subset(
+                        List.of(address),
+                        List.of(),
+                        List.of(new EndpointsView.Port("", 2 * i, "TCP", null))))
+            .toList();
+    TargetGroup group =
+        new EndpointsGroupBuilder(AttachMetadata.NONE)
+            .build(new EndpointsView(meta("shop", "web", Labels.EMPTY, null), subsets), lookup);
+    assertThat(group.targets()).hasSize(many + many / 2);
   }
 
   @Test
