@@ -21,6 +21,7 @@ public final class KubernetesDiscovererFactory implements DiscovererFactory {
   private final Ticker ticker;
   private final Metrics metrics;
   private final DiscoveryMetrics counters;
+  private final MemoryBudget memory;
 
   /** Opens clients with {@code clients} when they are needed. */
   public KubernetesDiscovererFactory(
@@ -33,6 +34,7 @@ public final class KubernetesDiscovererFactory implements DiscovererFactory {
       ResourceClientFactory clients, Ticker ticker, Metrics metrics, MemoryBudget memory) {
     InformerOptions options = InformerOptions.defaults().withMemory(memory);
     this.clients = new SharedClients(clients, ticker, metrics, options);
+    this.memory = memory;
     this.ticker = ticker;
     this.metrics = metrics;
     counters = new DiscoveryMetrics(metrics);
@@ -54,7 +56,7 @@ public final class KubernetesDiscovererFactory implements DiscovererFactory {
       List<String> namespaces = namespaces(kubernetes, client, provider);
       RoleWatches<?> watches = RoleWatches.of(kubernetes.role(), kubernetes.attach());
       return new KubernetesDiscoverer<>(
-          provider, kubernetes, watches, namespaces, client, ticker, metrics, counters);
+          provider, kubernetes, watches, namespaces, client, ticker, metrics, counters, memory);
     } catch (DiscoveryException | RuntimeException e) {
       client.close();
       throw e;

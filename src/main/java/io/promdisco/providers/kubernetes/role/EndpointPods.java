@@ -53,7 +53,7 @@ final class EndpointPods {
   }
 
   /** Adds a target for each declared port of the found pods that was not covered. */
-  void addUncovered(List<Labels> targets) {
+  void addUncovered(List<Labels> targets, GroupMemory memory) {
     for (Seen entry : seen.values()) {
       String ip = entry.pod.ip();
       if (ip.isEmpty()) {
@@ -62,6 +62,7 @@ final class EndpointPods {
       for (PodView.Container container : entry.pod.containers()) {
         for (PodView.Port port : container.ports()) {
           if (!entry.covers(port.number())) {
+            memory.target(8 + entry.labels.size());
             Labels.Builder out = Labels.builder(8 + entry.labels.size());
             out.set(Meta.ADDRESS, Meta.address(ip, ports.of(port.number())));
             entry.addLabels(out, new Match(container, port, port.protocol()), ports);

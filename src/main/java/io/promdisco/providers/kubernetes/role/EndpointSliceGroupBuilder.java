@@ -59,26 +59,34 @@ public final class EndpointSliceGroupBuilder implements GroupBuilder<EndpointSli
   }
 
   @Override
-  public TargetGroup build(EndpointSliceView slice, Lookup lookup) {
+  public TargetGroup build(EndpointSliceView slice, Lookup lookup, GroupMemory memory) {
     String source = source(slice.key());
     ObjectKey serviceKey = serviceOf(slice);
     ServiceView service = serviceKey == null ? null : lookup.service(serviceKey);
     if (service != null && isSecondFamily(slice, service)) {
       return TargetGroup.empty(source);
     }
+    long addresses = 0;
+    for (EndpointSliceView.Endpoint endpoint : slice.endpoints()) {
+      addresses += endpoint.addresses().size();
+    }
+    memory.expect(addresses * slice.ports().size());
     EndpointPods pods = new EndpointPods(podLabels, ports, lookup);
     List<Labels> targets = new ArrayList<>();
     for (EndpointSliceView.Endpoint endpoint : slice.endpoints()) {
       for (EndpointSliceView.Port port : slice.ports()) {
         for (String address : endpoint.addresses()) {
-          targets.add(target(address, endpoint, port, pods, lookup));
+          targets.add(target(address, endpoint, port, pods, lookup, memory));
         }
       }
     }
-    pods.addUncovered(targets);
-    return targets.isEmpty()
-        ? TargetGroup.empty(source)
-        : new TargetGroup(source, targets, groupLabels(slice, service, lookup));
+    pods.addUncovered(targets, memory);
+    if (targets.isEmpty()) {
+      return TargetGroup.empty(source);
+    }
+    Labels labels = groupLabels(slice, service, lookup);
+    memory.shared(labels, targets.size());
+    return new TargetGroup(source, targets, labels);
   }
 
   /** The service that a slice belongs to; null: none. */
@@ -126,10 +134,13 @@ public final class EndpointSliceGroupBuilder implements GroupBuilder<EndpointSli
       EndpointSliceView.Endpoint endpoint,
       EndpointSliceView.Port port,
       EndpointPods pods,
-      Lookup lookup) {
+      Lookup lookup,
+      GroupMemory memory) {
     Labels ofNode = attach.node() ? attached.node(attachedNode(endpoint), lookup) : Labels.EMPTY;
     EndpointPods.Seen pod = pods.find(endpoint.target());
-    Labels.Builder out = Labels.builder(14 + ofNode.size() + (pod == null ? 0 : pod.size()));
+    int most = 14 + ofNode.size() + (pod == null ? 0 : pod.size());
+    memory.target(most + 2 * endpoint.deprecatedTopology().size());
+    Labels.Builder out = Labels.builder(most);
     String number = port.number() == null ? null : ports.of(port.number());
     out.set(Meta.ADDRESS, number == null ? address : Meta.address(address, number));
     addEndpoint(out, endpoint);

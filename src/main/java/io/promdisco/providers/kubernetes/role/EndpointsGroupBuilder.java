@@ -46,24 +46,33 @@ public final class EndpointsGroupBuilder implements GroupBuilder<EndpointsView> 
   }
 
   @Override
-  public TargetGroup build(EndpointsView endpoints, Lookup lookup) {
+  public TargetGroup build(EndpointsView endpoints, Lookup lookup, GroupMemory memory) {
+    long expected = 0;
+    for (EndpointsView.Subset subset : endpoints.subsets()) {
+      long addresses = (long) subset.addresses().size() + subset.notReady().size();
+      expected += addresses * subset.ports().size();
+    }
+    memory.expect(expected);
     EndpointPods pods = new EndpointPods(podLabels, ports, lookup);
     List<Labels> targets = new ArrayList<>();
     for (EndpointsView.Subset subset : endpoints.subsets()) {
       for (EndpointsView.Port port : subset.ports()) {
         for (EndpointsView.Address address : subset.addresses()) {
-          targets.add(target(address, port, Meta.TRUE, pods, lookup));
+          targets.add(target(address, port, Meta.TRUE, pods, lookup, memory));
         }
         for (EndpointsView.Address address : subset.notReady()) {
-          targets.add(target(address, port, "false", pods, lookup));
+          targets.add(target(address, port, "false", pods, lookup, memory));
         }
       }
     }
-    pods.addUncovered(targets);
+    pods.addUncovered(targets, memory);
     String source = source(endpoints.key());
-    return targets.isEmpty()
-        ? TargetGroup.empty(source)
-        : new TargetGroup(source, targets, groupLabels(endpoints.meta(), lookup));
+    if (targets.isEmpty()) {
+      return TargetGroup.empty(source);
+    }
+    Labels labels = groupLabels(endpoints.meta(), lookup);
+    memory.shared(labels, targets.size());
+    return new TargetGroup(source, targets, labels);
   }
 
   /**
@@ -100,10 +109,13 @@ public final class EndpointsGroupBuilder implements GroupBuilder<EndpointsView> 
       EndpointsView.Port port,
       String ready,
       EndpointPods pods,
-      Lookup lookup) {
+      Lookup lookup,
+      GroupMemory memory) {
     Labels ofNode = attach.node() ? attached.node(attachedNode(address), lookup) : Labels.EMPTY;
     EndpointPods.Seen pod = pods.find(address.target());
-    Labels.Builder out = Labels.builder(8 + ofNode.size() + (pod == null ? 0 : pod.size()));
+    int most = 8 + ofNode.size() + (pod == null ? 0 : pod.size());
+    memory.target(most);
+    Labels.Builder out = Labels.builder(most);
     out.set(Meta.ADDRESS, Meta.address(address.ip(), ports.of(port.number())));
     if (address.target() != null) {
       Meta.put(out, TARGET_KIND, address.target().kind());

@@ -37,12 +37,13 @@ public final class IngressGroupBuilder implements GroupBuilder<IngressView> {
   }
 
   @Override
-  public TargetGroup build(IngressView ingress, Lookup lookup) {
+  public TargetGroup build(IngressView ingress, Lookup lookup, GroupMemory memory) {
     List<Labels> targets = new ArrayList<>();
     Collection<String> tlsHosts = tlsHosts(ingress);
     for (IngressView.Rule rule : ingress.rules()) {
       String scheme = hasTls(tlsHosts, rule.host()) ? "https" : "http";
       for (String path : rule.paths() == null ? ROOT : rule.paths()) {
+        memory.target(4);
         Labels.Builder out = Labels.builder(4);
         // A rule without host has an empty address: a job may set one by relabelling.
         out.set(Meta.ADDRESS, rule.host());
@@ -52,9 +53,12 @@ public final class IngressGroupBuilder implements GroupBuilder<IngressView> {
       }
     }
     String source = source(ingress.key());
-    return targets.isEmpty()
-        ? TargetGroup.empty(source)
-        : new TargetGroup(source, targets, groupLabels(ingress, lookup));
+    if (targets.isEmpty()) {
+      return TargetGroup.empty(source);
+    }
+    Labels labels = groupLabels(ingress, lookup);
+    memory.shared(labels, targets.size());
+    return new TargetGroup(source, targets, labels);
   }
 
   private Labels groupLabels(IngressView ingress, Lookup lookup) {

@@ -32,7 +32,7 @@ public final class PodGroupBuilder implements GroupBuilder<PodView> {
   }
 
   @Override
-  public TargetGroup build(PodView pod, Lookup lookup) {
+  public TargetGroup build(PodView pod, Lookup lookup, GroupMemory memory) {
     String source = source(pod.key());
     if (pod.ip().isEmpty() || (attach.node() && lookup.node(pod.nodeName()) == null)) {
       return TargetGroup.empty(source);
@@ -43,13 +43,16 @@ public final class PodGroupBuilder implements GroupBuilder<PodView> {
         targets.add(target(pod.ip(), container).build());
       }
       for (PodView.Port port : container.ports()) {
+        memory.target(8);
         targets.add(target(pod, container, port));
       }
     }
     if (targets.isEmpty()) {
       return TargetGroup.empty(source);
     }
-    return new TargetGroup(source, targets, groupLabels(pod, lookup));
+    Labels labels = groupLabels(pod, lookup);
+    memory.shared(labels, targets.size());
+    return new TargetGroup(source, targets, labels);
   }
 
   private Labels groupLabels(PodView pod, Lookup lookup) {

@@ -34,7 +34,7 @@ public final class ServiceGroupBuilder implements GroupBuilder<ServiceView> {
   }
 
   @Override
-  public TargetGroup build(ServiceView service, Lookup lookup) {
+  public TargetGroup build(ServiceView service, Lookup lookup, GroupMemory memory) {
     String source = source(service.key());
     if (service.ports().isEmpty()) {
       return TargetGroup.empty(source);
@@ -43,6 +43,7 @@ public final class ServiceGroupBuilder implements GroupBuilder<ServiceView> {
     String host = meta.name() + "." + meta.namespace() + ".svc";
     List<Labels> targets = new ArrayList<>(service.ports().size());
     for (ServiceView.Port port : service.ports()) {
+      memory.target(8);
       targets.add(target(service, host, port));
     }
     Labels ofNamespace = attached.namespace(meta.namespace(), lookup);
@@ -51,7 +52,9 @@ public final class ServiceGroupBuilder implements GroupBuilder<ServiceView> {
             .set(Meta.NAMESPACE, meta.namespace())
             .setAll(ofNamespace);
     serviceLabels.add(out, meta);
-    return new TargetGroup(source, targets, out.build());
+    Labels labels = out.build();
+    memory.shared(labels, targets.size());
+    return new TargetGroup(source, targets, labels);
   }
 
   private Labels target(ServiceView service, String host, ServiceView.Port port) {
