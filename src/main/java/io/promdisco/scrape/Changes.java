@@ -69,8 +69,7 @@ final class Changes {
     changes.providers = update.providers().keySet();
     changes.chosenFor = chosenFor;
     offers.forEach(
-        (provider, offer) ->
-            changes.parts.put(provider, new ArrayList<>(List.of(Part.of(offer)))));
+        (provider, offer) -> changes.parts.put(provider, new ArrayList<>(List.of(Part.of(offer)))));
     return changes;
   }
 

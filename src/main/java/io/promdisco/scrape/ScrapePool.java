@@ -11,7 +11,6 @@ import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.Nouns;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -235,9 +235,7 @@ class HeavyJobsTest {
         Map.of("p", new Offers.Offer(List.of(kept), all, new Offers.Sources(all)));
     AtomicInteger relabelled = new AtomicInteger();
     pool.prepare(
-        Changes.of(update, offers, pool.builder()),
-        reader,
-        () -> relabelled.incrementAndGet() < 0);
+        Changes.of(update, offers, pool.builder()), reader, () -> relabelled.incrementAndGet() < 0);
     assertThat(relabelled).hasValue(5);
     pool.prepare(
         Changes.of(update, offers, new TargetBuilder(Jobs.job("j"))),
@@ -269,8 +267,7 @@ class HeavyJobsTest {
         .changes()
         .forEach(
             (provider, groups) ->
-                offers.put(
-                    provider, new Offers.Offer(groups, groups, new Offers.Sources(groups))));
+                offers.put(provider, new Offers.Offer(groups, groups, new Offers.Sources(groups))));
     return Changes.of(update, offers, pool.builder());
   }
 

@@ -26,8 +26,7 @@ final class MemoryBudgetTest {
     read(budget.share(), 9 * MIB);
     MemoryBudget.Share second = budget.share();
     refuses(second.reading(0), 11 * MIB, "this source would take more than about 10 MiB");
-    refuses(
-        second.reading(0), 7 * MIB, "all sources together would take more than about 15 MiB");
+    refuses(second.reading(0), 7 * MIB, "all sources together would take more than about 15 MiB");
     second.hold(0);
     read(second, 6 * MIB);
     refuses(budget.share().reading(0), 1, "all sources together");

@@ -48,11 +48,7 @@ public final class DnsDiscovererFactory implements DiscovererFactory {
   }
 
   DnsDiscovererFactory(
-      RefreshLoop loop,
-      Metrics metrics,
-      Path resolvConf,
-      DnsLookups lookups,
-      MemoryBudget memory) {
+      RefreshLoop loop, Metrics metrics, Path resolvConf, DnsLookups lookups, MemoryBudget memory) {
     this.memory = memory;
     this.loop = loop;
     this.metrics = new DnsMetrics(metrics);
@@ -72,8 +68,7 @@ public final class DnsDiscovererFactory implements DiscovererFactory {
           provider + ": " + config.mechanism() + " (expected: a DNS SD config)");
     }
     String part = dns.type() + " records of " + listed(dns.names());
-    DnsRefresher refresher = 
-        new DnsRefresher(dns, resolvConf, lookups, metrics, memory.share());
+    DnsRefresher refresher = new DnsRefresher(dns, resolvConf, lookups, metrics, memory.share());
     return loop.discoverer("dns", provider, part, dns.refreshInterval(), refresher);
   }
 

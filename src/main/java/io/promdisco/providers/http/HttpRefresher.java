@@ -184,8 +184,7 @@ final class HttpRefresher implements Refresher {
     SourceMemory reading = memory.reading(0);
     try (InputStream body = unpacked(exchange)) {
       List<TargetGroup> groups =
-          TargetGroupJson.parse(
-              new LimitedStream(body, largest, this::tooLong), origin, reading);
+          TargetGroupJson.parse(new LimitedStream(body, largest, this::tooLong), origin, reading);
       held = reading.taken();
       return groups;
     } catch (ZipException | EOFException e) {

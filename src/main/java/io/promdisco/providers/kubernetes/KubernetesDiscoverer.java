@@ -133,15 +133,7 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
       Consumer<List<TargetGroup>> sink) {
     GroupMemory ofGroup = new GroupMemory(memory.ofEach() / 2);
     return new GroupWorker<>(
-        config.role(),
-        watches,
-        caches,
-        sink,
-        counters,
-        ofGroup,
-        large,
-        refused,
-        () -> closed);
+        config.role(), watches, caches, sink, counters, ofGroup, large, refused, () -> closed);
   }
 
   /** Leases the watches that all namespaces share, and those that each has for itself. */

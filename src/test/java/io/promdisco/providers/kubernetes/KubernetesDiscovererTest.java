@@ -141,27 +141,27 @@ class KubernetesDiscovererTest {
   }
 
   private void retriesFirstGroups(Role role) throws Exception {
-      discovery.cluster.put(Manifests.endpoints("alice", "web", "a", "b", "n"));
-      discovery.cluster.put(Manifests.service("alice", "web", NONE));
-      AtomicInteger tries = new AtomicInteger();
-      MemorySink sink =
-          new MemorySink("k") {
-            @Override
-            public synchronized void update(List<TargetGroup> changed) {
-              if (tries.getAndIncrement() == 0) {
-                throw new OutOfMemoryError("Java heap space, as the test says");
-              }
-              super.update(changed);
+    discovery.cluster.put(Manifests.endpoints("alice", "web", "a", "b", "n"));
+    discovery.cluster.put(Manifests.service("alice", "web", NONE));
+    AtomicInteger tries = new AtomicInteger();
+    MemorySink sink =
+        new MemorySink("k") {
+          @Override
+          public synchronized void update(List<TargetGroup> changed) {
+            if (tries.getAndIncrement() == 0) {
+              throw new OutOfMemoryError("Java heap space, as the test says");
             }
-          };
-      try (Discoverer discoverer =
-          discovery.factory.create(TestDiscovery.config(role, AttachMetadata.NONE), "k/0")) {
-        discoverer.start(sink);
-        eventually(() -> assertThat(sink.failures()).containsKey("first groups"));
-        eventually(() -> assertThat(sink.isSynced()).isTrue());
-        assertThat(sink.addresses()).isNotEmpty();
-        assertThat(sink.failures()).isEmpty();
-      }
+            super.update(changed);
+          }
+        };
+    try (Discoverer discoverer =
+        discovery.factory.create(TestDiscovery.config(role, AttachMetadata.NONE), "k/0")) {
+      discoverer.start(sink);
+      eventually(() -> assertThat(sink.failures()).containsKey("first groups"));
+      eventually(() -> assertThat(sink.isSynced()).isTrue());
+      assertThat(sink.addresses()).isNotEmpty();
+      assertThat(sink.failures()).isEmpty();
+    }
   }
 
   private static Map<String, Object> endpointsOf(int addresses, int ports) {

@@ -85,7 +85,6 @@ public final class IngressGroupBuilder implements GroupBuilder<IngressView> {
       return false;
     }
     int dot = host.indexOf('.');
-    return patterns.contains(host)
-        || patterns.contains(dot < 0 ? "*" : "*" + host.substring(dot));
+    return patterns.contains(host) || patterns.contains(dot < 0 ? "*" : "*" + host.substring(dot));
   }
 }

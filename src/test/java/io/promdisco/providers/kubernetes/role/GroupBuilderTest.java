@@ -101,7 +101,9 @@ class GroupBuilderTest {
             .toList();
     TargetGroup group =
         new IngressGroupBuilder(AttachMetadata.NONE)
-            .build(new IngressView(meta("shop", "web", Labels.EMPTY, null), null, rules, hosts), lookup);
+            .build(
+                new IngressView(meta("shop", "web", Labels.EMPTY, null), null, rules, hosts),
+                lookup);
     assertThat(group.targets())
         .extracting(target -> target.get(P + "ingress_scheme"))
         .startsWith("https", "http", "https", "http")
@@ -165,8 +167,7 @@ class GroupBuilderTest {
     for (int i = 0; i < 20_000; i++) {
       labels.set("l" + i, "v");
     }
-    lookup.put(
-        "pod", pod(meta("shop", "web", labels.build(), null), "10.0.0.1", ""));
+    lookup.put("pod", pod(meta("shop", "web", labels.build(), null), "10.0.0.1", ""));
     ObjectRef ref = new ObjectRef("Pod", "shop", "web");
     EndpointsView.Subset subset =
         new EndpointsView.Subset(
