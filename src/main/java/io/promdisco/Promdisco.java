@@ -21,6 +21,7 @@ import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.ScrapeManager;
 import io.promdisco.scrape.TargetListener;
 import io.promdisco.util.Closer;
+import io.promdisco.util.MemoryBudget;
 import io.promdisco.util.SourceMemory;
 import io.promdisco.util.SystemTicker;
 import io.promdisco.util.Ticker;
@@ -73,15 +74,16 @@ public final class Promdisco implements AutoCloseable {
     closeTimeout = builder.closeTimeout;
     try {
       SystemTicker ticker = closer.add(new SystemTicker());
+      MemoryBudget memory = MemoryBudget.ofEach(builder.sourceMemory);
       List<DiscovererFactory> factories = new ArrayList<>();
       factories.add(new FixedDiscovererFactory());
       factories.add(
           new KubernetesDiscovererFactory(
-              builder.clients.apply(ticker), ticker, builder.metrics, builder.sourceMemory));
-      factories.add(new FileDiscovererFactory(ticker, builder.metrics, builder.sourceMemory));
+              builder.clients.apply(ticker), ticker, builder.metrics, memory));
+      factories.add(new FileDiscovererFactory(ticker, builder.metrics, memory));
       RefreshLoop loop = closer.add(new RefreshLoop(ticker, builder.metrics));
-      factories.add(new HttpDiscovererFactory(loop, ticker, builder.metrics, builder.sourceMemory));
-      factories.add(new DnsDiscovererFactory(loop, builder.metrics));
+      factories.add(new HttpDiscovererFactory(loop, ticker, builder.metrics, memory));
+      factories.add(new DnsDiscovererFactory(loop, builder.metrics, memory));
       factories.addAll(builder.factories);
       factories.add(new FoundFactories(ServiceLoader.load(DiscovererFactory.class)));
       discovery = new DiscoveryManager(factories, ticker, builder.metrics);
@@ -264,8 +266,9 @@ public final class Promdisco implements AutoCloseable {
     private Builder() {}
 
     /**
-     * Limits the memory of one source: a file SD config, an HTTP SD server, a watch of an API
-     * server. A source beyond the limit fails with a message and keeps its last targets.
+     * Limits the memory of one source: a file or DNS SD config, an HTTP SD server, a watch of an
+     * API server. A source beyond the limit fails with a message and keeps its last targets, and so
+     * does one with which all sources of this instance would exceed half of the maximum heap.
      *
      * @param bytes of memory, estimated while a source is read; more than 0. Default: a quarter of
      *     the maximum heap, at least 16 MiB

@@ -24,6 +24,13 @@ final class GoSyntax {
   private static final int MAX_REPEAT = 1000;
 
   private static final int MAX_DEPTH = 1000;
+
+  /** Characters. re2j copies a literal for each character that it adds to it. */
+  private static final int LONGEST_LITERAL = 512;
+
+  /** Ends a literal of re2j and matches the empty text. */
+  private static final String NOTHING = "(?:)";
+
   private static final String NO_CHARACTER = "[^\\x{0}-\\x{10ffff}]";
 
   /** Go's limit of 128 MiB at 40 bytes an instruction. */
@@ -47,6 +54,7 @@ final class GoSyntax {
   private final String text;
   private final StringBuilder out;
   private int pos;
+  private int atoms;
   private final List<String> groupNames = new ArrayList<>();
   private final BitSet deadGroups = new BitSet();
   private final Deque<Extent> open = new ArrayDeque<>();
@@ -113,6 +121,21 @@ final class GoSyntax {
     pos += length;
   }
 
+  /** Copies {@code \\Q} and {@code length} characters, and ends the quotation. */
+  private void copyQuoted(int length) {
+    pos += 2;
+    int end = pos + length;
+    while (end - pos > LONGEST_LITERAL) {
+      int part = Character.isHighSurrogate(text.charAt(pos + LONGEST_LITERAL - 1)) ? 1 : 0;
+      out.append("\\Q");
+      copy(LONGEST_LITERAL - part);
+      out.append("\\E").append(NOTHING);
+    }
+    out.append("\\Q");
+    copy(end - pos);
+    out.append("\\E");
+  }
+
   private void copyLazyMark() {
     if (pos < text.length() && text.charAt(pos) == '?') {
       copy(1);
@@ -132,6 +155,10 @@ final class GoSyntax {
 
   private void beginAtom() throws RegexException {
     endAtom();
+    atoms++;
+    if (atoms % LONGEST_LITERAL == 0) {
+      out.append(NOTHING);
+    }
     atom.firstGroup = groupNames.size();
     atom.size = 1;
   }
@@ -148,7 +175,8 @@ final class GoSyntax {
         atom.size = 1;
         open.element().size += length - 1;
       }
-      copy(length + (end < 0 ? 2 : 4));
+      copyQuoted(length);
+      pos += end < 0 ? 0 : 2;
       return true;
     }
     beginAtom();

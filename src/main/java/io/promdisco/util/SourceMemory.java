@@ -7,6 +7,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.lang.management.MemoryUsage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Estimates the memory of a source of targets while it is read, and refuses what exceeds a limit
@@ -38,8 +39,13 @@ public final class SourceMemory {
   private static final long LEAST = 16L << 20;
   private static final double PRESSURE = 0.8;
 
+  /** Bytes that are asked of the budget at once. */
+  private static final long STEP = 64 << 10;
+
   private final long most;
+  private final MemoryBudget.@Nullable Share share;
   private long taken;
+  private long granted; // by the budget
 
   /** Counts from zero; {@code most} is the limit in bytes. */
   public SourceMemory(long most) {
@@ -48,8 +54,15 @@ public final class SourceMemory {
 
   /** Counts from {@code taken}. */
   public SourceMemory(long most, long taken) {
+    this(most, taken, null);
+  }
+
+  /** Counts from {@code taken}, of which {@code share} knows; null: no budget. */
+  SourceMemory(long most, long taken, MemoryBudget.@Nullable Share share) {
     this.most = most;
     this.taken = taken;
+    this.share = share;
+    granted = share == null ? Long.MAX_VALUE : taken;
   }
 
   /** The default limit: a quarter of the maximum heap, at least 16 MiB. */
@@ -76,7 +89,23 @@ public final class SourceMemory {
     if (bytes > 0 && taken + bytes > most) {
       throw new ExceededException(most);
     }
-    taken += bytes;
+    count(taken + bytes);
+  }
+
+  private void count(long after) throws ExceededException {
+    if (share != null && after > granted) {
+      if (share.grow(after + STEP)) {
+        granted = after + STEP;
+      } else if (share.grow(after)) {
+        granted = after;
+      } else {
+        throw ExceededException.ofAll(share.ofAll());
+      }
+    } else if (share != null && after < granted - 2 * STEP) {
+      granted = after + STEP;
+      share.hold(granted);
+    }
+    taken = after;
   }
 
   /**
@@ -109,10 +138,11 @@ public final class SourceMemory {
     if (bytes > 0 && after > most && (after / 3 > most || isHeapNearlyFull())) {
       throw new ExceededException(most);
     }
-    taken = after;
+    count(after);
   }
 
-  private static boolean isHeapNearlyFull() {
+  /** Whether little was free after the last collection of the heap's largest part. */
+  static boolean isHeapNearlyFull() {
     for (MemoryPoolMXBean pool : Pools.ALL) {
       MemoryUsage usage = pool.getType() == MemoryType.HEAP ? pool.getCollectionUsage() : null;
       long heap = Runtime.getRuntime().maxMemory();
@@ -140,6 +170,14 @@ public final class SourceMemory {
               + (most >= 1 << 20 ? (most >> 20) + " MiB" : most + " bytes")
               + " of memory (expected: less, or a larger heap, or a larger limit: --source-memory,"
               + " in a program Promdisco.Builder.sourceMemory)");
+    }
+
+    private static ExceededException ofAll(long most) {
+      return new ExceededException(
+          "with this source all sources together would take more than about "
+              + (most >= 1 << 20 ? (most >> 20) + " MiB" : most + " bytes")
+              + " of memory (expected: less, here or in another source, or a larger heap, of which"
+              + " sources may take half)");
     }
 
     /**

@@ -173,4 +173,24 @@ class HostileRulesTest {
     assertThat(Optional.of(after)).isEqualTo(ReferenceRelabeler.apply(rules, labels));
     assertThat(after.size()).isEqualTo(50_006);
   }
+
+  @Test
+  @Timeout(20)
+  void longLiteralsAreCompiledInLinearTime() throws RegexException {
+    Regex.compile("a".repeat(300_000));
+    Regex.compile("\\Q" + "a.".repeat(150_000) + "\\E");
+  }
+
+  @Test
+  void longLiteralsMatchAsTheyAreWritten() throws RegexException {
+    String text = "a.\ud83d\ude00".repeat(1_001);
+    Regex quoted = Regex.compile("\\Q" + text + "\\E+(c+)");
+    assertThat(quoted.matches(text + "\ud83d\ude00c")).isTrue();
+    assertThat(quoted.matches(text + "ac")).isFalse();
+    Regex plain = Regex.compile(text + "+(c+)|" + text + "?");
+    assertThat(plain.find(text + "\ud83d\ude00cc", 0))
+        .containsExactly(0, text.length() + 4, text.length() + 2, text.length() + 4);
+    assertThat(plain.matches(text.substring(0, text.length() - 2))).isTrue();
+    assertThat(plain.matches(text.substring(1))).isFalse();
+  }
 }

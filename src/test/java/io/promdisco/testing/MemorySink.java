@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** Keeps the groups that were put, as the target pool does. */
-public final class MemorySink implements TargetSink {
+public class MemorySink implements TargetSink {
   private final String job;
   private final Map<String, TargetGroup> groups = new TreeMap<>();
   private final List<String> updated = new ArrayList<>();

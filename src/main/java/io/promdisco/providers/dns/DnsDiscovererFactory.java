@@ -7,6 +7,7 @@ import io.promdisco.discovery.DiscovererFactory;
 import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.refresh.RefreshLoop;
+import io.promdisco.util.MemoryBudget;
 import io.promdisco.util.Nouns;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,13 +31,25 @@ public final class DnsDiscovererFactory implements DiscovererFactory {
   private final DnsMetrics metrics;
   private final Path resolvConf;
   private final DnsLookups lookups;
+  private final MemoryBudget memory;
 
   /** Its discoverers run in {@code loop}. */
   public DnsDiscovererFactory(RefreshLoop loop, Metrics metrics) {
-    this(loop, metrics, RESOLV_CONF, new DnsLookups(PORT, TIMEOUT));
+    this(loop, metrics, MemoryBudget.standard());
+  }
+
+  /** The same with limits of the memory that the targets of an SD config may take, about. */
+  public DnsDiscovererFactory(RefreshLoop loop, Metrics metrics, MemoryBudget memory) {
+    this(loop, metrics, RESOLV_CONF, new DnsLookups(PORT, TIMEOUT), memory);
   }
 
   DnsDiscovererFactory(RefreshLoop loop, Metrics metrics, Path resolvConf, DnsLookups lookups) {
+    this(loop, metrics, resolvConf, lookups, MemoryBudget.standard());
+  }
+
+  DnsDiscovererFactory(
+      RefreshLoop loop, Metrics metrics, Path resolvConf, DnsLookups lookups, MemoryBudget memory) {
+    this.memory = memory;
     this.loop = loop;
     this.metrics = new DnsMetrics(metrics);
     this.resolvConf = resolvConf;
@@ -55,7 +68,7 @@ public final class DnsDiscovererFactory implements DiscovererFactory {
           provider + ": " + config.mechanism() + " (expected: a DNS SD config)");
     }
     String part = dns.type() + " records of " + listed(dns.names());
-    DnsRefresher refresher = new DnsRefresher(dns, resolvConf, lookups, metrics);
+    DnsRefresher refresher = new DnsRefresher(dns, resolvConf, lookups, metrics, memory.share());
     return loop.discoverer("dns", provider, part, dns.refreshInterval(), refresher);
   }
 

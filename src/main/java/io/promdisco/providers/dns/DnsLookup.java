@@ -33,6 +33,7 @@ final class DnsLookup implements AutoCloseable {
   private final int type;
   private final int port;
   private final Duration timeout;
+  private final String asked;
   private final List<String> names;
 
   private int name;
@@ -55,7 +56,13 @@ final class DnsLookup implements AutoCloseable {
     this.type = type;
     this.port = port;
     this.timeout = timeout;
+    asked = name;
     names = settings.names(name);
+  }
+
+  /** The name as it was asked for. */
+  String asked() {
+    return asked;
   }
 
   /**

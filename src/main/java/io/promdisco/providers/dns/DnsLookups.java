@@ -7,11 +7,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** Looks up many names at once, on the calling thread. Safe for all threads. */
 final class DnsLookups {
@@ -36,43 +36,66 @@ final class DnsLookups {
    * and domain of the search list.
    *
    * @param type of the records
-   * @return the finished lookups by name, in order; see {@link DnsLookup#result}
+   * @param finished is told each name as soon as it has been looked up; the records of many names
+   *     are not kept until the last one has
    * @throws InterruptedException if the thread is interrupted; all sockets are closed then
    */
-  Map<String, DnsLookup> run(ResolverSettings settings, int type, List<String> names)
+  void run(ResolverSettings settings, int type, List<String> names, Finished finished)
       throws IOException, InterruptedException {
-    Map<String, DnsLookup> lookups = new LinkedHashMap<>();
+    Queue<String> waiting = new ArrayDeque<>(new LinkedHashSet<>(names));
+    List<DnsLookup> running = new ArrayList<>();
     try (Selector selector = Selector.open()) {
-      for (String name : names) {
-        lookups.computeIfAbsent(name, any -> new DnsLookup(settings, type, port, timeout, name));
-      }
       try {
-        run(selector, new ArrayDeque<>(lookups.values()));
+        run(
+            selector,
+            running,
+            waiting,
+            name -> new DnsLookup(settings, type, port, timeout, name),
+            finished);
       } finally {
-        lookups.values().forEach(DnsLookup::close);
+        running.forEach(DnsLookup::close);
       }
     }
-    return lookups;
   }
 
-  private void run(Selector selector, Queue<DnsLookup> waiting)
+  /** Is told what has been looked up. */
+  @FunctionalInterface
+  interface Finished {
+    /** See {@link DnsLookup#result}. */
+    void accept(DnsLookup lookup) throws InterruptedException;
+  }
+
+  private static void run(
+      Selector selector,
+      List<DnsLookup> running,
+      Queue<String> waiting,
+      Function<String, DnsLookup> lookup,
+      Finished finished)
       throws IOException, InterruptedException {
-    List<DnsLookup> running = new ArrayList<>();
     while (true) {
       while (running.size() < AT_ONCE && !waiting.isEmpty()) {
-        running.add(waiting.remove());
+        running.add(lookup.apply(waiting.remove()));
       }
-      running.forEach(lookup -> lookup.ask(selector));
-      if (running.removeIf(DnsLookup::isDone) && !waiting.isEmpty()) {
+      running.forEach(each -> each.ask(selector));
+      boolean isAnyDone = false;
+      for (Iterator<DnsLookup> all = running.iterator(); all.hasNext(); ) {
+        DnsLookup each = all.next();
+        if (each.isDone()) {
+          all.remove();
+          finished.accept(each);
+          isAnyDone = true;
+        }
+      }
+      if (isAnyDone && !waiting.isEmpty()) {
         continue;
       }
       if (running.isEmpty()) {
         return;
       }
       select(selector, running);
-      for (DnsLookup lookup : running) {
-        if (lookup.nanosLeft() <= 0) {
-          lookup.expire();
+      for (DnsLookup each : running) {
+        if (each.nanosLeft() <= 0) {
+          each.expire();
         }
       }
     }

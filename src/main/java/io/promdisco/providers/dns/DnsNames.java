@@ -3,7 +3,6 @@ package io.promdisco.providers.dns;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import org.xbill.DNS.DNSOutput;
 import org.xbill.DNS.Name;
 
@@ -124,7 +123,10 @@ final class DnsNames {
     if (SPECIAL.indexOf(character) >= 0) {
       text.append('\\').append((char) character);
     } else if (character < ' ' || character > '~') {
-      text.append(String.format(Locale.ROOT, "\\%03d", character));
+      text.append('\\')
+          .append((char) ('0' + character / 100))
+          .append((char) ('0' + character / 10 % 10))
+          .append((char) ('0' + character % 10));
     } else {
       text.append((char) character);
     }

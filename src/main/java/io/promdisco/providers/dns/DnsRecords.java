@@ -3,6 +3,8 @@ package io.promdisco.providers.dns;
 import com.google.common.net.InetAddresses;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.util.SourceMemory;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -24,6 +26,9 @@ final class DnsRecords {
   private static final String MX_TARGET = "__meta_dns_mx_record_target";
   private static final String NS_TARGET = "__meta_dns_ns_record_target";
 
+  /** Labels of a target, at most. */
+  private static final int RECORD_LABELS = 4;
+
   private DnsRecords() {}
 
   /**
@@ -31,25 +36,35 @@ final class DnsRecords {
    * none.
    *
    * @param port of the targets whose record has none
+   * @param memory counts the group
+   * @throws SourceMemory.ExceededException if it takes too much memory
+   * @throws InterruptedException if the thread is interrupted
    */
-  static TargetGroup group(String name, int port, List<Record> records) {
+  static TargetGroup group(String name, int port, List<Record> records, SourceMemory memory)
+      throws IOException, InterruptedException {
     List<Labels> targets = new ArrayList<>();
+    memory.take(SourceMemory.GROUP);
     for (Record record : records) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      memory.take(SourceMemory.TARGET + RECORD_LABELS * SourceMemory.LABEL);
       if (record instanceof SRVRecord srv) {
+        String target = text(srv.getTarget(), memory);
         targets.add(
             Labels.of(
                 ADDRESS,
-                address(host(srv.getTarget()), srv.getPort()),
+                address(host(target), srv.getPort()),
                 NAME,
                 name,
                 SRV_TARGET,
-                DnsNames.text(srv.getTarget()),
+                target,
                 SRV_PORT,
                 Integer.toString(srv.getPort())));
       } else if (record instanceof MXRecord mx) {
-        targets.add(named(name, mx.getTarget(), port, MX_TARGET));
+        targets.add(named(name, text(mx.getTarget(), memory), port, MX_TARGET));
       } else if (record instanceof NSRecord ns) {
-        targets.add(named(name, ns.getTarget(), port, NS_TARGET));
+        targets.add(named(name, text(ns.getTarget(), memory), port, NS_TARGET));
       } else if (record instanceof ARecord a) {
         targets.add(addressed(name, a.getAddress(), port));
       } else if (record instanceof AAAARecord aaaa) {
@@ -59,9 +74,8 @@ final class DnsRecords {
     return new TargetGroup(name, targets, Labels.EMPTY);
   }
 
-  private static Labels named(String name, Name target, int port, String label) {
-    return Labels.of(
-        ADDRESS, address(host(target), port), NAME, name, label, DnsNames.text(target));
+  private static Labels named(String name, String target, int port, String label) {
+    return Labels.of(ADDRESS, address(host(target), port), NAME, name, label, target);
   }
 
   /** An IPv4 address in the form of an IPv6 address is written as the IPv4 address. */
@@ -80,9 +94,15 @@ final class DnsRecords {
     return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
   }
 
-  /** Without the final dot, as people write it; the root is the empty name then. */
-  private static String host(Name name) {
+  /** The name that a target shows; counts it twice, since the address repeats it. */
+  private static String text(Name name, SourceMemory memory) throws IOException {
     String text = DnsNames.text(name);
+    memory.take(2L * text.length());
+    return text;
+  }
+
+  /** Without the final dot, as people write it; the root is the empty name then. */
+  private static String host(String text) {
     return text.substring(0, text.length() - 1);
   }
 }

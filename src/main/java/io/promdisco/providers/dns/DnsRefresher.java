@@ -4,13 +4,18 @@ import io.promdisco.config.DnsSdConfig;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.refresh.Refreshed;
 import io.promdisco.providers.refresh.Refresher;
+import io.promdisco.util.MemoryBudget;
 import io.promdisco.util.Nouns;
+import io.promdisco.util.SourceMemory;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.xbill.DNS.Type;
 
 /** Looks up all names of an SD config at once; a name without an answer keeps its last targets. */
@@ -19,14 +24,26 @@ final class DnsRefresher implements Refresher {
   private final Path resolvConf;
   private final DnsLookups lookups;
   private final DnsMetrics metrics;
+  private final MemoryBudget.Share memory;
+  private final Set<String> names;
   private final Map<String, TargetGroup> known = new LinkedHashMap<>();
+  private final Map<String, Long> bytes = new HashMap<>(); // of each known group, about
+  private long held;
 
   /**
    * Refreshes {@code config}.
    *
    * @param resolvConf the file, which is read for every lookup
+   * @param memory counts the targets
    */
-  DnsRefresher(DnsSdConfig config, Path resolvConf, DnsLookups lookups, DnsMetrics metrics) {
+  DnsRefresher(
+      DnsSdConfig config,
+      Path resolvConf,
+      DnsLookups lookups,
+      DnsMetrics metrics,
+      MemoryBudget.Share memory) {
+    names = new LinkedHashSet<>(config.names());
+    this.memory = memory;
     this.config = config;
     this.resolvConf = resolvConf;
     this.lookups = lookups;
@@ -35,34 +52,64 @@ final class DnsRefresher implements Refresher {
 
   @Override
   public Refreshed refresh() throws IOException, InterruptedException {
-    Map<String, DnsLookup> answers = lookUp();
-    Map<String, String> failures = new LinkedHashMap<>();
-    for (Map.Entry<String, DnsLookup> answer : answers.entrySet()) {
-      String name = answer.getKey();
+    Map<String, String> reasons = lookUp();
+    Map<String, String> failures = new LinkedHashMap<>(); // in the order of the configuration
+    for (String name : names) {
       metrics.lookedUp();
-      try {
-        known.put(name, DnsRecords.group(name, config.port(), answer.getValue().result()));
-      } catch (IOException e) {
+      String reason = reasons.get(name);
+      if (reason != null) {
         metrics.failed();
-        failures.put(name, String.valueOf(e.getMessage()));
+        failures.put(name, reason);
       }
     }
-    if (failures.size() == answers.size()) {
+    if (failures.size() == names.size()) {
       throw new IOException(together(failures));
     }
     return new Refreshed(List.copyOf(known.values()), Optional.empty(), failures);
   }
 
-  private Map<String, DnsLookup> lookUp() throws IOException, InterruptedException {
+  /** Returns why names could not be looked up. */
+  private Map<String, String> lookUp() throws IOException, InterruptedException {
+    Map<String, String> reasons = new HashMap<>();
     try {
-      return lookups.run(ResolverSettings.read(resolvConf), type(config.type()), config.names());
+      lookups.run(
+          ResolverSettings.read(resolvConf),
+          type(config.type()),
+          config.names(),
+          lookup -> {
+            try {
+              read(lookup);
+            } catch (IOException e) {
+              reasons.put(lookup.asked(), String.valueOf(e.getMessage()));
+            }
+          });
+      return reasons;
     } catch (IOException e) {
-      for (int i = 0; i < config.names().stream().distinct().count(); i++) {
+      for (int i = 0; i < names.size(); i++) {
         metrics.lookedUp();
         metrics.failed();
       }
       throw e;
     }
+  }
+
+  /** All names share the limit of one source; a name beyond it keeps its last targets. */
+  private void read(DnsLookup lookup) throws IOException, InterruptedException {
+    String name = lookup.asked();
+    long others = held - bytes.getOrDefault(name, 0L);
+    SourceMemory reading = memory.reading(others);
+    try {
+      known.put(name, DnsRecords.group(name, config.port(), lookup.result(), reading));
+      bytes.put(name, reading.taken() - others);
+      held = reading.taken();
+    } finally {
+      memory.hold(held);
+    }
+  }
+
+  @Override
+  public void close() {
+    memory.close();
   }
 
   /** The first failure, with its name where there are several. */

@@ -7,6 +7,8 @@ import io.promdisco.discovery.TargetSink;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.refresh.KnownGroups;
 import io.promdisco.util.EscapingLogger;
+import io.promdisco.util.LimitedLog;
+import io.promdisco.util.MemoryBudget;
 import io.promdisco.util.Nouns;
 import io.promdisco.util.OnDemandThreads;
 import io.promdisco.util.SourceMemory;
@@ -24,6 +26,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
@@ -40,8 +43,10 @@ final class FileDiscoverer implements Discoverer {
   /** Files of one SD config; with more its targets stay as they are. */
   static final int MOST_FILES = 10_000;
 
-  /** Files that one scan names in the log; the others are counted. */
+  /** Files that the log names in a minute, each once; the others are counted. */
   static final int MOST_LOGGED = 20;
+
+  private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
 
   /** The part that fails if there are too many files. */
   private static final String FILES = "files";
@@ -55,7 +60,7 @@ final class FileDiscoverer implements Discoverer {
   private final OnDemandThreads threads;
   private final FolderWatcher watcher;
   private final FileMetrics metrics;
-  private final long sourceMemory;
+  private final MemoryBudget.Share memory;
   private final Function<String, List<Path>> listing;
   private final Settling settling;
   private final Runnable changed;
@@ -80,10 +85,19 @@ final class FileDiscoverer implements Discoverer {
   private @Nullable Set<String> unread;
 
   @GuardedBy("this")
-  private int logged; // of this scan
+  private final Map<String, String> told = new HashMap<>(); // file → reason in the log
+
+  /** Files that the log has named in this minute. */
+  @GuardedBy("this")
+  private final Set<String> logged = new HashSet<>();
+
+  @GuardedBy("this")
+  private long minuteBegan;
 
   @GuardedBy("this")
   private int unlogged;
+
+  private final LimitedLog uncounted;
 
   @GuardedBy("this")
   private boolean scanning;
@@ -109,9 +123,9 @@ final class FileDiscoverer implements Discoverer {
       OnDemandThreads threads,
       FolderWatcher watcher,
       FileMetrics metrics,
-      long sourceMemory,
+      MemoryBudget.Share memory,
       Function<String, List<Path>> listing) {
-    this.sourceMemory = sourceMemory;
+    this.memory = memory;
     this.listing = listing;
     this.provider = provider;
     this.config = config;
@@ -121,6 +135,8 @@ final class FileDiscoverer implements Discoverer {
     this.metrics = metrics;
     Duration configured = config.refreshInterval();
     interval = configured.isZero() || configured.isNegative() ? IF_ZERO : configured;
+    minuteBegan = ticker.nanos();
+    uncounted = new LimitedLog(ticker::nanos, line -> log.warn("{}: {}", provider, line));
     settling = new Settling(ticker, () -> threads.run(this::scan));
     changed = settling::changed;
   }
@@ -182,9 +198,10 @@ final class FileDiscoverer implements Discoverer {
     for (Path file : watched) {
       String name = file.toString();
       long before = bytes.getOrDefault(name, 0L);
-      Read result = read(file, new SourceMemory(sourceMemory, taken - before));
+      Read result = read(file, memory.reading(taken - before));
       long after = result instanceof Read.Good good ? good.file().bytes() : before;
       taken += after - before;
+      memory.hold(taken);
       now.put(name, after);
       read.put(name, result);
     }
@@ -265,7 +282,10 @@ final class FileDiscoverer implements Discoverer {
     }
     works(FILES, sink);
     unlogged = 0;
-    logged = 0;
+    if (ticker.nanos() - minuteBegan >= MINUTE) {
+      minuteBegan = ticker.nanos();
+      logged.clear();
+    }
     Map<String, List<TargetGroup>> now = new LinkedHashMap<>();
     read.forEach((name, result) -> now.put(name, groups(name, result, sink)));
     for (String name : files.keySet()) {
@@ -275,7 +295,7 @@ final class FileDiscoverer implements Discoverer {
       }
     }
     if (unlogged > 0) {
-      log.warn("{}: {} more files cannot be read; their known groups stay", provider, unlogged);
+      uncounted.say(unlogged + " more files cannot be read; their known groups stay");
     }
     files = now;
     List<TargetGroup> all = new ArrayList<>();
@@ -325,10 +345,13 @@ final class FileDiscoverer implements Discoverer {
     }
     metrics.readFailed();
     String reason = ((Read.Bad) result).reason();
-    if (!reason.equals(broken.put(name, reason))) {
-      if (logged++ < MOST_LOGGED) {
+    boolean isNew = !reason.equals(broken.put(name, reason));
+    if (!reason.equals(told.get(name)) && !logged.contains(name)) {
+      if (logged.size() < MOST_LOGGED) {
+        logged.add(name);
+        told.put(name, reason);
         log.warn("{}: {}; keeping {}", provider, reason, Nouns.count(before.size(), "group"));
-      } else {
+      } else if (isNew) {
         unlogged++;
       }
     }
@@ -340,7 +363,9 @@ final class FileDiscoverer implements Discoverer {
   private void works(String name, TargetSink to) {
     if (broken.remove(name) != null) {
       to.recovered(name);
-      log.info("{}: {}: no longer broken", provider, name);
+      if (told.remove(name) != null) {
+        log.info("{}: {}: no longer broken", provider, name);
+      }
     }
   }
 
@@ -353,5 +378,6 @@ final class FileDiscoverer implements Discoverer {
     alarm.cancel();
     watcher.watch(changed, Map.of());
     files.keySet().forEach(name -> metrics.forget(this, name));
+    memory.close();
   }
 }

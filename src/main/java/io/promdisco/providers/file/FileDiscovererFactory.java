@@ -7,8 +7,8 @@ import io.promdisco.discovery.Discoverer;
 import io.promdisco.discovery.DiscovererFactory;
 import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.metrics.Metrics;
+import io.promdisco.util.MemoryBudget;
 import io.promdisco.util.OnDemandThreads;
-import io.promdisco.util.SourceMemory;
 import io.promdisco.util.Ticker;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,29 +22,25 @@ public final class FileDiscovererFactory implements DiscovererFactory {
   private final Ticker ticker;
   private final FileMetrics metrics;
   private final FolderWatcher watcher;
-  private final long sourceMemory;
+  private final MemoryBudget memory;
   private final Function<String, List<Path>> listing;
   private final OnDemandThreads threads = new OnDemandThreads("sd-file");
 
   /** A factory without threads, until its first discoverer starts. */
   public FileDiscovererFactory(Ticker ticker, Metrics metrics) {
-    this(ticker, metrics, SourceMemory.standard());
+    this(ticker, metrics, MemoryBudget.standard());
   }
 
-  /**
-   * The same with a limit.
-   *
-   * @param sourceMemory bytes of memory that the targets of one SD config may take, about
-   */
-  public FileDiscovererFactory(Ticker ticker, Metrics metrics, long sourceMemory) {
-    this(ticker, metrics, sourceMemory, Globs::files);
+  /** The same with limits of the memory that the targets of an SD config may take, about. */
+  public FileDiscovererFactory(Ticker ticker, Metrics metrics, MemoryBudget memory) {
+    this(ticker, metrics, memory, Globs::files);
   }
 
   /** As the public constructor; {@code listing} gives the files that match a pattern. */
   FileDiscovererFactory(
-      Ticker ticker, Metrics metrics, long sourceMemory, Function<String, List<Path>> listing) {
+      Ticker ticker, Metrics metrics, MemoryBudget memory, Function<String, List<Path>> listing) {
     this.listing = listing;
-    this.sourceMemory = sourceMemory;
+    this.memory = memory;
     this.ticker = ticker;
     this.metrics = new FileMetrics(metrics);
     watcher = new FolderWatcher(this.metrics);
@@ -62,7 +58,7 @@ public final class FileDiscovererFactory implements DiscovererFactory {
           provider + ": " + config.mechanism() + " (expected: a file SD config)");
     }
     return new FileDiscoverer(
-        provider, files, ticker, threads, watcher, metrics, sourceMemory, listing);
+        provider, files, ticker, threads, watcher, metrics, memory.share(), listing);
   }
 
   /** Ends the threads and the watch. */

@@ -7,7 +7,7 @@ import io.promdisco.discovery.DiscovererFactory;
 import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.refresh.RefreshLoop;
-import io.promdisco.util.SourceMemory;
+import io.promdisco.util.MemoryBudget;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.util.Map;
@@ -22,7 +22,7 @@ public final class HttpDiscovererFactory implements DiscovererFactory {
   private final Ticker ticker;
   private final Metrics.Counter failures;
   private final Map<String, String> env;
-  private final long sourceMemory;
+  private final MemoryBudget memory;
 
   /**
    * Looks at servers over {@code loop}, with the environment of this process.
@@ -30,21 +30,17 @@ public final class HttpDiscovererFactory implements DiscovererFactory {
    * @param metrics counts {@code prometheus_sd_http_failures_total}
    */
   public HttpDiscovererFactory(RefreshLoop loop, Ticker ticker, Metrics metrics) {
-    this(loop, ticker, metrics, SourceMemory.standard());
+    this(loop, ticker, metrics, MemoryBudget.standard());
   }
 
-  /**
-   * The same with a limit.
-   *
-   * @param sourceMemory bytes of memory that the targets of one server may take, about
-   */
+  /** The same with limits of the memory that the targets of a server may take, about. */
   public HttpDiscovererFactory(
-      RefreshLoop loop, Ticker ticker, Metrics metrics, long sourceMemory) {
-    this(loop, ticker, metrics, System.getenv(), sourceMemory);
+      RefreshLoop loop, Ticker ticker, Metrics metrics, MemoryBudget memory) {
+    this(loop, ticker, metrics, System.getenv(), memory);
   }
 
   HttpDiscovererFactory(RefreshLoop loop, Ticker ticker, Metrics metrics, Map<String, String> env) {
-    this(loop, ticker, metrics, env, SourceMemory.standard());
+    this(loop, ticker, metrics, env, MemoryBudget.standard());
   }
 
   private HttpDiscovererFactory(
@@ -52,8 +48,8 @@ public final class HttpDiscovererFactory implements DiscovererFactory {
       Ticker ticker,
       Metrics metrics,
       Map<String, String> env,
-      long sourceMemory) {
-    this.sourceMemory = sourceMemory;
+      MemoryBudget memory) {
+    this.memory = memory;
     this.loop = loop;
     this.ticker = ticker;
     this.env = Map.copyOf(env);
@@ -74,7 +70,7 @@ public final class HttpDiscovererFactory implements DiscovererFactory {
     HttpSdConfig http = (HttpSdConfig) config;
     try {
       HttpRefresher refresher =
-          new HttpRefresher(http, env, ticker, failures, HttpRefresher.LARGEST, sourceMemory);
+          new HttpRefresher(http, env, ticker, failures, HttpRefresher.LARGEST, memory.share());
       return loop.discoverer(
           http.mechanism(), provider, refresher.server(), http.refreshInterval(), refresher);
     } catch (IOException e) {

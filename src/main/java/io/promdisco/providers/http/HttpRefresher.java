@@ -17,6 +17,7 @@ import io.promdisco.providers.refresh.Refreshed;
 import io.promdisco.providers.refresh.Refresher;
 import io.promdisco.providers.refresh.RetryLaterException;
 import io.promdisco.util.LimitedStream;
+import io.promdisco.util.MemoryBudget;
 import io.promdisco.util.SourceMemory;
 import io.promdisco.util.Ticker;
 import java.io.EOFException;
@@ -57,7 +58,8 @@ final class HttpRefresher implements Refresher {
   private final HttpSdConfig config;
   private final Metrics.Counter failures;
   private final long largest;
-  private final long sourceMemory;
+  private final MemoryBudget.Share memory;
+  private long held; // bytes of the last answer
   private final Origin origin;
   private final URI server;
   private final URI uri;
@@ -76,7 +78,7 @@ final class HttpRefresher implements Refresher {
    * @param env the process environment, for {@code proxy_from_environment}
    * @param failures counts looks that failed
    * @param largest the longest answer that is read, unpacked, in bytes
-   * @param sourceMemory bytes of memory that its targets may take, about
+   * @param memory counts its targets
    * @throws IOException if a setting cannot be used, with its name
    */
   HttpRefresher(
@@ -85,12 +87,12 @@ final class HttpRefresher implements Refresher {
       Ticker ticker,
       Metrics.Counter failures,
       long largest,
-      long sourceMemory)
+      MemoryBudget.Share memory)
       throws IOException {
     this.config = config;
     this.failures = failures;
     this.largest = largest;
-    this.sourceMemory = sourceMemory;
+    this.memory = memory;
     origin = new Origin(config.shownUrl(), "__meta_url", config.url());
     server = ServerUrls.server(config.url(), "url");
     uri = ServerUrls.request(config.url(), "url");
@@ -179,11 +181,16 @@ final class HttpRefresher implements Refresher {
               + firstWords(exchange)
               + " (expected application/json)");
     }
+    SourceMemory reading = memory.reading(0);
     try (InputStream body = unpacked(exchange)) {
-      return TargetGroupJson.parse(
-          new LimitedStream(body, largest, this::tooLong), origin, new SourceMemory(sourceMemory));
+      List<TargetGroup> groups =
+          TargetGroupJson.parse(new LimitedStream(body, largest, this::tooLong), origin, reading);
+      held = reading.taken();
+      return groups;
     } catch (ZipException | EOFException e) {
       throw new IOException("the answer is not gzip, as its header says, or is cut off", e);
+    } finally {
+      memory.hold(held);
     }
   }
 
@@ -253,5 +260,6 @@ final class HttpRefresher implements Refresher {
   @Override
   public void close() {
     sender.close();
+    memory.close();
   }
 }

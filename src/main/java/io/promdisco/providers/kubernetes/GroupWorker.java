@@ -6,7 +6,9 @@ import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.role.GroupBuilder;
+import io.promdisco.providers.kubernetes.role.GroupMemory;
 import io.promdisco.providers.kubernetes.watch.ObjectStore;
+import io.promdisco.util.SourceMemory;
 import io.promdisco.workqueue.Workers;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +31,9 @@ final class GroupWorker<P extends KubeObject> implements Workers.Sync<ObjectKey>
   private final Map<String, NamespaceCaches> caches;
   private final Consumer<List<TargetGroup>> sink;
   private final DiscoveryMetrics metrics;
+  private final GroupMemory memory;
+  private final LargeGroups large;
+  private final RefusedGroups refused;
   private final BooleanSupplier closed;
 
   /**
@@ -36,6 +41,9 @@ final class GroupWorker<P extends KubeObject> implements Workers.Sync<ObjectKey>
    *
    * @param caches by namespace; under the empty name those of all namespaces
    * @param sink gets what was built
+   * @param memory counts each group; of this worker alone
+   * @param large counts the groups of all workers
+   * @param refused takes groups that need too much memory
    * @param closed whether {@link #buildAll} is to end early
    */
   GroupWorker(
@@ -44,7 +52,13 @@ final class GroupWorker<P extends KubeObject> implements Workers.Sync<ObjectKey>
       Map<String, NamespaceCaches> caches,
       Consumer<List<TargetGroup>> sink,
       DiscoveryMetrics metrics,
+      GroupMemory memory,
+      LargeGroups large,
+      RefusedGroups refused,
       BooleanSupplier closed) {
+    this.memory = memory;
+    this.large = large;
+    this.refused = refused;
     this.role = role;
     primary = watches.primary();
     builder = watches.builder().get();
@@ -99,11 +113,23 @@ final class GroupWorker<P extends KubeObject> implements Workers.Sync<ObjectKey>
       NamespaceCaches cache,
       Workers.Failures<ObjectKey> failed) {
     try {
-      return object == null ? TargetGroup.empty(builder.source(key)) : builder.build(object, cache);
+      TargetGroup group;
+      memory.begin();
+      group =
+          object == null
+              ? TargetGroup.empty(builder.source(key))
+              : builder.build(object, cache, memory);
+      large.put(key, memory.taken());
+      refused.remove(key);
+      return group;
+    } catch (GroupMemory.TooLargeException | SourceMemory.ExceededException e) {
+      refused.add(key, builder.source(key), String.valueOf(e.getMessage()));
+    } catch (OutOfMemoryError | StackOverflowError e) { // The other groups can be built.
+      refused.add(key, builder.source(key), e.toString());
     } catch (RuntimeException e) {
       failed.add(key, e);
-      return null;
     }
+    return null;
   }
 
   private void put(List<TargetGroup> groups) {

@@ -10,9 +10,12 @@ import io.promdisco.providers.kubernetes.RoleWatches.Watch;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.providers.kubernetes.role.GroupMemory;
 import io.promdisco.providers.kubernetes.watch.ObjectStore;
 import io.promdisco.providers.kubernetes.watch.WatchHealth;
 import io.promdisco.providers.kubernetes.watch.WatchPool.Lease;
+import io.promdisco.util.EscapingLogger;
+import io.promdisco.util.MemoryBudget;
 import io.promdisco.util.NamedThreads;
 import io.promdisco.util.Ticker;
 import io.promdisco.workqueue.WorkQueue;
@@ -26,6 +29,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /**
  * Discovers the objects of one role in one cluster, in all namespaces or in some.
@@ -41,6 +45,13 @@ import org.jspecify.annotations.Nullable;
  * nothing is to be waited for.
  */
 final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
+  private static final Logger log = EscapingLogger.of(KubernetesDiscoverer.class);
+
+  /** The part of the source that fails if the first groups cannot be built. */
+  private static final String FIRST = "first groups";
+
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+
   private final String provider;
   private final KubernetesSdConfig config;
   private final RoleWatches<P> watches;
@@ -49,6 +60,9 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
   private final Metrics metrics;
   private final DiscoveryMetrics counters;
   private final WorkQueue<ObjectKey> queue;
+  private final Ticker ticker;
+  private final MemoryBudget memory;
+  private final LargeGroups large;
 
   private final List<FollowedWatch<?>> followed = new ArrayList<>(); // by who starts and closes
   private @Nullable Thread starter; // by who starts and closes
@@ -65,6 +79,7 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
    *
    * @param namespaces which; the empty one alone stands for all
    * @param client is given up when the discoverer is closed
+   * @param memory limits its groups
    */
   KubernetesDiscoverer(
       String provider,
@@ -74,7 +89,11 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
       SharedClients.Use client,
       Ticker ticker,
       Metrics metrics,
-      DiscoveryMetrics counters) {
+      DiscoveryMetrics counters,
+      MemoryBudget memory) {
+    this.ticker = ticker;
+    this.memory = memory;
+    large = new LargeGroups(memory);
     this.provider = provider;
     this.config = config;
     this.watches = watches;
@@ -89,12 +108,13 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
   public void start(TargetSink sink) {
     Map<String, NamespaceCaches> caches = lease(new SinkHealth(sink));
     CountDownLatch unsynced = new CountDownLatch(followed.size());
-    GroupWorker<P> worker = worker(caches, sink::update);
+    RefusedGroups refused = new RefusedGroups(provider, sink, queue, ticker);
+    GroupWorker<P> worker = worker(caches, refused, sink::update);
     Runnable first;
     if (watches.watches().size() == 1) {
       List<FirstListBuilder> builders = new ArrayList<>();
       for (FollowedWatch<?> following : followed) {
-        FirstListBuilder builder = new FirstListBuilder(unsynced, caches);
+        FirstListBuilder builder = new FirstListBuilder(unsynced, caches, refused);
         builders.add(builder);
         listen(following, builder);
       }
@@ -108,8 +128,12 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
   }
 
   private GroupWorker<P> worker(
-      Map<String, NamespaceCaches> caches, Consumer<List<TargetGroup>> sink) {
-    return new GroupWorker<>(config.role(), watches, caches, sink, counters, () -> closed);
+      Map<String, NamespaceCaches> caches,
+      RefusedGroups refused,
+      Consumer<List<TargetGroup>> sink) {
+    GroupMemory ofGroup = new GroupMemory(memory.ofEach() / 2);
+    return new GroupWorker<>(
+        config.role(), watches, caches, sink, counters, ofGroup, large, refused, () -> closed);
   }
 
   /** Leases the watches that all namespaces share, and those that each has for itself. */
@@ -169,10 +193,34 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
       Thread.currentThread().interrupt(); // Closed.
       return;
     }
-    first.run();
+    boolean isBuilt = false;
+    while (!isBuilt && !closed) {
+      try {
+        first.run();
+        isBuilt = true;
+      } catch (Throwable e) { // Not even a lack of memory ends a source.
+        log.error("{}: the first groups cannot be built now", provider, e);
+        sink.failing(FIRST, e.toString(), FIRST_PAUSE);
+        if (!sleep()) {
+          return;
+        }
+      }
+    }
     if (!closed) {
+      sink.recovered(FIRST);
       sink.synced();
       workers = new Workers<>(provider, queue, 1, GroupWorker.BATCH, metrics, worker);
+    }
+  }
+
+  /** Waits before another try; false if the discoverer is closed meanwhile. */
+  private static boolean sleep() {
+    try {
+      Thread.sleep(FIRST_PAUSE.toMillis());
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // Closed.
+      return false;
     }
   }
 
@@ -194,6 +242,7 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
     followed.clear();
     drain();
     client.close();
+    large.close();
   }
 
   /** Lets the workers build what still waits; without workers it is dropped. */
@@ -251,9 +300,10 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
     /** By the listener's thread until it is synced, then by the starter. */
     private List<TargetGroup> built = new ArrayList<>();
 
-    FirstListBuilder(CountDownLatch unsynced, Map<String, NamespaceCaches> caches) {
+    FirstListBuilder(
+        CountDownLatch unsynced, Map<String, NamespaceCaches> caches, RefusedGroups refused) {
       this.unsynced = unsynced;
-      worker = worker(caches, groups -> built.addAll(groups));
+      worker = worker(caches, refused, groups -> built.addAll(groups));
     }
 
     @Override
@@ -288,9 +338,8 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
     }
 
     void put(TargetSink sink) {
-      List<TargetGroup> groups = built;
+      sink.update(built);
       built = List.of();
-      sink.update(groups);
     }
   }
 

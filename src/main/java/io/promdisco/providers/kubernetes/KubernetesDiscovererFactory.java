@@ -8,7 +8,7 @@ import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.kubernetes.watch.InformerOptions;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
-import io.promdisco.util.SourceMemory;
+import io.promdisco.util.MemoryBudget;
 import io.promdisco.util.Ticker;
 import java.util.List;
 
@@ -21,22 +21,20 @@ public final class KubernetesDiscovererFactory implements DiscovererFactory {
   private final Ticker ticker;
   private final Metrics metrics;
   private final DiscoveryMetrics counters;
+  private final MemoryBudget memory;
 
   /** Opens clients with {@code clients} when they are needed. */
   public KubernetesDiscovererFactory(
       ResourceClientFactory clients, Ticker ticker, Metrics metrics) {
-    this(clients, ticker, metrics, SourceMemory.standard());
+    this(clients, ticker, metrics, MemoryBudget.standard());
   }
 
-  /**
-   * The same with a limit.
-   *
-   * @param sourceMemory bytes of memory that the objects of a watch may take, about
-   */
+  /** The same with limits of the memory that the objects of a watch may take, about. */
   public KubernetesDiscovererFactory(
-      ResourceClientFactory clients, Ticker ticker, Metrics metrics, long sourceMemory) {
-    InformerOptions options = InformerOptions.defaults().withSourceMemory(sourceMemory);
+      ResourceClientFactory clients, Ticker ticker, Metrics metrics, MemoryBudget memory) {
+    InformerOptions options = InformerOptions.defaults().withMemory(memory);
     this.clients = new SharedClients(clients, ticker, metrics, options);
+    this.memory = memory;
     this.ticker = ticker;
     this.metrics = metrics;
     counters = new DiscoveryMetrics(metrics);
@@ -58,7 +56,7 @@ public final class KubernetesDiscovererFactory implements DiscovererFactory {
       List<String> namespaces = namespaces(kubernetes, client, provider);
       RoleWatches<?> watches = RoleWatches.of(kubernetes.role(), kubernetes.attach());
       return new KubernetesDiscoverer<>(
-          provider, kubernetes, watches, namespaces, client, ticker, metrics, counters);
+          provider, kubernetes, watches, namespaces, client, ticker, metrics, counters, memory);
     } catch (DiscoveryException | RuntimeException e) {
       client.close();
       throw e;

@@ -29,6 +29,9 @@ final class PolledSource implements Discoverer {
   /** A source that gave too much is asked again after so many times what it took to read it. */
   private static final int REST_OF_TOO_LARGE = 10;
 
+  /** A source rests at least this part of its interval, or {@link #SHORTEST} if that is less. */
+  private static final int LEAST_REST = 10;
+
   private final RefreshLoop loop;
   private final String mechanism;
   private final String provider;
@@ -155,7 +158,9 @@ final class PolledSource implements Discoverer {
     }
     Duration whole = first ? loop.firstPause(interval) : interval;
     Duration left = whole.minusNanos(took);
-    return left.isNegative() ? Duration.ZERO : left;
+    Duration tenth = interval.dividedBy(LEAST_REST);
+    Duration least = tenth.compareTo(SHORTEST) < 0 ? tenth : SHORTEST;
+    return left.compareTo(least) < 0 ? least : left;
   }
 
   @GuardedBy("this")

@@ -52,8 +52,9 @@ public final class RefreshLoop implements AutoCloseable {
    * @param provider the provider's name, for the log
    * @param part what fails if the source fails, for the sink and the log; no secret
    * @param interval from the beginning of one look to that of the next; a look that takes longer is
-   *     followed by the next at once, one that finds more than fits into memory after ten times
-   *     what it took. Zero, which a key written with null means, counts as a minute
+   *     followed by the next after a tenth of the interval, at most 1 s, one that finds more than
+   *     fits into memory after ten times what it took. Zero, which a key written with null means,
+   *     counts as a minute
    * @param refresher closed with the discoverer
    */
   public Discoverer discoverer(

@@ -9,6 +9,7 @@ import io.promdisco.providers.refresh.RefreshLoop;
 import io.promdisco.testing.ManualTicker;
 import io.promdisco.testing.MemorySink;
 import io.promdisco.util.Closer;
+import io.promdisco.util.MemoryBudget;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
 import java.net.Inet6Address;
@@ -89,9 +90,14 @@ final class DnsDiscovererTest {
   }
 
   private void start(DnsSdConfig.Type type, int port, String... names) throws Exception {
+    start(MemoryBudget.standard(), type, port, names);
+  }
+
+  private void start(MemoryBudget memory, DnsSdConfig.Type type, int port, String... names)
+      throws Exception {
     DnsDiscovererFactory factory =
         new DnsDiscovererFactory(
-            loop, metrics, resolvConf(), new DnsLookups(server.port(), TIMEOUT));
+            loop, metrics, resolvConf(), new DnsLookups(server.port(), TIMEOUT), memory);
     DnsSdConfig config = new DnsSdConfig(List.of(names), type, port, INTERVAL);
     closer.add(factory.create(config, "dns/0")).start(sink);
     ticker.awaitAlarms(1);
@@ -109,6 +115,28 @@ final class DnsDiscovererTest {
 
   private List<Map<String, String>> targets(String source) {
     return sink.group(source).targets().stream().map(target -> target.toMap()).toList();
+  }
+
+  @Test
+  void aNameOfTooManyTargetsFailsAndKeepsItsLastOnes() throws Exception {
+    server.put(name("a.test"), a("a.test", "10.0.0.1"));
+    server.put(name("b.test"), a("b.test", "10.0.0.2"));
+    start(new MemoryBudget(10_000, 10_000), DnsSdConfig.Type.A, 80, "a.test", "b.test");
+    Record[] many = new Record[40];
+    for (int i = 0; i < many.length; i++) {
+      many[i] = a("a.test", "10.1.0." + i);
+    }
+    server.put(name("a.test"), many);
+    server.put(name("b.test"), a("b.test", "10.0.0.3"));
+    lookAgain();
+    assertThat(sink.addresses()).containsExactly("10.0.0.1:80", "10.0.0.3:80");
+    assertThat(sink.failures()).containsOnlyKeys("a.test");
+    assertThat(sink.failures().get("a.test"))
+        .contains("would take more than about 10000 bytes of memory");
+    server.put(name("a.test"), a("a.test", "10.0.0.4"));
+    lookAgain();
+    assertThat(sink.addresses()).containsExactly("10.0.0.4:80", "10.0.0.3:80");
+    assertThat(sink.failures()).isEmpty();
   }
 
   @Test

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.xbill.DNS.Name;
 
 /** Answers were recorded from miekg/dns 1.1.73. */
 final class DnsNamesTest {
@@ -48,5 +50,14 @@ final class DnsNamesTest {
     assertThatThrownBy(() -> DnsNames.parse("a" + label)).hasMessageContaining("64 bytes");
     assertThat(DnsNames.text(DnsNames.parse("a.".repeat(127)))).isEqualTo("a.".repeat(127));
     assertThatThrownBy(() -> DnsNames.parse("a.".repeat(128))).hasMessageContaining("255 bytes");
+  }
+
+  @Test
+  @Timeout(10)
+  void namesOfUnusualCharactersAreWrittenQuickly() throws IOException {
+    Name name = DnsNames.parse("\\001\\255".repeat(30).concat(".").repeat(4));
+    for (int i = 0; i < 100_000; i++) {
+      assertThat(DnsNames.text(name).length()).isEqualTo(4 * (60 * 4 + 1));
+    }
   }
 }

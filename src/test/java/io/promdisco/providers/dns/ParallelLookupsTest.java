@@ -11,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -55,7 +57,11 @@ public final class ParallelLookupsTest {
               threads.submit(
                   () -> {
                     ResolverSettings settings = ResolverSettings.read(resolvConf);
-                    for (DnsLookup lookup : lookups.run(settings, Type.A, names).values()) {
+                    Map<String, DnsLookup> found = new HashMap<>();
+                    lookups.run(
+                        settings, Type.A, names, lookup -> found.put(lookup.asked(), lookup));
+                    assertThat(found.keySet()).containsExactlyInAnyOrderElementsOf(names);
+                    for (DnsLookup lookup : found.values()) {
                       assertThat(lookup.result()).hasSize(1);
                     }
                     return null;
@@ -104,13 +110,9 @@ public final class ParallelLookupsTest {
       ResolverSettings settings =
           new ResolverSettings(List.of("127.0.0.1"), List.of("one.test"), 1);
       DnsLookups lookups = new DnsLookups(port, Duration.ofMinutes(1));
-      return lookups
-          .run(settings, Type.A, List.of("a.test"))
-          .values()
-          .iterator()
-          .next()
-          .result()
-          .size();
+      List<DnsLookup> found = new ArrayList<>();
+      lookups.run(settings, Type.A, List.of("a.test"), found::add);
+      return found.get(0).result().size();
     }
   }
 

@@ -11,7 +11,7 @@ import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.ManualTicker;
 import io.promdisco.testing.MemorySink;
 import io.promdisco.util.Closer;
-import io.promdisco.util.SourceMemory;
+import io.promdisco.util.MemoryBudget;
 import io.promdisco.util.SystemTicker;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
@@ -124,7 +124,7 @@ final class FileDiscovererTest {
             new FileDiscovererFactory(
                 clock,
                 metrics,
-                SourceMemory.standard(),
+                MemoryBudget.standard(),
                 pattern -> {
                   listings.incrementAndGet();
                   return missed.get() ? List.of() : Globs.files(pattern);
@@ -371,6 +371,25 @@ final class FileDiscovererTest {
               assertThat(log.lines("more files cannot be read; their known groups stay"))
                   .hasSize(1));
       assertThat(log.lines("WARN", "broken")).hasSize(FileDiscoverer.MOST_LOGGED);
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void aFileThatIsBrokenAndMendedByTurnsFillsNoLog() throws Exception {
+    try (CapturedLog log = new CapturedLog()) {
+      write("turns.json", targets("a:0"));
+      start("turns.json");
+      for (int i = 1; i <= 8; i++) {
+        eventuallyTargets("a:" + (i - 1));
+        write("turns.json", "[" + i);
+        eventually(() -> assertThat(sink.failures()).hasSize(1));
+        write("turns.json", targets("a:" + i));
+      }
+      eventuallyTargets("a:8");
+      assertThat(sink.failures()).isEmpty();
+      assertThat(log.lines("turns.json")).hasSize(2);
+      assertThat(log.lines("turns.json", "no longer broken")).hasSize(1);
     }
   }
 

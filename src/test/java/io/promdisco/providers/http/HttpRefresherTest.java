@@ -24,6 +24,7 @@ import io.promdisco.testing.Certificates;
 import io.promdisco.testing.FakeServer;
 import io.promdisco.testing.Https;
 import io.promdisco.testing.ManualTicker;
+import io.promdisco.util.MemoryBudget;
 import io.promdisco.util.SourceMemory;
 import io.prometheus.client.CollectorRegistry;
 import java.io.ByteArrayOutputStream;
@@ -75,7 +76,12 @@ class HttpRefresherTest {
       throws IOException {
     HttpRefresher refresher =
         new HttpRefresher(
-            new HttpSdConfig(url, http, interval), Map.of(), ticker, failures, 10_000, 10_000_000);
+            new HttpSdConfig(url, http, interval),
+            Map.of(),
+            ticker,
+            failures,
+            10_000,
+            new MemoryBudget(10_000_000, 10_000_000).share());
     open.addFirst(refresher);
     return refresher;
   }
@@ -387,6 +393,30 @@ class HttpRefresherTest {
     fails(refresher, "the answer is longer than 10000 bytes");
     assertThatExceptionOfType(SourceMemory.ExceededException.class) // Its source rests a while.
         .isThrownBy(refresher::refresh);
+  }
+
+  @Test
+  void serversWhoseTargetsAreTooManyTogetherAreRefusedUntilOneIsClosed() throws Exception {
+    String groups = "{\"targets\": [\"a:1\"]},".repeat(9) + "{\"targets\": [\"b:1\"]}";
+    FakeServer server = server(with(("[" + groups + "]").getBytes(UTF_8)));
+    MemoryBudget budget = new MemoryBudget(10_000, 15_000);
+    HttpRefresher first = refresher(server.url() + "/", budget);
+    HttpRefresher second = refresher(server.url() + "/", budget);
+    first.refresh();
+    first.refresh(); // The new answer replaces the old one.
+    assertThatExceptionOfType(SourceMemory.ExceededException.class)
+        .isThrownBy(second::refresh)
+        .withMessageContaining("all sources together would take more than about 15000 bytes");
+    first.close();
+    assertThat(second.refresh().groups()).hasSize(10);
+  }
+
+  private HttpRefresher refresher(String url, MemoryBudget budget) throws IOException {
+    HttpSdConfig config = new HttpSdConfig(url, HttpClientConfig.DEFAULT, INTERVAL);
+    HttpRefresher refresher =
+        new HttpRefresher(config, Map.of(), ticker, failures, 10_000, budget.share());
+    open.addFirst(refresher);
+    return refresher;
   }
 
   @Test

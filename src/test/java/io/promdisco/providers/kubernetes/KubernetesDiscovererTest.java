@@ -13,14 +13,17 @@ import io.promdisco.config.StaticSdConfig;
 import io.promdisco.discovery.Discoverer;
 import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.metrics.Metrics;
+import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.testing.ManualTicker;
+import io.promdisco.testing.MemorySink;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -96,6 +99,83 @@ class KubernetesDiscovererTest {
           assertThat(sink.failures()).isEmpty();
         });
     assertThat(sink.takeUpdated()).isEmpty();
+  }
+
+  @Test
+  void anObjectOfTooManyTargetsKeepsItsLastOnesAndDisturbsNoOther() throws Exception {
+    discovery.cluster.put(Manifests.endpoints("alice", "web", "a", "b", "n"));
+    discovery.cluster.put(endpointsOf(10, 1));
+    RecordingSink sink = sync(Role.ENDPOINTS, AttachMetadata.NONE);
+    assertThat(sink.targets()).hasSize(12);
+    discovery.api.change(cluster -> cluster.put(endpointsOf(5_000, 5_000)));
+    eventually(
+        () ->
+            assertThat(sink.failures().get("groups"))
+                .startsWith("endpoints/mallory/x: its targets would take more than about ")
+                .endsWith("; its last targets stay"));
+    assertThat(sink.targets()).hasSize(12);
+    discovery.api.change(cluster -> cluster.put(endpointsOf(20, 1)));
+    eventually(() -> assertThat(sink.targets()).hasSize(22));
+    eventually(() -> assertThat(sink.failures()).isEmpty());
+  }
+
+  @Test
+  void anObjectOfTooManyTargetsInTheFirstListLeavesTheOthers() throws Exception {
+    discovery.cluster.put(Manifests.endpoints("alice", "web", "a", "b", "n"));
+    discovery.cluster.put(endpointsOf(5_000, 5_000));
+    RecordingSink sink = sync(Role.ENDPOINTS, AttachMetadata.NONE);
+    assertThat(sink.targets()).hasSize(2);
+    assertThat(sink.failures()).containsOnlyKeys("groups");
+    discovery.api.change(cluster -> cluster.delete(endpointsOf(1, 1)));
+    eventually(() -> assertThat(sink.failures()).isEmpty());
+  }
+
+  @Test
+  void aLackOfMemoryWhileTheFirstGroupsArePutIsReportedAndTriedAgain() throws Exception {
+    retriesFirstGroups(Role.ENDPOINTS);
+  }
+
+  @Test
+  void aLackOfMemoryWhileGroupsOfOneWatchArePutIsReportedAndTriedAgain() throws Exception {
+    retriesFirstGroups(Role.SERVICE);
+  }
+
+  private void retriesFirstGroups(Role role) throws Exception {
+    discovery.cluster.put(Manifests.endpoints("alice", "web", "a", "b", "n"));
+    discovery.cluster.put(Manifests.service("alice", "web", NONE));
+    AtomicInteger tries = new AtomicInteger();
+    MemorySink sink =
+        new MemorySink("k") {
+          @Override
+          public synchronized void update(List<TargetGroup> changed) {
+            if (tries.getAndIncrement() == 0) {
+              throw new OutOfMemoryError("Java heap space, as the test says");
+            }
+            super.update(changed);
+          }
+        };
+    try (Discoverer discoverer =
+        discovery.factory.create(TestDiscovery.config(role, AttachMetadata.NONE), "k/0")) {
+      discoverer.start(sink);
+      eventually(() -> assertThat(sink.failures()).containsKey("first groups"));
+      eventually(() -> assertThat(sink.isSynced()).isTrue());
+      assertThat(sink.addresses()).isNotEmpty();
+      assertThat(sink.failures()).isEmpty();
+    }
+  }
+
+  private static Map<String, Object> endpointsOf(int addresses, int ports) {
+    Map<String, Object> endpoints = Manifests.endpoints("mallory", "x", "a", "b", "n");
+    List<Map<String, Object>> ips = new ArrayList<>();
+    for (int i = 0; i < addresses; i++) {
+      ips.add(Map.of("ip", "10.1." + i / 256 + "." + i % 256));
+    }
+    List<Map<String, Object>> numbers = new ArrayList<>();
+    for (int i = 0; i < ports; i++) {
+      numbers.add(Map.of("port", i + 1, "name", "p" + i));
+    }
+    endpoints.put("subsets", List.of(Map.of("addresses", ips, "ports", numbers)));
+    return endpoints;
   }
 
   @Test

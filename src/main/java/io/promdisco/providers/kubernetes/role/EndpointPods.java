@@ -5,9 +5,12 @@ import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.ObjectRef;
 import io.promdisco.providers.kubernetes.object.PodView;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * cover. The declared ports that are not covered become targets of their own.
  */
 final class EndpointPods {
+  /** So many ports of a pod are remembered in an array, and so many are searched one by one. */
+  private static final int FEW_PORTS = 16;
+
   private final Map<ObjectKey, EndpointPod> seen = new LinkedHashMap<>();
   private final PodLabels podLabels;
   private final PortTexts ports;
@@ -47,7 +53,7 @@ final class EndpointPods {
   }
 
   /** Adds a target for each declared port of the found pods that was not covered. */
-  void addUncovered(List<Labels> targets) {
+  void addUncovered(List<Labels> targets, GroupMemory memory) {
     for (EndpointPod entry : seen.values()) {
       String ip = entry.pod.ip();
       if (ip.isEmpty()) {
@@ -56,6 +62,7 @@ final class EndpointPods {
       for (PodView.Container container : entry.pod.containers()) {
         for (PodView.Port port : container.ports()) {
           if (!entry.covers(port.number())) {
+            memory.target(8 + entry.labels.size());
             Labels.Builder out = Labels.builder(8 + entry.labels.size());
             out.set(MetaLabels.ADDRESS, MetaLabels.address(ip, ports.of(port.number())));
             entry.addLabels(out, new Match(container, port, port.protocol()), ports);
@@ -75,6 +82,9 @@ final class EndpointPods {
     private final Labels labels;
     private int[] covered = new int[2];
     private int count;
+    private @Nullable Set<Integer> manyCovered; // instead of the array, if there are many
+    private int searches;
+    private @Nullable Map<Integer, Match> matches; // by port, after some searches
 
     private EndpointPod(PodView pod, Labels labels) {
       this.pod = pod;
@@ -104,6 +114,30 @@ final class EndpointPods {
     }
 
     private @Nullable Match match(int number, @Nullable String protocol) {
+      if (searches < FEW_PORTS) {
+        searches++;
+        return search(number, protocol);
+      }
+      Map<Integer, Match> known = matches;
+      if (known == null) {
+        known = new HashMap<>();
+        matches = known;
+        for (PodView.Container container : pod.containers()) {
+          Set<Integer> own = new HashSet<>(); // The first port of the last container counts.
+          for (PodView.Port port : container.ports()) {
+            if (own.add(port.number())) {
+              known.put(port.number(), new Match(container, port, port.protocol()));
+            }
+          }
+        }
+      }
+      Match found = known.get(number);
+      return found == null || protocol == null
+          ? found
+          : new Match(found.container, found.port, protocol);
+    }
+
+    private @Nullable Match search(int number, @Nullable String protocol) {
       for (int i = pod.containers().size() - 1; i >= 0; i--) {
         PodView.Container container = pod.containers().get(i);
         for (PodView.Port port : container.ports()) {
@@ -140,6 +174,18 @@ final class EndpointPods {
       if (covers(port)) {
         return;
       }
+      if (count == FEW_PORTS) {
+        Set<Integer> many = manyCovered;
+        if (many == null) {
+          many = new HashSet<>();
+          for (int i = 0; i < count; i++) {
+            many.add(covered[i]);
+          }
+          manyCovered = many;
+        }
+        many.add(port);
+        return;
+      }
       if (count == covered.length) {
         covered = Arrays.copyOf(covered, 2 * count);
       }
@@ -147,6 +193,10 @@ final class EndpointPods {
     }
 
     private boolean covers(int port) {
+      Set<Integer> many = manyCovered;
+      if (many != null) {
+        return many.contains(port);
+      }
       for (int i = 0; i < count; i++) {
         if (covered[i] == port) {
           return true;

@@ -43,22 +43,27 @@ public final class EndpointSliceGroupBuilder extends EndpointGroupBuilder<Endpoi
   }
 
   @Override
-  public TargetGroup build(EndpointSliceView slice, ObjectLookup lookup) {
+  public TargetGroup build(EndpointSliceView slice, ObjectLookup lookup, GroupMemory memory) {
     ServiceView service = service(slice, lookup);
     if (service != null && isSecondFamily(slice, service)) {
       return TargetGroup.empty(source(slice.key()));
     }
+    long addresses = 0;
+    for (EndpointSliceView.Endpoint endpoint : slice.endpoints()) {
+      addresses += endpoint.addresses().size();
+    }
+    memory.expect(addresses * slice.ports().size());
     EndpointPods pods = pods(lookup);
     List<Labels> targets = new ArrayList<>();
     for (EndpointSliceView.Endpoint endpoint : slice.endpoints()) {
       for (EndpointSliceView.Port port : slice.ports()) {
         for (String address : endpoint.addresses()) {
-          targets.add(target(address, endpoint, port, pods, lookup));
+          targets.add(target(address, endpoint, port, pods, lookup, memory));
         }
       }
     }
-    pods.addUncovered(targets);
-    return group(slice, targets, lookup);
+    pods.addUncovered(targets, memory);
+    return group(slice, targets, lookup, memory);
   }
 
   /** The service that a slice belongs to; null: none. */
@@ -98,10 +103,13 @@ public final class EndpointSliceGroupBuilder extends EndpointGroupBuilder<Endpoi
       EndpointSliceView.Endpoint endpoint,
       EndpointSliceView.Port port,
       EndpointPods pods,
-      ObjectLookup lookup) {
+      ObjectLookup lookup,
+      GroupMemory memory) {
     Labels ofNode = ofNode(attachedNode(endpoint), lookup);
     EndpointPods.EndpointPod pod = pods.find(endpoint.target());
-    Labels.Builder out = Labels.builder(14 + ofNode.size() + (pod == null ? 0 : pod.size()));
+    int most = 14 + ofNode.size() + (pod == null ? 0 : pod.size());
+    memory.target(most + 2 * endpoint.deprecatedTopology().size());
+    Labels.Builder out = Labels.builder(most);
     String number = port.number() == null ? null : ports.of(port.number());
     out.set(MetaLabels.ADDRESS, number == null ? address : MetaLabels.address(address, number));
     addEndpoint(out, endpoint);

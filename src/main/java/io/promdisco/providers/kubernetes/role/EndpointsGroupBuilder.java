@@ -29,21 +29,27 @@ public final class EndpointsGroupBuilder extends EndpointGroupBuilder<EndpointsV
   }
 
   @Override
-  public TargetGroup build(EndpointsView endpoints, ObjectLookup lookup) {
+  public TargetGroup build(EndpointsView endpoints, ObjectLookup lookup, GroupMemory memory) {
+    long expected = 0;
+    for (EndpointsView.Subset subset : endpoints.subsets()) {
+      long addresses = (long) subset.addresses().size() + subset.notReady().size();
+      expected += addresses * subset.ports().size();
+    }
+    memory.expect(expected);
     EndpointPods pods = pods(lookup);
     List<Labels> targets = new ArrayList<>();
     for (EndpointsView.Subset subset : endpoints.subsets()) {
       for (EndpointsView.Port port : subset.ports()) {
         for (EndpointsView.Address address : subset.addresses()) {
-          targets.add(target(address, port, MetaLabels.TRUE, pods, lookup));
+          targets.add(target(address, port, MetaLabels.TRUE, pods, lookup, memory));
         }
         for (EndpointsView.Address address : subset.notReady()) {
-          targets.add(target(address, port, "false", pods, lookup));
+          targets.add(target(address, port, "false", pods, lookup, memory));
         }
       }
     }
-    pods.addUncovered(targets);
-    return group(endpoints, targets, lookup);
+    pods.addUncovered(targets, memory);
+    return group(endpoints, targets, lookup, memory);
   }
 
   /**
@@ -68,10 +74,13 @@ public final class EndpointsGroupBuilder extends EndpointGroupBuilder<EndpointsV
       EndpointsView.Port port,
       String ready,
       EndpointPods pods,
-      ObjectLookup lookup) {
+      ObjectLookup lookup,
+      GroupMemory memory) {
     Labels ofNode = ofNode(attachedNode(address), lookup);
     EndpointPods.EndpointPod pod = pods.find(address.target());
-    Labels.Builder out = Labels.builder(8 + ofNode.size() + (pod == null ? 0 : pod.size()));
+    int most = 8 + ofNode.size() + (pod == null ? 0 : pod.size());
+    memory.target(most);
+    Labels.Builder out = Labels.builder(most);
     out.set(MetaLabels.ADDRESS, MetaLabels.address(address.ip(), ports.of(port.number())));
     if (address.target() != null) {
       MetaLabels.put(out, TARGET_KIND, address.target().kind());

@@ -20,5 +20,15 @@ public interface GroupBuilder<V extends KubeObject> {
   String source(ObjectKey key);
 
   /** The group of {@code object}; without targets if there is nothing to scrape. */
-  TargetGroup build(V object, ObjectLookup lookup);
+  default TargetGroup build(V object, ObjectLookup lookup) {
+    return build(object, lookup, GroupMemory.unlimited());
+  }
+
+  /**
+   * The same with a limit.
+   *
+   * @param memory counts the group
+   * @throws GroupMemory.TooLargeException if it takes too much memory
+   */
+  TargetGroup build(V object, ObjectLookup lookup, GroupMemory memory);
 }

@@ -6,6 +6,8 @@ import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.kubernetes.object.IngressView;
 import io.promdisco.providers.kubernetes.object.ObjectMeta;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 
 /** A target for each path of each rule of each ingress. */
@@ -17,6 +19,9 @@ public final class IngressGroupBuilder extends NamespacedGroupBuilder<IngressVie
   private static final String SCHEME = MetaLabels.PREFIX + "ingress_scheme";
   private static final List<String> ROOT = List.of("/");
 
+  /** So many TLS hosts are compared one by one. */
+  private static final int FEW_HOSTS = 8;
+
   private final ObjectLabels own = new ObjectLabels("ingress");
 
   /** Adds the labels that {@code attach} asks for. */
@@ -25,11 +30,13 @@ public final class IngressGroupBuilder extends NamespacedGroupBuilder<IngressVie
   }
 
   @Override
-  public TargetGroup build(IngressView ingress, ObjectLookup lookup) {
+  public TargetGroup build(IngressView ingress, ObjectLookup lookup, GroupMemory memory) {
     List<Labels> targets = new ArrayList<>();
+    Collection<String> tlsHosts = tlsHosts(ingress);
     for (IngressView.Rule rule : ingress.rules()) {
-      String scheme = hasTls(ingress, rule.host()) ? "https" : "http";
+      String scheme = hasTls(tlsHosts, rule.host()) ? "https" : "http";
       for (String path : rule.paths() == null ? ROOT : rule.paths()) {
+        memory.target(4);
         Labels.Builder out = Labels.builder(4);
         // A rule without host has an empty address: a job may set one by relabelling.
         out.set(MetaLabels.ADDRESS, rule.host());
@@ -38,7 +45,7 @@ public final class IngressGroupBuilder extends NamespacedGroupBuilder<IngressVie
         targets.add(out.set(SCHEME, scheme).build());
       }
     }
-    return group(ingress, targets, lookup);
+    return group(ingress, targets, lookup, memory);
   }
 
   @Override
@@ -54,24 +61,18 @@ public final class IngressGroupBuilder extends NamespacedGroupBuilder<IngressVie
     return out.setAll(ofNamespace).build();
   }
 
-  private static boolean hasTls(IngressView ingress, String host) {
-    for (String pattern : ingress.tlsHosts()) {
-      if (matches(pattern, host)) {
-        return true;
-      }
-    }
-    return false;
+  /** A set if there are many, so that many rules do not look through all of them. */
+  private static Collection<String> tlsHosts(IngressView ingress) {
+    List<String> hosts = ingress.tlsHosts();
+    return hosts.size() <= FEW_HOSTS ? hosts : new HashSet<>(hosts);
   }
 
-  /** Whether {@code host} is {@code pattern}, or {@code *} stands for its first part. */
-  private static boolean matches(String pattern, String host) {
-    if (pattern.equals(host)) {
-      return true;
+  /** Whether {@code host} is one of {@code patterns}, or {@code *} stands for its first part. */
+  private static boolean hasTls(Collection<String> patterns, String host) {
+    if (patterns.isEmpty()) {
+      return false;
     }
     int dot = host.indexOf('.');
-    if (dot < 0) {
-      return pattern.equals("*");
-    }
-    return pattern.startsWith("*.") && pattern.substring(1).equals(host.substring(dot));
+    return patterns.contains(host) || patterns.contains(dot < 0 ? "*" : "*" + host.substring(dot));
   }
 }

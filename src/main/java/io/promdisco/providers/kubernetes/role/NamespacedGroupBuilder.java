@@ -33,11 +33,15 @@ abstract class NamespacedGroupBuilder<V extends KubeObject> implements GroupBuil
   }
 
   /** The group of {@code object}; an empty one if there are no targets. */
-  final TargetGroup group(V object, List<Labels> targets, ObjectLookup lookup) {
+  final TargetGroup group(
+      V object, List<Labels> targets, ObjectLookup lookup, GroupMemory memory) {
     String source = source(object.key());
-    return targets.isEmpty()
-        ? TargetGroup.empty(source)
-        : new TargetGroup(source, targets, groupLabels(object, lookup));
+    if (targets.isEmpty()) {
+      return TargetGroup.empty(source);
+    }
+    Labels labels = groupLabels(object, lookup);
+    memory.shared(labels, targets.size());
+    return new TargetGroup(source, targets, labels);
   }
 
   /** The labels that all targets of {@code object} have. */

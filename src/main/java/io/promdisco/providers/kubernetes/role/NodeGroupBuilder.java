@@ -28,7 +28,7 @@ public final class NodeGroupBuilder implements GroupBuilder<NodeView> {
   }
 
   @Override
-  public TargetGroup build(NodeView node, ObjectLookup lookup) {
+  public TargetGroup build(NodeView node, ObjectLookup lookup, GroupMemory memory) {
     String source = source(node.key());
     Map<String, String> addresses = new TreeMap<>();
     for (NodeView.Address address : node.addresses()) {

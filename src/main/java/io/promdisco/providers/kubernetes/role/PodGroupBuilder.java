@@ -22,7 +22,7 @@ public final class PodGroupBuilder extends NamespacedGroupBuilder<PodView> {
   }
 
   @Override
-  public TargetGroup build(PodView pod, ObjectLookup lookup) {
+  public TargetGroup build(PodView pod, ObjectLookup lookup, GroupMemory memory) {
     if (pod.ip().isEmpty() || (attach.node() && lookup.node(pod.nodeName()) == null)) {
       return TargetGroup.empty(source(pod.key()));
     }
@@ -32,10 +32,11 @@ public final class PodGroupBuilder extends NamespacedGroupBuilder<PodView> {
         targets.add(target(pod.ip(), container).build());
       }
       for (PodView.Port port : container.ports()) {
+        memory.target(8);
         targets.add(target(pod, container, port));
       }
     }
-    return group(pod, targets, lookup);
+    return group(pod, targets, lookup, memory);
   }
 
   @Override

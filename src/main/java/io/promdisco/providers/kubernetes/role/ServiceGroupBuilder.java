@@ -26,14 +26,15 @@ public final class ServiceGroupBuilder extends NamespacedGroupBuilder<ServiceVie
   }
 
   @Override
-  public TargetGroup build(ServiceView service, ObjectLookup lookup) {
+  public TargetGroup build(ServiceView service, ObjectLookup lookup, GroupMemory memory) {
     ObjectMeta meta = service.meta();
     String host = meta.name() + "." + meta.namespace() + ".svc";
     List<Labels> targets = new ArrayList<>(service.ports().size());
     for (ServiceView.Port port : service.ports()) {
+      memory.target(8);
       targets.add(target(service, host, port));
     }
-    return group(service, targets, lookup);
+    return group(service, targets, lookup, memory);
   }
 
   @Override

@@ -1,6 +1,6 @@
 package io.promdisco.providers.kubernetes.watch;
 
-import io.promdisco.util.SourceMemory;
+import io.promdisco.util.MemoryBudget;
 import java.time.Duration;
 import java.util.Random;
 import java.util.random.RandomGenerator;
@@ -13,8 +13,8 @@ import java.util.random.RandomGenerator;
  * @param minResync shortest resync period of a listener; shorter ones are lengthened
  * @param retryPeriod a broken watch is tried again once in each, at a moment of its own
  * @param random spreads tries and timeouts
- * @param sourceMemory bytes of memory that the objects of a watch may take, about; three times as
- *     much while the heap is not nearly full
+ * @param memory what the objects of a watch may take, about; three times as much while the heap is
+ *     not nearly full
  */
 public record InformerOptions(
     int pageSize,
@@ -22,7 +22,7 @@ public record InformerOptions(
     Duration minResync,
     Duration retryPeriod,
     RandomGenerator random,
-    long sourceMemory) {
+    MemoryBudget memory) {
   /** 500 items; 5 to 10 minutes; 1 second; a try every 2.8 s, so that 3 s see it work again. */
   public static InformerOptions defaults() {
     return new InformerOptions(
@@ -31,11 +31,11 @@ public record InformerOptions(
         Duration.ofSeconds(1),
         Duration.ofMillis(2_800),
         new Random(),
-        SourceMemory.standard());
+        MemoryBudget.standard());
   }
 
-  /** The same with another limit of memory. */
-  public InformerOptions withSourceMemory(long bytes) {
-    return new InformerOptions(pageSize, minWatchTimeout, minResync, retryPeriod, random, bytes);
+  /** The same with other limits of memory. */
+  public InformerOptions withMemory(MemoryBudget memory) {
+    return new InformerOptions(pageSize, minWatchTimeout, minResync, retryPeriod, random, memory);
   }
 }

@@ -5,6 +5,7 @@ import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.util.MemoryBudget;
 import io.promdisco.util.SourceMemory;
 import io.promdisco.util.Ticker;
 import java.io.UncheckedIOException;
@@ -44,6 +45,8 @@ final class SharedInformer<V extends KubeObject> implements AutoCloseable {
 
   @GuardedBy("this")
   private final SourceMemory memory;
+
+  private final MemoryBudget.Share share;
 
   private final Ticker ticker;
   private final Metrics metrics;
@@ -93,7 +96,8 @@ final class SharedInformer<V extends KubeObject> implements AutoCloseable {
       AtomicBoolean streams,
       WatchHealth health) {
     this.options = options;
-    memory = new SourceMemory(options.sourceMemory());
+    share = options.memory().shareOfObjects();
+    memory = share.reading(0);
     this.ticker = ticker;
     this.metrics = metrics;
     reflector =
@@ -191,6 +195,7 @@ final class SharedInformer<V extends KubeObject> implements AutoCloseable {
     }
     reflector.close();
     open.forEach(ListenerRegistration::close);
+    share.close();
   }
 
   private final class ListenerRegistration implements Registration {

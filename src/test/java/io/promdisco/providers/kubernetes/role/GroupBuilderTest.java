@@ -1,6 +1,7 @@
 package io.promdisco.providers.kubernetes.role;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.promdisco.config.KubernetesSdConfig.AttachMetadata;
 import io.promdisco.model.Labels;
@@ -8,6 +9,7 @@ import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.kubernetes.object.EndpointSliceView;
 import io.promdisco.providers.kubernetes.object.EndpointsView;
 import io.promdisco.providers.kubernetes.object.IngressView;
+import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.NodeView;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.ObjectMeta;
@@ -16,10 +18,12 @@ import io.promdisco.providers.kubernetes.object.ObjectRef;
 import io.promdisco.providers.kubernetes.object.PlainView;
 import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.providers.kubernetes.object.ServiceView;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class GroupBuilderTest {
   private static final String P = "__meta_kubernetes_";
@@ -84,6 +88,114 @@ class GroupBuilderTest {
     Labels empty = Labels.of("a_b", "", "a.b", "dot");
     assertThat(labelsOf(empty).get(P + "pod_label_a_b")).isEqualTo("dot");
     assertThat(labelsOf(empty).get(P + "pod_labelpresent_a_b")).isEqualTo("true");
+  }
+
+  @Test
+  @Timeout(20)
+  void manyRulesAndTlsHostsOfAnIngressAreMatchedInLinearTime() {
+    int many = 60_000;
+    List<String> hosts = IntStream.range(0, many).mapToObj(i -> "*.a" + i + ".b").toList();
+    List<IngressView.Rule> rules =
+        IntStream.range(0, many)
+            .mapToObj(i -> new IngressView.Rule("h." + (i % 2 == 0 ? "a" : "c") + i + ".b", null))
+            .toList();
+    TargetGroup group =
+        new IngressGroupBuilder(AttachMetadata.NONE)
+            .build(
+                new IngressView(meta("shop", "web", Labels.EMPTY, null), null, rules, hosts),
+                lookup);
+    assertThat(group.targets())
+        .extracting(target -> target.get(P + "ingress_scheme"))
+        .startsWith("https", "http", "https", "http")
+        .hasSize(many);
+  }
+
+  @Test
+  @Timeout(20)
+  void manyPortsOfManyEndpointsOfOnePodAreMatchedInLinearTime() {
+    int many = 30_000;
+    List<PodView.Port> ports =
+        IntStream.range(0, many).mapToObj(i -> new PodView.Port("p", i, "TCP")).toList();
+    PodView.Container container = new PodView.Container("app", "image", "", false, ports);
+    ObjectMeta meta = meta("shop", "web", Labels.EMPTY, null);
+    lookup.put("pod", new PodView(meta, "10.0.0.1", "", "", "", "n", List.of(container), List.of()));
+    ObjectRef ref = new ObjectRef("Pod", "shop", "web");
+    EndpointsView.Address address = new EndpointsView.Address("10.0.0.1", "", null, ref);
+    List<EndpointsView.Subset> subsets =
+        IntStream.range(0, many)
+            .mapToObj(
+                i ->
+                    new EndpointsView.Subset(
+                        List.of(address),
+                        List.of(),
+                        List.of(new EndpointsView.Port("", 2 * i, "TCP", null))))
+            .toList();
+    TargetGroup group =
+        new EndpointsGroupBuilder(AttachMetadata.NONE)
+            .build(new EndpointsView(meta("shop", "web", Labels.EMPTY, null), subsets), lookup);
+    assertThat(group.targets()).hasSize(many + many / 2);
+  }
+
+  @Test
+  @Timeout(20)
+  void aGroupBeyondItsLimitIsRefusedBeforeItsTargetsAreMade() {
+    List<String> addresses = IntStream.range(0, 3_000).mapToObj(i -> "10.0.0." + i).toList();
+    EndpointSliceView slice =
+        new EndpointSliceView(
+            meta("shop", "web", Labels.EMPTY, null),
+            "IPv4",
+            List.of(endpoint(addresses)),
+            Collections.nCopies(3_000, new EndpointSliceView.Port("p", 1, "TCP", null)));
+    refused(new EndpointSliceGroupBuilder(AttachMetadata.NONE), slice);
+    EndpointsView endpoints =
+        new EndpointsView(
+            meta("shop", "web", Labels.EMPTY, null),
+            List.of(
+                new EndpointsView.Subset(
+                    addresses.stream()
+                        .map(ip -> new EndpointsView.Address(ip, "", null, null))
+                        .toList(),
+                    List.of(),
+                    Collections.nCopies(3_000, new EndpointsView.Port("p", 1, "TCP", null)))));
+    refused(new EndpointsGroupBuilder(AttachMetadata.NONE), endpoints);
+  }
+
+  @Test
+  @Timeout(20)
+  void labelsOfPodsAndServicesCountForEachTarget() {
+    Labels.Builder labels = Labels.builder();
+    for (int i = 0; i < 20_000; i++) {
+      labels.set("l" + i, "v");
+    }
+    lookup.put("pod", pod(meta("shop", "web", labels.build(), null), "10.0.0.1", ""));
+    ObjectRef ref = new ObjectRef("Pod", "shop", "web");
+    EndpointsView.Subset subset =
+        new EndpointsView.Subset(
+            Collections.nCopies(15_000, new EndpointsView.Address("10.0.0.1", "", null, ref)),
+            List.of(),
+            List.of(new EndpointsView.Port("p", 1, "TCP", null)));
+    EndpointsView endpoints =
+        new EndpointsView(meta("shop", "web", Labels.EMPTY, null), List.of(subset));
+    refused(new EndpointsGroupBuilder(AttachMetadata.NONE), endpoints);
+    IngressView ingress =
+        new IngressView(
+            meta("shop", "web", labels.build(), null),
+            null,
+            Collections.nCopies(1_000, new IngressView.Rule("h", null)),
+            List.of());
+    refused(new IngressGroupBuilder(AttachMetadata.NONE), ingress);
+  }
+
+  private <V extends KubeObject> void refused(GroupBuilder<V> builder, V object) {
+    GroupMemory memory = new GroupMemory(32 << 20);
+    assertThatThrownBy(() -> builder.build(object, lookup, memory))
+        .isInstanceOf(GroupMemory.TooLargeException.class)
+        .hasMessageContaining("more than about 32 MiB");
+  }
+
+  private static EndpointSliceView.Endpoint endpoint(List<String> addresses) {
+    return new EndpointSliceView.Endpoint(
+        addresses, true, null, null, null, null, null, null, Labels.EMPTY);
   }
 
   @Test

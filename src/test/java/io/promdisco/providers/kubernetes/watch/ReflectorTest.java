@@ -44,7 +44,7 @@ class ReflectorTest {
               defaults.minResync(),
               defaults.retryPeriod(),
               new Random(11),
-              defaults.sourceMemory()),
+              defaults.memory()),
           ticker,
           new PrometheusMetrics(registry),
           streams,

@@ -193,7 +193,7 @@ final class ExecPlugin implements Credentials {
               + ": "
               + key
               + ": "
-              + (found.isEmpty() ? "not set" : found)
+              + (found.isEmpty() ? "not set" : "another value") // The output is a secret.
               + " (expected: "
               + expected
               + ")");
@@ -208,7 +208,7 @@ final class ExecPlugin implements Credentials {
       return OffsetDateTime.parse(text).toInstant();
     } catch (DateTimeParseException e) {
       throw new IOException(
-          name() + ": expirationTimestamp: " + text + " (expected: a time as in RFC 3339)", e);
+          name() + ": expirationTimestamp: not a time (expected: a time as in RFC 3339)");
     }
   }
 }

@@ -309,8 +309,8 @@ class ExecPluginTest {
         "hello | its output is not an ExecCredential",
         "~~ | apiVersion: not set (expected: V1)",
         "{'status':{'token':'t'}} | apiVersion: not set (expected: V1)",
-        "{'apiVersion':'V1beta1','status':{'token':'t'}} | apiVersion: V1beta1 (expected: V1)",
-        "{'kind':'Pod','apiVersion':'V1'} | kind: Pod (expected: ExecCredential)",
+        "{'apiVersion':'V1beta1','status':{'token':'t'}} | apiVersion: another value (expected: V1)",
+        "{'kind':'Pod','apiVersion':'V1'} | kind: another value (expected: ExecCredential)",
         "{'apiVersion':'V1'} | status: neither token nor clientCertificateData",
         "{'apiVersion':'V1','status':{}} | status: neither token nor clientCertificateData",
         "{'apiVersion':'V1','status':{'token':5}} | its output: status: token: a number (expected:"
@@ -318,7 +318,7 @@ class ExecPluginTest {
         "{'apiVersion':'V1','status':{'token':'t','clientKeyData':'x'}} | status: only one of"
             + " clientCertificateData and clientKeyData (expected: both)",
         "{'apiVersion':'V1','status':{'token':'t','expirationTimestamp':'soon'}} |"
-            + " expirationTimestamp: soon (expected: a time as in RFC 3339)"
+            + " expirationTimestamp: not a time (expected: a time as in RFC 3339)"
       })
   void theseAnswersAreRefused(String output, String message) throws Exception {
     try (FakeServer api = api()) {

@@ -1,0 +1,69 @@
+package io.promdisco.providers.kubernetes;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.discovery.TargetSink;
+import io.promdisco.providers.kubernetes.object.ObjectKey;
+import io.promdisco.util.EscapingLogger;
+import io.promdisco.util.LimitedLog;
+import io.promdisco.util.Nouns;
+import io.promdisco.util.Ticker;
+import io.promdisco.workqueue.WorkQueue;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import org.slf4j.Logger;
+
+/**
+ * The groups of a discoverer that cannot be built for lack of memory. Their last targets stay, the
+ * others are not affected, and each is tried again from time to time. Safe for all threads.
+ */
+final class RefusedGroups {
+  private static final Logger log = EscapingLogger.of(RefusedGroups.class);
+  static final Duration PAUSE = Duration.ofMinutes(1);
+
+  /** The part of the source that fails. */
+  static final String PART = "groups";
+
+  private final TargetSink sink;
+  private final WorkQueue<ObjectKey> queue;
+  private final LimitedLog warnings;
+
+  @GuardedBy("this")
+  private final Set<ObjectKey> refused = new HashSet<>();
+
+  private volatile boolean isAny; // written under the lock
+
+  RefusedGroups(String provider, TargetSink sink, WorkQueue<ObjectKey> queue, Ticker ticker) {
+    this.sink = sink;
+    this.queue = queue;
+    warnings = new LimitedLog(ticker::nanos, line -> log.warn("{}: {}", provider, line));
+  }
+
+  /** Reports that the group {@code source} cannot be built, and tries again later. */
+  synchronized void add(ObjectKey key, String source, String reason) {
+    refused.add(key);
+    isAny = true;
+    int others = refused.size() - 1;
+    String message =
+        source
+            + ": "
+            + reason
+            + "; its last targets stay"
+            + (others == 0 ? "" : " (and " + Nouns.count(others, "other group") + ")");
+    warnings.say(message);
+    sink.failing(PART, message, PAUSE);
+    queue.addAfter(key, PAUSE);
+  }
+
+  /** The group could be built, or there is none any more. */
+  void remove(ObjectKey key) {
+    if (isAny) {
+      synchronized (this) {
+        if (refused.remove(key) && refused.isEmpty()) {
+          isAny = false;
+          sink.recovered(PART);
+        }
+      }
+    }
+  }
+}
