@@ -19,6 +19,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -119,6 +121,15 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    AtomicReference<@Nullable Runnable> reloading = new AtomicReference<>();
+    AtomicBoolean early = new AtomicBoolean();
+    // Before anything else: SIGHUP ends a process that does not handle it.
+    Signals.register(
+        "HUP",
+        () -> {
+          early.set(true);
+          reloadIfAsked(reloading.get(), early);
+        });
     Logging.useByDefault(Logging.Level.INFO);
     if (config != null) {
       if (source.config != null) {
@@ -142,8 +153,10 @@ final class ServeCommand implements Callable<Integer> {
       SystemTicker ticker = closer.add(new SystemTicker());
       TaskQueue<String> reloads =
           closer.add(new TaskQueue<>("reload", ticker, signal -> reload.afterSignal()));
-      Signals.register("HUP", () -> reloads.putSkippable("HUP"));
       reload.apply(configuration);
+      Runnable again = () -> reloads.putSkippable("HUP");
+      reloading.set(again);
+      reloadIfAsked(again, early);
       if (watchConfig) {
         closer.add(
             new ConfigWatch(
@@ -161,6 +174,13 @@ final class ServeCommand implements Callable<Integer> {
       throw new CommandException(ExitCode.USAGE, "promdisco: " + e.getMessage());
     }
     return ExitCode.OK;
+  }
+
+  /** A signal that came during the start is answered at its end. */
+  private static void reloadIfAsked(@Nullable Runnable reload, AtomicBoolean asked) {
+    if (reload != null && asked.getAndSet(false)) {
+      reload.run();
+    }
   }
 
   private PromdiscoServer.Options address() {

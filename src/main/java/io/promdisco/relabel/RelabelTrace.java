@@ -3,8 +3,10 @@ package io.promdisco.relabel;
 import io.promdisco.model.Labels;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -65,27 +67,63 @@ public record RelabelTrace(Labels discovered, List<Step> steps) {
 
   /** Follows {@code labels} through the rules. */
   public static RelabelTrace of(List<RelabelRule> rules, Labels labels) {
-    List<Step> steps = new ArrayList<>();
-    Map<String, String> set = new TreeMap<>();
-    LabelView.of(labels).forEach(set::put);
-    Labels discovered = Labels.of(set);
-    for (int i = 0; i < rules.size(); i++) {
-      Labels before = Labels.of(set);
+    Steps steps = new Steps(rules, labels);
+    Labels discovered = steps.labels();
+    List<Step> all = new ArrayList<>();
+    steps.forEachRemaining(all::add);
+    return new RelabelTrace(discovered, all);
+  }
+
+  /**
+   * The steps of a trace, each made when it is asked for: keeps one set of labels, however many
+   * rules there are. Not safe for several threads at once.
+   */
+  public static final class Steps implements Iterator<Step> {
+    private final List<RelabelRule> rules;
+    private Labels labels;
+    private int next;
+    private boolean dropped;
+
+    /** Follows {@code labels} through the rules. */
+    public Steps(List<RelabelRule> rules, Labels labels) {
+      this.rules = rules;
+      Map<String, String> set = new TreeMap<>();
+      LabelView.of(labels).forEach(set::put);
+      this.labels = Labels.of(set);
+    }
+
+    /** The labels before the next rule. */
+    public Labels labels() {
+      return labels;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return !dropped && next < rules.size();
+    }
+
+    @Override
+    public Step next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      RelabelRule rule = rules.get(next);
+      Map<String, String> set = new TreeMap<>();
+      labels.forEach(set::put);
       String value = "";
       boolean kept = true;
       String problem = "";
       try {
-        value = ReferenceRelabeler.value(rules.get(i), set);
-        kept = ReferenceRelabeler.apply(rules.get(i), set);
+        value = ReferenceRelabeler.value(rule, set);
+        kept = ReferenceRelabeler.apply(rule, set);
       } catch (RuleLimitException e) {
         problem = String.valueOf(e.getMessage());
       }
-      steps.add(new Step(i, rules.get(i), value, before, Labels.of(set), kept, problem));
-      if (!kept) {
-        break;
-      }
+      Labels before = labels;
+      labels = Labels.of(set);
+      dropped = !kept;
+      return new Step(next++, rule, value, before, labels, kept, problem);
     }
-    return new RelabelTrace(discovered, steps);
   }
 
   /** The step that dropped the target, if one did. */

@@ -1,7 +1,9 @@
 package io.promdisco.server;
 
 import io.promdisco.util.EscapingLogger;
+import io.promdisco.util.LimitedLog;
 import java.io.IOException;
+import java.io.Serial;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -30,6 +32,8 @@ final class Front extends Handler.Abstract {
   private final AnswerThreads threads;
   private final LongSupplier nanos;
   private final AnswerMemory memory = new AnswerMemory();
+  private final LimitedLog failures;
+  private final LimitedLog outOfMemory;
 
   /**
    * Answers requests.
@@ -40,14 +44,17 @@ final class Front extends Handler.Abstract {
     this.routes = routes;
     this.threads = threads;
     this.nanos = nanos;
+    failures = new LimitedLog(nanos, line -> log.error("{}", line));
+    outOfMemory = new LimitedLog(nanos, line -> log.error("{}", line));
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
-    Exchange exchange = new Exchange(request, response, callback, nanos, memory);
+    Exchange exchange =
+        new Exchange(request, response, callback, nanos, memory, this::answerLater);
     harden(exchange);
     AnswerThreads.Group group = Routes.group(exchange.path());
-    if (!threads.submit(group, exchange.client(), () -> answer(group, exchange))) {
+    if (!threads.submit(group, exchange.client(), () -> answer(exchange))) {
       exchange.set("Retry-After", "1");
       exchange.error(
           503, exchange.path() + ": too many requests wait (expected: fewer at once; try again)");
@@ -56,12 +63,14 @@ final class Front extends Handler.Abstract {
     return true;
   }
 
-  private void answer(AnswerThreads.Group group, Exchange exchange) {
+  private void answerLater(Exchange exchange, Runnable rest) {
+    threads.resume(Routes.group(exchange.path()), exchange.client(), rest);
+  }
+
+  private void answer(Exchange exchange) {
     try {
-      answer(exchange);
-      exchange.end(
-          rest -> threads.resume(group, exchange.client(), rest),
-          failure -> fail(exchange, failure));
+      dispatch(exchange);
+      exchange.end(failure -> fail(exchange, failure));
     } catch (IOException | RuntimeException e) {
       fail(exchange, e);
     } catch (OutOfMemoryError e) {
@@ -71,16 +80,26 @@ final class Front extends Handler.Abstract {
     }
   }
 
-  /** The failure of an answer for lack of memory; it frees the memory for others. */
+  /** An answer has failed for lack of memory, which frees the memory for others. */
+  private static final class OutOfMemoryException extends IllegalStateException {
+    @Serial private static final long serialVersionUID = 1L;
+
+    OutOfMemoryException(OutOfMemoryError e) {
+      super("no memory left for this answer: " + e.getMessage());
+    }
+  }
+
+  /** The failure of an answer for lack of memory. */
   static IllegalStateException outOfMemory(OutOfMemoryError e) {
-    return new IllegalStateException("no memory left for this answer: " + e.getMessage());
+    return new OutOfMemoryException(e);
   }
 
   /**
    * Requests that the server itself refuses, as those that are not HTTP, are answered as others.
    */
   static boolean refuse(Request request, Response response, Callback callback) {
-    Exchange exchange = new Exchange(request, response, callback, () -> 0, NOTHING_HELD);
+    Exchange exchange = new Exchange(
+            request, response, callback, () -> 0, NOTHING_HELD, (refused, rest) -> rest.run());
     harden(exchange);
     Object reason = request.getAttribute(ErrorHandler.ERROR_MESSAGE);
     int status = response.getStatus();
@@ -93,7 +112,7 @@ final class Front extends Handler.Abstract {
     exchange.set("X-Content-Type-Options", "nosniff").set("Cache-Control", "no-store");
   }
 
-  private void answer(Exchange exchange) throws IOException {
+  private void dispatch(Exchange exchange) throws IOException {
     try {
       String path = exchange.path();
       if (BROKEN_ESCAPE.matcher(path).find()) {
@@ -123,19 +142,28 @@ final class Front extends Handler.Abstract {
     }
   }
 
-  private static void fail(Exchange exchange, Exception e) {
+  private void fail(Exchange exchange, Exception e) {
     String path = exchange.path();
     if (exchange.hasBegun()) {
       if (e instanceof IOException) {
         log.debug("{}: the client went away", path, e);
       } else {
-        log.error("{}: failed, answer cut short", path, e);
+        logFailure(path + ": failed, answer cut short", e);
       }
       exchange.cut(e);
     } else {
-      log.error("{}: failed", path, e);
+      logFailure(path + ": failed", e);
       exchange.error(500, "internal error; the log of this process has the cause");
       exchange.end();
+    }
+  }
+
+  /** Clients can cause both, and neither line may hide the other. */
+  private void logFailure(String line, Exception e) {
+    if (e instanceof OutOfMemoryException) {
+      outOfMemory.say(line + ": " + e.getMessage());
+    } else {
+      failures.say(line, said -> log.error("{}", said, e));
     }
   }
 }

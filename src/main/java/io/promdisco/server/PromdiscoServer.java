@@ -152,7 +152,7 @@ public final class PromdiscoServer implements AutoCloseable {
         new Server(threads, new ScheduledExecutorScheduler("sd-http-timer", true), null);
     server.setStopTimeout(STOP_TIMEOUT.toMillis());
     ClientConnections connections =
-        working.add(new ClientConnections(state.ticker(), options.limits()));
+        working.add(new ClientConnections(state.ticker(), limits(options)));
     AnswerThreads answers = working.add(new AnswerThreads());
     Handler front = new Front(new Routes(backend, state, lifecycle), answers, connections::nanos);
     server.setHandler(
@@ -174,6 +174,22 @@ public final class PromdiscoServer implements AutoCloseable {
     connector.setShutdownIdleTimeout(100);
     server.addConnector(connector);
     return connector;
+  }
+
+  /** The limits that were asked for, as far as this process may open so many connections. */
+  private static ServerLimits limits(Options options) {
+    long files = OpenFiles.limit();
+    ServerLimits limits = options.limits().within(files);
+    if (limits.connections() < options.limits().connections()) {
+      log.warn(
+          "{}: at most {} connections at once instead of {}, since this process may open only {}"
+              + " files (expected: a higher limit, as by ulimit -n)",
+          options.address(),
+          limits.connections(),
+          options.limits().connections(),
+          files);
+    }
+    return limits;
   }
 
   private static Handler limited(WebSettings web, Handler inner, Closer working) {

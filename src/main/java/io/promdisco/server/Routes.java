@@ -152,7 +152,8 @@ final class Routes {
     RelabelSteps steps =
         RelabelSteps.of(
             backend.pools(), exchange.parameter("scrapePool"), exchange.parameter("labels"));
-    exchange.document(steps.document());
+    exchange.holding(steps, steps.bytes());
+    exchange.document(steps.document(() -> exchange.holding(steps, steps.bytes())));
   }
 
   private void scrapePools(Exchange exchange) throws IOException {

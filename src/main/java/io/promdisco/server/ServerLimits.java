@@ -1,5 +1,7 @@
 package io.promdisco.server;
 
+import com.google.common.primitives.Ints;
+
 /**
  * The limits for connections and streams. A client is an IPv4 address, or the first 64 bits of an
  * IPv6 address.
@@ -11,6 +13,9 @@ package io.promdisco.server;
  */
 public record ServerLimits(
     int connections, int connectionsPerClient, int streams, int streamsPerClient) {
+  private static final int OTHER_FILES = 64;
+  private static final int LEAST_CONNECTIONS = 16;
+
   /** The default limits. */
   public static final ServerLimits DEFAULT = new ServerLimits(512, 400, 250, 200);
 
@@ -20,6 +25,18 @@ public record ServerLimits(
     check("connections per client", connectionsPerClient);
     check("streams", streams);
     check("streams per client", streamsPerClient);
+  }
+
+  /**
+   * These limits with no more connections than a process that may open so many files has room for:
+   * a quarter of them and 64 stay for everything else.
+   */
+  ServerLimits within(long files) {
+    int room = Ints.saturatedCast(Math.max(LEAST_CONNECTIONS, files - files / 4 - OTHER_FILES));
+    return connections <= room
+        ? this
+        : new ServerLimits(
+            room, Math.min(connectionsPerClient, room), streams, streamsPerClient);
   }
 
   private static void check(String name, int limit) {

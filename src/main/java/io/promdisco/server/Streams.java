@@ -63,6 +63,7 @@ final class Streams implements Exchange.Answer {
           new TargetStream(
               source,
               exchange.beginLongAnswer(TYPE),
+              exchange::later,
               ended -> {
                 hub.ended(ended, client);
                 source.close();
