@@ -6,19 +6,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** How many files and connections this process may have open. */
+/** How many files and connections this process may still open. */
 final class OpenFiles {
   private static final Pattern LIMIT = Pattern.compile("(?m)^Max open files +([0-9]+) ");
 
   private OpenFiles() {}
 
-  /** The limit as Linux tells it; the largest number if there is none, or on other systems. */
-  static long limit() {
+  /** What Linux says; the largest number if there is no limit, and on other systems. */
+  static long left() {
     Path limits = Path.of("/proc/self/limits");
-    try {
-      return Files.isReadable(limits) ? limit(Files.readString(limits)) : Long.MAX_VALUE;
+    if (!Files.isReadable(limits)) {
+      return Long.MAX_VALUE;
+    }
+    try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+      long limit = limit(Files.readString(limits));
+      return limit == Long.MAX_VALUE ? limit : Math.max(0, limit - open.count());
     } catch (IOException e) {
       return Long.MAX_VALUE;
     }

@@ -178,12 +178,12 @@ public final class PromdiscoServer implements AutoCloseable {
 
   /** The limits that were asked for, as far as this process may open so many connections. */
   private static ServerLimits limits(Options options) {
-    long files = OpenFiles.limit();
+    long files = OpenFiles.left();
     ServerLimits limits = options.limits().within(files);
     if (limits.connections() < options.limits().connections()) {
       log.warn(
           "{}: at most {} connections at once instead of {}, since this process may open only {}"
-              + " files (expected: a higher limit, as by ulimit -n)",
+              + " more files (expected: a higher limit, as by ulimit -n)",
           options.address(),
           limits.connections(),
           options.limits().connections(),

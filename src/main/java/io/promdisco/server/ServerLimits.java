@@ -13,7 +13,6 @@ import com.google.common.primitives.Ints;
  */
 public record ServerLimits(
     int connections, int connectionsPerClient, int streams, int streamsPerClient) {
-  private static final int OTHER_FILES = 64;
   private static final int LEAST_CONNECTIONS = 16;
 
   /** The default limits. */
@@ -28,11 +27,11 @@ public record ServerLimits(
   }
 
   /**
-   * These limits with no more connections than a process that may open so many files has room for:
-   * a quarter of them and 64 stay for everything else.
+   * These limits with at most three quarters as many connections as files that the process may
+   * still open.
    */
   ServerLimits within(long files) {
-    int room = Ints.saturatedCast(Math.max(LEAST_CONNECTIONS, files - files / 4 - OTHER_FILES));
+    int room = Ints.saturatedCast(Math.max(LEAST_CONNECTIONS, files - files / 4));
     return connections <= room
         ? this
         : new ServerLimits(

@@ -32,6 +32,9 @@ final class TargetStream implements Callback {
   /** Whether there may be something to tell; left by threads that found another one writing. */
   private final AtomicBoolean news = new AtomicBoolean();
 
+  /** Whether a heartbeat is due. */
+  private final AtomicBoolean beat = new AtomicBoolean();
+
   /** Whether the connection has not taken all that was written; then the server calls back. */
   @GuardedBy("lock")
   private boolean full;
@@ -110,6 +113,9 @@ final class TargetStream implements Callback {
     while (news.get() && !lock.isHeldByCurrentThread() && lock.tryLock()) {
       try {
         news.set(false);
+        if (beat.getAndSet(false) && !full && !ended && !resting) {
+          send(source.heartbeat());
+        }
         write();
       } finally {
         lock.unlock();
@@ -129,25 +135,17 @@ final class TargetStream implements Callback {
   }
 
   /**
-   * Writes a heartbeat if the connection accepts it and nothing else is being written. Ends the
-   * answer if the settings that admitted the client have changed; the client can reconnect.
+   * Writes a heartbeat if the connection accepts it, or lets the thread do it that is writing now.
+   * Ends the answer if the settings that admitted the client have changed; the client can
+   * reconnect.
    */
   void heartbeat() {
     if (!answer.isAllowed()) {
       close();
       return;
     }
-    if (!lock.tryLock()) {
-      return;
-    }
-    try {
-      if (!full && !ended) {
-        send(source.heartbeat());
-        write();
-      }
-    } finally {
-      lock.unlock();
-    }
+    beat.set(true);
+    news.set(true);
     writeNews();
   }
 

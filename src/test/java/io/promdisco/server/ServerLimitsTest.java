@@ -10,7 +10,7 @@ final class ServerLimitsTest {
     ServerLimits limits = ServerLimits.DEFAULT;
     assertThat(limits.within(1024)).isEqualTo(limits);
     assertThat(limits.within(Long.MAX_VALUE)).isEqualTo(limits);
-    assertThat(limits.within(512)).isEqualTo(new ServerLimits(320, 320, 250, 200));
+    assertThat(limits.within(400)).isEqualTo(new ServerLimits(300, 300, 250, 200));
     assertThat(limits.within(10)).isEqualTo(new ServerLimits(16, 16, 250, 200));
   }
 
@@ -24,6 +24,6 @@ final class ServerLimitsTest {
         """;
     assertThat(OpenFiles.limit(text)).isEqualTo(1024);
     assertThat(OpenFiles.limit(text.replace("1024", "unlimited"))).isEqualTo(Long.MAX_VALUE);
-    assertThat(OpenFiles.limit()).isPositive();
+    assertThat(OpenFiles.left()).isPositive();
   }
 }
