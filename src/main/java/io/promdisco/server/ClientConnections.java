@@ -1,6 +1,5 @@
 package io.promdisco.server;
 
-import com.google.common.collect.Iterables;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.LimitedLog;
@@ -141,9 +140,12 @@ final class ClientConnections
       }
     }
     ClientConnection least = longest(opened, from, each -> each.idleFor(now), 0);
-    return least != opened || from.isEmpty() || from.contains(opened)
-        ? least
-        : Iterables.getLast(from);
+    if (least == opened && !from.contains(opened)) {
+      for (ClientConnection each : from) {
+        least = each; // the newest is the last
+      }
+    }
+    return least;
   }
 
   private static ClientConnection longest(

@@ -224,7 +224,9 @@ final class Exchange {
     return made;
   }
 
-  /** Notes that the answer keeps an object in memory until it has been sent, or that it has grown. */
+  /**
+   * Notes that the answer keeps an object in memory until it has been sent, or that it has grown.
+   */
   <T> T holding(T thing, long bytes) {
     LongAnswer by = answer();
     if (!holds) {
@@ -266,7 +268,7 @@ final class Exchange {
 
   private long headCharacters() {
     String query = request.getHttpURI().getQuery();
-    long characters = path().length() + (query == null ? 0 : query.length());
+    long characters = (long) path().length() + (query == null ? 0 : query.length());
     for (HttpField field : request.getHeaders()) {
       characters += field.getName().length() + field.getValue().length();
     }

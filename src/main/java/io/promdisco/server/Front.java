@@ -50,8 +50,7 @@ final class Front extends Handler.Abstract {
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
-    Exchange exchange =
-        new Exchange(request, response, callback, nanos, memory, this::answerLater);
+    Exchange exchange = new Exchange(request, response, callback, nanos, memory, this::answerLater);
     harden(exchange);
     AnswerThreads.Group group = Routes.group(exchange.path());
     if (!threads.submit(group, exchange.client(), () -> answer(exchange))) {
@@ -98,7 +97,8 @@ final class Front extends Handler.Abstract {
    * Requests that the server itself refuses, as those that are not HTTP, are answered as others.
    */
   static boolean refuse(Request request, Response response, Callback callback) {
-    Exchange exchange = new Exchange(
+    Exchange exchange =
+        new Exchange(
             request, response, callback, () -> 0, NOTHING_HELD, (refused, rest) -> rest.run());
     harden(exchange);
     Object reason = request.getAttribute(ErrorHandler.ERROR_MESSAGE);

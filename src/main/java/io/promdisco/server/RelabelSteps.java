@@ -64,8 +64,14 @@ record RelabelSteps(RelabelTrace.Steps steps) {
     throw new RequestException(400, "labels: no JSON object of texts");
   }
 
+  /** Answers with the steps; what is kept between two of them counts as memory of the answer. */
+  void answer(Exchange exchange) throws IOException {
+    exchange.holding(this, bytes());
+    exchange.document(document(() -> exchange.holding(this, bytes())));
+  }
+
   /** The bytes of the labels that are kept for the next step. */
-  long bytes() {
+  private long bytes() {
     long bytes = 0;
     Labels labels = steps.labels();
     for (int i = 0; i < labels.size(); i++) {
@@ -79,7 +85,7 @@ record RelabelSteps(RelabelTrace.Steps steps) {
    *
    * @param made is called after each step, when {@link #bytes} may have changed
    */
-  Iterator<DocumentPart> document(Runnable made) {
+  private Iterator<DocumentPart> document(Runnable made) {
     return Documents.success(
         Documents.array(
             "steps",

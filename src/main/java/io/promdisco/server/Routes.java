@@ -149,11 +149,9 @@ final class Routes {
   }
 
   private void relabelSteps(Exchange exchange) throws IOException {
-    RelabelSteps steps =
-        RelabelSteps.of(
-            backend.pools(), exchange.parameter("scrapePool"), exchange.parameter("labels"));
-    exchange.holding(steps, steps.bytes());
-    exchange.document(steps.document(() -> exchange.holding(steps, steps.bytes())));
+    RelabelSteps.of(
+            backend.pools(), exchange.parameter("scrapePool"), exchange.parameter("labels"))
+        .answer(exchange);
   }
 
   private void scrapePools(Exchange exchange) throws IOException {

@@ -34,8 +34,7 @@ public record ServerLimits(
     int room = Ints.saturatedCast(Math.max(LEAST_CONNECTIONS, files - files / 4));
     return connections <= room
         ? this
-        : new ServerLimits(
-            room, Math.min(connectionsPerClient, room), streams, streamsPerClient);
+        : new ServerLimits(room, Math.min(connectionsPerClient, room), streams, streamsPerClient);
   }
 
   private static void check(String name, int limit) {

@@ -28,7 +28,7 @@ final class StreamSource implements AnswerMemory.Holder {
   private volatile boolean cut;
 
   /** What a large piece counts as while it is being read. */
-  private final AnswerMemory.Holder piece = this::cut;
+  private final AnswerMemory.Holder piece = cause -> cut = true;
 
   private boolean pieceIsLarge;
 

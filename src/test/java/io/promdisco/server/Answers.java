@@ -13,8 +13,8 @@ import org.eclipse.jetty.util.Callback;
 final class Answers {
   private Answers() {}
 
-  /** A request for a path with a query. */
-  static Request request(String uri) {
+  /** A request for a path. */
+  static Request request(String path) {
     HttpFields headers = HttpFields.EMPTY;
     return (Request)
         Proxy.newProxyInstance(
@@ -22,7 +22,7 @@ final class Answers {
             new Class<?>[] {Request.class},
             (proxy, method, arguments) ->
                 switch (method.getName()) {
-                  case "getHttpURI" -> HttpURI.from("http://localhost" + uri);
+                  case "getHttpURI" -> HttpURI.from("http://localhost" + path);
                   case "getHeaders" -> headers;
                   case "getMethod" -> "GET";
                   case "hashCode" -> System.identityHashCode(proxy);

@@ -85,8 +85,7 @@ final class ClientConnectionsTest {
   /** Accepts a connection from an address of the loopback network. */
   private static SocketChannel accept(
       ServerSocketChannel server, String from, ClientConnections connections) throws IOException {
-    SocketChannel client =
-        SocketChannel.open().bind(new InetSocketAddress(from, 0));
+    SocketChannel client = SocketChannel.open().bind(new InetSocketAddress(from, 0));
     client.connect(server.getLocalAddress());
     CLIENTS.add(client);
     SocketChannel accepted = server.accept();

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.promdisco.model.Labels;
 import io.promdisco.testing.ManualTicker;
 import java.io.IOException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.eclipse.jetty.util.Callback;
@@ -20,21 +18,17 @@ final class LargeAnswersTest {
   private final FakeBackend backend = new FakeBackend();
   private final AnswerMemory memory = new AnswerMemory(64 << 20);
 
-  /** Begins an answer of which the first part is never read. */
-  private void answer(String path, String query) throws IOException {
-    ManualTicker ticker = new ManualTicker();
-    Routes routes =
-        new Routes(
-            backend, new LiveState(backend, ticker, new LiveState.Limits(1, 16)), /* lifecycle= */ false);
+  /** Sends what {@code answer} makes to a client that does not read it. */
+  private void send(Exchange.Answer answer) throws IOException {
     Exchange exchange =
         new Exchange(
-            Answers.request(path + "?" + query),
+            Answers.request("/api/v1/targets"),
             Answers.response((part, done) -> {}),
             Callback.NOOP,
             () -> 0,
             memory,
             (later, rest) -> {});
-    routes.at(path).get("GET").to(exchange);
+    answer.to(exchange);
     exchange.end(
         failure -> {
           throw new AssertionError(failure);
@@ -53,9 +47,7 @@ final class LargeAnswersTest {
         IntStream.range(0, LABELS)
             .mapToObj(i -> "\"l" + i + "\":\"x\"")
             .collect(Collectors.joining(",", "{", "}"));
-    answer(
-        "/api/v1/targets/relabel_steps",
-        "scrapePool=r&labels=" + URLEncoder.encode(labels, StandardCharsets.UTF_8));
+    send(exchange -> RelabelSteps.of(backend.pools(), "r", labels).answer(exchange));
 
     assertThat(memory.total()).isBetween(100L * LABELS, 1000L * LABELS);
   }
@@ -65,7 +57,11 @@ final class LargeAnswersTest {
     int characters = 1 << 20;
     backend.configure("shop");
     backend.discover("shop", Labels.of("large", "x".repeat(characters)), "h:1");
-    answer("/api/v1/targets", "state=active");
+    try (LiveState state =
+        new LiveState(backend, new ManualTicker(), new LiveState.Limits(1, 16))) {
+      Routes routes = new Routes(backend, state, /* lifecycle= */ false);
+      send(routes.at("/api/v1/targets").get("GET"));
+    }
 
     assertThat(memory.total()).isGreaterThan(2L * characters);
   }

@@ -42,8 +42,7 @@ final class TargetStreamTest {
             () -> 0,
             () -> true);
     StreamSource source =
-        new StreamSource(
-            log, snapshots, new AnswerMemory(), new StreamRequest("", true, ""));
+        new StreamSource(log, snapshots, new AnswerMemory(), new StreamRequest("", true, ""));
     return new TargetStream(source, answer, later::add, ended -> {});
   }
 
