@@ -149,8 +149,7 @@ final class Routes {
   }
 
   private void relabelSteps(Exchange exchange) throws IOException {
-    RelabelSteps.of(
-            backend.pools(), exchange.parameter("scrapePool"), exchange.parameter("labels"))
+    RelabelSteps.of(backend.pools(), exchange.parameter("scrapePool"), exchange.parameter("labels"))
         .answer(exchange);
   }
 
