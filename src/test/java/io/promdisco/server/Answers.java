@@ -39,17 +39,14 @@ final class Answers {
             Answers.class.getClassLoader(),
             new Class<?>[] {Response.class},
             (proxy, method, arguments) -> {
-              switch (method.getName()) {
-                case "getHeaders":
-                  return headers;
-                case "write":
-                  writes.accept((ByteBuffer) arguments[1], (Callback) arguments[2]);
-                  return null;
-                case "isCommitted":
-                  return false;
-                default:
-                  return null;
+              if (method.getName().equals("write")) {
+                writes.accept((ByteBuffer) arguments[1], (Callback) arguments[2]);
               }
+              return switch (method.getName()) {
+                case "getHeaders" -> headers;
+                case "isCommitted" -> false;
+                default -> null;
+              };
             });
   }
 
