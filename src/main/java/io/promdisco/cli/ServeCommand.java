@@ -25,6 +25,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -114,6 +116,15 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    AtomicReference<@Nullable Runnable> reloading = new AtomicReference<>();
+    AtomicBoolean early = new AtomicBoolean();
+    // Before anything else: SIGHUP ends a process that does not handle it.
+    Signals.register(
+        "HUP",
+        () -> {
+          early.set(true);
+          reloadIfAsked(reloading.get(), early);
+        });
     Logging.useByDefault(Logging.Level.INFO);
     PromdiscoServer.Builder builder = address();
     builder.configFile(source.file()).configLoader(source.loader()).watchConfig(watchConfig);
@@ -129,7 +140,9 @@ final class ServeCommand implements Callable<Integer> {
       TaskQueue<String> reloads =
           closer.add(new TaskQueue<>("reload", ticker, signal -> reloadAfterStart(started)));
       closer.add(() -> started.cancel(false));
-      Signals.register("HUP", () -> reloads.putSkippable("HUP"));
+      Runnable again = () -> reloads.putSkippable("HUP");
+      reloading.set(again);
+      reloadIfAsked(again, early);
       PromdiscoServer server = closer.add(builder.metrics(metrics).start(promdisco));
       started.complete(server);
       console.errorLine("promdisco listens on " + server.url());
@@ -141,6 +154,13 @@ final class ServeCommand implements Callable<Integer> {
       throw CommandException.usage(e);
     }
     return ExitCode.OK;
+  }
+
+  /** A signal that came during the start is answered at its end. */
+  private static void reloadIfAsked(@Nullable Runnable reload, AtomicBoolean asked) {
+    if (reload != null && asked.getAndSet(false)) {
+      reload.run();
+    }
   }
 
   private static void reloadAfterStart(CompletableFuture<PromdiscoServer> started) {

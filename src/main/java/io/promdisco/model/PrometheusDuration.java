@@ -8,6 +8,7 @@ import java.time.Duration;
  * ms}, each at most once and from long to short; at most about 292 years.
  */
 public final class PrometheusDuration {
+  private static final int LONGEST_QUOTED = 500;
   private static final long DAY = 24L * 60 * 60 * 1000;
 
   /** From long to short. */
@@ -98,8 +99,10 @@ public final class PrometheusDuration {
     return new IllegalArgumentException("not a valid duration string: " + quoted(text));
   }
 
+  /** The text, or its first 500 characters and an ellipsis. */
   private static String quoted(String text) {
-    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    String shown = text.length() <= LONGEST_QUOTED ? text : text.substring(0, LONGEST_QUOTED) + "…";
+    return '"' + shown.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 
   /**

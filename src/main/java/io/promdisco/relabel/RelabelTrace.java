@@ -3,7 +3,10 @@ package io.promdisco.relabel;
 import io.promdisco.model.Labels;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -64,14 +67,49 @@ public record RelabelTrace(Labels discovered, List<Step> steps) {
 
   /** Follows {@code labels} through the rules. */
   public static RelabelTrace of(List<RelabelRule> rules, Labels labels) {
-    List<Step> steps = new ArrayList<>();
-    WorkingSet set = new WorkingSet();
-    set.begin(LabelView.of(labels));
-    Labels discovered = set.toLabels();
-    Labels before = discovered;
-    boolean kept = true;
-    for (int i = 0; i < rules.size() && kept; i++) {
-      io.promdisco.relabel.Step step = io.promdisco.relabel.Step.of(rules.get(i));
+    Steps steps = new Steps(rules, labels);
+    Labels discovered = steps.labels();
+    List<Step> all = new ArrayList<>();
+    steps.forEachRemaining(all::add);
+    return new RelabelTrace(discovered, all);
+  }
+
+  /**
+   * The steps of a trace, each made when it is asked for: keeps one set of labels, however many
+   * rules there are. Not safe for several threads at once.
+   */
+  public static final class Steps implements Iterator<Step> {
+    private final List<RelabelRule> rules;
+    private final WorkingSet set = new WorkingSet();
+    private Labels labels;
+    private int next;
+    private boolean dropped;
+
+    /** Follows {@code labels} through the rules. */
+    public Steps(List<RelabelRule> rules, Labels labels) {
+      this.rules = rules;
+      set.begin(LabelView.of(labels));
+      this.labels = set.toLabels();
+    }
+
+    /** The labels before the next rule. */
+    public Labels labels() {
+      return labels;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return !dropped && next < rules.size();
+    }
+
+    @Override
+    public Step next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      RelabelRule rule = rules.get(next);
+      io.promdisco.relabel.Step step = io.promdisco.relabel.Step.of(rule);
+      boolean kept = true;
       String value = "";
       String problem = "";
       try {
@@ -80,11 +118,11 @@ public record RelabelTrace(Labels discovered, List<Step> steps) {
       } catch (RuleLimitException e) {
         problem = String.valueOf(e.getMessage());
       }
-      Labels after = set.toLabels();
-      steps.add(new Step(i, rules.get(i), value, before, after, kept, problem));
-      before = after;
+      Labels before = labels;
+      labels = set.toLabels();
+      dropped = !kept;
+      return new Step(next++, rule, value, before, labels, kept, problem);
     }
-    return new RelabelTrace(discovered, steps);
   }
 
   /** The step that dropped the target, if one did. */

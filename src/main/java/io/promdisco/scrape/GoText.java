@@ -1,14 +1,32 @@
 package io.promdisco.scrape;
 
+import java.util.HexFormat;
+
 /** How Go reads and writes small things, for messages that people compare with Prometheus's. */
 final class GoText {
+  /** Characters that a quotation shows; Prometheus shows all. */
+  private static final int LONGEST = 500;
+
+  private static final HexFormat HEX = HexFormat.of();
+
   private GoText() {}
 
-  /** The text in double quotes, with escapes for what does not print. */
+  /**
+   * The text in double quotes, with escapes for what does not print. Of a text of more than 500
+   * characters it shows the first 500, and an ellipsis before the closing quotes.
+   */
   static String quote(String text) {
-    StringBuilder out = new StringBuilder(text.length() + 2).append('"');
-    text.codePoints().forEach(point -> appendQuoted(out, point));
-    return out.append('"').toString();
+    int end = Math.min(text.length(), LONGEST);
+    if (end < text.length() && Character.isSurrogatePair(text.charAt(end - 1), text.charAt(end))) {
+      end--;
+    }
+    StringBuilder out = new StringBuilder(end + 2).append('"');
+    for (int at = 0; at < end; ) {
+      int point = text.codePointAt(at);
+      appendQuoted(out, point);
+      at += Character.charCount(point);
+    }
+    return out.append(end < text.length() ? "…\"" : "\"").toString();
   }
 
   private static void appendQuoted(StringBuilder out, int point) {
@@ -22,11 +40,11 @@ final class GoText {
         if (point >= ' ' && point != 0x7f && isPrintable(point)) {
           out.appendCodePoint(point);
         } else if (point < 0x80) {
-          out.append(String.format("\\x%02x", point));
+          out.append("\\x").append(HEX.toHexDigits(point, 2));
         } else if (point < 0x10000) {
-          out.append(String.format("\\u%04x", point));
+          out.append("\\u").append(HEX.toHexDigits(point, 4));
         } else {
-          out.append(String.format("\\U%08x", point));
+          out.append("\\U").append(HEX.toHexDigits(point, 8));
         }
       }
     }

@@ -54,7 +54,10 @@ final class AnswerMemory {
     this.most = most;
   }
 
-  /** Notes that an answer keeps an object in memory, and ends other answers beyond the limit. */
+  /**
+   * Notes that an answer keeps an object in memory, and ends other answers beyond the limit. May be
+   * called again for an object that has grown.
+   */
   void hold(Holder answer, Object thing, long bytes) {
     if (bytes >= SMALL_BYTES) {
       note(answer, Equivalence.identity().wrap(thing), bytes)
@@ -69,6 +72,10 @@ final class AnswerMemory {
       known = Holding.of(bytes);
       held.put(thing, known);
       total += bytes;
+    } else if (known.bytes() < bytes) {
+      total += bytes - known.bytes();
+      known = new Holding(bytes, known.by());
+      held.put(thing, known);
     }
     known.by().add(answer);
     Set<Holder> cut = Collections.newSetFromMap(new IdentityHashMap<>());

@@ -3,6 +3,7 @@ package io.promdisco.server;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 import org.eclipse.jetty.util.Callback;
 
 /**
@@ -18,6 +19,7 @@ final class PartWriter implements Callback {
   private final LongAnswer answer;
   private final Consumer<Runnable> later;
   private final Consumer<Exception> onBreak;
+  private final ObjLongConsumer<Object> memory;
   private final AtomicReference<State> state = new AtomicReference<>(State.MAKING);
 
   private enum State {
@@ -34,16 +36,19 @@ final class PartWriter implements Callback {
    *
    * @param later runs the making of the next parts
    * @param onBreak called if a part cannot be made; ends the answer
+   * @param memory is told of an object that is kept until the answer ends, and of its bytes
    */
   PartWriter(
       AnswerSource source,
       LongAnswer answer,
       Consumer<Runnable> later,
-      Consumer<Exception> onBreak) {
+      Consumer<Exception> onBreak,
+      ObjLongConsumer<Object> memory) {
     this.source = source;
     this.answer = answer;
     this.later = later;
     this.onBreak = onBreak;
+    this.memory = memory;
   }
 
   /** Writes as much as the reader takes now, up to {@link #TURN_BYTES}. */
@@ -60,6 +65,9 @@ final class PartWriter implements Callback {
         return;
       }
       sent += Math.max(1, part.bytes().remaining());
+      if (part.bytes().remaining() > AnswerSource.SLICE_BYTES) { // One target may be large.
+        memory.accept(this, 2L * part.bytes().remaining());
+      }
       if (part.last()) {
         answer.write(true, part.bytes(), Callback.from(answer::end, answer::cut));
         return;

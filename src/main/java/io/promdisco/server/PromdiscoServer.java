@@ -176,11 +176,11 @@ public final class PromdiscoServer implements AutoCloseable {
             new ClientAccess(
                 options.web(),
                 new AllowedHosts(options.host(), options.allowedHosts()),
-                options.limits(),
+                limits(options),
                 state.ticker()));
     AnswerThreads answers = working.add(new AnswerThreads());
     SizeLimitHandler sized = new SizeLimitHandler(MAX_BODY_BYTES, -1);
-    sized.setHandler(new RequestDispatcher(new Routes(backend, state, lifecycle), answers));
+    sized.setHandler(new RequestDispatcher(new Routes(backend, state, lifecycle), answers, state.ticker()::nanos));
     server.setHandler(new GracefulHandler(access.guard(sized)));
     server.setErrorHandler(RequestDispatcher::refuse);
     ServerConnector connector =
@@ -193,6 +193,22 @@ public final class PromdiscoServer implements AutoCloseable {
     connector.setShutdownIdleTimeout(100);
     server.addConnector(connector);
     return connector;
+  }
+
+  /** The limits that were asked for, as far as this process may open so many connections. */
+  private static ServerLimits limits(Options options) {
+    long files = OpenFiles.left();
+    ServerLimits limits = options.limits().within(files);
+    if (limits.connections() < options.limits().connections()) {
+      log.warn(
+          "{}: at most {} connections at once instead of {}, since this process may open only {}"
+              + " more files (expected: a higher limit, as by ulimit -n)",
+          options.address(),
+          limits.connections(),
+          options.limits().connections(),
+          files);
+    }
+    return limits;
   }
 
   private static HttpConfiguration http() {

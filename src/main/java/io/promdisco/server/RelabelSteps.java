@@ -18,11 +18,14 @@ import java.util.TreeMap;
 
 /**
  * What each rule of a job does to a label set, as Prometheus's {@code relabel_steps} shows it; and
- * where the rule stands.
+ * where the rule stands. Each step is made when the reader takes it.
  *
- * @param steps one for each rule that was reached
+ * @param steps one for each rule that is reached
  */
-record RelabelSteps(List<RelabelTrace.Step> steps) {
+record RelabelSteps(RelabelTrace.Steps steps) {
+  /** Bytes of a label without its characters. */
+  private static final int LABEL_BYTES = 128;
+
   private static final JsonFactory JSON = new JsonFactory();
 
   /** Follows labels, given as a JSON object, through the rules of a job. */
@@ -36,7 +39,7 @@ record RelabelSteps(List<RelabelTrace.Step> steps) {
     Labels discovered = parse(labels);
     for (PoolView pool : pools) {
       if (pool.job().equals(job)) {
-        return new RelabelSteps(RelabelTrace.of(pool.config().relabelRules(), discovered).steps());
+        return new RelabelSteps(new RelabelTrace.Steps(pool.config().relabelRules(), discovered));
       }
     }
     throw new RequestException(400, "scrape pool " + job + " not found");
@@ -61,8 +64,36 @@ record RelabelSteps(List<RelabelTrace.Step> steps) {
     throw new RequestException(400, "labels: no JSON object of texts");
   }
 
-  Iterator<DocumentPart> document() {
-    return Documents.success(Documents.array("steps", steps.iterator(), RelabelSteps::step));
+  /** Answers with the steps; what is kept between two of them counts as memory of the answer. */
+  void answer(ServerExchange exchange) throws IOException {
+    exchange.holding(this, bytes());
+    exchange.document(document(() -> exchange.holding(this, bytes())));
+  }
+
+  /** The bytes of the labels that are kept for the next step. */
+  private long bytes() {
+    long bytes = 0;
+    Labels labels = steps.labels();
+    for (int i = 0; i < labels.size(); i++) {
+      bytes += LABEL_BYTES + 2L * (labels.name(i).length() + labels.value(i).length());
+    }
+    return bytes;
+  }
+
+  /**
+   * The document.
+   *
+   * @param made is called after each step, when {@link #bytes} may have changed
+   */
+  private Iterator<DocumentPart> document(Runnable made) {
+    return Documents.success(
+        Documents.array(
+            "steps",
+            steps,
+            (json, step) -> {
+              step(json, step);
+              made.run();
+            }));
   }
 
   private static void step(JsonGenerator json, RelabelTrace.Step step) throws IOException {

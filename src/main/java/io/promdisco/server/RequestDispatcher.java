@@ -1,10 +1,13 @@
 package io.promdisco.server;
 
 import io.promdisco.util.EscapingLogger;
+import io.promdisco.util.LimitedLog;
 import java.io.IOException;
+import java.io.Serial;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Handler;
@@ -28,18 +31,28 @@ final class RequestDispatcher extends Handler.Abstract {
   private final Routes routes;
   private final AnswerThreads threads;
   private final AnswerMemory memory = new AnswerMemory();
+  private final LimitedLog failures;
+  private final LimitedLog outOfMemory;
 
-  RequestDispatcher(Routes routes, AnswerThreads threads) {
+  /**
+   * Answers requests.
+   *
+   * @param nanos the clock of the log's limits
+   */
+  RequestDispatcher(Routes routes, AnswerThreads threads, LongSupplier nanos) {
     this.routes = routes;
     this.threads = threads;
+    failures = new LimitedLog(nanos, line -> log.error("{}", line));
+    outOfMemory = new LimitedLog(nanos, line -> log.error("{}", line));
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
-    ServerExchange exchange = new ServerExchange(request, response, callback, memory);
+    ServerExchange exchange =
+        new ServerExchange(request, response, callback, memory, this::answerLater);
     harden(exchange);
     AnswerThreads.Group group = Routes.group(exchange.path());
-    if (!threads.submit(group, exchange.client(), () -> answer(group, exchange))) {
+    if (!threads.submit(group, exchange.client(), () -> answer(exchange))) {
       exchange.set("Retry-After", "1");
       exchange.error(
           503, exchange.path() + ": too many requests wait (expected: fewer at once; try again)");
@@ -48,12 +61,14 @@ final class RequestDispatcher extends Handler.Abstract {
     return true;
   }
 
-  private void answer(AnswerThreads.Group group, ServerExchange exchange) {
+  private void answerLater(ServerExchange exchange, Runnable rest) {
+    threads.resume(Routes.group(exchange.path()), exchange.client(), rest);
+  }
+
+  private void answer(ServerExchange exchange) {
     try {
-      answer(exchange);
-      exchange.end(
-          rest -> threads.resume(group, exchange.client(), rest),
-          failure -> fail(exchange, failure));
+      dispatch(exchange);
+      exchange.end(failure -> fail(exchange, failure));
     } catch (IOException | RuntimeException e) {
       fail(exchange, e);
     } catch (OutOfMemoryError e) {
@@ -63,16 +78,27 @@ final class RequestDispatcher extends Handler.Abstract {
     }
   }
 
-  /** The failure of an answer for lack of memory; it frees the memory for others. */
+  /** An answer has failed for lack of memory, which frees the memory for others. */
+  private static final class OutOfMemoryException extends IllegalStateException {
+    @Serial private static final long serialVersionUID = 1L;
+
+    OutOfMemoryException(OutOfMemoryError e) {
+      super("no memory left for this answer: " + e.getMessage());
+    }
+  }
+
+  /** The failure of an answer for lack of memory. */
   static IllegalStateException outOfMemory(OutOfMemoryError e) {
-    return new IllegalStateException("no memory left for this answer: " + e.getMessage());
+    return new OutOfMemoryException(e);
   }
 
   /**
    * Requests that the server itself refuses, as those that are not HTTP, are answered as others.
    */
   static boolean refuse(Request request, Response response, Callback callback) {
-    ServerExchange exchange = new ServerExchange(request, response, callback, NOTHING_HELD);
+    ServerExchange exchange =
+        new ServerExchange(
+            request, response, callback, NOTHING_HELD, (refused, rest) -> rest.run());
     harden(exchange);
     Object reason = request.getAttribute(ErrorHandler.ERROR_MESSAGE);
     int status = response.getStatus();
@@ -85,7 +111,7 @@ final class RequestDispatcher extends Handler.Abstract {
     exchange.set("X-Content-Type-Options", "nosniff").set("Cache-Control", "no-store");
   }
 
-  private void answer(ServerExchange exchange) throws IOException {
+  private void dispatch(ServerExchange exchange) throws IOException {
     try {
       String path = exchange.path();
       if (BROKEN_ESCAPE.matcher(path).find()) {
@@ -115,19 +141,28 @@ final class RequestDispatcher extends Handler.Abstract {
     }
   }
 
-  private static void fail(ServerExchange exchange, Exception e) {
+  private void fail(ServerExchange exchange, Exception e) {
     String path = exchange.path();
     if (exchange.hasBegun()) {
       if (e instanceof IOException) {
         log.debug("{}: the client went away", path, e);
       } else {
-        log.error("{}: failed, answer cut short", path, e);
+        logFailure(path + ": failed, answer cut short", e);
       }
       exchange.cut(e);
     } else {
-      log.error("{}: failed", path, e);
+      logFailure(path + ": failed", e);
       exchange.error(500, "internal error; the log of this process has the cause");
       exchange.end();
+    }
+  }
+
+  /** Clients can cause both, and neither line may hide the other. */
+  private void logFailure(String line, Exception e) {
+    if (e instanceof OutOfMemoryException) {
+      outOfMemory.say(line + ": " + e.getMessage());
+    } else {
+      failures.say(line, said -> log.error("{}", said, e));
     }
   }
 }

@@ -150,10 +150,8 @@ final class Routes {
   }
 
   private void relabelSteps(ServerExchange exchange) throws IOException {
-    RelabelSteps steps =
-        RelabelSteps.of(
-            backend.pools(), exchange.parameter("scrapePool"), exchange.parameter("labels"));
-    exchange.document(steps.document());
+    RelabelSteps.of(backend.pools(), exchange.parameter("scrapePool"), exchange.parameter("labels"))
+        .answer(exchange);
   }
 
   private void scrapePools(ServerExchange exchange) throws IOException {

@@ -8,7 +8,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -31,6 +35,9 @@ final class ServerExchange {
   /** Parameters of a query, repeated ones included. */
   private static final int MOST_PARAMETERS = 100;
 
+  /** A request is kept until it has been answered: whole, in pieces and with escapes decoded. */
+  private static final long COPIES_OF_HEAD = 4;
+
   /** The longest message, which may quote the request. */
   private static final int MOST_MESSAGE_CHARACTERS = 2000;
 
@@ -39,6 +46,7 @@ final class ServerExchange {
   private final Callback callback;
   private final ClientConnection connection;
   private final AnswerMemory memory;
+  private final Consumer<Runnable> later;
   private @Nullable LongAnswer answer;
   private boolean holds;
   private boolean isLong;
@@ -50,9 +58,16 @@ final class ServerExchange {
    * A request that has no answer yet.
    *
    * @param memory what answers hold
+   * @param later runs what makes later parts of the answer
    */
-  ServerExchange(Request request, Response response, Callback callback, AnswerMemory memory) {
+  ServerExchange(
+      Request request,
+      Response response,
+      Callback callback,
+      AnswerMemory memory,
+      BiConsumer<ServerExchange, Runnable> later) {
     this.memory = memory;
+    this.later = rest -> later.accept(this, rest);
     this.request = request;
     this.response = response;
     this.callback = callback;
@@ -200,7 +215,9 @@ final class ServerExchange {
     return made;
   }
 
-  /** Notes that the answer keeps an object in memory until it has been sent. */
+  /**
+   * Notes that the answer keeps an object in memory until it has been sent, or that it has grown.
+   */
   <T> T holding(T thing, long bytes) {
     LongAnswer by = answer();
     if (!holds) {
@@ -215,10 +232,9 @@ final class ServerExchange {
    * Sends as much of the answer as the reader takes now, and the rest later. Does nothing if a long
    * answer has begun.
    *
-   * @param later runs what makes later parts
    * @param onBreak is told if a part cannot be made
    */
-  void end(Consumer<Runnable> later, Consumer<Exception> onBreak) {
+  void end(Consumer<Exception> onBreak) {
     if (isLong) {
       return;
     }
@@ -231,8 +247,23 @@ final class ServerExchange {
     if (parts == null) {
       callback.succeeded();
     } else {
-      new PartWriter(parts, longAnswer(), later, onBreak).write();
+      holding(request, COPIES_OF_HEAD * headCharacters());
+      new PartWriter(parts, longAnswer(), later, onBreak, this::holding).write();
     }
+  }
+
+  /** Runs the rest of what makes the answer, when it is the client's turn. */
+  void later(Runnable rest) {
+    later.accept(rest);
+  }
+
+  private long headCharacters() {
+    String query = request.getHttpURI().getQuery();
+    long characters = (long) path().length() + (query == null ? 0 : query.length());
+    for (HttpField field : request.getHeaders()) {
+      characters += field.getName().length() + field.getValue().length();
+    }
+    return characters;
   }
 
   /** Sends an answer of one part. */

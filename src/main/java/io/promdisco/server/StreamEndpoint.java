@@ -46,6 +46,7 @@ final class StreamEndpoint implements ServerExchange.Answer {
           new TargetStream(
               source,
               exchange.beginLongAnswer(TYPE),
+              exchange::later,
               ended -> {
                 hub.ended(ended, client);
                 source.close();

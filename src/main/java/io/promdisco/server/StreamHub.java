@@ -8,6 +8,7 @@ import io.promdisco.scrape.TargetChange;
 import io.promdisco.server.access.ClientAddress;
 import io.promdisco.server.access.ServerLimits;
 import io.promdisco.util.EscapingLogger;
+import io.promdisco.util.LimitedLog;
 import io.promdisco.util.NamedThreads;
 import io.promdisco.util.Ticker;
 import java.time.Duration;
@@ -41,7 +42,8 @@ final class StreamHub implements AutoCloseable {
   private final Snapshots snapshots;
   private final AnswerMemory memory = new AnswerMemory();
   private final StreamMetrics metrics;
-  private final Ticker ticker;
+  private final LimitedLog dropped;
+  private final LimitedLog failures;
   private final int most;
   private final int mostPerClient;
   private final Set<TargetStream> streams = ConcurrentHashMap.newKeySet();
@@ -62,8 +64,7 @@ final class StreamHub implements AutoCloseable {
   @GuardedBy("this")
   private boolean closed;
 
-  @GuardedBy("this")
-  private Ticker.Alarm alarm;
+  private final Ticker.Alarm alarm;
 
   /**
    * Starts its thread.
@@ -75,14 +76,15 @@ final class StreamHub implements AutoCloseable {
       Backend backend, StreamMetrics metrics, Ticker ticker, ServerLimits limits, int changes) {
     this.backend = backend;
     this.metrics = metrics;
-    this.ticker = ticker;
+    dropped = new LimitedLog(ticker::nanos, logger::info);
+    failures = new LimitedLog(ticker::nanos, logger::error);
     this.most = limits.streams();
     this.mostPerClient = limits.streamsPerClient();
     String epoch = HexFormat.of().toHexDigits(ticker.now().toEpochMilli()).substring(4);
     log = new ChangeLog(epoch, changes);
     snapshots = new Snapshots(backend, log);
     backend.jobs().forEach(job -> jobs.put(job.job(), job));
-    alarm = ticker.schedule(HEARTBEAT, this::beat);
+    alarm = ticker.every(HEARTBEAT, this::beat);
     NamedThreads.start("sd-http-stream", this::run);
   }
 
@@ -116,11 +118,8 @@ final class StreamHub implements AutoCloseable {
   }
 
   private synchronized void beat() {
-    if (!closed) {
-      heartbeat = true;
-      notifyAll();
-      alarm = ticker.schedule(HEARTBEAT, this::beat);
-    }
+    heartbeat = true;
+    notifyAll();
   }
 
   /**
@@ -231,12 +230,13 @@ final class StreamHub implements AutoCloseable {
       try {
         if (stream.pump()) {
           metrics.cut();
-          logger.info("a reader of the stream of changes is dropped: it is too slow");
+          dropped.say("a reader of the stream of changes is dropped: it is too slow");
         } else if (beat) {
           stream.heartbeat();
         }
       } catch (RuntimeException | OutOfMemoryError e) {
-        logger.error("a stream of changes: failed, and is ended", e);
+        failures.say(
+            "a stream of changes: failed, and is ended", line -> logger.error("{}", line, e));
         stream.failed(e);
       }
     }

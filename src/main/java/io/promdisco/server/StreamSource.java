@@ -27,6 +27,11 @@ final class StreamSource implements AnswerMemory.Holder {
   private final StreamRequest request;
   private volatile boolean cut;
 
+  /** What a large piece counts as while it is being read. */
+  private final AnswerMemory.Holder piece = cause -> cut = true;
+
+  private boolean pieceIsLarge;
+
   /** All up to this number has been told, or is in the snapshot that is being told. */
   private long told;
 
@@ -65,10 +70,23 @@ final class StreamSource implements AnswerMemory.Holder {
   /** Its stream has ended. */
   void close() {
     memory.release(this);
+    memory.release(piece);
   }
 
-  /** The next piece; empty if there is nothing to tell. */
+  /** The next piece, when the previous one has been taken; empty if there is nothing to tell. */
   byte[] next() {
+    if (pieceIsLarge) {
+      memory.release(piece);
+    }
+    byte[] next = make();
+    pieceIsLarge = next.length > AnswerSource.SLICE_BYTES;
+    if (pieceIsLarge) { // One target may be large.
+      memory.hold(piece, next, next.length);
+    }
+    return next;
+  }
+
+  private byte[] make() {
     if (resetBecause != null) {
       byte[] reset = reset(resetBecause);
       resetBecause = null;

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.util.EscapingLogger;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.eclipse.jetty.util.Callback;
@@ -19,10 +20,20 @@ final class TargetStream implements Callback {
   /** Pieces are put together until there are so many bytes. */
   private static final int ENOUGH = 16 << 10;
 
+  /** After this many bytes other streams and answers have their turn. */
+  private static final int TURN_BYTES = 1 << 20;
+
   private final StreamSource source;
   private final LongAnswer answer;
   private final Consumer<TargetStream> onEnd;
+  private final Consumer<Runnable> later;
   private final ReentrantLock lock = new ReentrantLock();
+
+  /** Whether there may be something to tell; left by threads that found another one writing. */
+  private final AtomicBoolean news = new AtomicBoolean();
+
+  /** Whether a heartbeat is due. */
+  private final AtomicBoolean beat = new AtomicBoolean();
 
   /** Whether the connection has not taken all that was written; then the server calls back. */
   @GuardedBy("lock")
@@ -32,17 +43,27 @@ final class TargetStream implements Callback {
   @GuardedBy("lock")
   private boolean writing;
 
+  /** Whether the rest of what there is to tell is written later, in a turn that is waiting. */
+  @GuardedBy("lock")
+  private boolean resting;
+
   @GuardedBy("lock")
   private boolean ended;
 
   /**
    * A stream whose answer has not begun.
    *
+   * @param later runs the rest of what takes long to write
    * @param onEnd called one or more times when it has ended
    */
-  TargetStream(StreamSource source, LongAnswer answer, Consumer<TargetStream> onEnd) {
+  TargetStream(
+      StreamSource source,
+      LongAnswer answer,
+      Consumer<Runnable> later,
+      Consumer<TargetStream> onEnd) {
     this.source = source;
     this.answer = answer;
+    this.later = later;
     this.onEnd = onEnd;
   }
 
@@ -64,54 +85,85 @@ final class TargetStream implements Callback {
     } finally {
       lock.unlock();
     }
+    writeNews();
   }
 
   /**
-   * Writes what there is to tell. Drops a reader that has not taken what is no longer remembered;
-   * true then.
+   * Writes what there is to tell, or lets the thread do it that is writing now: never waits for it.
+   * Drops a reader that has not taken what is no longer remembered; true then.
    */
   boolean pump() {
-    lock.lock();
-    try {
-      if (full && !ended && !source.isRemembered()) {
-        end(new IOException("the reader is too slow"));
-        return true;
+    news.set(true);
+    if (lock.tryLock()) {
+      try {
+        if (full && !ended && !source.isRemembered()) {
+          end(new IOException("the reader is too slow"));
+          return true;
+        }
+      } finally {
+        lock.unlock();
       }
-      write();
-      return false;
-    } finally {
-      lock.unlock();
+    }
+    writeNews();
+    return false;
+  }
+
+  /** Called without the lock by all that have had it, since others may have found it taken. */
+  private void writeNews() {
+    while (news.get() && !lock.isHeldByCurrentThread() && lock.tryLock()) {
+      try {
+        news.set(false);
+        if (beat.getAndSet(false) && !full && !ended && !resting) {
+          send(source.heartbeat());
+        }
+        write();
+      } finally {
+        lock.unlock();
+      }
     }
   }
 
+  private void resume() {
+    lock.lock();
+    try {
+      resting = false;
+      write();
+    } finally {
+      lock.unlock();
+    }
+    writeNews();
+  }
+
   /**
-   * Writes a heartbeat if the connection accepts it. Ends the answer if the settings that admitted
-   * the client have changed; the client can reconnect.
+   * Writes a heartbeat if the connection accepts it, or lets the thread do it that is writing now.
+   * Ends the answer if the settings that admitted the client have changed; the client can
+   * reconnect.
    */
   void heartbeat() {
     if (!answer.isAllowed()) {
       close();
       return;
     }
-    lock.lock();
-    try {
-      if (!full && !ended) {
-        send(source.heartbeat());
-        write();
-      }
-    } finally {
-      lock.unlock();
-    }
+    beat.set(true);
+    news.set(true);
+    writeNews();
   }
 
   @GuardedBy("lock")
   private void write() {
     try {
-      while (!full && !ended) {
+      int sent = 0;
+      while (!full && !ended && !resting) {
+        if (sent >= TURN_BYTES) {
+          resting = true;
+          later.accept(this::resume);
+          return;
+        }
         byte[] next = gather();
         if (next.length == 0) {
           return;
         }
+        sent += next.length;
         send(next);
       }
     } catch (RuntimeException | OutOfMemoryError e) {

@@ -16,7 +16,8 @@ import org.slf4j.spi.LocationAwareLogger;
  * The loggers of this library. Log messages may contain text of servers, files and clusters. So
  * each argument and each message of an exception is made {@linkplain PrintableText printable} and
  * cut at {@value #LONGEST} characters, for every logging library: such text cannot forge a line of
- * the log or fill it. Safe for all threads.
+ * the log or fill it. A line for which there is no memory is left out: to log never ends a loop or
+ * a thread. Safe for all threads.
  */
 public final class EscapingLogger extends LegacyAbstractLogger {
   @Serial private static final long serialVersionUID = 1L;
@@ -69,6 +70,19 @@ public final class EscapingLogger extends LegacyAbstractLogger {
 
   @Override
   protected void handleNormalizedLoggingCall(
+      Level level,
+      @Nullable Marker marker,
+      String pattern,
+      Object @Nullable [] arguments,
+      @Nullable Throwable error) {
+    try {
+      logPrintable(level, marker, pattern, arguments, error);
+    } catch (OutOfMemoryError e) {
+      // There is nothing left to report it with.
+    }
+  }
+
+  private void logPrintable(
       Level level,
       @Nullable Marker marker,
       String pattern,

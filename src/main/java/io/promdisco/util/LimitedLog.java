@@ -35,6 +35,11 @@ public final class LimitedLog {
 
   /** Logs a line, or counts it as omitted. */
   public void say(String line) {
+    say(line, log);
+  }
+
+  /** The same, with a log for this line, which may add the exception that it is about. */
+  public void say(String line, Consumer<String> log) {
     String said;
     synchronized (this) {
       long now = nanos.getAsLong();

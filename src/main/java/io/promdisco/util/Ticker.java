@@ -22,6 +22,14 @@ public interface Ticker {
    */
   Alarm schedule(Duration delay, Runnable task);
 
+  /**
+   * Runs {@code task} again and again, with a pause before the first time and between two times,
+   * until it is cancelled. What the task throws does not end that.
+   */
+  default Alarm every(Duration pause, Runnable task) {
+    return new RepeatedAlarm(this, pause, task);
+  }
+
   /** A task that has been scheduled. */
   @FunctionalInterface
   interface Alarm {

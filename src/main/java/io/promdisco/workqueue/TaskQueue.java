@@ -92,13 +92,13 @@ public final class TaskQueue<T> implements AutoCloseable {
       }
     } catch (Throwable e) { // An error of a task must not end the queue.
       Duration wait = limiter.next(task.value);
+      ticker.schedule(wait, () -> ring.put(task));
       if (failing) {
         log.debug("{}: {} failed, next try in {} ms", name, task.value, wait.toMillis(), e);
       } else {
         failing = true;
         log.warn("{}: {} failed, next try in {} ms", name, task.value, wait.toMillis(), e);
       }
-      ticker.schedule(wait, () -> ring.put(task));
     }
   }
 

@@ -3,6 +3,7 @@ package io.promdisco.cli;
 import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promdisco.cli.output.Console;
 import io.promdisco.Promdisco;
 import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.metrics.PrometheusMetrics;
@@ -26,6 +27,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jline.utils.Signals;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -251,5 +253,20 @@ class ServeTest {
         .filter(sample -> sample.name.equals("promdisco_kubernetes_watch_failures_total"))
         .mapToDouble(sample -> sample.value)
         .sum();
+  }
+
+  @Test
+  void handlesSighupBeforeTheConfigurationIsRead() {
+    Object before = Signals.register("HUP", () -> {});
+    try {
+      Object mine = Signals.register("HUP", () -> {});
+      Signals.unregister("HUP", mine);
+
+      Main.run(Console.system(), "serve", folder.resolve("missing.yml").toString());
+
+      assertThat(Signals.register("HUP", () -> {})).isNotNull().isNotSameAs(mine);
+    } finally {
+      Signals.unregister("HUP", before);
+    }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -49,5 +50,11 @@ class PrometheusDurationTest {
     assertThatThrownBy(() -> PrometheusDuration.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
+  }
+
+  @Test
+  void quotesTheBeginningOfALongText() {
+    assertThatThrownBy(() -> PrometheusDuration.parse("x".repeat(100_000)))
+        .hasMessage("not a valid duration string: \"" + "x".repeat(500) + "…\"");
   }
 }

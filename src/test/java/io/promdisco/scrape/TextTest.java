@@ -16,6 +16,15 @@ class TextTest {
   }
 
   @Test
+  void quotesTheBeginningOfALongText() {
+    assertThat(GoText.quote("x".repeat(500))).isEqualTo('"' + "x".repeat(500) + '"');
+    assertThat(GoText.quote("x".repeat(501))).isEqualTo('"' + "x".repeat(500) + "…\"");
+    assertThat(GoText.quote("x".repeat(499) + "😀")).isEqualTo('"' + "x".repeat(499) + "…\"");
+    assertThat(GoText.quote("\u0001".repeat(100_000))).isEqualTo('"' + "\\x01".repeat(500) + "…\"");
+    assertThat(GoText.quote("\udb40\udc01")).isEqualTo("\"\\U000e0001\"");
+  }
+
+  @Test
   void readsBooleansAsGoDoes() {
     assertThat(List.of("1", "t", "TRUE", "True", "F", "false")).allMatch(GoText::isBoolean);
     assertThat(List.of("", "yes", "tRUE", "on", "2")).noneMatch(GoText::isBoolean);

@@ -55,4 +55,19 @@ final class AnswerMemoryTest {
     memory.hold(answer, new byte[1], 10 * SIZE);
     assertThat(answer.cut).isFalse();
   }
+
+  @Test
+  void countsWhatAnObjectHasGrown() {
+    Answer first = holding(new byte[1]);
+    Answer second = new Answer();
+    byte[] growing = new byte[1];
+    memory.hold(second, growing, SIZE);
+    assertThat(first.cut).isFalse();
+
+    memory.hold(second, growing, SIZE + 1);
+    assertThat(first.cut).isTrue();
+    assertThat(memory.total()).isEqualTo(SIZE + 1);
+    memory.release(second);
+    assertThat(memory.total()).isZero();
+  }
 }

@@ -1,6 +1,7 @@
 package io.promdisco.util;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.promdisco.testing.CapturedLog;
 import java.io.IOException;
@@ -63,5 +64,18 @@ class EscapingLoggerTest {
     IOException error = new IOException(FORGED);
     error.initCause(new IOException(FORGED, error));
     assertThat(EscapingLogger.printable(error)).hasToString("java.io.IOException: " + escaped());
+  }
+
+  @Test
+  void aLineWithoutMemoryIsLeftOut() {
+    Object full =
+        new Object() {
+          @Override
+          public String toString() {
+            throw new OutOfMemoryError("as the test asked");
+          }
+        };
+    assertThatCode(() -> EscapingLogger.of(EscapingLoggerTest.class).warn("{}", full))
+        .doesNotThrowAnyException();
   }
 }

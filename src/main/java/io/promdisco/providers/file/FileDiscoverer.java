@@ -167,8 +167,8 @@ final class FileDiscoverer implements Discoverer {
           put(readAll(watched), ticker.nanos() - begin);
         }
       } catch (Throwable e) { // No error may end the scans of a source, a lack of memory neither.
-        log.error("{}: the scan failed unexpectedly; what is known stays", provider, e);
         lookAgainLater();
+        log.error("{}: the scan failed unexpectedly; what is known stays", provider, e);
       }
     }
   }
@@ -325,8 +325,8 @@ final class FileDiscoverer implements Discoverer {
     try {
       threads.run(this::scan);
     } catch (Error e) { // There may be no thread to be had now.
-      log.error("{}: the files cannot be read now", provider, e);
       lookAgainLater();
+      log.error("{}: the files cannot be read now", provider, e);
     }
   }
 

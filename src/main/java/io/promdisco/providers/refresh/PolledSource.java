@@ -102,9 +102,10 @@ final class PolledSource implements Discoverer {
         } catch (Throwable e) { // Not even a lack of memory ends a source.
           loop.failed(mechanism, sink.job());
           failed(sink, e, pause);
+        } finally {
+          first = false;
+          alarm = loop.ticker().schedule(pause, () -> lookAgain(sink, pause));
         }
-        first = false;
-        alarm = loop.ticker().schedule(pause, () -> lookAgain(sink, pause));
         return;
       }
     }
@@ -116,12 +117,12 @@ final class PolledSource implements Discoverer {
     try {
       loop.run(() -> look(sink));
     } catch (Error e) { // There may be no thread to be had now.
-      log.error("{}: {}: cannot be looked at now", provider, part, e);
       synchronized (this) {
         if (!closed) {
           alarm = loop.ticker().schedule(pause, () -> lookAgain(sink, pause));
         }
       }
+      log.error("{}: {}: cannot be looked at now", provider, part, e);
     }
   }
 

@@ -20,13 +20,13 @@ import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.io.ssl.SslConnection;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
  * All open connections. Limits their number, in all and for each client: a new connection replaces
- * the least useful one, and is closed if all are in use. Closes connections that send no complete
- * request or do not read their answer in time. Safe for all threads.
+ * the least useful one of its client, or beyond the limit for all, of the client that has the most.
+ * Closes connections that send no complete request or do not read their answer in time. Safe for
+ * all threads.
  */
 final class ClientConnections
     implements SelectorManager.AcceptListener, Connection.Listener, AutoCloseable {
@@ -46,17 +46,13 @@ final class ClientConnections
 
   private final LimitedLog log;
 
-  @GuardedBy("this")
-  private Ticker.@Nullable Alarm alarm;
-
-  @GuardedBy("this")
-  private boolean closed;
+  private final Ticker.Alarm alarm;
 
   ClientConnections(Ticker ticker, ServerLimits limits) {
     this.ticker = ticker;
     this.limits = limits;
     log = new LimitedLog(ticker::nanos, logger::warn);
-    alarm = ticker.schedule(SWEEP, this::sweep);
+    alarm = ticker.every(SWEEP, this::sweep);
   }
 
   /** The connection of {@code endPoint}; one that is not counted if it is already closed. */
@@ -85,7 +81,17 @@ final class ClientConnections
     if (ofClient.size() > limits.connectionsPerClient()) {
       makeRoom(opened, ofClient, "one client has " + limits.connectionsPerClient());
     } else if (open.size() > limits.connections()) {
-      makeRoom(opened, open.values(), "there are " + limits.connections());
+      makeRoom(opened, ofLargestClients(), "there are " + limits.connections());
+    }
+  }
+
+  /** The connections of the client that has the most; of several if they have equally many. */
+  private Set<ClientConnection> ofLargestClients() {
+    synchronized (clients) {
+      int most = clients.values().stream().mapToInt(Set::size).max().orElse(0);
+      Set<ClientConnection> found = new LinkedHashSet<>();
+      clients.values().stream().filter(of -> of.size() == most).forEach(found::addAll);
+      return found;
     }
   }
 
@@ -106,7 +112,7 @@ final class ClientConnections
   /**
    * The longest idle one; else the slowest reader; else the one whose answer takes longest. A state
    * that has lasted less than a second counts only if there is nothing else, since a request may be
-   * arriving. If all are in use, the new one.
+   * arriving. If all are in use, the new one if it is among them, else the newest.
    */
   static ClientConnection leastUseful(
       ClientConnection opened, Collection<ClientConnection> from, long now) {
@@ -121,7 +127,13 @@ final class ClientConnections
         return least;
       }
     }
-    return longest(opened, from, each -> each.idleFor(now), 0);
+    ClientConnection least = longest(opened, from, each -> each.idleFor(now), 0);
+    if (least == opened && !from.contains(opened)) {
+      for (ClientConnection each : from) {
+        least = each; // the newest is the last
+      }
+    }
+    return least;
   }
 
   private static ClientConnection longest(
@@ -202,11 +214,6 @@ final class ClientConnections
         each.close("the answer took more than " + ServerLimits.WHOLE.toMinutes() + " min");
       }
     }
-    synchronized (this) {
-      if (!closed) {
-        alarm = ticker.schedule(SWEEP, this::sweep);
-      }
-    }
   }
 
   /** How many are open. */
@@ -216,10 +223,7 @@ final class ClientConnections
 
   /** Stops the checks. */
   @Override
-  public synchronized void close() {
-    closed = true;
-    if (alarm != null) {
-      alarm.cancel();
-    }
+  public void close() {
+    alarm.cancel();
   }
 }

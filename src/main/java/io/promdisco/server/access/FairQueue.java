@@ -34,7 +34,7 @@ final class FairQueue<T> {
   /**
    * An empty queue.
    *
-   * @param most the largest number of items
+   * @param most the largest number of items; a client without any may exceed it by one
    * @param mostPerClient the largest number of items of one client
    * @param mostTaken the largest number of items of one client that are taken and not finished
    */
@@ -44,10 +44,13 @@ final class FairQueue<T> {
     this.mostTaken = mostTaken;
   }
 
-  /** Adds an item; returns false if the queue, or the client's share of it, is full. */
+  /**
+   * Adds an item; returns false if the queue, or the client's share of it, is full. A client of
+   * which nothing waits is not refused: others cannot lock it out.
+   */
   synchronized boolean offer(ClientAddress client, String topic, T item) {
     Line<T> line = clients.get(client);
-    if (size >= most || (line != null && line.size >= mostPerClient)) {
+    if (line != null && (size >= most || line.size >= mostPerClient)) {
       return false;
     }
     add(client, topic, item);

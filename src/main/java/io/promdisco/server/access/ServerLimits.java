@@ -2,6 +2,8 @@ package io.promdisco.server.access;
 
 import java.time.Duration;
 
+import com.google.common.primitives.Ints;
+
 /**
  * The limits for connections and streams. A client is an IPv4 address, or the first 64 bits of an
  * IPv6 address.
@@ -22,6 +24,8 @@ public record ServerLimits(
   /** How long an answer may take in all, streams excepted. */
   public static final Duration WHOLE = Duration.ofMinutes(5);
 
+  private static final int LEAST_CONNECTIONS = 16;
+
   /** The default limits. */
   public static final ServerLimits DEFAULT = new ServerLimits(512, 400, 250, 200);
 
@@ -31,6 +35,17 @@ public record ServerLimits(
     check("connections per client", connectionsPerClient);
     check("streams", streams);
     check("streams per client", streamsPerClient);
+  }
+
+  /**
+   * These limits with at most three quarters as many connections as files that the process may
+   * still open.
+   */
+  public ServerLimits within(long files) {
+    int room = Ints.saturatedCast(Math.max(LEAST_CONNECTIONS, files - files / 4));
+    return connections <= room
+        ? this
+        : new ServerLimits(room, Math.min(connectionsPerClient, room), streams, streamsPerClient);
   }
 
   private static void check(String name, int limit) {

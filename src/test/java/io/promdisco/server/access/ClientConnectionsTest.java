@@ -2,12 +2,18 @@ package io.promdisco.server.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promdisco.testing.ManualTicker;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class ClientConnectionsTest {
+  private static final List<SocketChannel> CLIENTS = new ArrayList<>();
   private static final long NOW = Duration.ofHours(1).toNanos();
 
   private long now = NOW;
@@ -56,7 +62,7 @@ final class ClientConnectionsTest {
         .isSameAs(idle);
     assertThat(leastUseful(opened, blocked(2), blocked, slow, stream())).isSameAs(blocked);
     assertThat(leastUseful(opened, answering(3), slow, stream())).isSameAs(slow);
-    assertThat(leastUseful(opened, stream(), answering(0))).isSameAs(opened);
+    assertThat(leastUseful(opened, stream(), answering(0), opened)).isSameAs(opened);
   }
 
   @Test
@@ -79,5 +85,48 @@ final class ClientConnectionsTest {
 
   private static ClientAddress client(String address) {
     return ClientAddress.of(new InetSocketAddress(address, 1));
+  }
+
+  /** Accepts a connection from an address of the loopback network. */
+  private static SocketChannel accept(
+      ServerSocketChannel server, String from, ClientConnections connections) throws IOException {
+    SocketChannel client = SocketChannel.open().bind(new InetSocketAddress(from, 0));
+    client.connect(server.getLocalAddress());
+    CLIENTS.add(client);
+    SocketChannel accepted = server.accept();
+    connections.onAccepting(accepted);
+    return accepted;
+  }
+
+  @Test
+  void clientWithManyConnectionsMakesRoomForThoseWithFew() throws IOException {
+    ManualTicker ticker = new ManualTicker();
+    try (ServerSocketChannel server =
+            ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));
+        ClientConnections connections =
+            new ClientConnections(ticker, new ServerLimits(6, 6, 1, 1))) {
+      SocketChannel idle = accept(server, "127.0.0.2", connections);
+      ticker.advance(Duration.ofSeconds(10));
+      List<SocketChannel> many = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        many.add(accept(server, "127.0.0.3", connections));
+      }
+      SocketChannel fresh = accept(server, "127.0.0.4", connections);
+
+      assertThat(idle.isOpen()).isTrue();
+      assertThat(fresh.isOpen()).isTrue();
+      assertThat(many.stream().filter(SocketChannel::isOpen)).hasSize(4);
+      assertThat(connections.size()).isEqualTo(6);
+    } finally {
+      for (SocketChannel client : CLIENTS) {
+        client.close();
+      }
+    }
+  }
+
+  @Test
+  void theNewestMakesRoomWhereAllAreInUseAndTheNewOneIsOfAnotherClient() {
+    ClientConnection newest = stream();
+    assertThat(leastUseful(connection(0), stream(), newest)).isSameAs(newest);
   }
 }

@@ -57,4 +57,17 @@ class WorkerThreadsTest {
       await(done);
     }
   }
+
+  @Test
+  void clientsThatFillTheQueueDoNotLockOthersOut() {
+    FairQueue<String> queue = new FairQueue<>(4, 2, 1);
+    for (String address : new String[] {"192.0.2.3", "192.0.2.4"}) {
+      assertThat(queue.offer(new ClientAddress(address), "", "1")).isTrue();
+      assertThat(queue.offer(new ClientAddress(address), "", "2")).isTrue();
+      assertThat(queue.offer(new ClientAddress(address), "", "3")).isFalse();
+    }
+
+    assertThat(queue.offer(OTHER, "", "1")).isTrue();
+    assertThat(queue.offer(OTHER, "", "2")).isFalse();
+  }
 }

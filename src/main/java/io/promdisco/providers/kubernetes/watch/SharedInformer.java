@@ -208,18 +208,15 @@ final class SharedInformer<V extends KubeObject> implements AutoCloseable {
     }
 
     void resyncEvery(Duration period) {
-      resync = ticker.schedule(period, () -> resync(period));
+      resync = ticker.every(period, this::resync);
     }
 
-    private void resync(Duration period) {
+    private void resync() {
       synchronized (SharedInformer.this) {
-        if (!ended && !closed) {
-          // One that is slower than its period is told again when it has caught up.
-          if (!runner.isResyncing()) {
-            flush();
-            runner.putResync(store.all());
-          }
-          resyncEvery(period);
+        // One that is slower than its period is told again when it has caught up.
+        if (!ended && !closed && !runner.isResyncing()) {
+          flush();
+          runner.putResync(store.all());
         }
       }
     }
