@@ -180,7 +180,9 @@ public final class PromdiscoServer implements AutoCloseable {
                 state.ticker()));
     AnswerThreads answers = working.add(new AnswerThreads());
     SizeLimitHandler sized = new SizeLimitHandler(MAX_BODY_BYTES, -1);
-    sized.setHandler(new RequestDispatcher(new Routes(backend, state, lifecycle), answers, state.ticker()::nanos));
+    sized.setHandler(
+        new RequestDispatcher(
+            new Routes(backend, state, lifecycle), answers, state.ticker()::nanos));
     server.setHandler(new GracefulHandler(access.guard(sized)));
     server.setErrorHandler(RequestDispatcher::refuse);
     ServerConnector connector =

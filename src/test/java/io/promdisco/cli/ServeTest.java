@@ -3,8 +3,8 @@ package io.promdisco.cli;
 import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.promdisco.cli.output.Console;
 import io.promdisco.Promdisco;
+import io.promdisco.cli.output.Console;
 import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.metrics.PrometheusMetrics;
 import io.promdisco.scrape.Target;

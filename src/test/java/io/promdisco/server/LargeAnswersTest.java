@@ -6,6 +6,7 @@ import io.promdisco.model.Labels;
 import io.promdisco.server.access.ServerLimits;
 import io.promdisco.testing.ManualTicker;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.eclipse.jetty.util.Callback;
@@ -57,10 +58,9 @@ final class LargeAnswersTest {
     int characters = 1 << 20;
     backend.configure("shop");
     backend.discover("shop", Labels.of("large", "x".repeat(characters)), "h:1");
-    try (LiveState state =
-        new LiveState(backend, new ManualTicker(), ServerLimits.DEFAULT, 16)) {
+    try (LiveState state = new LiveState(backend, new ManualTicker(), ServerLimits.DEFAULT, 16)) {
       Routes routes = new Routes(backend, state, /* lifecycle= */ false);
-      send(routes.at("/api/v1/targets").get("GET"));
+      send(Objects.requireNonNull(routes.at("/api/v1/targets").get("GET")));
     }
 
     assertThat(memory.total()).isGreaterThan(2L * characters);

@@ -34,8 +34,7 @@ final class TargetStreamTest {
         IntStream.range(0, TARGETS).mapToObj(i -> "h" + i + ":80").toArray(String[]::new));
     Request request = Answers.request("/");
     LongAnswer answer =
-        new LongAnswer(
-            request, Answers.response(writes), Callback.NOOP, Answers.connection());
+        new LongAnswer(request, Answers.response(writes), Callback.NOOP, Answers.connection());
     StreamSource source =
         new StreamSource(log, snapshots, new AnswerMemory(), new StreamRequest("", true, ""));
     return new TargetStream(source, answer, later::add, ended -> {});

@@ -1,8 +1,7 @@
 package io.promdisco.server.access;
 
-import java.time.Duration;
-
 import com.google.common.primitives.Ints;
+import java.time.Duration;
 
 /**
  * The limits for connections and streams. A client is an IPv4 address, or the first 64 bits of an

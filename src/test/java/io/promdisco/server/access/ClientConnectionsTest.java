@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promdisco.testing.ManualTicker;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -102,7 +103,8 @@ final class ClientConnectionsTest {
   void clientWithManyConnectionsMakesRoomForThoseWithFew() throws IOException {
     ManualTicker ticker = new ManualTicker();
     try (ServerSocketChannel server =
-            ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));
+            ServerSocketChannel.open()
+                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         ClientConnections connections =
             new ClientConnections(ticker, new ServerLimits(6, 6, 1, 1))) {
       SocketChannel idle = accept(server, "127.0.0.2", connections);

@@ -33,8 +33,7 @@ abstract class NamespacedGroupBuilder<V extends KubeObject> implements GroupBuil
   }
 
   /** The group of {@code object}; an empty one if there are no targets. */
-  final TargetGroup group(
-      V object, List<Labels> targets, ObjectLookup lookup, GroupMemory memory) {
+  final TargetGroup group(V object, List<Labels> targets, ObjectLookup lookup, GroupMemory memory) {
     String source = source(object.key());
     if (targets.isEmpty()) {
       return TargetGroup.empty(source);

@@ -118,7 +118,8 @@ class GroupBuilderTest {
         IntStream.range(0, many).mapToObj(i -> new PodView.Port("p", i, "TCP")).toList();
     PodView.Container container = new PodView.Container("app", "image", "", false, ports);
     ObjectMeta meta = meta("shop", "web", Labels.EMPTY, null);
-    lookup.put("pod", new PodView(meta, "10.0.0.1", "", "", "", "n", List.of(container), List.of()));
+    lookup.put(
+        "pod", new PodView(meta, "10.0.0.1", "", "", "", "n", List.of(container), List.of()));
     ObjectRef ref = new ObjectRef("Pod", "shop", "web");
     EndpointsView.Address address = new EndpointsView.Address("10.0.0.1", "", null, ref);
     List<EndpointsView.Subset> subsets =
