@@ -28,17 +28,21 @@ class UnusedCodeTest {
   /** For tests, which have no other way to see or to cause what they are about. */
   private static final Set<String> FOR_TESTS =
       Set.of(
+          "io.promdisco.providers.dns.DnsDiscovererFactory.<init>",
           "io.promdisco.providers.http.HttpDiscovererFactory.<init>",
-          "io.promdisco.providers.kubernetes.client.SharingTable.size",
+          "io.promdisco.providers.kubernetes.client.decode.SharingTable.size",
           "io.promdisco.providers.kubernetes.watch.SharedInformer.sink",
+          "io.promdisco.scrape.Changes.of",
           "io.promdisco.scrape.ListenerQueue.size",
           "io.promdisco.scrape.ScrapePool.groups",
           "io.promdisco.server.AnswerMemory.total",
           "io.promdisco.server.ChangeLog.bytes",
-          "io.promdisco.server.ClientConnections.size",
+          "io.promdisco.server.access.ClientConnections.size",
+          "io.promdisco.server.PromdiscoServer.start",
           "io.promdisco.server.Routes.all",
           "io.promdisco.server.StreamHub.size",
           "io.promdisco.sim.ProtobufSchema.messages",
+          "io.promdisco.sim.SimCluster.subscribe",
           "io.promdisco.util.GrowingRing.capacity");
 
   @Test

@@ -493,7 +493,7 @@ public final class PromdiscoServer implements AutoCloseable {
       if (configuration != null) {
         backend.apply(configuration);
       } else if (file != null) {
-        backend.reload();
+        backend.load();
       }
       Closer live = new Closer();
       if (watches && file != null && fileContents != null) {

@@ -74,13 +74,23 @@ final class ReloadableBackend implements Backend {
     successTime.set(System.currentTimeMillis() / 1000.0);
   }
 
+  /** Reads the file for the first time. */
+  void load() throws ConfigException {
+    reloading.lock();
+    try {
+      read(false);
+    } finally {
+      reloading.unlock();
+    }
+  }
+
   @Override
   public boolean tryReload() throws ConfigException {
     if (!reloading.tryLock()) {
       return false;
     }
     try {
-      read();
+      read(true);
       return true;
     } finally {
       reloading.unlock();
@@ -91,20 +101,26 @@ final class ReloadableBackend implements Backend {
   public void reload() throws ConfigException {
     reloading.lock();
     try {
-      read();
+      read(true);
     } finally {
       reloading.unlock();
     }
   }
 
-  private void read() throws ConfigException {
+  /**
+   * Reads the file.
+   *
+   * @param again whether a configuration is in force; without one, whoever starts says what is
+   *     wrong
+   */
+  private void read(boolean again) throws ConfigException {
     if (file == null) {
       throw new IllegalStateException("reload: no configuration file (expected: configFile)");
     }
     ConfigLoader.LoadResult result = loader.read(file);
     if (result.configuration().isEmpty()) {
       successful.set(0);
-      for (Problem problem : result.problems()) {
+      for (Problem problem : again ? result.problems() : List.<Problem>of()) {
         if (problem.severity() == Problem.Severity.ERROR) {
           log.error("the configuration is refused, the one before stays in force: {}", problem);
         } else {
@@ -122,7 +138,9 @@ final class ReloadableBackend implements Backend {
     }
     takeOver(result.configuration().get());
     log.info(
-        "read {} again: {}", file, Nouns.count(result.configuration().get().jobs().size(), "job"));
+        again ? "read {} again: {}" : "read {}: {}",
+        file,
+        Nouns.count(result.configuration().get().jobs().size(), "job"));
   }
 
   @Override

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.Promdisco;
 import io.promdisco.cli.output.ExitCode;
 import io.promdisco.server.PromdiscoServer;
+import io.promdisco.testing.ExpectsErrors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -203,6 +204,7 @@ class DiffTest {
   }
 
   @Test
+  @ExpectsErrors("the target file is broken")
   void anIncompleteServerIsNotCompared() throws Exception {
     cli.file("broken.json", "[");
     Path config =

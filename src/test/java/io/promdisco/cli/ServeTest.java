@@ -2,6 +2,7 @@ package io.promdisco.cli;
 
 import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.promdisco.Promdisco;
 import io.promdisco.cli.output.Console;
@@ -258,6 +259,8 @@ class ServeTest {
   @Test
   void handlesSighupBeforeTheConfigurationIsRead() {
     Object before = Signals.register("HUP", () -> {});
+    // Java leaves a signal alone that was ignored when it started, as under nohup.
+    assumeThat(before).asString().isNotEqualTo("SIG_IGN");
     try {
       Object mine = Signals.register("HUP", () -> {});
       Signals.unregister("HUP", mine);

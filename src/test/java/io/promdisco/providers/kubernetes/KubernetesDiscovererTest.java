@@ -15,6 +15,7 @@ import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.kubernetes.object.Resource;
+import io.promdisco.testing.ExpectsErrors;
 import io.promdisco.testing.ManualTicker;
 import io.promdisco.testing.MemorySink;
 import java.io.IOException;
@@ -131,11 +132,13 @@ class KubernetesDiscovererTest {
   }
 
   @Test
+  @ExpectsErrors("the failure is the point of the test")
   void aLackOfMemoryWhileTheFirstGroupsArePutIsReportedAndTriedAgain() throws Exception {
     retriesFirstGroups(Role.ENDPOINTS);
   }
 
   @Test
+  @ExpectsErrors("the failure is the point of the test")
   void aLackOfMemoryWhileGroupsOfOneWatchArePutIsReportedAndTriedAgain() throws Exception {
     retriesFirstGroups(Role.SERVICE);
   }
