@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** Tells one listener of changes, in order, on a thread of its own. */
+/** Tells one listener of changes, in order, on a separate thread. */
 final class ListenerThread implements TargetListener.Registration {
   private static final Logger log = EscapingLogger.of(ListenerThread.class);
 

@@ -306,7 +306,7 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
   }
 
   /**
-   * Tells {@code listener} of every change from now on, on a thread of its own called {@code
+   * Tells {@code listener} of every change from now on, on a separate thread called {@code
    * sd-listener-<n>}. First it receives all known targets as added, one change for each job, and is
    * told when the initial state is complete.
    *

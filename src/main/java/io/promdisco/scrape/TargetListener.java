@@ -1,6 +1,6 @@
 package io.promdisco.scrape;
 
-/** Is told of changes of the active targets, on a thread of its own. */
+/** Is told of changes of the active targets, on a separate thread. */
 @FunctionalInterface
 public interface TargetListener {
   /**

@@ -20,7 +20,7 @@ interface Backend {
   List<PoolView> pools();
 
   /**
-   * Calls {@code listener} with each change of the active targets, from a thread of its own; first
+   * Calls {@code listener} with each change of the active targets, from a separate thread; first
    * with all that are there.
    */
   TargetListener.Registration listen(TargetListener listener);

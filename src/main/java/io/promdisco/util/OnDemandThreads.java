@@ -32,7 +32,7 @@ public final class OnDemandThreads implements AutoCloseable {
             NamedThreads.daemon(name));
   }
 
-  /** Runs {@code task} on a thread of its own; does nothing once this is closed. */
+  /** Runs {@code task} on a separate thread; does nothing once this is closed. */
   public void run(Runnable task) {
     try {
       executor.execute(task);

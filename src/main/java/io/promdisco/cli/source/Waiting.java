@@ -43,7 +43,7 @@ public final class Waiting implements AutoCloseable {
   /**
    * Shows {@code text} from now on.
    *
-   * @param text one line of how far it is; asked from a thread of its own
+   * @param text one line of how far it is; asked from a separate thread
    */
   public static Waiting show(Console console, Supplier<String> text) {
     if (!console.terminal()) {

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class HttpClientReader {
   /** Whose settings are read: it decides about a default, and about files that do not exist. */
   enum Owner {
-    /** A job: promtool looks for the files of its own credentials and of its certificate. */
+    /** A job: as promtool does, its own credential files and its certificate are looked for. */
     JOB,
     /** A Kubernetes source of a job: promtool looks for the files of its certificate. */
     KUBERNETES,

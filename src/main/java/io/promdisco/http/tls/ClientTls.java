@@ -57,7 +57,7 @@ public final class ClientTls {
     return contexts.computeIfAbsent(used, this::make);
   }
 
-  /** The context for a connection to a proxy, which has a name of its own. */
+  /** The context for a connection to a proxy, whose certificate has another name. */
   public SSLContext proxyContext() {
     return make(TlsImplementation.JDK, settings.withServerName(""));
   }

@@ -71,7 +71,7 @@ public final class RefreshLoop implements AutoCloseable {
     return Duration.ofNanos((long) (interval.toNanos() * (0.5 + 0.5 * random.nextDouble())));
   }
 
-  /** Runs {@code look} on a thread of its own; does nothing once the loop is closed. */
+  /** Runs {@code look} on a separate thread; does nothing once the loop is closed. */
   void run(Runnable look) {
     threads.run(look);
   }

@@ -150,13 +150,13 @@ final class FileDiscovererTest {
         });
   }
 
-  /** Lets the time of the next scan come, and waits until that scan is over. */
+  /** Lets the time of the next scan come, whatever it is for, and waits until that scan is over. */
   private static void scanAgain(ManualTicker clock, AtomicInteger listings) {
-    eventually(() -> assertThat(clock.pending()).contains(INTERVAL));
+    eventually(() -> assertThat(clock.pending()).isNotEmpty());
     int before = listings.get();
     clock.advance(INTERVAL);
     eventually(() -> assertThat(listings).hasValueGreaterThan(before));
-    eventually(() -> assertThat(clock.pending()).contains(INTERVAL));
+    eventually(() -> assertThat(clock.pending()).isNotEmpty());
   }
 
   @Test

@@ -11,7 +11,8 @@ import java.util.random.RandomGenerator;
  * @param pageSize items of a page where the server cannot stream a list
  * @param minWatchTimeout shortest life of a watch; each lives for once to twice as long
  * @param minResync shortest resync period of a listener; shorter ones are lengthened
- * @param retryPeriod a broken watch is tried again once in each, at a moment of its own
+ * @param retryPeriod a broken watch is tried again once in each such period, each watch at another
+ *     moment of it
  * @param random spreads tries and timeouts
  * @param memory what the objects of a watch may take, about; three times as much while the heap is
  *     not nearly full

@@ -13,7 +13,7 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 
 /**
- * Tells one listener what changed, from a growing buffer and on a thread of its own, {@code
+ * Tells one listener what changed, from a growing buffer and on a separate thread, {@code
  * sd-listen-<name>}, so that a slow one holds up nobody.
  */
 final class ListenerRunner<V> {

@@ -1,7 +1,7 @@
 package io.promdisco.providers.kubernetes.watch;
 
 /**
- * Is told of the changes of a store, in order, on a thread of its own. What it throws is logged and
+ * Is told of the changes of a store, in order, on a separate thread. What it throws is logged and
  * counted, the change is tried again a few times, and the next one follows.
  */
 public interface ObjectListener<V> {

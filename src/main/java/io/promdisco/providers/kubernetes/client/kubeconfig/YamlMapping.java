@@ -255,7 +255,7 @@ final class YamlMapping {
     return tree(key, place + ": " + key);
   }
 
-  /** A mapping that has a name of its own in errors; empty if there is none. */
+  /** A mapping that errors name by itself; empty if there is none. */
   YamlMapping tree(String key, String name) throws IOException {
     return of(map.get(key), name);
   }
