@@ -110,8 +110,8 @@ final class ReloadableBackend implements Backend {
   /**
    * Reads the file.
    *
-   * @param again whether a configuration is in force; without one, whoever starts says what is
-   *     wrong
+   * @param again whether a configuration is in force, so that what is wrong is logged; otherwise
+   *     the caller reports it
    */
   private void read(boolean again) throws ConfigException {
     if (file == null) {

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
     description = "Measure serve at a simulated API server with many pods; needs no server.",
     footer = {
       "",
-      "The server and serve run in processes of their own; serve gets the JVM flags of this one."
+      "The server and serve run in separate processes; serve gets the JVM flags of this one."
           + " A first start is not counted, so that the server has done everything once."
     })
 public final class BenchCommand implements Callable<Integer> {

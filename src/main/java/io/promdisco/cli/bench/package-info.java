@@ -1,4 +1,4 @@
-/** The benchmark: a simulated API server and {@code serve} in processes of their own. */
+/** The benchmark: a simulated API server and {@code serve} in separate processes. */
 @NullMarked
 package io.promdisco.cli.bench;
 

@@ -92,7 +92,7 @@ public final class PollingSdReaders {
     if (!Urls.redacted(url).equals(url)) {
       section.warn(
           key,
-          "the password in it stands in the label __meta_url of every target (expected:"
+          "the label __meta_url of every target shows the password in it (expected:"
               + " basic_auth)");
     }
   }

@@ -61,7 +61,7 @@ public final class Field<T> {
     this.shown = shown;
   }
 
-  /** A key of a type of its own. */
+  /** A key of any other type. */
   public static <T> Field<T> of(String key, String type, Object missing, Reader<T> reader) {
     return new Field<>(key, type, missing, reader, Shown::unlessZero, "if set");
   }

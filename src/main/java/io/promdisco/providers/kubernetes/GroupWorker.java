@@ -113,9 +113,8 @@ final class GroupWorker<P extends KubeObject> implements Workers.Sync<ObjectKey>
       NamespaceCaches cache,
       Workers.Failures<ObjectKey> failed) {
     try {
-      TargetGroup group;
       memory.begin();
-      group =
+      TargetGroup group =
           object == null
               ? TargetGroup.empty(builder.source(key))
               : builder.build(object, cache, memory);
