@@ -13,11 +13,17 @@ import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
-/** Makes a CA and a certificate issued by it for a simulated server, with the JDK's keytool. */
+/**
+ * Makes a certificate chain for a simulated server with the JDK's keytool: a CA with an RSA key, an
+ * intermediate CA and a server with EC keys. A client that verifies it needs what it needs for real
+ * clusters, whose keys are of either kind.
+ */
 public final class SimTls {
   private static final char[] PASSWORD = "simulated".toCharArray();
   private static final String CA = "ca";
+  private static final String INTERMEDIATE = "intermediate";
   private static final String SERVER = "server";
+  private static final String IS_CA = "bc:critical=ca:true";
 
   private SimTls() {}
 
@@ -30,8 +36,10 @@ public final class SimTls {
   public static SimOptions options(Path folder)
       throws IOException, GeneralSecurityException, InterruptedException {
     Path store = folder.resolve("store.p12");
-    make(store, CA, "-dname", "CN=simulated-ca", "-ext", "bc:critical=ca:true");
-    make(store, SERVER, "-dname", "CN=simulated", "-ext", "san=ip:127.0.0.1", "-signer", CA);
+    make(store, CA, "RSA", "-dname", "CN=simulated-ca", "-ext", IS_CA);
+    make(store, INTERMEDIATE, "EC", "-dname", "CN=intermediate", "-ext", IS_CA, "-signer", CA);
+    String name = "CN=simulated";
+    make(store, SERVER, "EC", "-dname", name, "-ext", "san=ip:127.0.0.1", "-signer", INTERMEDIATE);
     KeyStore keys = KeyStore.getInstance("PKCS12");
     try (var in = UserFiles.open(store, 1 << 20)) {
       keys.load(in, PASSWORD);
@@ -41,6 +49,7 @@ public final class SimTls {
             + Base64.getMimeEncoder().encodeToString(keys.getCertificate(CA).getEncoded())
             + "\n-----END CERTIFICATE-----\n";
     keys.deleteEntry(CA); // The server presents its own certificate.
+    keys.deleteEntry(INTERMEDIATE);
     KeyManagerFactory managers =
         KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     managers.init(keys, PASSWORD);
@@ -49,11 +58,11 @@ public final class SimTls {
     return new SimOptions().tls(context, pem);
   }
 
-  private static void make(Path store, String alias, String... options)
+  private static void make(Path store, String alias, String algorithm, String... options)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-    command.addAll(List.of("-genkeypair", "-alias", alias, "-keyalg", "RSA"));
+    command.addAll(List.of("-genkeypair", "-alias", alias, "-keyalg", algorithm));
     command.addAll(List.of("-storetype", "PKCS12", "-keystore", store.toString()));
     command.addAll(List.of("-storepass", new String(PASSWORD)));
     command.addAll(List.of(options));

@@ -155,16 +155,14 @@ public final class OtherSections {
   private final Section root;
   private final Paths paths;
   private final NameValidation names;
-  private final AlertingReader alerting;
-  private final RemoteReader remote;
+  private final Sources sources;
 
   /** A reader of the sections of a file. */
   public OtherSections(Section root, Paths paths, Sources sources, NameValidation names) {
     this.root = root;
     this.paths = paths;
     this.names = names;
-    this.alerting = new AlertingReader(sources, paths, names);
-    this.remote = new RemoteReader(paths, names);
+    this.sources = sources;
   }
 
   /** Reads {@code runtime}. */
@@ -193,7 +191,9 @@ public final class OtherSections {
 
   /** Reads {@code alerting}. */
   public void alerting(Map<String, Object> shown) {
-    put(shown, "alerting", alerting.read(root));
+    if (root.has("alerting")) {
+      put(shown, "alerting", new AlertingReader(sources, paths, names).read(root));
+    }
   }
 
   /** Reads {@code rule_files}. */
@@ -256,6 +256,10 @@ public final class OtherSections {
 
   /** Reads {@code remote_write} and {@code remote_read}. */
   public void remote(Map<String, Object> shown) {
+    if (!root.has("remote_write") && !root.has("remote_read")) {
+      return;
+    }
+    RemoteReader remote = new RemoteReader(paths, names);
     List<Map<String, Object>> writes = remote.writes(root);
     if (!writes.isEmpty()) {
       shown.put("remote_write", writes);
