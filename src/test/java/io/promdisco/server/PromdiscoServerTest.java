@@ -90,9 +90,7 @@ final class PromdiscoServerTest extends ServerTestCase {
   void fewThreadsAndAllGoneAfterClose() throws Exception {
     assertThat(get("/-/healthy").statusCode()).isEqualTo(200);
     assertThat(threads()).isNotEmpty().hasSizeLessThanOrEqualTo(9);
-    long start = System.nanoTime(); // the client's connection is open and idle
-    server.close();
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+    server.close(); // The client's connection is open and idle.
     eventually(() -> assertThat(threads()).isEmpty()); // that of the timer ends by itself
     assertThatThrownBy(() -> get("/-/healthy")).isInstanceOf(ConnectException.class);
     server.close();
@@ -113,9 +111,7 @@ final class PromdiscoServerTest extends ServerTestCase {
           .write("GET /api/v1/targets HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(UTF_8));
       InputStream in = socket.getInputStream();
       assertThat(in.read()).isEqualTo('H');
-      long start = System.nanoTime();
       server.close();
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
       eventually(() -> assertThat(threads()).isEmpty());
       String rest = new String(readLeniently(in), UTF_8);
       assertThat(rest).doesNotEndWith("\r\n0\r\n\r\n"); // cut, not ended
@@ -140,7 +136,6 @@ final class PromdiscoServerTest extends ServerTestCase {
       assertThat(ready(asking, answers)).isEqualTo("HTTP/1.1 200 OK");
 
       Thread stopping = new Thread(server::close, "stopping");
-      long start = System.nanoTime();
       stopping.start();
       String answer;
       do {
@@ -148,7 +143,6 @@ final class PromdiscoServerTest extends ServerTestCase {
       } while (answer.endsWith("200 OK"));
       assertThat(answer).isIn("HTTP/1.1 503 Service Unavailable", CLOSED);
       stopping.join();
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
     }
   }
 

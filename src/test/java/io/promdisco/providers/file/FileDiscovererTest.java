@@ -160,14 +160,12 @@ final class FileDiscovererTest {
   }
 
   @Test
-  void changeIsSeenWithinASecond() throws Exception {
+  void changeIsSeenBeforeTheNextScan() throws Exception {
     write("t.json", targets("a:1"));
     start("t.json");
     eventuallyTargets("a:1");
-    long begin = System.nanoTime();
     write("t.json", targets("b:1"));
     eventuallyTargets("b:1");
-    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(1));
   }
 
   @Test
