@@ -168,13 +168,7 @@ final class RbacCommand implements Callable<Integer> {
   /** What a server says of one permission. */
   private record Answer(String server, String verb, Access access, boolean allowed) {
     String text() {
-      return verb
-          + " "
-          + access.resource().plural()
-          + (access.resource().group().isEmpty() ? "" : "." + access.resource().group())
-          + (access.namespace().isEmpty()
-              ? (access.resource().namespaced() ? " in all namespaces" : "")
-              : " in namespace " + access.namespace());
+      return access.right(verb);
     }
 
     Map<String, Object> document() {

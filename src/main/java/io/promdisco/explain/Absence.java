@@ -32,6 +32,8 @@ public record Absence(String source, Why why, String reason) {
     MALFORMED,
     /** The server refuses to show it, or cannot be reached. */
     UNREADABLE,
+    /** The credentials lack rights that the source needs. */
+    MISSING_RIGHTS,
     /** It is there and nothing keeps it out, but it has not been discovered. */
     UNCLEAR
   }

@@ -279,6 +279,24 @@ class RbacTest {
   }
 
   @Test
+  void explainNamesEveryMissingRightWhenTheServerRefusesOne() throws IOException {
+    String config =
+        """
+        scrape_configs:
+          - job_name: slices
+            kubernetes_sd_configs:
+              - {role: endpointslice, kubeconfig_file: kubeconfig, namespaces: {names: [shop]}}
+        """;
+    Permissions may = Permissions.ALL.deny("*", "pods", "*").deny("watch", "services", "shop");
+    withServer(may, "explain", cli.file("p.yml", config), "pod/shop/web-0", "--timeout", "1s");
+    assertThat(cli.out())
+        .contains(
+            "lack the rights to list pods in namespace shop, watch pods in namespace shop,"
+                + " watch services in namespace shop"
+                + " (promdisco rbac prints roles that grant them)");
+  }
+
+  @Test
   void checkInJsonHoldsAnEntryForEachPermission() throws IOException {
     assertThat(
             withServer(Permissions.ALL, "rbac", cli.file("p.yml", CONFIG), "--check", "-o", "json"))

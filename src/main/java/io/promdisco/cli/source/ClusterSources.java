@@ -15,13 +15,19 @@ import io.promdisco.explain.Query.ObjectQuery;
 import io.promdisco.offline.Manifests;
 import io.promdisco.providers.kubernetes.WatchedResources;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
+import io.promdisco.providers.kubernetes.watch.WatchErrorMessage;
+import io.promdisco.util.EscapingLogger;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.slf4j.Logger;
 
 /** Looks at the clusters that a configuration names why they do not give what was asked for. */
 public final class ClusterSources implements Explainer.Sources {
+  private static final Logger log = EscapingLogger.of(ClusterSources.class);
+
   /** Looks at nothing: only the targets that a server shows are known. */
   public static final Explainer.Sources NONE =
       new Explainer.Sources() {
@@ -64,21 +70,38 @@ public final class ClusterSources implements Explainer.Sources {
             .flatMap(provider -> provider.failures().stream())
             .map(failure -> Absence.of(Why.UNREADABLE, failure.reason()))
             .toList();
-    if (!failures.isEmpty()) {
-      return failures;
-    }
     if (!(config instanceof KubernetesSdConfig kubernetes)) {
-      return Explainer.notListed(query);
+      return failures.isEmpty() ? Explainer.notListed(query) : failures;
+    }
+    if (!failures.isEmpty()) {
+      return withMissingRights(kubernetes, failures);
     }
     List<Absence> malformed = malformed(kubernetes.role(), query);
     if (!malformed.isEmpty()) {
       return malformed;
     }
     try {
-      return inspector(kubernetes).inspect(query);
+      return withMissingRights(kubernetes, inspector(kubernetes).inspect(query));
     } catch (DiscoveryException e) {
       return List.of(Absence.of(Why.UNREADABLE, String.valueOf(e.getMessage())));
     }
+  }
+
+  /** Adds every right that the credentials lack if the server has refused one. */
+  private List<Absence> withMissingRights(KubernetesSdConfig config, List<Absence> reasons)
+      throws InterruptedException {
+    if (reasons.stream().noneMatch(one -> WatchErrorMessage.isForbidden(one.reason()))) {
+      return reasons;
+    }
+    List<Absence> all = new ArrayList<>(reasons);
+    try {
+      ResourceClient client = readers.of(config);
+      List<String> namespaces = WatchedResources.namespaces(config, client.ownNamespace());
+      MissingRights.of(client, WatchedResources.of(config, namespaces)).ifPresent(all::add);
+    } catch (DiscoveryException e) {
+      log.debug("{}: no access review", config, e); // The refusal is among the reasons.
+    }
+    return all;
   }
 
   private List<Absence> malformed(Role role, Query query) {

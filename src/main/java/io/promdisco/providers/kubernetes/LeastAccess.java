@@ -22,7 +22,18 @@ public final class LeastAccess {
    * @param resource the kind
    * @param namespace where; empty: in all namespaces, or the kind has none
    */
-  public record Access(Resource<?> resource, String namespace) {}
+  public record Access(Resource<?> resource, String namespace) {
+    /** The right to do this, as {@code list pods in namespace shop}. */
+    public String right(String verb) {
+      return verb
+          + " "
+          + resource.plural()
+          + (resource.group().isEmpty() ? "" : "." + resource.group())
+          + (namespace.isEmpty()
+              ? (resource.namespaced() ? " in all namespaces" : "")
+              : " in namespace " + namespace);
+    }
+  }
 
   /**
    * What is needed, each once: cluster-wide first, then by namespace; nothing in a namespace that

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record WatchErrorMessage(String kind, String reason) {
   private static final int LONGEST = 500;
+  private static final String FORBIDDEN = "403 Forbidden";
 
   /** What {@code thrown} says about reading these objects. */
   public static WatchErrorMessage of(Throwable thrown, Resource<?> resource, Scope scope) {
@@ -31,6 +32,11 @@ public record WatchErrorMessage(String kind, String reason) {
           kind, oneLine(message == null || message.isBlank() ? error.toString() : message));
     }
     return new WatchErrorMessage(kind, oneLine("cannot process the response: " + error));
+  }
+
+  /** Whether this reason says that the credentials lack a right. */
+  public static boolean isForbidden(String reason) {
+    return reason.contains(FORBIDDEN);
   }
 
   /** Whether nobody listens at the server's address, as while it is restarted. */
@@ -53,7 +59,7 @@ public record WatchErrorMessage(String kind, String reason) {
               + ": the token or client certificate is missing, wrong or expired (expected:"
               + " credentials that the API server knows)";
       case 403 ->
-          "403 Forbidden to list and watch " + what + ": grant " + missingRule(resource, scope);
+          FORBIDDEN + " to list and watch " + what + ": grant " + missingRule(resource, scope);
       case 404 ->
           "404 Not Found: the API server has no "
               + resource.plural()
