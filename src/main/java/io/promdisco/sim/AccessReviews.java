@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.offline.Json;
 import java.io.IOException;
 
-/** RequestHandler what a user may do: {@code SelfSubjectAccessReview}. */
+/** Answers what a user may do: {@code SelfSubjectAccessReview}. */
 final class AccessReviews {
   private static final String PATH = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 

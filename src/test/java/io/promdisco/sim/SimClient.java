@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
-/** ListRequests and watches a simulated cluster without a server between. Safe for all threads. */
+/** Lists and watches a simulated cluster without a server between. Safe for all threads. */
 public final class SimClient implements ResourceClient {
   private final SimCluster cluster;
   private final String name;
