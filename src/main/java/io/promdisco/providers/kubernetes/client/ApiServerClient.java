@@ -93,7 +93,6 @@ final class ApiServerClient implements ResourceClient, AccessReview {
       Scope scope,
       int limit,
       String continueToken,
-      String resourceVersion,
       Consumer<? super V> items)
       throws IOException, InterruptedException {
     Query query = new Query(resource, scope);
@@ -101,7 +100,6 @@ final class ApiServerClient implements ResourceClient, AccessReview {
       query.add("limit", Integer.toString(limit));
     }
     query.add("continue", continueToken);
-    query.add("resourceVersion", resourceVersion);
     Sender sender = senders.current();
     try (Exchange exchange = open(sender, query.uri(), "", LIST_PAUSE)) {
       return decoder(sender, exchange, query).list(resource, exchange.reader(), items);
@@ -116,14 +114,13 @@ final class ApiServerClient implements ResourceClient, AccessReview {
       Scope scope,
       String resourceVersion,
       int timeoutSeconds,
-      boolean sendInitialEvents,
       WatchHandler<? super V> handler)
       throws IOException, InterruptedException {
     Query query = new Query(resource, scope);
     query.add("watch", "true");
     query.add("allowWatchBookmarks", "true");
     query.add("resourceVersion", resourceVersion);
-    if (sendInitialEvents) {
+    if (resourceVersion.isEmpty()) {
       query.add("sendInitialEvents", "true");
       query.add("resourceVersionMatch", "NotOlderThan");
     }

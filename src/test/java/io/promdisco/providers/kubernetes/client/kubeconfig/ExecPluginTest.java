@@ -91,7 +91,7 @@ class ExecPluginTest {
   }
 
   private static void list(ResourceClient client) throws IOException, InterruptedException {
-    client.list(Resource.PODS, Scope.ALL, 0, "", "", pod -> {});
+    client.list(Resource.PODS, Scope.ALL, 0, "", pod -> {});
   }
 
   private void list(Path kubeconfig) throws IOException, InterruptedException, DiscoveryException {
