@@ -305,6 +305,7 @@ public final class Promdisco implements AutoCloseable {
      * Reaches API servers through what {@code clients} makes of the clock. Default: {@link
      * ApiServerClientFactory}, which does as each SD config says.
      */
+    @Internal
     public Builder kubernetesClients(Function<Ticker, ResourceClientFactory> clients) {
       this.clients = Objects.requireNonNull(clients, "clients");
       return this;

@@ -1,7 +1,9 @@
 package io.promdisco;
 
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
@@ -11,7 +13,6 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.UserFiles;
 import java.io.FileInputStream;
@@ -31,8 +32,7 @@ import org.slf4j.LoggerFactory;
 class ArchitectureTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
-          .withImportOption(new ImportOption.DoNotIncludeTests())
-          .importPackages("io.promdisco");
+          .importUrl(Promdisco.class.getProtectionDomain().getCodeSource().getLocation());
 
   @Test
   void nothingImportsTheCommandLine() {
@@ -112,7 +112,9 @@ class ArchitectureTest {
         .resideInAPackage("io.promdisco.yaml..")
         .should()
         .dependOnClassesThat(
-            resideInAPackage("io.promdisco..").and(resideOutsideOfPackages("io.promdisco.yaml..")))
+            resideInAPackage("io.promdisco..")
+                .and(resideOutsideOfPackages("io.promdisco.yaml.."))
+                .and(not(equivalentTo(Internal.class))))
         .check(CLASSES);
   }
 

@@ -1,5 +1,6 @@
 package io.promdisco.config;
 
+import io.promdisco.Internal;
 import io.promdisco.config.KubernetesSdConfig.Role;
 import io.promdisco.model.NameValidation;
 import java.util.EnumMap;
@@ -11,6 +12,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Checks the sources of targets, from files and from builders. */
+@Internal
 public final class SdChecks {
   /** The label of a target's host and port. */
   public static final String ADDRESS = "__address__";

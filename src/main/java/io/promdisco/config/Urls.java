@@ -1,10 +1,12 @@
 package io.promdisco.config;
 
+import io.promdisco.Internal;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Whether text is a URL, as Go reads URLs. */
+@Internal
 public final class Urls {
   private static final Pattern SCHEME = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*");
 

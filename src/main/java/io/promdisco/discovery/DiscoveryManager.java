@@ -2,6 +2,7 @@ package io.promdisco.discovery;
 
 import com.google.common.collect.Sets;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.Internal;
 import io.promdisco.config.SdConfig;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.model.SyncChannel;
@@ -34,6 +35,7 @@ import org.slf4j.Logger;
  * while providers are started and closed; the state lock guards the list of providers for those who
  * look; the pool has its own. No discoverer is called under the state lock or the pool's.
  */
+@Internal
 public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
   /**
    * How long a job keeps its sources and rules at most, while the sources of a newer configuration

@@ -1,5 +1,6 @@
 package io.promdisco.http;
 
+import io.promdisco.Internal;
 import io.promdisco.config.Secret;
 import io.promdisco.util.TextFiles;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /** Gives the {@code Authorization} header of requests. Safe for all threads. */
+@Internal
 public interface Credentials extends AutoCloseable {
   /** No header: a client certificate, or no authentication. */
   Credentials NONE = () -> null;

@@ -1,6 +1,7 @@
 package io.promdisco.http;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.Internal;
 import io.promdisco.util.Silence;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * One request and its answer. The thread that asked reads the body; any thread may fail or close
  * it.
  */
+@Internal
 public final class Exchange implements AutoCloseable, BodyReader.Source {
   private static final Duration LONGEST_CONNECTING = Duration.ofSeconds(30);
 

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.promdisco.Internal;
 import io.promdisco.util.Hosts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * TLS and credentials of a {@link Sender}: it looks at no environment and no file of its own, does
  * not try again and follows no redirects.
  */
+@Internal
 public final class Fabric8Clients {
   private static final int CONNECT_MILLIS = 10_000;
   private static final String HTTP_LOGGING = "HttpLogging"; // fabric8's name for it

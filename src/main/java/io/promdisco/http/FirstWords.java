@@ -2,10 +2,12 @@ package io.promdisco.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.promdisco.Internal;
 import io.promdisco.util.PrintableText;
 import java.util.regex.Pattern;
 
 /** The first words of an unexpected answer, for errors: they show that it is a login page. */
+@Internal
 public final class FirstWords {
   /** How many bytes of an answer are searched for them. */
   public static final int BYTES = 16 << 10;

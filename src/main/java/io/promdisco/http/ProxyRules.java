@@ -1,6 +1,7 @@
 package io.promdisco.http;
 
 import com.google.common.net.InetAddresses;
+import io.promdisco.Internal;
 import io.promdisco.config.HttpClientConfig.ProxyConfig;
 import io.promdisco.config.Secret;
 import io.promdisco.util.Hosts;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * only); any may end with a port. The local host is reached directly unless {@code proxy_url} is
  * set without {@code no_proxy}.
  */
+@Internal
 public final class ProxyRules {
   /** The way without any proxy. */
   public static final ProxyRules DIRECT = new ProxyRules(null, null, "", true, Map.of());

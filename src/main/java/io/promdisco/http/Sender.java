@@ -3,6 +3,7 @@ package io.promdisco.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.Internal;
 import io.promdisco.config.Secret;
 import io.promdisco.http.Credentials.Text;
 import io.promdisco.http.tls.ClientKey;
@@ -33,6 +34,7 @@ import org.slf4j.Logger;
  * Sends requests to one server: adds headers and credentials, reads the credentials again and tries
  * once more when the server refuses them, follows redirects. Safe for all threads.
  */
+@Internal
 public final class Sender implements AutoCloseable {
   /** Longest wait for the head of an answer. */
   public static final Duration HEAD_PATIENCE = Duration.ofSeconds(60);

@@ -1,5 +1,6 @@
 package io.promdisco.http;
 
+import io.promdisco.Internal;
 import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.HttpClientConfig.Authorization;
 import io.promdisco.config.HttpClientConfig.BasicAuth;
@@ -26,6 +27,7 @@ import java.util.Set;
  * @param headers additional headers
  * @param followRedirects whether to go where the server sends us
  */
+@Internal
 public record ServerSettings(
     URI server,
     TlsSettings tls,

@@ -1,5 +1,6 @@
 package io.promdisco.model;
 
+import io.promdisco.Internal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Finds what somebody who mistyped a name may have meant. */
+@Internal
 public final class Spelling {
   /** More changes than these make another name of it. */
   private static final int FARTHEST = 3;

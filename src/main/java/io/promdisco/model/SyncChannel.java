@@ -1,10 +1,12 @@
 package io.promdisco.model;
 
+import io.promdisco.Internal;
 import java.util.List;
 import java.util.Set;
 
 /** Takes what changed in the target sets; the scrape manager is one. */
 @FunctionalInterface
+@Internal
 public interface SyncChannel {
   /**
    * Called on the sender's thread, never twice at once; while it runs, further changes collect in

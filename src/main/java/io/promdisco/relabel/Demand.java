@@ -1,5 +1,6 @@
 package io.promdisco.relabel;
 
+import io.promdisco.Internal;
 import java.util.List;
 import java.util.Set;
 
@@ -10,6 +11,7 @@ import java.util.Set;
  *
  * <p>By this jobs can be found for a target, in the place of asking each job.
  */
+@Internal
 public record Demand(
     List<String> sourceLabels, String separator, Set<String> values, Set<String> guards) {
   /** Copies lists and sets. */

@@ -1,6 +1,7 @@
 package io.promdisco.relabel;
 
 import com.google.re2j.Pattern;
+import io.promdisco.Internal;
 import io.promdisco.model.NameValidation;
 import io.promdisco.model.Position;
 import io.promdisco.model.Spelling;
@@ -127,6 +128,7 @@ public final class RelabelRule {
    *     whole), and what is wrong
    * @return the rule, or nothing if there was a problem
    */
+  @Internal
   public static Optional<RelabelRule> compile(
       RelabelSpec spec, NameValidation names, BiConsumer<String, String> problems) {
     boolean[] failed = {false};

@@ -1,5 +1,6 @@
 package io.promdisco.relabel;
 
+import io.promdisco.Internal;
 import io.promdisco.model.Labels;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,6 +19,7 @@ import java.util.TreeSet;
  * @param discovered the labels before the first rule, without empty ones
  * @param steps one for each rule that was reached, in order
  */
+@Internal
 public record RelabelTrace(Labels discovered, List<Step> steps) {
   /**
    * One rule's turn.

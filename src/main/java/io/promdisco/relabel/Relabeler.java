@@ -1,5 +1,6 @@
 package io.promdisco.relabel;
 
+import io.promdisco.Internal;
 import io.promdisco.model.Labels;
 import io.promdisco.relabel.Step.Decision;
 import java.util.ArrayList;
@@ -74,6 +75,7 @@ public final class Relabeler {
   }
 
   /** What these rules demand of a target, as far as that can be said beforehand. */
+  @Internal
   public List<Demand> demands() {
     return demands;
   }
@@ -94,6 +96,7 @@ public final class Relabeler {
    * @return null if a rule dropped the target
    * @throws RelabelLimitException if no rule dropped it and one would have written too much
    */
+  @Internal
   public @Nullable Labels apply(LabelView discovered) {
     RelabelLimitException beyond = null;
     for (int i = 0; i < leading.length; i++) {

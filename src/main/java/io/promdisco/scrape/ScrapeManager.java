@@ -2,6 +2,7 @@ package io.promdisco.scrape;
 
 import com.google.common.base.Throwables;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.Internal;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.model.SyncChannel;
@@ -41,6 +42,7 @@ import org.slf4j.Logger;
  *
  * <p>Locks: the writers' lock, then a pool's. Neither is held while a listener is called.
  */
+@Internal
 public final class ScrapeManager implements SyncChannel, AutoCloseable {
   /** How long to wait for an interrupted listener. */
   private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(1);

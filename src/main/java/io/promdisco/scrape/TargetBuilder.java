@@ -1,5 +1,6 @@
 package io.promdisco.scrape;
 
+import io.promdisco.Internal;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.model.Labels;
 import io.promdisco.model.PrometheusDuration;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable as seen from outside and safe for all threads.
  */
+@Internal
 public final class TargetBuilder {
   private final String job;
   private final Map<String, List<String>> parameters;

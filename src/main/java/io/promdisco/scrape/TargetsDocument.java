@@ -2,6 +2,7 @@ package io.promdisco.scrape;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.google.common.collect.Iterators;
+import io.promdisco.Internal;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Written target by target: what takes memory is a list of references.
  */
+@Internal
 public final class TargetsDocument {
   private static final Comparator<PoolView> BY_JOB =
       Comparator.comparing(PoolView::job, Utf8::compare);

@@ -1,5 +1,6 @@
 package io.promdisco.scrape;
 
+import io.promdisco.Internal;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.WrittenGroup;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Checks the targets that a configuration spells out, as their jobs' rules leave them. */
+@Internal
 public final class WrittenTargets {
   private WrittenTargets() {}
 

@@ -1,5 +1,6 @@
 package io.promdisco.config.load;
 
+import io.promdisco.Internal;
 import io.promdisco.config.ConfigException;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.Problem;
@@ -244,6 +245,7 @@ public final class ConfigLoader {
    * @param folder what relative paths are relative to
    * @return the jobs, as far as they could be read
    */
+  @Internal
   public List<ScrapeConfig> inline(Section root, Path folder) {
     Paths paths = new Paths(folder);
     GlobalReader.Result global = new GlobalReader(System::getenv).read(root, paths);

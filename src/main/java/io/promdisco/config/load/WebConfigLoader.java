@@ -1,5 +1,6 @@
 package io.promdisco.config.load;
 
+import io.promdisco.Internal;
 import io.promdisco.config.ConfigException;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.Secret;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://prometheus.io/docs/prometheus/latest/configuration/https/">Format</a>
  */
+@Internal
 public final class WebConfigLoader {
   private static final List<String> VERSIONS = List.of("TLS10", "TLS11", "TLS12", "TLS13");
 

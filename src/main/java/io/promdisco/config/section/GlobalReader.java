@@ -1,5 +1,6 @@
 package io.promdisco.config.section;
 
+import io.promdisco.Internal;
 import io.promdisco.config.NameEscaping;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.ScrapeConfig;
@@ -18,6 +19,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code global}. */
+@Internal
 public final class GlobalReader {
   private static final Field<Map<String, String>> LABELS =
       Field.of(

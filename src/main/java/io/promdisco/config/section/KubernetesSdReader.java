@@ -1,5 +1,6 @@
 package io.promdisco.config.section;
 
+import io.promdisco.Internal;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.KubernetesSdConfig.AttachMetadata;
 import io.promdisco.config.KubernetesSdConfig.Role;
@@ -23,6 +24,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code kubernetes_sd_configs}. */
+@Internal
 public final class KubernetesSdReader {
   private static final String ROLES = "pod, service, endpoints, endpointslice, node, ingress";
 

@@ -11,6 +11,7 @@ import static io.promdisco.config.table.Field.size;
 import static io.promdisco.config.table.Field.text;
 import static io.promdisco.config.table.Field.wholeSection;
 
+import io.promdisco.Internal;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.table.Field;
@@ -29,6 +30,7 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /** Reads the sections that do not shape targets: checked and shown, and otherwise ignored. */
+@Internal
 public final class OtherSections {
   private static final Pattern FILE_PATTERN = Pattern.compile("[^*]*(\\*[^/]*)?");
   private static final long DEFAULT_GOGC = 75;

@@ -1,5 +1,6 @@
 package io.promdisco.config.section;
 
+import io.promdisco.Internal;
 import io.promdisco.config.DnsSdConfig;
 import io.promdisco.config.FileSdConfig;
 import io.promdisco.config.HttpSdConfig;
@@ -20,6 +21,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code file_sd_configs}, {@code http_sd_configs} and {@code dns_sd_configs}. */
+@Internal
 public final class PollingSdReaders {
   private static final Field<List<String>> FILES =
       Field.of(

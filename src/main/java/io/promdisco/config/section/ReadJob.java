@@ -1,5 +1,6 @@
 package io.promdisco.config.section;
 
+import io.promdisco.Internal;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.yaml.Section;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.List;
  * @param config what was read
  * @param leftOut whether it has a source of targets that promdisco has not
  */
+@Internal
 public record ReadJob(Section section, List<Section> rules, ScrapeConfig config, boolean leftOut) {
   /** Copies the list. */
   public ReadJob {

@@ -3,6 +3,7 @@ package io.promdisco.config.section;
 import static io.promdisco.config.table.Field.bool;
 import static io.promdisco.config.table.Field.text;
 
+import io.promdisco.Internal;
 import io.promdisco.config.ScrapeChecks;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.ScrapeProtocol;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Reads one entry of {@code scrape_configs}. */
+@Internal
 public final class ScrapeReader {
   private static final Field<String> NAME = text("job_name").always();
   private static final Field<Boolean> HONOR_LABELS = bool("honor_labels", false);

@@ -1,6 +1,7 @@
 package io.promdisco.config.section;
 
 import com.google.common.base.Suppliers;
+import io.promdisco.Internal;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.SdConfig;
 import io.promdisco.config.yaml.Paths;
@@ -16,6 +17,7 @@ import java.util.stream.Stream;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /** The sources of targets that a section may have, each under its key. */
+@Internal
 public final class Sources {
   /** What the key of a source contains. */
   private static final String MARK = "_sd_";

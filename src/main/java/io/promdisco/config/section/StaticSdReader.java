@@ -1,5 +1,6 @@
 package io.promdisco.config.section;
 
+import io.promdisco.Internal;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.SdChecks;
 import io.promdisco.config.SdConfig;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Reads {@code static_configs}. */
+@Internal
 public final class StaticSdReader implements SdConfigReader {
   private static final String ADDRESS = SdChecks.ADDRESS;
 

@@ -1,5 +1,6 @@
 package io.promdisco.config.section;
 
+import io.promdisco.Internal;
 import io.promdisco.config.ConfigException;
 import io.promdisco.config.yaml.AliasGuard;
 import io.promdisco.config.yaml.Problems;
@@ -22,6 +23,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  * Reads a list of target groups in YAML, {@code [{targets: [host:port], labels: {name: value}}]},
  * as strictly and with the same scalars as the configuration itself.
  */
+@Internal
 public final class TargetGroupsYaml {
   /**
    * A group as it is written.

@@ -1,5 +1,6 @@
 package io.promdisco.config.yaml;
 
+import io.promdisco.Internal;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
@@ -12,6 +13,7 @@ import org.yaml.snakeyaml.nodes.Node;
  *
  * <p>The bounds are go-yaml's: nearly everything up to 400,000 values, a tenth from 4,000,000 on.
  */
+@Internal
 public final class AliasGuard {
   private static final long FEW = 1_000;
   private static final double MANY = 400_000;

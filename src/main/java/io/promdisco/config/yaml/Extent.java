@@ -1,5 +1,6 @@
 package io.promdisco.config.yaml;
 
+import io.promdisco.Internal;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.nodes.CollectionNode;
@@ -19,6 +20,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  * @param endLine line in which the value ends, without comments after it
  * @param endColumn column before which the value ends
  */
+@Internal
 public record Extent(
     int keyLine, int keyColumn, int startLine, int startColumn, int endLine, int endColumn) {
 

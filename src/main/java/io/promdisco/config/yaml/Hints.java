@@ -1,5 +1,6 @@
 package io.promdisco.config.yaml;
 
+import io.promdisco.Internal;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -21,6 +22,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  * Recognizes text that is written for another program, as a template or a shell, and missing
  * blanks. Says what to do about it, never whether the file is valid.
  */
+@Internal
 public final class Hints {
   private static final String TEMPLATE = "looks like a template that was not rendered";
 

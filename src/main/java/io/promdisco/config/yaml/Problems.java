@@ -1,5 +1,6 @@
 package io.promdisco.config.yaml;
 
+import io.promdisco.Internal;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.model.Position;
@@ -19,6 +20,7 @@ import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.nodes.Node;
 
 /** Collects the problems of one file and of the files that it names. */
+@Internal
 public final class Problems {
   /** How many are kept; files of other users can have one in every value. */
   private static final int MOST = 10_000;

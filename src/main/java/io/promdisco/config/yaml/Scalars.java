@@ -3,6 +3,7 @@ package io.promdisco.config.yaml;
 import static io.promdisco.yaml.YamlComposer.PLAIN;
 import static io.promdisco.yaml.YamlComposer.QUOTED;
 
+import io.promdisco.Internal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -18,6 +19,7 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /** What a scalar is, as Prometheus's YAML reader (go-yaml v2, YAML 1.1) sees it. */
+@Internal
 public final class Scalars {
   private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
   private static final Set<String> TRUE =

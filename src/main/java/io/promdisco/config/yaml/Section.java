@@ -1,5 +1,6 @@
 package io.promdisco.config.yaml;
 
+import io.promdisco.Internal;
 import io.promdisco.config.FieldProblems;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
@@ -60,6 +61,7 @@ public final class Section {
   }
 
   /** A section in which nothing is written. */
+  @Internal
   public static Section empty(String path, Problems problems) {
     return new Section(
         List.of(new MappingNode(Tag.MAP, List.of(), DumperOptions.FlowStyle.BLOCK)),
@@ -68,6 +70,7 @@ public final class Section {
   }
 
   /** A value as a section; null if it is null, or of another type, which is a problem. */
+  @Internal
   public static @Nullable Section of(Node value, String path, Problems problems) {
     if (value instanceof MappingNode mapping) {
       return new Section(List.of(mapping), path, problems);
@@ -88,6 +91,7 @@ public final class Section {
   }
 
   /** Where the section begins. */
+  @Internal
   public Node node() {
     return node;
   }
@@ -97,6 +101,7 @@ public final class Section {
     return path;
   }
 
+  @Internal
   public Problems problems() {
     return problems;
   }
@@ -123,6 +128,7 @@ public final class Section {
   }
 
   /** The value's node, or null if the key was not written. */
+  @Internal
   public @Nullable Node value(String key) {
     known.add(key);
     NodeTuple tuple = layers.last(key);
@@ -154,6 +160,7 @@ public final class Section {
   }
 
   /** The part of the file that holds {@code key}; null if it is not written there as a text. */
+  @Internal
   public @Nullable Extent extent(String key) {
     NodeTuple tuple = layers.last(key);
     return tuple == null ? null : Extent.of(tuple);
@@ -564,6 +571,7 @@ public final class Section {
    *
    * @param layered whether merges add to the map; otherwise they replace it
    */
+  @Internal
   public Map<String, Node> map(String key, boolean layered) {
     known.add(key);
     List<MappingNode> mappings = mappings(key, layered);

@@ -1,5 +1,6 @@
 package io.promdisco.config.yaml;
 
+import io.promdisco.Internal;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.util.UserFiles;
@@ -17,6 +18,7 @@ import org.yaml.snakeyaml.nodes.Node;
  * Reads files in YAML as strictly as a configuration: unknown and repeated keys and values of
  * another type are problems with a place.
  */
+@Internal
 public final class StrictYaml {
   private StrictYaml() {}
 

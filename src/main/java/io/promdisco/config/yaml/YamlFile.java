@@ -1,5 +1,6 @@
 package io.promdisco.config.yaml;
 
+import io.promdisco.Internal;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.yaml.YamlComposer;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,7 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /** Turns bytes into the nodes of their first YAML document. */
+@Internal
 public final class YamlFile {
   public static final int MOST_BYTES = 32 << 20;
   private static final int DEEPEST = 100;

@@ -1,6 +1,7 @@
 package io.promdisco.server.access;
 
 import com.google.common.net.InetAddresses;
+import io.promdisco.Internal;
 import io.promdisco.util.Hosts;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Locale;
  * a name that resolves to this machine (DNS rebinding), but the browser sends that name as {@code
  * Host}. Literal addresses and {@code localhost} are always allowed. Immutable.
  */
+@Internal
 public final class AllowedHosts {
   private static final String WILDCARD = "*.";
 

@@ -1,5 +1,6 @@
 package io.promdisco.server.access;
 
+import io.promdisco.Internal;
 import io.promdisco.config.ConfigException;
 import io.promdisco.config.Secret;
 import io.promdisco.config.WebConfig;
@@ -30,6 +31,7 @@ import org.slf4j.Logger;
  *
  * <p>Safe for all threads.
  */
+@Internal
 public final class WebSettings {
   private static final Logger log = EscapingLogger.of(WebSettings.class);
   private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
