@@ -1,7 +1,7 @@
 package io.promdisco;
 
-import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
@@ -46,7 +46,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void commandsKnowTheRoomsOfTheCommandLineAndNotTheOtherWayRound() {
+  void packagesOfTheCommandLineDoNotDependOnTheCommands() {
     roomOfTheCommandLineKnowsNot("output", "source", "bench");
     roomOfTheCommandLineKnowsNot("source", "bench");
     roomOfTheCommandLineKnowsNot("bench", "source");
@@ -86,7 +86,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void modelAndUtilKnowNobody() {
+  void modelAndUtilDependOnNoOtherPackage() {
     noClasses()
         .that()
         .resideInAnyPackage("io.promdisco.model..", "io.promdisco.util..")
@@ -106,7 +106,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void theYamlReaderKnowsNothingOfUs() {
+  void yamlReaderDependsOnNoOtherPackage() {
     noClasses()
         .that()
         .resideInAPackage("io.promdisco.yaml..")
@@ -160,7 +160,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void providersKnowNeitherScrapeNorServerNorEachOther() {
+  void providersDependNeitherOnScrapeNorOnServerNorOnEachOther() {
     noClasses()
         .that()
         .resideInAPackage("io.promdisco.providers..")
@@ -204,7 +204,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void explanationsKnowNoServerNoClientAndNoSimulation() {
+  void explanationsDependOnNoServerNoClientAndNoSimulation() {
     noClasses()
         .that()
         .resideInAPackage("io.promdisco.explain..")
@@ -339,7 +339,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void theHttpClientKnowsNoSource() {
+  void httpClientDependsOnNoSource() {
     noClasses()
         .that()
         .resideInAPackage("io.promdisco.http..")
@@ -355,7 +355,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void tlsAndAccessKnowNothingOfTheClientAndTheServerAroundThem() {
+  void tlsAndAccessDoNotDependOnTheClientAndTheServer() {
     noClasses()
         .that()
         .resideInAPackage("io.promdisco.http.tls..")
@@ -373,7 +373,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void rolesAndViewsArePure() {
+  void rolesAndViewsDependOnNoInputOrOutput() {
     noClasses()
         .that()
         .resideInAnyPackage(
@@ -406,7 +406,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void decodersAndKubeconfigsKnowNotTheClientOfApiServers() {
+  void decodersAndKubeconfigsDoNotDependOnTheClientOfApiServers() {
     String client = "io.promdisco.providers.kubernetes.client";
     noClasses()
         .that()
@@ -419,7 +419,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void theRoomsOfTheConfigurationDependOnTheOnesBefore() {
+  void packagesOfTheConfigurationDependOnTheOnesBefore() {
     List<String> rooms =
         Stream.of("", ".yaml", ".table", ".section", ".lint", ".load")
             .map("io.promdisco.config"::concat)

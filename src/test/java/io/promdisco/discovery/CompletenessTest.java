@@ -302,7 +302,7 @@ final class CompletenessTest {
   }
 
   @Test
-  void ofTwoReloadsTheFirstIsNeverInForce() {
+  void firstOfTwoReloadsIsNeverApplied() {
     manager.start(follower);
     completeWeb();
     manager.apply(jobs("web", List.of(Y)));

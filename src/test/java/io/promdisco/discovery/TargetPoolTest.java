@@ -343,7 +343,7 @@ final class TargetPoolTest {
   }
 
   @Test
-  void ofSeveralConfigurationsThatWaitTheNewestComesIntoForce() {
+  void newestOfSeveralWaitingConfigurationsIsApplied() {
     replaceBy("k/1");
     configure("k/2");
     pool.removeProvider("k/1");

@@ -141,7 +141,7 @@ final class UpdateSenderTest {
   }
 
   @Test
-  void slowChannelHoldsUpNobodyAndThenGetsTheNewestStateOnly() throws InterruptedException {
+  void slowListenerDelaysNoOtherAndThenGetsTheNewestStateOnly() throws InterruptedException {
     CountDownLatch entered = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
     UpdateSender running =

@@ -81,7 +81,7 @@ class QueryTest {
   }
 
   @Test
-  void whatIsNoQuerySaysWhatWasExpected() {
+  void invalidQuerySaysWhatIsExpected() {
     for (String bad : new String[] {"", " ", "a/b/c/d", "/x", "x/", "depoy/shop/web", "http://"}) {
       assertThatThrownBy(() -> Query.parse(bad))
           .as(bad)

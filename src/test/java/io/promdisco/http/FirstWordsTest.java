@@ -25,13 +25,13 @@ class FirstWordsTest {
   }
 
   @Test
-  void isShort() {
+  void excerptIsShort() {
     assertThat(of("word ".repeat(100))).hasSizeLessThan(110).endsWith("word…\"");
     assertThat(of("a".repeat(79) + "😀b")).endsWith("aaa…\"");
   }
 
   @Test
-  void isEmptyWhereThereAreNoWords() {
+  void excerptIsEmptyWithoutText() {
     assertThat(of("")).isEmpty();
     assertThat(of("<html></html>\n")).isEmpty();
     assertThat(FirstWords.of(new byte[] {(byte) 0xff, (byte) 0xfe, 0})).isEmpty();

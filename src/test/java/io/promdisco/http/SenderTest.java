@@ -714,7 +714,7 @@ class SenderTest {
   }
 
   @Test
-  void closingTheSenderEndsWhoeverReads() throws Exception {
+  void closingTheSenderEndsRunningReads() throws Exception {
     TlsServer server = server(streaming());
     Sender sender = sender(server.url());
     Exchange exchange = get(sender, server.url() + "/");
@@ -728,7 +728,7 @@ class SenderTest {
   }
 
   @Test
-  void aServerThatFallsSilentIsGivenUpWhileItIsListenedTo() throws Exception {
+  void silentServerIsGivenUpWhileTheClientReads() throws Exception {
     TlsServer server = server(streaming());
     Exchange exchange = get(sender(server.url()), server.url() + "/");
     assertThat(exchange.reader().read("stream")).isEqualTo((byte) 'a');

@@ -70,7 +70,7 @@ class HoistingTest {
   }
 
   @Test
-  void demandListsWhatAKeepWants() {
+  void requiredValuesAreThoseThatAKeepRuleAccepts() {
     RelabelRule map = rule("labelmap").regex("pod_(.+)").compile();
     RelabelRule keep = rule("keep").sources("ns", "app").regex("shop;(web|db)").compile();
 
@@ -130,7 +130,7 @@ class HoistingTest {
   }
 
   @Property(tries = 20_000)
-  void whoMissesADemandIsDropped(
+  void targetWithoutARequiredValueIsDropped(
       @ForAll("rules") List<RelabelRule> rules, @ForAll("labels") Labels labels) {
     for (Demand demand : new Relabeler(rules).demands()) {
       String value =

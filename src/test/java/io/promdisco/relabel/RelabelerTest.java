@@ -120,7 +120,7 @@ class RelabelerTest {
   }
 
   @Test
-  void ofTwoLabelsMappedOntoOneNameTheLaterNameCounts() {
+  void laterOfTwoLabelsMappedOntoOneNameCounts() {
     Labels labels = Labels.of("m_a", "1", "n_a", "2", "z", "");
     Rules map = rule("labelmap").regex("(m|n)_a").replacement("a");
 

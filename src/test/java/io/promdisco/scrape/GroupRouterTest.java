@@ -97,7 +97,7 @@ class GroupRouterTest {
   }
 
   @Test
-  void demandOnALabelThatTheJobAddsIsNotUsed() {
+  void requiredValueOfALabelThatTheJobAddsIsNotUsed() {
     List<TargetBuilder> jobs = List.of(job("a", Jobs.keep("job", "a")));
 
     assertThat(route(jobs, Jobs.group("1", "x:1"))).containsExactly(List.of("1"));

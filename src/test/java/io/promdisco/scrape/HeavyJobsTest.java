@@ -249,7 +249,7 @@ class HeavyJobsTest {
   }
 
   @Test
-  void ofEachGroupTheLatestStateCountsAndAWholeUpdateReplacesAllBefore() {
+  void latestStateOfEachGroupCountsAndAWholeUpdateReplacesAllBefore() {
     TargetSetUpdate all = whole(Map.of("p", List.of(targets("a", "x", 1))), 1);
     TargetSetUpdate later =
         new TargetSetUpdate(

@@ -75,7 +75,7 @@ class TargetListenerTest {
   }
 
   @Test
-  void nobodyIsToldOfATargetThatMovesBetweenGroupsOrHasAnEqualElsewhere() {
+  void targetThatMovesBetweenGroupsOrHasAnEqualElsewhereIsNoChange() {
     discovery.apply(manager, List.of(Jobs.job("j")));
     discovery.send(manager, "j", PROVIDER, Jobs.group("a", "h:1"), Jobs.group("b", "h:2"));
     manager.addListener(seen::add);
@@ -114,7 +114,7 @@ class TargetListenerTest {
   }
 
   @Test
-  void aSlowListenerHoldsUpNobodyAndMissesNothing() throws InterruptedException {
+  void slowListenerDelaysNoOtherAndMissesNothing() throws InterruptedException {
     CountDownLatch release = new CountDownLatch(1);
     List<String> slow = new CopyOnWriteArrayList<>();
     discovery.apply(manager, List.of(Jobs.job("j")));
@@ -156,7 +156,7 @@ class TargetListenerTest {
   }
 
   @Test
-  void aClosedRegistrationIsToldNothingMore() {
+  void closedRegistrationReceivesNothing() {
     discovery.apply(manager, List.of(Jobs.job("j")));
     List<TargetChange> closedSeen = new CopyOnWriteArrayList<>();
     TargetListener.Registration registration = manager.addListener(closedSeen::add);

@@ -64,7 +64,7 @@ class SilenceTest {
   }
 
   @Test
-  void stoppedItNoticesNothing() {
+  void stoppedTimeoutReportsNothing() {
     silence.start();
     silence.stop();
     assertThat(ticker.pending()).isEmpty();
@@ -81,7 +81,7 @@ class SilenceTest {
   }
 
   @Test
-  void stopWhileItLooksIsHeeded() {
+  void stopDuringARefreshEndsIt() {
     Silence[] looking = new Silence[1];
     looking[0] =
         new Silence(

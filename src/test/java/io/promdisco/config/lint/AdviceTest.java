@@ -210,7 +210,7 @@ class AdviceTest {
   }
 
   @Test
-  void temporaryLabelThatNobodyReadsIsOfNoUse() {
+  void temporaryLabelThatNoRuleReadsIsAWarning() {
     String write = "{source_labels: [job], target_label: __tmp_x}";
     String static1 = "static_configs: [{targets: ['h:1']}]";
     assertThat(said(job(static1, write))).containsExactly("unused-label");

@@ -98,7 +98,7 @@ class HostileFilesTest {
   }
 
   @Test
-  void usualRepetitionIsFine() {
+  void usualAliasesAreAccepted() {
     StringBuilder yaml =
         new StringBuilder(
             """
