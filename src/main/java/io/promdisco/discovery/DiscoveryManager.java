@@ -5,8 +5,8 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.Internal;
 import io.promdisco.config.SdConfig;
 import io.promdisco.metrics.Metrics;
-import io.promdisco.model.SyncChannel;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.model.TargetSetListener;
 import io.promdisco.model.TargetSetReader;
 import io.promdisco.util.Closer;
 import io.promdisco.util.EscapingLogger;
@@ -129,7 +129,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
   }
 
   /** Begins to send to {@code channel}. Called once. */
-  public synchronized void start(SyncChannel channel) {
+  public synchronized void start(TargetSetListener channel) {
     if (closed || sender != null) {
       throw new IllegalStateException("the manager was started or closed before");
     }
@@ -360,7 +360,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
   }
 
   /** Before a send: what is in the pool; after it, that has been sent. */
-  private UpdateSender.Send delivered(SyncChannel channel) {
+  private UpdateSender.Send delivered(TargetSetListener channel) {
     List<Provider> all;
     long configuration;
     state.lock();

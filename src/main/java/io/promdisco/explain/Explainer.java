@@ -9,7 +9,7 @@ import io.promdisco.explain.Query.FoundQuery;
 import io.promdisco.explain.Query.ObjectQuery;
 import io.promdisco.explain.Query.WorkloadQuery;
 import io.promdisco.model.Labels;
-import io.promdisco.model.Spelling;
+import io.promdisco.model.SpellingSuggestions;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.relabel.RelabelTrace;
 import io.promdisco.scrape.TargetOutcome;
@@ -214,7 +214,8 @@ public final class Explainer {
   /** The names that could have been meant. */
   private List<String> near() {
     String asked = query.spelling();
-    List<String> near = new ArrayList<>(Spelling.nearest(asked, names.keySet(), MOST_NAMES));
+    List<String> near =
+        new ArrayList<>(SpellingSuggestions.nearest(asked, names.keySet(), MOST_NAMES));
     for (String name : names.keySet()) {
       boolean part = !name.isEmpty() && (name.contains(asked) || asked.contains(name));
       if (near.size() < MOST_NAMES && part && !near.contains(name)) {

@@ -157,7 +157,7 @@ public final class Inspector {
   }
 
   private static String one(ObjectQuery query) {
-    return Nouns.a(query.kinds().iterator().next().text());
+    return Nouns.withArticle(query.kinds().iterator().next().text());
   }
 
   /** Objects by their name; in the discovered namespaces only where others may not be read. */

@@ -2,11 +2,11 @@ package io.promdisco.explain;
 
 import io.promdisco.config.KubernetesSdConfig.Role;
 import io.promdisco.model.Labels;
-import io.promdisco.model.Spelling;
+import io.promdisco.model.SpellingSuggestions;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.scrape.TargetOutcome;
-import io.promdisco.util.Hosts;
+import io.promdisco.util.HostNames;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -107,7 +107,7 @@ public sealed interface Query {
 
     @Override
     public boolean matches(Labels discovered, TargetOutcome outcome) {
-      return (isBare() && Hosts.withoutPort(discovered.getOrEmpty("__address__")).equals(name))
+      return (isBare() && HostNames.withoutPort(discovered.getOrEmpty("__address__")).equals(name))
           || kind(discovered) != null;
     }
 
@@ -199,7 +199,7 @@ public sealed interface Query {
         }
       }
       if (isBare()) {
-        String host = Hosts.withoutPort(discovered.getOrEmpty("__address__"));
+        String host = HostNames.withoutPort(discovered.getOrEmpty("__address__"));
         names.accept(host, host);
       }
     }
@@ -221,12 +221,12 @@ public sealed interface Query {
   record AddressQuery(String text, String host, Optional<Integer> port) implements Query {
     /** Gives the host one spelling. */
     public AddressQuery {
-      host = Hosts.canonical(host);
+      host = HostNames.canonical(host);
     }
 
     /** Whether {@code other} is the same host, in whatever spelling. */
     boolean isHost(String other) {
-      return host.equals(Hosts.canonical(other));
+      return host.equals(HostNames.canonical(other));
     }
 
     @Override
@@ -236,7 +236,7 @@ public sealed interface Query {
     }
 
     private boolean isAt(String address) {
-      return isHost(Hosts.withoutPort(address))
+      return isHost(HostNames.withoutPort(address))
           && (port.isEmpty() || address.endsWith(":" + port.get()));
     }
 
@@ -258,7 +258,7 @@ public sealed interface Query {
     @Override
     public void names(Labels discovered, TargetOutcome outcome, BiConsumer<String, String> names) {
       String address = discovered.getOrEmpty("__address__");
-      names.accept(port.isPresent() ? address : Hosts.withoutPort(address), address);
+      names.accept(port.isPresent() ? address : HostNames.withoutPort(address), address);
     }
   }
 
@@ -483,7 +483,7 @@ public sealed interface Query {
       if (address.matches()) {
         return new AddressQuery(
             text,
-            Hosts.withoutPort(address.group()),
+            HostNames.withoutPort(address.group()),
             Optional.of(Integer.parseInt(address.group(2))));
       }
       return new ObjectQuery(text, EnumSet.allOf(Role.class), Optional.empty(), text);
@@ -497,7 +497,7 @@ public sealed interface Query {
           Matcher address = WITH_PORT.matcher(authority);
           return new AddressQuery(
               text,
-              Hosts.withoutPort(authority),
+              HostNames.withoutPort(authority),
               address.matches()
                   ? Optional.of(Integer.parseInt(address.group(2)))
                   : Optional.empty());
@@ -540,7 +540,7 @@ public sealed interface Query {
     private static String expectedKind(String kind) {
       List<String> known = new ArrayList<>(ROLES.keySet());
       known.addAll(WORKLOADS.keySet());
-      List<String> near = Spelling.nearest(kind, known, 1);
+      List<String> near = SpellingSuggestions.nearest(kind, known, 1);
       return " (expected: one of pod, service, endpoints, endpointslice, node, ingress, "
           + Arrays.stream(Workload.values()).map(Workload::text).collect(Collectors.joining(", "))
           + (near.isEmpty() ? "" : "; did you mean \"" + near.get(0) + "\"?")

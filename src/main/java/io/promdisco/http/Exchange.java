@@ -2,7 +2,7 @@ package io.promdisco.http;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.Internal;
-import io.promdisco.util.Silence;
+import io.promdisco.util.IdleTimeout;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,7 +41,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
   private final Function<Throwable, IOException> explain;
   private final BiConsumer<Exchange, @Nullable HttpConnection> atClose;
   private final BodyReader reader = new BodyReader(this);
-  private final Silence silence;
+  private final IdleTimeout silence;
   private final Ticker ticker;
   private final Object lock = new Object();
   private Ticker.Alarm alarm = () -> {};
@@ -81,7 +81,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
     this.request = request;
     this.explain = explain;
     this.atClose = atClose;
-    silence = new Silence(ticker, pause, () -> !listening, this::fail);
+    silence = new IdleTimeout(ticker, pause, () -> !listening, this::fail);
     this.ticker = ticker;
   }
 
@@ -263,14 +263,14 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
       target = ByteBuffer.allocate(BUFFER);
       piece = target;
     }
-    silence.sign(); // Until now the server may have waited for us.
+    silence.received(); // Until now the server may have waited for us.
     listening = true;
     int count;
     try {
       count = in.read(target.array());
     } finally {
       listening = false;
-      silence.sign();
+      silence.received();
     }
     if (count < 0) {
       content = null;

@@ -10,7 +10,7 @@ import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.promdisco.Internal;
-import io.promdisco.util.Hosts;
+import io.promdisco.util.HostNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -74,7 +74,8 @@ public final class Fabric8Clients {
         ? Proxy.NO_PROXY
         : new Proxy(
             Proxy.Type.HTTP,
-            new InetSocketAddress(Hosts.withoutBrackets(proxy.getHost()), ProxyTunnel.port(proxy)));
+            new InetSocketAddress(
+                HostNames.withoutBrackets(proxy.getHost()), ProxyTunnel.port(proxy)));
   }
 
   /** Makes the JDK's client. */

@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.http.tls.ClientTls;
 import io.promdisco.http.tls.TlsSettings;
-import io.promdisco.util.Causes;
-import io.promdisco.util.Hosts;
+import io.promdisco.util.ExceptionCauses;
+import io.promdisco.util.HostNames;
 import io.promdisco.util.NamedThreads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -181,7 +181,7 @@ final class HttpConnection {
       DefaultBHttpClientConnection opened = unbound();
       if (isEncrypted(server)) {
         String named = settings.serverName();
-        String host = named.isEmpty() ? Hosts.withoutBrackets(server.getHost()) : named;
+        String host = named.isEmpty() ? HostNames.withoutBrackets(server.getHost()) : named;
         opened.bind(encrypt(way, tls.context(), host, ServerUrls.port(server)), raw);
       } else {
         opened.bind(way);
@@ -212,7 +212,7 @@ final class HttpConnection {
     } catch (SocketTimeoutException e) {
       throw ProxyTunnel.at(proxy, "no answer");
     } catch (SocketException e) {
-      throw ProxyTunnel.at(proxy, Causes.detail(e, "connection refused"));
+      throw ProxyTunnel.at(proxy, ExceptionCauses.detail(e, "connection refused"));
     }
   }
 
@@ -222,7 +222,7 @@ final class HttpConnection {
       throw new ConnectException("port " + port + " does not exist (expected: 1 to 65535)");
     }
     IOException problem = new ConnectException("connection refused");
-    for (InetAddress address : InetAddress.getAllByName(Hosts.withoutBrackets(host))) {
+    for (InetAddress address : InetAddress.getAllByName(HostNames.withoutBrackets(host))) {
       ReadAheadSocket made = new ReadAheadSocket();
       synchronized (this) {
         if (closed) {
@@ -275,7 +275,7 @@ final class HttpConnection {
 
   /** With the CAs and the client certificate of the settings, as Go does it. */
   private SSLSocket encryptForProxy(URI proxy, Socket raw) throws IOException {
-    String host = Hosts.withoutBrackets(proxy.getHost());
+    String host = HostNames.withoutBrackets(proxy.getHost());
     try {
       return encrypt(raw, tls.proxyContext(), host, ProxyTunnel.port(proxy));
     } catch (IOException e) {

@@ -4,7 +4,7 @@ import com.google.common.net.InetAddresses;
 import io.promdisco.Internal;
 import io.promdisco.config.HttpClientConfig.ProxyConfig;
 import io.promdisco.config.Secret;
-import io.promdisco.util.Hosts;
+import io.promdisco.util.HostNames;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.InetAddress;
@@ -141,7 +141,7 @@ public final class ProxyRules {
   }
 
   private boolean isExcepted(URI target) {
-    String host = Hosts.withoutBrackets(target.getHost().toLowerCase(Locale.ROOT));
+    String host = HostNames.withoutBrackets(target.getHost().toLowerCase(Locale.ROOT));
     int port = ServerUrls.port(target);
     InetAddress address = address(host);
     boolean isLocal = address == null ? host.equals("localhost") : address.isLoopbackAddress();
@@ -177,7 +177,7 @@ public final class ProxyRules {
       }
       name = entry.substring(0, colon);
     }
-    name = Hosts.withoutBrackets(name);
+    name = HostNames.withoutBrackets(name);
     InetAddress exact = address(name);
     if (exact != null) {
       return exact.equals(address);

@@ -4,7 +4,7 @@ import com.google.re2j.Pattern;
 import io.promdisco.Internal;
 import io.promdisco.model.NameValidation;
 import io.promdisco.model.Position;
-import io.promdisco.model.Spelling;
+import io.promdisco.model.SpellingSuggestions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -66,7 +66,7 @@ public final class RelabelRule {
 
     /** {@code ; did you mean "drop"?} if a name is near, or else nothing. */
     private static String hint(String text) {
-      List<String> nearest = Spelling.nearest(text.replace("_", ""), TEXTS, 1);
+      List<String> nearest = SpellingSuggestions.nearest(text.replace("_", ""), TEXTS, 1);
       return nearest.isEmpty() ? "" : "; did you mean \"" + nearest.get(0) + "\"?";
     }
 

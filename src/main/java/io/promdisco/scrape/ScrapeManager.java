@@ -5,8 +5,8 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.Internal;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.metrics.Metrics;
-import io.promdisco.model.SyncChannel;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.model.TargetSetListener;
 import io.promdisco.model.TargetSetReader;
 import io.promdisco.model.TargetSetUpdate;
 import io.promdisco.util.EscapingLogger;
@@ -43,7 +43,7 @@ import org.slf4j.Logger;
  * <p>Locks: the writers' lock, then a pool's. Neither is held while a listener is called.
  */
 @Internal
-public final class ScrapeManager implements SyncChannel, AutoCloseable {
+public final class ScrapeManager implements TargetSetListener, AutoCloseable {
   /** How long to wait for an interrupted listener. */
   private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(1);
 
@@ -267,7 +267,7 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
   }
 
   @Override
-  public Set<String> pending() {
+  public Set<String> pendingJobs() {
     return heavy.jobs();
   }
 

@@ -143,7 +143,7 @@ final class CompletenessTest {
     private final List<Runnable> waiting = new CopyOnWriteArrayList<>();
 
     @Override
-    public Set<String> pending() {
+    public Set<String> pendingJobs() {
       return Set.of("slow");
     }
 

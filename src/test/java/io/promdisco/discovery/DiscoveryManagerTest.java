@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.promdisco.config.SdConfig;
 import io.promdisco.discovery.ScriptedFactory.Config;
 import io.promdisco.metrics.PrometheusMetrics;
-import io.promdisco.model.SyncChannel;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.model.TargetSetListener;
 import io.promdisco.model.TargetSetUpdate;
 import io.promdisco.testing.ManualTicker;
 import io.prometheus.client.CollectorRegistry;
@@ -317,7 +317,7 @@ final class DiscoveryManagerTest {
   void aConfigurationIsSyncedWhenItIsInForceForEveryJob() throws InterruptedException {
     List<Long> synced = new CopyOnWriteArrayList<>();
     manager.start(
-        new SyncChannel() {
+        new TargetSetListener() {
           @Override
           public void onUpdates(List<TargetSetUpdate> updates) {
             follower.onUpdates(updates);

@@ -1,8 +1,8 @@
 package io.promdisco.discovery;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.promdisco.model.SyncChannel;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.model.TargetSetListener;
 import io.promdisco.model.TargetSetUpdate;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +13,7 @@ import java.util.TreeMap;
  * A reader that knows only what it was sent: it keeps the groups of every job from the changes, as
  * the contract of {@link TargetSetUpdate} says, and checks each update against what it then holds.
  */
-class Follower implements SyncChannel {
+class Follower implements TargetSetListener {
   @GuardedBy("this")
   private final List<List<TargetSetUpdate>> calls = new ArrayList<>();
 

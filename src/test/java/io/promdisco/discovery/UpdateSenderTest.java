@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promdisco.metrics.Metrics;
 import io.promdisco.metrics.PrometheusMetrics;
-import io.promdisco.model.SyncChannel;
+import io.promdisco.model.TargetSetListener;
 import io.promdisco.model.TargetSetUpdate;
 import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.ManualTicker;
@@ -43,7 +43,7 @@ final class UpdateSenderTest {
     }
   }
 
-  private UpdateSender start(SyncChannel channel) {
+  private UpdateSender start(TargetSetListener channel) {
     pool.configure(1, Map.of("web", List.of("k/0")), Set.of());
     UpdateSender made =
         new UpdateSender(pool, channel, clock, metrics, () -> done::incrementAndGet);

@@ -168,7 +168,7 @@ class HeavyJobsTest {
       manager.whenInForce(() -> told.add("first"));
       assertThat(addresses(manager, "light")).containsExactly("b:1");
       assertThat(addresses(manager, "heavy")).isEmpty();
-      assertThat(manager.pending()).containsExactly("heavy");
+      assertThat(manager.pendingJobs()).containsExactly("heavy");
       assertThat(told).isEmpty();
       permits.release();
       eventually(() -> assertThat(told).containsExactly("first"));
@@ -196,9 +196,9 @@ class HeavyJobsTest {
     try (ScrapeManager manager = slowManager()) {
       permits.release();
       manager.onUpdates(List.of(update("heavy", targets("g", "a", 100))));
-      eventually(() -> assertThat(manager.pending()).isEmpty());
+      eventually(() -> assertThat(manager.pendingJobs()).isEmpty());
       manager.onUpdates(List.of(update("heavy", targets("g", "b", 1))));
-      assertThat(manager.pending()).containsExactly("heavy");
+      assertThat(manager.pendingJobs()).containsExactly("heavy");
       permits.release();
       eventually(() -> assertThat(addresses(manager, "heavy")).containsExactly("b:0"));
     }
@@ -210,14 +210,14 @@ class HeavyJobsTest {
       permits.release();
       manager.onUpdates(List.of(update("heavy", targets("g", "a", 100))));
       eventually(() -> assertThat(addresses(manager, "heavy")).hasSize(100));
-      eventually(() -> assertThat(manager.pending()).isEmpty());
+      eventually(() -> assertThat(manager.pendingJobs()).isEmpty());
       assertThat(manager.apply(List.of(Jobs.job("heavy", Jobs.set("new", "x")), Jobs.job("light"))))
           .containsExactly("heavy");
       configuration = 2;
       sent.clear();
       manager.onUpdates(List.of(update("heavy", targets("g", "a", 100))));
       assertThat(addresses(manager, "heavy")).as("targets of the old rules").hasSize(100);
-      assertThat(manager.pending()).containsExactly("heavy");
+      assertThat(manager.pendingJobs()).containsExactly("heavy");
       manager.onUpdates(List.of(update("light", group("b:1", 10))));
       assertThat(addresses(manager, "light")).containsExactly("b:1");
       permits.release();

@@ -6,7 +6,7 @@ import io.promdisco.config.ProblemKind;
 import io.promdisco.config.SdConfig;
 import io.promdisco.config.yaml.Paths;
 import io.promdisco.config.yaml.Section;
-import io.promdisco.model.Spelling;
+import io.promdisco.model.SpellingSuggestions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -198,7 +198,7 @@ public final class Sources {
                 UNSUPPORTED.stream().sorted())
             .toList();
     String asked = key.substring(0, key.indexOf(MARK));
-    List<String> nearest = Spelling.nearest(asked, mechanisms, 1);
+    List<String> nearest = SpellingSuggestions.nearest(asked, mechanisms, 1);
     if (!nearest.isEmpty()) {
       section.keyError(
           key,

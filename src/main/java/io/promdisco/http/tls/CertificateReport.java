@@ -1,7 +1,7 @@
 package io.promdisco.http.tls;
 
-import io.promdisco.util.Causes;
-import io.promdisco.util.Hosts;
+import io.promdisco.util.ExceptionCauses;
+import io.promdisco.util.HostNames;
 import io.promdisco.util.PrintableText;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
@@ -60,7 +60,7 @@ final class CertificateReport {
     if (host == null || host.isEmpty()) {
       throw new UntrustedCertificateException("it cannot be compared with an unknown host name");
     }
-    if (names.include(Hosts.withoutBrackets(host))) {
+    if (names.include(HostNames.withoutBrackets(host))) {
       return;
     }
     List<String> all = names.all();
@@ -109,7 +109,9 @@ final class CertificateReport {
       deepest = deepest.getCause();
     }
     return "it is not acceptable: "
-        + shown(Causes.lower(Causes.detail(deepest, deepest.getClass().getSimpleName())));
+        + shown(
+            ExceptionCauses.lower(
+                ExceptionCauses.detail(deepest, deepest.getClass().getSimpleName())));
   }
 
   /** Follows the chain up to a trusted CA; what is wrong on the way, or null. */

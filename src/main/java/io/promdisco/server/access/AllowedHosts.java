@@ -2,7 +2,7 @@ package io.promdisco.server.access;
 
 import com.google.common.net.InetAddresses;
 import io.promdisco.Internal;
-import io.promdisco.util.Hosts;
+import io.promdisco.util.HostNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -62,7 +62,7 @@ public final class AllowedHosts {
     if (any) {
       return true;
     }
-    String name = withoutDot(Hosts.withoutPort(host).toLowerCase(Locale.ROOT));
+    String name = withoutDot(HostNames.withoutPort(host).toLowerCase(Locale.ROOT));
     return names.contains(name)
         || InetAddresses.isInetAddress(name)
         || suffixes.stream().anyMatch(s -> name.endsWith(s) && name.length() > s.length());

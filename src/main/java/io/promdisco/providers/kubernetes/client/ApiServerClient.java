@@ -19,7 +19,7 @@ import io.promdisco.providers.kubernetes.watch.ForwardingWatchHandler;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.Scope;
 import io.promdisco.util.EscapingLogger;
-import io.promdisco.util.Silence;
+import io.promdisco.util.IdleTimeout;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -89,11 +89,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
 
   @Override
   public <V extends KubeObject> Page list(
-      Resource<V> resource,
-      Scope scope,
-      int limit,
-      String continueToken,
-      Consumer<? super V> items)
+      Resource<V> resource, Scope scope, int limit, String continueToken, Consumer<? super V> items)
       throws IOException, InterruptedException {
     Query query = new Query(resource, scope);
     if (limit > 0) {
@@ -136,7 +132,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
       handler.opened();
       decoder.watch(resource, exchange.reader(), notingBookmarks(handler));
     } catch (IOException e) {
-      if (e.getCause() instanceof Silence.SilentException && !sendsBookmarks) {
+      if (e.getCause() instanceof IdleTimeout.IdleTimeoutException && !sendsBookmarks) {
         sendsNone = true;
       }
       throw hidden(sender, e);

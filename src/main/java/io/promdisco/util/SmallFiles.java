@@ -9,10 +9,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** Reads small files: tokens, certificates, kubeconfigs. */
-public final class TextFiles {
+public final class SmallFiles {
   private static final int LARGEST = 16 << 20;
 
-  private TextFiles() {}
+  private SmallFiles() {}
 
   /**
    * The text of a file without the white space around it.

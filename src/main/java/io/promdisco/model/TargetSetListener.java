@@ -7,7 +7,7 @@ import java.util.Set;
 /** Takes what changed in the target sets; the scrape manager is one. */
 @FunctionalInterface
 @Internal
-public interface SyncChannel {
+public interface TargetSetListener {
   /**
    * Called on the sender's thread, never twice at once; while it runs, further changes collect in
    * the pool and arrive together with the next call.
@@ -27,7 +27,7 @@ public interface SyncChannel {
   default void onSynced(long configurations) {}
 
   /** The jobs of which the updates so far are not in force yet; by default none. */
-  default Set<String> pending() {
+  default Set<String> pendingJobs() {
     return Set.of();
   }
 

@@ -4,11 +4,11 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Reads exceptions: what caused them, and what they say. */
-public final class Causes {
+public final class ExceptionCauses {
   /** Exceptions may cause each other in a circle. */
   private static final int DEEPEST = 20;
 
-  private Causes() {}
+  private ExceptionCauses() {}
 
   /** The first line of its message, or {@code otherwise} if it has none. */
   public static String detail(Throwable problem, String otherwise) {

@@ -4,8 +4,8 @@ import com.google.common.net.InetAddresses;
 import java.util.Locale;
 
 /** Host names and IP addresses in a form that can be compared. */
-public final class Hosts {
-  private Hosts() {}
+public final class HostNames {
+  private HostNames() {}
 
   /** A host in lower case; an IPv6 address in its shortest form, without brackets. */
   public static String canonical(String host) {

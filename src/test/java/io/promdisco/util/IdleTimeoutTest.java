@@ -6,13 +6,14 @@ import io.promdisco.testing.ManualTicker;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-class SilenceTest {
+class IdleTimeoutTest {
   private static final Duration LONGEST = Duration.ofSeconds(60);
 
   private final ManualTicker ticker = new ManualTicker();
   private boolean ours;
   private int noticed;
-  private final Silence silence = new Silence(ticker, LONGEST, () -> ours, problem -> noticed++);
+  private final IdleTimeout silence =
+      new IdleTimeout(ticker, LONGEST, () -> ours, problem -> noticed++);
 
   private void seconds(int count) {
     ticker.advance(Duration.ofSeconds(count));
@@ -43,7 +44,7 @@ class SilenceTest {
     silence.start();
     for (int i = 0; i < 10; i++) {
       seconds(50);
-      silence.sign();
+      silence.received();
       assertThat(ticker.pending()).hasSize(1);
     }
     seconds(59);
@@ -68,7 +69,7 @@ class SilenceTest {
     silence.start();
     silence.stop();
     assertThat(ticker.pending()).isEmpty();
-    silence.sign();
+    silence.received();
     seconds(600);
     assertThat(noticed).isZero();
   }
@@ -82,9 +83,9 @@ class SilenceTest {
 
   @Test
   void stopDuringARefreshEndsIt() {
-    Silence[] looking = new Silence[1];
+    IdleTimeout[] looking = new IdleTimeout[1];
     looking[0] =
-        new Silence(
+        new IdleTimeout(
             ticker,
             LONGEST,
             () -> {

@@ -10,11 +10,11 @@ import java.util.Locale;
 
 /** Finds what somebody who mistyped a name may have meant. */
 @Internal
-public final class Spelling {
+public final class SpellingSuggestions {
   /** More changes than these make another name of it. */
   private static final int FARTHEST = 3;
 
-  private Spelling() {}
+  private SpellingSuggestions() {}
 
   /**
    * The known names that differ from {@code name} by few letters, whatever their case: nearest

@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
  * Logs a line that clients can cause at most once a minute, with the number of lines omitted since.
  * Safe for all threads.
  */
-public final class LimitedLog {
+public final class RateLimitedLog {
   /** The pause after a line. */
   public static final Duration PAUSE = Duration.ofMinutes(1);
 
@@ -28,18 +28,18 @@ public final class LimitedLog {
    * @param nanos the clock
    * @param log receives each line
    */
-  public LimitedLog(LongSupplier nanos, Consumer<String> log) {
+  public RateLimitedLog(LongSupplier nanos, Consumer<String> log) {
     this.nanos = nanos;
     this.log = log;
   }
 
   /** Logs a line, or counts it as omitted. */
-  public void say(String line) {
-    say(line, log);
+  public void log(String line) {
+    log(line, log);
   }
 
   /** The same, with a log for this line, which may add the exception that it is about. */
-  public void say(String line, Consumer<String> log) {
+  public void log(String line, Consumer<String> log) {
     String said;
     synchronized (this) {
       long now = nanos.getAsLong();

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Notices when the other side has said nothing for too long. Silence does not count while it is we
  * who have not listened. Safe for all threads.
  */
-public final class Silence {
+public final class IdleTimeout {
   private final Ticker ticker;
   private final Duration longest;
   private final BooleanSupplier isOurs;
@@ -30,7 +30,7 @@ public final class Silence {
    * @param isOurs whether something waits for us just now
    * @param tooLong told once what is wrong, on the ticker's thread
    */
-  public Silence(
+  public IdleTimeout(
       Ticker ticker, Duration longest, BooleanSupplier isOurs, Consumer<IOException> tooLong) {
     this.ticker = ticker;
     this.longest = longest;
@@ -47,7 +47,7 @@ public final class Silence {
   }
 
   /** The other side has said something. */
-  public void sign() {
+  public void received() {
     lastSign = ticker.nanos();
   }
 
@@ -72,14 +72,14 @@ public final class Silence {
         return;
       }
     }
-    tooLong.accept(new SilentException("nothing came for " + longest.toSeconds() + " s"));
+    tooLong.accept(new IdleTimeoutException("nothing came for " + longest.toSeconds() + " s"));
   }
 
   /** The other side has been silent for too long. */
-  public static final class SilentException extends IOException {
+  public static final class IdleTimeoutException extends IOException {
     private static final long serialVersionUID = 1;
 
-    SilentException(String message) {
+    IdleTimeoutException(String message) {
       super(message);
     }
   }
