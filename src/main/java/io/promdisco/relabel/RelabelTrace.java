@@ -81,7 +81,7 @@ public record RelabelTrace(Labels discovered, List<Step> steps) {
    */
   public static final class Steps implements Iterator<Step> {
     private final List<RelabelRule> rules;
-    private final WorkingSet set = new WorkingSet();
+    private final WorkingLabels set = new WorkingLabels();
     private Labels labels;
     private int next;
     private boolean dropped;
@@ -109,7 +109,7 @@ public record RelabelTrace(Labels discovered, List<Step> steps) {
         throw new NoSuchElementException();
       }
       RelabelRule rule = rules.get(next);
-      io.promdisco.relabel.Step step = io.promdisco.relabel.Step.of(rule);
+      io.promdisco.relabel.RelabelAction step = io.promdisco.relabel.RelabelAction.of(rule);
       boolean kept = true;
       String value = "";
       String problem = "";

@@ -2,8 +2,8 @@ package io.promdisco.scrape;
 
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
-import io.promdisco.relabel.Demand;
 import io.promdisco.relabel.LabelView;
+import io.promdisco.relabel.RequiredValues;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  * Offers the groups of one provider to those of its jobs that can keep a target of them, so that a
  * group costs a look-up and the jobs that want it, however many there are.
  *
- * <p>Each job is filed under one of its {@linkplain Demand demands}: a target with another value is
- * dropped by that job whatever its other rules say. A job without demands is offered everything; so
- * is every job of a demand for a target that has one of its guards. Demands on labels that the job
- * itself adds are not used, since those differ from job to job.
+ * <p>Each job is filed under one of its {@linkplain RequiredValues demands}: a target with another
+ * value is dropped by that job whatever its other rules say. A job without demands is offered
+ * everything; so is every job of a demand for a target that has one of its guards. Demands on
+ * labels that the job itself adds are not used, since those differ from job to job.
  *
  * <p>For one thread at a time.
  */
@@ -34,17 +34,18 @@ final class GroupRouter {
   /** Files the jobs, which are known by their place from now on. */
   GroupRouter(List<TargetBuilder> builders) {
     jobs = builders.size();
-    List<List<Demand>> demands = builders.stream().map(TargetBuilder::demands).toList();
+    List<List<RequiredValues>> demands =
+        builders.stream().map(TargetBuilder::requiredValues).toList();
     Map<Question, Set<String>> wanted = new HashMap<>();
-    for (List<Demand> ofJob : demands) {
-      for (Demand demand : ofJob) {
+    for (List<RequiredValues> ofJob : demands) {
+      for (RequiredValues demand : ofJob) {
         wanted.computeIfAbsent(Question.of(demand), q -> new HashSet<>()).addAll(demand.values());
       }
     }
     Map<Question, Lane> byQuestion = new HashMap<>();
     for (int job = 0; job < jobs; job++) {
-      Demand best = null;
-      for (Demand demand : demands.get(job)) {
+      RequiredValues best = null;
+      for (RequiredValues demand : demands.get(job)) {
         if (best == null || rank(wanted, demand) > rank(wanted, best)) {
           best = demand;
         }
@@ -59,7 +60,7 @@ final class GroupRouter {
   }
 
   /** The more different values the jobs want of a question, the more jobs it tells apart. */
-  private static int rank(Map<Question, Set<String>> wanted, Demand demand) {
+  private static int rank(Map<Question, Set<String>> wanted, RequiredValues demand) {
     return wanted.getOrDefault(Question.of(demand), Set.of()).size();
   }
 
@@ -84,7 +85,7 @@ final class GroupRouter {
 
   /** What is asked of a target; the guards say when the answer counts. */
   private record Question(List<String> labels, String separator, Set<String> guards) {
-    static Question of(Demand demand) {
+    static Question of(RequiredValues demand) {
       return new Question(demand.sourceLabels(), demand.separator(), demand.guards());
     }
   }

@@ -5,10 +5,10 @@ import io.promdisco.config.ScrapeConfig;
 import io.promdisco.model.Labels;
 import io.promdisco.model.PrometheusDuration;
 import io.promdisco.model.TargetGroup;
-import io.promdisco.relabel.Demand;
 import io.promdisco.relabel.RelabelLimitException;
 import io.promdisco.relabel.RelabelRule;
 import io.promdisco.relabel.Relabeler;
+import io.promdisco.relabel.RequiredValues;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,8 +90,8 @@ public final class TargetBuilder {
   }
 
   /** What the rules demand of what is discovered; not of what the job itself adds. */
-  List<Demand> demands() {
-    return relabeler.demands().stream()
+  List<RequiredValues> requiredValues() {
+    return relabeler.requiredValues().stream()
         .filter(demand -> demand.sourceLabels().stream().noneMatch(defaults::has))
         .filter(demand -> demand.guards().stream().noneMatch(defaults::has))
         .toList();

@@ -1,8 +1,8 @@
 package io.promdisco.relabel;
 
 /** Text in double quotes on one line, as it is shown in messages. */
-final class Quoted {
-  private Quoted() {}
+final class QuotedText {
+  private QuotedText() {}
 
   static String of(String text) {
     StringBuilder out = new StringBuilder(text.length() + 2).append('"');

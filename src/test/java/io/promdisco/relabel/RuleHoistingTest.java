@@ -1,6 +1,6 @@
 package io.promdisco.relabel;
 
-import static io.promdisco.relabel.Rules.rule;
+import static io.promdisco.relabel.RuleFixtures.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promdisco.model.Labels;
@@ -17,13 +17,13 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.statistics.Statistics;
 import org.junit.jupiter.api.Test;
 
-class HoistingTest {
+class RuleHoistingTest {
   private static final RelabelRule KEEP = rule("keep").sources("ns").regex("shop").compile();
 
   private static Optional<Set<String>> guards(RelabelRule... before) {
     List<RelabelRule> rules = new ArrayList<>(Arrays.asList(before));
     rules.add(KEEP);
-    return new Hoisting(rules).guards(before.length);
+    return new RuleHoisting(rules).guards(before.length);
   }
 
   @Test
@@ -74,16 +74,20 @@ class HoistingTest {
     RelabelRule map = rule("labelmap").regex("pod_(.+)").compile();
     RelabelRule keep = rule("keep").sources("ns", "app").regex("shop;(web|db)").compile();
 
-    assertThat(new Relabeler(List.of(map, keep)).demands())
+    assertThat(new Relabeler(List.of(map, keep)).requiredValues())
         .containsExactly(
-            new Demand(
+            new RequiredValues(
                 List.of("ns", "app"),
                 ";",
                 Set.of("shop;web", "shop;db"),
                 Set.of("pod_ns", "pod_app")));
-    assertThat(new Relabeler(List.of(rule("keep").sources("ns").regex("s.*").compile())).demands())
+    assertThat(
+            new Relabeler(List.of(rule("keep").sources("ns").regex("s.*").compile()))
+                .requiredValues())
         .isEmpty();
-    assertThat(new Relabeler(List.of(rule("drop").sources("ns").regex("s").compile())).demands())
+    assertThat(
+            new Relabeler(List.of(rule("drop").sources("ns").regex("s").compile()))
+                .requiredValues())
         .isEmpty();
   }
 
@@ -132,7 +136,7 @@ class HoistingTest {
   @Property(tries = 20_000)
   void targetWithoutARequiredValueIsDropped(
       @ForAll("rules") List<RelabelRule> rules, @ForAll("labels") Labels labels) {
-    for (Demand demand : new Relabeler(rules).demands()) {
+    for (RequiredValues demand : new Relabeler(rules).requiredValues()) {
       String value =
           String.join(
               demand.separator(), demand.sourceLabels().stream().map(labels::getOrEmpty).toList());

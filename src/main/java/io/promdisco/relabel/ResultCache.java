@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * memory with the first question, for many rules are never asked. Safe for all threads: entries are
  * immutable, and a lost one is worked out again.
  */
-final class Memo<T> {
+final class ResultCache<T> {
   /** Longer texts are not remembered: thousands of them would take much memory. */
   private static final int LONGEST = 1024;
 
@@ -26,7 +26,7 @@ final class Memo<T> {
    *
    * @param size how many at most; a power of two
    */
-  Memo(int size, Function<String, T> question) {
+  ResultCache(int size, Function<String, T> question) {
     this.size = size;
     this.question = question;
   }

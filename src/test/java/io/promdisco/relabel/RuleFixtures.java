@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Makes rules for tests. */
-final class Rules {
+final class RuleFixtures {
   private @Nullable List<String> sources;
   private @Nullable String separator;
   private @Nullable String regex;
@@ -17,49 +17,49 @@ final class Rules {
   private final @Nullable String action;
   private NameValidation names = NameValidation.UTF8;
 
-  private Rules(@Nullable String action) {
+  private RuleFixtures(@Nullable String action) {
     this.action = action;
   }
 
-  static Rules rule(String action) {
-    return new Rules(action);
+  static RuleFixtures rule(String action) {
+    return new RuleFixtures(action);
   }
 
-  static Rules withoutAction() {
-    return new Rules(null);
+  static RuleFixtures withoutAction() {
+    return new RuleFixtures(null);
   }
 
-  Rules sources(String... names) {
+  RuleFixtures sources(String... names) {
     sources = List.of(names);
     return this;
   }
 
-  Rules separator(String text) {
+  RuleFixtures separator(String text) {
     separator = text;
     return this;
   }
 
-  Rules regex(String text) {
+  RuleFixtures regex(String text) {
     regex = text;
     return this;
   }
 
-  Rules modulus(long number) {
+  RuleFixtures modulus(long number) {
     modulus = number;
     return this;
   }
 
-  Rules target(String name) {
+  RuleFixtures target(String name) {
     target = name;
     return this;
   }
 
-  Rules replacement(String text) {
+  RuleFixtures replacement(String text) {
     replacement = text;
     return this;
   }
 
-  Rules legacy() {
+  RuleFixtures legacy() {
     names = NameValidation.LEGACY;
     return this;
   }

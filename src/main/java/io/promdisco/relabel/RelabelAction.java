@@ -9,26 +9,26 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A rule made ready to be applied. Immutable but for what it remembers; safe for all threads. */
-abstract class Step {
+abstract class RelabelAction {
   private static final int REMEMBERED_VALUES = 1024;
   private static final int REMEMBERED_NAMES = 4096;
 
-  static Step of(RelabelRule rule) {
+  static RelabelAction of(RelabelRule rule) {
     return switch (rule.action()) {
-      case KEEP, DROP -> new Decide(rule);
-      case KEEPEQUAL, DROPEQUAL -> new Compare(rule);
+      case KEEP, DROP -> new KeepOrDrop(rule);
+      case KEEPEQUAL, DROPEQUAL -> new KeepOrDropEqual(rule);
       case REPLACE -> new Replace(rule);
-      case LABELMAP -> new Rename(rule);
-      case LABELDROP, LABELKEEP -> new Filter(rule);
-      case HASHMOD -> new Compute(rule, value -> HashMod.of(value, rule.modulus()));
-      case LOWERCASE -> new Compute(rule, Case::lower);
-      case UPPERCASE -> new Compute(rule, Case::upper);
+      case LABELMAP -> new LabelMap(rule);
+      case LABELDROP, LABELKEEP -> new LabelDropOrKeep(rule);
+      case HASHMOD -> new ComputeValue(rule, value -> HashMod.of(value, rule.modulus()));
+      case LOWERCASE -> new ComputeValue(rule, CaseMapping::lower);
+      case UPPERCASE -> new ComputeValue(rule, CaseMapping::upper);
     };
   }
 
-  private final Source source;
+  private final JoinedLabels source;
 
-  private Step(Source source) {
+  private RelabelAction(JoinedLabels source) {
     this.source = source;
   }
 
@@ -41,9 +41,9 @@ abstract class Step {
     return source.join(labels);
   }
 
-  /** A rule that only looks at the labels, and so may be asked before there is a working set. */
-  abstract static class Decision extends Step {
-    private Decision(Source source) {
+  /** A rule that only looks at the labels, and so may be asked before there are working labels. */
+  abstract static class Decision extends RelabelAction {
+    private Decision(JoinedLabels source) {
       super(source);
     }
 
@@ -51,12 +51,12 @@ abstract class Step {
     abstract boolean keeps(LabelView labels);
 
     /** What it demands of labels without {@code guards}, if that can be listed. */
-    Optional<Demand> demand(Set<String> guards) {
+    Optional<RequiredValues> requiredValues(Set<String> guards) {
       return Optional.empty();
     }
 
     @Override
-    final boolean apply(WorkingSet labels) {
+    final boolean apply(WorkingLabels labels) {
       return keeps(labels);
     }
   }
@@ -66,22 +66,22 @@ abstract class Step {
    *
    * @throws RuleLimitException if it would write too much; then it has changed nothing
    */
-  abstract boolean apply(WorkingSet labels);
+  abstract boolean apply(WorkingLabels labels);
 
   /** The source labels of a rule. */
-  private static final class Source {
-    static final Source NONE = new Source(List.of(), "");
+  private static final class JoinedLabels {
+    static final JoinedLabels NONE = new JoinedLabels(List.of(), "");
 
     private final String[] names;
     private final String separator;
 
-    Source(List<String> names, String separator) {
+    JoinedLabels(List<String> names, String separator) {
       this.names = names.toArray(new String[0]);
       this.separator = separator;
     }
 
-    static Source of(RelabelRule rule) {
-      return new Source(rule.sourceLabels(), rule.separator());
+    static JoinedLabels of(RelabelRule rule) {
+      return new JoinedLabels(rule.sourceLabels(), rule.separator());
     }
 
     /** Their values, joined. */
@@ -103,13 +103,13 @@ abstract class Step {
   }
 
   /** Whether a text matches a rule's regex; the engine is asked once for a text that repeats. */
-  private static final class Question {
+  private static final class CachedMatcher {
     private final ValueMatcher matcher;
-    private final @Nullable Memo<Boolean> memo;
+    private final @Nullable ResultCache<Boolean> memo;
 
-    Question(RelabelRule rule, int remembered) {
+    CachedMatcher(RelabelRule rule, int remembered) {
       matcher = ValueMatcher.of(rule.compiled(), false);
-      memo = matcher.isCheap() ? null : new Memo<>(remembered, matcher::matches);
+      memo = matcher.isCheap() ? null : new ResultCache<>(remembered, matcher::matches);
     }
 
     boolean matches(String text) {
@@ -123,17 +123,17 @@ abstract class Step {
   }
 
   /** keep, drop. */
-  private static final class Decide extends Decision {
+  private static final class KeepOrDrop extends Decision {
     private final List<String> names;
     private final String separator;
-    private final Question question;
+    private final CachedMatcher question;
     private final boolean keep;
 
-    Decide(RelabelRule rule) {
-      super(Source.of(rule));
+    KeepOrDrop(RelabelRule rule) {
+      super(JoinedLabels.of(rule));
       names = rule.sourceLabels();
       separator = rule.separator();
-      question = new Question(rule, REMEMBERED_VALUES);
+      question = new CachedMatcher(rule, REMEMBERED_VALUES);
       keep = rule.action() == Action.KEEP;
     }
 
@@ -143,21 +143,21 @@ abstract class Step {
     }
 
     @Override
-    Optional<Demand> demand(Set<String> guards) {
+    Optional<RequiredValues> requiredValues(Set<String> guards) {
       Set<String> values = question.literals();
       return keep && !values.isEmpty()
-          ? Optional.of(new Demand(names, separator, values, guards))
+          ? Optional.of(new RequiredValues(names, separator, values, guards))
           : Optional.empty();
     }
   }
 
   /** keepequal, dropequal. */
-  private static final class Compare extends Decision {
+  private static final class KeepOrDropEqual extends Decision {
     private final String target;
     private final boolean keep;
 
-    Compare(RelabelRule rule) {
-      super(Source.of(rule));
+    KeepOrDropEqual(RelabelRule rule) {
+      super(JoinedLabels.of(rule));
       target = rule.targetLabel();
       keep = rule.action() == Action.KEEPEQUAL;
     }
@@ -169,51 +169,51 @@ abstract class Step {
   }
 
   /** replace. */
-  private static final class Replace extends Step {
+  private static final class Replace extends RelabelAction {
     /** What is written for a value; nothing if the name is empty. */
-    private record Written(String name, String value) {
-      static final Written NOTHING = new Written("", "");
+    private record Assignment(String name, String value) {
+      static final Assignment NOTHING = new Assignment("", "");
     }
 
     private final ValueMatcher matcher;
     private final boolean withGroups;
     private final int slots;
-    private final Template target;
-    private final Template replacement;
+    private final ReplacementTemplate target;
+    private final ReplacementTemplate replacement;
     private final NameValidation names;
-    private final @Nullable Memo<Written> memo;
+    private final @Nullable ResultCache<Assignment> memo;
 
     Replace(RelabelRule rule) {
-      super(Source.of(rule));
+      super(JoinedLabels.of(rule));
       target = rule.target();
       replacement = rule.replacementTemplate();
       names = rule.names();
       slots = 2 * rule.compiled().groupNames().size();
       withGroups = !target.isConstant() || !replacement.isConstant();
       matcher = ValueMatcher.of(rule.compiled(), withGroups);
-      memo = matcher.isCheap() ? null : new Memo<>(REMEMBERED_VALUES, this::written);
+      memo = matcher.isCheap() ? null : new ResultCache<>(REMEMBERED_VALUES, this::written);
     }
 
     private boolean find(String value, int[] groups) {
       return withGroups ? matcher.find(value, groups) : matcher.matches(value);
     }
 
-    private Written written(String value) {
+    private Assignment written(String value) {
       int[] groups = new int[slots];
       if (!find(value, groups)) {
-        return Written.NOTHING;
+        return Assignment.NOTHING;
       }
       String name = target.expand(value, groups);
       return names.isValidLabelName(name)
-          ? new Written(name, replacement.expand(value, groups))
-          : Written.NOTHING;
+          ? new Assignment(name, replacement.expand(value, groups))
+          : Assignment.NOTHING;
     }
 
     @Override
-    boolean apply(WorkingSet labels) {
+    boolean apply(WorkingLabels labels) {
       String value = value(labels);
       if (memo != null) {
-        Written written = memo.get(value);
+        Assignment written = memo.get(value);
         if (!written.name.isEmpty()) {
           labels.set(written.name, written.value);
         }
@@ -231,18 +231,18 @@ abstract class Step {
   }
 
   /** hashmod, lowercase, uppercase. */
-  private static final class Compute extends Step {
+  private static final class ComputeValue extends RelabelAction {
     private final String target;
     private final UnaryOperator<String> function;
 
-    Compute(RelabelRule rule, UnaryOperator<String> function) {
-      super(Source.of(rule));
+    ComputeValue(RelabelRule rule, UnaryOperator<String> function) {
+      super(JoinedLabels.of(rule));
       target = rule.targetLabel();
       this.function = function;
     }
 
     @Override
-    boolean apply(WorkingSet labels) {
+    boolean apply(WorkingLabels labels) {
       String value = function.apply(value(labels));
       RuleLimitException.check(value.length(), RuleLimitException.COMPUTED);
       labels.set(target, value);
@@ -251,18 +251,19 @@ abstract class Step {
   }
 
   /** labelmap. Names repeat from target to target, so each is worked out once, and shared. */
-  private static final class Rename extends Step {
+  private static final class LabelMap extends RelabelAction {
     private final RelabelRule rule;
     private final ValueMatcher matcher;
-    private final Memo<Optional<String>> memo = new Memo<>(REMEMBERED_NAMES, this::workOut);
+    private final ResultCache<Optional<String>> memo =
+        new ResultCache<>(REMEMBERED_NAMES, this::mappedName);
 
-    Rename(RelabelRule rule) {
-      super(Source.NONE);
+    LabelMap(RelabelRule rule) {
+      super(JoinedLabels.NONE);
       this.rule = rule;
       matcher = ValueMatcher.of(rule.compiled(), false);
     }
 
-    private Optional<String> workOut(String name) {
+    private Optional<String> mappedName(String name) {
       return rule.compiled().matches(name)
           ? Optional.of(rule.compiled().replaceAll(name, rule.replacementTemplate()))
           : Optional.empty();
@@ -273,25 +274,25 @@ abstract class Step {
     }
 
     @Override
-    boolean apply(WorkingSet labels) {
+    boolean apply(WorkingLabels labels) {
       labels.copyRenamed(this::newName);
       return true;
     }
   }
 
   /** labeldrop, labelkeep. */
-  private static final class Filter extends Step {
-    private final Question question;
+  private static final class LabelDropOrKeep extends RelabelAction {
+    private final CachedMatcher question;
     private final boolean keep;
 
-    Filter(RelabelRule rule) {
-      super(Source.NONE);
-      question = new Question(rule, REMEMBERED_NAMES);
+    LabelDropOrKeep(RelabelRule rule) {
+      super(JoinedLabels.NONE);
+      question = new CachedMatcher(rule, REMEMBERED_NAMES);
       keep = rule.action() == Action.LABELKEEP;
     }
 
     @Override
-    boolean apply(WorkingSet labels) {
+    boolean apply(WorkingLabels labels) {
       labels.removeIf(name -> question.matches(name) != keep);
       return true;
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * {@code 1_x}. A dollar that begins no name stands for itself. Of several groups with one name the
  * first that took part counts; a group that does not exist is empty. Immutable.
  */
-final class Template {
+final class ReplacementTemplate {
   /** From this size on a number is a name. */
   private static final int MAX_GROUP_NUMBER = 100_000_000;
 
@@ -34,7 +34,7 @@ final class Template {
   private final String text;
   private final Part[] parts;
 
-  private Template(String text, List<Part> parts) {
+  private ReplacementTemplate(String text, List<Part> parts) {
     this.text = text;
     this.parts = parts.toArray(new Part[0]);
   }
@@ -44,7 +44,7 @@ final class Template {
    *
    * @param groupNames the regex's groups by number
    */
-  static Template parse(String text, List<String> groupNames) {
+  static ReplacementTemplate parse(String text, List<String> groupNames) {
     return new Parser(text, groupNames).parse();
   }
 
@@ -116,7 +116,7 @@ final class Template {
       this.groupNames = groupNames;
     }
 
-    Template parse() {
+    ReplacementTemplate parse() {
       int pos = 0;
       while (pos < text.length()) {
         int dollar = text.indexOf('$', pos);
@@ -128,7 +128,7 @@ final class Template {
       }
       literal.append(text, pos, text.length());
       endLiteral();
-      return new Template(text, parts);
+      return new ReplacementTemplate(text, parts);
     }
 
     /** Reads what follows a dollar; returns where to go on. */

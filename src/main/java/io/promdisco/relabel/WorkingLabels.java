@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * targets are dropped before. Labels are found by the hashes of their names, which strings keep;
  * once there are many, by a map, so that every operation is linear in the number of labels.
  */
-final class WorkingSet implements LabelView, BiConsumer<String, String> {
+final class WorkingLabels implements LabelView, BiConsumer<String, String> {
   private static final LabelView NOTHING = LabelView.of(Labels.EMPTY);
 
   /** Above this a map finds labels. */

@@ -20,7 +20,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /** Reads a recorded case's rules, written in JSON or YAML, as far as the types are right. */
-final class WrittenRules {
+final class RecordedRules {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final BigInteger TOO_LARGE = BigInteger.ONE.shiftLeft(64);
 
@@ -29,7 +29,7 @@ final class WrittenRules {
     private static final long serialVersionUID = 1L;
   }
 
-  private WrittenRules() {}
+  private RecordedRules() {}
 
   static List<RelabelSpec> of(JsonNode recorded) throws ReaderNeededException {
     JsonNode rules = recorded.path("relabel_configs");

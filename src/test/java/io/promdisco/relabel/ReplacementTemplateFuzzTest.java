@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Whatever a template says, it expands as Go's rules have it, told here in another way. */
-class TemplateFuzzTest {
+class ReplacementTemplateFuzzTest {
   private static final String VALUE = "one-two";
   private static final List<String> NAMES = List.of("", "first", "second", "first");
 
@@ -23,7 +23,7 @@ class TemplateFuzzTest {
   void everyTemplateExpandsAsInGo(byte[] input) {
     String text = new String(input, StandardCharsets.UTF_8);
 
-    Template template = Template.parse(text, NAMES);
+    ReplacementTemplate template = ReplacementTemplate.parse(text, NAMES);
 
     assertThat(template.expand(VALUE, GROUPS)).isEqualTo(expected(text));
     assertThat(template.text()).isEqualTo(text);

@@ -19,7 +19,7 @@ import java.util.Optional;
  *
  * <p>Text that neither accepts is passed on as it is: re2j finds the mistake.
  */
-final class GoSyntax {
+final class GoRegexSyntax {
   /** What Go allows nested counted repetitions to multiply to. */
   private static final int MAX_REPEAT = 1000;
 
@@ -60,7 +60,7 @@ final class GoSyntax {
   private final Deque<Extent> open = new ArrayDeque<>();
   private Extent atom = new Extent();
 
-  private GoSyntax(String text) {
+  private GoRegexSyntax(String text) {
     this.text = text;
     this.out = new StringBuilder(text.length() + 8);
   }
@@ -76,7 +76,7 @@ final class GoSyntax {
 
   /** Translates a whole regex, anchors included. */
   static Translation translate(String text) throws RegexException {
-    GoSyntax syntax = new GoSyntax(text);
+    GoRegexSyntax syntax = new GoRegexSyntax(text);
     syntax.groupNames.add("");
     syntax.open.push(new Extent());
     syntax.readAll();

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * {@code a}. Paths stand in the order in which RE2 prefers them. A regex that holds anything else,
  * or has too many paths, has no shape.
  */
-final class Shape {
+final class LiteralPattern {
   /** A step of a path. */
   sealed interface Item permits Text, Gap, Mark {}
 
@@ -43,14 +43,14 @@ final class Shape {
   private int pos;
   private int groups;
 
-  private Shape(String regex) {
+  private LiteralPattern(String regex) {
     this.regex = regex;
   }
 
   /** The paths of a regex as it was written, which must be valid; null if it has no shape. */
   static @Nullable List<List<Item>> pathsOf(String regex) {
     try {
-      Shape shape = new Shape(regex);
+      LiteralPattern shape = new LiteralPattern(regex);
       if (regex.startsWith("^")) {
         shape.pos++;
       }

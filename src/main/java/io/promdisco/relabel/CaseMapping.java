@@ -6,8 +6,8 @@ import java.util.function.IntUnaryOperator;
  * Upper and lower case, one code point for one code point, whatever the language: {@code ß} has no
  * upper case, {@code İ} becomes {@code i}, no sigma is final.
  */
-final class Case {
-  private Case() {}
+final class CaseMapping {
+  private CaseMapping() {}
 
   /** In lower case; the same string if it is. */
   static String lower(String text) {

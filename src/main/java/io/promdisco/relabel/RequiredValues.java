@@ -12,10 +12,10 @@ import java.util.Set;
  * <p>By this jobs can be found for a target, in the place of asking each job.
  */
 @Internal
-public record Demand(
+public record RequiredValues(
     List<String> sourceLabels, String separator, Set<String> values, Set<String> guards) {
   /** Copies lists and sets. */
-  public Demand {
+  public RequiredValues {
     sourceLabels = List.copyOf(sourceLabels);
     values = Set.copyOf(values);
     guards = Set.copyOf(guards);

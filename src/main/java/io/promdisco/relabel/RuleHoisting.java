@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  * rule before the labelmap can have written it, which is asked in the same way, the labelmap cannot
  * write {@code x}.
  */
-final class Hoisting {
+final class RuleHoisting {
   private final List<RelabelRule> rules;
 
-  Hoisting(List<RelabelRule> rules) {
+  RuleHoisting(List<RelabelRule> rules) {
     this.rules = rules;
   }
 
@@ -80,7 +80,7 @@ final class Hoisting {
     return true;
   }
 
-  private static boolean mayWrite(Template target, String name) {
+  private static boolean mayWrite(ReplacementTemplate target, String name) {
     return !target.isConstant() || target.expand("", new int[0]).equals(name);
   }
 
@@ -101,12 +101,12 @@ final class Hoisting {
   /** The labels from which a labelmap would write {@code name}; null if that is not known. */
   private static @Nullable List<String> origins(RelabelRule rule, String name) {
     String replacement = rule.replacement();
-    List<List<Shape.Item>> paths = Shape.pathsOf(rule.compiled().text());
+    List<List<LiteralPattern.Item>> paths = LiteralPattern.pathsOf(rule.compiled().text());
     if (paths == null || !(replacement.equals("$1") || replacement.equals("${1}"))) {
       return null;
     }
     List<String> origins = new ArrayList<>();
-    for (List<Shape.Item> path : paths) {
+    for (List<LiteralPattern.Item> path : paths) {
       String origin = origin(path, name);
       if (origin == null) {
         return null;
@@ -119,19 +119,19 @@ final class Hoisting {
   }
 
   /** What the path matches if its first group, which must be one gap, is {@code name}. */
-  private static @Nullable String origin(List<Shape.Item> path, String name) {
+  private static @Nullable String origin(List<LiteralPattern.Item> path, String name) {
     StringBuilder origin = new StringBuilder();
     boolean found = false;
     for (int i = 0; i < path.size(); i++) {
-      Shape.Item item = path.get(i);
-      if (item instanceof Shape.Text text) {
+      LiteralPattern.Item item = path.get(i);
+      if (item instanceof LiteralPattern.Text text) {
         origin.append(text.text());
-      } else if (item instanceof Shape.Gap) {
+      } else if (item instanceof LiteralPattern.Gap) {
         boolean isGroup =
             i > 0
                 && i + 1 < path.size()
-                && path.get(i - 1).equals(new Shape.Mark(2))
-                && path.get(i + 1).equals(new Shape.Mark(3));
+                && path.get(i - 1).equals(new LiteralPattern.Mark(2))
+                && path.get(i + 1).equals(new LiteralPattern.Mark(3));
         if (found || !isGroup) {
           return null;
         }
