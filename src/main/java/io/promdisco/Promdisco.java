@@ -148,7 +148,7 @@ public final class Promdisco implements AutoCloseable {
     if (!discovery.awaitSynced(most)) {
       return false;
     }
-    return scrape.awaitTold(most.minusNanos(System.nanoTime() - start)) && !closing.get();
+    return scrape.awaitDelivered(most.minusNanos(System.nanoTime() - start)) && !closing.get();
   }
 
   /**

@@ -28,21 +28,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class GroupRouter {
   private final int jobs;
-  private final List<Integer> unfiled = new ArrayList<>();
-  private final List<Lane> lanes = new ArrayList<>();
+  private final List<Integer> jobsWithoutConditions = new ArrayList<>();
+  private final List<JobsByValue> jobsByCondition = new ArrayList<>();
 
   /** Files the jobs, which are known by their place from now on. */
   GroupRouter(List<TargetBuilder> builders) {
     jobs = builders.size();
     List<List<RequiredValues>> demands =
         builders.stream().map(TargetBuilder::requiredValues).toList();
-    Map<Question, Set<String>> wanted = new HashMap<>();
+    Map<LabelCondition, Set<String>> wanted = new HashMap<>();
     for (List<RequiredValues> ofJob : demands) {
       for (RequiredValues demand : ofJob) {
-        wanted.computeIfAbsent(Question.of(demand), q -> new HashSet<>()).addAll(demand.values());
+        wanted
+            .computeIfAbsent(LabelCondition.of(demand), q -> new HashSet<>())
+            .addAll(demand.values());
       }
     }
-    Map<Question, Lane> byQuestion = new HashMap<>();
+    Map<LabelCondition, JobsByValue> byQuestion = new HashMap<>();
     for (int job = 0; job < jobs; job++) {
       RequiredValues best = null;
       for (RequiredValues demand : demands.get(job)) {
@@ -51,17 +53,19 @@ final class GroupRouter {
         }
       }
       if (best == null) {
-        unfiled.add(job);
+        jobsWithoutConditions.add(job);
       } else {
-        byQuestion.computeIfAbsent(Question.of(best), Lane::new).file(job, best.values());
+        byQuestion
+            .computeIfAbsent(LabelCondition.of(best), JobsByValue::new)
+            .file(job, best.values());
       }
     }
-    lanes.addAll(byQuestion.values());
+    jobsByCondition.addAll(byQuestion.values());
   }
 
   /** The more different values the jobs want of a question, the more jobs it tells apart. */
-  private static int rank(Map<Question, Set<String>> wanted, RequiredValues demand) {
-    return wanted.getOrDefault(Question.of(demand), Set.of()).size();
+  private static int rank(Map<LabelCondition, Set<String>> wanted, RequiredValues demand) {
+    return wanted.getOrDefault(LabelCondition.of(demand), Set.of()).size();
   }
 
   /**
@@ -70,12 +74,12 @@ final class GroupRouter {
    */
   List<List<TargetGroup>> route(List<TargetGroup> groups) {
     List<List<TargetGroup>> offers = new ArrayList<>(Collections.nCopies(jobs, null));
-    unfiled.forEach(job -> offers.set(job, groups));
-    if (!lanes.isEmpty()) {
-      lanes.forEach(lane -> lane.all.forEach(job -> offers.set(job, new ArrayList<>(0))));
+    jobsWithoutConditions.forEach(job -> offers.set(job, groups));
+    if (!jobsByCondition.isEmpty()) {
+      jobsByCondition.forEach(lane -> lane.all.forEach(job -> offers.set(job, new ArrayList<>(0))));
       DiscoveredLabels labels = new DiscoveredLabels(Labels.EMPTY);
       for (TargetGroup group : groups) {
-        for (Lane lane : lanes) {
+        for (JobsByValue lane : jobsByCondition) {
           lane.offer(group, labels, offers);
         }
       }
@@ -84,21 +88,21 @@ final class GroupRouter {
   }
 
   /** What is asked of a target; the guards say when the answer counts. */
-  private record Question(List<String> labels, String separator, Set<String> guards) {
-    static Question of(RequiredValues demand) {
-      return new Question(demand.sourceLabels(), demand.separator(), demand.guards());
+  private record LabelCondition(List<String> labels, String separator, Set<String> guards) {
+    static LabelCondition of(RequiredValues demand) {
+      return new LabelCondition(demand.sourceLabels(), demand.separator(), demand.guards());
     }
   }
 
   /** The jobs filed under one question. */
-  private static final class Lane {
+  private static final class JobsByValue {
     private final String[] labels;
     private final String separator;
     private final String[] guards;
     private final Map<String, List<Integer>> byValue = new HashMap<>();
     private final List<Integer> all = new ArrayList<>();
 
-    Lane(Question question) {
+    JobsByValue(LabelCondition question) {
       labels = question.labels.toArray(new String[0]);
       separator = question.separator;
       guards = question.guards.toArray(new String[0]);

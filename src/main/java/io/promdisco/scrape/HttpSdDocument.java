@@ -67,7 +67,7 @@ public final class HttpSdDocument {
         json.writeStartObject();
         json.writeArrayFieldStart("targets");
         for (String address : group.getValue()) {
-          json.writeString(Utf8.encodable(address));
+          json.writeString(Utf8Text.encodable(address));
         }
         json.writeEndArray();
         JsonDocument.labels(json, "labels", group.getKey());

@@ -143,20 +143,20 @@ public final class TargetBuilder {
       return "no address";
     }
     if (address.indexOf('/') >= 0) {
-      return GoText.quote(address) + " is not a valid hostname";
+      return GoFormatting.quote(address) + " is not a valid hostname";
     }
     String problem = scheduleProblem(labels);
     if (problem == null) {
       problem = booleanProblem(labels);
     }
     for (int i = 0; i < labels.size() && problem == null; i++) {
-      if (!Utf8.isEncodable(labels.value(i))
+      if (!Utf8Text.isEncodable(labels.value(i))
           && !labels.name(i).startsWith(TargetLabels.META_PREFIX)) {
         problem =
             "invalid label value for "
-                + GoText.quote(labels.name(i))
+                + GoFormatting.quote(labels.name(i))
                 + ": "
-                + GoText.quote(labels.value(i));
+                + GoFormatting.quote(labels.value(i));
       }
     }
     return problem;
@@ -189,13 +189,13 @@ public final class TargetBuilder {
 
   private static @Nullable String booleanProblem(Labels labels, String name, String what) {
     String value = labels.getOrEmpty(name);
-    if (value.isEmpty() || GoText.isBoolean(value)) {
+    if (value.isEmpty() || GoFormatting.isBoolean(value)) {
       return null;
     }
     return "error parsing "
         + what
         + ": strconv.ParseBool: parsing "
-        + GoText.quote(value)
+        + GoFormatting.quote(value)
         + ": invalid syntax";
   }
 
@@ -268,9 +268,9 @@ public final class TargetBuilder {
       }
       if (within.compareTo(every) > 0) {
         return "scrape timeout cannot be greater than scrape interval ("
-            + GoText.quote(timeout)
+            + GoFormatting.quote(timeout)
             + " > "
-            + GoText.quote(interval)
+            + GoFormatting.quote(interval)
             + ")";
       }
       return null;

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 @Internal
 public final class TargetsDocument {
   private static final Comparator<PoolView> BY_JOB =
-      Comparator.comparing(PoolView::job, Utf8::compare);
+      Comparator.comparing(PoolView::job, Utf8Text::compare);
 
   private TargetsDocument() {}
 
@@ -201,7 +201,7 @@ public final class TargetsDocument {
     if (!warnings.isEmpty()) {
       json.writeArrayFieldStart("warnings");
       for (String warning : warnings) {
-        json.writeString(Utf8.encodable(warning));
+        json.writeString(Utf8Text.encodable(warning));
       }
       json.writeEndArray();
     }
@@ -215,7 +215,7 @@ public final class TargetsDocument {
     }
     json.writeObjectFieldStart("droppedTargetCounts");
     for (PoolView pool : pools) {
-      json.writeNumberField(Utf8.encodable(pool.job()), pool.counts().dropped());
+      json.writeNumberField(Utf8Text.encodable(pool.job()), pool.counts().dropped());
     }
     json.writeEndObject();
   }

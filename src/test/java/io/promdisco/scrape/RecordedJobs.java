@@ -20,8 +20,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Jobs and groups of recorded cases. */
-final class Recorded {
-  private Recorded() {}
+final class RecordedJobs {
+  private RecordedJobs() {}
 
   /** The job as the configuration reader makes it, of its JSON form. */
   static ScrapeConfig job(String name, JsonNode settings, @Nullable JsonNode rules) {
@@ -78,7 +78,7 @@ final class Recorded {
       }
       JsonNode modulus = rule.get("modulus");
       rules.add(
-          Jobs.compile(
+          JobFixtures.compile(
               new RelabelSpec(
                   sources,
                   text(rule, "separator"),

@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  * Decides which changed groups each job has to look at. Jobs over one provider share its list of
  * changes, so each list is gone through once. For one thread at a time.
  */
-final class Offers {
+final class ChangedGroupRouter {
   /** By provider the router of the last update; for as long as the same jobs ask. */
-  private final Map<String, Filed> routers = new HashMap<>();
+  private final Map<String, CachedRouter> routers = new HashMap<>();
 
-  private record Filed(List<TargetBuilder> builders, GroupRouter router) {}
+  private record CachedRouter(List<TargetBuilder> builders, GroupRouter router) {}
 
   /**
    * The changed groups of one provider as one job sees them.
@@ -29,7 +29,8 @@ final class Offers {
    * @param changed all that changed
    * @param sources the sources of all that changed, to be asked if it is cheaper; shared
    */
-  record Offer(List<TargetGroup> candidates, List<TargetGroup> changed, Sources sources) {
+  record RelevantGroups(
+      List<TargetGroup> candidates, List<TargetGroup> changed, GroupSources sources) {
     /** Whether the job has to look at everything. */
     @SuppressWarnings("ReferenceEquality") // The list itself stands for everything.
     boolean isEverything() {
@@ -38,13 +39,13 @@ final class Offers {
   }
 
   /** The sources of a list of groups, collected when first asked for. Safe for all threads. */
-  static final class Sources {
+  static final class GroupSources {
     private final List<TargetGroup> groups;
 
     @GuardedBy("this")
     private @Nullable Set<String> sources;
 
-    Sources(List<TargetGroup> groups) {
+    GroupSources(List<TargetGroup> groups) {
       this.groups = groups;
     }
 
@@ -60,7 +61,7 @@ final class Offers {
   }
 
   /** The jobs that share a list. */
-  private static final class Askers {
+  private static final class ListUsers {
     final List<Integer> places = new ArrayList<>();
     final List<TargetBuilder> builders = new ArrayList<>();
   }
@@ -70,10 +71,10 @@ final class Offers {
    *
    * @param builders for each update the job's; null: nobody wants to know
    */
-  List<Map<String, Offer>> of(
+  List<Map<String, RelevantGroups>> of(
       List<TargetSetUpdate> updates, List<@Nullable TargetBuilder> builders) {
-    List<Map<String, Offer>> offers = new ArrayList<>();
-    Map<String, Map<List<TargetGroup>, Askers>> lists = new HashMap<>();
+    List<Map<String, RelevantGroups>> offers = new ArrayList<>();
+    Map<String, Map<List<TargetGroup>, ListUsers>> lists = new HashMap<>();
     for (int i = 0; i < updates.size(); i++) {
       offers.add(new HashMap<>());
       TargetBuilder builder = builders.get(i);
@@ -84,10 +85,10 @@ final class Offers {
             .changes()
             .forEach(
                 (provider, groups) -> {
-                  Askers askers =
+                  ListUsers askers =
                       lists
                           .computeIfAbsent(provider, name -> new IdentityHashMap<>())
-                          .computeIfAbsent(groups, list -> new Askers());
+                          .computeIfAbsent(groups, list -> new ListUsers());
                   askers.places.add(place);
                   askers.builders.add(builder);
                 });
@@ -97,21 +98,21 @@ final class Offers {
         (provider, ofProvider) ->
             ofProvider.forEach(
                 (groups, askers) -> {
-                  Sources sources = new Sources(groups);
+                  GroupSources sources = new GroupSources(groups);
                   List<List<TargetGroup>> routed = router(provider, askers.builders).route(groups);
                   for (int i = 0; i < routed.size(); i++) {
                     offers
                         .get(askers.places.get(i))
-                        .put(provider, new Offer(routed.get(i), groups, sources));
+                        .put(provider, new RelevantGroups(routed.get(i), groups, sources));
                   }
                 }));
     return offers;
   }
 
   private GroupRouter router(String provider, List<TargetBuilder> builders) {
-    Filed filed = routers.get(provider);
+    CachedRouter filed = routers.get(provider);
     if (filed == null || !filed.builders.equals(builders)) {
-      filed = new Filed(builders, new GroupRouter(builders));
+      filed = new CachedRouter(builders, new GroupRouter(builders));
       routers.put(provider, filed);
     }
     return filed.router;

@@ -3,13 +3,13 @@ package io.promdisco.scrape;
 import java.util.HexFormat;
 
 /** How Go reads and writes small things, for messages that people compare with Prometheus's. */
-final class GoText {
+final class GoFormatting {
   /** Characters that a quotation shows; Prometheus shows all. */
   private static final int LONGEST = 500;
 
   private static final HexFormat HEX = HexFormat.of();
 
-  private GoText() {}
+  private GoFormatting() {}
 
   /**
    * The text in double quotes, with escapes for what does not print. Of a text of more than 500

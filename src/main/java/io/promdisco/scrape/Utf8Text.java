@@ -3,8 +3,8 @@ package io.promdisco.scrape;
 import java.util.function.IntConsumer;
 
 /** What strings are in UTF-8, where that differs from what Java makes of them. */
-final class Utf8 {
-  private Utf8() {}
+final class Utf8Text {
+  private Utf8Text() {}
 
   /** Orders as the UTF-8 bytes do, which is the order of code points. */
   static int compare(String a, String b) {

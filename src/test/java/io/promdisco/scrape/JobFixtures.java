@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Scrape configs and target groups for tests. */
-final class Jobs {
-  private Jobs() {}
+final class JobFixtures {
+  private JobFixtures() {}
 
   /** A job with Prometheus's defaults. */
   static ScrapeConfig job(String name, RelabelRule... rules) {

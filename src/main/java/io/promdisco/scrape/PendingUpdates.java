@@ -2,7 +2,7 @@ package io.promdisco.scrape;
 
 import io.promdisco.model.TargetGroup;
 import io.promdisco.model.TargetSetUpdate;
-import io.promdisco.scrape.Offers.Offer;
+import io.promdisco.scrape.ChangedGroupRouter.RelevantGroups;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
  * Updates of one job that are not relabelled yet: of each group only the latest state. A single
  * update is kept as it came, since jobs share its lists. For one thread at a time.
  */
-final class Changes {
+final class PendingUpdates {
   private TargetSetUpdate latest;
   private boolean whole;
 
   /** By provider the groups of the only update of which the job may keep a target. */
-  private final Map<String, Offer> offers;
+  private final Map<String, RelevantGroups> offers;
 
   /** Whose demands chose them. */
   private @Nullable TargetBuilder chosenFor;
@@ -25,8 +25,10 @@ final class Changes {
   /** By provider and source the groups of several updates; null: there is only one. */
   private @Nullable Map<String, Map<String, TargetGroup>> groups;
 
-  private Changes(
-      TargetSetUpdate update, Map<String, Offer> offers, @Nullable TargetBuilder chosenFor) {
+  private PendingUpdates(
+      TargetSetUpdate update,
+      Map<String, RelevantGroups> offers,
+      @Nullable TargetBuilder chosenFor) {
     this.latest = update;
     this.whole = update.whole();
     this.offers = offers;
@@ -39,13 +41,14 @@ final class Changes {
    * @param offers by provider those of which the job may keep a target
    * @param chosenFor whose demands chose them
    */
-  static Changes of(TargetSetUpdate update, Map<String, Offer> offers, TargetBuilder chosenFor) {
-    return new Changes(update, offers, chosenFor);
+  static PendingUpdates of(
+      TargetSetUpdate update, Map<String, RelevantGroups> offers, TargetBuilder chosenFor) {
+    return new PendingUpdates(update, offers, chosenFor);
   }
 
   /** The changes of an update, all of which the job may keep. */
-  static Changes of(TargetSetUpdate update) {
-    return new Changes(update, Map.of(), null);
+  static PendingUpdates of(TargetSetUpdate update) {
+    return new PendingUpdates(update, Map.of(), null);
   }
 
   private static void add(TargetSetUpdate update, Map<String, Map<String, TargetGroup>> all) {
@@ -60,7 +63,7 @@ final class Changes {
   }
 
   /** These changes and later ones, which are few unless they are the whole job. */
-  Changes and(Changes later) {
+  PendingUpdates and(PendingUpdates later) {
     if (later.whole) {
       return later;
     }
@@ -89,9 +92,9 @@ final class Changes {
 
   /** By provider the groups of {@code update}, made of these, that {@code builder} may keep. */
   @SuppressWarnings("ReferenceEquality") // These very rules.
-  Map<String, Offer> offers(TargetSetUpdate update, TargetBuilder builder) {
+  Map<String, RelevantGroups> offers(TargetSetUpdate update, TargetBuilder builder) {
     return builder == chosenFor
         ? offers
-        : new Offers().of(List.of(update), List.of(builder)).get(0);
+        : new ChangedGroupRouter().of(List.of(update), List.of(builder)).get(0);
   }
 }

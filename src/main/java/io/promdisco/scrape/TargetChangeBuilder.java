@@ -4,33 +4,33 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Collects which targets came and went while groups were replaced, and makes one change of it. */
-final class Delta {
-  private final List<Target> came = new ArrayList<>();
-  private final List<Target> gone = new ArrayList<>();
+final class TargetChangeBuilder {
+  private final List<Target> added = new ArrayList<>();
+  private final List<Target> removed = new ArrayList<>();
 
   /** There was no equal target before. */
-  void came(Target target) {
-    came.add(target);
+  void added(Target target) {
+    added.add(target);
   }
 
   /** There is no equal target any more. */
-  void gone(Target target) {
-    gone.add(target);
+  void removed(Target target) {
+    removed.add(target);
   }
 
   /** The targets that came, in order. */
   List<Target> additions() {
-    return came;
+    return added;
   }
 
   /** What is different in the end. */
   TargetChange toChange(String job) {
-    if (came.isEmpty() || gone.isEmpty()) {
-      return new TargetChange(job, came, List.of(), gone);
+    if (added.isEmpty() || removed.isEmpty()) {
+      return new TargetChange(job, added, List.of(), removed);
     }
     NetChange net = new NetChange();
-    gone.forEach(net::gone);
-    came.forEach(net::came);
+    removed.forEach(net::removed);
+    added.forEach(net::added);
     return net.toChange(job);
   }
 }

@@ -13,8 +13,8 @@ import java.util.Map;
 
 /** Checks the targets that a configuration spells out, as their jobs' rules leave them. */
 @Internal
-public final class WrittenTargets {
-  private WrittenTargets() {}
+public final class ConfiguredTargetChecks {
+  private ConfiguredTargetChecks() {}
 
   /**
    * A target that the rules keep and that cannot be scraped is an error, as {@code promtool check

@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class TargetTableTest {
-  private final TargetTable table = new TargetTable();
-  private final TargetBuilder builder = new TargetBuilder(Jobs.job("j"));
+class DistinctTargetsTest {
+  private final DistinctTargets table = new DistinctTargets();
+  private final TargetBuilder builder = new TargetBuilder(JobFixtures.job("j"));
 
   @Test
   void holdsWhatAMapWouldHoldHoweverTargetsComeAndGo() {
@@ -86,7 +86,7 @@ class TargetTableTest {
   }
 
   private Target target(String address) {
-    TargetGroup group = Jobs.group("g", Labels.EMPTY, address);
+    TargetGroup group = JobFixtures.group("g", Labels.EMPTY, address);
     return ((TargetOutcome.Kept) builder.build("p", group, 0)).target();
   }
 }

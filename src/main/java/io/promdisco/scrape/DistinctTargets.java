@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * target is there as long as one of them is. Open addressing, a reference a slot, since there may
  * be hundreds of thousands. Equal targets beyond the first are in lists. For one thread at a time.
  */
-final class TargetTable {
+final class DistinctTargets {
   private static final int LEAST = 16; // a power of two, as every capacity
 
   /** Differs in each process, so that nobody can choose targets whose slots are the same. */
@@ -22,14 +22,14 @@ final class TargetTable {
 
   private @Nullable Target[] slots = new @Nullable Target[LEAST];
   private int distinct;
-  private final Map<Long, Further> equal = new HashMap<>();
+  private final Map<Long, EqualTargets> equal = new HashMap<>();
   private int size;
 
   /**
    * Targets that are equal to one in a slot. Mostly there is one, for a moment, while a group takes
    * the place of the one before; a table of places is made for many only.
    */
-  private static final class Further {
+  private static final class EqualTargets {
     private static final int FEW = 16;
 
     private final List<Target> all = new ArrayList<>(1);
@@ -95,7 +95,7 @@ final class TargetTable {
     int at = slotOf(target.hash());
     size++;
     if (slots[at] != null) {
-      equal.computeIfAbsent(target.hash(), hash -> new Further()).add(target);
+      equal.computeIfAbsent(target.hash(), hash -> new EqualTargets()).add(target);
       return false;
     }
     slots[at] = target;
@@ -108,7 +108,7 @@ final class TargetTable {
   @SuppressWarnings("ReferenceEquality")
   boolean remove(Target target) {
     int at = slotOf(target.hash());
-    Further further = equal.get(target.hash());
+    EqualTargets further = equal.get(target.hash());
     if (further != null) {
       if (slots[at] == target) {
         slots[at] = further.removeLast();

@@ -12,12 +12,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class WrittenTargetsTest {
+class ConfiguredTargetChecksTest {
   @TempDir private Path folder = Path.of("");
 
   private List<Problem> check(String yaml) throws IOException {
     Path file = Files.writeString(folder.resolve("p.yml"), yaml);
-    return WrittenTargets.check(file.toString(), new ConfigLoader().read(file));
+    return ConfiguredTargetChecks.check(file.toString(), new ConfigLoader().read(file));
   }
 
   private static final String STATIC =
