@@ -189,7 +189,7 @@ public final class HttpClientChecks {
    */
   public static void proxy(
       HttpClientConfig.ProxyConfig proxy, boolean hasUrl, FieldProblems problems) {
-    String wrong = Urls.problem(proxy.url());
+    String wrong = UrlChecks.problem(proxy.url());
     if (wrong != null) {
       problems.note("proxy_url", wrong + " (expected: http://host:port)");
     }

@@ -1,9 +1,9 @@
 package io.promdisco.scrape;
 
 import io.promdisco.Internal;
+import io.promdisco.config.ConfiguredGroup;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
-import io.promdisco.config.WrittenGroup;
 import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.model.Position;
 import java.util.ArrayList;
@@ -26,7 +26,7 @@ public final class ConfiguredTargetChecks {
   public static List<Problem> check(String file, ConfigLoader.LoadResult loaded) {
     List<Problem> problems = new ArrayList<>(loaded.problems());
     Map<String, TargetBuilder> builders = new HashMap<>();
-    for (WrittenGroup group : loaded.groups()) {
+    for (ConfiguredGroup group : loaded.groups()) {
       TargetBuilder builder =
           builders.computeIfAbsent(group.job().jobName(), any -> new TargetBuilder(group.job()));
       for (int i = 0; i < group.group().targets().size(); i++) {
@@ -40,7 +40,7 @@ public final class ConfiguredTargetChecks {
   }
 
   private static Problem problem(
-      String file, WrittenGroup group, int index, TargetOutcome.Failed failed) {
+      String file, ConfiguredGroup group, int index, TargetOutcome.Failed failed) {
     Position position =
         index < group.positions().size() ? group.positions().get(index) : new Position(file, 1, 1);
     return new Problem(

@@ -1,7 +1,7 @@
 package io.promdisco.config.lint;
 
 import io.promdisco.config.lint.RuleAdvice.Finding;
-import io.promdisco.config.section.ReadJob;
+import io.promdisco.config.section.LocatedJob;
 import io.promdisco.config.yaml.Section;
 import io.promdisco.model.Position;
 import java.util.ArrayList;
@@ -17,11 +17,11 @@ public final class ConfigAdvice {
 
   private ConfigAdvice() {}
 
-  public static void give(List<ReadJob> jobs) {
+  public static void give(List<LocatedJob> jobs) {
     IdenticalJobsAdvice.give(jobs);
     NamespaceAdvice.give(jobs);
     Map<Position, Integer> uses = new HashMap<>();
-    for (ReadJob job : jobs) {
+    for (LocatedJob job : jobs) {
       job.rules().forEach(rule -> uses.merge(position(rule), 1, Integer::sum));
     }
     for (RuleAdvice advice : RULES) {
@@ -38,10 +38,10 @@ public final class ConfigAdvice {
    *
    * @param uses how often each rule is used
    */
-  private static void give(RuleAdvice advice, List<ReadJob> jobs, Map<Position, Integer> uses) {
+  private static void give(RuleAdvice advice, List<LocatedJob> jobs, Map<Position, Integer> uses) {
     Map<Position, Integer> found = new HashMap<>();
     List<Finding> findings = new ArrayList<>();
-    for (ReadJob job : jobs) {
+    for (LocatedJob job : jobs) {
       for (Finding finding : advice.of(job)) {
         findings.add(finding);
         found.merge(position(finding.rule()), 1, Integer::sum);

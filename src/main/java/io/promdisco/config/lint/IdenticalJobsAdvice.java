@@ -3,7 +3,7 @@ package io.promdisco.config.lint;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.SdConfig;
-import io.promdisco.config.section.ReadJob;
+import io.promdisco.config.section.LocatedJob;
 import io.promdisco.relabel.RelabelRule;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -21,9 +21,9 @@ final class IdenticalJobsAdvice {
   private record Meaning(
       List<SdConfig> sources, List<RelabelRule> rules, Map<String, Object> settings) {}
 
-  static void give(List<ReadJob> jobs) {
+  static void give(List<LocatedJob> jobs) {
     Map<Meaning, String> first = new HashMap<>();
-    for (ReadJob job : jobs) {
+    for (LocatedJob job : jobs) {
       ScrapeConfig config = job.config();
       if (config.sdConfigs().isEmpty()
           || config.relabelRules().stream().anyMatch(IdenticalJobsAdvice::readsJobName)) {

@@ -5,7 +5,7 @@ import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.KubernetesSdConfig.Role;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.SdConfig;
-import io.promdisco.config.section.ReadJob;
+import io.promdisco.config.section.LocatedJob;
 import io.promdisco.config.yaml.Section;
 import io.promdisco.relabel.RelabelRule;
 import io.promdisco.relabel.RelabelRule.Action;
@@ -29,9 +29,9 @@ final class NamespaceAdvice {
   private record Watch(
       Optional<String> apiServer, Optional<String> kubeconfig, HttpClientConfig http, Role role) {}
 
-  static void give(List<ReadJob> jobs) {
+  static void give(List<LocatedJob> jobs) {
     Map<Watch, Boolean> needed = new HashMap<>();
-    for (ReadJob job : jobs) {
+    for (LocatedJob job : jobs) {
       boolean chooses = choosing(job) >= 0;
       for (SdConfig config : job.config().sdConfigs()) {
         if (config instanceof KubernetesSdConfig kubernetes && watchesAll(kubernetes)) {
@@ -39,7 +39,7 @@ final class NamespaceAdvice {
         }
       }
     }
-    for (ReadJob job : jobs) {
+    for (LocatedJob job : jobs) {
       int rule = choosing(job);
       if (rule >= 0
           && job.config().sdConfigs().stream()
@@ -72,7 +72,7 @@ final class NamespaceAdvice {
   }
 
   /** The rule that keeps a few namespaces only; -1: none. */
-  private static int choosing(ReadJob job) {
+  private static int choosing(LocatedJob job) {
     List<RelabelRule> rules = job.config().relabelRules();
     for (int i = 0; i < rules.size(); i++) {
       RelabelRule rule = rules.get(i);

@@ -2,7 +2,7 @@ package io.promdisco.config.lint;
 
 import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
-import io.promdisco.config.section.ReadJob;
+import io.promdisco.config.section.LocatedJob;
 import io.promdisco.config.yaml.Section;
 import io.promdisco.model.Labels;
 import io.promdisco.relabel.RelabelRule;
@@ -38,7 +38,7 @@ final class NeverSetAdvice implements RuleAdvice {
           Action.UPPERCASE);
 
   @Override
-  public List<Finding> of(ReadJob job) {
+  public List<Finding> of(LocatedJob job) {
     List<Finding> findings = new ArrayList<>();
     if (job.config().sdConfigs().isEmpty()) {
       return findings;

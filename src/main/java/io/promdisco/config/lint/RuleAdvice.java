@@ -1,14 +1,14 @@
 package io.promdisco.config.lint;
 
 import io.promdisco.config.ProblemKind;
-import io.promdisco.config.section.ReadJob;
+import io.promdisco.config.section.LocatedJob;
 import io.promdisco.config.yaml.Section;
 import java.util.List;
 
 /** Finds rules of a job that are legal but surely not meant. */
 interface RuleAdvice {
   /** What is to be said about the rules of a job. */
-  List<Finding> of(ReadJob job);
+  List<Finding> of(LocatedJob job);
 
   /**
    * Something to be said about a rule.

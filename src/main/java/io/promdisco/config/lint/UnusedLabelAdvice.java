@@ -1,7 +1,7 @@
 package io.promdisco.config.lint;
 
 import io.promdisco.config.ProblemKind;
-import io.promdisco.config.section.ReadJob;
+import io.promdisco.config.section.LocatedJob;
 import io.promdisco.relabel.RelabelRule;
 import io.promdisco.relabel.RelabelRule.Action;
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ final class UnusedLabelAdvice implements RuleAdvice {
       EnumSet.of(Action.REPLACE, Action.HASHMOD, Action.LOWERCASE, Action.UPPERCASE);
 
   @Override
-  public List<Finding> of(ReadJob job) {
+  public List<Finding> of(LocatedJob job) {
     List<RelabelRule> rules = job.config().relabelRules();
     List<Finding> findings = new ArrayList<>();
     for (int i = 0; i < job.rules().size(); i++) {

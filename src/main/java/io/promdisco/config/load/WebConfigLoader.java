@@ -7,8 +7,8 @@ import io.promdisco.config.Secret;
 import io.promdisco.config.WebConfig;
 import io.promdisco.config.WebConfig.ClientAuth;
 import io.promdisco.config.WebConfig.Tls;
-import io.promdisco.config.yaml.Paths;
-import io.promdisco.config.yaml.Problems;
+import io.promdisco.config.yaml.ConfigPaths;
+import io.promdisco.config.yaml.ProblemCollector;
 import io.promdisco.config.yaml.Section;
 import io.promdisco.config.yaml.StrictYaml;
 import java.nio.file.Path;
@@ -46,9 +46,9 @@ public final class WebConfigLoader {
   private static final Pattern BCRYPT =
       Pattern.compile("\\$2[abxy]?\\$(0[4-9]|[12][0-9]|3[01])\\$[./A-Za-z0-9]{53}");
 
-  private final Paths paths;
+  private final ConfigPaths paths;
 
-  private WebConfigLoader(Paths paths) {
+  private WebConfigLoader(ConfigPaths paths) {
     this.paths = paths;
   }
 
@@ -59,10 +59,10 @@ public final class WebConfigLoader {
    * @throws ConfigException if it is refused, with every problem
    */
   public static WebConfig read(Path file, byte[] content) throws ConfigException {
-    Problems problems = new Problems(file.toString());
+    ProblemCollector problems = new ProblemCollector(file.toString());
     Path folder = file.getParent() == null ? Path.of("") : file.getParent();
     WebConfig config =
-        StrictYaml.read(content, problems, new WebConfigLoader(new Paths(folder))::document);
+        StrictYaml.read(content, problems, new WebConfigLoader(new ConfigPaths(folder))::document);
     problems.check();
     if (problems.hasErrors() || config == null) {
       throw new ConfigException(problems.sorted());

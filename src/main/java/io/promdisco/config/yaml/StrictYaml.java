@@ -42,7 +42,7 @@ public final class StrictYaml {
    * @param reader takes the outermost section; to call {@link Section#finish} is left to it
    */
   public static <T> Result<T> read(Path file, String what, Function<Section, T> reader) {
-    Problems problems = new Problems(file.toString());
+    ProblemCollector problems = new ProblemCollector(file.toString());
     T value = null;
     try {
       value =
@@ -66,7 +66,7 @@ public final class StrictYaml {
    * @param reader takes the outermost section; null if the document is null
    */
   public static <T> @Nullable T read(
-      byte[] content, Problems problems, Function<@Nullable Section, T> reader) {
+      byte[] content, ProblemCollector problems, Function<@Nullable Section, T> reader) {
     Optional<Node> document = YamlFile.parse(content, problems);
     if (problems.hasErrors()) {
       return null;
@@ -77,7 +77,7 @@ public final class StrictYaml {
       }
       Section root = Section.of(document.get(), "", problems);
       return root == null && problems.hasErrors() ? null : reader.apply(root);
-    } catch (AliasGuard.ExceededException e) {
+    } catch (AliasLimit.ExceededException e) {
       problems.error(
           e.node(), "", "document contains excessive aliasing (expected: fewer repetitions)");
       return null;

@@ -26,7 +26,7 @@ public final class YamlFile {
   private YamlFile() {}
 
   /** The first document; nothing if there is none, or if it is no YAML, which is a problem. */
-  public static Optional<Node> parse(byte[] content, Problems problems) {
+  public static Optional<Node> parse(byte[] content, ProblemCollector problems) {
     if (content.length > MOST_BYTES) {
       problems.error(
           ProblemKind.SYNTAX, "the file is too large (expected: at most " + MOST_BYTES + " bytes)");
@@ -43,7 +43,7 @@ public final class YamlFile {
       String context = e.getContext() == null ? "" : e.getContext() + ": ";
       String problem = String.valueOf(e.getProblem());
       if (problem.startsWith(YamlComposer.UNKNOWN_ANCHOR)
-          && (isLong || Hints.isNearSecret(text, e))) {
+          && (isLong || SyntaxHints.isNearSecret(text, e))) {
         // A password that begins with "*" is taken for an alias.
         problem =
             YamlComposer.UNKNOWN_ANCHOR + " (expected: quotes around text that begins with *)";
@@ -52,13 +52,13 @@ public final class YamlFile {
           problems.position(e.getProblemMark()),
           ProblemKind.SYNTAX,
           "",
-          context + problem + (isLong ? "" : Hints.ofSyntax(text, e)));
+          context + problem + (isLong ? "" : SyntaxHints.ofSyntax(text, e)));
     }
     return Optional.empty();
   }
 
-  private static void checkTag(ScalarNode scalar, Problems problems) {
-    String problem = Scalars.tagProblem(scalar);
+  private static void checkTag(ScalarNode scalar, ProblemCollector problems) {
+    String problem = ConfigScalars.tagProblem(scalar);
     if (problem != null) {
       problems.error(scalar, ProblemKind.WRONG_TYPE, "", problem);
     }

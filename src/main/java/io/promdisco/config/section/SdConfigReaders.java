@@ -4,7 +4,7 @@ import com.google.common.base.Suppliers;
 import io.promdisco.Internal;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.SdConfig;
-import io.promdisco.config.yaml.Paths;
+import io.promdisco.config.yaml.ConfigPaths;
 import io.promdisco.config.yaml.Section;
 import io.promdisco.model.SpellingSuggestions;
 import java.util.ArrayList;
@@ -18,7 +18,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /** The sources of targets that a section may have, each under its key. */
 @Internal
-public final class Sources {
+public final class SdConfigReaders {
   /** What the key of a source contains. */
   private static final String MARK = "_sd_";
 
@@ -70,7 +70,7 @@ public final class Sources {
 
   private final boolean skipUnsupported;
 
-  private Sources(
+  private SdConfigReaders(
       List<SdConfigReader> own, Supplier<List<SdConfigReader>> all, boolean skipUnsupported) {
     this.own = own;
     this.all = all;
@@ -82,14 +82,14 @@ public final class Sources {
    *
    * @param found iterated over at most once
    */
-  public static Sources of(List<SdConfigReader> readers, Iterable<SdConfigReader> found) {
+  public static SdConfigReaders of(List<SdConfigReader> readers, Iterable<SdConfigReader> found) {
     List<SdConfigReader> own = distinct(readers, List.of());
-    return new Sources(own, Suppliers.memoize(() -> distinct(own, found)), false);
+    return new SdConfigReaders(own, Suppliers.memoize(() -> distinct(own, found)), false);
   }
 
   /** With a source that Prometheus has and promdisco has not as a warning. */
-  public Sources skippingUnsupported() {
-    return new Sources(own, all, true);
+  public SdConfigReaders skippingUnsupported() {
+    return new SdConfigReaders(own, all, true);
   }
 
   /** Two readers of one key cannot be told apart. */
@@ -118,7 +118,7 @@ public final class Sources {
   }
 
   /** Reads the sources that stand inline in a section. */
-  List<SdConfig> read(Section section, Paths paths, Map<String, Object> shown) {
+  List<SdConfig> read(Section section, ConfigPaths paths, Map<String, Object> shown) {
     List<SdConfig> configs = new ArrayList<>();
     for (SdConfigReader reader : readers(section)) {
       if (section.has(reader.key())) {
@@ -135,7 +135,7 @@ public final class Sources {
   /** Whether a section has any source, be it one that promdisco has not. */
   boolean areIn(Section section) {
     return readers(section).stream().anyMatch(reader -> isIn(section, reader.key()))
-        || section.unread().stream().anyMatch(Sources::isUnsupported);
+        || section.unread().stream().anyMatch(SdConfigReaders::isUnsupported);
   }
 
   /** What is no list is wrong, but not missing. */
@@ -194,7 +194,7 @@ public final class Sources {
                 readers(section).stream()
                     .map(SdConfigReader::key)
                     .filter(known -> known.endsWith(SUFFIX))
-                    .map(Sources::mechanism),
+                    .map(SdConfigReaders::mechanism),
                 UNSUPPORTED.stream().sorted())
             .toList();
     String asked = key.substring(0, key.indexOf(MARK));

@@ -14,9 +14,10 @@ import java.util.List;
  * @param leftOut whether it has a source of targets that promdisco has not
  */
 @Internal
-public record ReadJob(Section section, List<Section> rules, ScrapeConfig config, boolean leftOut) {
+public record LocatedJob(
+    Section section, List<Section> rules, ScrapeConfig config, boolean leftOut) {
   /** Copies the list. */
-  public ReadJob {
+  public LocatedJob {
     rules = List.copyOf(rules);
   }
 }

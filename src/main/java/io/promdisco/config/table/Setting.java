@@ -1,10 +1,10 @@
 package io.promdisco.config.table;
 
 import io.promdisco.config.Secret;
-import io.promdisco.config.Urls;
-import io.promdisco.config.yaml.Paths;
+import io.promdisco.config.UrlChecks;
+import io.promdisco.config.yaml.ConfigPaths;
+import io.promdisco.config.yaml.EffectiveSection;
 import io.promdisco.config.yaml.Section;
-import io.promdisco.config.yaml.Shown;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.Collection;
@@ -20,19 +20,19 @@ import java.util.function.Predicate;
  *
  * @param <T> what is read
  */
-public final class Field<T> {
+public final class Setting<T> {
   /** Reads the value of a key; gives the default if there is none. */
   @FunctionalInterface
   public interface Reader<T> {
     /** Reads the value; what is wrong is noted in the section. */
-    T read(Section section, String key, Paths paths);
+    T read(Section section, String key, ConfigPaths paths);
   }
 
   /** Shows a value. */
   @FunctionalInterface
   public interface Display<T> {
     /** Adds a value to the section that is shown. */
-    void show(Shown to, String key, T value);
+    void show(EffectiveSection to, String key, T value);
   }
 
   /** Checks a value that was read. */
@@ -51,7 +51,7 @@ public final class Field<T> {
   private final Display<T> display;
   private final String shown;
 
-  private Field(
+  private Setting(
       String key, String type, Object missing, Reader<T> reader, Display<T> display, String shown) {
     this.key = key;
     this.type = type;
@@ -62,14 +62,14 @@ public final class Field<T> {
   }
 
   /** A key of any other type. */
-  public static <T> Field<T> of(String key, String type, Object missing, Reader<T> reader) {
-    return new Field<>(key, type, missing, reader, Shown::unlessZero, "if set");
+  public static <T> Setting<T> of(String key, String type, Object missing, Reader<T> reader) {
+    return new Setting<>(key, type, missing, reader, EffectiveSection::unlessZero, "if set");
   }
 
   /** Keys of another table that stand among those of a section. */
-  public static <T> Field<T> inline(
+  public static <T> Setting<T> inline(
       String table, Reader<T> reader, Function<T, Map<String, Object>> shown) {
-    return new Field<>(
+    return new Setting<>(
         INLINE + table,
         table,
         "",
@@ -79,23 +79,23 @@ public final class Field<T> {
   }
 
   /** Text; empty if it is missing. */
-  public static Field<String> text(String key) {
+  public static Setting<String> text(String key) {
     return text(key, "");
   }
 
   /** Text. */
-  public static Field<String> text(String key, String missing) {
+  public static Setting<String> text(String key, String missing) {
     return of(key, "text", missing, (section, name, paths) -> section.string(name, missing));
   }
 
   /** The path of a file, relative to the configuration's folder. */
-  public static Field<String> file(String key) {
+  public static Setting<String> file(String key) {
     return of(key, "file", "", (section, name, paths) -> paths.resolve(section.string(name)));
   }
 
   /** A URL, shown without its password; nothing if it is not written, but it may be empty. */
-  public static Field<Optional<String>> url(String key) {
-    return Field.<Optional<String>>of(
+  public static Setting<Optional<String>> url(String key) {
+    return Setting.<Optional<String>>of(
             key,
             "URL",
             "",
@@ -105,36 +105,36 @@ public final class Field<T> {
             })
         .shownBy(
             "if set, without password",
-            (to, name, value) -> value.ifPresent(url -> to.always(name, Urls.shown(url))));
+            (to, name, value) -> value.ifPresent(url -> to.always(name, UrlChecks.shown(url))));
   }
 
   /** Text, of which only some are accepted. */
-  public static Field<String> choice(String key, String missing, Collection<String> choices) {
+  public static Setting<String> choice(String key, String missing, Collection<String> choices) {
     return text(key, missing).documented(String.join(", ", choices), missing);
   }
 
   /** A section that is read, with all its defaults, even if it is not written. */
-  public static Field<Values> defaultSection(String key, SectionTable table) {
-    return Field.<Values>of(
+  public static Setting<SettingValues> defaultSection(String key, SectionTable table) {
+    return Setting.<SettingValues>of(
             key,
             table.name(),
             "",
             (section, name, paths) -> table.read(section.sectionOrEmpty(name), paths))
-        .shownAs(Values::shown);
+        .shownAs(SettingValues::shown);
   }
 
   /** Text that is never shown. */
-  public static Field<Secret> secret(String key) {
+  public static Setting<Secret> secret(String key) {
     return of(key, "secret", "", (section, name, paths) -> section.secret(name));
   }
 
   /** A boolean. */
-  public static Field<Boolean> bool(String key, boolean missing) {
+  public static Setting<Boolean> bool(String key, boolean missing) {
     return of(key, "boolean", missing, (section, name, paths) -> section.bool(name, missing));
   }
 
   /** A boolean that is inherited if it is missing. */
-  public static Field<Optional<Boolean>> optionalBool(String key) {
+  public static Setting<Optional<Boolean>> optionalBool(String key) {
     return of(
         key,
         "boolean",
@@ -143,48 +143,49 @@ public final class Field<T> {
   }
 
   /** A whole number of 64 bits. */
-  public static Field<Long> integer(String key, long missing) {
+  public static Setting<Long> integer(String key, long missing) {
     return of(key, "integer", missing, (section, name, paths) -> section.integer(name, missing));
   }
 
   /** An unsigned number of 64 bits. */
-  public static Field<BigInteger> unsigned(String key) {
+  public static Setting<BigInteger> unsigned(String key) {
     return of(key, "unsigned", 0, (section, name, paths) -> section.unsigned(name));
   }
 
   /** A number. */
-  public static Field<Double> number(String key) {
+  public static Setting<Double> number(String key) {
     return of(key, "number", 0, (section, name, paths) -> section.number(name));
   }
 
   /** A duration. */
-  public static Field<Duration> duration(String key, Duration missing) {
+  public static Setting<Duration> duration(String key, Duration missing) {
     return of(key, "duration", missing, (section, name, paths) -> section.duration(name, missing));
   }
 
   /** A duration that is 0 if it is missing. */
-  public static Field<Duration> duration(String key) {
+  public static Setting<Duration> duration(String key) {
     return duration(key, Duration.ZERO);
   }
 
   /** A number of bytes. */
-  public static Field<Long> size(String key) {
-    return of(key, "size", 0, (Section section, String name, Paths paths) -> section.size(name))
-        .shownAs(Shown::size);
+  public static Setting<Long> size(String key) {
+    return of(
+            key, "size", 0, (Section section, String name, ConfigPaths paths) -> section.size(name))
+        .shownAs(EffectiveSection::size);
   }
 
   /** A list of texts. */
-  public static Field<List<String>> texts(String key) {
+  public static Setting<List<String>> texts(String key) {
     return of(key, "list of texts", "", (section, name, paths) -> section.texts(name));
   }
 
   /** A map of texts. */
-  public static Field<Map<String, String>> textMap(String key) {
+  public static Setting<Map<String, String>> textMap(String key) {
     return of(key, "map of texts", "", (section, name, paths) -> section.stringMap(name));
   }
 
   /** A section that merges add to; nothing if it is not written. */
-  public static Field<Optional<Values>> section(String key, SectionTable table) {
+  public static Setting<Optional<SettingValues>> section(String key, SectionTable table) {
     return nested(
         key,
         table,
@@ -194,7 +195,7 @@ public final class Field<T> {
   }
 
   /** A section that a merge replaces as a whole; nothing if it is not written. */
-  public static Field<Optional<Values>> wholeSection(String key, SectionTable table) {
+  public static Setting<Optional<SettingValues>> wholeSection(String key, SectionTable table) {
     return nested(
         key,
         table,
@@ -202,21 +203,21 @@ public final class Field<T> {
             Optional.ofNullable(section.section(name)).map(inner -> table.read(inner, paths)));
   }
 
-  private static Field<Optional<Values>> nested(
-      String key, SectionTable table, Reader<Optional<Values>> reader) {
-    return Field.<Optional<Values>>of(key, table.name(), "", reader)
+  private static Setting<Optional<SettingValues>> nested(
+      String key, SectionTable table, Reader<Optional<SettingValues>> reader) {
+    return Setting.<Optional<SettingValues>>of(key, table.name(), "", reader)
         .shownBy(
             "if set",
             (to, name, value) -> value.ifPresent(inner -> to.always(name, inner.shown())));
   }
 
   /** This key, shown whatever its value is. */
-  public Field<T> always() {
-    return shownBy("always", Shown::always);
+  public Setting<T> always() {
+    return shownBy("always", EffectiveSection::always);
   }
 
   /** This key, shown as something else unless that is a zero value. */
-  public Field<T> shownAs(Function<T, Object> as) {
+  public Setting<T> shownAs(Function<T, Object> as) {
     return shownBy(shown, (to, name, value) -> to.unlessZero(name, as.apply(value)));
   }
 
@@ -225,18 +226,18 @@ public final class Field<T> {
    *
    * @param when in which cases, for the documentation
    */
-  public Field<T> shownBy(String when, Display<T> by) {
-    return new Field<>(key, type, missing, reader, by, when);
+  public Setting<T> shownBy(String when, Display<T> by) {
+    return new Setting<>(key, type, missing, reader, by, when);
   }
 
   /** This key with another type and default in the documentation. */
-  public Field<T> documented(String newType, Object newMissing) {
-    return new Field<>(key, newType, newMissing, reader, display, shown);
+  public Setting<T> documented(String newType, Object newMissing) {
+    return new Setting<>(key, newType, newMissing, reader, display, shown);
   }
 
   /** This key with a check of what is read. */
-  public Field<T> checked(Check<T> check) {
-    return new Field<>(
+  public Setting<T> checked(Check<T> check) {
+    return new Setting<>(
         key,
         type,
         missing,
@@ -250,7 +251,7 @@ public final class Field<T> {
   }
 
   /** This key with a message for values that are not accepted. */
-  public Field<T> accepted(Predicate<T> good, Function<T, String> message) {
+  public Setting<T> accepted(Predicate<T> good, Function<T, String> message) {
     return checked(
         (section, name, value) -> {
           if (!good.test(value)) {
@@ -284,12 +285,12 @@ public final class Field<T> {
     return shown;
   }
 
-  T read(Section section, Paths paths) {
+  T read(Section section, ConfigPaths paths) {
     return reader.read(section, key, paths);
   }
 
   /** Shows a value as this key. */
-  public void show(T value, Shown to) {
+  public void show(T value, EffectiveSection to) {
     display.show(to, key, value);
   }
 }

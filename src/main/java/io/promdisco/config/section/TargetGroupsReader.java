@@ -2,9 +2,9 @@ package io.promdisco.config.section;
 
 import io.promdisco.Internal;
 import io.promdisco.config.ConfigException;
-import io.promdisco.config.yaml.AliasGuard;
-import io.promdisco.config.yaml.Problems;
-import io.promdisco.config.yaml.Scalars;
+import io.promdisco.config.yaml.AliasLimit;
+import io.promdisco.config.yaml.ConfigScalars;
+import io.promdisco.config.yaml.ProblemCollector;
 import io.promdisco.config.yaml.Section;
 import io.promdisco.config.yaml.YamlFile;
 import io.promdisco.model.NameValidation;
@@ -24,7 +24,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  * as strictly and with the same scalars as the configuration itself.
  */
 @Internal
-public final class TargetGroupsYaml {
+public final class TargetGroupsReader {
   /**
    * A group as it is written.
    *
@@ -40,7 +40,7 @@ public final class TargetGroupsYaml {
     }
   }
 
-  private TargetGroupsYaml() {}
+  private TargetGroupsReader() {}
 
   /**
    * Reads a document; an empty one and {@code null} are lists without groups.
@@ -49,7 +49,7 @@ public final class TargetGroupsYaml {
    * @throws ConfigException if it is something else, with every problem
    */
   public static List<Group> read(String file, byte[] content) throws ConfigException {
-    Problems problems = new Problems(file);
+    ProblemCollector problems = new ProblemCollector(file);
     List<Group> groups = new ArrayList<>();
     read(content, problems, (targets, labels, positions) -> groups.add(new Group(targets, labels)));
     if (problems.hasErrors()) {
@@ -64,16 +64,18 @@ public final class TargetGroupsYaml {
     void add(List<String> targets, Map<String, String> labels, List<Position> positions);
   }
 
-  static void read(byte[] content, Problems problems, Sink groups) {
+  static void read(byte[] content, ProblemCollector problems, Sink groups) {
     Optional<Node> document = YamlFile.parse(content, problems);
-    if (document.isEmpty() || Scalars.isNull(document.get())) {
+    if (document.isEmpty() || ConfigScalars.isNull(document.get())) {
       return;
     }
     if (!(document.get() instanceof SequenceNode list)) {
       problems.error(
           document.get(),
           "",
-          "cannot unmarshal " + Scalars.kind(document.get()) + " (expected: a list of groups)");
+          "cannot unmarshal "
+              + ConfigScalars.kind(document.get())
+              + " (expected: a list of groups)");
       return;
     }
     try {
@@ -82,7 +84,7 @@ public final class TargetGroupsYaml {
         Node item = list.getValue().get(i);
         String path = "[" + i + "]";
         Section section = item instanceof MappingNode ? Section.of(item, path, problems) : null;
-        if (Scalars.isCheckedNull(item)) {
+        if (ConfigScalars.isCheckedNull(item)) {
           groups.add(List.of(), Map.of(), List.of());
         } else if (section == null) {
           problems.error(item, path, "nil target group item found (expected: targets and labels)");
@@ -90,7 +92,7 @@ public final class TargetGroupsYaml {
           group(section, groups);
         }
       }
-    } catch (AliasGuard.ExceededException e) {
+    } catch (AliasLimit.ExceededException e) {
       problems.error(e.node(), "", "document contains excessive aliasing");
     }
   }

@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Whether text is a URL, as Go reads URLs. */
 @Internal
-public final class Urls {
+public final class UrlChecks {
   private static final Pattern SCHEME = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*");
 
-  private Urls() {}
+  private UrlChecks() {}
 
   /** What is wrong with {@code url}, or null. The message holds no password. */
   public static @Nullable String problem(String url) {

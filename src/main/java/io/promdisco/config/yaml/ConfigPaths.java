@@ -5,10 +5,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /** Paths in a configuration: relative ones are relative to the file that names them. */
-public final class Paths {
+public final class ConfigPaths {
   private final Path folder;
 
-  public Paths(Path folder) {
+  public ConfigPaths(Path folder) {
     this.folder = folder;
   }
 

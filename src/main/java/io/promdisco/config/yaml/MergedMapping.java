@@ -23,30 +23,31 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  * gives way to those after it; of a list of merges the first wins. In a map every key must be set
  * once only, merged or not.
  */
-final class Layers {
+final class MergedMapping {
   private static final int DEEPEST_MERGE = 100;
 
   private final Map<String, List<NodeTuple>> values = new LinkedHashMap<>();
   private final String path;
-  private final Problems problems;
+  private final ProblemCollector problems;
   private final boolean section;
 
-  private Layers(String path, Problems problems, boolean section) {
+  private MergedMapping(String path, ProblemCollector problems, boolean section) {
     this.path = path;
     this.problems = problems;
     this.section = section;
   }
 
   /** The keys of a section that is written as these mappings, later ones over earlier ones. */
-  static Layers ofSection(List<MappingNode> mappings, String path, Problems problems) {
-    Layers layers = new Layers(path, problems, true);
+  static MergedMapping ofSection(
+      List<MappingNode> mappings, String path, ProblemCollector problems) {
+    MergedMapping layers = new MergedMapping(path, problems, true);
     mappings.forEach(mapping -> layers.add(mapping, 0));
     return layers;
   }
 
   /** The keys of a map that is written as these mappings together. */
-  static Layers ofMap(List<MappingNode> mappings, String path, Problems problems) {
-    Layers layers = new Layers(path, problems, false);
+  static MergedMapping ofMap(List<MappingNode> mappings, String path, ProblemCollector problems) {
+    MergedMapping layers = new MergedMapping(path, problems, false);
     mappings.forEach(mapping -> layers.add(mapping, 0));
     return layers;
   }
@@ -78,9 +79,9 @@ final class Layers {
   List<Node> since(String key) {
     List<Node> nodes = new ArrayList<>();
     for (NodeTuple tuple : values.getOrDefault(key, List.of())) {
-      if (Scalars.isNull(tuple.getValueNode())) {
+      if (ConfigScalars.isNull(tuple.getValueNode())) {
         nodes.clear();
-        if (Scalars.isCheckedNull(tuple.getValueNode())) {
+        if (ConfigScalars.isCheckedNull(tuple.getValueNode())) {
           nodes.add(Section.emptyMapping(tuple.getValueNode()));
         }
       } else {
@@ -94,10 +95,10 @@ final class Layers {
     problems.reads(mapping, mapping.getValue().size());
     Set<String> own = new HashSet<>();
     for (NodeTuple tuple : mapping.getValue()) {
-      if (Scalars.isMerge(tuple.getKeyNode())) {
+      if (ConfigScalars.isMerge(tuple.getKeyNode())) {
         merge(tuple.getValueNode(), depth + 1, !isAlias(tuple));
       } else if (tuple.getKeyNode() instanceof ScalarNode key) {
-        put(Scalars.isNull(key) ? "" : Scalars.text(key), tuple, own);
+        put(ConfigScalars.isNull(key) ? "" : ConfigScalars.text(key), tuple, own);
       } else {
         problems.error(
             tuple.getKeyNode(),

@@ -14,7 +14,7 @@ import org.yaml.snakeyaml.nodes.Node;
  * <p>The bounds are go-yaml's: nearly everything up to 400,000 values, a tenth from 4,000,000 on.
  */
 @Internal
-public final class AliasGuard {
+public final class AliasLimit {
   private static final long FEW = 1_000;
   private static final double MANY = 400_000;
   private static final double VERY_MANY = 4_000_000;

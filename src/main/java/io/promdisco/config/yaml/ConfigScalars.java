@@ -20,7 +20,7 @@ import org.yaml.snakeyaml.nodes.Tag;
 
 /** What a scalar is, as Prometheus's YAML reader (go-yaml v2, YAML 1.1) sees it. */
 @Internal
-public final class Scalars {
+public final class ConfigScalars {
   private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
   private static final Set<String> TRUE =
       Set.of("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON");
@@ -38,7 +38,7 @@ public final class Scalars {
   /** More digits than a number of 64 bits has, in any base. */
   private static final int MOST_DIGITS = 80;
 
-  private Scalars() {}
+  private ConfigScalars() {}
 
   public static boolean isNull(@Nullable Node node) {
     return node instanceof ScalarNode scalar
@@ -109,7 +109,7 @@ public final class Scalars {
             || (tag.equals(Tag.INT) && integer(text) == null)
             || (tag.equals(Tag.FLOAT) && !isFloat(node))
             || (tag.equals(Tag.NULL) && !NULLS.contains(text))
-            || (tag.equals(Tag.TIMESTAMP) && !Timestamps.isTimestamp(text));
+            || (tag.equals(Tag.TIMESTAMP) && !YamlTimestamps.isTimestamp(text));
     return wrong
         ? "cannot decode the value as a " + kind(node) + " (expected: such a value, or no tag)"
         : null;

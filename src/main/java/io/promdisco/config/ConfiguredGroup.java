@@ -13,10 +13,10 @@ import java.util.List;
  *     targets as {@code [1]}
  * @param positions where each target stands
  */
-public record WrittenGroup(
+public record ConfiguredGroup(
     ScrapeConfig job, TargetGroup group, String path, List<Position> positions) {
   /** Copies the list. */
-  public WrittenGroup {
+  public ConfiguredGroup {
     positions = List.copyOf(positions);
   }
 }

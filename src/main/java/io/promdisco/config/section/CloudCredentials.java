@@ -1,16 +1,16 @@
 package io.promdisco.config.section;
 
-import static io.promdisco.config.table.Field.bool;
-import static io.promdisco.config.table.Field.section;
-import static io.promdisco.config.table.Field.text;
-import static io.promdisco.config.table.Field.wholeSection;
+import static io.promdisco.config.table.Setting.bool;
+import static io.promdisco.config.table.Setting.section;
+import static io.promdisco.config.table.Setting.text;
+import static io.promdisco.config.table.Setting.wholeSection;
 
 import io.promdisco.config.Problem;
 import io.promdisco.config.Secret;
-import io.promdisco.config.table.Field;
 import io.promdisco.config.table.SectionTable;
-import io.promdisco.config.table.Values;
-import io.promdisco.config.yaml.Paths;
+import io.promdisco.config.table.Setting;
+import io.promdisco.config.table.SettingValues;
+import io.promdisco.config.yaml.ConfigPaths;
 import io.promdisco.config.yaml.Section;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  * The credentials for clouds, which {@code remote_write} and {@code alertmanagers} may have; they
  * are checked and shown only.
  */
-final class CloudLogins {
+final class CloudCredentials {
   private static final Pattern SESSION = Pattern.compile("[A-Za-z0-9_+=,.@-]{2,64}");
   private static final Pattern SCOPE = Pattern.compile("[A-Za-z0-9_\\t\\n\\f\\r :/.-]+");
   private static final Pattern HEX = Pattern.compile("[0-9a-fA-F]{32}");
@@ -37,18 +37,18 @@ final class CloudLogins {
   private static final List<String> CLOUDS =
       List.of("AzureChina", "AzureGovernment", DEFAULT_CLOUD);
 
-  private static final Field<String> ACCESS_KEY = text("access_key");
-  private static final Field<Secret> SECRET_KEY = Field.secret("secret_key");
-  private static final Field<String> ROLE = text("role_arn");
-  private static final Field<String> EXTERNAL_ID = text("external_id");
-  private static final Field<String> SESSION_NAME =
+  private static final Setting<String> ACCESS_KEY = text("access_key");
+  private static final Setting<Secret> SECRET_KEY = Setting.secret("secret_key");
+  private static final Setting<String> ROLE = text("role_arn");
+  private static final Setting<String> EXTERNAL_ID = text("external_id");
+  private static final Setting<String> SESSION_NAME =
       text("session_name")
           .accepted(
               name -> name.isEmpty() || SESSION.matcher(name).matches(),
               name ->
                   "\"" + name + "\" (expected: 2 to 64 letters, digits and characters of _+=,.@-)");
-  private static final Field<Map<String, String>> TAGS =
-      Field.textMap("tags")
+  private static final Setting<Map<String, String>> TAGS =
+      Setting.textMap("tags")
           .checked(
               (login, key, tags) -> tags.forEach((name, value) -> checkTag(login, name, value)));
   static final SectionTable SIGV4_KEYS =
@@ -64,13 +64,13 @@ final class CloudLogins {
               TAGS,
               bool("use_fips_sts_endpoint", false),
               text("service_name"))
-          .checked(CloudLogins::checkSigv4);
+          .checked(CloudCredentials::checkSigv4);
 
   /** The credentials of Amazon. */
-  static final Field<Optional<Values>> SIGV4 = wholeSection("sigv4", SIGV4_KEYS);
+  static final Setting<Optional<SettingValues>> SIGV4 = wholeSection("sigv4", SIGV4_KEYS);
 
-  private static final Field<String> CLIENT_ID = uuid(required("client_id"));
-  private static final Field<String> TENANT_ID = required("tenant_id");
+  private static final Setting<String> CLIENT_ID = uuid(required("client_id"));
+  private static final Setting<String> TENANT_ID = required("tenant_id");
   static final SectionTable MANAGED_IDENTITY =
       SectionTable.of("managed_identity", uuid(text("client_id")));
   static final SectionTable WORKLOAD_IDENTITY =
@@ -78,7 +78,7 @@ final class CloudLogins {
           "workload_identity",
           CLIENT_ID,
           uuid(TENANT_ID),
-          Field.of(
+          Setting.of(
               "token_file_path",
               "file",
               "$AZURE_FEDERATED_TOKEN_FILE",
@@ -90,7 +90,7 @@ final class CloudLogins {
       SectionTable.of(
           "azuread.oauth",
           CLIENT_ID,
-          Field.secret("client_secret")
+          Setting.secret("client_secret")
               .accepted(secret -> !secret.isEmpty(), secret -> "client_secret must be set"),
           TENANT_ID);
   static final SectionTable SDK = SectionTable.of("sdk", text("tenant_id"));
@@ -101,9 +101,9 @@ final class CloudLogins {
           TENANT_ID,
           required("certificate_path"),
           text("certificate_key_path"),
-          Field.secret("certificate_password"),
+          Setting.secret("certificate_password"),
           bool("send_certificate_chain", false));
-  private static final List<Field<Optional<Values>>> WAYS =
+  private static final List<Setting<Optional<SettingValues>>> WAYS =
       List.of(
           section("managed_identity", MANAGED_IDENTITY),
           section("workload_identity", WORKLOAD_IDENTITY),
@@ -118,22 +118,22 @@ final class CloudLogins {
               WAYS.get(2),
               WAYS.get(3),
               WAYS.get(4),
-              Field.of("cloud", String.join(", ", CLOUDS), DEFAULT_CLOUD, CloudLogins::cloud)
+              Setting.of("cloud", String.join(", ", CLOUDS), DEFAULT_CLOUD, CloudCredentials::cloud)
                   .always(),
               text("scope")
                   .accepted(
                       scope -> scope.isEmpty() || SCOPE.matcher(scope).matches(),
                       scope -> "the scope contains invalid characters (expected: a URL)"))
-          .checked(CloudLogins::checkWays);
+          .checked(CloudCredentials::checkWays);
   static final SectionTable GOOGLE_KEYS = SectionTable.of("google_iam", text("credentials_file"));
 
   /** The credentials of Amazon, Azure and Google. */
-  static final List<Field<Optional<Values>>> ALL =
+  static final List<Setting<Optional<SettingValues>>> ALL =
       List.of(SIGV4, wholeSection("azuread", AZURE_KEYS), section("google_iam", GOOGLE_KEYS));
 
-  private CloudLogins() {}
+  private CloudCredentials() {}
 
-  private static void checkSigv4(Values login) {
+  private static void checkSigv4(SettingValues login) {
     boolean hasAccessKey = !login.get(ACCESS_KEY).isEmpty();
     if (hasAccessKey == login.get(SECRET_KEY).isEmpty()) {
       login
@@ -149,7 +149,7 @@ final class CloudLogins {
     }
   }
 
-  private static void needsRole(Values login, Field<?> field, boolean isEmpty) {
+  private static void needsRole(SettingValues login, Setting<?> field, boolean isEmpty) {
     if (!isEmpty) {
       login.error(field, field.key() + " can only be used with role_arn");
     }
@@ -175,7 +175,7 @@ final class CloudLogins {
     return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
-  private static String cloud(Section login, String key, Paths paths) {
+  private static String cloud(Section login, String key, ConfigPaths paths) {
     String cloud = login.string(key);
     if (!cloud.isEmpty() && !CLOUDS.contains(cloud)) {
       login.error(
@@ -190,7 +190,7 @@ final class CloudLogins {
     return cloud.isEmpty() ? DEFAULT_CLOUD : cloud;
   }
 
-  private static void checkWays(Values login) {
+  private static void checkWays(SettingValues login) {
     long ways = WAYS.stream().filter(way -> login.get(way).isPresent()).count();
     if (ways != 1) {
       login
@@ -209,11 +209,11 @@ final class CloudLogins {
         : file;
   }
 
-  private static Field<String> required(String key) {
+  private static Setting<String> required(String key) {
     return text(key).accepted(text -> !text.isEmpty(), text -> key + " must be set");
   }
 
-  private static Field<String> uuid(Field<String> field) {
+  private static Setting<String> uuid(Setting<String> field) {
     return field.accepted(
         text -> text.isEmpty() || isUuid(text),
         text -> "\"" + text + "\" is no UUID (expected: as 00000000-1111-2222-3333-444444444444)");

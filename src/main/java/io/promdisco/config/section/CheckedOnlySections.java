@@ -1,23 +1,23 @@
 package io.promdisco.config.section;
 
-import static io.promdisco.config.table.Field.bool;
-import static io.promdisco.config.table.Field.choice;
-import static io.promdisco.config.table.Field.defaultSection;
-import static io.promdisco.config.table.Field.duration;
-import static io.promdisco.config.table.Field.integer;
-import static io.promdisco.config.table.Field.number;
-import static io.promdisco.config.table.Field.section;
-import static io.promdisco.config.table.Field.size;
-import static io.promdisco.config.table.Field.text;
-import static io.promdisco.config.table.Field.wholeSection;
+import static io.promdisco.config.table.Setting.bool;
+import static io.promdisco.config.table.Setting.choice;
+import static io.promdisco.config.table.Setting.defaultSection;
+import static io.promdisco.config.table.Setting.duration;
+import static io.promdisco.config.table.Setting.integer;
+import static io.promdisco.config.table.Setting.number;
+import static io.promdisco.config.table.Setting.section;
+import static io.promdisco.config.table.Setting.size;
+import static io.promdisco.config.table.Setting.text;
+import static io.promdisco.config.table.Setting.wholeSection;
 
 import io.promdisco.Internal;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
-import io.promdisco.config.table.Field;
 import io.promdisco.config.table.SectionTable;
-import io.promdisco.config.table.Values;
-import io.promdisco.config.yaml.Paths;
+import io.promdisco.config.table.Setting;
+import io.promdisco.config.table.SettingValues;
+import io.promdisco.config.yaml.ConfigPaths;
 import io.promdisco.config.yaml.Section;
 import io.promdisco.model.NameValidation;
 import java.util.ArrayList;
@@ -31,7 +31,7 @@ import java.util.regex.PatternSyntaxException;
 
 /** Reads the sections that do not shape targets: checked and shown, and otherwise ignored. */
 @Internal
-public final class OtherSections {
+public final class CheckedOnlySections {
   private static final Pattern FILE_PATTERN = Pattern.compile("[^*]*(\\*[^/]*)?");
   private static final long DEFAULT_GOGC = 75;
   private static final String DEFAULT_LOG_LEVEL = "info";
@@ -44,9 +44,9 @@ public final class OtherSections {
           "NoUTF8EscapingWithSuffixes",
           "NoTranslation");
 
-  private static final Field<Long> GOGC = integer("gogc", DEFAULT_GOGC);
-  private static final Field<String> LOG_LEVEL =
-      Field.of(
+  private static final Setting<Long> GOGC = integer("gogc", DEFAULT_GOGC);
+  private static final Setting<String> LOG_LEVEL =
+      Setting.of(
           "log_level",
           String.join(", ", LOG_LEVELS),
           DEFAULT_LOG_LEVEL,
@@ -89,12 +89,13 @@ public final class OtherSections {
           integer(WINDOW_MILLIS, 0).shownBy("as milliseconds of the other", (to, key, value) -> {}),
           number("stale_series_compaction_threshold"),
           section("chunk_encoding", CHUNK_ENCODING)
-              .shownAs(encoding -> encoding.map(Values::shown)),
+              .shownAs(encoding -> encoding.map(SettingValues::shown)),
           wholeSection("retention", RETENTION)
               .shownBy(
                   "always",
                   (to, key, value) ->
-                      to.always(key, value.map(Values::shown).orElse(Map.of("time", "15d")))));
+                      to.always(
+                          key, value.map(SettingValues::shown).orElse(Map.of("time", "15d")))));
   static final SectionTable EXEMPLARS = SectionTable.of("exemplars", integer("max_exemplars", 0));
   static final SectionTable STORAGE =
       SectionTable.of("storage", defaultSection("tsdb", TSDB), section("exemplars", EXEMPLARS));
@@ -123,10 +124,11 @@ public final class OtherSections {
                   compression -> "\"" + compression + "\" (expected: gzip)"),
           duration("timeout"));
 
-  private static final Field<Boolean> PROMOTE_ALL = bool("promote_all_resource_attributes", false);
-  private static final Field<List<String>> PROMOTED = attributes("promote_resource_attributes");
-  private static final Field<List<String>> IGNORED = attributes("ignore_resource_attributes");
-  private static final Field<String> TRANSLATION =
+  private static final Setting<Boolean> PROMOTE_ALL =
+      bool("promote_all_resource_attributes", false);
+  private static final Setting<List<String>> PROMOTED = attributes("promote_resource_attributes");
+  private static final Setting<List<String>> IGNORED = attributes("ignore_resource_attributes");
+  private static final Setting<String> TRANSLATION =
       choice("translation_strategy", TRANSLATIONS.get(0), TRANSLATIONS);
   static final SectionTable OTLP =
       SectionTable.of(
@@ -155,13 +157,14 @@ public final class OtherSections {
               });
 
   private final Section root;
-  private final Paths paths;
+  private final ConfigPaths paths;
   private final NameValidation names;
   private final AlertingReader alerting;
   private final RemoteReader remote;
 
   /** A reader of the sections of a file. */
-  public OtherSections(Section root, Paths paths, Sources sources, NameValidation names) {
+  public CheckedOnlySections(
+      Section root, ConfigPaths paths, SdConfigReaders sources, NameValidation names) {
     this.root = root;
     this.paths = paths;
     this.names = names;
@@ -225,7 +228,7 @@ public final class OtherSections {
   }
 
   /** A list of files, the last part of each with at most one {@code *}. */
-  public static List<String> files(Section root, String key, String kind, Paths paths) {
+  public static List<String> files(Section root, String key, String kind, ConfigPaths paths) {
     List<String> files = new ArrayList<>();
     for (String file : root.texts(key)) {
       if (!FILE_PATTERN.matcher(file).matches()) {
@@ -274,7 +277,7 @@ public final class OtherSections {
     if (written == null && root.has("otlp")) {
       return; // Null is nothing at all, not the defaults.
     }
-    Values otlp = OTLP.read(root.sectionOrEmpty("otlp"), paths);
+    SettingValues otlp = OTLP.read(root.sectionOrEmpty("otlp"), paths);
     String translation = otlp.get(TRANSLATION);
     if (!translation.isEmpty() && !TRANSLATIONS.contains(translation)) {
       otlp.error(
@@ -297,8 +300,8 @@ public final class OtherSections {
   }
 
   /** Names without blanks around them, each once. */
-  private static Field<List<String>> attributes(String attributesKey) {
-    return Field.of(
+  private static Setting<List<String>> attributes(String attributesKey) {
+    return Setting.of(
         attributesKey,
         "list of texts",
         "",

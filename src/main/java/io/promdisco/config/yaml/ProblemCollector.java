@@ -21,22 +21,22 @@ import org.yaml.snakeyaml.nodes.Node;
 
 /** Collects the problems of one file and of the files that it names. */
 @Internal
-public final class Problems {
+public final class ProblemCollector {
   /** How many are kept; files of other users can have one in every value. */
   private static final int MOST = 10_000;
 
   private final String file;
-  private final @Nullable Problems parent;
+  private final @Nullable ProblemCollector parent;
   private final List<Problem> found;
 
   /** How many were not kept. */
   private final AtomicInteger omitted;
 
-  private final AliasGuard aliases = new AliasGuard();
+  private final AliasLimit aliases = new AliasLimit();
   private final List<DeferredCheck> checks;
   private final List<Runnable> checksOfAccepted;
   private final List<Section> leftOut;
-  private final List<Spelt> groups;
+  private final List<ConfiguredTargets> groups;
   private final Map<Node, Hint> hints;
   private boolean errors;
   private boolean targetFiles = true;
@@ -53,18 +53,19 @@ public final class Problems {
   private record DeferredCheck(Section section, Runnable run) {}
 
   /** A group of targets that is spelt out for the source in a section. */
-  private record Spelt(Section source, String path, TargetGroup group, List<Position> positions) {
+  private record ConfiguredTargets(
+      Section source, String path, TargetGroup group, List<Position> positions) {
     boolean isOf(Section job) {
       return source.problems().file.equals(job.problems().file)
           && source.path().startsWith(job.path() + ".");
     }
   }
 
-  public Problems(String file) {
+  public ProblemCollector(String file) {
     this(file, null);
   }
 
-  private Problems(String file, @Nullable Problems parent) {
+  private ProblemCollector(String file, @Nullable ProblemCollector parent) {
     this.file = file;
     this.parent = parent;
     found = parent == null ? new ArrayList<>() : parent.found;
@@ -77,8 +78,8 @@ public final class Problems {
   }
 
   /** Those of a file that this one names: they count as this one's too. */
-  public Problems ofNamed(String file) {
-    return new Problems(file, this);
+  public ProblemCollector ofNamed(String file) {
+    return new ProblemCollector(file, this);
   }
 
   public String file() {
@@ -172,7 +173,7 @@ public final class Problems {
    * @param path where the group stands in its file
    */
   public void spelt(Section source, String path, TargetGroup group, List<Position> positions) {
-    groups.add(new Spelt(source, path, group, positions));
+    groups.add(new ConfiguredTargets(source, path, group, positions));
   }
 
   /** Takes targets that are spelled out, with the path of their group and their places. */
@@ -182,7 +183,7 @@ public final class Problems {
 
   /** Passes on the groups of targets that are spelled out for the sources in a section. */
   public void forEachGroupIn(Section section, GroupSink sink) {
-    for (Spelt spelt : groups) {
+    for (ConfiguredTargets spelt : groups) {
       if (spelt.isOf(section)) {
         sink.accept(spelt.path, spelt.group, spelt.positions);
       }

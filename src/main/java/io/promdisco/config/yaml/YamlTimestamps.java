@@ -6,14 +6,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What go-yaml takes for a date, or for a date and time. */
-final class Timestamps {
+final class YamlTimestamps {
   private static final Pattern TIMESTAMP =
       Pattern.compile(
           "([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"
               + "(?:(?:([Tt])| )([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?:[.,][0-9]+)?"
               + "(Z|[-+](?:[01][0-9]|2[0-4]):[0-5][0-9])?)?");
 
-  private Timestamps() {}
+  private YamlTimestamps() {}
 
   static boolean isTimestamp(String text) {
     Matcher parts = TIMESTAMP.matcher(text);

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.SdChecks;
-import io.promdisco.config.yaml.Problems;
+import io.promdisco.config.yaml.ProblemCollector;
 import io.promdisco.config.yaml.Section;
 import io.promdisco.config.yaml.YamlFile;
 import io.promdisco.model.Labels;
@@ -27,8 +27,8 @@ import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the files that {@code file_sd_configs} name: lists of target groups in YAML or JSON. */
-final class TargetFiles {
-  private TargetFiles() {}
+final class TargetFileChecks {
+  private TargetFileChecks() {}
 
   /** Notes which files are missing or hold something else, each in a problem of {@code files}. */
   static void check(Section section, List<String> patterns) {
@@ -54,14 +54,14 @@ final class TargetFiles {
   }
 
   private static void check(Section section, Path file) {
-    Problems problems = section.problems().ofNamed(file.toString());
+    ProblemCollector problems = section.problems().ofNamed(file.toString());
     try (InputStream in = UserFiles.open(file, YamlFile.MOST_BYTES)) {
       byte[] content = in.readAllBytes();
       Groups groups = new Groups(section, file, problems);
       if (file.toString().toLowerCase(Locale.ROOT).endsWith(".json")) {
         json(content, problems, groups);
       } else {
-        TargetGroupsYaml.read(content, problems, groups);
+        TargetGroupsReader.read(content, problems, groups);
       }
       if (!problems.hasErrors()) {
         groups.note();
@@ -76,17 +76,17 @@ final class TargetFiles {
   }
 
   /** Collects what is in one file. */
-  private static final class Groups implements TargetGroupsYaml.Sink {
+  private static final class Groups implements TargetGroupsReader.Sink {
     private record Found(TargetGroup group, List<Position> positions) {}
 
     private final Section section;
     private final Path file;
-    private final Problems problems;
+    private final ProblemCollector problems;
     private final List<Found> found = new ArrayList<>();
     private final SourceMemory memory = new SourceMemory(SourceMemory.standard());
     private boolean exceeded;
 
-    Groups(Section section, Path file, Problems problems) {
+    Groups(Section section, Path file, ProblemCollector problems) {
       this.section = section;
       this.file = file;
       this.problems = problems;
@@ -127,24 +127,26 @@ final class TargetFiles {
     }
   }
 
-  private static void json(byte[] content, Problems problems, Groups groups) throws IOException {
+  private static void json(byte[] content, ProblemCollector problems, Groups groups)
+      throws IOException {
     try (JsonParser json = new JsonFactory().createParser(content)) {
       JsonToken first = json.nextToken();
       if (first == null) {
-        throw new Unexpected(json, "unexpected end of JSON input (expected: a list of groups)");
+        throw new UnexpectedTokenException(
+            json, "unexpected end of JSON input (expected: a list of groups)");
       }
       if (first == JsonToken.START_ARRAY) {
         while (json.nextToken() != JsonToken.END_ARRAY) {
           jsonGroup(json, problems, groups);
         }
       } else if (first != JsonToken.VALUE_NULL) {
-        throw new Unexpected(
+        throw new UnexpectedTokenException(
             json, "cannot unmarshal " + json.getText() + " (expected: a list of groups)");
       }
       if (json.nextToken() != null) {
-        throw new Unexpected(json, "text after the list of groups");
+        throw new UnexpectedTokenException(json, "text after the list of groups");
       }
-    } catch (Unexpected e) {
+    } catch (UnexpectedTokenException e) {
       problems.error(
           place(e.location, problems), ProblemKind.WRONG_TYPE, "", String.valueOf(e.getMessage()));
     } catch (JsonProcessingException e) {
@@ -156,7 +158,7 @@ final class TargetFiles {
     }
   }
 
-  private static Position place(@Nullable JsonLocation location, Problems problems) {
+  private static Position place(@Nullable JsonLocation location, ProblemCollector problems) {
     return location == null
         ? new Position(problems.file(), 1, 1)
         : new Position(
@@ -166,21 +168,22 @@ final class TargetFiles {
   }
 
   /** Well-formed JSON that is no list of groups. */
-  private static final class Unexpected extends IOException {
+  private static final class UnexpectedTokenException extends IOException {
     private static final long serialVersionUID = 1L;
 
     private final transient JsonLocation location;
 
-    Unexpected(JsonParser json, String message) {
+    UnexpectedTokenException(JsonParser json, String message) {
       super(message);
       location = json.currentTokenLocation();
     }
   }
 
-  private static void jsonGroup(JsonParser json, Problems problems, Groups groups)
+  private static void jsonGroup(JsonParser json, ProblemCollector problems, Groups groups)
       throws IOException {
     if (json.currentToken() != JsonToken.START_OBJECT) {
-      throw new Unexpected(json, "nil target group item found (expected: targets and labels)");
+      throw new UnexpectedTokenException(
+          json, "nil target group item found (expected: targets and labels)");
     }
     List<String> targets = new ArrayList<>();
     List<Position> positions = new ArrayList<>();
@@ -210,7 +213,7 @@ final class TargetFiles {
             "labels",
             text -> labels.put(json.currentName(), text));
       } else {
-        throw new Unexpected(
+        throw new UnexpectedTokenException(
             json, "unknown field \"" + key + "\" (expected: one of targets, labels)");
       }
     }
@@ -229,13 +232,14 @@ final class TargetFiles {
       return;
     }
     if (value != start) {
-      throw new Unexpected(json, key + ": cannot unmarshal " + json.getText());
+      throw new UnexpectedTokenException(json, key + ": cannot unmarshal " + json.getText());
     }
     for (JsonToken token = json.nextToken(); token != end; token = json.nextToken()) {
       if (token == JsonToken.VALUE_STRING || token == JsonToken.VALUE_NULL) {
         sink.add(token == JsonToken.VALUE_NULL ? "" : json.getText());
       } else if (token != JsonToken.FIELD_NAME) {
-        throw new Unexpected(json, key + ": " + json.getText() + " (expected: text in quotes)");
+        throw new UnexpectedTokenException(
+            json, key + ": " + json.getText() + " (expected: text in quotes)");
       }
     }
   }

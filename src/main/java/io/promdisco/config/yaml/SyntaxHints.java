@@ -23,7 +23,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  * blanks. Says what to do about it, never whether the file is valid.
  */
 @Internal
-public final class Hints {
+public final class SyntaxHints {
   private static final String TEMPLATE = "looks like a template that was not rendered";
 
   private static final String AFTER_DASH = "a blank is missing after \"-\"";
@@ -69,16 +69,16 @@ public final class Hints {
 
   private static final Set<String> SELECTOR = Set.of("field", "label");
 
-  private final Problems problems;
+  private final ProblemCollector problems;
   private final Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
 
-  private Hints(Problems problems) {
+  private SyntaxHints(ProblemCollector problems) {
     this.problems = problems;
   }
 
   /** Notes hints about a document's values; each is said with an error there, or as a warning. */
-  public static void note(Node document, Problems problems) {
-    new Hints(problems).visit(document, "", "");
+  public static void note(Node document, ProblemCollector problems) {
+    new SyntaxHints(problems).visit(document, "", "");
   }
 
   private void visit(Node node, String path, String key) {
@@ -117,7 +117,7 @@ public final class Hints {
   /** A list of which each entry lacks a blank is a mapping; a pair that lacks it is a key. */
   private void key(MappingNode map, ScalarNode name, Node value, String path) {
     int colon = name.getValue().indexOf(':');
-    if (Scalars.isPlain(name) && colon > 0 && Scalars.isNull(value)) {
+    if (ConfigScalars.isPlain(name) && colon > 0 && ConfigScalars.isNull(value)) {
       problems.hint(name, path, afterColon(name.getValue().substring(0, colon + 1)), true);
     } else if (ifRefused(name, path) && name.getValue().startsWith("-")) {
       problems.hint(map, path, AFTER_DASH, false);
@@ -125,7 +125,7 @@ public final class Hints {
   }
 
   private boolean ifRefused(ScalarNode scalar, String path) {
-    String blank = Scalars.isPlain(scalar) ? missingBlank(scalar.getValue()) : null;
+    String blank = ConfigScalars.isPlain(scalar) ? missingBlank(scalar.getValue()) : null;
     if (blank != null) {
       problems.hint(scalar, path, blank, false);
     }

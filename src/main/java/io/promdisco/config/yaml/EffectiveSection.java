@@ -16,20 +16,20 @@ import org.jspecify.annotations.Nullable;
  * Builds a section of the effective configuration as Prometheus shows it: durations in their normal
  * form, secrets hidden.
  */
-public final class Shown {
+public final class EffectiveSection {
   /** From here on not every whole number is a {@code double}. */
   private static final double LARGEST_WHOLE = 0x1p53;
 
   private final Map<String, @Nullable Object> map = new LinkedHashMap<>();
 
   /** Shows a value whatever it is. */
-  public Shown always(String key, Object value) {
+  public EffectiveSection always(String key, Object value) {
     map.put(key, plain(value));
     return this;
   }
 
   /** Shows a value unless it is its type's zero value. */
-  public Shown unlessZero(String key, @Nullable Object value) {
+  public EffectiveSection unlessZero(String key, @Nullable Object value) {
     if (value != null && !isZero(value)) {
       map.put(key, plain(value));
     }
@@ -37,7 +37,7 @@ public final class Shown {
   }
 
   /** Shows everything that another section shows. */
-  public Shown all(Map<String, Object> others) {
+  public EffectiveSection all(Map<String, Object> others) {
     map.putAll(others);
     return this;
   }
@@ -100,6 +100,8 @@ public final class Shown {
       entries.forEach((key, entry) -> out.put(key, plain(entry)));
       return out;
     }
-    return value instanceof List<?> list ? list.stream().map(Shown::plain).toList() : value;
+    return value instanceof List<?> list
+        ? list.stream().map(EffectiveSection::plain).toList()
+        : value;
   }
 }

@@ -3,10 +3,10 @@ package io.promdisco.config.section;
 import java.util.function.UnaryOperator;
 
 /** Replaces {@code $NAME} and {@code ${NAME}} in a text, as Go's {@code os.Expand} does. */
-final class Environment {
+final class EnvironmentVariables {
   private static final String SPECIAL = "*#$@!?-0123456789";
 
-  private Environment() {}
+  private EnvironmentVariables() {}
 
   /**
    * The text with its variables replaced; {@code $$} is a dollar sign, and one that begins no name

@@ -21,18 +21,18 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  * @param endColumn column before which the value ends
  */
 @Internal
-public record Extent(
+public record YamlRange(
     int keyLine, int keyColumn, int startLine, int startColumn, int endLine, int endColumn) {
 
   /** Null if the value is not written after its key: it is an alias of something before it. */
-  static @Nullable Extent of(NodeTuple tuple) {
+  static @Nullable YamlRange of(NodeTuple tuple) {
     Mark key = tuple.getKeyNode().getStartMark();
     Mark start = tuple.getValueNode().getStartMark();
     Mark end = end(tuple.getValueNode());
     if (key == null || start == null || end == null || isBefore(start, key)) {
       return null;
     }
-    return new Extent(
+    return new YamlRange(
         key.getLine() + 1,
         key.getColumn() + 1,
         start.getLine() + 1,

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.yaml.snakeyaml.Yaml;
 
 /** Settings that do not shape targets, as promtool 3.16 checks and Prometheus 3.16 shows them. */
-class OtherSectionsTest {
+class CheckedOnlySectionsTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
