@@ -8,7 +8,7 @@ import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.ScrapeChecks;
 import io.promdisco.config.ScrapeConfig;
-import io.promdisco.config.lint.ConfigAdvice;
+import io.promdisco.config.lint.ConfigWarnings;
 import io.promdisco.config.section.CheckedOnlySections;
 import io.promdisco.config.section.GlobalReader;
 import io.promdisco.config.section.Globs;
@@ -202,7 +202,7 @@ public final class ConfigLoader {
     if (problems.refuse() || document == null) {
       return LoadResult.refused(problems.sorted());
     }
-    ConfigAdvice.give(document.jobs());
+    ConfigWarnings.report(document.jobs());
     if (files != NamedFiles.LEAVE) {
       problems.check();
     }

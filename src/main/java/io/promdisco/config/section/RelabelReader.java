@@ -182,7 +182,7 @@ final class RelabelReader {
           .ifPresent(
               compiled -> {
                 rules.add(compiled);
-                RelabelAdvice.give(rule.section, compiled);
+                RelabelRuleWarnings.report(rule.section, compiled);
               });
     }
     return rules;

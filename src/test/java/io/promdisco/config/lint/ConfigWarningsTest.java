@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is legal but surely not meant, and what only looks so. */
-class AdviceTest {
+class ConfigWarningsTest {
   private static List<Problem> problems(String yaml) {
     ConfigLoader.LoadResult result =
         new ConfigLoader().read("p.yml", yaml.getBytes(StandardCharsets.UTF_8), Path.of("."));

@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Warns of what a relabelling rule says to no effect. */
-final class RelabelAdvice {
+final class RelabelRuleWarnings {
   /** What Prometheus accepts and ignores; the other actions refuse such settings. */
   private static final Map<Action, List<String>> IGNORED = new EnumMap<>(Action.class);
 
@@ -32,9 +32,9 @@ final class RelabelAdvice {
   /** A dollar sign that is written twice before a group, as OpenTelemetry's Collector has it. */
   private static final Pattern DOUBLED = Pattern.compile("\\$\\$(?=[0-9{])");
 
-  private RelabelAdvice() {}
+  private RelabelRuleWarnings() {}
 
-  static void give(Section section, RelabelRule rule) {
+  static void report(Section section, RelabelRule rule) {
     for (String key : IGNORED.getOrDefault(rule.action(), List.of())) {
       if (section.hasValue(key)) {
         section.warn(

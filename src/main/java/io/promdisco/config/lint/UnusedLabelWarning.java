@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Finds labels that are meant to last for a few rules only, and that no later rule reads. */
-final class UnusedLabelAdvice implements RuleAdvice {
+final class UnusedLabelWarning implements RuleWarnings {
   private static final String TEMPORARY = "__tmp_";
 
   /** Prometheus Operator writes it in every job, for rules that its users may add. */
@@ -20,9 +20,9 @@ final class UnusedLabelAdvice implements RuleAdvice {
       EnumSet.of(Action.REPLACE, Action.HASHMOD, Action.LOWERCASE, Action.UPPERCASE);
 
   @Override
-  public List<Finding> of(LocatedJob job) {
+  public List<RuleWarning> of(LocatedJob job) {
     List<RelabelRule> rules = job.config().relabelRules();
-    List<Finding> findings = new ArrayList<>();
+    List<RuleWarning> findings = new ArrayList<>();
     for (int i = 0; i < job.rules().size(); i++) {
       RelabelRule rule = rules.get(i);
       String name = rule.targetLabel();
@@ -32,7 +32,7 @@ final class UnusedLabelAdvice implements RuleAdvice {
           && !name.equals(OF_OPERATOR)
           && rules.subList(i + 1, rules.size()).stream().noneMatch(later -> reads(later, name))) {
         findings.add(
-            new Finding(
+            new RuleWarning(
                 job.rules().get(i),
                 "target_label",
                 ProblemKind.UNUSED_LABEL,

@@ -1,6 +1,6 @@
 package io.promdisco.config.lint;
 
-import io.promdisco.config.lint.RuleAdvice.Finding;
+import io.promdisco.config.lint.RuleWarnings.RuleWarning;
 import io.promdisco.config.section.LocatedJob;
 import io.promdisco.config.yaml.Section;
 import io.promdisco.model.Position;
@@ -11,21 +11,21 @@ import java.util.Map;
 import java.util.Objects;
 
 /** Warns of what is legal but surely not meant, once all jobs have been read without an error. */
-public final class ConfigAdvice {
-  private static final List<RuleAdvice> RULES =
-      List.of(new NeverSetAdvice(), new UnusedLabelAdvice());
+public final class ConfigWarnings {
+  private static final List<RuleWarnings> RULES =
+      List.of(new NeverSetLabelWarning(), new UnusedLabelWarning());
 
-  private ConfigAdvice() {}
+  private ConfigWarnings() {}
 
-  public static void give(List<LocatedJob> jobs) {
-    IdenticalJobsAdvice.give(jobs);
-    NamespaceAdvice.give(jobs);
+  public static void report(List<LocatedJob> jobs) {
+    IdenticalJobsWarning.report(jobs);
+    NamespaceWarning.report(jobs);
     Map<Position, Integer> uses = new HashMap<>();
     for (LocatedJob job : jobs) {
       job.rules().forEach(rule -> uses.merge(position(rule), 1, Integer::sum));
     }
-    for (RuleAdvice advice : RULES) {
-      give(advice, jobs, uses);
+    for (RuleWarnings advice : RULES) {
+      report(advice, jobs, uses);
     }
   }
 
@@ -38,16 +38,17 @@ public final class ConfigAdvice {
    *
    * @param uses how often each rule is used
    */
-  private static void give(RuleAdvice advice, List<LocatedJob> jobs, Map<Position, Integer> uses) {
+  private static void report(
+      RuleWarnings advice, List<LocatedJob> jobs, Map<Position, Integer> uses) {
     Map<Position, Integer> found = new HashMap<>();
-    List<Finding> findings = new ArrayList<>();
+    List<RuleWarning> findings = new ArrayList<>();
     for (LocatedJob job : jobs) {
-      for (Finding finding : advice.of(job)) {
+      for (RuleWarning finding : advice.of(job)) {
         findings.add(finding);
         found.merge(position(finding.rule()), 1, Integer::sum);
       }
     }
-    for (Finding finding : findings) {
+    for (RuleWarning finding : findings) {
       Position position = position(finding.rule());
       if (Objects.equals(found.get(position), uses.get(position))) {
         finding.rule().warn(finding.key(), finding.kind(), finding.message());

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * the same to every target. A rule that tells targets apart by other labels, or that is meant for
  * labels that are missing, is left alone.
  */
-final class NeverSetAdvice implements RuleAdvice {
+final class NeverSetLabelWarning implements RuleWarnings {
   private static final String META = "__meta_";
 
   /** Stands for what a label held before. */
@@ -38,8 +38,8 @@ final class NeverSetAdvice implements RuleAdvice {
           Action.UPPERCASE);
 
   @Override
-  public List<Finding> of(LocatedJob job) {
-    List<Finding> findings = new ArrayList<>();
+  public List<RuleWarning> of(LocatedJob job) {
+    List<RuleWarning> findings = new ArrayList<>();
     if (job.config().sdConfigs().isEmpty()) {
       return findings;
     }
@@ -51,12 +51,13 @@ final class NeverSetAdvice implements RuleAdvice {
         String beginning = PossibleLabels.beginning(rule);
         if (beginning != null && beginning.startsWith(META) && !labels.mayHaveFamily(beginning)) {
           String message = "no source of this job sets a label that begins with " + beginning;
-          findings.add(new Finding(section, "regex", ProblemKind.LABEL_NEVER_SET, message));
+          findings.add(new RuleWarning(section, "regex", ProblemKind.LABEL_NEVER_SET, message));
         }
       } else if (READING.contains(rule.action())) {
         String message = message(rule, labels);
         if (message != null) {
-          findings.add(new Finding(section, "source_labels", ProblemKind.LABEL_NEVER_SET, message));
+          findings.add(
+              new RuleWarning(section, "source_labels", ProblemKind.LABEL_NEVER_SET, message));
         }
       }
       labels.after(rule);

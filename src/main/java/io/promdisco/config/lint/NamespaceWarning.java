@@ -20,16 +20,16 @@ import java.util.TreeSet;
  * namespaces.names} would watch those only. Nothing is said where another job watches all of them
  * anyway, for then the watch is shared.
  */
-final class NamespaceAdvice {
+final class NamespaceWarning {
   private static final String NAMESPACE = "__meta_kubernetes_namespace";
 
-  private NamespaceAdvice() {}
+  private NamespaceWarning() {}
 
   /** A watch of all namespaces, as jobs share it. */
   private record Watch(
       Optional<String> apiServer, Optional<String> kubeconfig, HttpClientConfig http, Role role) {}
 
-  static void give(List<LocatedJob> jobs) {
+  static void report(List<LocatedJob> jobs) {
     Map<Watch, Boolean> needed = new HashMap<>();
     for (LocatedJob job : jobs) {
       boolean chooses = choosing(job) >= 0;
@@ -78,7 +78,7 @@ final class NamespaceAdvice {
       RelabelRule rule = rules.get(i);
       if (rule.action() == Action.KEEP
           && rule.sourceLabels().equals(List.of(NAMESPACE))
-          && rule.literals().filter(NamespaceAdvice::areNames).isPresent()) {
+          && rule.literals().filter(NamespaceWarning::areNames).isPresent()) {
         return i;
       }
       if (mayWriteNamespace(rule)) {

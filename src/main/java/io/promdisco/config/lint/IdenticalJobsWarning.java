@@ -11,22 +11,22 @@ import java.util.List;
 import java.util.Map;
 
 /** Finds jobs that scrape the same targets in the same way as one before. */
-final class IdenticalJobsAdvice {
+final class IdenticalJobsWarning {
   private static final String JOB_NAME = "job_name";
   private static final String JOB = "job";
 
-  private IdenticalJobsAdvice() {}
+  private IdenticalJobsWarning() {}
 
   /** All that makes the targets of a job and how they are scraped, but its name. */
   private record Meaning(
       List<SdConfig> sources, List<RelabelRule> rules, Map<String, Object> settings) {}
 
-  static void give(List<LocatedJob> jobs) {
+  static void report(List<LocatedJob> jobs) {
     Map<Meaning, String> first = new HashMap<>();
     for (LocatedJob job : jobs) {
       ScrapeConfig config = job.config();
       if (config.sdConfigs().isEmpty()
-          || config.relabelRules().stream().anyMatch(IdenticalJobsAdvice::readsJobName)) {
+          || config.relabelRules().stream().anyMatch(IdenticalJobsWarning::readsJobName)) {
         continue;
       }
       Map<String, Object> settings = new LinkedHashMap<>(config.effective());

@@ -6,9 +6,9 @@ import io.promdisco.config.yaml.Section;
 import java.util.List;
 
 /** Finds rules of a job that are legal but surely not meant. */
-interface RuleAdvice {
+interface RuleWarnings {
   /** What is to be said about the rules of a job. */
-  List<Finding> of(LocatedJob job);
+  List<RuleWarning> of(LocatedJob job);
 
   /**
    * Something to be said about a rule.
@@ -18,5 +18,5 @@ interface RuleAdvice {
    * @param kind what kind of problem it is
    * @param message what to say
    */
-  record Finding(Section rule, String key, ProblemKind kind, String message) {}
+  record RuleWarning(Section rule, String key, ProblemKind kind, String message) {}
 }
