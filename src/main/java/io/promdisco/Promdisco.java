@@ -85,7 +85,7 @@ public final class Promdisco implements AutoCloseable {
       factories.add(new HttpDiscovererFactory(loop, ticker, builder.metrics, memory));
       factories.add(new DnsDiscovererFactory(loop, builder.metrics, memory));
       factories.addAll(builder.factories);
-      factories.add(new FoundFactories(ServiceLoader.load(DiscovererFactory.class)));
+      factories.add(new ThirdPartyFactories(ServiceLoader.load(DiscovererFactory.class)));
       discovery = new DiscoveryManager(factories, ticker, builder.metrics);
       scrape = closer.add(new ScrapeManager(discovery, builder.metrics));
       closer.add(discovery);

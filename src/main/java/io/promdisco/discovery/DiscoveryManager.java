@@ -94,7 +94,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
         }
 
         @Override
-        public void whole(Provider provider) {
+        public void deliveringAllParts(Provider provider) {
           pool.settle(provider.name(), true);
         }
 
@@ -371,7 +371,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
       state.unlock();
     }
     List<Provider> done = all.stream().filter(Provider::delivered).toList();
-    List<Provider> whole = done.stream().filter(Provider::deliveredWhole).toList();
+    List<Provider> whole = done.stream().filter(Provider::hasDeliveredAllParts).toList();
     Consumer<Set<String>> sent = completeness.sending();
     return new UpdateSender.Send() {
       private Set<String> waiting = Set.of();
@@ -384,7 +384,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
 
       @Override
       public void handedOver(Set<String> pending) {
-        whole.forEach(Provider::sentWhole);
+        whole.forEach(Provider::sentAllParts);
         sent.accept(Sets.union(waiting, pending));
       }
 

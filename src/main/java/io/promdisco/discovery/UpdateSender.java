@@ -37,8 +37,8 @@ final class UpdateSender implements AutoCloseable {
   private final TargetSetListener channel;
   private final Ticker ticker;
   private final Supplier<Send> beforeSend;
-  private final Trigger trigger = new Trigger();
-  private final Trigger pause = new Trigger();
+  private final WakeUpSignal trigger = new WakeUpSignal();
+  private final WakeUpSignal pause = new WakeUpSignal();
   private final Metrics.Counter sent;
   private final Metrics.Counter delayed;
   private final Metrics.Counter failed;

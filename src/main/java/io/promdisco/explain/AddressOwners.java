@@ -1,7 +1,7 @@
 package io.promdisco.explain;
 
 import io.promdisco.config.KubernetesSdConfig.Role;
-import io.promdisco.explain.Query.AddressQuery;
+import io.promdisco.explain.ExplainQuery.AddressQuery;
 import io.promdisco.providers.kubernetes.object.IngressView;
 import io.promdisco.providers.kubernetes.object.NodeView;
 import io.promdisco.providers.kubernetes.object.PodView;

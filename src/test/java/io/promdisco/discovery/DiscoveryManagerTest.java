@@ -1,7 +1,7 @@
 package io.promdisco.discovery;
 
-import static io.promdisco.discovery.Groups.gone;
-import static io.promdisco.discovery.Groups.group;
+import static io.promdisco.discovery.GroupFixtures.gone;
+import static io.promdisco.discovery.GroupFixtures.group;
 import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -39,7 +39,7 @@ final class DiscoveryManagerTest {
   private final ManualTicker clock = new ManualTicker();
   private final CollectorRegistry registry = new CollectorRegistry();
   private final ScriptedFactory factory = new ScriptedFactory();
-  private final Follower follower = new Follower();
+  private final UpdateFollower follower = new UpdateFollower();
   private volatile CountDownLatch gate = new CountDownLatch(0);
   private final DiscoveryManager manager =
       new DiscoveryManager(List.of(factory), clock, new PrometheusMetrics(registry));

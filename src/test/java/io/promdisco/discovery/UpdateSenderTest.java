@@ -1,7 +1,7 @@
 package io.promdisco.discovery;
 
-import static io.promdisco.discovery.Groups.gone;
-import static io.promdisco.discovery.Groups.group;
+import static io.promdisco.discovery.GroupFixtures.gone;
+import static io.promdisco.discovery.GroupFixtures.group;
 import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -32,7 +32,7 @@ final class UpdateSenderTest {
   private final CollectorRegistry registry = new CollectorRegistry();
   private final Metrics metrics = new PrometheusMetrics(registry);
   private final TargetPool pool = new TargetPool();
-  private final Follower follower = new Follower();
+  private final UpdateFollower follower = new UpdateFollower();
   private final AtomicInteger done = new AtomicInteger();
   private @Nullable UpdateSender sender;
 

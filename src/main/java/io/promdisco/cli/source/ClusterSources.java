@@ -6,12 +6,12 @@ import io.promdisco.config.SdConfig;
 import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.explain.Absence;
-import io.promdisco.explain.Absence.Why;
+import io.promdisco.explain.Absence.Reason;
+import io.promdisco.explain.ClusterInspector;
+import io.promdisco.explain.ExplainQuery;
+import io.promdisco.explain.ExplainQuery.AddressQuery;
+import io.promdisco.explain.ExplainQuery.ObjectQuery;
 import io.promdisco.explain.Explainer;
-import io.promdisco.explain.Inspector;
-import io.promdisco.explain.Query;
-import io.promdisco.explain.Query.AddressQuery;
-import io.promdisco.explain.Query.ObjectQuery;
 import io.promdisco.offline.Manifests;
 import io.promdisco.providers.kubernetes.WatchedResources;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
@@ -21,13 +21,13 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 
 /** Looks at the clusters that a configuration names why they do not give what was asked for. */
-public final class ClusterSources implements Explainer.Sources {
+public final class ClusterSources implements Explainer.SourceInspector {
   /** Looks at nothing: only the targets that a server shows are known. */
-  public static final Explainer.Sources NONE =
-      new Explainer.Sources() {
+  public static final Explainer.SourceInspector NONE =
+      new Explainer.SourceInspector() {
         @Override
-        public List<Absence> inspect(SdConfig config, Query query) {
-          return List.of(Absence.of(Why.NOT_THERE, "the server shows no such target"));
+        public List<Absence> inspect(SdConfig config, ExplainQuery query) {
+          return List.of(Absence.of(Reason.NOT_THERE, "the server shows no such target"));
         }
 
         @Override
@@ -36,7 +36,7 @@ public final class ClusterSources implements Explainer.Sources {
         }
 
         @Override
-        public void names(SdConfig config, Query query, BiConsumer<String, String> names) {}
+        public void names(SdConfig config, ExplainQuery query, BiConsumer<String, String> names) {}
       };
 
   private final ClusterReaders readers;
@@ -57,12 +57,12 @@ public final class ClusterSources implements Explainer.Sources {
   }
 
   @Override
-  public List<Absence> inspect(SdConfig config, Query query) throws InterruptedException {
+  public List<Absence> inspect(SdConfig config, ExplainQuery query) throws InterruptedException {
     List<Absence> failures =
         providers.stream()
             .filter(provider -> provider.config().equals(config))
             .flatMap(provider -> provider.failures().stream())
-            .map(failure -> Absence.of(Why.UNREADABLE, failure.reason()))
+            .map(failure -> Absence.of(Reason.UNREADABLE, failure.reason()))
             .toList();
     if (!failures.isEmpty()) {
       return failures;
@@ -77,17 +77,17 @@ public final class ClusterSources implements Explainer.Sources {
     try {
       return inspector(kubernetes).inspect(query);
     } catch (DiscoveryException e) {
-      return List.of(Absence.of(Why.UNREADABLE, String.valueOf(e.getMessage())));
+      return List.of(Absence.of(Reason.UNREADABLE, String.valueOf(e.getMessage())));
     }
   }
 
-  private List<Absence> malformed(Role role, Query query) {
+  private List<Absence> malformed(Role role, ExplainQuery query) {
     if (!(query instanceof ObjectQuery asked)) {
       return List.of();
     }
     return leftOut.stream()
         .filter(object -> asked.isNamed(role, object.kind(), object.namespace(), object.name()))
-        .map(object -> Absence.of(Why.MALFORMED, "it cannot be used: " + object.problem()))
+        .map(object -> Absence.of(Reason.MALFORMED, "it cannot be used: " + object.problem()))
         .toList();
   }
 
@@ -113,7 +113,7 @@ public final class ClusterSources implements Explainer.Sources {
   }
 
   @Override
-  public void names(SdConfig config, Query query, BiConsumer<String, String> names)
+  public void names(SdConfig config, ExplainQuery query, BiConsumer<String, String> names)
       throws InterruptedException {
     if (config instanceof KubernetesSdConfig kubernetes) {
       try {
@@ -124,9 +124,9 @@ public final class ClusterSources implements Explainer.Sources {
     }
   }
 
-  private Inspector inspector(KubernetesSdConfig config) throws DiscoveryException {
+  private ClusterInspector inspector(KubernetesSdConfig config) throws DiscoveryException {
     ResourceClient client = readers.of(config);
     List<String> namespaces = WatchedResources.namespaces(config, client.ownNamespace());
-    return new Inspector(config, namespaces, client);
+    return new ClusterInspector(config, namespaces, client);
   }
 }

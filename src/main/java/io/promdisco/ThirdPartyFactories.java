@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The factories of third parties, which are looked for when there is work that none of promdisco's
  * own accepts: to look for them opens every jar of the class path. Safe for all threads.
  */
-final class FoundFactories implements DiscovererFactory {
+final class ThirdPartyFactories implements DiscovererFactory {
   private final Iterable<DiscovererFactory> services;
 
   @GuardedBy("this")
@@ -25,7 +25,7 @@ final class FoundFactories implements DiscovererFactory {
    *
    * @param services iterated over at most once
    */
-  FoundFactories(Iterable<DiscovererFactory> services) {
+  ThirdPartyFactories(Iterable<DiscovererFactory> services) {
     this.services = services;
   }
 

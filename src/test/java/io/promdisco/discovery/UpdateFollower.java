@@ -13,7 +13,7 @@ import java.util.TreeMap;
  * A reader that knows only what it was sent: it keeps the groups of every job from the changes, as
  * the contract of {@link TargetSetUpdate} says, and checks each update against what it then holds.
  */
-class Follower implements TargetSetListener {
+class UpdateFollower implements TargetSetListener {
   @GuardedBy("this")
   private final List<List<TargetSetUpdate>> calls = new ArrayList<>();
 

@@ -13,7 +13,7 @@ import java.util.List;
  * @param absences if there are none, why: one for each source at least; if a workload was asked
  *     for, why some of its pods give none
  */
-public record JobAnswer(
+public record JobExplanation(
     String job,
     int active,
     int dropped,
@@ -21,7 +21,7 @@ public record JobAnswer(
     List<TracedTarget> targets,
     List<Absence> absences) {
   /** Copies the lists. */
-  public JobAnswer {
+  public JobExplanation {
     targets = List.copyOf(targets);
     absences = List.copyOf(absences);
   }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param targets how many pairs of an address and a port
  * @param skipped why it makes no targets at all, whatever it lists
  */
-record EndpointListing(
+record ListedEndpoints(
     ObjectKey key,
     Optional<ObjectKey> service,
     Set<ObjectKey> pods,
@@ -34,7 +34,7 @@ record EndpointListing(
     int targets,
     Optional<String> skipped) {
 
-  static EndpointListing of(EndpointsView endpoints) {
+  static ListedEndpoints of(EndpointsView endpoints) {
     Set<ObjectKey> pods = new HashSet<>();
     Set<ObjectKey> withPort = new HashSet<>();
     Set<String> addresses = new LinkedHashSet<>();
@@ -55,7 +55,7 @@ record EndpointListing(
     }
     Set<ObjectKey> portless = new HashSet<>(pods);
     portless.removeAll(withPort);
-    return new EndpointListing(
+    return new ListedEndpoints(
         endpoints.key(),
         Optional.of(endpoints.key()),
         pods,
@@ -71,14 +71,14 @@ record EndpointListing(
    *
    * @param service the service that it belongs to; null: it is not known
    */
-  static EndpointListing of(EndpointSliceView slice, @Nullable ServiceView service) {
+  static ListedEndpoints of(EndpointSliceView slice, @Nullable ServiceView service) {
     Set<ObjectKey> pods = new HashSet<>();
     Set<String> addresses = new LinkedHashSet<>();
     for (EndpointSliceView.Endpoint endpoint : slice.endpoints()) {
       add(endpoint.target(), pods);
       addresses.addAll(endpoint.addresses());
     }
-    return new EndpointListing(
+    return new ListedEndpoints(
         slice.key(),
         Optional.ofNullable(EndpointSliceGroupBuilder.serviceOf(slice)),
         pods,

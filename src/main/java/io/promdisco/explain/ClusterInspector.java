@@ -3,12 +3,12 @@ package io.promdisco.explain;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.KubernetesSdConfig.Role;
 import io.promdisco.config.KubernetesSdConfig.Selector;
-import io.promdisco.explain.Absence.Why;
-import io.promdisco.explain.Query.AddressQuery;
-import io.promdisco.explain.Query.FoundQuery;
-import io.promdisco.explain.Query.LabelQuery;
-import io.promdisco.explain.Query.ObjectQuery;
-import io.promdisco.explain.Query.WorkloadQuery;
+import io.promdisco.explain.Absence.Reason;
+import io.promdisco.explain.ExplainQuery.AddressQuery;
+import io.promdisco.explain.ExplainQuery.FoundQuery;
+import io.promdisco.explain.ExplainQuery.LabelQuery;
+import io.promdisco.explain.ExplainQuery.ObjectQuery;
+import io.promdisco.explain.ExplainQuery.WorkloadQuery;
 import io.promdisco.providers.kubernetes.object.EndpointSliceView;
 import io.promdisco.providers.kubernetes.object.IngressView;
 import io.promdisco.providers.kubernetes.object.KubeObject;
@@ -42,8 +42,8 @@ import org.slf4j.Logger;
  * Finds out why a Kubernetes SD config discovers nothing of what was asked for, by a second look at
  * the cluster. What it reads is no more than needed: the object, then what its targets come from.
  */
-public final class Inspector {
-  private static final Logger log = EscapingLogger.of(Inspector.class);
+public final class ClusterInspector {
+  private static final Logger log = EscapingLogger.of(ClusterInspector.class);
   private static final String BY_NAME = "metadata.name=";
   private static final int MOST_PODS = 5;
   private static final int PAGE_SIZE = 500;
@@ -53,14 +53,15 @@ public final class Inspector {
   private final List<String> namespaces;
 
   /** For what {@code config} discovers in {@code namespaces}; the empty one stands for all. */
-  public Inspector(KubernetesSdConfig config, List<String> namespaces, ResourceClient client) {
+  public ClusterInspector(
+      KubernetesSdConfig config, List<String> namespaces, ResourceClient client) {
     this.config = config;
     this.client = client;
     this.namespaces = List.copyOf(namespaces);
   }
 
   /** The reasons, one at least. They name no source. */
-  public List<Absence> inspect(Query query) throws InterruptedException {
+  public List<Absence> inspect(ExplainQuery query) throws InterruptedException {
     if (query instanceof ObjectQuery object) {
       return object(object);
     }
@@ -80,7 +81,7 @@ public final class Inspector {
     LabelQuery label = (LabelQuery) query;
     return List.of(
         Absence.of(
-            Why.NOT_THERE,
+            Reason.NOT_THERE,
             "no target that it discovers has " + label.name() + "=\"" + label.value() + "\""));
   }
 
@@ -92,7 +93,7 @@ public final class Inspector {
     if (kinds.isEmpty()) {
       return List.of(
           Absence.of(
-              Why.OTHER_SOURCE,
+              Reason.OTHER_SOURCE,
               "role "
                   + config.role().text()
                   + " makes no targets of "
@@ -112,7 +113,7 @@ public final class Inspector {
     if (found.isEmpty()) {
       String names = kinds.stream().map(Role::text).collect(Collectors.joining(" or "));
       String where = query.namespace().map(in -> " in namespace " + in).orElse("");
-      found.add(Absence.of(Why.NOT_THERE, "there is no " + names + " " + query.name() + where));
+      found.add(Absence.of(Reason.NOT_THERE, "there is no " + names + " " + query.name() + where));
     }
     return found;
   }
@@ -122,7 +123,7 @@ public final class Inspector {
     if (!AbsenceReasons.concerns(config.role(), Role.POD)) {
       return List.of(
           Absence.of(
-              Why.OTHER_SOURCE,
+              Reason.OTHER_SOURCE,
               "role " + config.role().text() + " makes no targets of the pods of a workload"));
     }
     Set<Absence> found = new LinkedHashSet<>();
@@ -139,7 +140,7 @@ public final class Inspector {
     if (found.isEmpty()) {
       found.add(
           Absence.of(
-              Why.NOT_THERE,
+              Reason.NOT_THERE,
               "no pod belongs to "
                   + query.kind().text()
                   + " "
@@ -203,7 +204,7 @@ public final class Inspector {
     return absence.orElseGet(
         () ->
             Absence.of(
-                Why.UNCLEAR,
+                Reason.UNCLEAR,
                 AbsenceReasons.name(kind, object.key())
                     + " is there and nothing keeps it out, but it has not been discovered yet"));
   }
@@ -262,7 +263,7 @@ public final class Inspector {
         .map(
             any ->
                 Absence.of(
-                    Why.SELECTOR,
+                    Reason.SELECTOR,
                     "the selector of role "
                         + config.role().text()
                         + " (label: "
@@ -275,12 +276,12 @@ public final class Inspector {
   }
 
   private interface Judge {
-    Optional<Absence> of(List<EndpointListing> listings);
+    Optional<Absence> of(List<ListedEndpoints> listings);
   }
 
-  private List<EndpointListing> listings(Scope scope) throws IOException, InterruptedException {
+  private List<ListedEndpoints> listings(Scope scope) throws IOException, InterruptedException {
     if (config.role() == Role.ENDPOINTS) {
-      return read(Resource.ENDPOINTS, scope).stream().map(EndpointListing::of).toList();
+      return read(Resource.ENDPOINTS, scope).stream().map(ListedEndpoints::of).toList();
     }
     Selector selector = config.selector(Role.SERVICE);
     Map<ObjectKey, ServiceView> services = new HashMap<>();
@@ -288,10 +289,10 @@ public final class Inspector {
         read(Resource.SERVICES, new Scope(scope.namespace(), selector.label(), selector.field()))) {
       services.put(service.key(), service);
     }
-    List<EndpointListing> listings = new ArrayList<>();
+    List<ListedEndpoints> listings = new ArrayList<>();
     for (EndpointSliceView slice : read(Resource.ENDPOINT_SLICES, scope)) {
       ObjectKey service = EndpointSliceGroupBuilder.serviceOf(slice);
-      listings.add(EndpointListing.of(slice, service == null ? null : services.get(service)));
+      listings.add(ListedEndpoints.of(slice, service == null ? null : services.get(service)));
     }
     return listings;
   }
@@ -317,7 +318,7 @@ public final class Inspector {
   private List<Absence> address(AddressQuery query) throws InterruptedException {
     Role role = config.role();
     if (role == Role.SERVICE || role == Role.INGRESS) {
-      return List.of(Absence.of(Why.NOT_THERE, "no target that it discovers has this address"));
+      return List.of(Absence.of(Reason.NOT_THERE, "no target that it discovers has this address"));
     }
     try {
       return role == Role.NODE ? List.of(nodeAt(query)) : podsAt(query);
@@ -340,7 +341,7 @@ public final class Inspector {
       found.addAll(listedAt(query));
     }
     if (found.isEmpty()) {
-      found.add(Absence.of(Why.NOT_THERE, "no pod has the address " + query.host()));
+      found.add(Absence.of(Reason.NOT_THERE, "no pod has the address " + query.host()));
     }
     return found;
   }
@@ -362,7 +363,7 @@ public final class Inspector {
   private List<Absence> listedAt(AddressQuery query) throws IOException, InterruptedException {
     List<Absence> found = new ArrayList<>();
     for (String namespace : namespaces) {
-      for (EndpointListing listing : listings(new Scope(namespace, "", ""))) {
+      for (ListedEndpoints listing : listings(new Scope(namespace, "", ""))) {
         if (listing.addresses().stream().anyMatch(query::isHost)) {
           AbsenceReasons.empty("", config.role(), List.of(listing))
               .or(
@@ -372,7 +373,7 @@ public final class Inspector {
                           .flatMap(
                               port ->
                                   AbsenceReasons.absence(
-                                      Why.NO_PORT,
+                                      Reason.NO_PORT,
                                       config.role().text()
                                           + " "
                                           + listing.key()
@@ -395,14 +396,14 @@ public final class Inspector {
         return unusable.isPresent()
             ? unusable.get()
             : Absence.of(
-                Why.NO_PORT,
+                Reason.NO_PORT,
                 AbsenceReasons.name(Role.NODE, node.key())
                     + " has this address, and its only target is the kubelet's port "
                     + node.kubeletPort()
                     + " at the first of its addresses");
       }
     }
-    return Absence.of(Why.NOT_THERE, "no node has the address " + query.host());
+    return Absence.of(Reason.NOT_THERE, "no node has the address " + query.host());
   }
 
   /**
@@ -455,14 +456,16 @@ public final class Inspector {
   private static Absence unreadable(IOException e, Resource<?> resource, String namespace) {
     String in = resource.namespaced() ? namespace : "";
     return Absence.of(
-        Why.UNREADABLE, WatchErrorMessage.of(e, resource, new Scope(in, "", "")).reason());
+        Reason.UNREADABLE, WatchErrorMessage.of(e, resource, new Scope(in, "", "")).reason());
   }
 
   /**
-   * Gives the names of objects that are there and could have been meant, as {@link Query#names}.
-   * What cannot be read gives none: the reason has been told by {@link #inspect}.
+   * Gives the names of objects that are there and could have been meant, as {@link
+   * ExplainQuery#names}. What cannot be read gives none: the reason has been told by {@link
+   * #inspect}.
    */
-  public void names(Query query, BiConsumer<String, String> names) throws InterruptedException {
+  public void names(ExplainQuery query, BiConsumer<String, String> names)
+      throws InterruptedException {
     if (query instanceof WorkloadQuery workload
         && AbsenceReasons.concerns(config.role(), Role.POD)) {
       for (PodView pod : readable(Resource.PODS)) {

@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What somebody asks about. Immutable. */
-public sealed interface Query {
+public sealed interface ExplainQuery {
   /** As it was asked. */
   String text();
 
@@ -57,7 +57,7 @@ public sealed interface Query {
    *
    * @throws IllegalArgumentException if it is none of these; the message says what was expected
    */
-  static Query parse(String text) {
+  static ExplainQuery parse(String text) {
     return QueryParser.parse(text);
   }
 
@@ -70,7 +70,7 @@ public sealed interface Query {
    * @param name its name
    */
   record ObjectQuery(String text, Set<Role> kinds, Optional<String> namespace, String name)
-      implements Query {
+      implements ExplainQuery {
     private static final String META = "__meta_kubernetes_";
     private static final String TARGET_NAME = "address_target_name";
     private static final String TARGET_KIND = "address_target_kind";
@@ -218,7 +218,7 @@ public sealed interface Query {
    * @param host a name or an IP address, without brackets; in one spelling
    * @param port nothing: any
    */
-  record AddressQuery(String text, String host, Optional<Integer> port) implements Query {
+  record AddressQuery(String text, String host, Optional<Integer> port) implements ExplainQuery {
     /** Gives the host one spelling. */
     public AddressQuery {
       host = HostNames.canonical(host);
@@ -269,7 +269,7 @@ public sealed interface Query {
    * @param name the label
    * @param value its value
    */
-  record LabelQuery(String text, String name, String value) implements Query {
+  record LabelQuery(String text, String name, String value) implements ExplainQuery {
     @Override
     public boolean matches(Labels discovered, TargetOutcome outcome) {
       return value.equals(discovered.get(name))
@@ -316,8 +316,8 @@ public sealed interface Query {
    * @param known pods that are not meant, since targets of them are known
    */
   record WorkloadQuery(
-      String text, Workload kind, Optional<String> namespace, String name, Set<ObjectKey> known)
-      implements Query {
+      String text, WorkloadKind kind, Optional<String> namespace, String name, Set<ObjectKey> known)
+      implements ExplainQuery {
     private static final String POD = ObjectQuery.META + "pod_";
 
     /** Copies the set. */
@@ -396,7 +396,7 @@ public sealed interface Query {
    * @param text as it was asked
    * @param objects the objects, and what the address is to them
    */
-  record FoundQuery(String text, Map<ObjectQuery, String> objects) implements Query {
+  record FoundQuery(String text, Map<ObjectQuery, String> objects) implements ExplainQuery {
     /** Copies the map. */
     public FoundQuery {
       objects = Collections.unmodifiableMap(new LinkedHashMap<>(objects));
@@ -434,7 +434,7 @@ public sealed interface Query {
             "\\[?([0-9]{1,3}(?:\\.[0-9]{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]*:[0-9a-fA-F.]*)\\]?");
     private static final Pattern WITH_PORT = Pattern.compile("(.+):([0-9]{1,5})");
     private static final Map<String, Role> ROLES = roles();
-    private static final Map<String, Workload> WORKLOADS = workloads();
+    private static final Map<String, WorkloadKind> WORKLOADS = workloads();
 
     private QueryParser() {}
 
@@ -453,15 +453,15 @@ public sealed interface Query {
       return roles;
     }
 
-    private static Map<String, Workload> workloads() {
-      Map<String, Workload> workloads = new LinkedHashMap<>();
-      for (Workload workload : Workload.values()) {
+    private static Map<String, WorkloadKind> workloads() {
+      Map<String, WorkloadKind> workloads = new LinkedHashMap<>();
+      for (WorkloadKind workload : WorkloadKind.values()) {
         workload.names().forEach(name -> workloads.put(name, workload));
       }
       return workloads;
     }
 
-    static Query parse(String text) {
+    static ExplainQuery parse(String text) {
       if (text.isBlank()) {
         throw new IllegalArgumentException("an empty query" + EXPECTED);
       }
@@ -489,7 +489,7 @@ public sealed interface Query {
       return new ObjectQuery(text, EnumSet.allOf(Role.class), Optional.empty(), text);
     }
 
-    private static Query url(String text) {
+    private static ExplainQuery url(String text) {
       try {
         String written = URI.create(text).getRawAuthority();
         if (written != null) {
@@ -508,14 +508,14 @@ public sealed interface Query {
       throw new IllegalArgumentException("\"" + text + "\" has no host" + EXPECTED);
     }
 
-    private static Query object(String text) {
+    private static ExplainQuery object(String text) {
       List<String> parts = List.of(text.split("/", -1));
       if (parts.size() > 3 || parts.contains("")) {
         throw new IllegalArgumentException("\"" + text + "\"" + EXPECTED);
       }
       String kind = kind(parts.get(0));
       Role role = ROLES.get(kind);
-      Workload workload = WORKLOADS.get(kind);
+      WorkloadKind workload = WORKLOADS.get(kind);
       if (parts.size() == 3 && role == null && workload == null) {
         throw new IllegalArgumentException("kind \"" + parts.get(0) + "\"" + expectedKind(kind));
       }
@@ -542,7 +542,9 @@ public sealed interface Query {
       known.addAll(WORKLOADS.keySet());
       List<String> near = SpellingSuggestions.nearest(kind, known, 1);
       return " (expected: one of pod, service, endpoints, endpointslice, node, ingress, "
-          + Arrays.stream(Workload.values()).map(Workload::text).collect(Collectors.joining(", "))
+          + Arrays.stream(WorkloadKind.values())
+              .map(WorkloadKind::text)
+              .collect(Collectors.joining(", "))
           + (near.isEmpty() ? "" : "; did you mean \"" + near.get(0) + "\"?")
           + ")";
     }

@@ -1,7 +1,7 @@
 package io.promdisco.discovery;
 
-import static io.promdisco.discovery.Groups.gone;
-import static io.promdisco.discovery.Groups.group;
+import static io.promdisco.discovery.GroupFixtures.gone;
+import static io.promdisco.discovery.GroupFixtures.group;
 import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Applying and closing while every provider puts groups as fast as it can. */
 @Timeout(120)
-final class DiscoveryStormTest {
+final class DiscoveryUnderLoadTest {
   private static final List<String> JOBS = List.of("web", "db", "mq", "cache");
   private static final List<String> SOURCES = List.of("v", "w", "x", "y", "z");
   private static final int APPLIES = 400;
@@ -118,7 +118,7 @@ final class DiscoveryStormTest {
   }
 
   /** Refuses now and then, sometimes after it has taken everything. */
-  private static final class MoodyFollower extends Follower {
+  private static final class MoodyFollower extends UpdateFollower {
     final AtomicInteger refusals = new AtomicInteger();
     private final Random random = new Random(7); // by sd-send
 
@@ -181,7 +181,7 @@ final class DiscoveryStormTest {
     assertThat(factory.puts.get()).isGreaterThan(1_000);
   }
 
-  /** What a fresh reader of the pool sees, in the shape of {@link Follower#jobs}. */
+  /** What a fresh reader of the pool sees, in the shape of {@link UpdateFollower#jobs}. */
   private static Map<String, Map<String, Map<String, TargetGroup>>> poolOf(
       DiscoveryManager manager, Map<String, List<SdConfig>> jobs) {
     Map<String, Map<String, Map<String, TargetGroup>>> out = new TreeMap<>();
@@ -205,7 +205,7 @@ final class DiscoveryStormTest {
   @Test
   void closeInTheMiddleOfAStormEndsEverything() throws InterruptedException {
     for (int round = 0; round < 20; round++) {
-      Follower follower = new Follower();
+      UpdateFollower follower = new UpdateFollower();
       StormFactory factory = new StormFactory();
       Random random = new Random(round);
       try (SystemTicker real = new SystemTicker()) {

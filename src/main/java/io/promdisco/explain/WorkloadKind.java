@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Kinds of objects that own pods. A deployment owns them through replica sets, and a cron job
  * through jobs; both are known by the names that Kubernetes gives to these.
  */
-enum Workload {
+enum WorkloadKind {
   /** Through a replica set called after it and the pods' template. */
   DEPLOYMENT("Deployment", "deployment", "deployments", "deploy"),
   /** Itself. */
@@ -38,7 +38,7 @@ enum Workload {
   private final String plural;
   private final String shortName;
 
-  Workload(String kind, String text, String plural, String shortName) {
+  WorkloadKind(String kind, String text, String plural, String shortName) {
     this.kind = kind;
     this.text = text;
     this.plural = plural;

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Target groups for tests. */
-final class Groups {
-  private Groups() {}
+final class GroupFixtures {
+  private GroupFixtures() {}
 
   /** A group with a target for each address. */
   static TargetGroup group(String source, String... addresses) {

@@ -9,7 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * A one-slot wake-up: however often it is signalled while nobody waits, the next one who waits is
  * woken once. Safe for all threads.
  */
-final class Trigger {
+final class WakeUpSignal {
   private final Lock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 

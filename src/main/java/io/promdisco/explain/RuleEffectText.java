@@ -6,8 +6,8 @@ import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /** Says in words what a rule did to a target. */
-public final class StepText {
-  private StepText() {}
+public final class RuleEffectText {
+  private RuleEffectText() {}
 
   /** What came of the rule: {@code "db" does not match: dropped}, {@code pod="web-0"}. */
   public static String verdict(Step step) {
