@@ -101,7 +101,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
       connectAlarm = ticker.schedule(LONGEST_CONNECTING, this::giveUpConnecting);
     }
     try {
-      ClassicHttpResponse came = connection.ask(request);
+      ClassicHttpResponse came = connection.send(request);
       HttpEntity entity = came.getEntity();
       if (entity != null && entity.getContentLength() != 0) {
         content = entity.getContent();
@@ -153,7 +153,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
 
   /** Fails when the head of the answer has not come after {@code patience}. */
   Ticker.Alarm limitHead(Duration patience) {
-    IOException late = late(patience, false);
+    IOException late = timeoutError(patience, false);
     return ticker.schedule(
         patience,
         () -> {
@@ -168,7 +168,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
    *
    * @param whole whether it should have been there as a whole
    */
-  static IOException late(Duration patience, boolean whole) {
+  static IOException timeoutError(Duration patience, boolean whole) {
     return new HttpTimeoutException(
         whole
             ? "no whole answer within " + patience.toMillis() / 1e3 + " s"
@@ -178,7 +178,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
   /** Fails when it has not been closed {@code patience} after {@code begin}, in nanoseconds. */
   void limit(long begin, Duration patience) {
     Duration left = patience.minusNanos(ticker.nanos() - begin);
-    IOException late = late(patience, true);
+    IOException late = timeoutError(patience, true);
     if (left.isNegative() || left.isZero()) {
       fail(late);
     } else {

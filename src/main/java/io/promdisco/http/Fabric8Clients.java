@@ -55,7 +55,7 @@ public final class Fabric8Clients {
             .withConnectionTimeout(CONNECT_MILLIS)
             .withRequestTimeout((int) Sender.HEAD_PATIENCE.toMillis())
             .withRequestRetryBackoffLimit(0)
-            .withUserAgent(Headers.USER_AGENT)
+            .withUserAgent(RequestHeaders.USER_AGENT)
             .build();
     return new KubernetesClientBuilder()
         .withConfig(config)
@@ -64,7 +64,7 @@ public final class Fabric8Clients {
             builder -> {
               // At TRACE it would log every header, the Authorization too.
               builder.addOrReplaceInterceptor(HTTP_LOGGING, null);
-              builder.addOrReplaceInterceptor("promdisco", new Headed(sender));
+              builder.addOrReplaceInterceptor("promdisco", new HeaderInterceptor(sender));
             })
         .build();
   }
@@ -114,10 +114,10 @@ public final class Fabric8Clients {
   }
 
   /** Adds headers and credentials; refused ones are read again once. */
-  private static final class Headed implements Interceptor {
+  private static final class HeaderInterceptor implements Interceptor {
     private final Sender sender;
 
-    Headed(Sender sender) {
+    HeaderInterceptor(Sender sender) {
       this.sender = sender;
     }
 

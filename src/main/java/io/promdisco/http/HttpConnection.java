@@ -131,7 +131,7 @@ final class HttpConnection {
   }
 
   /** Sends a request and reads the head of its answer. */
-  ClassicHttpResponse ask(ClassicHttpRequest request) throws IOException, InterruptedException {
+  ClassicHttpResponse send(ClassicHttpRequest request) throws IOException, InterruptedException {
     try {
       return EXECUTOR.execute(request, opened(), HttpCoreContext.create());
     } catch (HttpException | IOException e) {
@@ -145,7 +145,9 @@ final class HttpConnection {
     return EXECUTOR.keepAlive(request, response, opened(), HttpCoreContext.create());
   }
 
-  /** How long {@link #ask} and the reader of its answer wait for the next bytes; 0: without end. */
+  /**
+   * How long {@link #send} and the reader of its answer wait for the next bytes; 0: without end.
+   */
   void waitForBytes(int millis) throws IOException, InterruptedException {
     opened().setSocketTimeout(Timeout.ofMilliseconds(millis));
   }
@@ -189,7 +191,7 @@ final class HttpConnection {
       raw.setSoTimeout(0);
       return opened;
     } catch (IOException e) {
-      throw isTimeout(e) ? because(new HttpConnectTimeoutException("no answer"), e) : e;
+      throw isTimeout(e) ? withCause(new HttpConnectTimeoutException("no answer"), e) : e;
     }
   }
 
@@ -199,7 +201,7 @@ final class HttpConnection {
         || problem.getCause() instanceof SocketTimeoutException;
   }
 
-  private static IOException because(IOException problem, IOException cause) {
+  private static IOException withCause(IOException problem, IOException cause) {
     problem.initCause(cause);
     return problem;
   }
@@ -240,7 +242,7 @@ final class HttpConnection {
         problem = e;
       } catch (IOException e) {
         made.close();
-        problem = because(new ConnectException(e.getMessage()), e);
+        problem = withCause(new ConnectException(e.getMessage()), e);
       }
     }
     throw problem;

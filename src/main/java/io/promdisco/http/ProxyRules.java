@@ -91,7 +91,7 @@ public final class ProxyRules {
    */
   static ProxyRules of(ProxyConfig config, Map<String, String> env) throws IOException {
     for (String name : config.connectHeaders().keySet()) {
-      if (!Headers.isName(name)) {
+      if (!RequestHeaders.isName(name)) {
         throw new IOException("proxy_connect_header: " + name + ": not the name of a header");
       }
       if (RESERVED.contains(name.toLowerCase(Locale.ROOT))) {

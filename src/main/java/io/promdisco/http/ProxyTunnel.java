@@ -133,10 +133,10 @@ final class ProxyTunnel {
       throws IOException {
     BasicClassicHttpRequest request = new BasicClassicHttpRequest("CONNECT", null, null, target);
     request.addHeader("Host", target);
-    request.addHeader("User-Agent", Headers.USER_AGENT);
+    request.addHeader("User-Agent", RequestHeaders.USER_AGENT);
     for (Map.Entry<String, List<Secret>> header : headers.entrySet()) {
       for (Secret value : header.getValue()) {
-        request.addHeader(header.getKey(), Headers.checked(header.getKey(), value.reveal()));
+        request.addHeader(header.getKey(), RequestHeaders.checked(header.getKey(), value.reveal()));
       }
     }
     String authorization = authorization(proxy);
@@ -188,7 +188,7 @@ final class ProxyTunnel {
     }
     try {
       connection.receiveResponseEntity(response);
-      return FirstWords.of(response.getEntity().getContent().readNBytes(LONGEST_PAGE));
+      return BodyExcerpt.of(response.getEntity().getContent().readNBytes(LONGEST_PAGE));
     } catch (HttpException | IOException e) {
       return ""; // Its status says enough.
     }

@@ -114,7 +114,7 @@ public record ServerSettings(
       if (RESERVED.contains(entry.getKey().toLowerCase(Locale.ROOT))) {
         throw new IOException("http_headers: " + entry.getKey() + ": cannot be set");
       }
-      if (!Headers.isName(entry.getKey())) {
+      if (!RequestHeaders.isName(entry.getKey())) {
         throw new IOException("http_headers: " + entry.getKey() + ": not the name of a header");
       }
       List<Text> texts = new ArrayList<>();

@@ -179,7 +179,7 @@ class SenderTest {
     assertThat(request.method()).isEqualTo("GET");
     assertThat(request.authority()).isEqualTo("127.0.0.1:" + server.port());
     assertThat(request.uri()).isEqualTo("/a%20b/c?d=e%26f&g");
-    assertThat(request.header("user-agent")).isEqualTo(Headers.USER_AGENT);
+    assertThat(request.header("user-agent")).isEqualTo(RequestHeaders.USER_AGENT);
     assertThat(request.header("accept")).isEqualTo("*/*");
     assertThat(request.header("authorization")).isEqualTo("Bearer t0ken");
     assertThat(request.headers().getValuesList("x-two")).containsExactly("one", "two");

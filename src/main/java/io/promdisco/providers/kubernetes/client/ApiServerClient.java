@@ -2,8 +2,8 @@ package io.promdisco.providers.kubernetes.client;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.promdisco.http.BodyExcerpt;
 import io.promdisco.http.Exchange;
-import io.promdisco.http.FirstWords;
 import io.promdisco.http.RenewingSender;
 import io.promdisco.http.Request;
 import io.promdisco.http.Sender;
@@ -208,7 +208,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
             + ": content type "
             + (type.isEmpty() ? "not given" : type)
             + exchange.throughProxy()
-            + sender.firstWords(exchange)
+            + sender.bodyExcerpt(exchange)
             + " (expected "
             + expected
             + "; is this an API server?)");
@@ -231,7 +231,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
                   + ", where credentials are not sent: "
                   + detail;
     } else if (message.isEmpty()) {
-      String words = exchange.contentType().equals(PROTOBUF) ? "" : FirstWords.of(body);
+      String words = exchange.contentType().equals(PROTOBUF) ? "" : BodyExcerpt.of(body);
       String to = ServerUrls.redirect(exchange.code(), exchange.uri(), exchange.header("location"));
       message = server + " answered with status " + code + to + exchange.throughProxy() + words;
     }

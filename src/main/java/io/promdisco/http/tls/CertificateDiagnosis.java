@@ -14,7 +14,7 @@ import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the reason why a chain of certificates is refused. For one thread. */
-final class CertificateReport {
+final class CertificateDiagnosis {
   private static final int MOST_NAMES = 5;
   private static final int LONGEST_NAME = 200;
 
@@ -30,7 +30,7 @@ final class CertificateReport {
    * @param authorities the certificates that are trusted
    * @param place where they come from; empty: the JVM trusts them
    */
-  CertificateReport(X509Certificate[] chain, List<X509Certificate> authorities, String place) {
+  CertificateDiagnosis(X509Certificate[] chain, List<X509Certificate> authorities, String place) {
     this.chain = List.of(chain);
     this.authorities = authorities;
     this.place = place;

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /** The first words of an unexpected answer, for errors: they show that it is a login page. */
 @Internal
-public final class FirstWords {
+public final class BodyExcerpt {
   /** How many bytes of an answer are searched for them. */
   public static final int BYTES = 16 << 10;
 
@@ -18,7 +18,7 @@ public final class FirstWords {
   private static final Pattern BLANK =
       Pattern.compile("[\\s\\p{Cntrl}\\p{Cf}\u0085\u00a0\u2028\u2029\ufffd]+");
 
-  private FirstWords() {}
+  private BodyExcerpt() {}
 
   /**
    * The first words as a part of a sentence, as {@code , which begins with "Sign in"}, or the empty

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class FirstWordsTest {
+class BodyExcerptTest {
   private static String of(String text) {
-    return FirstWords.of(text.getBytes(UTF_8));
+    return BodyExcerpt.of(text.getBytes(UTF_8));
   }
 
   @Test
@@ -34,6 +34,6 @@ class FirstWordsTest {
   void excerptIsEmptyWithoutText() {
     assertThat(of("")).isEmpty();
     assertThat(of("<html></html>\n")).isEmpty();
-    assertThat(FirstWords.of(new byte[] {(byte) 0xff, (byte) 0xfe, 0})).isEmpty();
+    assertThat(BodyExcerpt.of(new byte[] {(byte) 0xff, (byte) 0xfe, 0})).isEmpty();
   }
 }

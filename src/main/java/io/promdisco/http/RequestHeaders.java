@@ -8,7 +8,7 @@ import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.message.BasicHeader;
 
 /** The header fields of a request, while they are put together. */
-final class Headers {
+final class RequestHeaders {
   /** RFC 9110, section 5.1. */
   private static final Pattern NAME = Pattern.compile("[-!#$%&'*+.^_`|~0-9A-Za-z]+");
 
@@ -18,13 +18,13 @@ final class Headers {
   private final List<Header> fields = new ArrayList<>();
 
   /** Another value beside those that are there. */
-  Headers add(String name, String value) throws IOException {
+  RequestHeaders add(String name, String value) throws IOException {
     fields.add(new BasicHeader(name, checked(name, value)));
     return this;
   }
 
   /** The only value. */
-  Headers set(String name, String value) throws IOException {
+  RequestHeaders set(String name, String value) throws IOException {
     fields.removeIf(field -> field.getName().equalsIgnoreCase(name));
     return add(name, value);
   }
@@ -34,7 +34,7 @@ final class Headers {
   }
 
   private static String version() {
-    String version = Headers.class.getPackage().getImplementationVersion();
+    String version = RequestHeaders.class.getPackage().getImplementationVersion();
     return version == null ? "dev" : version;
   }
 

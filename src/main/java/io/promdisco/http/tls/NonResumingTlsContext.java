@@ -19,18 +19,19 @@ import org.jspecify.annotations.Nullable;
  * server, and the certificate must have it. The JDK's HTTP client has no settings for this, but it
  * takes its engines from the context.
  */
-final class FreshSessionContext extends SSLContext {
+final class NonResumingTlsContext extends SSLContext {
   /**
    * A context.
    *
    * @param contexts makes an initialised context, for each connection
    * @param serverName empty: that of the connection
    */
-  FreshSessionContext(Supplier<SSLContext> contexts, String serverName) {
+  NonResumingTlsContext(Supplier<SSLContext> contexts, String serverName) {
     this(contexts, contexts.get(), serverName);
   }
 
-  private FreshSessionContext(Supplier<SSLContext> contexts, SSLContext first, String serverName) {
+  private NonResumingTlsContext(
+      Supplier<SSLContext> contexts, SSLContext first, String serverName) {
     super(new Spi(contexts, first, serverName), first.getProvider(), first.getProtocol());
   }
 
