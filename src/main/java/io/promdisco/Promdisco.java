@@ -85,7 +85,7 @@ public final class Promdisco implements AutoCloseable {
       factories.add(new HttpDiscovererFactory(loop, ticker, builder.metrics, memory));
       factories.add(new DnsDiscovererFactory(loop, builder.metrics, memory));
       factories.addAll(builder.factories);
-      factories.add(new FoundFactories(ServiceLoader.load(DiscovererFactory.class)));
+      factories.add(new ThirdPartyFactories(ServiceLoader.load(DiscovererFactory.class)));
       discovery = new DiscoveryManager(factories, ticker, builder.metrics);
       scrape = closer.add(new ScrapeManager(discovery, builder.metrics));
       closer.add(discovery);
@@ -148,7 +148,7 @@ public final class Promdisco implements AutoCloseable {
     if (!discovery.awaitSynced(most)) {
       return false;
     }
-    return scrape.awaitTold(most.minusNanos(System.nanoTime() - start)) && !closing.get();
+    return scrape.awaitDelivered(most.minusNanos(System.nanoTime() - start)) && !closing.get();
   }
 
   /**
@@ -305,6 +305,7 @@ public final class Promdisco implements AutoCloseable {
      * Reaches API servers through what {@code clients} makes of the clock. Default: {@link
      * ApiServerClientFactory}, which does as each SD config says.
      */
+    @Internal
     public Builder kubernetesClients(Function<Ticker, ResourceClientFactory> clients) {
       this.clients = Objects.requireNonNull(clients, "clients");
       return this;

@@ -70,7 +70,7 @@ class SharedRegistryTest {
   }
 
   @Test
-  void ofPointsInTimeTheLatestIsShown() {
+  void sharedTimestampShowsTheLatest() {
     Metrics.Gauge one = new PrometheusMetrics(registry).timestamp("since_seconds", "Since.");
     Metrics.Gauge two = new PrometheusMetrics(registry).timestamp("since_seconds", "Since.");
     one.set(200);

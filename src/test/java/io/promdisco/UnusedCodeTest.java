@@ -32,7 +32,7 @@ class UnusedCodeTest {
           "io.promdisco.providers.http.HttpDiscovererFactory.<init>",
           "io.promdisco.providers.kubernetes.client.decode.SharingTable.size",
           "io.promdisco.providers.kubernetes.watch.SharedInformer.sink",
-          "io.promdisco.scrape.Changes.of",
+          "io.promdisco.scrape.PendingUpdates.of",
           "io.promdisco.scrape.ListenerQueue.size",
           "io.promdisco.scrape.ScrapePool.groups",
           "io.promdisco.server.AnswerMemory.total",

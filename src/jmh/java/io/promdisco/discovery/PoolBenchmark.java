@@ -33,9 +33,9 @@ public class PoolBenchmark {
   /** Fills the pool. */
   public PoolBenchmark() {
     for (int i = 0; i < GROUPS; i++) {
-      all.add(Groups.group("pod/" + i, "10.0.0.1:" + i, "10.0.0.2:" + i));
+      all.add(GroupFixtures.group("pod/" + i, "10.0.0.1:" + i, "10.0.0.2:" + i));
     }
-    changes.add(List.of(Groups.group("pod/7", "10.0.0.3:7")));
+    changes.add(List.of(GroupFixtures.group("pod/7", "10.0.0.3:7")));
     changes.add(List.of(all.get(7)));
     pool.addProvider("p");
     for (int i = 0; i < JOBS; i++) {

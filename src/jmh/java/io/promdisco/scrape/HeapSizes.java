@@ -31,11 +31,12 @@ public final class HeapSizes {
     long ofGroups = size(views, groups);
     print("its group of two targets", (ofGroups - ofViews) / PODS);
 
-    ScrapeConfig all = Jobs.job("all", UsualRules.labels().toArray(new RelabelRule[0]));
+    ScrapeConfig all = JobFixtures.job("all", UsualRules.labels().toArray(new RelabelRule[0]));
     ScrapeManager kept = manager(List.of(all), groups);
     print("an active target with eleven labels", (size(views, groups, kept) - ofGroups) / TARGETS);
 
-    ScrapeConfig none = Jobs.job("none", Jobs.keep("__meta_kubernetes_pod_phase", "Failed"));
+    ScrapeConfig none =
+        JobFixtures.job("none", JobFixtures.keep("__meta_kubernetes_pod_phase", "Failed"));
     ScrapeManager dropped = manager(List.of(none), groups);
     print("all dropped targets of a job", size(views, groups, dropped) - ofGroups);
 
@@ -48,7 +49,8 @@ public final class HeapSizes {
   }
 
   private static ScrapeManager manager(List<ScrapeConfig> jobs, List<TargetGroup> groups) {
-    ScrapeManager manager = new ScrapeManager(job -> TargetSetReader.TargetSet.NONE, Metrics.none());
+    ScrapeManager manager =
+        new ScrapeManager(job -> TargetSetReader.TargetSet.NONE, Metrics.none());
     manager.apply(jobs);
     manager.onUpdates(
         jobs.stream()

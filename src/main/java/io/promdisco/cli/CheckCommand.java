@@ -14,7 +14,7 @@ import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.model.Position;
-import io.promdisco.scrape.WrittenTargets;
+import io.promdisco.scrape.ConfiguredTargetChecks;
 import io.promdisco.util.Nouns;
 import io.promdisco.util.UserFiles;
 import java.io.IOException;
@@ -159,7 +159,7 @@ final class CheckCommand implements Callable<Integer> {
   /** What became of a file. */
   private record CheckedFile(Optional<Configuration> configuration, List<Problem> problems) {
     static CheckedFile of(String file, ConfigLoader.LoadResult loaded) {
-      return new CheckedFile(loaded.configuration(), WrittenTargets.check(file, loaded));
+      return new CheckedFile(loaded.configuration(), ConfiguredTargetChecks.check(file, loaded));
     }
 
     boolean valid() {

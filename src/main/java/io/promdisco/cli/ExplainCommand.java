@@ -25,10 +25,10 @@ import io.promdisco.config.Configuration;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.load.ConfigLoader;
+import io.promdisco.explain.ExplainQuery;
 import io.promdisco.explain.Explainer;
 import io.promdisco.explain.Explanation;
 import io.promdisco.explain.ExplanationRetry;
-import io.promdisco.explain.Query;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
@@ -117,13 +117,13 @@ final class ExplainCommand implements Callable<Integer> {
     Logging.useByDefault(Logging.Level.WARN);
     Logging.leaveSourceFailures();
     CommandException.requireRange("--limit", limit, 1, Integer.MAX_VALUE);
-    Query query = query();
+    ExplainQuery query = query();
     return server == null ? discovered(query) : served(query, server);
   }
 
-  private Query query() {
+  private ExplainQuery query() {
     try {
-      return Query.parse(words.get(words.size() - 1));
+      return ExplainQuery.parse(words.get(words.size() - 1));
     } catch (IllegalArgumentException e) {
       throw CommandException.usage("QUERY: " + e.getMessage());
     }
@@ -135,7 +135,7 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   /** Discovers for itself. */
-  private int discovered(Query query) throws InterruptedException {
+  private int discovered(ExplainQuery query) throws InterruptedException {
     Configuration configuration = configuration();
     List<ScrapeConfig> asked = jobs.of(configuration);
     Function<Ticker, ResourceClientFactory> clients = Wiring.clients(cluster, console);
@@ -161,7 +161,7 @@ final class ExplainCommand implements Callable<Integer> {
     for (PoolView pool : promdisco.pools()) {
       pool.forEachDiscovered(
           (target, outcome) ->
-              explainer.see(
+              explainer.addTarget(
                   pool.config(),
                   target.provider(),
                   target.source(),
@@ -171,7 +171,7 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   /** Asks a server what it discovered, and runs the rules over that again. */
-  private int served(Query query, String url) throws InterruptedException {
+  private int served(ExplainQuery query, String url) throws InterruptedException {
     TargetsApi api = new TargetsApi("--server", url, waiting.timeout);
     Configuration configuration =
         words.size() < 2 && option == null ? configurationOf(api) : configuration();
@@ -229,7 +229,7 @@ final class ExplainCommand implements Callable<Integer> {
         TargetBuilder builder = builders.get(target.job());
         if (job != null && builder != null) {
           TargetGroup group = new TargetGroup("", List.of(target.discovered()), Labels.EMPTY);
-          explainer.see(job, "", "", target.discovered(), builder.build("", group, 0));
+          explainer.addTarget(job, "", "", target.discovered(), builder.build("", group, 0));
         }
       }
     }
@@ -243,9 +243,9 @@ final class ExplainCommand implements Callable<Integer> {
    * @param pause between two attempts
    */
   private Explanation lookedAt(
-      Query query,
+      ExplainQuery query,
       List<ScrapeConfig> asked,
-      Supplier<Explainer.Sources> sources,
+      Supplier<Explainer.SourceInspector> sources,
       Consumer<Explainer> targets,
       Duration pause)
       throws InterruptedException {
@@ -259,10 +259,13 @@ final class ExplainCommand implements Callable<Integer> {
 
   /** An address that no target has may be another address of an object with targets. */
   private Explanation explained(
-      Query query, List<ScrapeConfig> asked, Explainer.Sources sources, Consumer<Explainer> targets)
+      ExplainQuery query,
+      List<ScrapeConfig> asked,
+      Explainer.SourceInspector sources,
+      Consumer<Explainer> targets)
       throws InterruptedException {
     Explanation answer = explained(new Explainer(query, limit), asked, sources, targets);
-    Optional<Query> owners =
+    Optional<ExplainQuery> owners =
         answer.matched() ? Optional.empty() : Explainer.owners(query, asked, sources);
     return owners.isEmpty()
         ? answer
@@ -272,7 +275,7 @@ final class ExplainCommand implements Callable<Integer> {
   private static Explanation explained(
       Explainer explainer,
       List<ScrapeConfig> asked,
-      Explainer.Sources sources,
+      Explainer.SourceInspector sources,
       Consumer<Explainer> targets)
       throws InterruptedException {
     targets.accept(explainer);

@@ -54,7 +54,7 @@ import picocli.CommandLine.Option;
           + " source could not be read within --timeout. The targets that were found are printed"
           + " even then, except as http-sd, which must be the full list."
     })
-public final class TargetsCommand implements Callable<Integer> {
+final class TargetsCommand implements Callable<Integer> {
   /** Which targets. */
   enum State {
     /** Those that are scraped. */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** What {@code --version} prints. */
-public final class Version implements CommandLine.IVersionProvider {
+final class Version implements CommandLine.IVersionProvider {
   private static final int SHORT = 12;
 
   /** The jar's version, or {@code dev} outside of a jar. */

@@ -1,6 +1,7 @@
 package io.promdisco.config;
 
 import com.google.common.collect.Sets;
+import io.promdisco.Internal;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Checks HTTP client settings of files and of builders. A {@code …Ref} parameter names a secret of
  * a secret manager; it is empty unless a file sets it.
  */
+@Internal
 public final class HttpClientChecks {
   public static final String CLIENT_CREDENTIALS = "client_credentials";
   public static final String JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
@@ -187,7 +189,7 @@ public final class HttpClientChecks {
    */
   public static void proxy(
       HttpClientConfig.ProxyConfig proxy, boolean hasUrl, FieldProblems problems) {
-    String wrong = Urls.problem(proxy.url());
+    String wrong = UrlChecks.problem(proxy.url());
     if (wrong != null) {
       problems.note("proxy_url", wrong + " (expected: http://host:port)");
     }

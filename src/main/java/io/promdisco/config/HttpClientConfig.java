@@ -348,7 +348,7 @@ public record HttpClientConfig(
           + ", scopes="
           + scopes
           + ", tokenUrl="
-          + Urls.redacted(tokenUrl)
+          + UrlChecks.redacted(tokenUrl)
           + ", endpointParams="
           + endpointParams.keySet()
           + ", tls="
@@ -560,7 +560,7 @@ public record HttpClientConfig(
     @Override
     public String toString() {
       return "ProxyConfig[url="
-          + Urls.redacted(url)
+          + UrlChecks.redacted(url)
           + ", noProxy="
           + noProxy
           + ", fromEnvironment="

@@ -18,7 +18,7 @@ public record HttpSdConfig(String url, HttpClientConfig http, Duration refreshIn
 
   /** The URL for people and labels: with {@code xxxxx} for a password. */
   public String shownUrl() {
-    return Urls.redacted(url);
+    return UrlChecks.redacted(url);
   }
 
   /** Without the password in the URL. */

@@ -147,7 +147,7 @@ public record KubernetesSdConfig(
     return "KubernetesSdConfig[role="
         + role
         + ", apiServer="
-        + apiServer.map(Urls::redacted)
+        + apiServer.map(UrlChecks::redacted)
         + ", kubeconfigFile="
         + kubeconfigFile
         + ", http="

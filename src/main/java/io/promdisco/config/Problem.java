@@ -1,7 +1,7 @@
 package io.promdisco.config;
 
 import io.promdisco.model.Position;
-import io.promdisco.model.Spelling;
+import io.promdisco.model.SpellingSuggestions;
 import io.promdisco.util.PrintableText;
 import java.util.Collection;
 import java.util.Comparator;
@@ -66,7 +66,7 @@ public record Problem(
 
   /** {@code ; did you mean "pod"?} if one of the known names is near, or else nothing. */
   public static String hint(String name, Collection<String> known) {
-    List<String> nearest = Spelling.nearest(name, known, 1);
+    List<String> nearest = SpellingSuggestions.nearest(name, known, 1);
     return nearest.isEmpty() ? "" : "; did you mean \"" + nearest.get(0) + "\"?";
   }
 

@@ -1,5 +1,6 @@
 package io.promdisco.config;
 
+import io.promdisco.Internal;
 import io.promdisco.model.NameValidation;
 import io.promdisco.model.PrometheusDuration;
 import io.promdisco.relabel.RelabelRule;
@@ -12,6 +13,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Checks the settings of jobs, from files and from builders. */
+@Internal
 public final class ScrapeChecks {
   private static final Set<String> PROTOCOLS = new TreeSet<>();
 

@@ -1,5 +1,6 @@
 package io.promdisco.config;
 
+import io.promdisco.Internal;
 import io.promdisco.model.NameValidation;
 import io.promdisco.relabel.RelabelRule;
 import java.time.Duration;
@@ -659,6 +660,7 @@ public final class ScrapeConfig {
      *
      * @param effective how the job is shown
      */
+    @Internal
     public ScrapeConfig readFromFile(Map<String, Object> effective) {
       settings.effective = effective;
       return withoutChecks();

@@ -1,5 +1,6 @@
 package io.promdisco.config;
 
+import io.promdisco.Internal;
 import io.promdisco.config.KubernetesSdConfig.Role;
 import io.promdisco.model.NameValidation;
 import java.util.EnumMap;
@@ -11,6 +12,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Checks the sources of targets, from files and from builders. */
+@Internal
 public final class SdChecks {
   /** The label of a target's host and port. */
   public static final String ADDRESS = "__address__";
@@ -41,7 +43,7 @@ public final class SdChecks {
       boolean plainHttp,
       boolean ownNamespace,
       FieldProblems problems) {
-    String wrong = apiServer == null ? null : Urls.problem(apiServer);
+    String wrong = apiServer == null ? null : UrlChecks.problem(apiServer);
     if (wrong != null) {
       problems.note("api_server", wrong + " (expected: https://host:port)");
     }
@@ -124,14 +126,14 @@ public final class SdChecks {
   }
 
   public static void checkUrl(String url, FieldProblems problems) {
-    String wrong = Urls.problem(url);
+    String wrong = UrlChecks.problem(url);
     if (url.isEmpty()) {
       problems.note("url", "URL is missing (expected: url)");
     } else if (wrong != null) {
       problems.note("url", wrong);
-    } else if (!Urls.scheme(url).equals("http") && !Urls.scheme(url).equals("https")) {
+    } else if (!UrlChecks.scheme(url).equals("http") && !UrlChecks.scheme(url).equals("https")) {
       problems.note("url", "URL scheme must be 'http' or 'https' (expected: http://host/path)");
-    } else if (Urls.host(url).isEmpty()) {
+    } else if (UrlChecks.host(url).isEmpty()) {
       problems.note("url", "host is missing in URL (expected: http://host/path)");
     }
   }

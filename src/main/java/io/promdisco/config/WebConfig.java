@@ -1,5 +1,6 @@
 package io.promdisco.config;
 
+import io.promdisco.Internal;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param headers what every answer carries besides its own headers
  * @param users bcrypt hashes of the passwords, by user; none: nobody is asked
  */
+@Internal
 public record WebConfig(Optional<Tls> tls, Map<String, String> headers, Map<String, Secret> users) {
   /** What holds where there is no file: plain HTTP, for anybody. */
   public static final WebConfig OPEN = new WebConfig(Optional.empty(), Map.of(), Map.of());

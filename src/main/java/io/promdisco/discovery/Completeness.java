@@ -71,7 +71,7 @@ final class Completeness {
       if (providers == null || !isSent || (sent && complete)) {
         return this;
       }
-      boolean isComplete = complete || providers.stream().allMatch(Provider::isWhole);
+      boolean isComplete = complete || providers.stream().allMatch(Provider::isComplete);
       return sent && !isComplete
           ? this
           : new Job(stamp, providers, configuration, true, isComplete, otherwise);
@@ -108,7 +108,7 @@ final class Completeness {
       }
       replace(now);
     }
-    tell();
+    notifyListeners();
   }
 
   /**
@@ -130,7 +130,7 @@ final class Completeness {
           });
       replace(now);
     }
-    tell();
+    notifyListeners();
   }
 
   /**
@@ -156,7 +156,7 @@ final class Completeness {
       }
     }
     if (changed) {
-      tell();
+      notifyListeners();
     }
   }
 
@@ -186,7 +186,7 @@ final class Completeness {
       }
     }
     if (!different.isEmpty()) {
-      tell();
+      notifyListeners();
     }
   }
 
@@ -205,7 +205,7 @@ final class Completeness {
     jobs = Collections.unmodifiableMap(now);
   }
 
-  private void tell() {
+  private void notifyListeners() {
     for (Runnable listener : listeners) {
       try {
         listener.run();
@@ -223,7 +223,7 @@ final class Completeness {
       replace(now);
       ended = true;
     }
-    tell();
+    notifyListeners();
   }
 
   void add(Runnable listener) {

@@ -2,10 +2,11 @@ package io.promdisco.discovery;
 
 import com.google.common.collect.Sets;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.Internal;
 import io.promdisco.config.SdConfig;
 import io.promdisco.metrics.Metrics;
-import io.promdisco.model.SyncChannel;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.model.TargetSetListener;
 import io.promdisco.model.TargetSetReader;
 import io.promdisco.util.Closer;
 import io.promdisco.util.EscapingLogger;
@@ -34,6 +35,7 @@ import org.slf4j.Logger;
  * while providers are started and closed; the state lock guards the list of providers for those who
  * look; the pool has its own. No discoverer is called under the state lock or the pool's.
  */
+@Internal
 public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
   /**
    * How long a job keeps its sources and rules at most, while the sources of a newer configuration
@@ -92,7 +94,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
         }
 
         @Override
-        public void whole(Provider provider) {
+        public void deliveringAllParts(Provider provider) {
           pool.settle(provider.name(), true);
         }
 
@@ -127,7 +129,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
   }
 
   /** Begins to send to {@code channel}. Called once. */
-  public synchronized void start(SyncChannel channel) {
+  public synchronized void start(TargetSetListener channel) {
     if (closed || sender != null) {
       throw new IllegalStateException("the manager was started or closed before");
     }
@@ -358,7 +360,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
   }
 
   /** Before a send: what is in the pool; after it, that has been sent. */
-  private UpdateSender.Send delivered(SyncChannel channel) {
+  private UpdateSender.Send delivered(TargetSetListener channel) {
     List<Provider> all;
     long configuration;
     state.lock();
@@ -369,7 +371,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
       state.unlock();
     }
     List<Provider> done = all.stream().filter(Provider::delivered).toList();
-    List<Provider> whole = done.stream().filter(Provider::deliveredWhole).toList();
+    List<Provider> whole = done.stream().filter(Provider::hasDeliveredAllParts).toList();
     Consumer<Set<String>> sent = completeness.sending();
     return new UpdateSender.Send() {
       private Set<String> waiting = Set.of();
@@ -382,7 +384,7 @@ public final class DiscoveryManager implements TargetSetReader, AutoCloseable {
 
       @Override
       public void handedOver(Set<String> pending) {
-        whole.forEach(Provider::sentWhole);
+        whole.forEach(Provider::sentAllParts);
         sent.accept(Sets.union(waiting, pending));
       }
 

@@ -39,7 +39,7 @@ public record JobStatus(String job, boolean complete, long stamp, List<Missing> 
    * Whether the targets that were read between this status and {@code later} are complete and from
    * the same sources.
    */
-  public boolean isWholeUntil(JobStatus later) {
+  public boolean isCompleteUntil(JobStatus later) {
     return complete && later.complete && stamp == later.stamp;
   }
 

@@ -26,7 +26,7 @@ final class Provider implements TargetSink {
     void update(Provider provider, List<TargetGroup> groups);
 
     /** {@code provider} has put everything that was there at its start, and is about to say so. */
-    void whole(Provider provider);
+    void deliveringAllParts(Provider provider);
 
     /** {@code provider} has said what of that which was there at its start it has put. */
     void delivered(Provider provider);
@@ -57,7 +57,7 @@ final class Provider implements TargetSink {
   @GuardedBy("this")
   private boolean closed;
 
-  private volatile boolean whole; // nothing is unread, and everything has been sent
+  private volatile boolean complete; // nothing is unread, and everything has been sent
 
   Provider(String name, String job, SdConfig config, Owner owner, Ticker ticker) {
     this.name = name;
@@ -125,7 +125,8 @@ final class Provider implements TargetSink {
       }
     }
     if (parts.isEmpty()) {
-      owner.whole(this); // First: who waits for the delivery finds that the jobs use it.
+      owner.deliveringAllParts(
+          this); // First: who waits for the delivery finds that the jobs use it.
     }
     synchronized (this) {
       delivered = true;
@@ -170,23 +171,23 @@ final class Provider implements TargetSink {
   }
 
   /** Whether the first result has been put, with every part of it. */
-  synchronized boolean deliveredWhole() {
+  synchronized boolean hasDeliveredAllParts() {
     return delivered && unread.isEmpty();
   }
 
   /** Notes that the first result, with every part of it, has been sent. */
-  void sentWhole() {
-    whole = true;
+  void sentAllParts() {
+    complete = true;
   }
 
   /** Whether everything that was there at the start, every part of it, has been sent. */
-  boolean isWhole() {
-    return whole;
+  boolean isComplete() {
+    return complete;
   }
 
   /** What is missing; empty if the provider is whole. */
   synchronized Optional<JobStatus.Missing> missing() {
-    if (whole) {
+    if (complete) {
       return Optional.empty();
     }
     List<String> reasons = new ArrayList<>();
@@ -197,14 +198,16 @@ final class Provider implements TargetSink {
     }
     if (reasons.isEmpty()) {
       reasons.add(
-          deliveredWhole() ? "its targets are not ready yet" : "has not delivered its targets yet");
+          hasDeliveredAllParts()
+              ? "its targets are not ready yet"
+              : "has not delivered its targets yet");
     }
     return Optional.of(new JobStatus.Missing(name, String.join("; ", reasons)));
   }
 
   synchronized ProviderStatus status(List<String> jobs, int targets) {
     return new ProviderStatus(
-        name, config, jobs, started(), whole, targets, new ArrayList<>(failures.values()));
+        name, config, jobs, started(), complete, targets, new ArrayList<>(failures.values()));
   }
 
   /** Ends the discoverer; what it still puts is ignored. */

@@ -2,7 +2,7 @@ package io.promdisco.discovery;
 
 import com.google.common.util.concurrent.Uninterruptibles;
 import io.promdisco.metrics.Metrics;
-import io.promdisco.model.SyncChannel;
+import io.promdisco.model.TargetSetListener;
 import io.promdisco.model.TargetSetUpdate;
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.NamedThreads;
@@ -34,11 +34,11 @@ final class UpdateSender implements AutoCloseable {
   private static final Logger log = EscapingLogger.of(UpdateSender.class);
 
   private final TargetPool pool;
-  private final SyncChannel channel;
+  private final TargetSetListener channel;
   private final Ticker ticker;
   private final Supplier<Send> beforeSend;
-  private final Trigger trigger = new Trigger();
-  private final Trigger pause = new Trigger();
+  private final WakeUpSignal trigger = new WakeUpSignal();
+  private final WakeUpSignal pause = new WakeUpSignal();
   private final Metrics.Counter sent;
   private final Metrics.Counter delayed;
   private final Metrics.Counter failed;
@@ -71,7 +71,7 @@ final class UpdateSender implements AutoCloseable {
    */
   UpdateSender(
       TargetPool pool,
-      SyncChannel channel,
+      TargetSetListener channel,
       Ticker ticker,
       Metrics metrics,
       Supplier<Send> beforeSend) {
@@ -174,7 +174,7 @@ final class UpdateSender implements AutoCloseable {
       sent.inc(NAME);
       count();
     }
-    send.handedOver(channel.pending());
+    send.handedOver(channel.pendingJobs());
     channel.whenInForce(send::inForce);
     return something;
   }

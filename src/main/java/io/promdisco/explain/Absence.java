@@ -7,9 +7,9 @@ package io.promdisco.explain;
  * @param why for programs
  * @param reason for people, one line
  */
-public record Absence(String source, Why why, String reason) {
+public record Absence(String source, Reason why, String reason) {
   /** Kinds of reasons. */
-  public enum Why {
+  public enum Reason {
     /** The source makes no targets of such things. */
     OTHER_SOURCE,
     /** There is no such thing. */
@@ -39,7 +39,7 @@ public record Absence(String source, Why why, String reason) {
   }
 
   /** A reason whose source is not named yet. */
-  public static Absence of(Why why, String reason) {
+  public static Absence of(Reason why, String reason) {
     return new Absence("", why, reason);
   }
 

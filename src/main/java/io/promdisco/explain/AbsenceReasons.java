@@ -3,7 +3,7 @@ package io.promdisco.explain;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.KubernetesSdConfig.Role;
 import io.promdisco.config.KubernetesSdConfig.Selector;
-import io.promdisco.explain.Absence.Why;
+import io.promdisco.explain.Absence.Reason;
 import io.promdisco.providers.kubernetes.object.IngressView;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.NodeView;
@@ -59,7 +59,7 @@ final class AbsenceReasons {
     return namespaces.contains(key.namespace())
         ? Optional.empty()
         : absence(
-            Why.NAMESPACE,
+            Reason.NAMESPACE,
             name(kind, key)
                 + " is in a namespace that is not discovered in (expected: one of "
                 + String.join(", ", namespaces)
@@ -79,7 +79,7 @@ final class AbsenceReasons {
       text.append(selector.field());
     }
     text.append("); its labels: ").append(labels(object));
-    return absence(Why.SELECTOR, text.toString());
+    return absence(Reason.SELECTOR, text.toString());
   }
 
   private static String labels(KubeObject object) {
@@ -98,7 +98,7 @@ final class AbsenceReasons {
     }
     boolean ended = hasEnded(pod);
     return absence(
-        Why.NO_ADDRESS,
+        Reason.NO_ADDRESS,
         name(Role.POD, pod.key())
             + " has no address"
             + (ended ? "" : " yet")
@@ -120,7 +120,7 @@ final class AbsenceReasons {
       return address;
     }
     return pod.containers().isEmpty()
-        ? absence(Why.NO_PORT, name(Role.POD, pod.key()) + " has no containers")
+        ? absence(Reason.NO_PORT, name(Role.POD, pod.key()) + " has no containers")
         : Optional.empty();
   }
 
@@ -132,7 +132,7 @@ final class AbsenceReasons {
     Selector selector = config.selector(Role.NODE);
     boolean selects = !selector.label().isEmpty() || !selector.field().isEmpty();
     return absence(
-        Why.NO_NODE,
+        Reason.NO_NODE,
         name(Role.POD, pod.key())
             + (pod.nodeName().isEmpty()
                 ? " is on no node yet"
@@ -153,7 +153,7 @@ final class AbsenceReasons {
       }
     }
     return absence(
-        Why.NO_PORT,
+        Reason.NO_PORT,
         name(Role.POD, pod.key())
             + " has this address, but no container declares port "
             + port
@@ -166,7 +166,7 @@ final class AbsenceReasons {
   static Optional<Absence> service(ServiceView service) {
     return service.ports().isEmpty()
         ? absence(
-            Why.NO_PORT,
+            Reason.NO_PORT,
             name(Role.SERVICE, service.key())
                 + " has no ports"
                 + (service.type().equals("ExternalName") ? " (it is of type ExternalName)" : ""))
@@ -177,7 +177,7 @@ final class AbsenceReasons {
   static Optional<Absence> ingress(IngressView ingress) {
     return ingress.rules().stream().allMatch(rule -> rule.paths() != null && rule.paths().isEmpty())
         ? absence(
-            Why.NO_PORT,
+            Reason.NO_PORT,
             name(Role.INGRESS, ingress.key())
                 + " has no rule with a path (a default backend makes no target)")
         : Optional.empty();
@@ -187,14 +187,14 @@ final class AbsenceReasons {
   static Optional<Absence> node(NodeView node) {
     String name = name(Role.NODE, node.key());
     if (node.addresses().isEmpty()) {
-      return absence(Why.NO_ADDRESS, name + " has no address");
+      return absence(Reason.NO_ADDRESS, name + " has no address");
     }
     Set<String> types = new LinkedHashSet<>();
     node.addresses().forEach(address -> types.add(address.type()));
     return types.stream().anyMatch(NodeGroupBuilder.ADDRESS_TYPES::contains)
         ? Optional.empty()
         : absence(
-            Why.NO_ADDRESS,
+            Reason.NO_ADDRESS,
             name
                 + " has no address of a type that is used (it has: "
                 + String.join(", ", types)
@@ -204,16 +204,16 @@ final class AbsenceReasons {
   }
 
   /** A pod under one of the roles that take addresses from what services list. */
-  static Optional<Absence> listed(Role role, PodView pod, List<EndpointListing> listings) {
+  static Optional<Absence> listed(Role role, PodView pod, List<ListedEndpoints> listings) {
     Optional<Absence> address = address(pod);
     if (address.isPresent()) {
       return address;
     }
-    List<EndpointListing> naming =
+    List<ListedEndpoints> naming =
         listings.stream().filter(listing -> listing.pods().contains(pod.key())).toList();
     if (naming.isEmpty()) {
       return absence(
-          Why.NO_ENDPOINTS,
+          Reason.NO_ENDPOINTS,
           "no "
               + role.text()
               + " object lists "
@@ -222,31 +222,31 @@ final class AbsenceReasons {
                   ? ": it has ended (phase " + pod.phase() + ")"
                   : ": no service selects it (its labels: " + labels(pod) + ")"));
     }
-    List<EndpointListing> used = naming.stream().filter(one -> one.skipped().isEmpty()).toList();
+    List<ListedEndpoints> used = naming.stream().filter(one -> one.skipped().isEmpty()).toList();
     if (used.isEmpty()) {
       return skipped(naming);
     }
     return used.stream().allMatch(listing -> listing.portless().contains(pod.key()))
         ? absence(
-            Why.NO_PORT,
+            Reason.NO_PORT,
             names(role, used) + " lists " + name(Role.POD, pod.key()) + " without a port")
         : Optional.empty();
   }
 
-  private static Optional<Absence> skipped(List<EndpointListing> listings) {
-    return listings.get(0).skipped().flatMap(reason -> absence(Why.SECOND_FAMILY, reason));
+  private static Optional<Absence> skipped(List<ListedEndpoints> listings) {
+    return listings.get(0).skipped().flatMap(reason -> absence(Reason.SECOND_FAMILY, reason));
   }
 
   /** A service under one of the roles that take addresses from what services list. */
-  static Optional<Absence> listed(Role role, ServiceView service, List<EndpointListing> listings) {
-    List<EndpointListing> own =
+  static Optional<Absence> listed(Role role, ServiceView service, List<ListedEndpoints> listings) {
+    List<ListedEndpoints> own =
         listings.stream()
             .filter(listing -> listing.service().equals(Optional.of(service.key())))
             .toList();
     String name = name(Role.SERVICE, service.key());
     if (own.isEmpty()) {
       return absence(
-          Why.NO_ENDPOINTS,
+          Reason.NO_ENDPOINTS,
           name
               + " has no "
               + role.text()
@@ -259,27 +259,27 @@ final class AbsenceReasons {
   }
 
   /** Endpoints without an address or a port, or of a family that is left out. */
-  static Optional<Absence> empty(String prefix, Role role, List<EndpointListing> all) {
-    List<EndpointListing> listings = all.stream().filter(one -> one.skipped().isEmpty()).toList();
+  static Optional<Absence> empty(String prefix, Role role, List<ListedEndpoints> all) {
+    List<ListedEndpoints> listings = all.stream().filter(one -> one.skipped().isEmpty()).toList();
     if (listings.isEmpty()) {
       return all.isEmpty() ? Optional.empty() : skipped(all);
     }
     if (listings.stream().allMatch(listing -> listing.addresses().isEmpty())) {
       return absence(
-          Why.NO_ADDRESS,
+          Reason.NO_ADDRESS,
           prefix + names(role, listings) + " lists no address: no pod is selected that has one");
     }
     if (listings.stream().allMatch(listing -> listing.ports() == 0)) {
-      return absence(Why.NO_PORT, prefix + names(role, listings) + " lists no port");
+      return absence(Reason.NO_PORT, prefix + names(role, listings) + " lists no port");
     }
     return listings.stream().allMatch(listing -> listing.targets() == 0)
         ? absence(
-            Why.NO_PORT,
+            Reason.NO_PORT,
             prefix + names(role, listings) + " lists no port for an address that it has")
         : Optional.empty();
   }
 
-  private static String names(Role role, List<EndpointListing> listings) {
+  private static String names(Role role, List<ListedEndpoints> listings) {
     return role.text()
         + " "
         + listings.stream()
@@ -287,7 +287,7 @@ final class AbsenceReasons {
             .collect(Collectors.joining(", "));
   }
 
-  static Optional<Absence> absence(Why why, String reason) {
+  static Optional<Absence> absence(Reason why, String reason) {
     return Optional.of(Absence.of(why, reason));
   }
 }

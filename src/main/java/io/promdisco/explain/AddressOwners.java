@@ -1,12 +1,12 @@
 package io.promdisco.explain;
 
 import io.promdisco.config.KubernetesSdConfig.Role;
-import io.promdisco.explain.Query.AddressQuery;
+import io.promdisco.explain.ExplainQuery.AddressQuery;
 import io.promdisco.providers.kubernetes.object.IngressView;
 import io.promdisco.providers.kubernetes.object.NodeView;
 import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.providers.kubernetes.object.ServiceView;
-import io.promdisco.util.Hosts;
+import io.promdisco.util.HostNames;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -40,7 +40,7 @@ final class AddressOwners {
     if (!service.externalName().isEmpty() && query.isHost(service.externalName())) {
       return Optional.of("the external name");
     }
-    String inDns = Hosts.canonical(service.meta().name() + "." + service.meta().namespace());
+    String inDns = HostNames.canonical(service.meta().name() + "." + service.meta().namespace());
     boolean dns =
         query.host().equals(inDns)
             || query.host().equals(inDns + ".svc")
@@ -73,7 +73,7 @@ final class AddressOwners {
         && (query.isHost(host)
             || (host.startsWith("*.")
                 && dot > 0
-                && Hosts.canonical(host.substring(1)).equals(query.host().substring(dot))));
+                && HostNames.canonical(host.substring(1)).equals(query.host().substring(dot))));
   }
 
   /** An address of a node; nothing if another port than the kubelet's is asked for. */

@@ -3,13 +3,13 @@ package io.promdisco.explain;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.SdConfig;
-import io.promdisco.explain.Absence.Why;
-import io.promdisco.explain.Query.AddressQuery;
-import io.promdisco.explain.Query.FoundQuery;
-import io.promdisco.explain.Query.ObjectQuery;
-import io.promdisco.explain.Query.WorkloadQuery;
+import io.promdisco.explain.Absence.Reason;
+import io.promdisco.explain.ExplainQuery.AddressQuery;
+import io.promdisco.explain.ExplainQuery.FoundQuery;
+import io.promdisco.explain.ExplainQuery.ObjectQuery;
+import io.promdisco.explain.ExplainQuery.WorkloadQuery;
 import io.promdisco.model.Labels;
-import io.promdisco.model.Spelling;
+import io.promdisco.model.SpellingSuggestions;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.relabel.RelabelTrace;
 import io.promdisco.scrape.TargetOutcome;
@@ -31,13 +31,13 @@ import java.util.function.BiConsumer;
  */
 public final class Explainer {
   /** Looks why one source discovers nothing that matches. */
-  public interface Sources {
+  public interface SourceInspector {
     /**
      * The reasons, without the source's name; none if the source cannot tell.
      *
      * @param config one of a job's sources
      */
-    List<Absence> inspect(SdConfig config, Query query) throws InterruptedException;
+    List<Absence> inspect(SdConfig config, ExplainQuery query) throws InterruptedException;
 
     /**
      * The objects that have an address by which the source discovers nothing, and what it is to
@@ -46,15 +46,15 @@ public final class Explainer {
     Map<ObjectQuery, String> owners(SdConfig config, AddressQuery query)
         throws InterruptedException;
 
-    /** Gives names of what the source could discover, as {@link Query#names}. */
-    void names(SdConfig config, Query query, BiConsumer<String, String> names)
+    /** Gives names of what the source could discover, as {@link ExplainQuery#names}. */
+    void names(SdConfig config, ExplainQuery query, BiConsumer<String, String> names)
         throws InterruptedException;
   }
 
   private static final int MOST_NAMES = 5;
   private static final int MOST_OBJECTS = 10;
 
-  private final Query query;
+  private final ExplainQuery query;
   private final int limit;
   private final Map<String, Found> found = new LinkedHashMap<>();
 
@@ -69,7 +69,7 @@ public final class Explainer {
    *
    * @param limit how many targets of a job to trace at most; 1 or more
    */
-  public Explainer(Query query, int limit) {
+  public Explainer(ExplainQuery query, int limit) {
     this.query = query;
     this.limit = limit;
   }
@@ -95,7 +95,7 @@ public final class Explainer {
    * @param source its group; may be empty
    * @param outcome what becomes of it in that job
    */
-  public void see(
+  public void addTarget(
       ScrapeConfig job, String provider, String source, Labels discovered, TargetOutcome outcome) {
     if (!query.matches(discovered, outcome)) {
       query.names(discovered, outcome, names::putIfAbsent);
@@ -118,14 +118,15 @@ public final class Explainer {
   }
 
   /** The answer for {@code jobs}, all of whose targets have been seen. */
-  public Explanation explain(List<ScrapeConfig> jobs, Sources sources) throws InterruptedException {
-    List<JobAnswer> answers = new ArrayList<>();
+  public Explanation explain(List<ScrapeConfig> jobs, SourceInspector sources)
+      throws InterruptedException {
+    List<JobExplanation> answers = new ArrayList<>();
     for (ScrapeConfig job : jobs) {
       Found here = found.getOrDefault(job.jobName(), new Found());
       List<TracedTarget> targets = new ArrayList<>(here.targets);
       targets.sort(Comparator.comparingInt(Explainer::rank));
       answers.add(
-          new JobAnswer(
+          new JobExplanation(
               job.jobName(),
               here.count(TargetOutcome.Kept.class),
               here.count(TargetOutcome.Dropped.class),
@@ -150,7 +151,8 @@ public final class Explainer {
    *
    * @return nothing if it means no address, or no object has it
    */
-  public static Optional<Query> owners(Query query, List<ScrapeConfig> jobs, Sources sources)
+  public static Optional<ExplainQuery> owners(
+      ExplainQuery query, List<ScrapeConfig> jobs, SourceInspector sources)
       throws InterruptedException {
     Optional<AddressQuery> address = query.address();
     Map<ObjectQuery, String> owners = new LinkedHashMap<>();
@@ -176,21 +178,21 @@ public final class Explainer {
   }
 
   /** Why there are no targets, or why a workload has pods that give none. */
-  private List<Absence> absences(ScrapeConfig job, Found here, Sources sources)
+  private List<Absence> absences(ScrapeConfig job, Found here, SourceInspector sources)
       throws InterruptedException {
     if (here.targets.isEmpty()) {
       return absences(job, query, sources);
     }
     return query instanceof WorkloadQuery workload
         ? absences(job, workload.without(here.pods), sources).stream()
-            .filter(absence -> absence.why() != Why.NOT_THERE)
-            .filter(absence -> absence.why() != Why.OTHER_SOURCE)
+            .filter(absence -> absence.why() != Reason.NOT_THERE)
+            .filter(absence -> absence.why() != Reason.OTHER_SOURCE)
             .toList()
         : List.of();
   }
 
-  private static List<Absence> absences(ScrapeConfig job, Query query, Sources sources)
-      throws InterruptedException {
+  private static List<Absence> absences(
+      ScrapeConfig job, ExplainQuery query, SourceInspector sources) throws InterruptedException {
     List<Absence> absences = new ArrayList<>();
     Map<String, Integer> numbers = new HashMap<>();
     for (SdConfig config : job.sdConfigs()) {
@@ -206,7 +208,7 @@ public final class Explainer {
       }
     }
     if (job.sdConfigs().isEmpty()) {
-      absences.add(Absence.of(Why.NOT_THERE, "the job has no source of targets"));
+      absences.add(Absence.of(Reason.NOT_THERE, "the job has no source of targets"));
     }
     return absences;
   }
@@ -214,7 +216,8 @@ public final class Explainer {
   /** The names that could have been meant. */
   private List<String> near() {
     String asked = query.spelling();
-    List<String> near = new ArrayList<>(Spelling.nearest(asked, names.keySet(), MOST_NAMES));
+    List<String> near =
+        new ArrayList<>(SpellingSuggestions.nearest(asked, names.keySet(), MOST_NAMES));
     for (String name : names.keySet()) {
       boolean part = !name.isEmpty() && (name.contains(asked) || asked.contains(name));
       if (near.size() < MOST_NAMES && part && !near.contains(name)) {
@@ -225,14 +228,14 @@ public final class Explainer {
   }
 
   /** What a source without objects of its own says. */
-  public static List<Absence> notListed(Query query) {
+  public static List<Absence> notListed(ExplainQuery query) {
     boolean object =
         query instanceof WorkloadQuery
             || query instanceof FoundQuery
             || (query instanceof ObjectQuery named && !named.isBare());
     return List.of(
         object
-            ? Absence.of(Why.OTHER_SOURCE, "makes no targets of Kubernetes objects")
-            : Absence.of(Why.NOT_THERE, "no such target"));
+            ? Absence.of(Reason.OTHER_SOURCE, "makes no targets of Kubernetes objects")
+            : Absence.of(Reason.NOT_THERE, "no such target"));
   }
 }

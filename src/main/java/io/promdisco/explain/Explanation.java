@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * @param near names that could have been meant; only where nothing was found
  */
 public record Explanation(
-    Query query, List<JobAnswer> jobs, List<String> choices, List<String> near) {
+    ExplainQuery query, List<JobExplanation> jobs, List<String> choices, List<String> near) {
   /** Copies the lists. */
   public Explanation {
     jobs = List.copyOf(jobs);
@@ -39,12 +39,12 @@ public record Explanation(
   public boolean unclear() {
     return jobs.stream()
         .flatMap(job -> job.absences().stream())
-        .anyMatch(absence -> absence.why() == Absence.Why.UNCLEAR);
+        .anyMatch(absence -> absence.why() == Absence.Reason.UNCLEAR);
   }
 
   /** What the queried address is to the objects that have it; empty: none has it. */
   public String meaning() {
-    return query instanceof Query.FoundQuery found
+    return query instanceof ExplainQuery.FoundQuery found
         ? query.text() + " is " + String.join(", and ", found.objects().values())
         : "";
   }
@@ -58,8 +58,8 @@ public record Explanation(
                     && job.absences().stream()
                         .allMatch(
                             absence ->
-                                absence.why() == Absence.Why.NOT_THERE
-                                    || absence.why() == Absence.Why.OTHER_SOURCE));
+                                absence.why() == Absence.Reason.NOT_THERE
+                                    || absence.why() == Absence.Reason.OTHER_SOURCE));
   }
 
   /** In one sentence. */
@@ -67,7 +67,7 @@ public record Explanation(
     if (scraped()) {
       return query.text() + " is scraped by " + scrapers();
     }
-    if (unknown() && query instanceof Query.FoundQuery) {
+    if (unknown() && query instanceof ExplainQuery.FoundQuery) {
       return query.text() + " is not scraped: no job makes targets of what has this address";
     }
     if (unknown()) {
@@ -87,7 +87,7 @@ public record Explanation(
   private boolean isReadable() {
     return jobs.stream()
         .flatMap(job -> job.absences().stream())
-        .noneMatch(absence -> absence.why() == Absence.Why.UNREADABLE);
+        .noneMatch(absence -> absence.why() == Absence.Reason.UNREADABLE);
   }
 
   private String scrapers() {
@@ -97,7 +97,7 @@ public record Explanation(
         .collect(Collectors.joining(" and by "));
   }
 
-  private static String urls(JobAnswer job) {
+  private static String urls(JobExplanation job) {
     String first =
         job.targets().stream()
             .map(TracedTarget::outcome)
@@ -110,19 +110,19 @@ public record Explanation(
   }
 
   /** Why one job does not scrape it; empty if that tells nothing. */
-  private static String reason(JobAnswer job) {
+  private static String reason(JobExplanation job) {
     if (job.matched() > 0) {
       TracedTarget first = job.targets().get(0);
-      return "job " + job.job() + " " + fate(first);
+      return "job " + job.job() + " " + outcome(first);
     }
     return job.absences().stream()
-        .filter(absence -> absence.why() != Absence.Why.OTHER_SOURCE)
-        .filter(absence -> absence.why() != Absence.Why.NOT_THERE)
+        .filter(absence -> absence.why() != Absence.Reason.OTHER_SOURCE)
+        .filter(absence -> absence.why() != Absence.Reason.NOT_THERE)
         .map(
             absence ->
                 "job "
                     + job.job()
-                    + (absence.why() == Absence.Why.UNREADABLE
+                    + (absence.why() == Absence.Reason.UNREADABLE
                         ? " cannot look for it: "
                         : " does not discover it: ")
                     + absence.reason())
@@ -130,7 +130,7 @@ public record Explanation(
         .orElse("");
   }
 
-  private static String fate(TracedTarget target) {
+  private static String outcome(TracedTarget target) {
     if (target.outcome() instanceof TargetOutcome.Failed failed) {
       return "keeps it, but it cannot be scraped: " + failed.message();
     }
@@ -140,11 +140,11 @@ public record Explanation(
         .map(
             step ->
                 "drops it at "
-                    + StepText.place(step)
+                    + RuleEffectText.place(step)
                     + " ("
                     + step.rule()
                     + "): "
-                    + StepText.verdict(step))
+                    + RuleEffectText.verdict(step))
         .orElse("drops it");
   }
 }

@@ -1,5 +1,6 @@
 package io.promdisco.http;
 
+import io.promdisco.Internal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * chunk that the network gave if it lies whole within it. Blocks while nothing has arrived; the
  * thread that reads may be interrupted. For one thread.
  */
+@Internal
 public final class BodyReader {
   /** Where chunks come from. */
   public interface Source {

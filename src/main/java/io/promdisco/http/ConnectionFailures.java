@@ -1,7 +1,7 @@
 package io.promdisco.http;
 
 import io.promdisco.http.tls.TlsFailures;
-import io.promdisco.util.Causes;
+import io.promdisco.util.ExceptionCauses;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -28,30 +28,30 @@ final class ConnectionFailures {
    * @param client what the server requested from the client in the TLS handshake; may be empty
    */
   static String explain(Throwable problem, URI server, String client) {
-    SSLException tls = Causes.find(problem, SSLException.class);
+    SSLException tls = ExceptionCauses.find(problem, SSLException.class);
     if (tls != null) {
       return TlsFailures.text(tls, server, client);
     }
     if (problem instanceof HttpConnectTimeoutException) {
       return "cannot connect to " + server + ": no answer";
     }
-    if (Causes.find(problem, UnresolvedAddressException.class) != null
-        || Causes.find(problem, UnknownHostException.class) != null) {
+    if (ExceptionCauses.find(problem, UnresolvedAddressException.class) != null
+        || ExceptionCauses.find(problem, UnknownHostException.class) != null) {
       return "cannot connect to " + server + ": unknown host " + server.getHost();
     }
-    if (Causes.find(problem, NoRouteToHostException.class) != null) {
+    if (ExceptionCauses.find(problem, NoRouteToHostException.class) != null) {
       return "cannot connect to " + server + ": no route to host";
     }
     if (problem instanceof ConnectException) {
       return "cannot connect to "
           + server
           + ": "
-          + Causes.lower(Causes.detail(problem, "connection refused"));
+          + ExceptionCauses.lower(ExceptionCauses.detail(problem, "connection refused"));
     }
     return "connection to "
         + server
         + " broke: "
-        + Causes.lower(Causes.detail(problem, "closed"))
+        + ExceptionCauses.lower(ExceptionCauses.detail(problem, "closed"))
         + (client.isEmpty() ? "" : " (" + client + ")");
   }
 

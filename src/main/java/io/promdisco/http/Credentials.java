@@ -1,7 +1,8 @@
 package io.promdisco.http;
 
+import io.promdisco.Internal;
 import io.promdisco.config.Secret;
-import io.promdisco.util.TextFiles;
+import io.promdisco.util.SmallFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /** Gives the {@code Authorization} header of requests. Safe for all threads. */
+@Internal
 public interface Credentials extends AutoCloseable {
   /** No header: a client certificate, or no authentication. */
   Credentials NONE = () -> null;
@@ -33,7 +35,7 @@ public interface Credentials extends AutoCloseable {
 
   /** A token in a file, which is read for each request, since tokens are rotated. */
   static Credentials tokenFile(String type, Path file) {
-    return () -> type + " " + TextFiles.read(file);
+    return () -> type + " " + SmallFiles.read(file);
   }
 
   /**
@@ -81,7 +83,9 @@ public interface Credentials extends AutoCloseable {
 
     /** {@code value}, or if that is empty what the file holds; empty if there is neither. */
     static Text of(String value, String file) {
-      return value.isEmpty() && !file.isEmpty() ? () -> TextFiles.read(Path.of(file)) : () -> value;
+      return value.isEmpty() && !file.isEmpty()
+          ? () -> SmallFiles.read(Path.of(file))
+          : () -> value;
     }
   }
 }

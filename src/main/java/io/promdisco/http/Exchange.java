@@ -1,7 +1,8 @@
 package io.promdisco.http;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.promdisco.util.Silence;
+import io.promdisco.Internal;
+import io.promdisco.util.IdleTimeout;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * One request and its answer. The thread that asked reads the body; any thread may fail or close
  * it.
  */
+@Internal
 public final class Exchange implements AutoCloseable, BodyReader.Source {
   private static final Duration LONGEST_CONNECTING = Duration.ofSeconds(30);
 
@@ -39,7 +41,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
   private final Function<Throwable, IOException> explain;
   private final BiConsumer<Exchange, @Nullable HttpConnection> atClose;
   private final BodyReader reader = new BodyReader(this);
-  private final Silence silence;
+  private final IdleTimeout silence;
   private final Ticker ticker;
   private final Object lock = new Object();
   private Ticker.Alarm alarm = () -> {};
@@ -79,7 +81,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
     this.request = request;
     this.explain = explain;
     this.atClose = atClose;
-    silence = new Silence(ticker, pause, () -> !listening, this::fail);
+    silence = new IdleTimeout(ticker, pause, () -> !listening, this::fail);
     this.ticker = ticker;
   }
 
@@ -99,7 +101,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
       connectAlarm = ticker.schedule(LONGEST_CONNECTING, this::giveUpConnecting);
     }
     try {
-      ClassicHttpResponse came = connection.ask(request);
+      ClassicHttpResponse came = connection.send(request);
       HttpEntity entity = came.getEntity();
       if (entity != null && entity.getContentLength() != 0) {
         content = entity.getContent();
@@ -151,7 +153,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
 
   /** Fails when the head of the answer has not come after {@code patience}. */
   Ticker.Alarm limitHead(Duration patience) {
-    IOException late = late(patience, false);
+    IOException late = timeoutError(patience, false);
     return ticker.schedule(
         patience,
         () -> {
@@ -166,7 +168,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
    *
    * @param whole whether it should have been there as a whole
    */
-  static IOException late(Duration patience, boolean whole) {
+  static IOException timeoutError(Duration patience, boolean whole) {
     return new HttpTimeoutException(
         whole
             ? "no whole answer within " + patience.toMillis() / 1e3 + " s"
@@ -176,7 +178,7 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
   /** Fails when it has not been closed {@code patience} after {@code begin}, in nanoseconds. */
   void limit(long begin, Duration patience) {
     Duration left = patience.minusNanos(ticker.nanos() - begin);
-    IOException late = late(patience, true);
+    IOException late = timeoutError(patience, true);
     if (left.isNegative() || left.isZero()) {
       fail(late);
     } else {
@@ -261,14 +263,14 @@ public final class Exchange implements AutoCloseable, BodyReader.Source {
       target = ByteBuffer.allocate(BUFFER);
       piece = target;
     }
-    silence.sign(); // Until now the server may have waited for us.
+    silence.received(); // Until now the server may have waited for us.
     listening = true;
     int count;
     try {
       count = in.read(target.array());
     } finally {
       listening = false;
-      silence.sign();
+      silence.received();
     }
     if (count < 0) {
       content = null;

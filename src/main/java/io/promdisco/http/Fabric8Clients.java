@@ -9,7 +9,8 @@ import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
-import io.promdisco.util.Hosts;
+import io.promdisco.Internal;
+import io.promdisco.util.HostNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * TLS and credentials of a {@link Sender}: it looks at no environment and no file of its own, does
  * not try again and follows no redirects.
  */
+@Internal
 public final class Fabric8Clients {
   private static final int CONNECT_MILLIS = 10_000;
   private static final String HTTP_LOGGING = "HttpLogging"; // fabric8's name for it
@@ -53,7 +55,7 @@ public final class Fabric8Clients {
             .withConnectionTimeout(CONNECT_MILLIS)
             .withRequestTimeout((int) Sender.HEAD_PATIENCE.toMillis())
             .withRequestRetryBackoffLimit(0)
-            .withUserAgent(Headers.USER_AGENT)
+            .withUserAgent(RequestHeaders.USER_AGENT)
             .build();
     return new KubernetesClientBuilder()
         .withConfig(config)
@@ -62,7 +64,7 @@ public final class Fabric8Clients {
             builder -> {
               // At TRACE it would log every header, the Authorization too.
               builder.addOrReplaceInterceptor(HTTP_LOGGING, null);
-              builder.addOrReplaceInterceptor("promdisco", new Headed(sender));
+              builder.addOrReplaceInterceptor("promdisco", new HeaderInterceptor(sender));
             })
         .build();
   }
@@ -72,7 +74,8 @@ public final class Fabric8Clients {
         ? Proxy.NO_PROXY
         : new Proxy(
             Proxy.Type.HTTP,
-            new InetSocketAddress(Hosts.withoutBrackets(proxy.getHost()), ProxyTunnel.port(proxy)));
+            new InetSocketAddress(
+                HostNames.withoutBrackets(proxy.getHost()), ProxyTunnel.port(proxy)));
   }
 
   /** Makes the JDK's client. */
@@ -111,10 +114,10 @@ public final class Fabric8Clients {
   }
 
   /** Adds headers and credentials; refused ones are read again once. */
-  private static final class Headed implements Interceptor {
+  private static final class HeaderInterceptor implements Interceptor {
     private final Sender sender;
 
-    Headed(Sender sender) {
+    HeaderInterceptor(Sender sender) {
       this.sender = sender;
     }
 

@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.http.tls.ClientTls;
 import io.promdisco.http.tls.TlsSettings;
-import io.promdisco.util.Causes;
-import io.promdisco.util.Hosts;
+import io.promdisco.util.ExceptionCauses;
+import io.promdisco.util.HostNames;
 import io.promdisco.util.NamedThreads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -131,7 +131,7 @@ final class HttpConnection {
   }
 
   /** Sends a request and reads the head of its answer. */
-  ClassicHttpResponse ask(ClassicHttpRequest request) throws IOException, InterruptedException {
+  ClassicHttpResponse send(ClassicHttpRequest request) throws IOException, InterruptedException {
     try {
       return EXECUTOR.execute(request, opened(), HttpCoreContext.create());
     } catch (HttpException | IOException e) {
@@ -145,7 +145,9 @@ final class HttpConnection {
     return EXECUTOR.keepAlive(request, response, opened(), HttpCoreContext.create());
   }
 
-  /** How long {@link #ask} and the reader of its answer wait for the next bytes; 0: without end. */
+  /**
+   * How long {@link #send} and the reader of its answer wait for the next bytes; 0: without end.
+   */
   void waitForBytes(int millis) throws IOException, InterruptedException {
     opened().setSocketTimeout(Timeout.ofMilliseconds(millis));
   }
@@ -181,7 +183,7 @@ final class HttpConnection {
       DefaultBHttpClientConnection opened = unbound();
       if (isEncrypted(server)) {
         String named = settings.serverName();
-        String host = named.isEmpty() ? Hosts.withoutBrackets(server.getHost()) : named;
+        String host = named.isEmpty() ? HostNames.withoutBrackets(server.getHost()) : named;
         opened.bind(encrypt(way, tls.context(), host, ServerUrls.port(server)), raw);
       } else {
         opened.bind(way);
@@ -189,7 +191,7 @@ final class HttpConnection {
       raw.setSoTimeout(0);
       return opened;
     } catch (IOException e) {
-      throw isTimeout(e) ? because(new HttpConnectTimeoutException("no answer"), e) : e;
+      throw isTimeout(e) ? withCause(new HttpConnectTimeoutException("no answer"), e) : e;
     }
   }
 
@@ -199,7 +201,7 @@ final class HttpConnection {
         || problem.getCause() instanceof SocketTimeoutException;
   }
 
-  private static IOException because(IOException problem, IOException cause) {
+  private static IOException withCause(IOException problem, IOException cause) {
     problem.initCause(cause);
     return problem;
   }
@@ -212,7 +214,7 @@ final class HttpConnection {
     } catch (SocketTimeoutException e) {
       throw ProxyTunnel.at(proxy, "no answer");
     } catch (SocketException e) {
-      throw ProxyTunnel.at(proxy, Causes.detail(e, "connection refused"));
+      throw ProxyTunnel.at(proxy, ExceptionCauses.detail(e, "connection refused"));
     }
   }
 
@@ -222,7 +224,7 @@ final class HttpConnection {
       throw new ConnectException("port " + port + " does not exist (expected: 1 to 65535)");
     }
     IOException problem = new ConnectException("connection refused");
-    for (InetAddress address : InetAddress.getAllByName(Hosts.withoutBrackets(host))) {
+    for (InetAddress address : InetAddress.getAllByName(HostNames.withoutBrackets(host))) {
       ReadAheadSocket made = new ReadAheadSocket();
       synchronized (this) {
         if (closed) {
@@ -240,7 +242,7 @@ final class HttpConnection {
         problem = e;
       } catch (IOException e) {
         made.close();
-        problem = because(new ConnectException(e.getMessage()), e);
+        problem = withCause(new ConnectException(e.getMessage()), e);
       }
     }
     throw problem;
@@ -275,7 +277,7 @@ final class HttpConnection {
 
   /** With the CAs and the client certificate of the settings, as Go does it. */
   private SSLSocket encryptForProxy(URI proxy, Socket raw) throws IOException {
-    String host = Hosts.withoutBrackets(proxy.getHost());
+    String host = HostNames.withoutBrackets(proxy.getHost());
     try {
       return encrypt(raw, tls.proxyContext(), host, ProxyTunnel.port(proxy));
     } catch (IOException e) {

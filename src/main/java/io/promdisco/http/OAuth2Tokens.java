@@ -204,7 +204,7 @@ final class OAuth2Tokens implements Credentials {
               + shownUrl
               + " is not JSON"
               + (response.contentType.isEmpty() ? "" : ", but " + response.contentType)
-              + sent.hide(FirstWords.of(beginning(response.body))));
+              + sent.hide(BodyExcerpt.of(beginning(response.body))));
     }
     String value = answer.path("access_token").asText("");
     if (value.isEmpty()) {
@@ -220,7 +220,7 @@ final class OAuth2Tokens implements Credentials {
   }
 
   private static byte[] beginning(byte[] body) {
-    return Arrays.copyOf(body, Math.min(body.length, FirstWords.BYTES));
+    return Arrays.copyOf(body, Math.min(body.length, BodyExcerpt.BYTES));
   }
 
   @Override

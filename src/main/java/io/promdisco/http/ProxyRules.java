@@ -1,9 +1,10 @@
 package io.promdisco.http;
 
 import com.google.common.net.InetAddresses;
+import io.promdisco.Internal;
 import io.promdisco.config.HttpClientConfig.ProxyConfig;
 import io.promdisco.config.Secret;
-import io.promdisco.util.Hosts;
+import io.promdisco.util.HostNames;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.InetAddress;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * only); any may end with a port. The local host is reached directly unless {@code proxy_url} is
  * set without {@code no_proxy}.
  */
+@Internal
 public final class ProxyRules {
   /** The way without any proxy. */
   public static final ProxyRules DIRECT = new ProxyRules(null, null, "", true, Map.of());
@@ -89,7 +91,7 @@ public final class ProxyRules {
    */
   static ProxyRules of(ProxyConfig config, Map<String, String> env) throws IOException {
     for (String name : config.connectHeaders().keySet()) {
-      if (!Headers.isName(name)) {
+      if (!RequestHeaders.isName(name)) {
         throw new IOException("proxy_connect_header: " + name + ": not the name of a header");
       }
       if (RESERVED.contains(name.toLowerCase(Locale.ROOT))) {
@@ -139,7 +141,7 @@ public final class ProxyRules {
   }
 
   private boolean isExcepted(URI target) {
-    String host = Hosts.withoutBrackets(target.getHost().toLowerCase(Locale.ROOT));
+    String host = HostNames.withoutBrackets(target.getHost().toLowerCase(Locale.ROOT));
     int port = ServerUrls.port(target);
     InetAddress address = address(host);
     boolean isLocal = address == null ? host.equals("localhost") : address.isLoopbackAddress();
@@ -175,7 +177,7 @@ public final class ProxyRules {
       }
       name = entry.substring(0, colon);
     }
-    name = Hosts.withoutBrackets(name);
+    name = HostNames.withoutBrackets(name);
     InetAddress exact = address(name);
     if (exact != null) {
       return exact.equals(address);

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.common.net.InetAddresses;
 import io.promdisco.config.Secret;
-import io.promdisco.util.Causes;
-import io.promdisco.util.Hosts;
+import io.promdisco.util.ExceptionCauses;
+import io.promdisco.util.HostNames;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -88,7 +88,7 @@ final class ProxyTunnel {
 
   /** What is wrong with the proxy. Without a cause, which would be taken for the server's. */
   static ConnectException at(URI proxy, String problem) {
-    return new ConnectException(shown(proxy) + ": " + Causes.lower(problem));
+    return new ConnectException(shown(proxy) + ": " + ExceptionCauses.lower(problem));
   }
 
   /** What is wrong if a proxy answers with status 407. */
@@ -133,10 +133,10 @@ final class ProxyTunnel {
       throws IOException {
     BasicClassicHttpRequest request = new BasicClassicHttpRequest("CONNECT", null, null, target);
     request.addHeader("Host", target);
-    request.addHeader("User-Agent", Headers.USER_AGENT);
+    request.addHeader("User-Agent", RequestHeaders.USER_AGENT);
     for (Map.Entry<String, List<Secret>> header : headers.entrySet()) {
       for (Secret value : header.getValue()) {
-        request.addHeader(header.getKey(), Headers.checked(header.getKey(), value.reveal()));
+        request.addHeader(header.getKey(), RequestHeaders.checked(header.getKey(), value.reveal()));
       }
     }
     String authorization = authorization(proxy);
@@ -176,7 +176,7 @@ final class ProxyTunnel {
     IOException named = ConnectionFailures.ofHttp(problem);
     return named instanceof EOFException
         ? "it closes the connection"
-        : Causes.detail(named, "it closes the connection");
+        : ExceptionCauses.detail(named, "it closes the connection");
   }
 
   /** How what it answers with begins. */
@@ -188,7 +188,7 @@ final class ProxyTunnel {
     }
     try {
       connection.receiveResponseEntity(response);
-      return FirstWords.of(response.getEntity().getContent().readNBytes(LONGEST_PAGE));
+      return BodyExcerpt.of(response.getEntity().getContent().readNBytes(LONGEST_PAGE));
     } catch (HttpException | IOException e) {
       return ""; // Its status says enough.
     }
@@ -253,7 +253,7 @@ final class ProxyTunnel {
   }
 
   private byte[] request(String host, int port) throws IOException {
-    String bare = Hosts.withoutBrackets(host);
+    String bare = HostNames.withoutBrackets(host);
     byte[] address;
     int kind;
     if (InetAddresses.isInetAddress(bare)) {

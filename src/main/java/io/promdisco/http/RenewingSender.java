@@ -1,6 +1,7 @@
 package io.promdisco.http;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.Internal;
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import org.slf4j.Logger;
  * credentials return another client certificate. Running requests continue over the old one. Safe
  * for all threads.
  */
+@Internal
 public final class RenewingSender implements AutoCloseable {
   private static final Logger log = EscapingLogger.of(RenewingSender.class);
 

@@ -1,5 +1,6 @@
 package io.promdisco.http;
 
+import io.promdisco.Internal;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.Optional;
  *     Sender#HEAD_PATIENCE} for the head of the answer, no limit for its body
  * @param form what to post, of type {@code application/x-www-form-urlencoded}; empty: a GET request
  */
+@Internal
 public record Request(
     URI uri,
     Map<String, String> headers,

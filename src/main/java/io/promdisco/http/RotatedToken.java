@@ -3,7 +3,7 @@ package io.promdisco.http;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.config.Secret;
 import io.promdisco.util.EscapingLogger;
-import io.promdisco.util.TextFiles;
+import io.promdisco.util.SmallFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.slf4j.Logger;
@@ -31,7 +31,7 @@ final class RotatedToken implements Credentials {
   @Override
   public synchronized String header() {
     try {
-      String now = TextFiles.read(file);
+      String now = SmallFiles.read(file);
       if (now.isEmpty()) {
         throw new IOException(file + ": empty (expected: a token)");
       }

@@ -3,7 +3,7 @@ package io.promdisco.http;
 import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.http.tls.TlsSettings;
-import io.promdisco.util.Causes;
+import io.promdisco.util.ExceptionCauses;
 import io.promdisco.util.SystemTicker;
 import java.io.IOException;
 import java.io.InputStream;
@@ -126,7 +126,7 @@ public final class ScrapeClient implements AutoCloseable {
     } catch (InterruptedIOException e) {
       throw BodyReader.interrupted(e);
     } catch (IOException e) {
-      if (Causes.find(e, HttpTimeoutException.class) != null) {
+      if (ExceptionCauses.find(e, HttpTimeoutException.class) != null) {
         HttpTimeoutException late =
             new HttpTimeoutException("no complete answer within " + seconds(timeout) + " s");
         late.initCause(e);

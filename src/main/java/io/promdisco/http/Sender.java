@@ -3,6 +3,7 @@ package io.promdisco.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.Internal;
 import io.promdisco.config.Secret;
 import io.promdisco.http.Credentials.Text;
 import io.promdisco.http.tls.ClientKey;
@@ -33,6 +34,7 @@ import org.slf4j.Logger;
  * Sends requests to one server: adds headers and credentials, reads the credentials again and tries
  * once more when the server refuses them, follows redirects. Safe for all threads.
  */
+@Internal
 public final class Sender implements AutoCloseable {
   /** Longest wait for the head of an answer. */
   public static final Duration HEAD_PATIENCE = Duration.ofSeconds(60);
@@ -242,7 +244,8 @@ public final class Sender implements AutoCloseable {
       for (var header : settings.proxy().connectHeaders().entrySet()) {
         if (header.getKey().toLowerCase(Locale.ROOT).startsWith("proxy-")) {
           for (Secret value : header.getValue()) {
-            message.addHeader(header.getKey(), Headers.checked(header.getKey(), value.reveal()));
+            message.addHeader(
+                header.getKey(), RequestHeaders.checked(header.getKey(), value.reveal()));
           }
         }
       }
@@ -298,7 +301,7 @@ public final class Sender implements AutoCloseable {
 
   private List<Header> headers(
       boolean isHome, Map<String, String> own, @Nullable String authorization) throws IOException {
-    Headers headers = new Headers().add("User-Agent", Headers.USER_AGENT);
+    RequestHeaders headers = new RequestHeaders().add("User-Agent", RequestHeaders.USER_AGENT);
     if (isHome) { // Not where it redirects to.
       for (Map.Entry<String, List<Text>> header : settings.headers().entrySet()) {
         for (Text value : header.getValue()) {
@@ -405,15 +408,15 @@ public final class Sender implements AutoCloseable {
   }
 
   /**
-   * What an unexpected answer begins with, as {@link FirstWords} has it, without the secrets that
+   * What an unexpected answer begins with, as {@link BodyExcerpt} has it, without the secrets that
    * were sent to the server. Empty if nothing comes within {@link #WORDS_PATIENCE}. The rest of the
    * answer cannot be read after that.
    */
-  public String firstWords(Exchange exchange) throws InterruptedException {
+  public String bodyExcerpt(Exchange exchange) throws InterruptedException {
     Ticker.Alarm alarm =
         ticker.schedule(WORDS_PATIENCE, () -> exchange.fail(new IOException("no words")));
     try {
-      return hide(FirstWords.of(exchange.firstPiece()));
+      return hide(BodyExcerpt.of(exchange.firstPiece()));
     } finally {
       alarm.cancel();
     }

@@ -1,5 +1,6 @@
 package io.promdisco.http;
 
+import io.promdisco.Internal;
 import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.HttpClientConfig.Authorization;
 import io.promdisco.config.HttpClientConfig.BasicAuth;
@@ -26,6 +27,7 @@ import java.util.Set;
  * @param headers additional headers
  * @param followRedirects whether to go where the server sends us
  */
+@Internal
 public record ServerSettings(
     URI server,
     TlsSettings tls,
@@ -112,7 +114,7 @@ public record ServerSettings(
       if (RESERVED.contains(entry.getKey().toLowerCase(Locale.ROOT))) {
         throw new IOException("http_headers: " + entry.getKey() + ": cannot be set");
       }
-      if (!Headers.isName(entry.getKey())) {
+      if (!RequestHeaders.isName(entry.getKey())) {
         throw new IOException("http_headers: " + entry.getKey() + ": not the name of a header");
       }
       List<Text> texts = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.promdisco.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.promdisco.Internal;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -9,6 +10,7 @@ import java.util.HexFormat;
 import java.util.Locale;
 
 /** URLs of servers as people write them. */
+@Internal
 public final class ServerUrls {
   private static final HexFormat HEX = HexFormat.of().withUpperCase();
 

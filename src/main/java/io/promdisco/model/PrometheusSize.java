@@ -1,5 +1,6 @@
 package io.promdisco.model;
 
+import io.promdisco.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * units {@code K}, {@code M}, {@code G}, {@code T}, {@code P} and {@code E} are powers of 1,024
  * with {@code B} and with {@code iB} alike, though one text must not mix the two; case matters.
  */
+@Internal
 public final class PrometheusSize {
   private static final String UNITS = "KMGTPE";
   private static final double TOO_LARGE = 0x1p63;

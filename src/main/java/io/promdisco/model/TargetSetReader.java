@@ -1,5 +1,6 @@
 package io.promdisco.model;
 
+import io.promdisco.Internal;
 import java.util.List;
 import java.util.Map;
 
@@ -8,6 +9,7 @@ import java.util.Map;
  * ones above all.
  */
 @FunctionalInterface
+@Internal
 public interface TargetSetReader {
   /** The groups of {@code job}; none for an unknown job. */
   TargetSet read(String job);

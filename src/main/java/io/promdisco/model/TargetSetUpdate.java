@@ -1,5 +1,6 @@
 package io.promdisco.model;
 
+import io.promdisco.Internal;
 import java.util.List;
 import java.util.Map;
 
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param changes the groups that changed, by provider; empty groups delete. The lists are shared
  *     between the jobs of a provider
  */
+@Internal
 public record TargetSetUpdate(
     String job,
     boolean removed,

@@ -50,7 +50,6 @@ public record ManifestClients(ManifestCluster cluster, Optional<String> ownNames
         Scope scope,
         int limit,
         String continueToken,
-        String resourceVersion,
         Consumer<? super V> items)
         throws IOException {
       for (ObjectNode object : selected(resource, scope)) {
@@ -65,12 +64,11 @@ public record ManifestClients(ManifestCluster cluster, Optional<String> ownNames
         Scope scope,
         String resourceVersion,
         int timeoutSeconds,
-        boolean sendInitialEvents,
         WatchHandler<? super V> handler)
         throws IOException, InterruptedException {
       List<ObjectNode> objects = selected(resource, scope);
       handler.opened();
-      if (sendInitialEvents) {
+      if (resourceVersion.isEmpty()) {
         for (ObjectNode object : objects) {
           handler.added(
               JsonDecoder.decode(resource, object),

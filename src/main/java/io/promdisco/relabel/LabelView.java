@@ -1,11 +1,13 @@
 package io.promdisco.relabel;
 
+import io.promdisco.Internal;
 import io.promdisco.model.Labels;
 import java.util.function.BiConsumer;
 
 /**
  * Labels to be read, without a copy of them being made. A label with an empty value is not there.
  */
+@Internal
 public interface LabelView {
   /** The value of a label, or the empty string. */
   String get(String name);

@@ -17,7 +17,7 @@ final class Regex {
   private final List<String> groupNames;
   private final BitSet deadGroups;
 
-  private Regex(String text, Pattern pattern, GoSyntax.Translation translation) {
+  private Regex(String text, Pattern pattern, GoRegexSyntax.Translation translation) {
     this.text = text;
     this.pattern = pattern;
     groupNames = List.copyOf(translation.groupNames());
@@ -31,7 +31,7 @@ final class Regex {
    */
   static Regex compile(String text) throws RegexException {
     String anchored = "^(?s:" + text + ")$";
-    GoSyntax.Translation translation = GoSyntax.translate(anchored);
+    GoRegexSyntax.Translation translation = GoRegexSyntax.translate(anchored);
     try {
       return new Regex(text, Pattern.compile(translation.text()), translation);
     } catch (PatternSyntaxException e) {
@@ -99,7 +99,7 @@ final class Regex {
    * {@code value} with every match replaced by {@code template}. Only a regex that is not anchored
    * on both sides can match more than once. An empty match right after another match is none.
    */
-  String replaceAll(String value, Template template) {
+  String replaceAll(String value, ReplacementTemplate template) {
     StringBuilder out = new StringBuilder();
     int copied = 0;
     int from = 0;

@@ -1,9 +1,10 @@
 package io.promdisco.relabel;
 
 import com.google.re2j.Pattern;
+import io.promdisco.Internal;
 import io.promdisco.model.NameValidation;
 import io.promdisco.model.Position;
-import io.promdisco.model.Spelling;
+import io.promdisco.model.SpellingSuggestions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -65,13 +66,13 @@ public final class RelabelRule {
 
     /** {@code ; did you mean "drop"?} if a name is near, or else nothing. */
     private static String hint(String text) {
-      List<String> nearest = Spelling.nearest(text.replace("_", ""), TEXTS, 1);
+      List<String> nearest = SpellingSuggestions.nearest(text.replace("_", ""), TEXTS, 1);
       return nearest.isEmpty() ? "" : "; did you mean \"" + nearest.get(0) + "\"?";
     }
 
     static @Nullable Action of(String text) {
       for (Action action : values()) {
-        if (action.text().equals(Case.lower(text))) {
+        if (action.text().equals(CaseMapping.lower(text))) {
           return action;
         }
       }
@@ -96,8 +97,8 @@ public final class RelabelRule {
   private final Regex regex;
   private final boolean defaultRegex;
   private final long modulus;
-  private final Template target;
-  private final Template replacement;
+  private final ReplacementTemplate target;
+  private final ReplacementTemplate replacement;
   private final NameValidation names;
   private final @Nullable Position position;
 
@@ -107,14 +108,16 @@ public final class RelabelRule {
     this.names = names;
     defaultRegex = spec.regex() == null;
     sourceLabels = spec.sourceLabels() == null ? List.of() : List.copyOf(spec.sourceLabels());
-    separator = or(spec.separator(), DEFAULT_SEPARATOR);
+    separator = orDefault(spec.separator(), DEFAULT_SEPARATOR);
     modulus = spec.modulus() == null ? 0 : spec.modulus();
-    target = Template.parse(or(spec.targetLabel(), ""), regex.groupNames());
-    replacement = Template.parse(or(spec.replacement(), DEFAULT_REPLACEMENT), regex.groupNames());
+    target = ReplacementTemplate.parse(orDefault(spec.targetLabel(), ""), regex.groupNames());
+    replacement =
+        ReplacementTemplate.parse(
+            orDefault(spec.replacement(), DEFAULT_REPLACEMENT), regex.groupNames());
     position = spec.position();
   }
 
-  private static String or(@Nullable String value, String otherwise) {
+  private static String orDefault(@Nullable String value, String otherwise) {
     return value == null ? otherwise : value;
   }
 
@@ -127,6 +130,7 @@ public final class RelabelRule {
    *     whole), and what is wrong
    * @return the rule, or nothing if there was a problem
    */
+  @Internal
   public static Optional<RelabelRule> compile(
       RelabelSpec spec, NameValidation names, BiConsumer<String, String> problems) {
     boolean[] failed = {false};
@@ -231,7 +235,7 @@ public final class RelabelRule {
       List<String> problems = new ArrayList<>();
       for (String source : sourceLabels == null ? List.<String>of() : sourceLabels) {
         if (!NameValidation.UTF8.isValidLabelName(source)) {
-          problems.add("source_labels: " + Quoted.of(source) + " is not a valid label name");
+          problems.add("source_labels: " + QuotedText.of(source) + " is not a valid label name");
         }
       }
       return compile(
@@ -255,7 +259,7 @@ public final class RelabelRule {
       problems.accept(
           "action",
           "unknown relabel action "
-              + Quoted.of(spec.action())
+              + QuotedText.of(spec.action())
               + " (expected: one of "
               + String.join(", ", Action.TEXTS)
               + ")"
@@ -266,7 +270,7 @@ public final class RelabelRule {
 
   private static @Nullable Regex regex(RelabelSpec spec, BiConsumer<String, String> problems) {
     try {
-      return Regex.compile(or(spec.regex(), DEFAULT_REGEX));
+      return Regex.compile(orDefault(spec.regex(), DEFAULT_REGEX));
     } catch (RegexException e) {
       problems.accept("regex", e.getMessage() + " (expected: RE2 syntax)");
       return null;
@@ -275,8 +279,8 @@ public final class RelabelRule {
 
   private static void check(
       RelabelSpec spec, Action action, NameValidation names, BiConsumer<String, String> problems) {
-    String target = or(spec.targetLabel(), "");
-    String replacement = or(spec.replacement(), DEFAULT_REPLACEMENT);
+    String target = orDefault(spec.targetLabel(), "");
+    String replacement = orDefault(spec.replacement(), DEFAULT_REPLACEMENT);
     boolean plainReplacement = replacement.equals(DEFAULT_REPLACEMENT);
     if (action == Action.HASHMOD && (spec.modulus() == null || spec.modulus() == 0)) {
       problems.accept("modulus", "relabel configuration for hashmod requires non-zero modulus");
@@ -299,7 +303,7 @@ public final class RelabelRule {
     }
     boolean plainRest =
         (spec.modulus() == null || spec.modulus() == 0)
-            && or(spec.separator(), DEFAULT_SEPARATOR).equals(DEFAULT_SEPARATOR);
+            && orDefault(spec.separator(), DEFAULT_SEPARATOR).equals(DEFAULT_SEPARATOR);
     if ((action == Action.KEEPEQUAL || action == Action.DROPEQUAL)
         && (!plainRest || spec.regex() != null)) {
       problems.accept(
@@ -326,7 +330,7 @@ public final class RelabelRule {
   }
 
   private static String invalid(String value, String field, Action action, NameValidation names) {
-    return Quoted.of(value)
+    return QuotedText.of(value)
         + " is invalid '"
         + field
         + "' for "
@@ -393,18 +397,18 @@ public final class RelabelRule {
    * it matches others too.
    */
   public Optional<List<String>> literals() {
-    return Optional.ofNullable(Shape.pathsOf(regex())).flatMap(Shape::texts);
+    return Optional.ofNullable(LiteralPattern.pathsOf(regex())).flatMap(LiteralPattern::texts);
   }
 
   Regex compiled() {
     return regex;
   }
 
-  Template target() {
+  ReplacementTemplate target() {
     return target;
   }
 
-  Template replacementTemplate() {
+  ReplacementTemplate replacementTemplate() {
     return replacement;
   }
 
@@ -444,10 +448,10 @@ public final class RelabelRule {
       out.append(" source_labels=").append(sourceLabels);
     }
     if (!separator.equals(DEFAULT_SEPARATOR)) {
-      out.append(" separator=").append(Quoted.of(separator));
+      out.append(" separator=").append(QuotedText.of(separator));
     }
     if (!regex().equals(DEFAULT_REGEX)) {
-      out.append(" regex=").append(Quoted.of(regex()));
+      out.append(" regex=").append(QuotedText.of(regex()));
     }
     if (action == Action.HASHMOD) {
       out.append(" modulus=").append(Long.toUnsignedString(modulus));
@@ -456,7 +460,7 @@ public final class RelabelRule {
       out.append(" target_label=").append(targetLabel());
     }
     if (!replacement().equals(DEFAULT_REPLACEMENT)) {
-      out.append(" replacement=").append(Quoted.of(replacement()));
+      out.append(" replacement=").append(QuotedText.of(replacement()));
     }
     return out.toString();
   }

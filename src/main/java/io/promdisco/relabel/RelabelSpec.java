@@ -1,5 +1,6 @@
 package io.promdisco.relabel;
 
+import io.promdisco.Internal;
 import io.promdisco.model.Position;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param action one of the eleven, in any case; default {@code replace}
  * @param position where the rule begins, if it comes from a file
  */
+@Internal
 public record RelabelSpec(
     @Nullable List<String> sourceLabels,
     @Nullable String separator,

@@ -1,5 +1,6 @@
 package io.promdisco.relabel;
 
+import io.promdisco.Internal;
 import io.promdisco.model.Labels;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,6 +19,7 @@ import java.util.TreeSet;
  * @param discovered the labels before the first rule, without empty ones
  * @param steps one for each rule that was reached, in order
  */
+@Internal
 public record RelabelTrace(Labels discovered, List<Step> steps) {
   /**
    * One rule's turn.
@@ -79,7 +81,7 @@ public record RelabelTrace(Labels discovered, List<Step> steps) {
    */
   public static final class Steps implements Iterator<Step> {
     private final List<RelabelRule> rules;
-    private final WorkingSet set = new WorkingSet();
+    private final WorkingLabels set = new WorkingLabels();
     private Labels labels;
     private int next;
     private boolean dropped;
@@ -107,7 +109,7 @@ public record RelabelTrace(Labels discovered, List<Step> steps) {
         throw new NoSuchElementException();
       }
       RelabelRule rule = rules.get(next);
-      io.promdisco.relabel.Step step = io.promdisco.relabel.Step.of(rule);
+      io.promdisco.relabel.RelabelAction step = io.promdisco.relabel.RelabelAction.of(rule);
       boolean kept = true;
       String value = "";
       String problem = "";

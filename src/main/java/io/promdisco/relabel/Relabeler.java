@@ -1,7 +1,8 @@
 package io.promdisco.relabel;
 
+import io.promdisco.Internal;
 import io.promdisco.model.Labels;
-import io.promdisco.relabel.Step.Decision;
+import io.promdisco.relabel.RelabelAction.Decision;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,9 +12,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job's rules, compiled: decides as much as it can before it copies anything ({@link Hoisting}),
- * runs the regex engine only where a regex needs it, and remembers what it answered. Gives what the
- * rules give one after the other.
+ * A job's rules, compiled: decides as much as it can before it copies anything ({@link
+ * RuleHoisting}), runs the regex engine only where a regex needs it, and remembers what it
+ * answered. Gives what the rules give one after the other.
  *
  * <p>Safe for all threads, and made for one: threads that meet do not wait, but all but one make
  * their own working memory. What it remembers is bounded: for each rule that needs it at most 1,024
@@ -23,30 +24,30 @@ public final class Relabeler {
   private final List<RelabelRule> rules;
   private final Decision[] leading;
   private final Hoisted[] hoisted;
-  private final Step[] rest;
-  private final List<Demand> demands;
+  private final RelabelAction[] rest;
+  private final List<RequiredValues> requiredValues;
 
   /** The working memory while nobody uses it. */
-  private final AtomicReference<@Nullable WorkingSet> spare = new AtomicReference<>();
+  private final AtomicReference<@Nullable WorkingLabels> spare = new AtomicReference<>();
 
   /** Compiles {@code rules}. */
   public Relabeler(List<RelabelRule> rules) {
     this.rules = List.copyOf(rules);
-    Step[] steps = rules.stream().map(Step::of).toArray(Step[]::new);
+    RelabelAction[] steps = rules.stream().map(RelabelAction::of).toArray(RelabelAction[]::new);
     int decisions = 0;
     while (decisions < steps.length && steps[decisions] instanceof Decision) {
       decisions++;
     }
     leading = Arrays.copyOf(steps, decisions, Decision[].class);
     rest = Arrays.copyOfRange(steps, decisions, steps.length);
-    Hoisting hoisting = new Hoisting(rules);
+    RuleHoisting hoisting = new RuleHoisting(rules);
     List<Hoisted> early = new ArrayList<>();
-    List<Demand> all = new ArrayList<>();
+    List<RequiredValues> all = new ArrayList<>();
     for (int i = 0; i < steps.length; i++) {
       if (steps[i] instanceof Decision decision) {
         Optional<Set<String>> guards = hoisting.guards(i);
         if (guards.isPresent()) {
-          decision.demand(guards.get()).ifPresent(all::add);
+          decision.requiredValues(guards.get()).ifPresent(all::add);
           if (i >= decisions) {
             early.add(new Hoisted(decision, List.copyOf(guards.get())));
           }
@@ -54,7 +55,7 @@ public final class Relabeler {
       }
     }
     hoisted = early.toArray(new Hoisted[0]);
-    demands = List.copyOf(all);
+    requiredValues = List.copyOf(all);
   }
 
   /** A decision that may be taken before its turn for labels without the guards. */
@@ -74,8 +75,9 @@ public final class Relabeler {
   }
 
   /** What these rules demand of a target, as far as that can be said beforehand. */
-  public List<Demand> demands() {
-    return demands;
+  @Internal
+  public List<RequiredValues> requiredValues() {
+    return requiredValues;
   }
 
   /**
@@ -94,6 +96,7 @@ public final class Relabeler {
    * @return null if a rule dropped the target
    * @throws RelabelLimitException if no rule dropped it and one would have written too much
    */
+  @Internal
   public @Nullable Labels apply(LabelView discovered) {
     RelabelLimitException beyond = null;
     for (int i = 0; i < leading.length; i++) {
@@ -110,9 +113,9 @@ public final class Relabeler {
         return null;
       }
     }
-    WorkingSet set = spare.getAndSet(null);
+    WorkingLabels set = spare.getAndSet(null);
     if (set == null) {
-      set = new WorkingSet();
+      set = new WorkingLabels();
     }
     set.begin(discovered);
     try {

@@ -10,8 +10,8 @@ import java.util.Set;
 
 /**
  * Whether a text matches a regex as a whole, by the cheapest means that gives the same answer: text
- * comparison for a regex that has a {@link Shape}, else the engine. Immutable; safe for all
- * threads.
+ * comparison for a regex that has a {@link LiteralPattern}, else the engine. Immutable; safe for
+ * all threads.
  */
 abstract class ValueMatcher {
   /** More paths with gaps than this are the engine's. */
@@ -43,13 +43,13 @@ abstract class ValueMatcher {
    * @param withGroups whether {@link #find} will be asked
    */
   static ValueMatcher of(Regex regex, boolean withGroups) {
-    List<List<Shape.Item>> shape = Shape.pathsOf(regex.text());
+    List<List<LiteralPattern.Item>> shape = LiteralPattern.pathsOf(regex.text());
     if (shape == null) {
       return new Engine(regex);
     }
     List<Path> paths = new ArrayList<>();
     boolean gaps = false;
-    for (List<Shape.Item> items : shape) {
+    for (List<LiteralPattern.Item> items : shape) {
       Path path = new Path(items, 2 * regex.groupNames().size());
       if (path.hasGapBesideGap() || (withGroups && path.leasts.size() > 1)) {
         return new Engine(regex); // which gap takes how much is the engine's to say
@@ -73,20 +73,20 @@ abstract class ValueMatcher {
     final List<Integer> leasts = new ArrayList<>();
     final int[] marks;
 
-    Path(List<Shape.Item> items, int slots) {
+    Path(List<LiteralPattern.Item> items, int slots) {
       marks = new int[slots];
       Arrays.fill(marks, ABSENT);
       marks[0] = 0;
       marks[1] = fromEnd(0);
       StringBuilder literal = new StringBuilder();
-      for (Shape.Item item : items) {
-        if (item instanceof Shape.Text text) {
+      for (LiteralPattern.Item item : items) {
+        if (item instanceof LiteralPattern.Text text) {
           literal.append(text.text());
-        } else if (item instanceof Shape.Gap gap) {
+        } else if (item instanceof LiteralPattern.Gap gap) {
           literals.add(literal.toString());
           literal.setLength(0);
           leasts.add(gap.least());
-        } else if (item instanceof Shape.Mark mark && leasts.isEmpty()) {
+        } else if (item instanceof LiteralPattern.Mark mark && leasts.isEmpty()) {
           marks[mark.slot()] = literal.length();
         }
       }
@@ -97,12 +97,12 @@ abstract class ValueMatcher {
     }
 
     /** What lies behind the last gap is at a fixed distance from the end. */
-    private void markFromEnd(List<Shape.Item> items) {
+    private void markFromEnd(List<LiteralPattern.Item> items) {
       int distance = 0;
-      for (int i = items.size() - 1; !(items.get(i) instanceof Shape.Gap); i--) {
-        if (items.get(i) instanceof Shape.Text text) {
+      for (int i = items.size() - 1; !(items.get(i) instanceof LiteralPattern.Gap); i--) {
+        if (items.get(i) instanceof LiteralPattern.Text text) {
           distance += text.text().length();
-        } else if (items.get(i) instanceof Shape.Mark mark) {
+        } else if (items.get(i) instanceof LiteralPattern.Mark mark) {
           marks[mark.slot()] = fromEnd(distance);
         }
       }

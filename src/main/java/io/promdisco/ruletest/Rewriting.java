@@ -1,6 +1,6 @@
 package io.promdisco.ruletest;
 
-import io.promdisco.config.yaml.Extent;
+import io.promdisco.config.yaml.YamlRange;
 import io.promdisco.relabel.RelabelTrace;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -98,9 +98,13 @@ public final class Rewriting {
 
   /** Whether the list can be written. */
   private boolean edit(
-      String key, @Nullable Extent place, RuleTest test, List<List<String>> items, List<Edit> own) {
-    Extent job = test.places().job();
-    Extent anchor = place == null ? job : place;
+      String key,
+      @Nullable YamlRange place,
+      RuleTest test,
+      List<List<String>> items,
+      List<Edit> own) {
+    YamlRange job = test.places().job();
+    YamlRange anchor = place == null ? job : place;
     if (anchor == null) {
       return false;
     }

@@ -1,6 +1,6 @@
 package io.promdisco.ruletest;
 
-import io.promdisco.config.yaml.Extent;
+import io.promdisco.config.yaml.YamlRange;
 import io.promdisco.model.Position;
 import io.promdisco.model.TargetGroup;
 import java.util.List;
@@ -41,5 +41,6 @@ public record RuleTest(
    * @param expected the key {@code expect}
    * @param dropped the key {@code dropped}
    */
-  public record Places(@Nullable Extent job, @Nullable Extent expected, @Nullable Extent dropped) {}
+  public record Places(
+      @Nullable YamlRange job, @Nullable YamlRange expected, @Nullable YamlRange dropped) {}
 }

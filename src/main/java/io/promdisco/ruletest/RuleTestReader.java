@@ -3,7 +3,7 @@ package io.promdisco.ruletest;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.load.ConfigLoader;
-import io.promdisco.config.section.TargetGroupsYaml;
+import io.promdisco.config.section.TargetGroupsReader;
 import io.promdisco.config.yaml.Section;
 import io.promdisco.config.yaml.StrictYaml;
 import io.promdisco.model.Labels;
@@ -147,7 +147,7 @@ public final class RuleTestReader {
   }
 
   private static TargetGroup group(Section section, int index) {
-    TargetGroupsYaml.Group group = TargetGroupsYaml.read(section);
+    TargetGroupsReader.Group group = TargetGroupsReader.read(section);
     if (group.targets().isEmpty()) {
       section.error("no targets (expected: targets with at least one address)");
     }

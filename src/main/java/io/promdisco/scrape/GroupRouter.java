@@ -2,8 +2,8 @@ package io.promdisco.scrape;
 
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
-import io.promdisco.relabel.Demand;
 import io.promdisco.relabel.LabelView;
+import io.promdisco.relabel.RequiredValues;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -19,48 +19,53 @@ import org.jspecify.annotations.Nullable;
  * Offers the groups of one provider to those of its jobs that can keep a target of them, so that a
  * group costs a look-up and the jobs that want it, however many there are.
  *
- * <p>Each job is filed under one of its {@linkplain Demand demands}: a target with another value is
- * dropped by that job whatever its other rules say. A job without demands is offered everything; so
- * is every job of a demand for a target that has one of its guards. Demands on labels that the job
- * itself adds are not used, since those differ from job to job.
+ * <p>Each job is filed under one of its {@linkplain RequiredValues demands}: a target with another
+ * value is dropped by that job whatever its other rules say. A job without demands is offered
+ * everything; so is every job of a demand for a target that has one of its guards. Demands on
+ * labels that the job itself adds are not used, since those differ from job to job.
  *
  * <p>For one thread at a time.
  */
 final class GroupRouter {
   private final int jobs;
-  private final List<Integer> unfiled = new ArrayList<>();
-  private final List<Lane> lanes = new ArrayList<>();
+  private final List<Integer> jobsWithoutConditions = new ArrayList<>();
+  private final List<JobsByValue> jobsByCondition = new ArrayList<>();
 
   /** Files the jobs, which are known by their place from now on. */
   GroupRouter(List<TargetBuilder> builders) {
     jobs = builders.size();
-    List<List<Demand>> demands = builders.stream().map(TargetBuilder::demands).toList();
-    Map<Question, Set<String>> wanted = new HashMap<>();
-    for (List<Demand> ofJob : demands) {
-      for (Demand demand : ofJob) {
-        wanted.computeIfAbsent(Question.of(demand), q -> new HashSet<>()).addAll(demand.values());
+    List<List<RequiredValues>> demands =
+        builders.stream().map(TargetBuilder::requiredValues).toList();
+    Map<LabelCondition, Set<String>> wanted = new HashMap<>();
+    for (List<RequiredValues> ofJob : demands) {
+      for (RequiredValues demand : ofJob) {
+        wanted
+            .computeIfAbsent(LabelCondition.of(demand), q -> new HashSet<>())
+            .addAll(demand.values());
       }
     }
-    Map<Question, Lane> byQuestion = new HashMap<>();
+    Map<LabelCondition, JobsByValue> byQuestion = new HashMap<>();
     for (int job = 0; job < jobs; job++) {
-      Demand best = null;
-      for (Demand demand : demands.get(job)) {
+      RequiredValues best = null;
+      for (RequiredValues demand : demands.get(job)) {
         if (best == null || rank(wanted, demand) > rank(wanted, best)) {
           best = demand;
         }
       }
       if (best == null) {
-        unfiled.add(job);
+        jobsWithoutConditions.add(job);
       } else {
-        byQuestion.computeIfAbsent(Question.of(best), Lane::new).file(job, best.values());
+        byQuestion
+            .computeIfAbsent(LabelCondition.of(best), JobsByValue::new)
+            .file(job, best.values());
       }
     }
-    lanes.addAll(byQuestion.values());
+    jobsByCondition.addAll(byQuestion.values());
   }
 
   /** The more different values the jobs want of a question, the more jobs it tells apart. */
-  private static int rank(Map<Question, Set<String>> wanted, Demand demand) {
-    return wanted.getOrDefault(Question.of(demand), Set.of()).size();
+  private static int rank(Map<LabelCondition, Set<String>> wanted, RequiredValues demand) {
+    return wanted.getOrDefault(LabelCondition.of(demand), Set.of()).size();
   }
 
   /**
@@ -69,12 +74,12 @@ final class GroupRouter {
    */
   List<List<TargetGroup>> route(List<TargetGroup> groups) {
     List<List<TargetGroup>> offers = new ArrayList<>(Collections.nCopies(jobs, null));
-    unfiled.forEach(job -> offers.set(job, groups));
-    if (!lanes.isEmpty()) {
-      lanes.forEach(lane -> lane.all.forEach(job -> offers.set(job, new ArrayList<>(0))));
+    jobsWithoutConditions.forEach(job -> offers.set(job, groups));
+    if (!jobsByCondition.isEmpty()) {
+      jobsByCondition.forEach(lane -> lane.all.forEach(job -> offers.set(job, new ArrayList<>(0))));
       DiscoveredLabels labels = new DiscoveredLabels(Labels.EMPTY);
       for (TargetGroup group : groups) {
-        for (Lane lane : lanes) {
+        for (JobsByValue lane : jobsByCondition) {
           lane.offer(group, labels, offers);
         }
       }
@@ -83,21 +88,21 @@ final class GroupRouter {
   }
 
   /** What is asked of a target; the guards say when the answer counts. */
-  private record Question(List<String> labels, String separator, Set<String> guards) {
-    static Question of(Demand demand) {
-      return new Question(demand.sourceLabels(), demand.separator(), demand.guards());
+  private record LabelCondition(List<String> labels, String separator, Set<String> guards) {
+    static LabelCondition of(RequiredValues demand) {
+      return new LabelCondition(demand.sourceLabels(), demand.separator(), demand.guards());
     }
   }
 
   /** The jobs filed under one question. */
-  private static final class Lane {
+  private static final class JobsByValue {
     private final String[] labels;
     private final String separator;
     private final String[] guards;
     private final Map<String, List<Integer>> byValue = new HashMap<>();
     private final List<Integer> all = new ArrayList<>();
 
-    Lane(Question question) {
+    JobsByValue(LabelCondition question) {
       labels = question.labels.toArray(new String[0]);
       separator = question.separator;
       guards = question.guards.toArray(new String[0]);

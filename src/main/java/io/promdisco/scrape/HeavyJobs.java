@@ -5,7 +5,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.model.TargetSetUpdate;
-import io.promdisco.scrape.Offers.Offer;
+import io.promdisco.scrape.ChangedGroupRouter.RelevantGroups;
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.NamedThreads;
 import java.util.ArrayList;
@@ -82,7 +82,7 @@ final class HeavyJobs {
      *
      * @param stop returns true when it must end with a {@link CancellationException}
      */
-    void run(String job, Changes changes, BooleanSupplier stop);
+    void run(String job, PendingUpdates changes, BooleanSupplier stop);
   }
 
   /** An action that runs when each of these jobs has been rebuilt this many times. */
@@ -92,7 +92,7 @@ final class HeavyJobs {
   private final LongSupplier cpuNanos;
 
   @GuardedBy("this")
-  private final Map<String, Changes> queue = new HashMap<>();
+  private final Map<String, PendingUpdates> queue = new HashMap<>();
 
   @GuardedBy("this")
   private final List<PendingAction> waiting = new ArrayList<>();
@@ -158,9 +158,9 @@ final class HeavyJobs {
     private final IdentityHashMap<List<TargetGroup>, Weight> known = new IdentityHashMap<>();
 
     /** Whether relabelling what one job is offered would delay other jobs. */
-    boolean isHeavy(Collection<Offer> offers) {
+    boolean isHeavy(Collection<RelevantGroups> offers) {
       Weight all = new Weight();
-      for (Offer offer : offers) {
+      for (RelevantGroups offer : offers) {
         all.add(known.computeIfAbsent(offer.candidates(), Weights::weigh));
       }
       return all.isHeavy();
@@ -213,7 +213,10 @@ final class HeavyJobs {
    * is not finished; it will then be rebuilt.
    */
   synchronized boolean take(
-      TargetSetUpdate update, Map<String, Offer> offers, TargetBuilder builder, Weights weights) {
+      TargetSetUpdate update,
+      Map<String, RelevantGroups> offers,
+      TargetBuilder builder,
+      Weights weights) {
     String job = update.job();
     if (closed || update.removed()) {
       slow.remove(job);
@@ -223,20 +226,20 @@ final class HeavyJobs {
     if (!separate && !weights.isHeavy(offers.values())) {
       return false;
     }
-    add(job, Changes.of(update, offers, builder));
+    add(job, PendingUpdates.of(update, offers, builder));
     return true;
   }
 
   /** Rebuilds what changed of a job that took too long; see {@link #add}. */
-  synchronized void addSlow(String job, Changes changes) {
+  synchronized void addSlow(String job, PendingUpdates changes) {
     slow.add(job);
     add(job, changes);
   }
 
   /** Rebuilds what changed of a job, after a rebuild that is under way; nothing once closed. */
-  synchronized void add(String job, Changes changes) {
+  synchronized void add(String job, PendingUpdates changes) {
     if (!closed) {
-      queue.merge(job, changes, Changes::and);
+      queue.merge(job, changes, PendingUpdates::and);
       threads.computeIfAbsent(job, any -> NamedThreads.start("sd-relabel", () -> run(job)));
     }
   }
@@ -263,7 +266,7 @@ final class HeavyJobs {
   }
 
   private void run(String job) {
-    for (Changes changes = begin(job); changes != null; changes = begin(job)) {
+    for (PendingUpdates changes = begin(job); changes != null; changes = begin(job)) {
       boolean done = false;
       long begin = cpuNanos.getAsLong();
       try {
@@ -290,8 +293,8 @@ final class HeavyJobs {
   }
 
   /** Takes the job out of the queue; null if it is not there, and then its thread ends. */
-  private synchronized @Nullable Changes begin(String job) {
-    Changes changes = closed ? null : queue.remove(job);
+  private synchronized @Nullable PendingUpdates begin(String job) {
+    PendingUpdates changes = closed ? null : queue.remove(job);
     if (changes == null) {
       threads.remove(job);
     } else {
@@ -301,7 +304,7 @@ final class HeavyJobs {
   }
 
   /** The actions that can run now. */
-  private synchronized List<Runnable> finished(String job, Changes changes, boolean done) {
+  private synchronized List<Runnable> finished(String job, PendingUpdates changes, boolean done) {
     current.remove(job);
     if (!done && !closed) {
       queue.merge(job, changes, (later, failed) -> failed.and(later));

@@ -1,6 +1,7 @@
 package io.promdisco.scrape;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.promdisco.Internal;
 import io.promdisco.model.Labels;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -19,6 +20,7 @@ import java.util.Map;
  * __unix_socket__}, {@code __param_<name>}, and of the histogram settings those that are on). An
  * {@code instance} that is the address is left out, for Prometheus sets it.
  */
+@Internal
 public final class HttpSdDocument {
   private HttpSdDocument() {}
 
@@ -65,7 +67,7 @@ public final class HttpSdDocument {
         json.writeStartObject();
         json.writeArrayFieldStart("targets");
         for (String address : group.getValue()) {
-          json.writeString(Utf8.encodable(address));
+          json.writeString(Utf8Text.encodable(address));
         }
         json.writeEndArray();
         JsonDocument.labels(json, "labels", group.getKey());

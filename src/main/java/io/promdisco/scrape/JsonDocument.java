@@ -23,13 +23,13 @@ final class JsonDocument {
   static void labels(JsonGenerator json, String field, Labels labels) throws IOException {
     json.writeObjectFieldStart(field);
     for (int i = 0; i < labels.size(); i++) {
-      text(json, Utf8.encodable(labels.name(i)), labels.value(i));
+      text(json, Utf8Text.encodable(labels.name(i)), labels.value(i));
     }
     json.writeEndObject();
   }
 
   /** Writes a field that is a text. */
   static void text(JsonGenerator json, String field, String text) throws IOException {
-    json.writeStringField(field, Utf8.encodable(text));
+    json.writeStringField(field, Utf8Text.encodable(text));
   }
 }

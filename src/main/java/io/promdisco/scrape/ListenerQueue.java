@@ -215,7 +215,7 @@ final class ListenerQueue {
    * @param deadline of {@link System#nanoTime}
    * @return false if the time ran out; true if the queue was closed
    */
-  boolean awaitTold(long deadline) throws InterruptedException {
+  boolean awaitDelivered(long deadline) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       long upTo = puts;

@@ -74,8 +74,8 @@ final class ListenerThread implements TargetListener.Registration {
    *
    * @param deadline of {@link System#nanoTime}
    */
-  boolean awaitTold(long deadline) throws InterruptedException {
-    return queue.awaitTold(deadline);
+  boolean awaitDelivered(long deadline) throws InterruptedException {
+    return queue.awaitDelivered(deadline);
   }
 
   /** Whether the caller is the listener itself. */
@@ -134,7 +134,7 @@ final class ListenerThread implements TargetListener.Registration {
     threads.add(Thread.currentThread());
     try {
       for (ListenerQueue.Delivery next = queue.take(); next != null; next = queue.take()) {
-        failing = !tell(next.change(), failing);
+        failing = !deliver(next.change(), failing);
         queue.delivered();
         // A listener that leaves its thread interrupted must not miss what follows.
         boolean unused = Thread.interrupted();
@@ -150,7 +150,7 @@ final class ListenerThread implements TargetListener.Registration {
    * @param change null: the initial state is complete
    */
   @SuppressWarnings("Interruption") // What a listener throws does not end its thread.
-  private boolean tell(@Nullable TargetChange change, boolean failing) {
+  private boolean deliver(@Nullable TargetChange change, boolean failing) {
     try {
       if (change == null) {
         listener.onInitialStateComplete();

@@ -13,32 +13,32 @@ import java.util.Map;
  * time.
  */
 final class NetChange {
-  private final Map<Long, Balance> balances = new LinkedHashMap<>();
+  private final Map<Long, NetCount> balances = new LinkedHashMap<>();
   private long cancelled;
 
   /** Adds a whole change. */
   void add(TargetChange change) {
     // Removals come first, so that the order of the additions is that of their arrival.
-    change.removed().forEach(this::gone);
-    change.changed().forEach(changed -> gone(changed.before()));
-    change.changed().forEach(changed -> came(changed.after()));
-    change.added().forEach(this::came);
+    change.removed().forEach(this::removed);
+    change.changed().forEach(changed -> removed(changed.before()));
+    change.changed().forEach(changed -> added(changed.after()));
+    change.added().forEach(this::added);
   }
 
   /** A target was added. */
-  void came(Target target) {
+  void added(Target target) {
     count(target, 1);
   }
 
   /** A target was removed. */
-  void gone(Target target) {
+  void removed(Target target) {
     count(target, -1);
   }
 
   private void count(Target target, int by) {
-    Balance balance = balances.get(target.hash());
+    NetCount balance = balances.get(target.hash());
     if (balance == null) {
-      balances.put(target.hash(), new Balance(target, by));
+      balances.put(target.hash(), new NetCount(target, by));
     } else if (balance.count + by == 0) {
       balances.remove(target.hash());
       cancelled++;
@@ -70,7 +70,7 @@ final class NetChange {
   TargetChange toChange(String job) {
     List<Target> added = new ArrayList<>();
     Map<TargetKey, ArrayDeque<Target>> removed = new HashMap<>();
-    for (Balance balance : balances.values()) {
+    for (NetCount balance : balances.values()) {
       if (balance.count > 0) {
         added.add(balance.target);
       } else {
@@ -91,7 +91,7 @@ final class NetChange {
       }
     }
     List<Target> reallyRemoved = new ArrayList<>();
-    for (Balance balance : balances.values()) {
+    for (NetCount balance : balances.values()) {
       ArrayDeque<Target> left =
           balance.count > 0 ? null : removed.get(TargetKey.of(balance.target));
       if (left != null && !left.isEmpty()) {
@@ -102,11 +102,11 @@ final class NetChange {
   }
 
   /** How often an equal target was added more often than it was removed; never 0. */
-  private static final class Balance {
+  private static final class NetCount {
     private Target target;
     private int count;
 
-    Balance(Target target, int count) {
+    NetCount(Target target, int count) {
       this.target = target;
       this.count = count;
     }

@@ -1,7 +1,7 @@
 package io.promdisco.scrape;
 
 import io.promdisco.model.TargetGroup;
-import io.promdisco.scrape.Offers.Offer;
+import io.promdisco.scrape.ChangedGroupRouter.RelevantGroups;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,26 +16,26 @@ import org.jspecify.annotations.Nullable;
  * nothing here. For one thread at a time.
  */
 final class PoolState {
-  private final Map<String, Share> shares = new HashMap<>();
-  private final TargetTable table = new TargetTable();
+  private final Map<String, ProviderTargets> shares = new HashMap<>();
+  private final DistinctTargets table = new DistinctTargets();
   private int kept;
   private int failed;
 
   /** Puts what became of a group in the place of what it contributed before. */
-  void put(String provider, Made made, Delta delta) {
-    Share share = shares.get(provider);
+  void put(String provider, GroupResult made, TargetChangeBuilder delta) {
+    ProviderTargets share = shares.get(provider);
     if (share == null) {
       if (made.isNothing()) {
         return;
       }
-      share = new Share();
+      share = new ProviderTargets();
       shares.put(provider, share);
     }
     List<Target> now = made.targets();
     // First in, then out: what stays is at no time gone.
     for (Target target : now) {
       if (table.add(target)) {
-        delta.came(target);
+        delta.added(target);
       }
     }
     List<Target> before =
@@ -55,8 +55,9 @@ final class PoolState {
    *
    * @param made those that were offered
    */
-  void dropOthers(String provider, List<Made> made, Offer offer, Delta delta) {
-    Share share = shares.get(provider);
+  void dropOthers(
+      String provider, List<GroupResult> made, RelevantGroups offer, TargetChangeBuilder delta) {
+    ProviderTargets share = shares.get(provider);
     if (share == null) {
       return;
     }
@@ -77,21 +78,21 @@ final class PoolState {
             }
           });
     }
-    dropped.forEach(source -> put(provider, new Made(source, List.of(), 0), delta));
+    dropped.forEach(source -> put(provider, new GroupResult(source, List.of(), 0), delta));
   }
 
   /** Puts what became of groups, by provider. */
-  void putAll(Map<String, List<Made>> made, Delta delta) {
+  void putAll(Map<String, List<GroupResult>> made, TargetChangeBuilder delta) {
     made.forEach((provider, groups) -> groups.forEach(group -> put(provider, group, delta)));
   }
 
-  private void remove(@Nullable List<Target> targets, Delta delta) {
+  private void remove(@Nullable List<Target> targets, TargetChangeBuilder delta) {
     if (targets == null) {
       return;
     }
     for (Target target : targets) {
       if (table.remove(target)) {
-        delta.gone(target);
+        delta.removed(target);
       }
     }
     kept -= targets.size();
@@ -102,16 +103,16 @@ final class PoolState {
    *
    * @param distinct one of each of its targets that are equal, in order
    */
-  void compare(PoolState after, List<Target> distinct, Delta delta) {
+  void compare(PoolState after, List<Target> distinct, TargetChangeBuilder delta) {
     table.forEachDistinct(
         target -> {
           if (!after.table.contains(target)) {
-            delta.gone(target);
+            delta.removed(target);
           }
         });
     for (Target target : distinct) {
       if (!table.contains(target)) {
-        delta.came(target);
+        delta.added(target);
       }
     }
   }
@@ -139,7 +140,7 @@ final class PoolState {
   /** Number of groups of which something is held. */
   int groups() {
     int groups = 0;
-    for (Share share : shares.values()) {
+    for (ProviderTargets share : shares.values()) {
       groups += share.size();
     }
     return groups;
@@ -152,14 +153,14 @@ final class PoolState {
    * @param targets those that were kept
    * @param failed number of those that cannot be scraped
    */
-  record Made(String source, List<Target> targets, int failed) {
+  record GroupResult(String source, List<Target> targets, int failed) {
     boolean isNothing() {
       return targets.isEmpty() && failed == 0;
     }
   }
 
   /** By source what the groups of one provider contribute. */
-  private static final class Share {
+  private static final class ProviderTargets {
     private final Map<String, List<Target>> kept = new HashMap<>();
     private final Map<String, Integer> failed = new HashMap<>();
 

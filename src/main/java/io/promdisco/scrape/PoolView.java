@@ -1,5 +1,6 @@
 package io.promdisco.scrape;
 
+import io.promdisco.Internal;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.model.TargetSetReader;
@@ -113,6 +114,7 @@ public final class PoolView {
    * Calls {@code action} with everything that was discovered for the job and what becomes of it, in
    * the order in which it was discovered; found as the dropped ones are.
    */
+  @Internal
   public void forEachDiscovered(BiConsumer<DiscoveredTarget, TargetOutcome> action) {
     forEachOutcome(
         (builder, provider, group, index, outcome) ->

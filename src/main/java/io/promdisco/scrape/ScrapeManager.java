@@ -2,10 +2,11 @@ package io.promdisco.scrape;
 
 import com.google.common.base.Throwables;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.promdisco.Internal;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.metrics.Metrics;
-import io.promdisco.model.SyncChannel;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.model.TargetSetListener;
 import io.promdisco.model.TargetSetReader;
 import io.promdisco.model.TargetSetUpdate;
 import io.promdisco.util.EscapingLogger;
@@ -41,7 +42,8 @@ import org.slf4j.Logger;
  *
  * <p>Locks: the writers' lock, then a pool's. Neither is held while a listener is called.
  */
-public final class ScrapeManager implements SyncChannel, AutoCloseable {
+@Internal
+public final class ScrapeManager implements TargetSetListener, AutoCloseable {
   /** How long to wait for an interrupted listener. */
   private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(1);
 
@@ -60,7 +62,7 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
   private volatile Map<String, ScrapePool> pools = Map.of();
 
   @GuardedBy("writing")
-  private final Offers offers = new Offers();
+  private final ChangedGroupRouter offers = new ChangedGroupRouter();
 
   @GuardedBy("writing")
   private int listenersSoFar;
@@ -153,7 +155,7 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
         ScrapePool pool = pools.get(update.job());
         builders.add(pool == null ? null : pool.builder(update.configuration()));
       }
-      List<Map<String, Offers.Offer>> offered = offers.of(updates, builders);
+      List<Map<String, ChangedGroupRouter.RelevantGroups>> offered = offers.of(updates, builders);
       HeavyJobs.Weights weights = new HeavyJobs.Weights();
       @Nullable Throwable failure = null;
       HeavyJobs.TimeLimits limits = heavy.timeLimits();
@@ -161,7 +163,7 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
         TargetSetUpdate update = updates.get(i);
         ScrapePool pool = pools.get(update.job());
         TargetBuilder builder = builders.get(i);
-        Map<String, Offers.Offer> offers = offered.get(i);
+        Map<String, ChangedGroupRouter.RelevantGroups> offers = offered.get(i);
         try {
           if (pool != null && builder != null && !heavy.take(update, offers, builder, weights)) {
             apply(update, pool, builder, offers, limits);
@@ -179,14 +181,15 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
   }
 
   /** The places of the updates, those with few targets to relabel before those with many. */
-  private static List<Integer> smallestFirst(List<Map<String, Offers.Offer>> offered) {
+  private static List<Integer> smallestFirst(
+      List<Map<String, ChangedGroupRouter.RelevantGroups>> offered) {
     int[] sizes = new int[offered.size()];
     List<Integer> places = new ArrayList<>();
     // Jobs may share a list.
     IdentityHashMap<List<TargetGroup>, Integer> known = new IdentityHashMap<>();
     for (int i = 0; i < sizes.length; i++) {
       places.add(i);
-      for (Offers.Offer offer : offered.get(i).values()) {
+      for (ChangedGroupRouter.RelevantGroups offer : offered.get(i).values()) {
         sizes[i] += known.computeIfAbsent(offer.candidates(), ScrapeManager::targets);
       }
     }
@@ -207,7 +210,7 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
       TargetSetUpdate update,
       ScrapePool pool,
       TargetBuilder builder,
-      Map<String, Offers.Offer> offers,
+      Map<String, ChangedGroupRouter.RelevantGroups> offers,
       HeavyJobs.TimeLimits limits) {
     if (update.removed()) {
       publish(pool.clear());
@@ -215,7 +218,7 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
       try {
         publish(pool.commit(pool.prepare(update, offers, limits.next())));
       } catch (CancellationException e) { // Other jobs would wait too long.
-        heavy.addSlow(update.job(), Changes.of(update, offers, builder));
+        heavy.addSlow(update.job(), PendingUpdates.of(update, offers, builder));
       }
     }
   }
@@ -249,10 +252,10 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
    * @param timeout at most 292 years
    * @return false if {@code timeout} ran out first
    */
-  public boolean awaitTold(Duration timeout) throws InterruptedException {
+  public boolean awaitDelivered(Duration timeout) throws InterruptedException {
     long deadline = ListenerQueue.deadline(timeout);
     for (ListenerThread listener : listeners) {
-      if (!listener.awaitTold(deadline)) {
+      if (!listener.awaitDelivered(deadline)) {
         return false;
       }
     }
@@ -265,7 +268,7 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
   }
 
   @Override
-  public Set<String> pending() {
+  public Set<String> pendingJobs() {
     return heavy.jobs();
   }
 
@@ -275,7 +278,7 @@ public final class ScrapeManager implements SyncChannel, AutoCloseable {
   }
 
   /** Relabels what changed of a job outside the writers' lock, so that other jobs do not wait. */
-  private void rebuild(String job, Changes changes, BooleanSupplier stop) {
+  private void rebuild(String job, PendingUpdates changes, BooleanSupplier stop) {
     ScrapePool pool = pools.get(job);
     TargetSetUpdate update = changes.toUpdate();
     if (pool == null || !pool.accepts(update)) {

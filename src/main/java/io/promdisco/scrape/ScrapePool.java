@@ -4,8 +4,8 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.model.TargetSetUpdate;
-import io.promdisco.scrape.Offers.Offer;
-import io.promdisco.scrape.PoolState.Made;
+import io.promdisco.scrape.ChangedGroupRouter.RelevantGroups;
+import io.promdisco.scrape.PoolState.GroupResult;
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.Nouns;
 import java.util.ArrayList;
@@ -154,8 +154,8 @@ final class ScrapePool {
    */
   record Prepared(
       TargetSetUpdate update,
-      Map<String, Offer> offers,
-      Map<String, List<Made>> made,
+      Map<String, RelevantGroups> offers,
+      Map<String, List<GroupResult>> made,
       @Nullable PoolState whole,
       List<Target> distinct,
       Sync sync) {}
@@ -166,19 +166,20 @@ final class ScrapePool {
    * @param offers by provider those of which targets may be kept; nothing is kept of the others
    * @param stop called for each target; true ends the work with a {@link CancellationException}
    */
-  Prepared prepare(TargetSetUpdate update, Map<String, Offer> offers, BooleanSupplier stop) {
+  Prepared prepare(
+      TargetSetUpdate update, Map<String, RelevantGroups> offers, BooleanSupplier stop) {
     Sync sync = new Sync(builder(update.configuration()), stop);
-    Map<String, List<Made>> made = new HashMap<>();
+    Map<String, List<GroupResult>> made = new HashMap<>();
     offers.forEach(
         (provider, offer) -> {
           if (!offer.candidates().isEmpty()) {
-            List<Made> ofProvider = new ArrayList<>(offer.candidates().size());
+            List<GroupResult> ofProvider = new ArrayList<>(offer.candidates().size());
             offer.candidates().forEach(group -> ofProvider.add(sync.make(provider, group)));
             made.put(provider, ofProvider);
           }
         });
     PoolState whole = update.whole() ? new PoolState() : null;
-    Delta delta = new Delta();
+    TargetChangeBuilder delta = new TargetChangeBuilder();
     if (whole != null) {
       whole.putAll(made, delta);
     }
@@ -188,7 +189,7 @@ final class ScrapePool {
   /** Starts to use what was prepared. */
   TargetChange commit(Prepared prepared) {
     TargetSetUpdate update = prepared.update;
-    Delta delta = new Delta();
+    TargetChangeBuilder delta = new TargetChangeBuilder();
     synchronized (this) {
       if (prepared.whole != null) {
         Plan next = plan(update.configuration());
@@ -217,7 +218,7 @@ final class ScrapePool {
 
   /** Forgets all targets. */
   TargetChange clear() {
-    Delta delta = new Delta();
+    TargetChangeBuilder delta = new TargetChangeBuilder();
     synchronized (this) {
       state.compare(new PoolState(), List.of(), delta);
       state = new PoolState();
@@ -228,7 +229,7 @@ final class ScrapePool {
   }
 
   @GuardedBy("this")
-  private TargetChange finish(Sync sync, Delta delta) {
+  private TargetChange finish(Sync sync, TargetChangeBuilder delta) {
     revision++;
     TargetChange change = delta.toChange(job);
     metrics.changed(change, state.active());
@@ -263,7 +264,7 @@ final class ScrapePool {
       this.view = builder.view();
     }
 
-    Made make(String provider, TargetGroup group) {
+    GroupResult make(String provider, TargetGroup group) {
       List<Target> kept = new ArrayList<>(0);
       int failedHere = 0;
       int size = group.targets().size();
@@ -283,7 +284,7 @@ final class ScrapePool {
       }
       relabelled += size;
       failed += failedHere;
-      return new Made(group.source(), List.copyOf(kept), failedHere);
+      return new GroupResult(group.source(), List.copyOf(kept), failedHere);
     }
 
     double seconds() {

@@ -47,7 +47,7 @@ final class ScrapeUrl {
 
   private static void appendQuery(StringBuilder url, Map<String, List<String>> parameters) {
     List<String> names = new ArrayList<>(parameters.keySet());
-    names.sort(Utf8::compare);
+    names.sort(Utf8Text::compare);
     char before = '?';
     for (String name : names) {
       for (String value : parameters.getOrDefault(name, List.of())) {
@@ -72,7 +72,7 @@ final class ScrapeUrl {
       } else {
         int point = text.codePointAt(i);
         i += Character.charCount(point) - 1;
-        Utf8.forEachByte(point, b -> appendByte(out, b));
+        Utf8Text.forEachByte(point, b -> appendByte(out, b));
       }
     }
   }

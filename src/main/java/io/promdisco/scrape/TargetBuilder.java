@@ -1,13 +1,14 @@
 package io.promdisco.scrape;
 
+import io.promdisco.Internal;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.model.Labels;
 import io.promdisco.model.PrometheusDuration;
 import io.promdisco.model.TargetGroup;
-import io.promdisco.relabel.Demand;
 import io.promdisco.relabel.RelabelLimitException;
 import io.promdisco.relabel.RelabelRule;
 import io.promdisco.relabel.Relabeler;
+import io.promdisco.relabel.RequiredValues;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable as seen from outside and safe for all threads.
  */
+@Internal
 public final class TargetBuilder {
   private final String job;
   private final Map<String, List<String>> parameters;
@@ -88,8 +90,8 @@ public final class TargetBuilder {
   }
 
   /** What the rules demand of what is discovered; not of what the job itself adds. */
-  List<Demand> demands() {
-    return relabeler.demands().stream()
+  List<RequiredValues> requiredValues() {
+    return relabeler.requiredValues().stream()
         .filter(demand -> demand.sourceLabels().stream().noneMatch(defaults::has))
         .filter(demand -> demand.guards().stream().noneMatch(defaults::has))
         .toList();
@@ -141,20 +143,20 @@ public final class TargetBuilder {
       return "no address";
     }
     if (address.indexOf('/') >= 0) {
-      return GoText.quote(address) + " is not a valid hostname";
+      return GoFormatting.quote(address) + " is not a valid hostname";
     }
     String problem = scheduleProblem(labels);
     if (problem == null) {
       problem = booleanProblem(labels);
     }
     for (int i = 0; i < labels.size() && problem == null; i++) {
-      if (!Utf8.isEncodable(labels.value(i))
+      if (!Utf8Text.isEncodable(labels.value(i))
           && !labels.name(i).startsWith(TargetLabels.META_PREFIX)) {
         problem =
             "invalid label value for "
-                + GoText.quote(labels.name(i))
+                + GoFormatting.quote(labels.name(i))
                 + ": "
-                + GoText.quote(labels.value(i));
+                + GoFormatting.quote(labels.value(i));
       }
     }
     return problem;
@@ -187,13 +189,13 @@ public final class TargetBuilder {
 
   private static @Nullable String booleanProblem(Labels labels, String name, String what) {
     String value = labels.getOrEmpty(name);
-    if (value.isEmpty() || GoText.isBoolean(value)) {
+    if (value.isEmpty() || GoFormatting.isBoolean(value)) {
       return null;
     }
     return "error parsing "
         + what
         + ": strconv.ParseBool: parsing "
-        + GoText.quote(value)
+        + GoFormatting.quote(value)
         + ": invalid syntax";
   }
 
@@ -266,9 +268,9 @@ public final class TargetBuilder {
       }
       if (within.compareTo(every) > 0) {
         return "scrape timeout cannot be greater than scrape interval ("
-            + GoText.quote(timeout)
+            + GoFormatting.quote(timeout)
             + " > "
-            + GoText.quote(interval)
+            + GoFormatting.quote(interval)
             + ")";
       }
       return null;

@@ -21,7 +21,7 @@ final class TargetHash {
         hash = h;
         int point = text.codePointAt(i);
         i += Character.charCount(point) - 1;
-        Utf8.forEachByte(point, this::addByte);
+        Utf8Text.forEachByte(point, this::addByte);
         h = hash;
       }
     }

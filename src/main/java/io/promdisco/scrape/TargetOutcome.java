@@ -1,6 +1,9 @@
 package io.promdisco.scrape;
 
+import io.promdisco.Internal;
+
 /** What becomes of one discovered target: it is kept, dropped or refused. */
+@Internal
 public sealed interface TargetOutcome {
   /** The target is scraped. */
   record Kept(Target target) implements TargetOutcome {}

@@ -2,6 +2,7 @@ package io.promdisco.scrape;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.google.common.collect.Iterators;
+import io.promdisco.Internal;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
@@ -20,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Written target by target: what takes memory is a list of references.
  */
+@Internal
 public final class TargetsDocument {
   private static final Comparator<PoolView> BY_JOB =
-      Comparator.comparing(PoolView::job, Utf8::compare);
+      Comparator.comparing(PoolView::job, Utf8Text::compare);
 
   private TargetsDocument() {}
 
@@ -199,7 +201,7 @@ public final class TargetsDocument {
     if (!warnings.isEmpty()) {
       json.writeArrayFieldStart("warnings");
       for (String warning : warnings) {
-        json.writeString(Utf8.encodable(warning));
+        json.writeString(Utf8Text.encodable(warning));
       }
       json.writeEndArray();
     }
@@ -213,7 +215,7 @@ public final class TargetsDocument {
     }
     json.writeObjectFieldStart("droppedTargetCounts");
     for (PoolView pool : pools) {
-      json.writeNumberField(Utf8.encodable(pool.job()), pool.counts().dropped());
+      json.writeNumberField(Utf8Text.encodable(pool.job()), pool.counts().dropped());
     }
     json.writeEndObject();
   }

@@ -149,7 +149,7 @@ final class HttpSdAnswers {
               .computeIfAbsent(new Key(job, relabeled), key -> new Entry())
               .of(pool, relabeled, status.stamp(), nanos.getAsLong());
       JobStatus after = complete(backend, job);
-      if (status.isWholeUntil(after)) {
+      if (status.isCompleteUntil(after)) {
         return answer;
       }
       status = after; // The configuration changed meanwhile: the answer may be a mix of both.

@@ -1,7 +1,7 @@
 package io.promdisco.server;
 
 import com.google.common.primitives.Longs;
-import io.promdisco.util.TextFiles;
+import io.promdisco.util.SmallFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +23,7 @@ final class OpenFiles {
       return Long.MAX_VALUE;
     }
     try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
-      long limit = limit(TextFiles.read(limits));
+      long limit = limit(SmallFiles.read(limits));
       return limit == Long.MAX_VALUE ? limit : Math.max(0, limit - open.count());
     } catch (IOException e) {
       return Long.MAX_VALUE;

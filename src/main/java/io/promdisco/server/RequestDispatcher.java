@@ -1,7 +1,7 @@
 package io.promdisco.server;
 
 import io.promdisco.util.EscapingLogger;
-import io.promdisco.util.LimitedLog;
+import io.promdisco.util.RateLimitedLog;
 import java.io.IOException;
 import java.io.Serial;
 import java.util.Map;
@@ -31,8 +31,8 @@ final class RequestDispatcher extends Handler.Abstract {
   private final Routes routes;
   private final AnswerThreads threads;
   private final AnswerMemory memory = new AnswerMemory();
-  private final LimitedLog failures;
-  private final LimitedLog outOfMemory;
+  private final RateLimitedLog failures;
+  private final RateLimitedLog outOfMemory;
 
   /**
    * Answers requests.
@@ -42,8 +42,8 @@ final class RequestDispatcher extends Handler.Abstract {
   RequestDispatcher(Routes routes, AnswerThreads threads, LongSupplier nanos) {
     this.routes = routes;
     this.threads = threads;
-    failures = new LimitedLog(nanos, line -> log.error("{}", line));
-    outOfMemory = new LimitedLog(nanos, line -> log.error("{}", line));
+    failures = new RateLimitedLog(nanos, line -> log.error("{}", line));
+    outOfMemory = new RateLimitedLog(nanos, line -> log.error("{}", line));
   }
 
   @Override
@@ -160,9 +160,9 @@ final class RequestDispatcher extends Handler.Abstract {
   /** Clients can cause both, and neither line may hide the other. */
   private void logFailure(String line, Exception e) {
     if (e instanceof OutOfMemoryException) {
-      outOfMemory.say(line + ": " + e.getMessage());
+      outOfMemory.log(line + ": " + e.getMessage());
     } else {
-      failures.say(line, said -> log.error("{}", said, e));
+      failures.log(line, said -> log.error("{}", said, e));
     }
   }
 }

@@ -71,7 +71,7 @@ final class Snapshots {
       JobStatus then = before.get(after.job());
       if (then == null) {
         incomplete.add(after.replaced());
-      } else if (!then.isWholeUntil(after)) {
+      } else if (!then.isCompleteUntil(after)) {
         incomplete.add(!after.complete() ? after : !then.complete() ? then : after.replaced());
       }
     }
@@ -90,7 +90,7 @@ final class Snapshots {
     TargetLists.Targets targets =
         pool.isPresent() ? lists.of(pool.get()) : new TargetLists.Targets(List.of(), 0);
     Optional<JobStatus> after = backend.job(job);
-    return before.isPresent() && after.isPresent() && before.get().isWholeUntil(after.get())
+    return before.isPresent() && after.isPresent() && before.get().isCompleteUntil(after.get())
         ? Optional.of(targets)
         : Optional.empty();
   }

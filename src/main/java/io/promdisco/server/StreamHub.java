@@ -8,8 +8,8 @@ import io.promdisco.scrape.TargetChange;
 import io.promdisco.server.access.ClientAddress;
 import io.promdisco.server.access.ServerLimits;
 import io.promdisco.util.EscapingLogger;
-import io.promdisco.util.LimitedLog;
 import io.promdisco.util.NamedThreads;
+import io.promdisco.util.RateLimitedLog;
 import io.promdisco.util.Ticker;
 import java.time.Duration;
 import java.util.HashMap;
@@ -42,8 +42,8 @@ final class StreamHub implements AutoCloseable {
   private final Snapshots snapshots;
   private final AnswerMemory memory = new AnswerMemory();
   private final StreamMetrics metrics;
-  private final LimitedLog dropped;
-  private final LimitedLog failures;
+  private final RateLimitedLog dropped;
+  private final RateLimitedLog failures;
   private final int most;
   private final int mostPerClient;
   private final Set<TargetStream> streams = ConcurrentHashMap.newKeySet();
@@ -76,8 +76,8 @@ final class StreamHub implements AutoCloseable {
       Backend backend, StreamMetrics metrics, Ticker ticker, ServerLimits limits, int changes) {
     this.backend = backend;
     this.metrics = metrics;
-    dropped = new LimitedLog(ticker::nanos, logger::info);
-    failures = new LimitedLog(ticker::nanos, logger::error);
+    dropped = new RateLimitedLog(ticker::nanos, logger::info);
+    failures = new RateLimitedLog(ticker::nanos, logger::error);
     this.most = limits.streams();
     this.mostPerClient = limits.streamsPerClient();
     String epoch = HexFormat.of().toHexDigits(ticker.now().toEpochMilli()).substring(4);
@@ -230,12 +230,12 @@ final class StreamHub implements AutoCloseable {
       try {
         if (stream.pump()) {
           metrics.cut();
-          dropped.say("a reader of the stream of changes is dropped: it is too slow");
+          dropped.log("a reader of the stream of changes is dropped: it is too slow");
         } else if (beat) {
           stream.heartbeat();
         }
       } catch (RuntimeException | OutOfMemoryError e) {
-        failures.say(
+        failures.log(
             "a stream of changes: failed, and is ended", line -> logger.error("{}", line, e));
         stream.failed(e);
       }

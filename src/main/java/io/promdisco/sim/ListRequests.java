@@ -11,7 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
-/** RequestHandler lists: pages, versions, selectors. */
+/** Answers lists: pages, versions, selectors. */
 final class ListRequests {
   private static final String EXACT = "Exact";
   private static final String NOT_OLDER_THAN = "NotOlderThan";

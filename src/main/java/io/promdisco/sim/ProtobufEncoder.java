@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * WriteRequests Kubernetes objects as protobuf, byte for byte as the real server does: fields that
+ * Writes Kubernetes objects as protobuf, byte for byte as the real server does: fields that
  * are plain values there are written even when they are empty. Fields that Kubernetes does not know
  * are left out. Safe for all threads.
  *

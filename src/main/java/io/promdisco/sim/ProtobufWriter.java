@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * WriteRequests protobuf from the last byte to the first, so that a message's length is known when
+ * Writes protobuf from the last byte to the first, so that a message's length is known when
  * it is due and nothing is measured twice. For one thread.
  */
 final class ProtobufWriter {

@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** RequestHandler requests, whatever protocol they come by. */
+/** Answers requests, whatever protocol they come by. */
 final class RequestHandler {
   private static final Logger log = EscapingLogger.of(RequestHandler.class);
 

@@ -17,7 +17,7 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * WriteRequests responses in HTTP/1.1 and can fail in every way that a network can. One thread
+ * Writes responses in HTTP/1.1 and can fail in every way that a network can. One thread
  * writes at a time; any thread may close or release it.
  */
 final class ResponseWriter implements Closeable {

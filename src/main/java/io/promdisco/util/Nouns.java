@@ -22,7 +22,7 @@ public final class Nouns {
   }
 
   /** As {@code a pod} or {@code an ingress}: the noun with its article, chosen by the letter. */
-  public static String a(String noun) {
+  public static String withArticle(String noun) {
     boolean vowel = !noun.isEmpty() && VOWELS.indexOf(noun.charAt(0)) >= 0;
     return (vowel ? "an " : "a ") + noun;
   }

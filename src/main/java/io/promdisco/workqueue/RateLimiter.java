@@ -10,7 +10,7 @@ import java.util.Map;
  * How long a key that failed has to wait: the longer of what its own failures ask for, which
  * doubles with each, and what keeps the overall rate of retries in bounds. Safe for all threads.
  */
-public final class RateLimiter<K> {
+final class RateLimiter<K> {
   private final Duration first;
   private final Duration longest;
   private final double perSecond;

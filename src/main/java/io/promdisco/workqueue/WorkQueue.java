@@ -78,7 +78,7 @@ public final class WorkQueue<K> {
   }
 
   /** A queue with limits of its own. */
-  public WorkQueue(String name, Ticker ticker, Metrics metrics, RateLimiter<K> limiter) {
+  WorkQueue(String name, Ticker ticker, Metrics metrics, RateLimiter<K> limiter) {
     this.name = name;
     this.ticker = ticker;
     this.limiter = limiter;

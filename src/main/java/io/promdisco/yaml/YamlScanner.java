@@ -38,7 +38,7 @@ import org.yaml.snakeyaml.tokens.ValueToken;
  * escapes, anchors, tags and directives there are, what ends a scalar (decision 0020). For one
  * thread.
  */
-public final class YamlScanner implements Scanner {
+final class YamlScanner implements Scanner {
   /** How many characters a key without "?" and all before its colon may have. */
   private static final int LONGEST_KEY = 1024;
 

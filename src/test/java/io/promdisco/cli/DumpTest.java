@@ -354,7 +354,7 @@ class DumpTest {
   }
 
   @Test
-  void theOwnNamespaceOfNobodyIsBadConfiguration() throws Exception {
+  void ownNamespaceWithoutAServiceAccountIsABadConfiguration() throws Exception {
     String config =
         cli.file(
             "p.yml",

@@ -76,21 +76,21 @@ class RealCommandsIT {
 
   private static String pod(String name, String app, String ip) {
     return """
-        apiVersion: v1
-        kind: Pod
-        metadata:
-          name: %s
-          namespace: shop
-          labels: {app: %s}
-        spec:
-          nodeName: node-1
-          containers:
-          - name: main
-            image: a:1
-            env: [{name: PASSWORD, value: topsecret}]
-            ports: [{name: http, containerPort: 8080}]
-        status: {phase: Running, podIP: %s, podIPs: [{ip: %3$s}]}
-        """
+    apiVersion: v1
+    kind: Pod
+    metadata:
+      name: %s
+      namespace: shop
+      labels: {app: %s}
+    spec:
+      nodeName: node-1
+      containers:
+      - name: main
+        image: a:1
+        env: [{name: PASSWORD, value: topsecret}]
+        ports: [{name: http, containerPort: 8080}]
+    status: {phase: Running, podIP: %s, podIPs: [{ip: %3$s}]}
+    """
         .formatted(name, app, ip);
   }
 
@@ -158,7 +158,7 @@ class RealCommandsIT {
   }
 
   @Test
-  void whoMayNothingIsToldWhatToGrant() {
+  void userWithoutPermissionsIsToldWhatToGrant() {
     assumeFalse(VIEWER.isEmpty(), Missing.API_SERVER);
     String[] with = {"--kubeconfig", VIEWER};
     assertThat(cli.run("targets", config, with[0], with[1], "--timeout", "2s"))

@@ -110,7 +110,7 @@ class TestCommandTest {
   }
 
   @Test
-  void exactRefusesTargetsAndLabelsThatNobodyExpects() throws IOException {
+  void exactRefusesUnexpectedTargetsAndLabels() throws IOException {
     String file =
         tests(
             """

@@ -63,7 +63,7 @@ class WaitingTest {
   }
 
   @Test
-  void ofAStreamTheCountAlone() throws Exception {
+  void streamingListShowsTheCountAlone() throws Exception {
     try (SimApiServer server = server(StreamingLists.SERVED)) {
       server
           .faults()
@@ -77,7 +77,7 @@ class WaitingTest {
   }
 
   @Test
-  void inAPipeNothing() throws Exception {
+  void nothingIsShownInAPipe() throws Exception {
     try (SimApiServer server = server(StreamingLists.REFUSED_AS_INVALID)) {
       server.faults().add(FaultRule.once(Resource.PODS, "list", Fault.Break.STALL).fromNth(2));
       try (Terminal pipe = Terminal.piped(folder, "targets", config(server), "--timeout", "2s")) {

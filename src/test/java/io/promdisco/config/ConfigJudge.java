@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.config.load.ConfigLoader.LoadResult;
-import io.promdisco.scrape.WrittenTargets;
+import io.promdisco.scrape.ConfiguredTargetChecks;
 import io.promdisco.testing.ConfigOf;
 import io.promdisco.testing.Promtool;
 import java.io.IOException;
@@ -144,7 +144,7 @@ final class ConfigJudge {
   /** What differs where no file is looked at that the configuration names. */
   private static String syntaxDifference(Path file, Promtool.Verdict verdict) {
     LoadResult loaded = new ConfigLoader().leavingFiles().read(file);
-    List<Problem> problems = WrittenTargets.check(file.toString(), loaded);
+    List<Problem> problems = ConfiguredTargetChecks.check(file.toString(), loaded);
     boolean valid = problems.stream().noneMatch(p -> p.severity() == Problem.Severity.ERROR);
     return valid == verdict.valid()
         ? ""
@@ -158,7 +158,7 @@ final class ConfigJudge {
 
   private static String difference(Path file, Promtool.Verdict verdict, JsonNode shown) {
     LoadResult loaded = new ConfigLoader().read(file);
-    List<Problem> problems = WrittenTargets.check(file.toString(), loaded);
+    List<Problem> problems = ConfiguredTargetChecks.check(file.toString(), loaded);
     if (verdict.crashed()) {
       return problems.isEmpty() ? "promtool crashes, promdisco says nothing" : "";
     }

@@ -1,7 +1,7 @@
 package io.promdisco.config;
 
-import io.promdisco.config.yaml.Problems;
-import io.promdisco.config.yaml.Scalars;
+import io.promdisco.config.yaml.ConfigScalars;
+import io.promdisco.config.yaml.ProblemCollector;
 import io.promdisco.config.yaml.YamlFile;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -627,7 +627,7 @@ final class ConfigMutations {
    * @return nothing if the file is no YAML
    */
   Optional<Base> learn(byte[] content) {
-    Problems problems = new Problems("base");
+    ProblemCollector problems = new ProblemCollector("base");
     Optional<Base> base = YamlFile.parse(content, problems).map(node -> new Base(value(node)));
     base.ifPresent(read -> learn("", read.root));
     return base;
@@ -666,10 +666,10 @@ final class ConfigMutations {
     }
     String text = scalar.getValue();
     if (PLAIN.matcher(text).matches()) {
-      return Scalars.isPlain(scalar) ? text : "\"" + text + "\"";
+      return ConfigScalars.isPlain(scalar) ? text : "\"" + text + "\"";
     }
-    boolean number = Scalars.isPlain(scalar) && text.matches("[0-9][0-9.a-zA-Z]*");
-    return number || Scalars.isNull(node) || text.equals("<<") ? text : quoted(text);
+    boolean number = ConfigScalars.isPlain(scalar) && text.matches("[0-9][0-9.a-zA-Z]*");
+    return number || ConfigScalars.isNull(node) || text.equals("<<") ? text : quoted(text);
   }
 
   private static String quoted(String text) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.config.load.ConfigLoader.LoadResult;
-import io.promdisco.scrape.WrittenTargets;
+import io.promdisco.scrape.ConfiguredTargetChecks;
 import io.promdisco.testing.RecordedCases;
 import io.promdisco.testing.RecordedCases.RecordedFile;
 import java.util.ArrayList;
@@ -53,7 +53,7 @@ class RecordedConfigsTest {
           ConfigJudge.difference(
               recorded.answer(),
               result,
-              WrittenTargets.check(recorded.file(), result),
+              ConfiguredTargetChecks.check(recorded.file(), result),
               recorded.folder() + "/");
       if (!difference.isEmpty()) {
         wrong.add(recorded.file() + ": " + difference);
@@ -70,7 +70,7 @@ class RecordedConfigsTest {
       return "loads " + !loads + ": " + recorded.get("message") + " | " + result.problems();
     }
     boolean valid = recorded.get("valid").asBoolean();
-    List<Problem> problems = WrittenTargets.check(recorded.get("file").asText(), result);
+    List<Problem> problems = ConfiguredTargetChecks.check(recorded.get("file").asText(), result);
     if (problems.stream().noneMatch(p -> p.severity() == Problem.Severity.ERROR) != valid) {
       return "valid " + !valid + ": " + recorded.get("message") + " | " + problems;
     }

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.config.load.ConfigLoader.LoadResult;
-import io.promdisco.scrape.WrittenTargets;
+import io.promdisco.scrape.ConfiguredTargetChecks;
 import io.promdisco.testing.RecordedCases;
 import io.promdisco.testing.RecordedCases.RecordedFile;
 import java.io.IOException;
@@ -65,7 +65,7 @@ class RecordedYamlTest {
 
   private static String difference(JsonNode recorded, String file, LoadResult result) {
     List<Problem> errors =
-        WrittenTargets.check(file, result).stream()
+        ConfiguredTargetChecks.check(file, result).stream()
             .filter(problem -> problem.severity() == Problem.Severity.ERROR)
             .toList();
     if (errors.isEmpty() != recorded.get("valid").asBoolean()) {

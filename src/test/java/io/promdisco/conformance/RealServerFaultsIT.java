@@ -286,7 +286,7 @@ class RealServerFaultsIT {
   }
 
   @Test
-  void bRightsThatAreTakenAndGivenBack() throws Exception {
+  void bRevokedAndRestoredPermissions() throws Exception {
     account("moody", Set.of("/pods"));
     String token = Files.readString(folder.resolve("token"));
     codeOf(token, 200);
@@ -308,7 +308,7 @@ class RealServerFaultsIT {
   }
 
   @Test
-  void cATokenThatIsRevokedAndRenewedInItsFile() throws Exception {
+  void cRevokedTokenThatIsRenewedInItsFile() throws Exception {
     account("passing", Set.of("/pods"));
     String token = Files.readString(folder.resolve("token"));
     codeOf(token, 200);
@@ -334,7 +334,7 @@ class RealServerFaultsIT {
   }
 
   @Test
-  void dKilledChangedWhileAwayAndCompactedSoThatTheWatchIsGone() throws Exception {
+  void dServerRestartedAfterChangesAndCompactionSoThatTheWatchIsGone() throws Exception {
     try (Promdisco promdisco = Promdisco.builder().build()) {
       promdisco.apply(podsWithKubeconfigs());
       sees(promdisco, "127.0.2.1:80");
@@ -363,7 +363,7 @@ class RealServerFaultsIT {
   }
 
   @Test
-  void eTheCaAndEveryCertificateAreReplaced() throws Exception {
+  void eReplacedCaAndCertificates() throws Exception {
     try (Promdisco promdisco = Promdisco.builder().build()) {
       promdisco.apply(podsWithKubeconfigs());
       sees(promdisco, "127.0.2.3:80", "127.0.2.4:80");

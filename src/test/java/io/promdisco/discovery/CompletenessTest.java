@@ -1,6 +1,6 @@
 package io.promdisco.discovery;
 
-import static io.promdisco.discovery.Groups.group;
+import static io.promdisco.discovery.GroupFixtures.group;
 import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -32,7 +32,7 @@ final class CompletenessTest {
   private final ManualTicker clock = new ManualTicker();
   private final CollectorRegistry registry = new CollectorRegistry();
   private final ScriptedFactory factory = new ScriptedFactory();
-  private final Follower follower = new Follower();
+  private final UpdateFollower follower = new UpdateFollower();
   private int markers;
   private volatile CountDownLatch gate = new CountDownLatch(0);
   private final DiscoveryManager manager =
@@ -139,11 +139,11 @@ final class CompletenessTest {
   }
 
   /** The targets of one job are never in force until they are said to be. */
-  private static final class Slow extends Follower {
+  private static final class Slow extends UpdateFollower {
     private final List<Runnable> waiting = new CopyOnWriteArrayList<>();
 
     @Override
-    public Set<String> pending() {
+    public Set<String> pendingJobs() {
       return Set.of("slow");
     }
 
@@ -194,7 +194,7 @@ final class CompletenessTest {
     manager.apply(jobs("web", List.of(X), "new", List.of(Y)));
 
     assertThat(seen).isNotEmpty().containsOnly(true);
-    assertThat(before.isWholeUntil(job("web"))).isTrue();
+    assertThat(before.isCompleteUntil(job("web"))).isTrue();
     assertThat(manager.job("gone")).isEmpty();
     assertThat(gauge("gone")).isNull();
     assertThat(job("new").complete()).isFalse();
@@ -212,7 +212,7 @@ final class CompletenessTest {
     manager.apply(jobs("web", List.of(X, Y)));
     factory.sink("y").update(List.of(group("b", "2:1")));
     clock.advance(UpdateSender.PAUSE);
-    assertThat(before.isWholeUntil(job("web"))).isTrue();
+    assertThat(before.isCompleteUntil(job("web"))).isTrue();
     assertThat(follower.groups("web")).containsExactly(group("a", "1:1"));
     factory.sink("y").synced();
 
@@ -223,7 +223,7 @@ final class CompletenessTest {
         });
     awaitSynced();
     assertThat(seen).isNotEmpty().containsOnly(List.of(true));
-    assertThat(before.isWholeUntil(job("web"))).as("of the same sources").isFalse();
+    assertThat(before.isCompleteUntil(job("web"))).as("of the same sources").isFalse();
   }
 
   /** A job with a target of X, complete. */
@@ -260,7 +260,7 @@ final class CompletenessTest {
     awaitSynced();
     assertThat(follower.groups("web")).isEmpty();
     assertThat(job("web").complete()).isTrue();
-    assertThat(before.isWholeUntil(job("web"))).isFalse();
+    assertThat(before.isCompleteUntil(job("web"))).isFalse();
   }
 
   @Test
@@ -280,7 +280,7 @@ final class CompletenessTest {
           assertThat(job("web").complete()).isFalse();
         });
     assertThat(follower.groups("web")).containsExactly(group("a", "1:1"));
-    assertThat(before.isWholeUntil(job("web"))).isFalse();
+    assertThat(before.isCompleteUntil(job("web"))).isFalse();
     shut.countDown();
 
     staysIncomplete("web", "scripted/1: has not delivered its targets yet");
@@ -302,7 +302,7 @@ final class CompletenessTest {
   }
 
   @Test
-  void ofTwoReloadsTheFirstIsNeverInForce() {
+  void firstOfTwoReloadsIsNeverApplied() {
     manager.start(follower);
     completeWeb();
     manager.apply(jobs("web", List.of(Y)));
@@ -344,7 +344,7 @@ final class CompletenessTest {
     manager.apply(jobs("web", List.of(X)), Set.of("web"));
     awaitSynced();
     assertThat(seen).isNotEmpty().containsOnly(true);
-    assertThat(before.isWholeUntil(job("web"))).isFalse();
+    assertThat(before.isCompleteUntil(job("web"))).isFalse();
   }
 
   @Test

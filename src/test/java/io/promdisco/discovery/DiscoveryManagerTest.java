@@ -1,7 +1,7 @@
 package io.promdisco.discovery;
 
-import static io.promdisco.discovery.Groups.gone;
-import static io.promdisco.discovery.Groups.group;
+import static io.promdisco.discovery.GroupFixtures.gone;
+import static io.promdisco.discovery.GroupFixtures.group;
 import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.promdisco.config.SdConfig;
 import io.promdisco.discovery.ScriptedFactory.Config;
 import io.promdisco.metrics.PrometheusMetrics;
-import io.promdisco.model.SyncChannel;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.model.TargetSetListener;
 import io.promdisco.model.TargetSetUpdate;
 import io.promdisco.testing.ManualTicker;
 import io.prometheus.client.CollectorRegistry;
@@ -39,7 +39,7 @@ final class DiscoveryManagerTest {
   private final ManualTicker clock = new ManualTicker();
   private final CollectorRegistry registry = new CollectorRegistry();
   private final ScriptedFactory factory = new ScriptedFactory();
-  private final Follower follower = new Follower();
+  private final UpdateFollower follower = new UpdateFollower();
   private volatile CountDownLatch gate = new CountDownLatch(0);
   private final DiscoveryManager manager =
       new DiscoveryManager(List.of(factory), clock, new PrometheusMetrics(registry));
@@ -317,7 +317,7 @@ final class DiscoveryManagerTest {
   void aConfigurationIsSyncedWhenItIsInForceForEveryJob() throws InterruptedException {
     List<Long> synced = new CopyOnWriteArrayList<>();
     manager.start(
-        new SyncChannel() {
+        new TargetSetListener() {
           @Override
           public void onUpdates(List<TargetSetUpdate> updates) {
             follower.onUpdates(updates);

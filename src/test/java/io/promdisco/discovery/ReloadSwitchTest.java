@@ -1,7 +1,7 @@
 package io.promdisco.discovery;
 
-import static io.promdisco.discovery.Groups.gone;
-import static io.promdisco.discovery.Groups.group;
+import static io.promdisco.discovery.GroupFixtures.gone;
+import static io.promdisco.discovery.GroupFixtures.group;
 import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -25,12 +25,12 @@ public class TargetPoolRaceTest {
 
   @Operation
   public boolean put(@Param(name = "source") int source, @Param(name = "port") int port) {
-    return pool.update(PROVIDER, List.of(Groups.group("s" + source, "h:" + port)));
+    return pool.update(PROVIDER, List.of(GroupFixtures.group("s" + source, "h:" + port)));
   }
 
   @Operation
   public boolean remove(@Param(name = "source") int source) {
-    return pool.update(PROVIDER, List.of(Groups.gone("s" + source)));
+    return pool.update(PROVIDER, List.of(GroupFixtures.gone("s" + source)));
   }
 
   @Operation

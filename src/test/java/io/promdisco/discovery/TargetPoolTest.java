@@ -1,7 +1,7 @@
 package io.promdisco.discovery;
 
-import static io.promdisco.discovery.Groups.gone;
-import static io.promdisco.discovery.Groups.group;
+import static io.promdisco.discovery.GroupFixtures.gone;
+import static io.promdisco.discovery.GroupFixtures.group;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -180,7 +180,7 @@ final class TargetPoolTest {
 
   @Test
   void setThatWasAwayForAMomentLearnsWhatWentMeanwhile() {
-    Follower follower = new Follower();
+    UpdateFollower follower = new UpdateFollower();
     jobs(Map.of("web", List.of("k/0")));
     pool.update("k/0", List.of(group("a", "1:1"), group("b", "2:1")));
     follower.onUpdates(drain());
@@ -195,7 +195,7 @@ final class TargetPoolTest {
 
   @Test
   void setThatLeftAProviderForAMomentLearnsWhatWentMeanwhile() {
-    Follower follower = new Follower();
+    UpdateFollower follower = new UpdateFollower();
     jobs(Map.of("web", List.of("k/0"), "db", List.of("k/0")));
     pool.update("k/0", List.of(group("a", "1:1"), group("b", "2:1")));
     follower.onUpdates(drain());
@@ -236,7 +236,7 @@ final class TargetPoolTest {
 
   @Test
   void setRemovedDuringARefusedSendLearnsOnItsReturnWhatWent() {
-    Follower follower = new Follower();
+    UpdateFollower follower = new UpdateFollower();
     jobs(Map.of("web", List.of("k/0")));
     pool.update("k/0", List.of(group("a", "1:1"), group("b", "2:1")));
     follower.onUpdates(drain());
@@ -253,7 +253,7 @@ final class TargetPoolTest {
 
   @Test
   void changeTakenWhileNoSetHadTheProviderIsNotLostWhenTheSendIsRefused() {
-    Follower follower = new Follower();
+    UpdateFollower follower = new UpdateFollower();
     jobs(Map.of("web", List.of("k/0")));
     pool.update("k/0", List.of(group("a", "1:1"), group("b", "2:1")));
     follower.onUpdates(drain());
@@ -343,7 +343,7 @@ final class TargetPoolTest {
   }
 
   @Test
-  void ofSeveralConfigurationsThatWaitTheNewestComesIntoForce() {
+  void newestOfSeveralWaitingConfigurationsIsApplied() {
     replaceBy("k/1");
     configure("k/2");
     pool.removeProvider("k/1");

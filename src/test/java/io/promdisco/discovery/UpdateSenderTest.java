@@ -1,13 +1,13 @@
 package io.promdisco.discovery;
 
-import static io.promdisco.discovery.Groups.gone;
-import static io.promdisco.discovery.Groups.group;
+import static io.promdisco.discovery.GroupFixtures.gone;
+import static io.promdisco.discovery.GroupFixtures.group;
 import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promdisco.metrics.Metrics;
 import io.promdisco.metrics.PrometheusMetrics;
-import io.promdisco.model.SyncChannel;
+import io.promdisco.model.TargetSetListener;
 import io.promdisco.model.TargetSetUpdate;
 import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.ManualTicker;
@@ -32,7 +32,7 @@ final class UpdateSenderTest {
   private final CollectorRegistry registry = new CollectorRegistry();
   private final Metrics metrics = new PrometheusMetrics(registry);
   private final TargetPool pool = new TargetPool();
-  private final Follower follower = new Follower();
+  private final UpdateFollower follower = new UpdateFollower();
   private final AtomicInteger done = new AtomicInteger();
   private @Nullable UpdateSender sender;
 
@@ -43,7 +43,7 @@ final class UpdateSenderTest {
     }
   }
 
-  private UpdateSender start(SyncChannel channel) {
+  private UpdateSender start(TargetSetListener channel) {
     pool.configure(1, Map.of("web", List.of("k/0")), Set.of());
     UpdateSender made =
         new UpdateSender(pool, channel, clock, metrics, () -> done::incrementAndGet);
@@ -141,7 +141,7 @@ final class UpdateSenderTest {
   }
 
   @Test
-  void slowChannelHoldsUpNobodyAndThenGetsTheNewestStateOnly() throws InterruptedException {
+  void slowListenerDelaysNoOtherAndThenGetsTheNewestStateOnly() throws InterruptedException {
     CountDownLatch entered = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
     UpdateSender running =

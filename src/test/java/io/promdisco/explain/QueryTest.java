@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.promdisco.config.KubernetesSdConfig.Role;
-import io.promdisco.explain.Query.AddressQuery;
-import io.promdisco.explain.Query.LabelQuery;
-import io.promdisco.explain.Query.ObjectQuery;
+import io.promdisco.explain.ExplainQuery.AddressQuery;
+import io.promdisco.explain.ExplainQuery.LabelQuery;
+import io.promdisco.explain.ExplainQuery.ObjectQuery;
 import io.promdisco.model.Labels;
 import io.promdisco.scrape.TargetOutcome;
 import java.util.Optional;
@@ -15,33 +15,33 @@ import org.junit.jupiter.api.Test;
 
 class QueryTest {
   private static boolean matches(String query, String... discovered) {
-    return Query.parse(query).matches(Labels.of(discovered), TargetOutcome.Dropped.DROPPED);
+    return ExplainQuery.parse(query).matches(Labels.of(discovered), TargetOutcome.Dropped.DROPPED);
   }
 
   @Test
   void objectsAreReadWithTheirKindNamespaceAndName() {
-    assertThat(Query.parse("pod/shop/web-0"))
+    assertThat(ExplainQuery.parse("pod/shop/web-0"))
         .isEqualTo(
             new ObjectQuery("pod/shop/web-0", Set.of(Role.POD), Optional.of("shop"), "web-0"));
-    assertThat(Query.parse("svc/web"))
+    assertThat(ExplainQuery.parse("svc/web"))
         .isEqualTo(new ObjectQuery("svc/web", Set.of(Role.SERVICE), Optional.empty(), "web"));
-    assertThat(Query.parse("endpointslices/shop/web-x"))
+    assertThat(ExplainQuery.parse("endpointslices/shop/web-x"))
         .extracting("kinds")
         .isEqualTo(Set.of(Role.ENDPOINTSLICE));
   }
 
   @Test
   void addressesAreReadWithAndWithoutPortAndBrackets() {
-    assertThat(Query.parse("10.0.0.1:80"))
+    assertThat(ExplainQuery.parse("10.0.0.1:80"))
         .isEqualTo(new AddressQuery("10.0.0.1:80", "10.0.0.1", Optional.of(80)));
-    assertThat(Query.parse("fd00::1"))
+    assertThat(ExplainQuery.parse("fd00::1"))
         .isEqualTo(new AddressQuery("fd00::1", "fd00::1", Optional.empty()));
-    assertThat(Query.parse("[fd00::1]:80"))
+    assertThat(ExplainQuery.parse("[fd00::1]:80"))
         .isEqualTo(new AddressQuery("[fd00::1]:80", "fd00::1", Optional.of(80)));
-    assertThat(Query.parse("https://h.example/metrics?a=b"))
+    assertThat(ExplainQuery.parse("https://h.example/metrics?a=b"))
         .isEqualTo(
             new AddressQuery("https://h.example/metrics?a=b", "h.example", Optional.empty()));
-    assertThat(Query.parse("a=b=c")).isEqualTo(new LabelQuery("a=b=c", "a", "b=c"));
+    assertThat(ExplainQuery.parse("a=b=c")).isEqualTo(new LabelQuery("a=b=c", "a", "b=c"));
   }
 
   @Test
@@ -81,9 +81,9 @@ class QueryTest {
   }
 
   @Test
-  void whatIsNoQuerySaysWhatWasExpected() {
+  void invalidQuerySaysWhatIsExpected() {
     for (String bad : new String[] {"", " ", "a/b/c/d", "/x", "x/", "depoy/shop/web", "http://"}) {
-      assertThatThrownBy(() -> Query.parse(bad))
+      assertThatThrownBy(() -> ExplainQuery.parse(bad))
           .as(bad)
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("expected: ");

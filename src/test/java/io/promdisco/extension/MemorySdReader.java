@@ -2,9 +2,9 @@ package io.promdisco.extension;
 
 import io.promdisco.config.SdConfig;
 import io.promdisco.config.section.SdConfigReader;
-import io.promdisco.config.yaml.Paths;
+import io.promdisco.config.yaml.ConfigPaths;
+import io.promdisco.config.yaml.EffectiveSection;
 import io.promdisco.config.yaml.Section;
-import io.promdisco.config.yaml.Shown;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +17,7 @@ public final class MemorySdReader implements SdConfigReader {
   }
 
   @Override
-  public Result read(Section job, Paths paths) {
+  public Result read(Section job, ConfigPaths paths) {
     List<SdConfig> configs = new ArrayList<>();
     List<Map<String, Object>> shown = new ArrayList<>();
     for (Section section : job.sections(key())) {
@@ -28,7 +28,7 @@ public final class MemorySdReader implements SdConfigReader {
       }
       section.finish();
       configs.add(new MemorySdConfig(name, target));
-      shown.add(new Shown().always("name", name).always("target", target).map());
+      shown.add(new EffectiveSection().always("name", name).always("target", target).map());
     }
     return new Result(configs, shown);
   }

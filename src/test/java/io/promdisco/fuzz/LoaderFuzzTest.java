@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.promdisco.config.Problem;
 import io.promdisco.config.load.ConfigLoader;
-import io.promdisco.scrape.WrittenTargets;
+import io.promdisco.scrape.ConfiguredTargetChecks;
 import java.nio.file.Path;
 
 /** Whatever a configuration holds, reading it ends with a configuration or with problems. */
@@ -17,7 +17,7 @@ class LoaderFuzzTest {
     ConfigLoader.LoadResult result = new ConfigLoader().read("fuzz.yml", content, NOWHERE);
 
     assertThat(result.configuration().isEmpty() && result.valid()).isFalse();
-    for (Problem problem : WrittenTargets.check("fuzz.yml", result)) {
+    for (Problem problem : ConfiguredTargetChecks.check("fuzz.yml", result)) {
       assertThat(problem.position().line()).isPositive();
       assertThat(problem.position().column()).isPositive();
       assertThat(problem.message()).isNotBlank();

@@ -75,7 +75,7 @@ class ProxyRulesTest {
   }
 
   @Test
-  void whatIsNoProxyIsRefusedWithoutItsPassword() {
+  void invalidProxyUrlIsRefusedWithoutItsPassword() {
     String expected = " (expected http://host:port, https://host:port or socks5://host:port)";
     Map<String, String> refused =
         Map.of(

@@ -179,7 +179,7 @@ class SenderTest {
     assertThat(request.method()).isEqualTo("GET");
     assertThat(request.authority()).isEqualTo("127.0.0.1:" + server.port());
     assertThat(request.uri()).isEqualTo("/a%20b/c?d=e%26f&g");
-    assertThat(request.header("user-agent")).isEqualTo(Headers.USER_AGENT);
+    assertThat(request.header("user-agent")).isEqualTo(RequestHeaders.USER_AGENT);
     assertThat(request.header("accept")).isEqualTo("*/*");
     assertThat(request.header("authorization")).isEqualTo("Bearer t0ken");
     assertThat(request.headers().getValuesList("x-two")).containsExactly("one", "two");
@@ -714,7 +714,7 @@ class SenderTest {
   }
 
   @Test
-  void closingTheSenderEndsWhoeverReads() throws Exception {
+  void closingTheSenderEndsRunningReads() throws Exception {
     TlsServer server = server(streaming());
     Sender sender = sender(server.url());
     Exchange exchange = get(sender, server.url() + "/");
@@ -728,7 +728,7 @@ class SenderTest {
   }
 
   @Test
-  void aServerThatFallsSilentIsGivenUpWhileItIsListenedTo() throws Exception {
+  void silentServerIsGivenUpWhileTheClientReads() throws Exception {
     TlsServer server = server(streaming());
     Exchange exchange = get(sender(server.url()), server.url() + "/");
     assertThat(exchange.reader().read("stream")).isEqualTo((byte) 'a');

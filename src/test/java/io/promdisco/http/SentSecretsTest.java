@@ -27,7 +27,7 @@ class SentSecretsTest {
   }
 
   @Test
-  void whatOccursByChanceIsLeft() {
+  void textThatResemblesASecretByChanceIsKept() {
     sent.add("pod");
     sent.add("");
     assertThat(sent.hide("a pod is gone")).isEqualTo("a pod is gone");

@@ -336,7 +336,7 @@ class ManifestsTest {
   }
 
   @Test
-  void ofTwoObjectsOfOneNameTheLaterCountsAndBothPlacesAreNamed() throws Exception {
+  void laterOfTwoObjectsOfOneNameCountsAndBothPlacesAreNamed() throws Exception {
     Path one = file("1.yaml", "{apiVersion: v1, kind: Node, metadata: {name: n1, uid: a}}");
     Path two = file("2.yaml", "\n{apiVersion: v1, kind: Node, metadata: {name: n1, uid: b}}");
     Manifests.Contents contents = Manifests.load(List.of(one, two, two));

@@ -52,7 +52,7 @@ class SelectorTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"a b", "=x", "a in b", "a in (b", "!", "a,,b", "a>x", "a=b c"})
-  void nonsenseIsRefused(String selector) {
+  void invalidValuesAreRefused(String selector) {
     assertThatThrownBy(() -> LabelSelector.parse(selector))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("unable to parse requirement: found ");

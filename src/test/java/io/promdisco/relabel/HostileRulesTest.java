@@ -1,6 +1,6 @@
 package io.promdisco.relabel;
 
-import static io.promdisco.relabel.Rules.rule;
+import static io.promdisco.relabel.RuleFixtures.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -95,7 +95,7 @@ class HostileRulesTest {
     assertThat(failure(List.of(template), large)).contains("what the rule writes");
     String[] sources = Collections.nCopies(100_000, "a").toArray(new String[0]);
     for (String action : List.of("keep", "drop", "replace")) {
-      Rules join = rule(action).sources(sources);
+      RuleFixtures join = rule(action).sources(sources);
       RelabelRule joined = (action.equals("replace") ? join.target("b") : join).compile();
       assertThat(failure(List.of(joined), large))
           .contains("the joined values of the source labels");

@@ -31,14 +31,14 @@ class RecordedCasesTest {
         continue;
       }
       try {
-        List<RelabelSpec> specs = WrittenRules.of(recorded);
+        List<RelabelSpec> specs = RecordedRules.of(recorded);
         if (specs.isEmpty() && recorded.get("outcome").asText().equals("error")) {
           left.merge("of the static targets' checks", 1, Integer::sum);
         } else {
           check(recorded, specs);
           cases.ran(recorded);
         }
-      } catch (WrittenRules.ReaderNeededException e) {
+      } catch (RecordedRules.ReaderNeededException e) {
         left.merge("of the configuration reader", 1, Integer::sum);
       }
     }

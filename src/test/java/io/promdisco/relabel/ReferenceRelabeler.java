@@ -84,8 +84,8 @@ public final class ReferenceRelabeler {
   private static void write(RelabelRule rule, Map<String, String> labels, String value) {
     switch (rule.action()) {
       case REPLACE -> replace(rule, labels, value);
-      case LOWERCASE -> setComputed(labels, rule.targetLabel(), Case.lower(value));
-      case UPPERCASE -> setComputed(labels, rule.targetLabel(), Case.upper(value));
+      case LOWERCASE -> setComputed(labels, rule.targetLabel(), CaseMapping.lower(value));
+      case UPPERCASE -> setComputed(labels, rule.targetLabel(), CaseMapping.upper(value));
       case HASHMOD -> set(labels, rule.targetLabel(), HashMod.of(value, rule.modulus()));
       case LABELDROP -> labels.keySet().removeIf(rule.compiled()::matches);
       case LABELKEEP -> labels.keySet().removeIf(name -> !rule.compiled().matches(name));

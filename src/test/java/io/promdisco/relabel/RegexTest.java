@@ -21,7 +21,7 @@ class RegexTest {
     int[] groups = compiled.find(value, 0);
     return groups == null
         ? "no match"
-        : Template.parse(template, compiled.groupNames()).expand(value, groups);
+        : ReplacementTemplate.parse(template, compiled.groupNames()).expand(value, groups);
   }
 
   @Test
@@ -134,7 +134,7 @@ class RegexTest {
   @Test
   void everyMatchIsReplacedWhereAnAnchorIsMissing() throws RegexException {
     Regex regex = Regex.compile("a)|(b*");
-    Template template = Template.parse("<$1>", regex.groupNames());
+    ReplacementTemplate template = ReplacementTemplate.parse("<$1>", regex.groupNames());
 
     assertThat(regex.replaceAll("axbb", template)).isEqualTo("<>x<bb>");
     assertThat(regex.replaceAll("𐐀", template)).isEqualTo("𐐀<>");

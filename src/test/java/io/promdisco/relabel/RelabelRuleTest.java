@@ -1,7 +1,7 @@
 package io.promdisco.relabel;
 
-import static io.promdisco.relabel.Rules.rule;
-import static io.promdisco.relabel.Rules.withoutAction;
+import static io.promdisco.relabel.RuleFixtures.rule;
+import static io.promdisco.relabel.RuleFixtures.withoutAction;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RelabelRuleTest {
   /** Each problem must begin so; there must be no more. */
-  private static void assertProblems(Rules rule, String... beginnings) {
+  private static void assertProblems(RuleFixtures rule, String... beginnings) {
     ListAssert<String> problems = assertThat(rule.problems()).hasSize(beginnings.length);
     for (String beginning : beginnings) {
       problems.anyMatch(problem -> problem.startsWith(beginning));

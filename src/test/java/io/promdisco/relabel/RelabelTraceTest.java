@@ -1,7 +1,7 @@
 package io.promdisco.relabel;
 
-import static io.promdisco.relabel.Rules.rule;
-import static io.promdisco.relabel.Rules.withoutAction;
+import static io.promdisco.relabel.RuleFixtures.rule;
+import static io.promdisco.relabel.RuleFixtures.withoutAction;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promdisco.model.Labels;

@@ -1,7 +1,7 @@
 package io.promdisco.relabel;
 
-import static io.promdisco.relabel.Rules.rule;
-import static io.promdisco.relabel.Rules.withoutAction;
+import static io.promdisco.relabel.RuleFixtures.rule;
+import static io.promdisco.relabel.RuleFixtures.withoutAction;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promdisco.model.Labels;
@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 
 class RelabelerTest {
   /** What the plan makes of the labels, having checked that the reference makes the same. */
-  private static @Nullable Labels relabel(Labels labels, Rules... rules) {
-    List<RelabelRule> compiled = Arrays.stream(rules).map(Rules::compile).toList();
+  private static @Nullable Labels relabel(Labels labels, RuleFixtures... rules) {
+    List<RelabelRule> compiled = Arrays.stream(rules).map(RuleFixtures::compile).toList();
     Labels result = new Relabeler(compiled).apply(LabelView.of(labels));
     assertThat(result).isEqualTo(ReferenceRelabeler.apply(compiled, labels).orElse(null));
     return result;
@@ -57,7 +57,7 @@ class RelabelerTest {
   @Test
   void aTargetThatExpandsToNoNameIsNotWritten() {
     Labels labels = Labels.of("a", "x-y");
-    Rules rule = withoutAction().sources("a").target("${1}").replacement("new");
+    RuleFixtures rule = withoutAction().sources("a").target("${1}").replacement("new");
 
     assertThat(relabel(labels, rule.legacy())).isEqualTo(labels);
     assertThat(relabel(labels, withoutAction().sources("a").target("$1_x").replacement("new")))
@@ -66,7 +66,7 @@ class RelabelerTest {
 
   @Test
   void keepAndDropLookAtWhatEarlierRulesWrote() {
-    Rules copy = withoutAction().sources("a").target("b");
+    RuleFixtures copy = withoutAction().sources("a").target("b");
 
     assertThat(relabel(Labels.of("a", "x"), copy, rule("drop").sources("b").regex("x"))).isNull();
     assertThat(relabel(Labels.of("a", "x"), copy, rule("keep").sources("b").regex("x|y")))
@@ -101,8 +101,8 @@ class RelabelerTest {
     assertThat(uppercase("straße")).isEqualTo("STRAßE");
     assertThat(uppercase("İIı")).isEqualTo("İII");
     assertThat(uppercase("𐐨x")).isEqualTo("𐐀X");
-    assertThat(Case.lower("İIı")).isEqualTo("iiı");
-    assertThat(Case.lower("ΑΣ")).isEqualTo("ασ");
+    assertThat(CaseMapping.lower("İIı")).isEqualTo("iiı");
+    assertThat(CaseMapping.lower("ΑΣ")).isEqualTo("ασ");
   }
 
   private static @Nullable String uppercase(String value) {
@@ -120,9 +120,9 @@ class RelabelerTest {
   }
 
   @Test
-  void ofTwoLabelsMappedOntoOneNameTheLaterNameCounts() {
+  void laterOfTwoLabelsMappedOntoOneNameCounts() {
     Labels labels = Labels.of("m_a", "1", "n_a", "2", "z", "");
-    Rules map = rule("labelmap").regex("(m|n)_a").replacement("a");
+    RuleFixtures map = rule("labelmap").regex("(m|n)_a").replacement("a");
 
     assertThat(relabel(labels, map)).isEqualTo(Labels.of("a", "2", "m_a", "1", "n_a", "2"));
     assertThat(relabel(labels, withoutAction().target("m_a").replacement("3"), map))

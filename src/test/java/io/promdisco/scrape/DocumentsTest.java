@@ -33,16 +33,16 @@ class DocumentsTest {
     discovery.apply(
         manager,
         List.of(
-            Jobs.job("web", Jobs.keep("keep", "|yes")),
-            Jobs.job("db", 0, "/m", Map.of("x", List.of("1")))));
+            JobFixtures.job("web", JobFixtures.keep("keep", "|yes")),
+            JobFixtures.job("db", 0, "/m", Map.of("x", List.of("1")))));
     discovery.send(
         manager,
         "web",
         "p",
-        Jobs.group("b", "h:2"),
-        Jobs.group("a", Labels.of("env", "\"a\"<b>"), "h:1"),
-        Jobs.group("c", Labels.of("keep", "no", "odd", "x\ud800y"), "h:4", "h:3"));
-    discovery.send(manager, "db", "p", Jobs.group("a", "db:1", "db:2", "bad/3"));
+        JobFixtures.group("b", "h:2"),
+        JobFixtures.group("a", Labels.of("env", "\"a\"<b>"), "h:1"),
+        JobFixtures.group("c", Labels.of("keep", "no", "odd", "x\ud800y"), "h:4", "h:3"));
+    discovery.send(manager, "db", "p", JobFixtures.group("a", "db:1", "db:2", "bad/3"));
   }
 
   @AfterEach
@@ -52,8 +52,8 @@ class DocumentsTest {
 
   @Test
   void oneTargetIsWrittenAsPrometheusWritesIt() throws IOException {
-    discovery.apply(manager, List.of(Jobs.job("db", 0, "/m", Map.of("x", List.of("1")))));
-    discovery.send(manager, "db", "p", Jobs.group("a", "db:1"));
+    discovery.apply(manager, List.of(JobFixtures.job("db", 0, "/m", Map.of("x", List.of("1")))));
+    discovery.send(manager, "db", "p", JobFixtures.group("a", "db:1"));
 
     assertThat(text(State.ANY, null))
         .isEqualTo(
@@ -127,8 +127,8 @@ class DocumentsTest {
     JsonNode groups = JSON.readTree(httpSd("db"));
     FakeDiscovery http = new FakeDiscovery();
     try (ScrapeManager reading = new ScrapeManager(http, Metrics.none())) {
-      http.apply(reading, List.of(Jobs.job("db")));
-      http.send(reading, "db", "http/0", Recorded.groups(groups).get(0));
+      http.apply(reading, List.of(JobFixtures.job("db")));
+      http.send(reading, "db", "http/0", RecordedJobs.groups(groups).get(0));
 
       assertThat(reading.pool("db").orElseThrow().activeTargets())
           .isEqualTo(manager.pool("db").orElseThrow().activeTargets());
@@ -138,8 +138,13 @@ class DocumentsTest {
   @Test
   void httpSdSaysWhichUnixSocketToConnectTo() throws IOException {
     Labels socket = Labels.of("__unix_socket__", "/run/db.sock");
-    discovery.apply(manager, List.of(Jobs.job("new")));
-    discovery.send(manager, "new", "p", Jobs.group("b", socket, "db:1"), Jobs.group("c", "db:1"));
+    discovery.apply(manager, List.of(JobFixtures.job("new")));
+    discovery.send(
+        manager,
+        "new",
+        "p",
+        JobFixtures.group("b", socket, "db:1"),
+        JobFixtures.group("c", "db:1"));
 
     List<Target> targets = manager.pool("new").orElseThrow().activeTargets();
     assertThat(targets)
@@ -155,8 +160,8 @@ class DocumentsTest {
   @Test
   void aUnixSocketIsNoAddress() {
     Labels socket = Labels.of("__unix_socket__", "/run/db.sock");
-    discovery.apply(manager, List.of(Jobs.job("new")));
-    discovery.send(manager, "new", "p", Jobs.group("b", socket, ""));
+    discovery.apply(manager, List.of(JobFixtures.job("new")));
+    discovery.send(manager, "new", "p", JobFixtures.group("b", socket, ""));
 
     PoolView pool = manager.pool("new").orElseThrow();
     assertThat(pool.activeTargets()).isEmpty();

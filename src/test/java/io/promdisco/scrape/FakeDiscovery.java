@@ -1,8 +1,8 @@
 package io.promdisco.scrape;
 
 import io.promdisco.config.ScrapeConfig;
-import io.promdisco.model.SyncChannel;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.model.TargetSetListener;
 import io.promdisco.model.TargetSetReader;
 import io.promdisco.model.TargetSetUpdate;
 import java.util.HashMap;
@@ -45,13 +45,13 @@ final class FakeDiscovery implements TargetSetReader {
   }
 
   /** Puts groups and tells {@code channel}. */
-  void send(SyncChannel channel, String job, String provider, TargetGroup... groups) {
+  void send(TargetSetListener channel, String job, String provider, TargetGroup... groups) {
     put(job, provider, groups);
     channel.onUpdates(List.of(update(job, Map.of(provider, List.of(groups)))));
   }
 
   /** Takes a provider away from a job. */
-  void removeProvider(SyncChannel channel, String job, String provider) {
+  void removeProvider(TargetSetListener channel, String job, String provider) {
     held(job).remove(provider);
     sent.remove(job);
     channel.onUpdates(List.of(update(job, Map.of())));

@@ -28,13 +28,13 @@ class GroupRouterTest {
   private static final RelabelRule MAP = map("pod_(.+)");
 
   private static RelabelRule map(String regex) {
-    return Jobs.compile(
+    return JobFixtures.compile(
         new RelabelSpec(null, null, regex, null, null, null, "labelmap", null),
         NameValidation.UTF8);
   }
 
   private static TargetBuilder job(String name, RelabelRule... rules) {
-    return new TargetBuilder(Jobs.job(name, rules));
+    return new TargetBuilder(JobFixtures.job(name, rules));
   }
 
   private static List<List<String>> route(List<TargetBuilder> jobs, TargetGroup... groups) {
@@ -48,31 +48,31 @@ class GroupRouterTest {
   void groupIsOfferedToTheJobsThatWantItsValue() {
     List<TargetBuilder> jobs =
         List.of(
-            job("a", MAP, Jobs.keep("ns", "a")),
-            job("ab", MAP, Jobs.keep("ns", "a|b")),
+            job("a", MAP, JobFixtures.keep("ns", "a")),
+            job("ab", MAP, JobFixtures.keep("ns", "a|b")),
             job("all"));
 
     assertThat(
             route(
                 jobs,
-                Jobs.group("1", Labels.of("ns", "a"), "x:1", "x:2"),
-                Jobs.group("2", Labels.of("ns", "b"), "x:1"),
-                Jobs.group("3", Labels.of("ns", "c"), "x:1")))
+                JobFixtures.group("1", Labels.of("ns", "a"), "x:1", "x:2"),
+                JobFixtures.group("2", Labels.of("ns", "b"), "x:1"),
+                JobFixtures.group("3", Labels.of("ns", "c"), "x:1")))
         .containsExactly(List.of("1"), List.of("1", "2"), List.of("1", "2", "3"));
   }
 
   @Test
   void groupWithAGuardIsOfferedToAll() {
-    List<TargetBuilder> jobs = List.of(job("a", MAP, Jobs.keep("ns", "a")));
+    List<TargetBuilder> jobs = List.of(job("a", MAP, JobFixtures.keep("ns", "a")));
 
-    assertThat(route(jobs, Jobs.group("1", Labels.of("ns", "b", "pod_ns", "a"), "x:1")))
+    assertThat(route(jobs, JobFixtures.group("1", Labels.of("ns", "b", "pod_ns", "a"), "x:1")))
         .containsExactly(List.of("1"));
   }
 
   @Test
   void targetsOfOneGroupMayBeWantedByDifferentJobs() {
     List<TargetBuilder> jobs =
-        List.of(job("a", Jobs.keep("port", "a")), job("b", Jobs.keep("port", "b")));
+        List.of(job("a", JobFixtures.keep("port", "a")), job("b", JobFixtures.keep("port", "b")));
     TargetGroup group =
         new TargetGroup(
             "1",
@@ -89,18 +89,18 @@ class GroupRouterTest {
   void jobIsFiledUnderTheDemandThatTellsMostJobsApart() {
     List<TargetBuilder> jobs =
         List.of(
-            job("a", Jobs.keep("scrape", "true"), Jobs.keep("ns", "a")),
-            job("b", Jobs.keep("scrape", "true"), Jobs.keep("ns", "b")));
+            job("a", JobFixtures.keep("scrape", "true"), JobFixtures.keep("ns", "a")),
+            job("b", JobFixtures.keep("scrape", "true"), JobFixtures.keep("ns", "b")));
 
-    assertThat(route(jobs, Jobs.group("1", Labels.of("ns", "b", "scrape", "true"), "x:1")))
+    assertThat(route(jobs, JobFixtures.group("1", Labels.of("ns", "b", "scrape", "true"), "x:1")))
         .containsExactly(List.of(), List.of("1"));
   }
 
   @Test
-  void demandOnALabelThatTheJobAddsIsNotUsed() {
-    List<TargetBuilder> jobs = List.of(job("a", Jobs.keep("job", "a")));
+  void requiredValueOfALabelThatTheJobAddsIsNotUsed() {
+    List<TargetBuilder> jobs = List.of(job("a", JobFixtures.keep("job", "a")));
 
-    assertThat(route(jobs, Jobs.group("1", "x:1"))).containsExactly(List.of("1"));
+    assertThat(route(jobs, JobFixtures.group("1", "x:1"))).containsExactly(List.of("1"));
   }
 
   @Provide
@@ -108,14 +108,14 @@ class GroupRouterTest {
     return Arbitraries.of(
             MAP,
             map("(?:pod|q)_(.+)"),
-            Jobs.keep("ns", "a"),
-            Jobs.keep("ns", "a|b"),
-            Jobs.keep("ns", "c|"),
-            Jobs.keep("ns", "[a-b]"),
-            Jobs.keep("port", "a"),
-            Jobs.keep("job", "job-1"),
-            Jobs.copy("port", "ns"),
-            Jobs.set("x", "y"))
+            JobFixtures.keep("ns", "a"),
+            JobFixtures.keep("ns", "a|b"),
+            JobFixtures.keep("ns", "c|"),
+            JobFixtures.keep("ns", "[a-b]"),
+            JobFixtures.keep("port", "a"),
+            JobFixtures.keep("job", "job-1"),
+            JobFixtures.copy("port", "ns"),
+            JobFixtures.set("x", "y"))
         .list()
         .ofMaxSize(4);
   }
@@ -146,7 +146,7 @@ class GroupRouterTest {
     try (ScrapeManager manager = new ScrapeManager(new FakeDiscovery(), Metrics.none())) {
       manager.apply(
           numbered(jobs).entrySet().stream()
-              .map(job -> Jobs.job(job.getKey(), job.getValue().toArray(new RelabelRule[0])))
+              .map(job -> JobFixtures.job(job.getKey(), job.getValue().toArray(new RelabelRule[0])))
               .toList());
       Map<String, TargetGroup> held = new LinkedHashMap<>();
       for (List<TargetGroup> batch : batches) {

@@ -91,19 +91,20 @@ class HeavyJobsTest {
   }
 
   private static ScrapeManager started(ScrapeManager manager) {
-    manager.apply(List.of(Jobs.job("heavy"), Jobs.job("light")));
+    manager.apply(List.of(JobFixtures.job("heavy"), JobFixtures.job("light")));
     return manager;
   }
 
   private static ScrapePool pool() {
-    return new ScrapePool(Jobs.job("j"), 1, 0, new ScrapeMetrics(Metrics.none()));
+    return new ScrapePool(JobFixtures.job("j"), 1, 0, new ScrapeMetrics(Metrics.none()));
   }
 
   private static TargetChange relabel(
       ScrapePool pool, TargetSetUpdate update, BooleanSupplier stop) {
     TargetBuilder builder = pool.builder(1);
     return pool.commit(
-        pool.prepare(update, new Offers().of(List.of(update), List.of(builder)).get(0), stop));
+        pool.prepare(
+            update, new ChangedGroupRouter().of(List.of(update), List.of(builder)).get(0), stop));
   }
 
   private static TargetGroup targets(String source, String host, int count) {
@@ -168,7 +169,7 @@ class HeavyJobsTest {
       manager.whenInForce(() -> told.add("first"));
       assertThat(addresses(manager, "light")).containsExactly("b:1");
       assertThat(addresses(manager, "heavy")).isEmpty();
-      assertThat(manager.pending()).containsExactly("heavy");
+      assertThat(manager.pendingJobs()).containsExactly("heavy");
       assertThat(told).isEmpty();
       permits.release();
       eventually(() -> assertThat(told).containsExactly("first"));
@@ -196,9 +197,9 @@ class HeavyJobsTest {
     try (ScrapeManager manager = slowManager()) {
       permits.release();
       manager.onUpdates(List.of(update("heavy", targets("g", "a", 100))));
-      eventually(() -> assertThat(manager.pending()).isEmpty());
+      eventually(() -> assertThat(manager.pendingJobs()).isEmpty());
       manager.onUpdates(List.of(update("heavy", targets("g", "b", 1))));
-      assertThat(manager.pending()).containsExactly("heavy");
+      assertThat(manager.pendingJobs()).containsExactly("heavy");
       permits.release();
       eventually(() -> assertThat(addresses(manager, "heavy")).containsExactly("b:0"));
     }
@@ -210,14 +211,18 @@ class HeavyJobsTest {
       permits.release();
       manager.onUpdates(List.of(update("heavy", targets("g", "a", 100))));
       eventually(() -> assertThat(addresses(manager, "heavy")).hasSize(100));
-      eventually(() -> assertThat(manager.pending()).isEmpty());
-      assertThat(manager.apply(List.of(Jobs.job("heavy", Jobs.set("new", "x")), Jobs.job("light"))))
+      eventually(() -> assertThat(manager.pendingJobs()).isEmpty());
+      assertThat(
+              manager.apply(
+                  List.of(
+                      JobFixtures.job("heavy", JobFixtures.set("new", "x")),
+                      JobFixtures.job("light"))))
           .containsExactly("heavy");
       configuration = 2;
       sent.clear();
       manager.onUpdates(List.of(update("heavy", targets("g", "a", 100))));
       assertThat(addresses(manager, "heavy")).as("targets of the old rules").hasSize(100);
-      assertThat(manager.pending()).containsExactly("heavy");
+      assertThat(manager.pendingJobs()).containsExactly("heavy");
       manager.onUpdates(List.of(update("light", group("b:1", 10))));
       assertThat(addresses(manager, "light")).containsExactly("b:1");
       permits.release();
@@ -238,8 +243,8 @@ class HeavyJobsTest {
     assertThat(pool.targets()).hasSize(55);
 
     List<TargetGroup> changed = List.of(targets("changed", "d", 4), targets("gone", "c", 0));
-    Changes changes =
-        Changes.of(new TargetSetUpdate("j", false, false, 1, 54, Map.of("p", changed)));
+    PendingUpdates changes =
+        PendingUpdates.of(new TargetSetUpdate("j", false, false, 1, 54, Map.of("p", changed)));
     AtomicInteger relabelled = new AtomicInteger();
     TargetChange change = relabel(pool, changes.toUpdate(), () -> relabelled.incrementAndGet() < 0);
     assertThat(relabelled).hasValue(4);
@@ -249,7 +254,7 @@ class HeavyJobsTest {
   }
 
   @Test
-  void ofEachGroupTheLatestStateCountsAndAWholeUpdateReplacesAllBefore() {
+  void latestStateOfEachGroupCountsAndAWholeUpdateReplacesAllBefore() {
     TargetSetUpdate all = whole(Map.of("p", List.of(targets("a", "x", 1))), 1);
     TargetSetUpdate later =
         new TargetSetUpdate(
@@ -259,10 +264,10 @@ class HeavyJobsTest {
             1,
             3,
             Map.of("p", List.of(targets("a", "y", 2)), "q", List.of(targets("b", "z", 1))));
-    TargetSetUpdate both = Changes.of(all).and(Changes.of(later)).toUpdate();
+    TargetSetUpdate both = PendingUpdates.of(all).and(PendingUpdates.of(later)).toUpdate();
     assertThat(both).isEqualTo(whole(later.changes(), 3));
-    assertThat(Changes.of(later).and(Changes.of(later)).toUpdate()).isEqualTo(later);
-    assertThat(Changes.of(later).and(Changes.of(all)).toUpdate()).isEqualTo(all);
+    assertThat(PendingUpdates.of(later).and(PendingUpdates.of(later)).toUpdate()).isEqualTo(later);
+    assertThat(PendingUpdates.of(later).and(PendingUpdates.of(all)).toUpdate()).isEqualTo(all);
   }
 
   @Test
@@ -337,7 +342,8 @@ class HeavyJobsTest {
     try (ScrapeManager manager = manager()) {
       manager.onUpdates(List.of(update("heavy", group("a:1", 30_000))));
       eventually(() -> assertThat(begun).hasValue(1));
-      manager.apply(List.of(Jobs.job("heavy", Jobs.set("new", "x")), Jobs.job("light")));
+      manager.apply(
+          List.of(JobFixtures.job("heavy", JobFixtures.set("new", "x")), JobFixtures.job("light")));
       configuration = 2;
       sent.clear();
       manager.onUpdates(List.of(update("heavy", group("a:1", 30_000))));

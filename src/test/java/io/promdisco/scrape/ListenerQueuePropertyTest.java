@@ -29,7 +29,9 @@ class ListenerQueuePropertyTest {
 
   ListenerQueuePropertyTest() {
     for (String job : JOBS) {
-      builders.put(job, new TargetBuilder(Jobs.job(job, Jobs.copy("__meta_version", "version"))));
+      builders.put(
+          job,
+          new TargetBuilder(JobFixtures.job(job, JobFixtures.copy("__meta_version", "version"))));
     }
   }
 
@@ -77,17 +79,17 @@ class ListenerQueuePropertyTest {
   private void put(ListenerQueue queue, Step step, Map<String, Map<String, Target>> there) {
     Map<String, Target> before = of(there, step.job);
     Map<String, Target> after = targets(step.job, step.versions);
-    Delta delta = new Delta();
+    TargetChangeBuilder delta = new TargetChangeBuilder();
     after.forEach(
         (id, target) -> {
           if (!before.containsKey(id)) {
-            delta.came(target);
+            delta.added(target);
           }
         });
     before.forEach(
         (id, target) -> {
           if (!after.containsKey(id)) {
-            delta.gone(target);
+            delta.removed(target);
           }
         });
     TargetChange change = delta.toChange(step.job);
@@ -103,7 +105,8 @@ class ListenerQueuePropertyTest {
     for (int i = 0; i < versions.size(); i++) {
       if (versions.get(i) > 0) {
         TargetGroup group =
-            Jobs.group("g", Labels.of("__meta_version", versions.get(i).toString()), "h:" + i);
+            JobFixtures.group(
+                "g", Labels.of("__meta_version", versions.get(i).toString()), "h:" + i);
         TargetOutcome outcome = Objects.requireNonNull(builders.get(job)).build("p", group, 0);
         assertThat(outcome).isInstanceOf(TargetOutcome.Kept.class);
         Target target = ((TargetOutcome.Kept) outcome).target();

@@ -101,17 +101,17 @@ class ListenerQueueTest {
   void waitingEndsOnceEverythingPutBeforeHasBeenDelivered() throws Exception {
     queue.put(added("a", target("a", "a:1", "1")));
     queue.completeInitialState();
-    assertThat(queue.awaitTold(System.nanoTime())).isFalse();
+    assertThat(queue.awaitDelivered(System.nanoTime())).isFalse();
     ListenerQueue.Delivery first = queue.take();
     assertThat(first).isNotNull();
-    assertThat(queue.awaitTold(System.nanoTime())).isFalse();
+    assertThat(queue.awaitDelivered(System.nanoTime())).isFalse();
     queue.delivered();
-    assertThat(queue.awaitTold(System.nanoTime())).isFalse();
+    assertThat(queue.awaitDelivered(System.nanoTime())).isFalse();
     queue.take();
     queue.delivered();
-    assertThat(queue.awaitTold(System.nanoTime())).isTrue();
+    assertThat(queue.awaitDelivered(System.nanoTime())).isTrue();
     queue.put(added("a", target("a", "a:2", "1")));
-    assertThat(queue.awaitTold(System.nanoTime())).isFalse();
+    assertThat(queue.awaitDelivered(System.nanoTime())).isFalse();
   }
 
   @Test
@@ -150,9 +150,10 @@ class ListenerQueueTest {
 
   private static Target target(String job, String address, String version) {
     TargetBuilder builder =
-        new TargetBuilder(Jobs.job(job, Jobs.copy("__meta_version", "version")));
+        new TargetBuilder(JobFixtures.job(job, JobFixtures.copy("__meta_version", "version")));
     TargetOutcome outcome =
-        builder.build("p", Jobs.group("g", Labels.of("__meta_version", version), address), 0);
+        builder.build(
+            "p", JobFixtures.group("g", Labels.of("__meta_version", version), address), 0);
     assertThat(outcome).isInstanceOf(TargetOutcome.Kept.class);
     return ((TargetOutcome.Kept) outcome).target();
   }

@@ -46,13 +46,14 @@ class RelabellingAllocationTest {
   @Test
   void aTargetThatIsKeptCostsItsLabels() throws Exception {
     List<ScrapeConfig> all =
-        List.of(Jobs.job("all", Jobs.copy("__meta_kubernetes_pod_name", "pod")));
+        List.of(JobFixtures.job("all", JobFixtures.copy("__meta_kubernetes_pod_name", "pod")));
     assertThat(perUpdate(all) / TARGETS).isLessThan(1_550);
   }
 
   @Test
   void aTargetThatTheRulesDropCostsNextToNothing() throws Exception {
-    ScrapeConfig none = Jobs.job("none", Jobs.keep("__meta_kubernetes_pod_phase", "Fail.*"));
+    ScrapeConfig none =
+        JobFixtures.job("none", JobFixtures.keep("__meta_kubernetes_pod_phase", "Fail.*"));
     assertThat(perUpdate(List.of(none)) / TARGETS).isLessThan(53);
   }
 

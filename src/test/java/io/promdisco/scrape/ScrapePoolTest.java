@@ -32,10 +32,14 @@ class ScrapePoolTest {
 
   @Test
   void equalTargetsOfSeveralGroupsAndProvidersCountOnceAndStayWhileAnyRemains() {
-    discovery.apply(manager, List.of(Jobs.job("j")));
+    discovery.apply(manager, List.of(JobFixtures.job("j")));
     discovery.send(
-        manager, "j", PROVIDER, Jobs.group("a", "h:1", "h:1", "h:2"), Jobs.group("b", "h:1"));
-    discovery.send(manager, "j", "file/0", Jobs.group("c", "h:1"));
+        manager,
+        "j",
+        PROVIDER,
+        JobFixtures.group("a", "h:1", "h:1", "h:2"),
+        JobFixtures.group("b", "h:1"));
+    discovery.send(manager, "j", "file/0", JobFixtures.group("c", "h:1"));
 
     assertThat(counts()).isEqualTo(new PoolCounts(5, 2, 0, 0));
     assertThat(addresses()).containsExactly("h:1", "h:2");
@@ -49,15 +53,15 @@ class ScrapePoolTest {
 
   @Test
   void onlyGroupsOfTheUpdateAreRelabelled() {
-    discovery.apply(manager, List.of(Jobs.job("j")));
+    discovery.apply(manager, List.of(JobFixtures.job("j")));
     List<TargetGroup> groups = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
-      groups.add(Jobs.group("g" + i, "h:" + i, "i:" + i));
+      groups.add(JobFixtures.group("g" + i, "h:" + i, "i:" + i));
     }
     discovery.send(manager, "j", PROVIDER, groups.toArray(TargetGroup[]::new));
     assertThat(relabelled()).isEqualTo(200);
 
-    discovery.send(manager, "j", PROVIDER, Jobs.group("g7", "h:7", "new:7", "i:7"));
+    discovery.send(manager, "j", PROVIDER, JobFixtures.group("g7", "h:7", "new:7", "i:7"));
 
     assertThat(relabelled()).isEqualTo(203);
     assertThat(counts()).isEqualTo(new PoolCounts(201, 201, 0, 0));
@@ -65,21 +69,25 @@ class ScrapePoolTest {
 
   @Test
   void groupsWhoseTargetsWereAllDroppedLeaveNothingButTheirNumber() {
-    discovery.apply(manager, List.of(Jobs.job("j", Jobs.keep("keep", "yes"))));
+    discovery.apply(manager, List.of(JobFixtures.job("j", JobFixtures.keep("keep", "yes"))));
     TargetGroup[] groups = new TargetGroup[1_000];
     for (int i = 0; i < groups.length; i++) {
-      groups[i] = Jobs.group("g" + i, Labels.of("keep", i < 3 ? "yes" : "no"), "h:" + i);
+      groups[i] = JobFixtures.group("g" + i, Labels.of("keep", i < 3 ? "yes" : "no"), "h:" + i);
     }
     discovery.send(manager, "j", PROVIDER, groups);
 
     ScrapePool pool =
-        new ScrapePool(Jobs.job("j", Jobs.keep("keep", "yes")), 1, 0, new ScrapeMetrics(metrics));
+        new ScrapePool(
+            JobFixtures.job("j", JobFixtures.keep("keep", "yes")),
+            1,
+            0,
+            new ScrapeMetrics(metrics));
     TargetSetUpdate update =
         new TargetSetUpdate("j", false, true, 1, 1_000, Map.of(PROVIDER, List.of(groups)));
     pool.commit(
         pool.prepare(
             update,
-            new Offers().of(List.of(update), List.of(pool.builder(1))).get(0),
+            new ChangedGroupRouter().of(List.of(update), List.of(pool.builder(1))).get(0),
             () -> false));
 
     assertThat(pool.groups()).isEqualTo(3);
@@ -90,31 +98,31 @@ class ScrapePoolTest {
 
   @Test
   void aGroupThatFailedAndIsNotEvenOfferedAnyMoreCountsAsDropped() {
-    discovery.apply(manager, List.of(Jobs.job("j", Jobs.keep("keep", "yes"))));
-    discovery.send(manager, "j", PROVIDER, Jobs.group("g", Labels.of("keep", "yes"), "h/1"));
+    discovery.apply(manager, List.of(JobFixtures.job("j", JobFixtures.keep("keep", "yes"))));
+    discovery.send(manager, "j", PROVIDER, JobFixtures.group("g", Labels.of("keep", "yes"), "h/1"));
     assertThat(counts()).isEqualTo(new PoolCounts(1, 0, 0, 1));
 
-    discovery.send(manager, "j", PROVIDER, Jobs.group("g", Labels.of("keep", "no"), "h/1"));
+    discovery.send(manager, "j", PROVIDER, JobFixtures.group("g", Labels.of("keep", "no"), "h/1"));
 
     assertThat(counts()).isEqualTo(new PoolCounts(1, 0, 1, 0));
   }
 
   @Test
   void aGroupThatIsKeptNoLongerLosesItsTargetsAndCountsAsDropped() {
-    discovery.apply(manager, List.of(Jobs.job("j", Jobs.keep("keep", "yes"))));
-    discovery.send(manager, "j", PROVIDER, Jobs.group("g", Labels.of("keep", "yes"), "h:1"));
+    discovery.apply(manager, List.of(JobFixtures.job("j", JobFixtures.keep("keep", "yes"))));
+    discovery.send(manager, "j", PROVIDER, JobFixtures.group("g", Labels.of("keep", "yes"), "h:1"));
     assertThat(addresses()).containsExactly("h:1");
 
-    discovery.send(manager, "j", PROVIDER, Jobs.group("g", Labels.of("keep", "no"), "h:1"));
+    discovery.send(manager, "j", PROVIDER, JobFixtures.group("g", Labels.of("keep", "no"), "h:1"));
 
     assertThat(counts()).isEqualTo(new PoolCounts(1, 0, 1, 0));
   }
 
   @Test
   void groupsOfAProviderThatTheJobHasNoLongerGo() {
-    discovery.apply(manager, List.of(Jobs.job("j")));
-    discovery.send(manager, "j", PROVIDER, Jobs.group("a", "h:1", "bad/2"));
-    discovery.send(manager, "j", "file/0", Jobs.group("a", "h:3", "bad/4", "bad/5"));
+    discovery.apply(manager, List.of(JobFixtures.job("j")));
+    discovery.send(manager, "j", PROVIDER, JobFixtures.group("a", "h:1", "bad/2"));
+    discovery.send(manager, "j", "file/0", JobFixtures.group("a", "h:3", "bad/4", "bad/5"));
     assertThat(counts()).isEqualTo(new PoolCounts(5, 2, 0, 3));
 
     discovery.removeProvider(manager, "j", "file/0");
@@ -125,8 +133,8 @@ class ScrapePoolTest {
 
   @Test
   void failedTargetsAreNeitherActiveNorDropped() {
-    discovery.apply(manager, List.of(Jobs.job("j")));
-    discovery.send(manager, "j", PROVIDER, Jobs.group("pod/a", "h:1", "", "a/b"));
+    discovery.apply(manager, List.of(JobFixtures.job("j")));
+    discovery.send(manager, "j", PROVIDER, JobFixtures.group("pod/a", "h:1", "", "a/b"));
 
     assertThat(counts()).isEqualTo(new PoolCounts(3, 1, 0, 2));
     assertThat(pool().failedTargets(0))
@@ -137,16 +145,17 @@ class ScrapePoolTest {
     assertThat(pool().failedTargets(1)).hasSize(1);
     assertThat(sample("prometheus_target_sync_failed_total")).isEqualTo(2);
 
-    discovery.send(manager, "j", PROVIDER, Jobs.group("pod/a", "h:1"));
+    discovery.send(manager, "j", PROVIDER, JobFixtures.group("pod/a", "h:1"));
     assertThat(counts()).isEqualTo(new PoolCounts(1, 1, 0, 0));
   }
 
   @Test
   void equalConfigurationLeavesTargetsUntouched() {
-    discovery.apply(manager, List.of(Jobs.job("j", Jobs.set("a", "1"))));
-    discovery.send(manager, "j", PROVIDER, Jobs.group("g", "h:1"));
+    discovery.apply(manager, List.of(JobFixtures.job("j", JobFixtures.set("a", "1"))));
+    discovery.send(manager, "j", PROVIDER, JobFixtures.group("g", "h:1"));
 
-    discovery.apply(manager, List.of(Jobs.job("j", 7, "/metrics", Map.of(), Jobs.set("a", "1"))));
+    discovery.apply(
+        manager, List.of(JobFixtures.job("j", 7, "/metrics", Map.of(), JobFixtures.set("a", "1"))));
 
     assertThat(relabelled()).isEqualTo(1);
     assertThat(addresses()).containsExactly("h:1");
@@ -155,16 +164,16 @@ class ScrapePoolTest {
 
   @Test
   void changedRulesRebuildTheTargetsOfWhatWasDiscovered() {
-    discovery.apply(manager, List.of(Jobs.job("j", Jobs.keep("keep", "yes"))));
+    discovery.apply(manager, List.of(JobFixtures.job("j", JobFixtures.keep("keep", "yes"))));
     discovery.send(
         manager,
         "j",
         PROVIDER,
-        Jobs.group("a", Labels.of("keep", "yes"), "h:1"),
-        Jobs.group("b", Labels.of("keep", "no"), "h:2", "h:3"));
+        JobFixtures.group("a", Labels.of("keep", "yes"), "h:1"),
+        JobFixtures.group("b", Labels.of("keep", "no"), "h:2", "h:3"));
     assertThat(addresses()).containsExactly("h:1");
 
-    discovery.apply(manager, List.of(Jobs.job("j", Jobs.keep("keep", "no"))));
+    discovery.apply(manager, List.of(JobFixtures.job("j", JobFixtures.keep("keep", "no"))));
 
     assertThat(addresses()).containsExactly("h:2", "h:3");
     assertThat(counts()).isEqualTo(new PoolCounts(3, 2, 1, 0));
@@ -173,11 +182,11 @@ class ScrapePoolTest {
 
   @Test
   void renamedJobsReadWhatIsThereAndTheOldNameIsGone() {
-    discovery.apply(manager, List.of(Jobs.job("j")));
-    discovery.send(manager, "j", PROVIDER, Jobs.group("g", "h:1"));
-    discovery.put("k", PROVIDER, Jobs.group("g", "h:1"));
+    discovery.apply(manager, List.of(JobFixtures.job("j")));
+    discovery.send(manager, "j", PROVIDER, JobFixtures.group("g", "h:1"));
+    discovery.put("k", PROVIDER, JobFixtures.group("g", "h:1"));
 
-    discovery.apply(manager, List.of(Jobs.job("k")));
+    discovery.apply(manager, List.of(JobFixtures.job("k")));
 
     assertThat(manager.pool("j")).isEmpty();
     assertThat(manager.pool("k").orElseThrow().activeTargets())
@@ -194,14 +203,19 @@ class ScrapePoolTest {
 
   @Test
   void aWholeUpdateReplacesEverythingAndTellsOnlyTheDifference() {
-    discovery.apply(manager, List.of(Jobs.job("j")));
+    discovery.apply(manager, List.of(JobFixtures.job("j")));
     discovery.send(
-        manager, "j", PROVIDER, Jobs.group("stays", "h:1"), Jobs.group("goes", "h:2", "bad/3"));
+        manager,
+        "j",
+        PROVIDER,
+        JobFixtures.group("stays", "h:1"),
+        JobFixtures.group("goes", "h:2", "bad/3"));
     List<TargetChange> told = new CopyOnWriteArrayList<>();
     manager.addListener(told::add);
     eventually(() -> assertThat(told).hasSize(1));
 
-    manager.onUpdates(List.of(whole(1, Jobs.group("stays", "h:1"), Jobs.group("comes", "h:4"))));
+    manager.onUpdates(
+        List.of(whole(1, JobFixtures.group("stays", "h:1"), JobFixtures.group("comes", "h:4"))));
 
     assertThat(addresses()).containsExactly("h:1", "h:4");
     assertThat(counts()).isEqualTo(new PoolCounts(2, 2, 0, 0));
@@ -212,31 +226,34 @@ class ScrapePoolTest {
 
   @Test
   void newRulesWaitForTheWholeUpdateOfTheirConfiguration() {
-    manager.apply(List.of(Jobs.job("j", Jobs.set("rules", "1"))));
-    manager.onUpdates(List.of(whole(1, Jobs.group("g", "h:1"))));
+    manager.apply(List.of(JobFixtures.job("j", JobFixtures.set("rules", "1"))));
+    manager.onUpdates(List.of(whole(1, JobFixtures.group("g", "h:1"))));
 
-    assertThat(manager.apply(List.of(Jobs.job("j", Jobs.set("rules", "2"))))).containsExactly("j");
-    manager.onUpdates(List.of(change(1, Jobs.group("g", "h:2"))));
+    assertThat(manager.apply(List.of(JobFixtures.job("j", JobFixtures.set("rules", "2")))))
+        .containsExactly("j");
+    manager.onUpdates(List.of(change(1, JobFixtures.group("g", "h:2"))));
     assertThat(targets()).containsExactly("h:2 1");
 
-    assertThat(manager.apply(List.of(Jobs.job("j", Jobs.set("rules", "3"))))).containsExactly("j");
-    manager.onUpdates(List.of(whole(2, Jobs.group("g", "h:3"))));
+    assertThat(manager.apply(List.of(JobFixtures.job("j", JobFixtures.set("rules", "3")))))
+        .containsExactly("j");
+    manager.onUpdates(List.of(whole(2, JobFixtures.group("g", "h:3"))));
     assertThat(targets()).as("sent before the newest was known").containsExactly("h:3 2");
-    manager.onUpdates(List.of(whole(3, Jobs.group("g", "h:4"))));
+    manager.onUpdates(List.of(whole(3, JobFixtures.group("g", "h:4"))));
     assertThat(targets()).containsExactly("h:4 3");
     assertThat(registry.getSampleValue("prometheus_target_scrape_pool_reloads_total")).isEqualTo(2);
   }
 
   @Test
   void rulesThatNeverCameIntoForceLeaveNothing() {
-    manager.apply(List.of(Jobs.job("j", Jobs.set("rules", "1"))));
-    manager.onUpdates(List.of(whole(1, Jobs.group("g", "h:1"))));
-    manager.apply(List.of(Jobs.job("j", Jobs.set("rules", "2"))));
-    manager.apply(List.of(Jobs.job("j", Jobs.set("rules", "1"))));
-    manager.apply(List.of(Jobs.job("j", 7, "/metrics", Map.of(), Jobs.set("rules", "1"))));
+    manager.apply(List.of(JobFixtures.job("j", JobFixtures.set("rules", "1"))));
+    manager.onUpdates(List.of(whole(1, JobFixtures.group("g", "h:1"))));
+    manager.apply(List.of(JobFixtures.job("j", JobFixtures.set("rules", "2"))));
+    manager.apply(List.of(JobFixtures.job("j", JobFixtures.set("rules", "1"))));
+    manager.apply(
+        List.of(JobFixtures.job("j", 7, "/metrics", Map.of(), JobFixtures.set("rules", "1"))));
     assertThat(pool().config().keepDroppedTargets()).as("not in force yet").isZero();
 
-    manager.onUpdates(List.of(whole(3, Jobs.group("g", "h:1"))));
+    manager.onUpdates(List.of(whole(3, JobFixtures.group("g", "h:1"))));
 
     assertThat(targets()).containsExactly("h:1 1");
     assertThat(pool().config().keepDroppedTargets()).isEqualTo(7);
@@ -244,18 +261,18 @@ class ScrapePoolTest {
 
   @Test
   void whatIsLeftOfAJobOfTheSameNameBeforeIsIgnored() {
-    manager.apply(List.of(Jobs.job("j", Jobs.set("rules", "1"))));
-    manager.onUpdates(List.of(whole(1, Jobs.group("g", "h:1"))));
+    manager.apply(List.of(JobFixtures.job("j", JobFixtures.set("rules", "1"))));
+    manager.onUpdates(List.of(whole(1, JobFixtures.group("g", "h:1"))));
     manager.apply(List.of());
-    manager.apply(List.of(Jobs.job("j", Jobs.set("rules", "3"))));
+    manager.apply(List.of(JobFixtures.job("j", JobFixtures.set("rules", "3"))));
 
-    manager.onUpdates(List.of(change(1, Jobs.group("g", "h:2"))));
-    manager.onUpdates(List.of(whole(1, Jobs.group("g", "h:2"))));
+    manager.onUpdates(List.of(change(1, JobFixtures.group("g", "h:2"))));
+    manager.onUpdates(List.of(whole(1, JobFixtures.group("g", "h:2"))));
     manager.onUpdates(List.of(TargetSetUpdate.removal("j")));
-    manager.onUpdates(List.of(change(1, Jobs.group("g", "h:2"))));
+    manager.onUpdates(List.of(change(1, JobFixtures.group("g", "h:2"))));
     assertThat(targets()).isEmpty();
 
-    manager.onUpdates(List.of(whole(3, Jobs.group("g", "h:3"))));
+    manager.onUpdates(List.of(whole(3, JobFixtures.group("g", "h:3"))));
     assertThat(targets()).containsExactly("h:3 3");
   }
 
@@ -282,9 +299,9 @@ class ScrapePoolTest {
 
   @Test
   void updatesOfAJobThatDiscoveryRemovedEmptyItAndThoseOfUnknownJobsDoNothing() {
-    discovery.apply(manager, List.of(Jobs.job("j")));
-    discovery.send(manager, "j", PROVIDER, Jobs.group("g", "h:1"));
-    discovery.send(manager, "unknown", PROVIDER, Jobs.group("g", "h:1"));
+    discovery.apply(manager, List.of(JobFixtures.job("j")));
+    discovery.send(manager, "j", PROVIDER, JobFixtures.group("g", "h:1"));
+    discovery.send(manager, "unknown", PROVIDER, JobFixtures.group("g", "h:1"));
     assertThat(sample("prometheus_target_scrape_pool_targets")).isEqualTo(1);
 
     manager.onUpdates(List.of(TargetSetUpdate.removal("j")));
@@ -297,8 +314,9 @@ class ScrapePoolTest {
   @Test
   void keepDroppedTargetsLimitsWhatIsShownAndNotWhatIsCounted() {
     discovery.apply(
-        manager, List.of(Jobs.job("j", 2, "/metrics", Map.of(), Jobs.keep("a", "never"))));
-    discovery.send(manager, "j", PROVIDER, Jobs.group("g", "h:1", "h:2", "h:3"));
+        manager,
+        List.of(JobFixtures.job("j", 2, "/metrics", Map.of(), JobFixtures.keep("a", "never"))));
+    discovery.send(manager, "j", PROVIDER, JobFixtures.group("g", "h:1", "h:2", "h:3"));
 
     assertThat(pool().droppedTargets(0)).hasSize(2);
     assertThat(pool().droppedTargets(3)).hasSize(2);
@@ -308,9 +326,11 @@ class ScrapePoolTest {
 
   @Test
   void discoveredLabelsFollowTheGroupEvenIfTheTargetStaysEqual() {
-    discovery.apply(manager, List.of(Jobs.job("j")));
-    discovery.send(manager, "j", PROVIDER, Jobs.group("g", Labels.of("__meta_a", "1"), "h:1"));
-    discovery.send(manager, "j", PROVIDER, Jobs.group("g", Labels.of("__meta_a", "2"), "h:1"));
+    discovery.apply(manager, List.of(JobFixtures.job("j")));
+    discovery.send(
+        manager, "j", PROVIDER, JobFixtures.group("g", Labels.of("__meta_a", "1"), "h:1"));
+    discovery.send(
+        manager, "j", PROVIDER, JobFixtures.group("g", Labels.of("__meta_a", "2"), "h:1"));
 
     assertThat(pool().activeTargets())
         .extracting(target -> target.discoveredLabels().get("__meta_a"))

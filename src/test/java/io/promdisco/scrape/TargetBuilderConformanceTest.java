@@ -56,11 +56,11 @@ class TargetBuilderConformanceTest {
   private static String difference(JsonNode recorded) {
     JsonNode settings = recorded.path("scrape_config");
     ScrapeConfig job =
-        Recorded.job(
+        RecordedJobs.job(
             recorded.path("id").asText(),
             settings.isMissingNode() ? JsonNodeFactory.instance.objectNode() : settings,
             recorded.get("relabel_configs"));
-    Map<String, String> labels = new TreeMap<>(Recorded.map(recorded.path("labels")));
+    Map<String, String> labels = new TreeMap<>(RecordedJobs.map(recorded.path("labels")));
     String address = labels.remove("__address__");
     TargetGroup group =
         new TargetGroup(
@@ -75,7 +75,7 @@ class TargetBuilderConformanceTest {
     String expected = recorded.path("outcome").asText();
     if (recorded.has("discovered")) {
       Map<String, String> discovered = builder.discovered(group, 0).toMap();
-      if (!discovered.equals(Recorded.map(recorded.path("discovered")))) {
+      if (!discovered.equals(RecordedJobs.map(recorded.path("discovered")))) {
         return "discovered " + discovered;
       }
     }
@@ -88,7 +88,7 @@ class TargetBuilderConformanceTest {
       Target target = kept.target();
       boolean right =
           expected.equals("keep")
-              && target.labels().toMap().equals(Recorded.map(recorded.path("labels_out")))
+              && target.labels().toMap().equals(RecordedJobs.map(recorded.path("labels_out")))
               && target.scrapeUrl().equals(recorded.path("scrape_url").asText())
               && target.scrapeInterval().equals(recorded.path("scrape_interval").asText())
               && target.scrapeTimeout().equals(recorded.path("scrape_timeout").asText());
@@ -118,8 +118,8 @@ class TargetBuilderConformanceTest {
     FakeDiscovery discovery = new FakeDiscovery();
     try (ScrapeManager manager = new ScrapeManager(discovery, Metrics.none())) {
       discovery.apply(
-          manager, List.of(Recorded.job(id, settings, settings.get("relabel_configs"))));
-      List<TargetGroup> groups = Recorded.groups(settings.path("static_configs"));
+          manager, List.of(RecordedJobs.job(id, settings, settings.get("relabel_configs"))));
+      List<TargetGroup> groups = RecordedJobs.groups(settings.path("static_configs"));
       discovery.send(manager, id, "static/0", groups.toArray(TargetGroup[]::new));
       PoolView pool = manager.pool(id).orElseThrow();
 
@@ -137,11 +137,11 @@ class TargetBuilderConformanceTest {
       for (JsonNode target : recorded.path("active")) {
         expected.add(
             describe(
-                Recorded.map(target.path("labels")),
+                RecordedJobs.map(target.path("labels")),
                 target.path("scrape_url").asText(),
                 target.path("scrape_interval").asText(),
                 target.path("scrape_timeout").asText(),
-                Recorded.map(target.path("discovered"))));
+                RecordedJobs.map(target.path("discovered"))));
       }
       assertThat(active).as(id).containsExactlyInAnyOrderElementsOf(expected);
       compareRest(recorded, pool);
@@ -159,7 +159,7 @@ class TargetBuilderConformanceTest {
 
   private static void compareRest(JsonNode recorded, PoolView pool) {
     List<Map<String, String>> dropped = new ArrayList<>();
-    recorded.path("dropped").forEach(target -> dropped.add(Recorded.map(target)));
+    recorded.path("dropped").forEach(target -> dropped.add(RecordedJobs.map(target)));
     assertThat(pool.droppedTargets(0))
         .as(pool.job())
         .extracting(target -> target.discoveredLabels().toMap())

@@ -21,7 +21,8 @@ class TargetBuilderTest {
                     "__address__", "h:1", "a", "own", "b", "", "__scheme__", "", "zz", "last")),
             Labels.of("__address__", "other:1", "a", "group", "b", "group", "c", "group", "d", ""));
     TargetBuilder builder =
-        new TargetBuilder(Jobs.job("j", 0, "", Map.of("x", List.of("1", "2"), "y", List.of())));
+        new TargetBuilder(
+            JobFixtures.job("j", 0, "", Map.of("x", List.of("1", "2"), "y", List.of())));
 
     Labels discovered = builder.discovered(group, 0);
 
@@ -50,7 +51,7 @@ class TargetBuilderTest {
   void theGroupsAddressNeverApplies() {
     TargetGroup group =
         new TargetGroup("g", List.of(Labels.of("a", "b")), Labels.of("__address__", "other:1"));
-    TargetBuilder builder = new TargetBuilder(Jobs.job("j"));
+    TargetBuilder builder = new TargetBuilder(JobFixtures.job("j"));
 
     assertThat(builder.discovered(group, 0).has("__address__")).isFalse();
     assertThat(builder.build("p", group, 0)).isEqualTo(new TargetOutcome.Failed("no address"));
@@ -58,37 +59,46 @@ class TargetBuilderTest {
 
   @Test
   void labelValuesThatAreNoUtf8FailTheTargetUnlessTheyAreMetaLabels() {
-    TargetBuilder builder = new TargetBuilder(Jobs.job("j"));
+    TargetBuilder builder = new TargetBuilder(JobFixtures.job("j"));
 
-    assertThat(builder.build("p", Jobs.group("g", Labels.of("a", "x\ud800"), "h:1"), 0))
+    assertThat(builder.build("p", JobFixtures.group("g", Labels.of("a", "x\ud800"), "h:1"), 0))
         .isInstanceOfSatisfying(
             TargetOutcome.Failed.class,
             failed -> assertThat(failed.message()).startsWith("invalid label value for \"a\": "));
-    assertThat(builder.build("p", Jobs.group("g", Labels.of("__meta_a", "\ud800"), "h:1"), 0))
+    assertThat(
+            builder.build("p", JobFixtures.group("g", Labels.of("__meta_a", "\ud800"), "h:1"), 0))
         .isInstanceOf(TargetOutcome.Kept.class);
   }
 
   @Test
   void idIsTheSameInEveryProcessAndVersion() {
     // FNV-1a over the strings, each followed by 0xff, computed elsewhere.
-    assertThat(target(Jobs.job("j"), Jobs.group("g", Labels.of("ü", "😀"), "h:1")).id())
+    assertThat(
+            target(JobFixtures.job("j"), JobFixtures.group("g", Labels.of("ü", "😀"), "h:1")).id())
         .isEqualTo("3d8a037b236788e2");
   }
 
   @Test
   void idDependsOnLabelsAndUrlAndNotOnMetaLabelsOrTheGroup() {
-    Target target = target(Jobs.job("j"), Jobs.group("g", Labels.of("__meta_a", "1"), "h:1"));
+    Target target =
+        target(JobFixtures.job("j"), JobFixtures.group("g", Labels.of("__meta_a", "1"), "h:1"));
 
-    assertThat(target(Jobs.job("j"), Jobs.group("other", Labels.of("__meta_a", "2"), "h:1")))
+    assertThat(
+            target(
+                JobFixtures.job("j"),
+                JobFixtures.group("other", Labels.of("__meta_a", "2"), "h:1")))
         .isEqualTo(target)
         .hasSameHashCodeAs(target)
         .returns(target.id(), Target::id);
-    assertThat(target(Jobs.job("j"), Jobs.group("g", Labels.of("__tmp_a", "1"), "h:1")).id())
+    assertThat(
+            target(JobFixtures.job("j"), JobFixtures.group("g", Labels.of("__tmp_a", "1"), "h:1"))
+                .id())
         .isNotEqualTo(target.id());
-    ScrapeConfig withParameter = Jobs.job("j", 0, "/metrics", Map.of("x", List.of("1", "2")));
-    ScrapeConfig withOther = Jobs.job("j", 0, "/metrics", Map.of("x", List.of("1", "3")));
-    assertThat(target(withParameter, Jobs.group("g", "h:1")).id())
-        .isNotEqualTo(target(withOther, Jobs.group("g", "h:1")).id());
+    ScrapeConfig withParameter =
+        JobFixtures.job("j", 0, "/metrics", Map.of("x", List.of("1", "2")));
+    ScrapeConfig withOther = JobFixtures.job("j", 0, "/metrics", Map.of("x", List.of("1", "3")));
+    assertThat(target(withParameter, JobFixtures.group("g", "h:1")).id())
+        .isNotEqualTo(target(withOther, JobFixtures.group("g", "h:1")).id());
   }
 
   @Test
@@ -96,13 +106,17 @@ class TargetBuilderTest {
     Map<String, List<String>> params = new LinkedHashMap<>();
     params.put("x", List.of("1", "2"));
     params.put("none", List.of());
-    TargetGroup group = Jobs.group("g", Labels.of("__param_new", "n"), "h:1");
+    TargetGroup group = JobFixtures.group("g", Labels.of("__param_new", "n"), "h:1");
 
-    assertThat(target(Jobs.job("j", 0, "/m", params, Jobs.set("__param_x", "9")), group))
+    assertThat(
+            target(JobFixtures.job("j", 0, "/m", params, JobFixtures.set("__param_x", "9")), group))
         .returns("http://h:1/m?new=n&x=9&x=2", Target::scrapeUrl);
-    assertThat(target(Jobs.job("j", 0, "/m", params, Jobs.set("__param_x", "")), group))
+    assertThat(
+            target(JobFixtures.job("j", 0, "/m", params, JobFixtures.set("__param_x", "")), group))
         .returns("http://h:1/m?new=n&x=1&x=2", Target::scrapeUrl);
-    assertThat(target(Jobs.job("j", 0, "/m", params, Jobs.set("__param_none", "s")), group))
+    assertThat(
+            target(
+                JobFixtures.job("j", 0, "/m", params, JobFixtures.set("__param_none", "s")), group))
         .returns("http://h:1/m?new=n&none=s&x=1&x=2", Target::scrapeUrl);
   }
 
@@ -110,8 +124,8 @@ class TargetBuilderTest {
   void everyLabelThatWasLeftCanBeAskedFor() {
     Target target =
         target(
-            Jobs.job("j"),
-            Jobs.group("g", Labels.of("a", "b", "__tmp", "t", "__meta_m", "m"), "h:1"));
+            JobFixtures.job("j"),
+            JobFixtures.group("g", Labels.of("a", "b", "__tmp", "t", "__meta_m", "m"), "h:1"));
 
     assertThat(target.labels()).isEqualTo(Labels.of("a", "b", "instance", "h:1", "job", "j"));
     assertThat(target.label("__address__")).isEqualTo("h:1");

@@ -33,13 +33,14 @@ class TargetListenerTest {
 
   @Test
   void aLateListenerFirstGetsAllThereIsAsAddedAndThenTheChanges() {
-    discovery.apply(manager, List.of(Jobs.job("a"), Jobs.job("b"), Jobs.job("empty")));
-    discovery.send(manager, "a", PROVIDER, Jobs.group("g", "h:1", "h:2"));
-    discovery.send(manager, "b", PROVIDER, Jobs.group("g", "h:1"));
+    discovery.apply(
+        manager, List.of(JobFixtures.job("a"), JobFixtures.job("b"), JobFixtures.job("empty")));
+    discovery.send(manager, "a", PROVIDER, JobFixtures.group("g", "h:1", "h:2"));
+    discovery.send(manager, "b", PROVIDER, JobFixtures.group("g", "h:1"));
 
     manager.addListener(seen::add);
     eventually(() -> assertThat(seen).hasSize(2));
-    discovery.send(manager, "a", PROVIDER, Jobs.group("g", "h:2", "h:3", "h:4"));
+    discovery.send(manager, "a", PROVIDER, JobFixtures.group("g", "h:2", "h:3", "h:4"));
 
     eventually(() -> assertThat(seen).hasSize(3));
     assertThat(seen.get(0)).returns("a", TargetChange::job);
@@ -52,14 +53,21 @@ class TargetListenerTest {
 
   @Test
   void otherLabelsAtTheSamePlaceAreAChangeAndNotAComingAndGoing() {
-    discovery.apply(manager, List.of(Jobs.job("j", Jobs.copy("__meta_version", "version"))));
+    discovery.apply(
+        manager, List.of(JobFixtures.job("j", JobFixtures.copy("__meta_version", "version"))));
     discovery.send(
-        manager, "j", PROVIDER, Jobs.group("g", Labels.of("__meta_version", "1"), "h:1", "h:2"));
+        manager,
+        "j",
+        PROVIDER,
+        JobFixtures.group("g", Labels.of("__meta_version", "1"), "h:1", "h:2"));
     manager.addListener(seen::add);
     eventually(() -> assertThat(seen).hasSize(1));
 
     discovery.send(
-        manager, "j", PROVIDER, Jobs.group("g", Labels.of("__meta_version", "2"), "h:1", "h:3"));
+        manager,
+        "j",
+        PROVIDER,
+        JobFixtures.group("g", Labels.of("__meta_version", "2"), "h:1", "h:3"));
 
     eventually(() -> assertThat(seen).hasSize(2));
     TargetChange change = seen.get(1);
@@ -75,9 +83,10 @@ class TargetListenerTest {
   }
 
   @Test
-  void nobodyIsToldOfATargetThatMovesBetweenGroupsOrHasAnEqualElsewhere() {
-    discovery.apply(manager, List.of(Jobs.job("j")));
-    discovery.send(manager, "j", PROVIDER, Jobs.group("a", "h:1"), Jobs.group("b", "h:2"));
+  void targetThatMovesBetweenGroupsOrHasAnEqualElsewhereIsNoChange() {
+    discovery.apply(manager, List.of(JobFixtures.job("j")));
+    discovery.send(
+        manager, "j", PROVIDER, JobFixtures.group("a", "h:1"), JobFixtures.group("b", "h:2"));
     manager.addListener(seen::add);
     eventually(() -> assertThat(seen).hasSize(1));
 
@@ -86,10 +95,10 @@ class TargetListenerTest {
         "j",
         PROVIDER,
         TargetGroup.empty("a"),
-        Jobs.group("b", "h:2", "h:1"),
-        Jobs.group("c", "h:2"));
-    discovery.send(manager, "j", PROVIDER, Jobs.group("b", "h:1"));
-    discovery.send(manager, "j", PROVIDER, Jobs.group("d", "end:1"));
+        JobFixtures.group("b", "h:2", "h:1"),
+        JobFixtures.group("c", "h:2"));
+    discovery.send(manager, "j", PROVIDER, JobFixtures.group("b", "h:1"));
+    discovery.send(manager, "j", PROVIDER, JobFixtures.group("d", "end:1"));
 
     eventually(() -> assertThat(seen).hasSize(2));
     assertThat(addresses(seen.get(1).added())).containsExactly("end:1");
@@ -97,13 +106,14 @@ class TargetListenerTest {
 
   @Test
   void changedRulesAndRemovedJobsAreTold() {
-    discovery.apply(manager, List.of(Jobs.job("j", Jobs.set("v", "1")), Jobs.job("k")));
-    discovery.send(manager, "j", PROVIDER, Jobs.group("g", "h:1"));
-    discovery.send(manager, "k", PROVIDER, Jobs.group("g", "h:1"));
+    discovery.apply(
+        manager, List.of(JobFixtures.job("j", JobFixtures.set("v", "1")), JobFixtures.job("k")));
+    discovery.send(manager, "j", PROVIDER, JobFixtures.group("g", "h:1"));
+    discovery.send(manager, "k", PROVIDER, JobFixtures.group("g", "h:1"));
     manager.addListener(seen::add);
     eventually(() -> assertThat(seen).hasSize(2));
 
-    discovery.apply(manager, List.of(Jobs.job("j", Jobs.set("v", "2"))));
+    discovery.apply(manager, List.of(JobFixtures.job("j", JobFixtures.set("v", "2"))));
 
     eventually(() -> assertThat(seen).hasSize(4));
     assertThat(seen.get(2)).returns("k", TargetChange::job);
@@ -114,10 +124,10 @@ class TargetListenerTest {
   }
 
   @Test
-  void aSlowListenerHoldsUpNobodyAndMissesNothing() throws InterruptedException {
+  void slowListenerDelaysNoOtherAndMissesNothing() throws InterruptedException {
     CountDownLatch release = new CountDownLatch(1);
     List<String> slow = new CopyOnWriteArrayList<>();
-    discovery.apply(manager, List.of(Jobs.job("j")));
+    discovery.apply(manager, List.of(JobFixtures.job("j")));
     manager.addListener(
         change -> {
           await(release);
@@ -126,7 +136,7 @@ class TargetListenerTest {
     manager.addListener(seen::add);
 
     for (int i = 0; i < 100; i++) {
-      discovery.send(manager, "j", PROVIDER, Jobs.group("g" + i, "h:" + i));
+      discovery.send(manager, "j", PROVIDER, JobFixtures.group("g" + i, "h:" + i));
     }
 
     eventually(() -> assertThat(seen).hasSize(100));
@@ -138,15 +148,15 @@ class TargetListenerTest {
 
   @Test
   void aListenerThatThrowsIsCountedAndCalledAgain() {
-    discovery.apply(manager, List.of(Jobs.job("j")));
+    discovery.apply(manager, List.of(JobFixtures.job("j")));
     manager.addListener(
         change -> {
           seen.add(change);
           throw new IllegalStateException("on purpose");
         });
 
-    discovery.send(manager, "j", PROVIDER, Jobs.group("a", "h:1"));
-    discovery.send(manager, "j", PROVIDER, Jobs.group("b", "h:2"));
+    discovery.send(manager, "j", PROVIDER, JobFixtures.group("a", "h:1"));
+    discovery.send(manager, "j", PROVIDER, JobFixtures.group("b", "h:2"));
 
     eventually(() -> assertThat(seen).hasSize(2));
     eventually(
@@ -156,17 +166,17 @@ class TargetListenerTest {
   }
 
   @Test
-  void aClosedRegistrationIsToldNothingMore() {
-    discovery.apply(manager, List.of(Jobs.job("j")));
+  void closedRegistrationReceivesNothing() {
+    discovery.apply(manager, List.of(JobFixtures.job("j")));
     List<TargetChange> closedSeen = new CopyOnWriteArrayList<>();
     TargetListener.Registration registration = manager.addListener(closedSeen::add);
     manager.addListener(seen::add);
-    discovery.send(manager, "j", PROVIDER, Jobs.group("a", "h:1"));
+    discovery.send(manager, "j", PROVIDER, JobFixtures.group("a", "h:1"));
     eventually(() -> assertThat(closedSeen).hasSize(1));
 
     registration.close();
     registration.close();
-    discovery.send(manager, "j", PROVIDER, Jobs.group("b", "h:2"));
+    discovery.send(manager, "j", PROVIDER, JobFixtures.group("b", "h:2"));
 
     eventually(() -> assertThat(seen).hasSize(2));
     assertThat(closedSeen).hasSize(1);
@@ -174,14 +184,14 @@ class TargetListenerTest {
 
   @Test
   void aClosedManagerTakesNothingIn() {
-    discovery.apply(manager, List.of(Jobs.job("j")));
+    discovery.apply(manager, List.of(JobFixtures.job("j")));
     manager.close();
 
     manager.onUpdates(
         List.of(
             new TargetSetUpdate(
-                "j", false, true, 1, 1, Map.of(PROVIDER, List.of(Jobs.group("g", "h:1"))))));
-    assertThatThrownBy(() -> manager.apply(List.of(Jobs.job("j"))))
+                "j", false, true, 1, 1, Map.of(PROVIDER, List.of(JobFixtures.group("g", "h:1"))))));
+    assertThatThrownBy(() -> manager.apply(List.of(JobFixtures.job("j"))))
         .isInstanceOf(IllegalStateException.class);
 
     assertThat(manager.pools()).isEmpty();

@@ -27,31 +27,31 @@ public final class UsualRules {
     RelabelSpec map =
         new RelabelSpec(null, null, META + "pod_label_(.+)", null, null, null, "labelmap", null);
     return List.of(
-        Jobs.compile(map, NameValidation.UTF8),
-        Jobs.copy(META + "namespace", "namespace"),
-        Jobs.copy(META + "pod_name", "pod"));
+        JobFixtures.compile(map, NameValidation.UTF8),
+        JobFixtures.copy(META + "namespace", "namespace"),
+        JobFixtures.copy(META + "pod_name", "pod"));
   }
 
   private static ScrapeConfig job(String name, String namespace, int count) {
     List<RelabelRule> rules = new ArrayList<>();
-    rules.add(Jobs.keep(META + "pod_annotation_prometheus_io_scrape", "true"));
+    rules.add(JobFixtures.keep(META + "pod_annotation_prometheus_io_scrape", "true"));
     rules.addAll(labels());
     String[] sources = {"pod_node_name", "pod_container_name", "pod_phase", "pod_host_ip"};
     while (rules.size() < count - 1) {
       int number = rules.size();
       String source = META + sources[number % sources.length];
       switch (number % 3) {
-        case 0 -> rules.add(Jobs.copy(source, "copy_" + number));
-        case 1 -> rules.add(Jobs.set("set_" + number, "value"));
+        case 0 -> rules.add(JobFixtures.copy(source, "copy_" + number));
+        case 1 -> rules.add(JobFixtures.set("set_" + number, "value"));
         default ->
             rules.add(
-                Jobs.compile(
+                JobFixtures.compile(
                     new RelabelSpec(
                         List.of(source), null, "(.+)-.*", null, "part_" + number, "$1", null, null),
                     NameValidation.UTF8));
       }
     }
-    rules.add(Jobs.keep(META + "namespace", namespace));
-    return Jobs.job(name, rules.toArray(new RelabelRule[0]));
+    rules.add(JobFixtures.keep(META + "namespace", namespace));
+    return JobFixtures.job(name, rules.toArray(new RelabelRule[0]));
   }
 }

@@ -73,7 +73,7 @@ class CanaryTest {
   }
 
   @Test
-  void checkShowsNone() throws Exception {
+  void checkShowsNoSecret() throws Exception {
     List<String> arguments = new ArrayList<>(List.of("check", "prometheus.yml"));
     try (var files = Files.list(folder)) {
       files
@@ -91,7 +91,7 @@ class CanaryTest {
   }
 
   @Test
-  void targetsShowsNone() throws Exception {
+  void targetsShowsNoSecret() throws Exception {
     for (String format : List.of("wide", "prometheus")) {
       Program.Result result =
           Program.run(folder, "targets", "prometheus.yml", "--timeout", "4s", "-o", format);
@@ -103,7 +103,7 @@ class CanaryTest {
   }
 
   @Test
-  void targetsOfADumpShowsNone() throws Exception {
+  void targetsOfADumpShowNoSecret() throws Exception {
     for (String dump : List.of("dump.yaml", "broken-dump.yaml", "odd-dump.yaml")) {
       Program.Result result =
           Program.run(folder, "targets", "pods.yml", "--manifests", dump, "-o", "json");
@@ -113,7 +113,7 @@ class CanaryTest {
   }
 
   @Test
-  void serveShowsNone() throws Exception {
+  void serveShowsNoSecret() throws Exception {
     String sentToUs = world.canaries.plant("Authorization header sent to serve");
     try (Program serve =
         Program.start(folder, "serve", "--config", "prometheus.yml", "--listen", "127.0.0.1:0")) {
@@ -195,7 +195,7 @@ class CanaryTest {
 
   /** A program that scrapes has the secrets; what it prints of them by mistake holds none. */
   @Test
-  void aClientThatScrapesShowsNone() throws Exception {
+  void scrapeClientShowsNoSecret() throws Exception {
     Configuration configuration = new ConfigLoader().load(folder.resolve("prometheus.yml"));
     int scraped = 0;
     int revealed = 0;

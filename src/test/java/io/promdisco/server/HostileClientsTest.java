@@ -108,7 +108,7 @@ class HostileClientsTest extends ServerTestCase {
   }
 
   @Test
-  void thoseWhoDoNotReadHoldUpNobody() throws Exception {
+  void readersThatDoNotReadDelayNoOther() throws Exception {
     List<Labels> targets =
         IntStream.range(0, 60_000)
             .mapToObj(i -> Labels.of("__address__", "a-host-with-a-long-name-" + i + ":80"))

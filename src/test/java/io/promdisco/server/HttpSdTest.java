@@ -143,7 +143,7 @@ final class HttpSdTest extends ServerTestCase {
   }
 
   @Test
-  void isZippedForWhoTakesIt() throws Exception {
+  void returnsGzipWhenTheClientAcceptsIt() throws Exception {
     backend.discover("shop", Labels.of("__meta_pod", "a"), "1.1.1.1:80");
     String plain = get("/http-sd/shop").body();
     HttpRequest request =

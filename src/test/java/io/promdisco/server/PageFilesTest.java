@@ -250,7 +250,7 @@ class PageFilesTest {
     row(page, "batch-7").click();
     assertThat(details(page))
         .containsText(
-            "Dropped by rule 1 (keep) at prometheus.yml:4:9:"
+            "Dropped by rule 0 (keep) at prometheus.yml:4:9:"
                 + " __meta_kubernetes_pod_annotation_prometheus_io_scrape is \"false\","
                 + " which does not match \"true\".");
     assertThat(details(page).locator(".compare")).containsText("batch-7.pods.example:8080");
@@ -284,7 +284,7 @@ class PageFilesTest {
     page.keyboard().type("batch-7");
     page.keyboard().press("Enter");
     assertThat(dialog).containsText("shop/batch-7");
-    assertThat(dialog).containsText("pods: Dropped by rule 1 (keep) at prometheus.yml:4:9");
+    assertThat(dialog).containsText("pods: Dropped by rule 0 (keep) at prometheus.yml:4:9");
     assertThat(dialog).containsText("Not discovered by: nodes");
     dialog.getByRole(AriaRole.TEXTBOX).fill("web-1");
     page.keyboard().press("Enter");
@@ -489,7 +489,7 @@ class PageFilesTest {
       Page page = chromium.open(server.url() + "/", scheme);
       choose(page, "all");
       row(page, "batch-7").click();
-      assertThat(details(page)).containsText("Dropped by rule 1");
+      assertThat(details(page)).containsText("Dropped by rule 0");
       Path file = images.resolve("page-" + scheme.name().toLowerCase(Locale.ROOT) + ".png");
       page.screenshot(new Page.ScreenshotOptions().setPath(file));
       assertThat(file).isNotEmptyFile();

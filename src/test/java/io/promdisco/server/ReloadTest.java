@@ -11,7 +11,7 @@ import io.promdisco.config.Configuration;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.config.section.SdConfigReader;
-import io.promdisco.config.yaml.Paths;
+import io.promdisco.config.yaml.ConfigPaths;
 import io.promdisco.config.yaml.Section;
 import io.promdisco.metrics.PrometheusMetrics;
 import io.promdisco.testing.CapturedLog;
@@ -145,7 +145,7 @@ class ReloadTest {
                   }
 
                   @Override
-                  public Result read(Section job, Paths paths) {
+                  public Result read(Section job, ConfigPaths paths) {
                     begun.countDown();
                     Uninterruptibles.awaitUninterruptibly(may);
                     return new Result(List.of(), List.of());

@@ -113,7 +113,7 @@ class TargetSearchTest {
   }
 
   @Test
-  void whoAsksForAListThatIsBeingMadeTakesThatOne() throws Exception {
+  void requestsForAListThatIsBeingMadeShareIt() throws Exception {
     discover(3);
     AtomicLong looks = new AtomicLong(); // at the clock: four by who makes a list, two by others
     CountDownLatch making = new CountDownLatch(1);

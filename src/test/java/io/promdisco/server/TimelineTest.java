@@ -87,7 +87,7 @@ final class TimelineTest {
   }
 
   @Test
-  void isServed() throws Exception {
+  void timelineIsServed() throws Exception {
     try (Closer live = new Closer();
         PromdiscoServer server =
             PromdiscoServer.start(

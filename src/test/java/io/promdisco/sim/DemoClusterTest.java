@@ -115,7 +115,7 @@ class DemoClusterTest {
   }
 
   @Test
-  void theStoryGoesOnForeverAndStaysInBounds() {
+  void demoRunsOnAndStaysInBounds() {
     for (int i = 0; i < 500; i++) {
       long before = cluster.resourceVersion();
       String line = demo.step();

@@ -63,7 +63,7 @@ class FaultsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {401, 403, 404, 410, 429, 500, 503})
-  void statusesAreAnsweredOnce(int code) throws Exception {
+  void injectedStatusIsAnsweredOnce(int code) throws Exception {
     InjectedFault injection = onList(new Fault.Status(code, code == 429 ? 7 : 0));
     HttpResponse<String> struck = client.get("/api/v1/pods");
     assertThat(struck.statusCode()).isEqualTo(code);
@@ -150,7 +150,7 @@ class FaultsTest {
   }
 
   @Test
-  void aResetIsAReset() throws Exception {
+  void connectionResetIsAnError() throws Exception {
     onList(Fault.Break.RESET);
     try (Socket socket = ask("/api/v1/pods", "application/json")) {
       assertThatThrownBy(() -> all(socket))
@@ -164,7 +164,7 @@ class FaultsTest {
   }
 
   @Test
-  void aHangUpIsNoAnswerAtAll() throws Exception {
+  void closedConnectionIsNoAnswer() throws Exception {
     server.faults().add(FaultRule.once(PODS, "", Fault.Break.HANG_UP).times(2));
     try (Socket list = ask("/api/v1/pods", "application/json");
         Socket watch = ask(WATCH, PROTOBUF)) {

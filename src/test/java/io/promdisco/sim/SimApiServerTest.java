@@ -183,7 +183,7 @@ class SimApiServerTest {
   }
 
   @Test
-  void nonsenseIsRefusedAndTheConnectionGoesOn() throws Exception {
+  void invalidRequestIsRefusedAndTheConnectionStaysOpen() throws Exception {
     assertThat(client.send("POST", POD_PATH, "{").statusCode()).isEqualTo(400);
     assertThat(client.send("POST", POD_PATH, "[]").statusCode()).isEqualTo(400);
     assertThat(client.send("POST", POD_PATH, Objects.node("n").toString()).statusCode())

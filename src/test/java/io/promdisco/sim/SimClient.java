@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
-/** ListRequests and watches a simulated cluster without a server between. Safe for all threads. */
+/** Lists and watches a simulated cluster without a server between. Safe for all threads. */
 public final class SimClient implements ResourceClient {
   private final SimCluster cluster;
   private final String name;
@@ -41,7 +41,6 @@ public final class SimClient implements ResourceClient {
       Scope scope,
       int limit,
       String continueToken,
-      String resourceVersion,
       Consumer<? super V> items)
       throws IOException {
     String version = Long.toString(cluster.resourceVersion());
@@ -62,7 +61,6 @@ public final class SimClient implements ResourceClient {
       Scope scope,
       String resourceVersion,
       int timeoutSeconds,
-      boolean sendInitialEvents,
       WatchHandler<? super V> handler)
       throws IOException, InterruptedException {
     try (Subscription subscription =
@@ -72,7 +70,7 @@ public final class SimClient implements ResourceClient {
             scope.labelSelector(),
             scope.fieldSelector(),
             resourceVersion,
-            sendInitialEvents)) {
+            resourceVersion.isEmpty())) {
       open.add(subscription);
       handler.opened();
       for (Optional<SimEvent> event = subscription.next();

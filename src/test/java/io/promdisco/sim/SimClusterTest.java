@@ -105,7 +105,7 @@ class SimClusterTest {
   }
 
   @Test
-  void aStatusIsWrittenApart() {
+  void statusIsUpdatedSeparately() {
     cluster.create(Objects.with(Objects.pod("shop", "web"), "spec", "nodeName", "n1"));
     ObjectNode status = Objects.with(Objects.pod("shop", "web"), "status", "podIP", "10.0.0.1");
     ObjectNode stored = cluster.updateStatus(status);

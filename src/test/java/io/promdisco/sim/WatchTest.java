@@ -206,7 +206,7 @@ class WatchTest {
   }
 
   @Test
-  void whoDidNotAskForBookmarksGetsNone() throws Exception {
+  void watchWithoutBookmarksGetsNone() throws Exception {
     try (Frames frames = client.watch(watchFromNow() + "&timeoutSeconds=1", JSON)) {
       server.sendBookmarks();
       ticker.advance(Duration.ofSeconds(1));

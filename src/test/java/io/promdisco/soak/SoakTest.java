@@ -48,7 +48,7 @@ class SoakTest {
       matches = "[0-9.]+",
       disabledReason = "takes an hour (run with -Psoak)")
   @Timeout(value = 2, unit = TimeUnit.DAYS)
-  void nothingGrows() throws Exception {
+  void memoryThreadsAndFilesDoNotGrow() throws Exception {
     double minutes = Double.parseDouble(System.getProperty("soak.minutes"));
     Duration length = Duration.ofMillis((long) (minutes * 60_000));
     run(length, length.dividedBy(120), PODS_BETWEEN_EVENTS);

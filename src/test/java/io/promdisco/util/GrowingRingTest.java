@@ -96,7 +96,7 @@ class GrowingRingTest {
   }
 
   @Test
-  void takesNothingMoreOnceItIsClosed() throws InterruptedException {
+  void acceptsNothingAfterClose() throws InterruptedException {
     ring.put(1);
     ring.close();
     assertThat(ring.putAll(List.of(2, 3))).isFalse();

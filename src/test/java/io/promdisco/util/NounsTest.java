@@ -18,8 +18,8 @@ final class NounsTest {
 
   @Test
   void articleFollowsTheFirstLetter() {
-    assertThat(Nouns.a("pod")).isEqualTo("a pod");
-    assertThat(Nouns.a("ingress")).isEqualTo("an ingress");
-    assertThat(Nouns.a("endpointslice")).isEqualTo("an endpointslice");
+    assertThat(Nouns.withArticle("pod")).isEqualTo("a pod");
+    assertThat(Nouns.withArticle("ingress")).isEqualTo("an ingress");
+    assertThat(Nouns.withArticle("endpointslice")).isEqualTo("an endpointslice");
   }
 }

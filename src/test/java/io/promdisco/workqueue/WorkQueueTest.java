@@ -90,7 +90,7 @@ class WorkQueueTest {
   }
 
   @Test
-  void ofSeveralDelaysTheShortestCounts() throws InterruptedException {
+  void shortestOfSeveralDelaysCounts() throws InterruptedException {
     queue.addAfter("a", Duration.ofSeconds(5));
     queue.addAfter("a", Duration.ofSeconds(2));
     queue.addAfter("a", Duration.ofSeconds(9));
@@ -130,7 +130,7 @@ class WorkQueueTest {
   }
 
   @Test
-  void whoWaitsGetsAKeyAsSoonAsItIsAdded() {
+  void waitingThreadGetsAKeyAsSoonAsItIsAdded() {
     List<String> taken = new CopyOnWriteArrayList<>();
     NamedThreads.start("sd-test-taker", () -> taken.add(takeOrEmpty()));
     queue.add("a");
@@ -138,7 +138,7 @@ class WorkQueueTest {
   }
 
   @Test
-  void shutDownLetsGoWhoWaits() {
+  void shutDownReleasesWaitingThreads() {
     AtomicInteger ended = new AtomicInteger();
     for (int i = 0; i < 3; i++) {
       NamedThreads.start(

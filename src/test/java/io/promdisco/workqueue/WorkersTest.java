@@ -138,7 +138,7 @@ class WorkersTest {
   }
 
   @Test
-  void ofABatchOnlyTheKeysThatFailedAreTriedAgain() throws InterruptedException {
+  void onlyTheFailedKeysOfABatchAreRetried() throws InterruptedException {
     queue.addAll(List.of("a", "bad", "b"));
     Workers.Sync<String> sync =
         (keys, failed) -> {

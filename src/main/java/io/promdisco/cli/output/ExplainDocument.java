@@ -2,8 +2,8 @@ package io.promdisco.cli.output;
 
 import io.promdisco.explain.Absence;
 import io.promdisco.explain.Explanation;
-import io.promdisco.explain.JobAnswer;
-import io.promdisco.explain.StepText;
+import io.promdisco.explain.JobExplanation;
+import io.promdisco.explain.RuleEffectText;
 import io.promdisco.explain.TracedTarget;
 import io.promdisco.relabel.RelabelTrace.Step;
 import io.promdisco.scrape.TargetOutcome;
@@ -28,7 +28,7 @@ public final class ExplainDocument {
     return map;
   }
 
-  private static Map<String, Object> job(JobAnswer job) {
+  private static Map<String, Object> job(JobExplanation job) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("job", job.job());
     map.put("active", job.active());
@@ -81,7 +81,7 @@ public final class ExplainDocument {
     map.put("rule", step.rule().toString());
     map.put("value", step.value());
     map.put("kept", step.kept());
-    map.put("verdict", StepText.verdict(step));
+    map.put("verdict", RuleEffectText.verdict(step));
     Map<String, Object> changes = new LinkedHashMap<>();
     for (String name : step.changedNames()) {
       Map<String, Object> change =

@@ -2,8 +2,8 @@ package io.promdisco.cli.output;
 
 import io.promdisco.explain.Absence;
 import io.promdisco.explain.Explanation;
-import io.promdisco.explain.JobAnswer;
-import io.promdisco.explain.StepText;
+import io.promdisco.explain.JobExplanation;
+import io.promdisco.explain.RuleEffectText;
 import io.promdisco.explain.TracedTarget;
 import io.promdisco.relabel.RelabelTrace.Step;
 import io.promdisco.scrape.TargetOutcome;
@@ -21,7 +21,7 @@ public final class ExplainPrinter {
   }
 
   public void print(Explanation answer) {
-    for (JobAnswer job : answer.jobs()) {
+    for (JobExplanation job : answer.jobs()) {
       console.line(Console.bold("job " + job.job()));
       job.absences().forEach(this::absence);
       job.targets().forEach(this::target);
@@ -63,13 +63,13 @@ public final class ExplainPrinter {
   }
 
   private static String place(Step step) {
-    return PrintableText.of(StepText.place(step));
+    return PrintableText.of(RuleEffectText.place(step));
   }
 
   private void step(Step step, int width) {
     String place = place(step);
     String gap = " ".repeat(width - place.length() + 2);
-    String verdict = StepText.verdict(step);
+    String verdict = RuleEffectText.verdict(step);
     boolean idle = step.kept() && !step.changed();
     console.line("    ", Console.cyan(place), gap, step.rule());
     console.line(

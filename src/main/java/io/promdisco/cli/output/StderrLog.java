@@ -2,8 +2,8 @@ package io.promdisco.cli.output;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.promdisco.util.LimitedLog;
 import io.promdisco.util.PrintableText;
+import io.promdisco.util.RateLimitedLog;
 import java.io.IOException;
 import java.io.Serial;
 import java.io.StringWriter;
@@ -134,14 +134,14 @@ public final class StderrLog implements SLF4JServiceProvider, ILoggerFactory {
 
     private final Level lowest;
 
-    private final transient @Nullable LimitedLog limited;
+    private final transient @Nullable RateLimitedLog limited;
 
     StderrLogger(String name, Level lowest) {
       this.name = name;
       this.lowest = lowest;
       limited =
           name.startsWith(WEB_SERVER)
-              ? new LimitedLog(System::nanoTime, line -> write(Level.WARN, line, null))
+              ? new RateLimitedLog(System::nanoTime, line -> write(Level.WARN, line, null))
               : null;
     }
 
@@ -191,11 +191,11 @@ public final class StderrLog implements SLF4JServiceProvider, ILoggerFactory {
         Object @Nullable [] arguments,
         @Nullable Throwable error) {
       String message = MessageFormatter.basicArrayFormat(pattern, arguments);
-      LimitedLog once = limited;
+      RateLimitedLog once = limited;
       if (once == null) {
         write(level, String.valueOf(message), error);
       } else {
-        once.say(error == null ? String.valueOf(message) : message + ": " + error);
+        once.log(error == null ? String.valueOf(message) : message + ": " + error);
       }
     }
   }

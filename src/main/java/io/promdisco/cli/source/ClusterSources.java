@@ -6,12 +6,12 @@ import io.promdisco.config.SdConfig;
 import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.explain.Absence;
-import io.promdisco.explain.Absence.Why;
+import io.promdisco.explain.Absence.Reason;
+import io.promdisco.explain.ClusterInspector;
+import io.promdisco.explain.ExplainQuery;
+import io.promdisco.explain.ExplainQuery.AddressQuery;
+import io.promdisco.explain.ExplainQuery.ObjectQuery;
 import io.promdisco.explain.Explainer;
-import io.promdisco.explain.Inspector;
-import io.promdisco.explain.Query;
-import io.promdisco.explain.Query.AddressQuery;
-import io.promdisco.explain.Query.ObjectQuery;
 import io.promdisco.offline.Manifests;
 import io.promdisco.providers.kubernetes.WatchedResources;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
@@ -25,15 +25,15 @@ import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 
 /** Looks at the clusters that a configuration names why they do not give what was asked for. */
-public final class ClusterSources implements Explainer.Sources {
+public final class ClusterSources implements Explainer.SourceInspector {
   private static final Logger log = EscapingLogger.of(ClusterSources.class);
 
   /** Looks at nothing: only the targets that a server shows are known. */
-  public static final Explainer.Sources NONE =
-      new Explainer.Sources() {
+  public static final Explainer.SourceInspector NONE =
+      new Explainer.SourceInspector() {
         @Override
-        public List<Absence> inspect(SdConfig config, Query query) {
-          return List.of(Absence.of(Why.NOT_THERE, "the server shows no such target"));
+        public List<Absence> inspect(SdConfig config, ExplainQuery query) {
+          return List.of(Absence.of(Reason.NOT_THERE, "the server shows no such target"));
         }
 
         @Override
@@ -42,7 +42,7 @@ public final class ClusterSources implements Explainer.Sources {
         }
 
         @Override
-        public void names(SdConfig config, Query query, BiConsumer<String, String> names) {}
+        public void names(SdConfig config, ExplainQuery query, BiConsumer<String, String> names) {}
       };
 
   private final ClusterReaders readers;
@@ -63,12 +63,12 @@ public final class ClusterSources implements Explainer.Sources {
   }
 
   @Override
-  public List<Absence> inspect(SdConfig config, Query query) throws InterruptedException {
+  public List<Absence> inspect(SdConfig config, ExplainQuery query) throws InterruptedException {
     List<Absence> failures =
         providers.stream()
             .filter(provider -> provider.config().equals(config))
             .flatMap(provider -> provider.failures().stream())
-            .map(failure -> Absence.of(Why.UNREADABLE, failure.reason()))
+            .map(failure -> Absence.of(Reason.UNREADABLE, failure.reason()))
             .toList();
     if (!(config instanceof KubernetesSdConfig kubernetes)) {
       return failures.isEmpty() ? Explainer.notListed(query) : failures;
@@ -83,7 +83,7 @@ public final class ClusterSources implements Explainer.Sources {
     try {
       return withMissingRights(kubernetes, inspector(kubernetes).inspect(query));
     } catch (DiscoveryException e) {
-      return List.of(Absence.of(Why.UNREADABLE, String.valueOf(e.getMessage())));
+      return List.of(Absence.of(Reason.UNREADABLE, String.valueOf(e.getMessage())));
     }
   }
 
@@ -104,13 +104,13 @@ public final class ClusterSources implements Explainer.Sources {
     return all;
   }
 
-  private List<Absence> malformed(Role role, Query query) {
+  private List<Absence> malformed(Role role, ExplainQuery query) {
     if (!(query instanceof ObjectQuery asked)) {
       return List.of();
     }
     return leftOut.stream()
         .filter(object -> asked.isNamed(role, object.kind(), object.namespace(), object.name()))
-        .map(object -> Absence.of(Why.MALFORMED, "it cannot be used: " + object.problem()))
+        .map(object -> Absence.of(Reason.MALFORMED, "it cannot be used: " + object.problem()))
         .toList();
   }
 
@@ -136,7 +136,7 @@ public final class ClusterSources implements Explainer.Sources {
   }
 
   @Override
-  public void names(SdConfig config, Query query, BiConsumer<String, String> names)
+  public void names(SdConfig config, ExplainQuery query, BiConsumer<String, String> names)
       throws InterruptedException {
     if (config instanceof KubernetesSdConfig kubernetes) {
       try {
@@ -147,9 +147,9 @@ public final class ClusterSources implements Explainer.Sources {
     }
   }
 
-  private Inspector inspector(KubernetesSdConfig config) throws DiscoveryException {
+  private ClusterInspector inspector(KubernetesSdConfig config) throws DiscoveryException {
     ResourceClient client = readers.of(config);
     List<String> namespaces = WatchedResources.namespaces(config, client.ownNamespace());
-    return new Inspector(config, namespaces, client);
+    return new ClusterInspector(config, namespaces, client);
   }
 }

@@ -139,7 +139,6 @@ public final class Listed {
         Scope scope,
         int limit,
         String continueToken,
-        String resourceVersion,
         Consumer<? super V> items)
         throws IOException, InterruptedException {
       Key key = new Key(this, resource, scope);
@@ -151,7 +150,6 @@ public final class Listed {
               scope,
               limit,
               continueToken,
-              resourceVersion,
               item -> {
                 progress.item();
                 items.accept(item);
@@ -166,11 +164,10 @@ public final class Listed {
         Scope scope,
         String resourceVersion,
         int timeoutSeconds,
-        boolean sendInitialEvents,
         WatchHandler<? super V> handler)
         throws IOException, InterruptedException {
-      if (!sendInitialEvents) {
-        client.watch(resource, scope, resourceVersion, timeoutSeconds, false, handler);
+      if (!resourceVersion.isEmpty()) {
+        client.watch(resource, scope, resourceVersion, timeoutSeconds, handler);
         return;
       }
       Progress progress = begin(new Key(this, resource, scope));
@@ -179,7 +176,6 @@ public final class Listed {
           scope,
           resourceVersion,
           timeoutSeconds,
-          true,
           new Streamed<>(progress, handler));
     }
 

@@ -1,7 +1,7 @@
 package io.promdisco.cli.source;
 
 import io.promdisco.explain.Absence;
-import io.promdisco.explain.Absence.Why;
+import io.promdisco.explain.Absence.Reason;
 import io.promdisco.providers.kubernetes.LeastAccess;
 import io.promdisco.providers.kubernetes.LeastAccess.Access;
 import io.promdisco.providers.kubernetes.WatchedResources.Watched;
@@ -49,7 +49,7 @@ final class MissingRights {
         ? Optional.empty()
         : Optional.of(
             Absence.of(
-                Why.MISSING_RIGHTS,
+                Reason.MISSING_RIGHTS,
                 "the credentials for "
                     + client.server()
                     + " lack the rights to "

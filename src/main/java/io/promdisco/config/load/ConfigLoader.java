@@ -1,28 +1,29 @@
 package io.promdisco.config.load;
 
+import io.promdisco.Internal;
 import io.promdisco.config.ConfigException;
 import io.promdisco.config.Configuration;
+import io.promdisco.config.ConfiguredGroup;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.ScrapeChecks;
 import io.promdisco.config.ScrapeConfig;
-import io.promdisco.config.WrittenGroup;
-import io.promdisco.config.lint.ConfigAdvice;
+import io.promdisco.config.lint.ConfigWarnings;
+import io.promdisco.config.section.CheckedOnlySections;
 import io.promdisco.config.section.GlobalReader;
 import io.promdisco.config.section.Globs;
 import io.promdisco.config.section.KubernetesSdReader;
-import io.promdisco.config.section.OtherSections;
+import io.promdisco.config.section.LocatedJob;
 import io.promdisco.config.section.PollingSdReaders;
-import io.promdisco.config.section.ReadJob;
 import io.promdisco.config.section.ScrapeReader;
 import io.promdisco.config.section.SdConfigReader;
-import io.promdisco.config.section.Sources;
+import io.promdisco.config.section.SdConfigReaders;
 import io.promdisco.config.section.StaticSdReader;
-import io.promdisco.config.yaml.Hints;
-import io.promdisco.config.yaml.Paths;
-import io.promdisco.config.yaml.Problems;
+import io.promdisco.config.yaml.ConfigPaths;
+import io.promdisco.config.yaml.ProblemCollector;
 import io.promdisco.config.yaml.Section;
 import io.promdisco.config.yaml.StrictYaml;
+import io.promdisco.config.yaml.SyntaxHints;
 import io.promdisco.config.yaml.YamlFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -65,7 +66,7 @@ public final class ConfigLoader {
     LEAVE
   }
 
-  private final Sources sources;
+  private final SdConfigReaders sources;
   private final Set<String> only; // jobs; empty: all
   private final NamedFiles files;
 
@@ -76,17 +77,17 @@ public final class ConfigLoader {
    */
   public ConfigLoader() {
     this(
-        Sources.of(standardSources(), ServiceLoader.load(SdConfigReader.class)),
+        SdConfigReaders.of(standardSources(), ServiceLoader.load(SdConfigReader.class)),
         Set.of(),
         NamedFiles.READ);
   }
 
   /** A loader that knows these sources of targets. */
   public ConfigLoader(List<SdConfigReader> sources) {
-    this(Sources.of(sources, List.of()), Set.of(), NamedFiles.READ);
+    this(SdConfigReaders.of(sources, List.of()), Set.of(), NamedFiles.READ);
   }
 
-  private ConfigLoader(Sources sources, Set<String> only, NamedFiles files) {
+  private ConfigLoader(SdConfigReaders sources, Set<String> only, NamedFiles files) {
     this.sources = sources;
     this.only = Set.copyOf(only);
     this.files = files;
@@ -145,7 +146,7 @@ public final class ConfigLoader {
    * @param groups the targets that are spelt out, with their places; none if the file is refused
    */
   public record LoadResult(
-      Optional<Configuration> configuration, List<Problem> problems, List<WrittenGroup> groups) {
+      Optional<Configuration> configuration, List<Problem> problems, List<ConfiguredGroup> groups) {
     /** Copies the lists. */
     public LoadResult {
       problems = List.copyOf(problems);
@@ -179,7 +180,7 @@ public final class ConfigLoader {
       return read(
           file.toString(), StrictYaml.argument(file), folder == null ? Path.of("") : folder);
     } catch (IOException e) {
-      Problems problems = new Problems(file.toString());
+      ProblemCollector problems = new ProblemCollector(file.toString());
       problems.error(ProblemKind.UNREADABLE, StrictYaml.unreadable(e, WHAT));
       return LoadResult.refused(problems.sorted());
     }
@@ -192,16 +193,16 @@ public final class ConfigLoader {
    * @param folder what relative paths in it are relative to
    */
   public LoadResult read(String fileName, byte[] content, Path folder) {
-    Problems problems = new Problems(fileName);
+    ProblemCollector problems = new ProblemCollector(fileName);
     if (files == NamedFiles.LEAVE_TARGET_FILES) {
       problems.leaveTargetFiles();
     }
     Document document =
-        StrictYaml.read(content, problems, root -> document(root, new Paths(folder)));
+        StrictYaml.read(content, problems, root -> document(root, new ConfigPaths(folder)));
     if (problems.refuse() || document == null) {
       return LoadResult.refused(problems.sorted());
     }
-    ConfigAdvice.give(document.jobs());
+    ConfigWarnings.report(document.jobs());
     if (files != NamedFiles.LEAVE) {
       problems.check();
     }
@@ -210,7 +211,7 @@ public final class ConfigLoader {
     return new LoadResult(
         Optional.of(
             new Configuration(
-                document.jobs().stream().map(ReadJob::config).toList(),
+                document.jobs().stream().map(LocatedJob::config).toList(),
                 document.effective(),
                 sorted.stream().filter(p -> p.severity() == Problem.Severity.WARNING).toList())),
         sorted,
@@ -218,13 +219,13 @@ public final class ConfigLoader {
   }
 
   /** The targets of the jobs that are spelt out. */
-  private static List<WrittenGroup> written(Problems problems, List<ReadJob> jobs) {
-    List<WrittenGroup> groups = new ArrayList<>();
-    for (ReadJob job : jobs) {
+  private static List<ConfiguredGroup> written(ProblemCollector problems, List<LocatedJob> jobs) {
+    List<ConfiguredGroup> groups = new ArrayList<>();
+    for (LocatedJob job : jobs) {
       problems.forEachGroupIn(
           job.section(),
           (path, group, positions) ->
-              groups.add(new WrittenGroup(job.config(), group, path, positions)));
+              groups.add(new ConfiguredGroup(job.config(), group, path, positions)));
     }
     return groups;
   }
@@ -235,7 +236,7 @@ public final class ConfigLoader {
    * @param jobs those that are not left out
    * @param effective how it is shown
    */
-  private record Document(List<ReadJob> jobs, Map<String, Object> effective) {}
+  private record Document(List<LocatedJob> jobs, Map<String, Object> effective) {}
 
   /**
    * Reads the keys {@code global} and {@code scrape_configs} of a file that has other keys too.
@@ -244,34 +245,36 @@ public final class ConfigLoader {
    * @param folder what relative paths are relative to
    * @return the jobs, as far as they could be read
    */
+  @Internal
   public List<ScrapeConfig> inline(Section root, Path folder) {
-    Paths paths = new Paths(folder);
+    ConfigPaths paths = new ConfigPaths(folder);
     GlobalReader.Result global = new GlobalReader(System::getenv).read(root, paths);
     ScrapeReader reader = new ScrapeReader(sources, global, paths);
-    return jobs(root, reader, new LinkedHashMap<>(), "").stream().map(ReadJob::config).toList();
+    return jobs(root, reader, new LinkedHashMap<>(), "").stream().map(LocatedJob::config).toList();
   }
 
   /**
    * @param root null if the document is null
    */
-  private Document document(@Nullable Section root, Paths paths) {
+  private Document document(@Nullable Section root, ConfigPaths paths) {
     if (root == null) {
       return new Document(List.of(), NOTHING);
     }
-    Hints.note(root.node(), root.problems());
+    SyntaxHints.note(root.node(), root.problems());
     GlobalReader.Result global = new GlobalReader(System::getenv).read(root, paths);
-    OtherSections others = new OtherSections(root, paths, sources, global.names());
+    CheckedOnlySections others = new CheckedOnlySections(root, paths, sources, global.names());
     Map<String, Object> effective = new LinkedHashMap<>();
     effective.put("global", global.shown());
     others.runtime(effective);
     others.alerting(effective);
     others.ruleFiles(effective);
-    List<String> named = OtherSections.files(root, "scrape_config_files", "scrape config", paths);
+    List<String> named =
+        CheckedOnlySections.files(root, "scrape_config_files", "scrape config", paths);
     if (!named.isEmpty()) {
       effective.put("scrape_config_files", named);
     }
     Map<String, String> names = new LinkedHashMap<>();
-    List<ReadJob> jobs = jobs(root, new ScrapeReader(sources, global, paths), names, "");
+    List<LocatedJob> jobs = jobs(root, new ScrapeReader(sources, global, paths), names, "");
     if (!jobs.isEmpty()) {
       effective.put("scrape_configs", jobs.stream().map(job -> job.config().effective()).toList());
     }
@@ -283,7 +286,7 @@ public final class ConfigLoader {
     if (files == NamedFiles.LEAVE) {
       return new Document(jobs, effective);
     }
-    List<ReadJob> all = new ArrayList<>(jobs);
+    List<LocatedJob> all = new ArrayList<>(jobs);
     for (int i = 0; i < named.size(); i++) {
       if (named.get(i).isEmpty()) {
         continue; // A null matches nothing.
@@ -296,11 +299,11 @@ public final class ConfigLoader {
   /**
    * @param file empty: the main file
    */
-  private List<ReadJob> jobs(
+  private List<LocatedJob> jobs(
       Section root, ScrapeReader reader, Map<String, String> names, String file) {
-    List<ReadJob> jobs = new ArrayList<>();
+    List<LocatedJob> jobs = new ArrayList<>();
     for (Section section : root.sections("scrape_configs", "empty or null scrape config section")) {
-      ReadJob job = reader.read(section);
+      LocatedJob job = reader.read(section);
       String name = job.config().jobName();
       String first = names.putIfAbsent(name, file);
       if (first != null && !name.isEmpty()) {
@@ -323,7 +326,7 @@ public final class ConfigLoader {
     return jobs;
   }
 
-  private List<ReadJob> fromFiles(
+  private List<LocatedJob> fromFiles(
       Section root,
       int index,
       String pattern,
@@ -346,13 +349,13 @@ public final class ConfigLoader {
           ProblemKind.MISSING_FILE,
           "file \"" + pattern + "\" does not exist");
     }
-    List<ReadJob> jobs = new ArrayList<>();
+    List<LocatedJob> jobs = new ArrayList<>();
     for (Path file : files) {
-      Problems problems = root.problems().ofNamed(file.toString());
+      ProblemCollector problems = root.problems().ofNamed(file.toString());
       Path folder = file.getParent() == null ? Path.of("") : file.getParent();
-      ScrapeReader reader = new ScrapeReader(sources, global, new Paths(folder));
+      ScrapeReader reader = new ScrapeReader(sources, global, new ConfigPaths(folder));
       try {
-        List<ReadJob> found =
+        List<LocatedJob> found =
             StrictYaml.read(
                 StrictYaml.content(file),
                 problems,
@@ -365,10 +368,10 @@ public final class ConfigLoader {
     return jobs;
   }
 
-  private List<ReadJob> only(
+  private List<LocatedJob> only(
       Section section, ScrapeReader reader, Map<String, String> names, Path file) {
-    Hints.note(section.node(), section.problems());
-    List<ReadJob> jobs = jobs(section, reader, names, file.toString());
+    SyntaxHints.note(section.node(), section.problems());
+    List<LocatedJob> jobs = jobs(section, reader, names, file.toString());
     section.finish();
     return jobs;
   }

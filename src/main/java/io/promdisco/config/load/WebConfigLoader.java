@@ -1,13 +1,14 @@
 package io.promdisco.config.load;
 
+import io.promdisco.Internal;
 import io.promdisco.config.ConfigException;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.Secret;
 import io.promdisco.config.WebConfig;
 import io.promdisco.config.WebConfig.ClientAuth;
 import io.promdisco.config.WebConfig.Tls;
-import io.promdisco.config.yaml.Paths;
-import io.promdisco.config.yaml.Problems;
+import io.promdisco.config.yaml.ConfigPaths;
+import io.promdisco.config.yaml.ProblemCollector;
 import io.promdisco.config.yaml.Section;
 import io.promdisco.config.yaml.StrictYaml;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://prometheus.io/docs/prometheus/latest/configuration/https/">Format</a>
  */
+@Internal
 public final class WebConfigLoader {
   private static final List<String> VERSIONS = List.of("TLS10", "TLS11", "TLS12", "TLS13");
 
@@ -44,9 +46,9 @@ public final class WebConfigLoader {
   private static final Pattern BCRYPT =
       Pattern.compile("\\$2[abxy]?\\$(0[4-9]|[12][0-9]|3[01])\\$[./A-Za-z0-9]{53}");
 
-  private final Paths paths;
+  private final ConfigPaths paths;
 
-  private WebConfigLoader(Paths paths) {
+  private WebConfigLoader(ConfigPaths paths) {
     this.paths = paths;
   }
 
@@ -57,10 +59,10 @@ public final class WebConfigLoader {
    * @throws ConfigException if it is refused, with every problem
    */
   public static WebConfig read(Path file, byte[] content) throws ConfigException {
-    Problems problems = new Problems(file.toString());
+    ProblemCollector problems = new ProblemCollector(file.toString());
     Path folder = file.getParent() == null ? Path.of("") : file.getParent();
     WebConfig config =
-        StrictYaml.read(content, problems, new WebConfigLoader(new Paths(folder))::document);
+        StrictYaml.read(content, problems, new WebConfigLoader(new ConfigPaths(folder))::document);
     problems.check();
     if (problems.hasErrors() || config == null) {
       throw new ConfigException(problems.sorted());

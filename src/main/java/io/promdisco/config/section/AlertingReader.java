@@ -3,10 +3,10 @@ package io.promdisco.config.section;
 import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.SdChecks;
-import io.promdisco.config.table.Field;
 import io.promdisco.config.table.SectionTable;
-import io.promdisco.config.table.Values;
-import io.promdisco.config.yaml.Paths;
+import io.promdisco.config.table.Setting;
+import io.promdisco.config.table.SettingValues;
+import io.promdisco.config.yaml.ConfigPaths;
 import io.promdisco.config.yaml.Section;
 import io.promdisco.model.Labels;
 import io.promdisco.model.NameValidation;
@@ -28,12 +28,12 @@ final class AlertingReader {
   private static final String KEY = "alerting";
   private static final String MANAGERS = "alertmanagers";
 
-  private static final Field<HttpClientReader.Result> HTTP =
+  private static final Setting<HttpClientReader.Result> HTTP =
       HttpClientReader.field(HttpClientReader.Owner.OTHER);
-  private static final Field<String> SCHEME = Field.text("scheme", "http");
-  private static final Field<String> PATH_PREFIX = Field.text("path_prefix");
-  private static final Field<String> VERSION =
-      Field.text("api_version", "v2")
+  private static final Setting<String> SCHEME = Setting.text("scheme", "http");
+  private static final Setting<String> PATH_PREFIX = Setting.text("path_prefix");
+  private static final Setting<String> VERSION =
+      Setting.text("api_version", "v2")
           .always()
           .checked(
               (manager, key, version) -> {
@@ -43,9 +43,9 @@ final class AlertingReader {
                       "expected Alertmanager api version to be one of [v2] but got " + version);
                 }
               });
-  private static final Field<RelabelReader.Rules> RULES =
+  private static final Setting<RelabelReader.Rules> RULES =
       RelabelReader.rules("relabel_configs", "empty or null Alertmanager target relabeling rule");
-  private static final Field<RelabelReader.Rules> MANAGER_ALERT_RULES =
+  private static final Setting<RelabelReader.Rules> MANAGER_ALERT_RULES =
       RelabelReader.rules(
           "alert_relabel_configs", "empty or null Alertmanager alert relabeling rule");
   static final SectionTable ALERTMANAGER =
@@ -54,20 +54,20 @@ final class AlertingReader {
           HTTP,
           SCHEME,
           PATH_PREFIX,
-          Field.duration("timeout", Duration.ofSeconds(10)),
+          Setting.duration("timeout", Duration.ofSeconds(10)),
           VERSION,
           RULES,
           MANAGER_ALERT_RULES,
-          CloudLogins.SIGV4);
-  private static final Field<RelabelReader.Rules> ALERT_RULES =
+          CloudCredentials.SIGV4);
+  private static final Setting<RelabelReader.Rules> ALERT_RULES =
       RelabelReader.rules("alert_relabel_configs", "empty or null alert relabeling rule");
   static final SectionTable ALERTING = SectionTable.of(KEY, ALERT_RULES);
 
-  private final Sources sources;
-  private final Paths paths;
+  private final SdConfigReaders sources;
+  private final ConfigPaths paths;
   private final NameValidation names;
 
-  AlertingReader(Sources sources, Paths paths, NameValidation names) {
+  AlertingReader(SdConfigReaders sources, ConfigPaths paths, NameValidation names) {
     this.sources = sources;
     this.paths = paths;
     this.names = names;
@@ -78,7 +78,7 @@ final class AlertingReader {
     if (alerting == null) {
       return Map.of();
     }
-    Values read = ALERTING.readKnown(alerting, paths);
+    SettingValues read = ALERTING.readKnown(alerting, paths);
     read.get(ALERT_RULES).compile(names);
     List<Map<String, Object>> managers = new ArrayList<>();
     for (Section manager : alerting.sections(MANAGERS)) {
@@ -98,9 +98,9 @@ final class AlertingReader {
   }
 
   private Map<String, Object> manager(Section section) {
-    Values manager = ALERTMANAGER.readKnown(section, paths);
+    SettingValues manager = ALERTMANAGER.readKnown(section, paths);
     HttpClientConfig http = manager.get(HTTP).config();
-    if (manager.get(CloudLogins.SIGV4).isPresent()
+    if (manager.get(CloudCredentials.SIGV4).isPresent()
         && (http.basicAuth().isPresent()
             || http.authorization().isPresent()
             || http.oauth2().isPresent())) {

@@ -1,15 +1,16 @@
 package io.promdisco.config.section;
 
+import io.promdisco.Internal;
 import io.promdisco.config.NameEscaping;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.ScrapeConfig;
-import io.promdisco.config.table.Field;
 import io.promdisco.config.table.SectionTable;
-import io.promdisco.config.table.Values;
-import io.promdisco.config.yaml.Paths;
-import io.promdisco.config.yaml.Scalars;
+import io.promdisco.config.table.Setting;
+import io.promdisco.config.table.SettingValues;
+import io.promdisco.config.yaml.ConfigPaths;
+import io.promdisco.config.yaml.ConfigScalars;
+import io.promdisco.config.yaml.EffectiveSection;
 import io.promdisco.config.yaml.Section;
-import io.promdisco.config.yaml.Shown;
 import io.promdisco.model.NameValidation;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,9 +19,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code global}. */
+@Internal
 public final class GlobalReader {
-  private static final Field<Map<String, String>> LABELS =
-      Field.of(
+  private static final Setting<Map<String, String>> LABELS =
+      Setting.of(
           "external_labels",
           "map of texts",
           "",
@@ -33,17 +35,17 @@ public final class GlobalReader {
               .documented("duration", "10s; the interval if that is shorter")
               .always(),
           ScrapeSettings.PROTOCOLS,
-          Field.duration("evaluation_interval")
+          Setting.duration("evaluation_interval")
               .documented("duration", "1m")
               .shownBy(
                   "always",
                   (to, key, value) ->
                       to.always(key, value.isZero() ? ScrapeConfig.DEFAULT_INTERVAL : value)),
-          Field.duration("rule_query_offset"),
-          Field.file("query_log_file"),
-          Field.unsigned("query_max_series"),
-          Field.unsigned("query_max_samples_read"),
-          Field.duration("query_max_duration"),
+          Setting.duration("rule_query_offset"),
+          Setting.file("query_log_file"),
+          Setting.unsigned("query_max_series"),
+          Setting.unsigned("query_max_samples_read"),
+          Setting.duration("query_max_duration"),
           ScrapeSettings.FAILURE_LOG,
           LABELS,
           ScrapeSettings.BODY_SIZE,
@@ -73,7 +75,7 @@ public final class GlobalReader {
    * @param settings what all jobs inherit
    * @param shown how the section is shown
    */
-  public record Result(Values settings, Map<String, Object> shown) {
+  public record Result(SettingValues settings, Map<String, Object> shown) {
     /** Which names of labels and metrics are valid where a job does not say otherwise. */
     public NameValidation names() {
       return ScrapeSettings.nameValidation(settings);
@@ -81,8 +83,8 @@ public final class GlobalReader {
   }
 
   /** Reads the section. */
-  public Result read(Section root, Paths paths) {
-    Values global = TABLE.readKnown(root.sectionOrEmpty("global"), paths);
+  public Result read(Section root, ConfigPaths paths) {
+    SettingValues global = TABLE.readKnown(root.sectionOrEmpty("global"), paths);
     if (root.section("global") == null) {
       // Prometheus has a default for it only where the whole section is left out.
       global.set(ScrapeSettings.ESCAPING, NameEscaping.ALLOW_UTF_8.text());
@@ -93,7 +95,7 @@ public final class GlobalReader {
     return new Result(global, global.shown());
   }
 
-  private Map<String, String> externalLabels(Values read) {
+  private Map<String, String> externalLabels(SettingValues read) {
     Section global = read.section();
     NameValidation names = ScrapeSettings.nameValidation(read);
     Map<String, String> labels = new LinkedHashMap<>();
@@ -106,18 +108,19 @@ public final class GlobalReader {
                     name,
                     "\"" + name + "\" is not a valid label name (expected: " + rule(names) + ")");
               }
-              if (!Scalars.isUnicode(value)) {
+              if (!ConfigScalars.isUnicode(value)) {
                 global.error(
                     LABELS.key(),
                     "\"" + value + "\" is not a valid label value (expected: text in UTF-8)");
               }
               labels.put(
-                  name, Environment.expand(value, variable -> value(global, name, variable)));
+                  name,
+                  EnvironmentVariables.expand(value, variable -> value(global, name, variable)));
             });
     return labels;
   }
 
-  private static void showFlag(Shown to, String key, Optional<Boolean> flag) {
+  private static void showFlag(EffectiveSection to, String key, Optional<Boolean> flag) {
     to.always(key, flag.orElse(false));
   }
 

@@ -1,5 +1,6 @@
 package io.promdisco.config.section;
 
+import io.promdisco.Internal;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -15,6 +16,7 @@ import java.util.regex.PatternSyntaxException;
  * File name patterns as Go has them: {@code *}, {@code ?}, {@code [a-z]}, {@code [^a]} and {@code
  * \} in any part of a path. Hidden files match as others do; braces stand for themselves.
  */
+@Internal
 public final class Globs {
   private Globs() {}
 

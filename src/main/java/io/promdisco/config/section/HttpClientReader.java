@@ -1,10 +1,10 @@
 package io.promdisco.config.section;
 
-import static io.promdisco.config.table.Field.bool;
-import static io.promdisco.config.table.Field.file;
-import static io.promdisco.config.table.Field.section;
-import static io.promdisco.config.table.Field.text;
-import static io.promdisco.config.table.Field.texts;
+import static io.promdisco.config.table.Setting.bool;
+import static io.promdisco.config.table.Setting.file;
+import static io.promdisco.config.table.Setting.section;
+import static io.promdisco.config.table.Setting.text;
+import static io.promdisco.config.table.Setting.texts;
 
 import io.promdisco.config.HttpClientChecks;
 import io.promdisco.config.HttpClientConfig;
@@ -17,12 +17,12 @@ import io.promdisco.config.HttpClientConfig.ProxyConfig;
 import io.promdisco.config.HttpClientConfig.TlsConfig;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.Secret;
-import io.promdisco.config.Urls;
-import io.promdisco.config.table.Field;
+import io.promdisco.config.UrlChecks;
 import io.promdisco.config.table.SectionTable;
-import io.promdisco.config.table.Values;
-import io.promdisco.config.yaml.Paths;
-import io.promdisco.config.yaml.Scalars;
+import io.promdisco.config.table.Setting;
+import io.promdisco.config.table.SettingValues;
+import io.promdisco.config.yaml.ConfigPaths;
+import io.promdisco.config.yaml.ConfigScalars;
 import io.promdisco.config.yaml.Section;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -53,12 +53,12 @@ final class HttpClientReader {
     }
   }
 
-  private static final Field<String> USERNAME = text("username");
-  private static final Field<String> USERNAME_FILE = file("username_file");
-  private static final Field<String> USERNAME_REF = text("username_ref");
-  private static final Field<Secret> PASSWORD = Field.secret("password");
-  private static final Field<String> PASSWORD_FILE = file("password_file");
-  private static final Field<String> PASSWORD_REF = text("password_ref");
+  private static final Setting<String> USERNAME = text("username");
+  private static final Setting<String> USERNAME_FILE = file("username_file");
+  private static final Setting<String> USERNAME_REF = text("username_ref");
+  private static final Setting<Secret> PASSWORD = Setting.secret("password");
+  private static final Setting<String> PASSWORD_FILE = file("password_file");
+  private static final Setting<String> PASSWORD_REF = text("password_ref");
   static final SectionTable BASIC_AUTH_KEYS =
       SectionTable.of(
           "basic_auth",
@@ -69,8 +69,8 @@ final class HttpClientReader {
           PASSWORD_FILE,
           PASSWORD_REF);
 
-  private static final Field<String> TYPE =
-      Field.of(
+  private static final Setting<String> TYPE =
+      Setting.of(
           "type",
           "text",
           Authorization.BEARER,
@@ -78,25 +78,25 @@ final class HttpClientReader {
             String type = given.string(key).strip();
             return type.isEmpty() ? Authorization.BEARER : type;
           });
-  private static final Field<Secret> CREDENTIALS = Field.secret("credentials");
-  private static final Field<String> CREDENTIALS_FILE = file("credentials_file");
-  private static final Field<String> CREDENTIALS_REF = text("credentials_ref");
+  private static final Setting<Secret> CREDENTIALS = Setting.secret("credentials");
+  private static final Setting<String> CREDENTIALS_FILE = file("credentials_file");
+  private static final Setting<String> CREDENTIALS_REF = text("credentials_ref");
   static final SectionTable AUTHORIZATION_KEYS =
       SectionTable.of("authorization", TYPE, CREDENTIALS, CREDENTIALS_FILE, CREDENTIALS_REF);
 
-  private static final Field<String> CA = text("ca");
-  private static final Field<String> CERT = text("cert");
-  private static final Field<Secret> KEY = Field.secret("key");
-  private static final Field<String> CA_FILE = file("ca_file");
-  private static final Field<String> CERT_FILE = file("cert_file");
-  private static final Field<String> KEY_FILE = file("key_file");
-  private static final Field<String> CA_REF = text("ca_ref");
-  private static final Field<String> CERT_REF = text("cert_ref");
-  private static final Field<String> KEY_REF = text("key_ref");
-  private static final Field<String> SERVER_NAME = text("server_name");
-  private static final Field<Boolean> SKIP_VERIFY = bool("insecure_skip_verify", false).always();
-  private static final Field<String> MIN_VERSION = tlsVersion("min_version");
-  private static final Field<String> MAX_VERSION = tlsVersion("max_version");
+  private static final Setting<String> CA = text("ca");
+  private static final Setting<String> CERT = text("cert");
+  private static final Setting<Secret> KEY = Setting.secret("key");
+  private static final Setting<String> CA_FILE = file("ca_file");
+  private static final Setting<String> CERT_FILE = file("cert_file");
+  private static final Setting<String> KEY_FILE = file("key_file");
+  private static final Setting<String> CA_REF = text("ca_ref");
+  private static final Setting<String> CERT_REF = text("cert_ref");
+  private static final Setting<String> KEY_REF = text("key_ref");
+  private static final Setting<String> SERVER_NAME = text("server_name");
+  private static final Setting<Boolean> SKIP_VERIFY = bool("insecure_skip_verify", false).always();
+  private static final Setting<String> MIN_VERSION = tlsVersion("min_version");
+  private static final Setting<String> MAX_VERSION = tlsVersion("max_version");
   static final SectionTable TLS_KEYS =
       SectionTable.of(
           "tls_config",
@@ -114,41 +114,41 @@ final class HttpClientReader {
           MIN_VERSION,
           MAX_VERSION);
 
-  private static final Field<Optional<String>> PROXY_URL = Field.url("proxy_url");
-  private static final Field<String> NO_PROXY = text("no_proxy");
-  private static final Field<Boolean> FROM_ENVIRONMENT = bool("proxy_from_environment", false);
-  private static final Field<Map<String, List<Secret>>> CONNECT_HEADERS =
-      Field.of(
+  private static final Setting<Optional<String>> PROXY_URL = Setting.url("proxy_url");
+  private static final Setting<String> NO_PROXY = text("no_proxy");
+  private static final Setting<Boolean> FROM_ENVIRONMENT = bool("proxy_from_environment", false);
+  private static final Setting<Map<String, List<Secret>>> CONNECT_HEADERS =
+      Setting.of(
           "proxy_connect_header",
           "map of lists of secrets",
           "",
           (section, key, paths) -> section.secretListMap(key));
 
-  private static final Field<String> CLIENT_ID = text("client_id");
-  private static final Field<Secret> CLIENT_SECRET = Field.secret("client_secret");
-  private static final Field<String> CLIENT_SECRET_FILE = file("client_secret_file");
-  private static final Field<String> CLIENT_SECRET_REF = text("client_secret_ref");
-  private static final Field<String> JWT_KEY_ID = text("client_certificate_key_id");
-  private static final Field<Secret> JWT_KEY = Field.secret("client_certificate_key");
-  private static final Field<String> JWT_KEY_FILE =
+  private static final Setting<String> CLIENT_ID = text("client_id");
+  private static final Setting<Secret> CLIENT_SECRET = Setting.secret("client_secret");
+  private static final Setting<String> CLIENT_SECRET_FILE = file("client_secret_file");
+  private static final Setting<String> CLIENT_SECRET_REF = text("client_secret_ref");
+  private static final Setting<String> JWT_KEY_ID = text("client_certificate_key_id");
+  private static final Setting<Secret> JWT_KEY = Setting.secret("client_certificate_key");
+  private static final Setting<String> JWT_KEY_FILE =
       text("client_certificate_key_file").documented("file", "");
-  private static final Field<String> JWT_KEY_REF = text("client_certificate_key_ref");
-  private static final Field<String> GRANT_TYPE =
+  private static final Setting<String> JWT_KEY_REF = text("client_certificate_key_ref");
+  private static final Setting<String> GRANT_TYPE =
       text("grant_type").documented("text", HttpClientChecks.CLIENT_CREDENTIALS);
-  private static final Field<String> ALGORITHM =
+  private static final Setting<String> ALGORITHM =
       text("signature_algorithm")
           .documented(
               String.join(", ", HttpClientChecks.SIGNATURES), HttpClientChecks.SIGNATURES.get(0));
-  private static final Field<String> ISSUER = text("iss");
-  private static final Field<String> AUDIENCE = text("audience");
-  private static final Field<Map<String, @Nullable Object>> CLAIMS =
-      Field.of("claims", "map", "", (given, key, paths) -> given.values(key));
-  private static final Field<List<String>> SCOPES = texts("scopes");
-  private static final Field<String> TOKEN_URL =
-      text("token_url").documented("URL", "").shownAs(Urls::redacted);
-  private static final Field<Map<String, String>> ENDPOINT_PARAMS =
-      Field.textMap("endpoint_params");
-  private static final Field<Tls> OAUTH2_TLS = tls(Owner.OTHER);
+  private static final Setting<String> ISSUER = text("iss");
+  private static final Setting<String> AUDIENCE = text("audience");
+  private static final Setting<Map<String, @Nullable Object>> CLAIMS =
+      Setting.of("claims", "map", "", (given, key, paths) -> given.values(key));
+  private static final Setting<List<String>> SCOPES = texts("scopes");
+  private static final Setting<String> TOKEN_URL =
+      text("token_url").documented("URL", "").shownAs(UrlChecks::redacted);
+  private static final Setting<Map<String, String>> ENDPOINT_PARAMS =
+      Setting.textMap("endpoint_params");
+  private static final Setting<Tls> OAUTH2_TLS = tls(Owner.OTHER);
   static final SectionTable OAUTH2_KEYS =
       SectionTable.of(
           "oauth2",
@@ -174,15 +174,15 @@ final class HttpClientReader {
           FROM_ENVIRONMENT,
           CONNECT_HEADERS);
 
-  private static final Field<List<String>> HEADER_VALUES = texts("values");
-  private static final Field<List<Secret>> HEADER_SECRETS =
-      Field.of("secrets", "list of secrets", "", (given, key, paths) -> given.secrets(key));
-  private static final Field<List<String>> HEADER_FILES =
-      Field.of(
+  private static final Setting<List<String>> HEADER_VALUES = texts("values");
+  private static final Setting<List<Secret>> HEADER_SECRETS =
+      Setting.of("secrets", "list of secrets", "", (given, key, paths) -> given.secrets(key));
+  private static final Setting<List<String>> HEADER_FILES =
+      Setting.of(
           "files",
           "list of files",
           "",
-          (Section given, String key, Paths paths) -> {
+          (Section given, String key, ConfigPaths paths) -> {
             List<String> files = given.texts(key).stream().map(paths::resolve).toList();
             files.forEach(file -> given.expectFile(key, file));
             return files;
@@ -190,23 +190,24 @@ final class HttpClientReader {
   static final SectionTable HEADER_KEYS =
       SectionTable.of("http_headers", HEADER_VALUES, HEADER_SECRETS, HEADER_FILES);
 
-  private static final Field<Optional<Values>> BASIC_AUTH = section("basic_auth", BASIC_AUTH_KEYS);
-  private static final Field<Optional<Values>> AUTHORIZATION =
+  private static final Setting<Optional<SettingValues>> BASIC_AUTH =
+      section("basic_auth", BASIC_AUTH_KEYS);
+  private static final Setting<Optional<SettingValues>> AUTHORIZATION =
       section("authorization", AUTHORIZATION_KEYS);
-  private static final Field<Secret> BEARER_TOKEN =
-      Field.secret("bearer_token").shownBy("as authorization", (to, key, token) -> {});
-  private static final Field<String> BEARER_TOKEN_FILE =
+  private static final Setting<Secret> BEARER_TOKEN =
+      Setting.secret("bearer_token").shownBy("as authorization", (to, key, token) -> {});
+  private static final Setting<String> BEARER_TOKEN_FILE =
       file("bearer_token_file").shownBy("as authorization", (to, key, file) -> {});
-  private static final Field<Optional<Values>> OAUTH2 = section("oauth2", OAUTH2_KEYS);
-  private static final Field<Boolean> REDIRECTS = bool("follow_redirects", true).always();
-  private static final Field<Boolean> HTTP2 = bool("enable_http2", true).always();
-  private static final Field<Optional<Map<String, Values>>> HEADERS =
-      Field.<Optional<Map<String, Values>>>of(
+  private static final Setting<Optional<SettingValues>> OAUTH2 = section("oauth2", OAUTH2_KEYS);
+  private static final Setting<Boolean> REDIRECTS = bool("follow_redirects", true).always();
+  private static final Setting<Boolean> HTTP2 = bool("enable_http2", true).always();
+  private static final Setting<Optional<Map<String, SettingValues>>> HEADERS =
+      Setting.<Optional<Map<String, SettingValues>>>of(
               "http_headers",
               "map of " + HEADER_KEYS.name(),
               "",
               (section, key, paths) -> {
-                Map<String, Values> headers = headers(section, key, paths);
+                Map<String, SettingValues> headers = headers(section, key, paths);
                 return section.hasValue(key) ? Optional.of(headers) : Optional.empty();
               })
           .shownBy(
@@ -239,11 +240,11 @@ final class HttpClientReader {
   }
 
   private final Section section;
-  private final Paths paths;
+  private final ConfigPaths paths;
   private final Owner owner;
   private final List<String> references = new ArrayList<>();
 
-  private HttpClientReader(Section section, Paths paths, Owner owner) {
+  private HttpClientReader(Section section, ConfigPaths paths, Owner owner) {
     this.section = section;
     this.paths = paths;
     this.owner = owner;
@@ -260,13 +261,13 @@ final class HttpClientReader {
   record Result(HttpClientConfig config, boolean isDefault, Map<String, Object> shown) {}
 
   /** The settings among the keys of a section. */
-  static Field<Result> field(Owner owner) {
-    return Field.inline(
+  static Setting<Result> field(Owner owner) {
+    return Setting.inline(
         "HTTP client", (section, key, paths) -> read(section, paths, owner), Result::shown);
   }
 
-  static Result read(Section section, Paths paths, Owner owner) {
-    Values values = table(owner).readKnown(section, paths);
+  static Result read(Section section, ConfigPaths paths, Owner owner) {
+    SettingValues values = table(owner).readKnown(section, paths);
     HttpClientConfig config = new HttpClientReader(section, paths, owner).config(values);
     boolean isDefault =
         config.equals(HttpClientConfig.DEFAULT)
@@ -276,7 +277,7 @@ final class HttpClientReader {
     return new Result(config, isDefault, values.shown());
   }
 
-  private HttpClientConfig config(Values values) {
+  private HttpClientConfig config(SettingValues values) {
     Optional<BasicAuth> basic = values.get(BASIC_AUTH).map(this::basicAuth);
     Optional<Authorization> written = values.get(AUTHORIZATION).map(this::authorization);
     Optional<OAuth2> oauth2 = values.get(OAUTH2).map(this::oauth2);
@@ -308,7 +309,7 @@ final class HttpClientReader {
         references);
   }
 
-  private BasicAuth basicAuth(Values given) {
+  private BasicAuth basicAuth(SettingValues given) {
     BasicAuth basic =
         new BasicAuth(
             given.get(USERNAME),
@@ -323,7 +324,7 @@ final class HttpClientReader {
     return basic;
   }
 
-  private Authorization authorization(Values given) {
+  private Authorization authorization(SettingValues given) {
     Authorization authorization = made(given);
     HttpClientChecks.authorization(
         authorization, given.get(CREDENTIALS_REF), section::note, given.section()::note);
@@ -336,13 +337,13 @@ final class HttpClientReader {
     return authorization;
   }
 
-  private static Authorization made(Values given) {
+  private static Authorization made(SettingValues given) {
     return new Authorization(given.get(TYPE), given.get(CREDENTIALS), given.get(CREDENTIALS_FILE));
   }
 
   /** The two old keys, which mean an authorization. */
   private Optional<Authorization> bearer(
-      Values values, Optional<Authorization> written, boolean otherWay) {
+      SettingValues values, Optional<Authorization> written, boolean otherWay) {
     Secret token = values.get(BEARER_TOKEN);
     String file = values.get(BEARER_TOKEN_FILE);
     if (token.isEmpty() && file.isEmpty()) {
@@ -362,7 +363,7 @@ final class HttpClientReader {
       return written;
     }
     expectFile(section, BEARER_TOKEN_FILE.key(), file, owner.needsCredentials());
-    Values meant =
+    SettingValues meant =
         AUTHORIZATION_KEYS.readKnown(Section.empty(section.path(), section.problems()), paths);
     meant.set(CREDENTIALS, token);
     meant.set(CREDENTIALS_FILE, file);
@@ -383,7 +384,7 @@ final class HttpClientReader {
           .onceRead(
               section,
               () -> {
-                if (!Paths.exist(file)) {
+                if (!ConfigPaths.exist(file)) {
                   section.error(
                       key, ProblemKind.MISSING_FILE, "file \"" + file + "\" does not exist");
                 }
@@ -391,7 +392,7 @@ final class HttpClientReader {
     }
   }
 
-  private OAuth2 oauth2(Values given) {
+  private OAuth2 oauth2(SettingValues given) {
     Optional<JwtGrant> jwt = jwtGrant(given);
     Tls tls = given.get(OAUTH2_TLS);
     OAuth2 oauth2 =
@@ -405,17 +406,17 @@ final class HttpClientReader {
             tls.config,
             proxy(given),
             jwt);
-    Field<String> reference = jwt.isEmpty() ? CLIENT_SECRET_REF : JWT_KEY_REF;
+    Setting<String> reference = jwt.isEmpty() ? CLIENT_SECRET_REF : JWT_KEY_REF;
     HttpClientChecks.oauth2(oauth2, given.get(reference), section::note, given.section()::note);
     references.addAll(tls.references);
     noteReferences(given, references, reference);
-    Field<String> file = jwt.isEmpty() ? CLIENT_SECRET_FILE : JWT_KEY_FILE;
+    Setting<String> file = jwt.isEmpty() ? CLIENT_SECRET_FILE : JWT_KEY_FILE;
     given.section().expectFile(file.key(), given.get(file));
     return oauth2;
   }
 
   /** What an assertion is made of; none unless the grant is the one with an assertion. */
-  private static Optional<JwtGrant> jwtGrant(Values given) {
+  private static Optional<JwtGrant> jwtGrant(SettingValues given) {
     String grant = given.get(GRANT_TYPE);
     if (!grant.equals(HttpClientChecks.JWT_BEARER)) {
       if (!grant.isEmpty() && !grant.equals(HttpClientChecks.CLIENT_CREDENTIALS)) {
@@ -458,12 +459,12 @@ final class HttpClientReader {
   record Tls(TlsConfig config, List<String> references, Map<String, Object> shown) {}
 
   /** The section {@code tls_config}. */
-  static Field<Tls> tls(Owner owner) {
-    return Field.of(
+  static Setting<Tls> tls(Owner owner) {
+    return Setting.of(
             TLS_KEYS.name(),
             TLS_KEYS.name(),
             "",
-            (Section parent, String key, Paths paths) -> {
+            (Section parent, String key, ConfigPaths paths) -> {
               Section tls = parent.layeredSection(key);
               return tls == null
                   ? new Tls(TlsConfig.DEFAULT, List.of(), Map.of())
@@ -472,7 +473,7 @@ final class HttpClientReader {
         .shownAs(Tls::shown);
   }
 
-  private static Tls tls(Section parent, Values given, Owner owner) {
+  private static Tls tls(Section parent, SettingValues given, Owner owner) {
     Section tls = given.section();
     TlsConfig config =
         new TlsConfig(
@@ -505,12 +506,12 @@ final class HttpClientReader {
     return new Tls(config, references, isDefault ? Map.of() : given.shown());
   }
 
-  private static Field<String> tlsVersion(String key) {
+  private static Setting<String> tlsVersion(String key) {
     return text(key)
         .documented("TLS10, TLS11, TLS12, TLS13", "")
         .checked(
             (tls, name, version) -> {
-              if (Scalars.isCheckedNull(tls.value(name))) {
+              if (ConfigScalars.isCheckedNull(tls.value(name))) {
                 tls.error(
                     name, "unknown TLS version: (expected: one of TLS10, TLS11, TLS12, TLS13)");
               }
@@ -533,12 +534,12 @@ final class HttpClientReader {
             : "promtool refuses key_file without cert_file (expected: both, or cert and key)");
   }
 
-  private static ProxyConfig proxy(Values given) {
+  private static ProxyConfig proxy(SettingValues given) {
     String url = given.get(PROXY_URL).orElse("");
     // "//" is a URL in which Go finds nothing, and no proxy.
     ProxyConfig proxy =
         new ProxyConfig(
-            Urls.problem(url) == null && Urls.shown(url).isEmpty() ? "" : url,
+            UrlChecks.problem(url) == null && UrlChecks.shown(url).isEmpty() ? "" : url,
             given.get(NO_PROXY),
             given.get(FROM_ENVIRONMENT),
             given.get(CONNECT_HEADERS));
@@ -546,8 +547,9 @@ final class HttpClientReader {
     return proxy;
   }
 
-  private static Map<String, Values> headers(Section section, String key, Paths paths) {
-    Map<String, Values> headers = new LinkedHashMap<>();
+  private static Map<String, SettingValues> headers(
+      Section section, String key, ConfigPaths paths) {
+    Map<String, SettingValues> headers = new LinkedHashMap<>();
     section
         .map(key, false)
         .forEach(
@@ -567,8 +569,8 @@ final class HttpClientReader {
   /** Legal, but of no use: there is no secret manager to ask. */
   @SafeVarargs
   private static void noteReferences(
-      Values given, List<String> references, Field<String>... fields) {
-    for (Field<String> field : fields) {
+      SettingValues given, List<String> references, Setting<String>... fields) {
+    for (Setting<String> field : fields) {
       if (!given.get(field).isEmpty()) {
         references.add(given.section().child(field.key()));
         given.warn(

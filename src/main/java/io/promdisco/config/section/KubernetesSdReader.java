@@ -1,5 +1,6 @@
 package io.promdisco.config.section;
 
+import io.promdisco.Internal;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.KubernetesSdConfig.AttachMetadata;
 import io.promdisco.config.KubernetesSdConfig.Role;
@@ -8,10 +9,10 @@ import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.SdChecks;
 import io.promdisco.config.SdConfig;
-import io.promdisco.config.table.Field;
 import io.promdisco.config.table.SectionTable;
-import io.promdisco.config.table.Values;
-import io.promdisco.config.yaml.Paths;
+import io.promdisco.config.table.Setting;
+import io.promdisco.config.table.SettingValues;
+import io.promdisco.config.yaml.ConfigPaths;
 import io.promdisco.config.yaml.Section;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,20 +24,21 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code kubernetes_sd_configs}. */
+@Internal
 public final class KubernetesSdReader {
   private static final String ROLES = "pod, service, endpoints, endpointslice, node, ingress";
 
-  private static final Field<Optional<String>> API_SERVER = Field.url("api_server");
-  private static final Field<String> ROLE =
-      Field.of("role", ROLES, "", KubernetesSdReader::role).always();
-  private static final Field<String> KUBECONFIG =
-      Field.file("kubeconfig_file")
+  private static final Setting<Optional<String>> API_SERVER = Setting.url("api_server");
+  private static final Setting<String> ROLE =
+      Setting.of("role", ROLES, "", KubernetesSdReader::role).always();
+  private static final Setting<String> KUBECONFIG =
+      Setting.file("kubeconfig_file")
           .always()
           .checked((section, key, file) -> section.expectFile(key, file));
 
   /** The certificates of an Alertmanager's cluster are not looked for. */
-  private static final Field<HttpClientReader.Result> HTTP =
-      Field.inline(
+  private static final Setting<HttpClientReader.Result> HTTP =
+      Setting.inline(
           "HTTP client",
           (section, key, paths) ->
               HttpClientReader.read(
@@ -47,23 +49,24 @@ public final class KubernetesSdReader {
                       : HttpClientReader.Owner.KUBERNETES),
           HttpClientReader.Result::shown);
 
-  private static final Field<Boolean> OWN_NAMESPACE = Field.bool("own_namespace", false).always();
-  private static final Field<List<String>> NAMES = Field.texts("names").always();
+  private static final Setting<Boolean> OWN_NAMESPACE =
+      Setting.bool("own_namespace", false).always();
+  private static final Setting<List<String>> NAMES = Setting.texts("names").always();
   static final SectionTable NAMESPACES_KEYS = SectionTable.of("namespaces", OWN_NAMESPACE, NAMES);
-  private static final Field<Optional<Values>> NAMESPACES =
-      Field.wholeSection("namespaces", NAMESPACES_KEYS)
+  private static final Setting<Optional<SettingValues>> NAMESPACES =
+      Setting.wholeSection("namespaces", NAMESPACES_KEYS)
           .shownAs(
               namespaces ->
                   namespaces
                       .filter(given -> given.get(OWN_NAMESPACE) || !given.get(NAMES).isEmpty())
-                      .map(Values::shown));
+                      .map(SettingValues::shown));
 
-  private static final Field<String> SELECTED = Field.text("role").documented(ROLES, "");
-  private static final Field<String> LABEL = Field.text("label");
-  private static final Field<String> FIELD = Field.text("field");
+  private static final Setting<String> SELECTED = Setting.text("role").documented(ROLES, "");
+  private static final Setting<String> LABEL = Setting.text("label");
+  private static final Setting<String> FIELD = Setting.text("field");
   static final SectionTable SELECTOR_KEYS = SectionTable.of("selectors", SELECTED, LABEL, FIELD);
-  private static final Field<List<Values>> SELECTORS =
-      Field.<List<Values>>of(
+  private static final Setting<List<SettingValues>> SELECTORS =
+      Setting.<List<SettingValues>>of(
               "selectors",
               "list of selectors",
               "",
@@ -71,22 +74,22 @@ public final class KubernetesSdReader {
                   section.sections(key, "").stream()
                       .map(given -> SELECTOR_KEYS.read(given, paths))
                       .toList())
-          .shownAs(selectors -> selectors.stream().map(Values::shown).toList());
+          .shownAs(selectors -> selectors.stream().map(SettingValues::shown).toList());
 
-  private static final Field<Boolean> NODE = Field.bool("node", false).always();
-  private static final Field<Boolean> NAMESPACE = Field.bool("namespace", false).always();
-  private static final Field<Boolean> DEPLOYMENT = Field.bool("deployment", false).always();
-  private static final Field<Boolean> JOB = Field.bool("job", false).always();
-  private static final Field<Boolean> CRON_JOB = Field.bool("cronjob", false).always();
+  private static final Setting<Boolean> NODE = Setting.bool("node", false).always();
+  private static final Setting<Boolean> NAMESPACE = Setting.bool("namespace", false).always();
+  private static final Setting<Boolean> DEPLOYMENT = Setting.bool("deployment", false).always();
+  private static final Setting<Boolean> JOB = Setting.bool("job", false).always();
+  private static final Setting<Boolean> CRON_JOB = Setting.bool("cronjob", false).always();
   static final SectionTable ATTACH_KEYS =
       SectionTable.of("attach_metadata", NODE, NAMESPACE, DEPLOYMENT, JOB, CRON_JOB);
-  private static final Field<Optional<Values>> ATTACH =
-      Field.section("attach_metadata", ATTACH_KEYS)
+  private static final Setting<Optional<SettingValues>> ATTACH =
+      Setting.section("attach_metadata", ATTACH_KEYS)
           .shownAs(
               attach ->
                   attach
                       .filter(given -> !attach(given).equals(AttachMetadata.NONE))
-                      .map(Values::shown));
+                      .map(SettingValues::shown));
 
   static final SectionTable TABLE =
       SectionTable.of(
@@ -106,7 +109,7 @@ public final class KubernetesSdReader {
     return new SdTableReader(TABLE, KubernetesSdReader::config);
   }
 
-  private static @Nullable SdConfig config(Values given) {
+  private static @Nullable SdConfig config(SettingValues given) {
     Section section = given.section();
     Role role = roleOf(given.get(ROLE));
     String kubeconfig = given.get(KUBECONFIG);
@@ -136,7 +139,7 @@ public final class KubernetesSdReader {
             attach);
   }
 
-  private static String role(Section section, String key, Paths paths) {
+  private static String role(Section section, String key, ConfigPaths paths) {
     String text = section.string(key);
     section.checkOverridden(key, other -> roleOf(other) == null ? unknown(other) : null);
     if (text.isEmpty()) {
@@ -166,7 +169,7 @@ public final class KubernetesSdReader {
     return null;
   }
 
-  private static AttachMetadata attach(Values given) {
+  private static AttachMetadata attach(SettingValues given) {
     return new AttachMetadata(
         given.get(NODE),
         given.get(NAMESPACE),
@@ -176,11 +179,11 @@ public final class KubernetesSdReader {
   }
 
   /** The selectors that are good; only these are shown. */
-  private static List<Selector> selectors(Values config, @Nullable Role role) {
+  private static List<Selector> selectors(SettingValues config, @Nullable Role role) {
     List<Selector> selectors = new ArrayList<>();
-    List<Values> good = new ArrayList<>();
+    List<SettingValues> good = new ArrayList<>();
     Set<Role> found = EnumSet.noneOf(Role.class);
-    for (Values given : config.get(SELECTORS)) {
+    for (SettingValues given : config.get(SELECTORS)) {
       Section section = given.section();
       String roleText = given.get(SELECTED);
       String label = given.get(LABEL);

@@ -1,16 +1,17 @@
 package io.promdisco.config.section;
 
+import io.promdisco.Internal;
 import io.promdisco.config.DnsSdConfig;
 import io.promdisco.config.FileSdConfig;
 import io.promdisco.config.HttpSdConfig;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.SdChecks;
 import io.promdisco.config.SdConfig;
-import io.promdisco.config.Urls;
-import io.promdisco.config.table.Field;
+import io.promdisco.config.UrlChecks;
 import io.promdisco.config.table.SectionTable;
-import io.promdisco.config.table.Values;
-import io.promdisco.config.yaml.Paths;
+import io.promdisco.config.table.Setting;
+import io.promdisco.config.table.SettingValues;
+import io.promdisco.config.yaml.ConfigPaths;
 import io.promdisco.config.yaml.Section;
 import java.time.Duration;
 import java.util.Arrays;
@@ -20,44 +21,48 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code file_sd_configs}, {@code http_sd_configs} and {@code dns_sd_configs}. */
+@Internal
 public final class PollingSdReaders {
-  private static final Field<List<String>> FILES =
-      Field.of(
+  private static final Setting<List<String>> FILES =
+      Setting.of(
               "files",
               "list of files",
               "",
-              (Section section, String key, Paths paths) -> {
+              (Section section, String key, ConfigPaths paths) -> {
                 List<String> files = section.texts(key);
                 SdChecks.checkFiles(files, section::note);
                 List<String> resolved = files.stream().map(paths::resolve).toList();
-                section.problems().onceRead(section, () -> TargetFiles.check(section, resolved));
+                section
+                    .problems()
+                    .onceRead(section, () -> TargetFileChecks.check(section, resolved));
                 return resolved;
               })
           .always();
-  private static final Field<Duration> FILE_REFRESH = refresh(Duration.ofMinutes(5));
+  private static final Setting<Duration> FILE_REFRESH = refresh(Duration.ofMinutes(5));
   static final SectionTable FILE = SectionTable.of("file_sd_configs", FILES, FILE_REFRESH);
 
-  private static final Field<HttpClientReader.Result> CLIENT =
+  private static final Setting<HttpClientReader.Result> CLIENT =
       HttpClientReader.field(HttpClientReader.Owner.OTHER);
-  private static final Field<Duration> HTTP_REFRESH = refresh(Duration.ofMinutes(1));
-  private static final Field<String> URL =
-      Field.text("url")
+  private static final Setting<Duration> HTTP_REFRESH = refresh(Duration.ofMinutes(1));
+  private static final Setting<String> URL =
+      Setting.text("url")
           .documented("URL", "")
-          .shownBy("always, without password", (to, key, url) -> to.always(key, Urls.redacted(url)))
+          .shownBy(
+              "always, without password", (to, key, url) -> to.always(key, UrlChecks.redacted(url)))
           .checked(PollingSdReaders::checkUrl);
   static final SectionTable HTTP = SectionTable.of("http_sd_configs", CLIENT, HTTP_REFRESH, URL);
 
-  private static final Field<List<String>> NAMES = Field.texts("names").always();
-  private static final Field<Duration> DNS_REFRESH = refresh(Duration.ofSeconds(30));
-  private static final Field<String> TYPE =
-      Field.text("type", DnsSdConfig.Type.SRV.name())
+  private static final Setting<List<String>> NAMES = Setting.texts("names").always();
+  private static final Setting<Duration> DNS_REFRESH = refresh(Duration.ofSeconds(30));
+  private static final Setting<String> TYPE =
+      Setting.text("type", DnsSdConfig.Type.SRV.name())
           .documented(
               Arrays.stream(DnsSdConfig.Type.values())
                   .map(DnsSdConfig.Type::name)
                   .collect(Collectors.joining(", ")),
               DnsSdConfig.Type.SRV)
           .always();
-  private static final Field<Long> PORT = Field.integer("port", 0).always();
+  private static final Setting<Long> PORT = Setting.integer("port", 0).always();
   static final SectionTable DNS = SectionTable.of("dns_sd_configs", NAMES, DNS_REFRESH, TYPE, PORT);
 
   private PollingSdReaders() {}
@@ -75,8 +80,8 @@ public final class PollingSdReaders {
         new SdTableReader(DNS, PollingSdReaders::dns));
   }
 
-  private static Field<Duration> refresh(Duration missing) {
-    return Field.duration("refresh_interval", missing)
+  private static Setting<Duration> refresh(Duration missing) {
+    return Setting.duration("refresh_interval", missing)
         .checked(
             (section, key, refresh) -> {
               if (refresh.isZero() && section.hasValue(key)) {
@@ -89,7 +94,7 @@ public final class PollingSdReaders {
 
   private static void checkUrl(Section section, String key, String url) {
     SdChecks.checkUrl(url, section::note);
-    if (!Urls.redacted(url).equals(url)) {
+    if (!UrlChecks.redacted(url).equals(url)) {
       section.warn(
           key,
           "the label __meta_url of every target shows the password in it (expected:"
@@ -97,7 +102,7 @@ public final class PollingSdReaders {
     }
   }
 
-  private static @Nullable SdConfig dns(Values given) {
+  private static @Nullable SdConfig dns(SettingValues given) {
     Section section = given.section();
     String typeText = given.get(TYPE);
     long port = given.get(PORT);

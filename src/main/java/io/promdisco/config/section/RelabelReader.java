@@ -1,12 +1,12 @@
 package io.promdisco.config.section;
 
-import io.promdisco.config.table.Field;
 import io.promdisco.config.table.SectionTable;
-import io.promdisco.config.table.Values;
-import io.promdisco.config.yaml.Paths;
-import io.promdisco.config.yaml.Scalars;
+import io.promdisco.config.table.Setting;
+import io.promdisco.config.table.SettingValues;
+import io.promdisco.config.yaml.ConfigPaths;
+import io.promdisco.config.yaml.ConfigScalars;
+import io.promdisco.config.yaml.EffectiveSection;
 import io.promdisco.config.yaml.Section;
-import io.promdisco.config.yaml.Shown;
 import io.promdisco.model.NameValidation;
 import io.promdisco.relabel.RelabelRule;
 import io.promdisco.relabel.RelabelSpec;
@@ -26,24 +26,24 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 /** Reads {@code relabel_configs} and {@code metric_relabel_configs}. */
 final class RelabelReader {
   private static final String RULE = "relabel_config";
-  private static final Paths NO_PATHS = new Paths(Path.of(""));
+  private static final ConfigPaths NO_PATHS = new ConfigPaths(Path.of(""));
 
-  private static final Field<List<String>> SOURCE_LABELS =
-      Field.texts("source_labels").checked((rule, key, names) -> checkSources(rule));
-  private static final Field<Optional<String>> SEPARATOR =
-      Field.of("separator", "text", ";", RelabelReader::text).always();
-  private static final Field<Optional<String>> REGEX =
-      Field.of("regex", "regular expression", "(.*)", RelabelReader::regex)
+  private static final Setting<List<String>> SOURCE_LABELS =
+      Setting.texts("source_labels").checked((rule, key, names) -> checkSources(rule));
+  private static final Setting<Optional<String>> SEPARATOR =
+      Setting.of("separator", "text", ";", RelabelReader::text).always();
+  private static final Setting<Optional<String>> REGEX =
+      Setting.of("regex", "regular expression", "(.*)", RelabelReader::regex)
           .shownBy(
               "unless it is the default",
               (to, key, regex) -> regex.ifPresent(text -> to.always(key, text)));
-  private static final Field<BigInteger> MODULUS = Field.unsigned("modulus");
-  private static final Field<Optional<String>> TARGET_LABEL =
-      Field.of("target_label", "text", "", RelabelReader::text);
-  private static final Field<Optional<String>> REPLACEMENT =
-      Field.of("replacement", "text", "$1", RelabelReader::text).always();
-  private static final Field<Optional<String>> ACTION =
-      Field.of(
+  private static final Setting<BigInteger> MODULUS = Setting.unsigned("modulus");
+  private static final Setting<Optional<String>> TARGET_LABEL =
+      Setting.of("target_label", "text", "", RelabelReader::text);
+  private static final Setting<Optional<String>> REPLACEMENT =
+      Setting.of("replacement", "text", "$1", RelabelReader::text).always();
+  private static final Setting<Optional<String>> ACTION =
+      Setting.of(
               "action",
               Arrays.stream(RelabelRule.Action.values())
                   .map(RelabelRule.Action::text)
@@ -86,12 +86,12 @@ final class RelabelReader {
    *
    * @param ifNull the problem that an empty entry is
    */
-  static Field<Rules> rules(String rulesKey, String ifNull) {
-    return Field.of(
+  static Setting<Rules> rules(String rulesKey, String ifNull) {
+    return Setting.of(
             rulesKey,
             "list of " + RULE,
             "",
-            (Section parent, String key, Paths paths) ->
+            (Section parent, String key, ConfigPaths paths) ->
                 new Rules(
                     parent.sections(key, ifNull).stream()
                         .map(rule -> new Written(rule, spec(rule)))
@@ -120,7 +120,7 @@ final class RelabelReader {
   }
 
   private static RelabelSpec spec(Section section) {
-    Values rule = TABLE.read(section, NO_PATHS);
+    SettingValues rule = TABLE.read(section, NO_PATHS);
     return new RelabelSpec(
         section.strings(SOURCE_LABELS.key()),
         rule.get(SEPARATOR).orElse(null),
@@ -132,10 +132,10 @@ final class RelabelReader {
         section.position());
   }
 
-  private static Optional<String> regex(Section rule, String key, Paths paths) {
+  private static Optional<String> regex(Section rule, String key, ConfigPaths paths) {
     rule.checkOverridden(key, text -> problem(text, null));
     Optional<String> regex = text(rule, key, paths);
-    if (regex.isPresent() && !Scalars.isUnicode(regex.get())) {
+    if (regex.isPresent() && !ConfigScalars.isUnicode(regex.get())) {
       rule.error(key, "error parsing regexp: invalid UTF-8");
     }
     return regex;
@@ -146,9 +146,9 @@ final class RelabelReader {
     if (rule.value("source_labels") instanceof SequenceNode list) {
       for (int i = 0; i < list.getValue().size(); i++) {
         Node item = list.getValue().get(i);
-        boolean checked = !Scalars.isNull(item) || Scalars.isCheckedNull(item);
+        boolean checked = !ConfigScalars.isNull(item) || ConfigScalars.isCheckedNull(item);
         if (item instanceof ScalarNode scalar && checked) {
-          String name = Scalars.isNull(item) ? "" : Scalars.text(scalar);
+          String name = ConfigScalars.isNull(item) ? "" : ConfigScalars.text(scalar);
           if (!NameValidation.UTF8.isValidLabelName(name)) {
             rule.error(
                 "source_labels",
@@ -160,15 +160,15 @@ final class RelabelReader {
     }
   }
 
-  private static Optional<String> text(Section rule, String key, Paths paths) {
+  private static Optional<String> text(Section rule, String key, ConfigPaths paths) {
     return rule.has(key) ? Optional.of(rule.string(key)) : Optional.empty();
   }
 
   /** A null action is the empty one, which is refused in other words than an unknown one. */
-  private static Optional<String> action(Section rule, String key, Paths paths) {
+  private static Optional<String> action(Section rule, String key, ConfigPaths paths) {
     rule.checkOverridden(key, text -> problem(null, text));
     Node value = rule.value(key);
-    if (value != null && Scalars.isNull(value)) {
+    if (value != null && ConfigScalars.isNull(value)) {
       rule.error(key, "relabel action cannot be empty");
       return Optional.empty();
     }
@@ -182,7 +182,7 @@ final class RelabelReader {
           .ifPresent(
               compiled -> {
                 rules.add(compiled);
-                RelabelAdvice.give(rule.section, compiled);
+                RelabelRuleWarnings.report(rule.section, compiled);
               });
     }
     return rules;
@@ -191,7 +191,7 @@ final class RelabelReader {
   private static List<Map<String, Object>> shown(List<RelabelRule> rules) {
     List<Map<String, Object>> out = new ArrayList<>();
     for (RelabelRule rule : rules) {
-      Shown shown = new Shown();
+      EffectiveSection shown = new EffectiveSection();
       SOURCE_LABELS.show(rule.sourceLabels(), shown);
       SEPARATOR.show(Optional.of(rule.separator()), shown);
       REGEX.show(Optional.of(rule.regex()).filter(regex -> !rule.hasDefaultRegex()), shown);

@@ -1,18 +1,18 @@
 package io.promdisco.config.section;
 
-import static io.promdisco.config.table.Field.bool;
-import static io.promdisco.config.table.Field.choice;
-import static io.promdisco.config.table.Field.duration;
-import static io.promdisco.config.table.Field.integer;
-import static io.promdisco.config.table.Field.text;
+import static io.promdisco.config.table.Setting.bool;
+import static io.promdisco.config.table.Setting.choice;
+import static io.promdisco.config.table.Setting.duration;
+import static io.promdisco.config.table.Setting.integer;
+import static io.promdisco.config.table.Setting.text;
 
 import io.promdisco.config.HttpClientChecks;
 import io.promdisco.config.HttpClientConfig;
-import io.promdisco.config.Urls;
-import io.promdisco.config.table.Field;
+import io.promdisco.config.UrlChecks;
 import io.promdisco.config.table.SectionTable;
-import io.promdisco.config.table.Values;
-import io.promdisco.config.yaml.Paths;
+import io.promdisco.config.table.Setting;
+import io.promdisco.config.table.SettingValues;
+import io.promdisco.config.yaml.ConfigPaths;
 import io.promdisco.config.yaml.Section;
 import io.promdisco.model.NameValidation;
 import java.math.BigInteger;
@@ -30,8 +30,8 @@ final class RemoteReader {
   private static final long DEFAULT_CHUNK = 50_000_000;
 
   /** Headers of a client that is not one of discovery. */
-  static final Field<Map<String, String>> HEADERS =
-      Field.textMap("headers")
+  static final Setting<Map<String, String>> HEADERS =
+      Setting.textMap("headers")
           .checked(
               (section, key, headers) -> {
                 for (String header : headers.keySet()) {
@@ -42,13 +42,15 @@ final class RemoteReader {
                 }
               });
 
-  private static final Field<String> NAME = text("name");
+  private static final Setting<String> NAME = text("name");
 
-  private static final Field<Long> CAPACITY = positive("capacity", 10_000);
-  private static final Field<Long> MAX_SHARDS = positive("max_shards", 50);
-  private static final Field<Long> MIN_SHARDS = positive("min_shards", 1);
-  private static final Field<Duration> MIN_BACKOFF = duration("min_backoff", Duration.ofMillis(30));
-  private static final Field<Duration> MAX_BACKOFF = duration("max_backoff", Duration.ofSeconds(5));
+  private static final Setting<Long> CAPACITY = positive("capacity", 10_000);
+  private static final Setting<Long> MAX_SHARDS = positive("max_shards", 50);
+  private static final Setting<Long> MIN_SHARDS = positive("min_shards", 1);
+  private static final Setting<Duration> MIN_BACKOFF =
+      duration("min_backoff", Duration.ofMillis(30));
+  private static final Setting<Duration> MAX_BACKOFF =
+      duration("max_backoff", Duration.ofSeconds(5));
   static final SectionTable QUEUE =
       SectionTable.of(
               "queue_config",
@@ -63,17 +65,17 @@ final class RemoteReader {
               duration("sample_age_limit"))
           .checked(RemoteReader::checkQueue);
 
-  private static final Field<Boolean> SEND = bool("send", true).always();
-  private static final Field<Duration> SEND_INTERVAL =
+  private static final Setting<Boolean> SEND = bool("send", true).always();
+  private static final Setting<Duration> SEND_INTERVAL =
       duration("send_interval", Duration.ofMinutes(1)).always();
-  private static final Field<Long> SAMPLES = integer("max_samples_per_send", 2_000);
+  private static final Setting<Long> SAMPLES = integer("max_samples_per_send", 2_000);
   static final SectionTable METADATA =
       SectionTable.of("metadata_config", SEND, SEND_INTERVAL, SAMPLES);
 
-  private static final Field<RelabelReader.Rules> WRITE_RULES =
+  private static final Setting<RelabelReader.Rules> WRITE_RULES =
       RelabelReader.rules(
           "write_relabel_configs", "empty or null relabeling rule in remote write config");
-  private static final Field<HttpClientReader.Result> WRITE_HTTP =
+  private static final Setting<HttpClientReader.Result> WRITE_HTTP =
       HttpClientReader.field(HttpClientReader.Owner.REMOTE_WRITE);
   static final SectionTable WRITE =
       SectionTable.of(
@@ -98,17 +100,17 @@ final class RemoteReader {
           bool("failed_request_logging", false),
           bool("convert_nhcb_to_classic", false),
           WRITE_HTTP,
-          Field.of("queue_config", QUEUE.name(), "", RemoteReader::queue),
-          Field.of("metadata_config", METADATA.name(), "", RemoteReader::metadata),
-          CloudLogins.ALL.get(0),
-          CloudLogins.ALL.get(1),
-          CloudLogins.ALL.get(2));
+          Setting.of("queue_config", QUEUE.name(), "", RemoteReader::queue),
+          Setting.of("metadata_config", METADATA.name(), "", RemoteReader::metadata),
+          CloudCredentials.ALL.get(0),
+          CloudCredentials.ALL.get(1),
+          CloudCredentials.ALL.get(2));
   static final SectionTable READ =
       SectionTable.of(
           "remote_read",
           url("remote_read"),
           duration("remote_timeout", Duration.ofMinutes(1)),
-          Field.of(
+          Setting.of(
               "chunked_read_limit",
               "unsigned",
               DEFAULT_CHUNK,
@@ -118,7 +120,7 @@ final class RemoteReader {
           bool("read_recent", false),
           NAME,
           HttpClientReader.field(HttpClientReader.Owner.OTHER),
-          Field.textMap("required_matchers")
+          Setting.textMap("required_matchers")
               .checked(
                   (read, key, matchers) -> {
                     if (matchers.containsKey("") && !read.hasNullName(key)) {
@@ -127,10 +129,10 @@ final class RemoteReader {
                   }),
           bool("filter_external_labels", true));
 
-  private final Paths paths;
+  private final ConfigPaths paths;
   private final NameValidation names;
 
-  RemoteReader(Paths paths, NameValidation names) {
+  RemoteReader(ConfigPaths paths, NameValidation names) {
     this.paths = paths;
     this.names = names;
   }
@@ -140,7 +142,7 @@ final class RemoteReader {
     Set<String> known = new HashSet<>();
     for (Section section :
         root.sections("remote_write", "empty or null remote write config section")) {
-      Values write = WRITE.read(section, paths);
+      SettingValues write = WRITE.read(section, paths);
       unique(write, known, "write");
       write.get(WRITE_RULES).compile(names);
       checkLogins(write);
@@ -154,14 +156,14 @@ final class RemoteReader {
     Set<String> known = new HashSet<>();
     for (Section section :
         root.sections("remote_read", "empty or null remote read config section")) {
-      Values read = READ.read(section, paths);
+      SettingValues read = READ.read(section, paths);
       unique(read, known, "read");
       shown.add(read.shown());
     }
     return shown;
   }
 
-  private static void unique(Values remote, Set<String> known, String kind) {
+  private static void unique(SettingValues remote, Set<String> known, String kind) {
     String name = remote.get(NAME);
     if (!name.isEmpty() && !known.add(name)) {
       remote
@@ -171,9 +173,9 @@ final class RemoteReader {
     }
   }
 
-  private static void checkLogins(Values write) {
+  private static void checkLogins(SettingValues write) {
     List<String> logins = logins(write.get(WRITE_HTTP).config());
-    CloudLogins.ALL.stream()
+    CloudCredentials.ALL.stream()
         .filter(login -> write.get(login).isPresent())
         .forEach(login -> logins.add(login.key()));
     if (logins.size() > 1) {
@@ -186,14 +188,14 @@ final class RemoteReader {
     }
   }
 
-  private static Field<String> url(String kind) {
-    return Field.of(
+  private static Setting<String> url(String kind) {
+    return Setting.of(
             "url",
             "URL",
             "",
-            (Section section, String key, Paths paths) -> {
+            (Section section, String key, ConfigPaths paths) -> {
               String url = section.url(key);
-              String wrong = Urls.problem(url);
+              String wrong = UrlChecks.problem(url);
               if (!section.isSet(key)) {
                 section.error(key, "url for " + kind + " is empty (expected: http://host/path)");
               } else if (wrong != null) {
@@ -201,7 +203,8 @@ final class RemoteReader {
               }
               return url;
             })
-        .shownBy("always, without password", (to, key, url) -> to.always(key, Urls.shown(url)));
+        .shownBy(
+            "always, without password", (to, key, url) -> to.always(key, UrlChecks.shown(url)));
   }
 
   private static List<String> logins(HttpClientConfig http) {
@@ -218,7 +221,7 @@ final class RemoteReader {
     return logins;
   }
 
-  private static Map<String, Object> queue(Section write, String key, Paths paths) {
+  private static Map<String, Object> queue(Section write, String key, ConfigPaths paths) {
     if (write.has(key) && !write.hasValue(key)) {
       write.error(key, "remote write queue max_shards must be positive");
       return Map.of();
@@ -226,13 +229,13 @@ final class RemoteReader {
     return QUEUE.read(write.layeredSectionOrEmpty(key), paths).shown();
   }
 
-  private static Field<Long> positive(String positiveKey, long missing) {
+  private static Setting<Long> positive(String positiveKey, long missing) {
     return integer(positiveKey, missing)
         .accepted(
             value -> value > 0, value -> "remote write queue " + positiveKey + " must be positive");
   }
 
-  private static void checkQueue(Values queue) {
+  private static void checkQueue(SettingValues queue) {
     if (queue.get(MIN_SHARDS) > queue.get(MAX_SHARDS)) {
       queue.error(MIN_SHARDS, "remote write queue min_shards must not be greater than max_shards");
     }
@@ -241,11 +244,11 @@ final class RemoteReader {
     }
   }
 
-  private static Map<String, Object> metadata(Section write, String key, Paths paths) {
+  private static Map<String, Object> metadata(Section write, String key, ConfigPaths paths) {
     if (write.has(key) && !write.hasValue(key)) {
       return Map.of();
     }
-    Values metadata = METADATA.read(write.layeredSectionOrEmpty(key), paths);
+    SettingValues metadata = METADATA.read(write.layeredSectionOrEmpty(key), paths);
     return metadata.get(SEND) || !metadata.get(SEND_INTERVAL).isZero() || metadata.get(SAMPLES) != 0
         ? metadata.shown()
         : Map.of();

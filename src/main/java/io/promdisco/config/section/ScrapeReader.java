@@ -1,16 +1,17 @@
 package io.promdisco.config.section;
 
-import static io.promdisco.config.table.Field.bool;
-import static io.promdisco.config.table.Field.text;
+import static io.promdisco.config.table.Setting.bool;
+import static io.promdisco.config.table.Setting.text;
 
+import io.promdisco.Internal;
 import io.promdisco.config.ScrapeChecks;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.ScrapeProtocol;
 import io.promdisco.config.SdConfig;
-import io.promdisco.config.table.Field;
 import io.promdisco.config.table.SectionTable;
-import io.promdisco.config.table.Values;
-import io.promdisco.config.yaml.Paths;
+import io.promdisco.config.table.Setting;
+import io.promdisco.config.table.SettingValues;
+import io.promdisco.config.yaml.ConfigPaths;
 import io.promdisco.config.yaml.Section;
 import io.promdisco.model.NameValidation;
 import java.math.BigInteger;
@@ -19,29 +20,31 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Reads one entry of {@code scrape_configs}. */
+@Internal
 public final class ScrapeReader {
-  private static final Field<String> NAME = text("job_name").always();
-  private static final Field<Boolean> HONOR_LABELS = bool("honor_labels", false);
-  private static final Field<Boolean> HONOR_TIMESTAMPS = bool("honor_timestamps", true).always();
-  private static final Field<Boolean> STALENESS =
+  private static final Setting<String> NAME = text("job_name").always();
+  private static final Setting<Boolean> HONOR_LABELS = bool("honor_labels", false);
+  private static final Setting<Boolean> HONOR_TIMESTAMPS = bool("honor_timestamps", true).always();
+  private static final Setting<Boolean> STALENESS =
       bool("track_timestamps_staleness", false).always();
-  private static final Field<Map<String, List<String>>> PARAMS =
-      Field.of("params", "map of lists of texts", "", (job, key, paths) -> job.stringListMap(key));
-  private static final Field<String> FALLBACK =
+  private static final Setting<Map<String, List<String>>> PARAMS =
+      Setting.of(
+          "params", "map of lists of texts", "", (job, key, paths) -> job.stringListMap(key));
+  private static final Setting<String> FALLBACK =
       text("fallback_scrape_protocol").documented(ScrapeSettings.protocols(), "");
-  private static final Field<String> METRICS_PATH = text("metrics_path", "/metrics");
-  private static final Field<String> SCHEME = text("scheme", "http");
-  private static final Field<Boolean> COMPRESSION = bool("enable_compression", true).always();
-  private static final Field<BigInteger> BUCKET_LIMIT =
-      Field.unsigned("native_histogram_bucket_limit");
-  private static final Field<Double> BUCKET_FACTOR =
-      Field.number("native_histogram_min_bucket_factor");
-  private static final Field<HttpClientReader.Result> HTTP =
+  private static final Setting<String> METRICS_PATH = text("metrics_path", "/metrics");
+  private static final Setting<String> SCHEME = text("scheme", "http");
+  private static final Setting<Boolean> COMPRESSION = bool("enable_compression", true).always();
+  private static final Setting<BigInteger> BUCKET_LIMIT =
+      Setting.unsigned("native_histogram_bucket_limit");
+  private static final Setting<Double> BUCKET_FACTOR =
+      Setting.number("native_histogram_min_bucket_factor");
+  private static final Setting<HttpClientReader.Result> HTTP =
       HttpClientReader.field(HttpClientReader.Owner.JOB);
-  private static final Field<RelabelReader.Rules> RULES =
+  private static final Setting<RelabelReader.Rules> RULES =
       RelabelReader.rules(
           "relabel_configs", "empty or null target relabeling rule in scrape config");
-  private static final Field<RelabelReader.Rules> METRIC_RULES =
+  private static final Setting<RelabelReader.Rules> METRIC_RULES =
       RelabelReader.rules(
           "metric_relabel_configs", "empty or null metric relabeling rule in scrape config");
 
@@ -81,24 +84,24 @@ public final class ScrapeReader {
           RULES,
           METRIC_RULES);
 
-  private final Sources sources;
-  private final Values global;
-  private final Paths paths;
+  private final SdConfigReaders sources;
+  private final SettingValues global;
+  private final ConfigPaths paths;
 
   /**
    * A reader of jobs.
    *
    * @param global what they inherit
    */
-  public ScrapeReader(Sources sources, GlobalReader.Result global, Paths paths) {
+  public ScrapeReader(SdConfigReaders sources, GlobalReader.Result global, ConfigPaths paths) {
     this.sources = sources;
     this.global = global.settings();
     this.paths = paths;
   }
 
   /** The job, good or not: what is wrong with it is noted. */
-  public ReadJob read(Section section) {
-    Values job = TABLE.readKnown(section, paths);
+  public LocatedJob read(Section section) {
+    SettingValues job = TABLE.readKnown(section, paths);
     String name = job.get(NAME);
     ScrapeChecks.jobName(name, section::note);
     ScrapeSettings.inherit(job, name, global);
@@ -150,20 +153,20 @@ public final class ScrapeReader {
     Map<String, Object> shown = job.shown();
     List<SdConfig> configs = sources.read(section, paths, shown);
     boolean leftOut = sources.finish(section, "job \"" + name + "\"");
-    return new ReadJob(
+    return new LocatedJob(
         section, job.get(RULES).sections(), config.sdConfigs(configs).readFromFile(shown), leftOut);
   }
 
-  private static boolean isTrue(Values job, Field<Optional<Boolean>> field) {
+  private static boolean isTrue(SettingValues job, Setting<Optional<Boolean>> field) {
     return job.get(field).orElse(false);
   }
 
-  private static long limit(Values job, Field<BigInteger> field) {
+  private static long limit(SettingValues job, Setting<BigInteger> field) {
     return ScrapeSettings.capped(job.get(field));
   }
 
   /** Warns of what is legal but leaves the job without targets or without answers. */
-  private void advise(Values values) {
+  private void advise(SettingValues values) {
     Section job = values.section();
     String scheme = values.get(SCHEME);
     String metricsPath = values.get(METRICS_PATH);

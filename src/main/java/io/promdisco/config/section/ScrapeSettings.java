@@ -1,16 +1,16 @@
 package io.promdisco.config.section;
 
-import static io.promdisco.config.table.Field.optionalBool;
-import static io.promdisco.config.table.Field.unsigned;
+import static io.promdisco.config.table.Setting.optionalBool;
+import static io.promdisco.config.table.Setting.unsigned;
 
 import io.promdisco.config.NameEscaping;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ScrapeChecks;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.ScrapeProtocol;
-import io.promdisco.config.table.Field;
-import io.promdisco.config.table.Values;
-import io.promdisco.config.yaml.Paths;
+import io.promdisco.config.table.Setting;
+import io.promdisco.config.table.SettingValues;
+import io.promdisco.config.yaml.ConfigPaths;
 import io.promdisco.config.yaml.Section;
 import io.promdisco.model.NameValidation;
 import io.promdisco.model.PrometheusDuration;
@@ -33,25 +33,25 @@ final class ScrapeSettings {
   private static final String ALLOW_UTF_8 = NameEscaping.ALLOW_UTF_8.text();
   private static final String UNDERSCORES = NameEscaping.UNDERSCORES.text();
 
-  static final Field<Duration> INTERVAL =
-      Field.duration("scrape_interval").documented("duration", "1m, or that of global");
-  static final Field<Duration> TIMEOUT =
-      Field.duration("scrape_timeout")
+  static final Setting<Duration> INTERVAL =
+      Setting.duration("scrape_interval").documented("duration", "1m, or that of global");
+  static final Setting<Duration> TIMEOUT =
+      Setting.duration("scrape_timeout")
           .documented("duration", "10s, or that of global; the interval if that is shorter");
-  static final Field<Optional<List<String>>> PROTOCOLS =
-      Field.of(
+  static final Setting<Optional<List<String>>> PROTOCOLS =
+      Setting.of(
           "scrape_protocols",
           "list of " + protocols(),
           "all but OpenMetricsText2.0.0 and PrometheusProto",
           (section, key, paths) -> Optional.ofNullable(section.strings(key)));
-  static final Field<Long> BODY_SIZE = Field.size("body_size_limit");
-  static final Field<BigInteger> SAMPLE_LIMIT = unsigned("sample_limit");
-  static final Field<BigInteger> TARGET_LIMIT = unsigned("target_limit");
-  static final Field<BigInteger> LABEL_LIMIT = unsigned("label_limit");
-  static final Field<BigInteger> LABEL_NAME_LIMIT = unsigned("label_name_length_limit");
-  static final Field<BigInteger> LABEL_VALUE_LIMIT = unsigned("label_value_length_limit");
-  static final Field<BigInteger> KEEP_DROPPED = unsigned("keep_dropped_targets");
-  private static final List<Field<BigInteger>> LIMITS =
+  static final Setting<Long> BODY_SIZE = Setting.size("body_size_limit");
+  static final Setting<BigInteger> SAMPLE_LIMIT = unsigned("sample_limit");
+  static final Setting<BigInteger> TARGET_LIMIT = unsigned("target_limit");
+  static final Setting<BigInteger> LABEL_LIMIT = unsigned("label_limit");
+  static final Setting<BigInteger> LABEL_NAME_LIMIT = unsigned("label_name_length_limit");
+  static final Setting<BigInteger> LABEL_VALUE_LIMIT = unsigned("label_value_length_limit");
+  static final Setting<BigInteger> KEEP_DROPPED = unsigned("keep_dropped_targets");
+  private static final List<Setting<BigInteger>> LIMITS =
       List.of(
           SAMPLE_LIMIT,
           TARGET_LIMIT,
@@ -59,24 +59,24 @@ final class ScrapeSettings {
           LABEL_NAME_LIMIT,
           LABEL_VALUE_LIMIT,
           KEEP_DROPPED);
-  static final Field<String> FAILURE_LOG = Field.file("scrape_failure_log_file");
-  static final Field<String> VALIDATION =
-      Field.of("metric_name_validation_scheme", "utf8, legacy", UTF8, ScrapeSettings::validation)
+  static final Setting<String> FAILURE_LOG = Setting.file("scrape_failure_log_file");
+  static final Setting<String> VALIDATION =
+      Setting.of("metric_name_validation_scheme", "utf8, legacy", UTF8, ScrapeSettings::validation)
           .always();
-  static final Field<String> ESCAPING =
-      Field.text("metric_name_escaping_scheme")
+  static final Setting<String> ESCAPING =
+      Setting.text("metric_name_escaping_scheme")
           .documented(
               Arrays.stream(NameEscaping.values())
                   .map(NameEscaping::text)
                   .collect(Collectors.joining(", ")),
               "allow-utf-8; underscores for legacy names");
-  static final Field<Optional<Boolean>> NATIVE =
+  static final Setting<Optional<Boolean>> NATIVE =
       optionalBool("scrape_native_histograms").documented("boolean", false);
-  static final Field<Optional<Boolean>> TO_NHCB =
+  static final Setting<Optional<Boolean>> TO_NHCB =
       optionalBool("convert_classic_histograms_to_nhcb").documented("boolean", false);
-  static final Field<Optional<Boolean>> CLASSIC =
+  static final Setting<Optional<Boolean>> CLASSIC =
       optionalBool("always_scrape_classic_histograms").documented("boolean", false);
-  static final Field<Optional<Boolean>> EXTRA =
+  static final Setting<Optional<Boolean>> EXTRA =
       optionalBool("extra_scrape_metrics").documented("boolean", false);
 
   private ScrapeSettings() {}
@@ -87,7 +87,7 @@ final class ScrapeSettings {
         .collect(Collectors.joining(", "));
   }
 
-  private static String validation(Section section, String key, Paths paths) {
+  private static String validation(Section section, String key, ConfigPaths paths) {
     String scheme = section.string(key);
     if (!Set.of("", UTF8, LEGACY).contains(scheme)) {
       section.error(
@@ -107,17 +107,17 @@ final class ScrapeSettings {
     return number.min(BigInteger.valueOf(Long.MAX_VALUE)).longValue();
   }
 
-  static NameValidation nameValidation(Values settings) {
+  static NameValidation nameValidation(SettingValues settings) {
     return settings.get(VALIDATION).equals(LEGACY) ? NameValidation.LEGACY : NameValidation.UTF8;
   }
 
-  static NameEscaping nameEscaping(Values job) {
+  static NameEscaping nameEscaping(SettingValues job) {
     NameEscaping known = NameEscaping.of(job.get(ESCAPING));
     return known == null ? NameEscaping.UNDERSCORES : known;
   }
 
   /** Checks the settings of {@code global}, and sets what is not written to its default. */
-  static void completeGlobal(Values global) {
+  static void completeGlobal(SettingValues global) {
     if (global.get(INTERVAL).isZero()) {
       global.set(INTERVAL, ScrapeConfig.DEFAULT_INTERVAL);
     }
@@ -144,7 +144,7 @@ final class ScrapeSettings {
   }
 
   /** Takes what a job does not say from {@code global}, and checks what is then its own. */
-  static void inherit(Values job, String jobName, Values global) {
+  static void inherit(SettingValues job, String jobName, SettingValues global) {
     if (job.get(INTERVAL).isZero()) {
       job.set(INTERVAL, global.get(INTERVAL));
     }
@@ -153,7 +153,7 @@ final class ScrapeSettings {
     if (job.get(TIMEOUT).isZero()) {
       job.set(TIMEOUT, shorter(global.get(TIMEOUT), interval));
     }
-    for (Field<BigInteger> limit : LIMITS) {
+    for (Setting<BigInteger> limit : LIMITS) {
       if (job.get(limit).signum() == 0) {
         job.set(limit, global.get(limit));
       }
@@ -164,14 +164,14 @@ final class ScrapeSettings {
     if (job.get(FAILURE_LOG).isEmpty()) {
       job.set(FAILURE_LOG, global.get(FAILURE_LOG));
     }
-    for (Field<Optional<Boolean>> field : List.of(NATIVE, TO_NHCB, CLASSIC, EXTRA)) {
+    for (Setting<Optional<Boolean>> field : List.of(NATIVE, TO_NHCB, CLASSIC, EXTRA)) {
       job.set(field, Optional.of(job.get(field).or(() -> global.get(field)).orElse(false)));
     }
     inheritProtocols(job, jobName, global);
     inheritNames(job, global);
   }
 
-  private static void inheritProtocols(Values job, String jobName, Values global) {
+  private static void inheritProtocols(SettingValues job, String jobName, SettingValues global) {
     Optional<List<String>> own = job.get(PROTOCOLS);
     own.ifPresent(
         protocols ->
@@ -187,7 +187,7 @@ final class ScrapeSettings {
                             .toList())));
   }
 
-  private static void inheritNames(Values job, Values global) {
+  private static void inheritNames(SettingValues job, SettingValues global) {
     String globalEscaping = global.get(ESCAPING);
     if (globalEscaping.isEmpty()) {
       globalEscaping = defaultEscaping(global);
@@ -215,7 +215,7 @@ final class ScrapeSettings {
         job.section()::note);
   }
 
-  private static String defaultEscaping(Values settings) {
+  private static String defaultEscaping(SettingValues settings) {
     return nameValidation(settings) == NameValidation.LEGACY ? UNDERSCORES : ALLOW_UTF_8;
   }
 
@@ -229,7 +229,7 @@ final class ScrapeSettings {
   }
 
   /** The protocols of a job that are known. */
-  static List<ScrapeProtocol> protocols(Values job) {
+  static List<ScrapeProtocol> protocols(SettingValues job) {
     List<ScrapeProtocol> known = new ArrayList<>();
     for (String name : job.get(PROTOCOLS).orElse(List.of())) {
       ScrapeProtocol protocol = ScrapeProtocol.of(name);

@@ -2,7 +2,7 @@ package io.promdisco.config.section;
 
 import io.promdisco.config.SdConfig;
 import io.promdisco.config.load.ConfigLoader;
-import io.promdisco.config.yaml.Paths;
+import io.promdisco.config.yaml.ConfigPaths;
 import io.promdisco.config.yaml.Section;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +23,7 @@ public interface SdConfigReader {
    *
    * @param paths resolves paths against the file's folder
    */
-  Result read(Section job, Paths paths);
+  Result read(Section job, ConfigPaths paths);
 
   /**
    * What was read.

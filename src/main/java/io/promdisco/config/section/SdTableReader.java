@@ -2,8 +2,8 @@ package io.promdisco.config.section;
 
 import io.promdisco.config.SdConfig;
 import io.promdisco.config.table.SectionTable;
-import io.promdisco.config.table.Values;
-import io.promdisco.config.yaml.Paths;
+import io.promdisco.config.table.SettingValues;
+import io.promdisco.config.yaml.ConfigPaths;
 import io.promdisco.config.yaml.Section;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param table the keys of an entry; its name is the key
  * @param config makes a source of what was read; null if it cannot be used
  */
-record SdTableReader(SectionTable table, Function<Values, @Nullable SdConfig> config)
+record SdTableReader(SectionTable table, Function<SettingValues, @Nullable SdConfig> config)
     implements SdConfigReader {
   @Override
   public String key() {
@@ -25,11 +25,11 @@ record SdTableReader(SectionTable table, Function<Values, @Nullable SdConfig> co
   }
 
   @Override
-  public Result read(Section job, Paths paths) {
+  public Result read(Section job, ConfigPaths paths) {
     List<SdConfig> configs = new ArrayList<>();
     List<Map<String, Object>> shown = new ArrayList<>();
     for (Section section : job.sections(key())) {
-      Values given = table.read(section, paths);
+      SettingValues given = table.read(section, paths);
       SdConfig read = config.apply(given);
       shown.add(given.shown());
       if (read != null) {

@@ -1,13 +1,14 @@
 package io.promdisco.config.section;
 
+import io.promdisco.Internal;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.SdChecks;
 import io.promdisco.config.SdConfig;
 import io.promdisco.config.StaticSdConfig;
-import io.promdisco.config.table.Field;
 import io.promdisco.config.table.SectionTable;
-import io.promdisco.config.table.Values;
-import io.promdisco.config.yaml.Paths;
+import io.promdisco.config.table.Setting;
+import io.promdisco.config.table.SettingValues;
+import io.promdisco.config.yaml.ConfigPaths;
 import io.promdisco.config.yaml.Section;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
@@ -18,11 +19,12 @@ import java.util.Map;
 import java.util.Set;
 
 /** Reads {@code static_configs}. */
+@Internal
 public final class StaticSdReader implements SdConfigReader {
   private static final String ADDRESS = SdChecks.ADDRESS;
 
-  private static final Field<List<String>> TARGETS = Field.texts("targets").always();
-  private static final Field<Map<String, String>> LABELS = Field.textMap("labels");
+  private static final Setting<List<String>> TARGETS = Setting.texts("targets").always();
+  private static final Setting<Map<String, String>> LABELS = Setting.textMap("labels");
   static final SectionTable TABLE = SectionTable.of("static_configs", TARGETS, LABELS);
 
   @Override
@@ -31,13 +33,13 @@ public final class StaticSdReader implements SdConfigReader {
   }
 
   @Override
-  public Result read(Section job, Paths paths) {
+  public Result read(Section job, ConfigPaths paths) {
     List<TargetGroup> groups = new ArrayList<>();
     List<Map<String, Object>> shown = new ArrayList<>();
     // Without rules nothing can mend an address, so a bad one is refused at once.
     boolean checkAddresses = RelabelReader.count(job, "relabel_configs") == 0;
     for (Section group : job.sections(key())) {
-      Values given = TABLE.read(group, paths);
+      SettingValues given = TABLE.read(group, paths);
       List<String> targets = given.get(TARGETS);
       Map<String, String> labels = given.get(LABELS);
       checkLabels(group, labels.keySet());

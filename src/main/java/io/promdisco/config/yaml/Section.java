@@ -1,10 +1,11 @@
 package io.promdisco.config.yaml;
 
+import io.promdisco.Internal;
 import io.promdisco.config.FieldProblems;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.Secret;
-import io.promdisco.config.Urls;
+import io.promdisco.config.UrlChecks;
 import io.promdisco.model.Position;
 import io.promdisco.model.PrometheusDuration;
 import io.promdisco.model.PrometheusSize;
@@ -47,20 +48,21 @@ public final class Section {
 
   private final Node node;
   private final String path;
-  private final Problems problems;
-  private final Layers layers;
+  private final ProblemCollector problems;
+  private final MergedMapping layers;
   private final Set<String> known = new LinkedHashSet<>();
   private final Set<String> refused = new LinkedHashSet<>();
 
-  private Section(List<MappingNode> mappings, String path, Problems problems) {
+  private Section(List<MappingNode> mappings, String path, ProblemCollector problems) {
     this.node = mappings.get(mappings.size() - 1);
     this.path = path;
     this.problems = problems;
-    this.layers = Layers.ofSection(mappings, path, problems);
+    this.layers = MergedMapping.ofSection(mappings, path, problems);
   }
 
   /** A section in which nothing is written. */
-  public static Section empty(String path, Problems problems) {
+  @Internal
+  public static Section empty(String path, ProblemCollector problems) {
     return new Section(
         List.of(new MappingNode(Tag.MAP, List.of(), DumperOptions.FlowStyle.BLOCK)),
         path,
@@ -68,7 +70,8 @@ public final class Section {
   }
 
   /** A value as a section; null if it is null, or of another type, which is a problem. */
-  public static @Nullable Section of(Node value, String path, Problems problems) {
+  @Internal
+  public static @Nullable Section of(Node value, String path, ProblemCollector problems) {
     if (value instanceof MappingNode mapping) {
       return new Section(List.of(mapping), path, problems);
     }
@@ -77,17 +80,18 @@ public final class Section {
   }
 
   /** Notes that a value is of another type, without what is written there; null may be any. */
-  private static void expected(String what, Node value, String where, Problems problems) {
-    if (!Scalars.isNull(value)) {
+  private static void expected(String what, Node value, String where, ProblemCollector problems) {
+    if (!ConfigScalars.isNull(value)) {
       problems.error(
           value,
           ProblemKind.WRONG_TYPE,
           where,
-          "cannot unmarshal " + Scalars.kind(value) + " (expected: " + what + ")");
+          "cannot unmarshal " + ConfigScalars.kind(value) + " (expected: " + what + ")");
     }
   }
 
   /** Where the section begins. */
+  @Internal
   public Node node() {
     return node;
   }
@@ -97,7 +101,8 @@ public final class Section {
     return path;
   }
 
-  public Problems problems() {
+  @Internal
+  public ProblemCollector problems() {
     return problems;
   }
 
@@ -114,15 +119,16 @@ public final class Section {
   /** Whether the key was written with something else than null. */
   public boolean hasValue(String key) {
     Node value = value(key);
-    return value != null && !Scalars.isNull(value);
+    return value != null && !ConfigScalars.isNull(value);
   }
 
   /** Whether the key was written with a value, or with a null that Prometheus takes for one. */
   public boolean isSet(String key) {
-    return hasValue(key) || Scalars.isCheckedNull(value(key));
+    return hasValue(key) || ConfigScalars.isCheckedNull(value(key));
   }
 
   /** The value's node, or null if the key was not written. */
+  @Internal
   public @Nullable Node value(String key) {
     known.add(key);
     NodeTuple tuple = layers.last(key);
@@ -141,7 +147,7 @@ public final class Section {
       problems.onceRead(
           this,
           () -> {
-            if (!Paths.exist(file)) {
+            if (!ConfigPaths.exist(file)) {
               warn(key, ProblemKind.MISSING_FILE, "file \"" + file + "\" does not exist");
             }
           });
@@ -154,9 +160,10 @@ public final class Section {
   }
 
   /** The part of the file that holds {@code key}; null if it is not written there as a text. */
-  public @Nullable Extent extent(String key) {
+  @Internal
+  public @Nullable YamlRange extent(String key) {
     NodeTuple tuple = layers.last(key);
-    return tuple == null ? null : Extent.of(tuple);
+    return tuple == null ? null : YamlRange.of(tuple);
   }
 
   /** Where each entry of the list {@code key} stands. */
@@ -233,7 +240,7 @@ public final class Section {
       if (value instanceof MappingNode mapping
           && mapping.getValue().stream()
               .map(NodeTuple::getKeyNode)
-              .anyMatch(name -> Scalars.isNull(name) && !Scalars.isCheckedNull(name))) {
+              .anyMatch(name -> ConfigScalars.isNull(name) && !ConfigScalars.isCheckedNull(name))) {
         return true;
       }
     }
@@ -244,7 +251,8 @@ public final class Section {
     List<Node> values = layers.since(key);
     for (int i = values.size() - 1; i >= 0; i--) {
       if (values.get(i) instanceof MappingNode mapping) {
-        NodeTuple tuple = Layers.ofMap(List.of(mapping), "", new Problems("")).last(name);
+        NodeTuple tuple =
+            MergedMapping.ofMap(List.of(mapping), "", new ProblemCollector("")).last(name);
         if (tuple != null) {
           return tuple.getValueNode();
         }
@@ -328,12 +336,12 @@ public final class Section {
       return missing;
     }
     for (Node overridden : layers.overridden(key)) {
-      if (!Scalars.isNull(overridden)
+      if (!ConfigScalars.isNull(overridden)
           && !(overridden instanceof ScalarNode scalar && as.apply(scalar) != null)) {
         wrongType(overridden, child(key), type);
       }
     }
-    if (Scalars.isNull(value) && !(checksNull && Scalars.isCheckedNull(value))) {
+    if (ConfigScalars.isNull(value) && !(checksNull && ConfigScalars.isCheckedNull(value))) {
       if (!missing.equals(zero)) {
         warn(key, "null means " + shown(zero) + " (expected: a value, or no key for the default)");
       }
@@ -356,7 +364,7 @@ public final class Section {
         value,
         ProblemKind.WRONG_TYPE,
         where,
-        "cannot unmarshal " + Scalars.describe(value) + " into " + type + EXPECTED.get(type));
+        "cannot unmarshal " + ConfigScalars.describe(value) + " into " + type + EXPECTED.get(type));
   }
 
   /** Text; empty if it was not written. */
@@ -366,7 +374,7 @@ public final class Section {
 
   /** Text. */
   public String string(String key, String missing) {
-    return read(key, missing, "", "string", Scalars::text);
+    return read(key, missing, "", "string", ConfigScalars::text);
   }
 
   /**
@@ -377,8 +385,8 @@ public final class Section {
    */
   public void checkOverridden(String key, Function<String, @Nullable String> problem) {
     for (Node overridden : layers.overridden(key)) {
-      if (overridden instanceof ScalarNode scalar && !Scalars.isNull(scalar)) {
-        String wrong = problem.apply(Scalars.text(scalar));
+      if (overridden instanceof ScalarNode scalar && !ConfigScalars.isNull(scalar)) {
+        String wrong = problem.apply(ConfigScalars.text(scalar));
         if (wrong != null) {
           problems.error(overridden, child(key), wrong);
         }
@@ -388,7 +396,7 @@ public final class Section {
 
   /** A URL, which the texts {@code null} and {@code ~} are not. */
   public String url(String key) {
-    checkOverridden(key, Urls::problem);
+    checkOverridden(key, UrlChecks::problem);
     String url = string(key);
     Node value = value(key);
     if ((url.equals("null") || url.equals("~")) && value != null && !hasTag(value)) {
@@ -413,7 +421,7 @@ public final class Section {
       expected("string", value, where, problems);
       return Secret.NONE;
     }
-    String text = Scalars.isNull(value) ? "" : Scalars.text(scalar);
+    String text = ConfigScalars.isNull(value) ? "" : ConfigScalars.text(scalar);
     return text.isEmpty() ? Secret.NONE : new Secret(text);
   }
 
@@ -451,7 +459,7 @@ public final class Section {
 
   /** A boolean. */
   public boolean bool(String key, boolean missing) {
-    return read(key, missing, false, "bool", Scalars::bool);
+    return read(key, missing, false, "bool", ConfigScalars::bool);
   }
 
   /** A boolean; null if it was not written or is null. */
@@ -461,7 +469,7 @@ public final class Section {
 
   /** A whole number of 64 bits. */
   public long integer(String key, long missing) {
-    return read(key, missing, 0L, "int", Scalars::signed);
+    return read(key, missing, 0L, "int", ConfigScalars::signed);
   }
 
   /** An unsigned number of 64 bits; 0 if it was not written. */
@@ -472,8 +480,8 @@ public final class Section {
         BigInteger.ZERO,
         "uint",
         scalar -> {
-          BigInteger read = Scalars.unsigned(scalar);
-          Double written = Scalars.number(scalar);
+          BigInteger read = ConfigScalars.unsigned(scalar);
+          Double written = ConfigScalars.number(scalar);
           if (read != null && written != null && read.doubleValue() != truncated(written)) {
             warn(key, "read as " + read + " (expected: a whole number from 0 on, below 2^64)");
           }
@@ -487,7 +495,7 @@ public final class Section {
 
   /** A number; 0 if it was not written. */
   public double number(String key) {
-    return read(key, 0.0, 0.0, "float64", Scalars::number);
+    return read(key, 0.0, 0.0, "float64", ConfigScalars::number);
   }
 
   /** A duration. */
@@ -514,7 +522,7 @@ public final class Section {
       String key, T otherwise, Function<String, T> parse) {
     return scalar -> {
       try {
-        return parse.apply(Scalars.isNull(scalar) ? "" : Scalars.text(scalar));
+        return parse.apply(ConfigScalars.isNull(scalar) ? "" : ConfigScalars.text(scalar));
       } catch (IllegalArgumentException e) {
         error(key, String.valueOf(e.getMessage()));
         return otherwise;
@@ -526,11 +534,11 @@ public final class Section {
   public @Nullable List<String> strings(String key) {
     Node value = value(key);
     for (Node overridden : layers.overridden(key)) {
-      if (!Scalars.isNull(overridden)) {
+      if (!ConfigScalars.isNull(overridden)) {
         strings(overridden, child(key));
       }
     }
-    return value == null || Scalars.isNull(value) ? null : strings(value, child(key));
+    return value == null || ConfigScalars.isNull(value) ? null : strings(value, child(key));
   }
 
   /** A list of texts; empty if it was not written or is null. */
@@ -548,11 +556,11 @@ public final class Section {
   }
 
   private String text(Node value, String where) {
-    String text = value instanceof ScalarNode scalar ? Scalars.text(scalar) : null;
+    String text = value instanceof ScalarNode scalar ? ConfigScalars.text(scalar) : null;
     if (text == null) {
       wrongType(value, where, "string");
     }
-    return text == null || Scalars.isNull(value) ? "" : text;
+    return text == null || ConfigScalars.isNull(value) ? "" : text;
   }
 
   private String child(String key, String name) {
@@ -564,11 +572,12 @@ public final class Section {
    *
    * @param layered whether merges add to the map; otherwise they replace it
    */
+  @Internal
   public Map<String, Node> map(String key, boolean layered) {
     known.add(key);
     List<MappingNode> mappings = mappings(key, layered);
     Map<String, Node> map = new LinkedHashMap<>();
-    Layers.ofMap(mappings, child(key), problems)
+    MergedMapping.ofMap(mappings, child(key), problems)
         .forEach((name, tuple) -> map.put(name, tuple.getValueNode()));
     return map;
   }
@@ -619,18 +628,18 @@ public final class Section {
     }
     if (node instanceof MappingNode mapping) {
       Map<String, @Nullable Object> values = new LinkedHashMap<>();
-      Layers.ofMap(List.of(mapping), where, problems)
+      MergedMapping.ofMap(List.of(mapping), where, problems)
           .forEach(
               (name, tuple) -> {
                 // As Go prints what a key may be: y is true, 010 is 8.
-                Object key = Scalars.value((ScalarNode) tuple.getKeyNode());
+                Object key = ConfigScalars.value((ScalarNode) tuple.getKeyNode());
                 values.put(
                     name.isEmpty() ? name : String.valueOf(key),
                     value(tuple.getValueNode(), where + "." + name));
               });
       return values;
     }
-    return Scalars.value((ScalarNode) node);
+    return ConfigScalars.value((ScalarNode) node);
   }
 
   /** A map of lists of texts, to which merges add. */
@@ -640,7 +649,8 @@ public final class Section {
         .forEach(
             (name, value) ->
                 lists.put(
-                    name, Scalars.isNull(value) ? List.of() : strings(value, child(key, name))));
+                    name,
+                    ConfigScalars.isNull(value) ? List.of() : strings(value, child(key, name))));
     return lists;
   }
 
@@ -688,7 +698,7 @@ public final class Section {
     List<Section> sections = new ArrayList<>();
     Node value = value(key);
     layers.overridden(key).forEach(overridden -> list(key, overridden));
-    if (value == null || Scalars.isNull(value)) {
+    if (value == null || ConfigScalars.isNull(value)) {
       return sections;
     }
     SequenceNode list = list(key, value);
@@ -700,14 +710,14 @@ public final class Section {
       Node item = list.getValue().get(i);
       String where = child(key) + "[" + i + "]";
       Section section =
-          Scalars.isCheckedNull(item)
+          ConfigScalars.isCheckedNull(item)
               ? emptyAt(item, where)
-              : Scalars.isNull(item) ? null : of(item, where, problems);
+              : ConfigScalars.isNull(item) ? null : of(item, where, problems);
       if (section != null) {
         sections.add(section);
-      } else if (Scalars.isNull(item) && ifNull.isEmpty()) {
+      } else if (ConfigScalars.isNull(item) && ifNull.isEmpty()) {
         sections.add(emptyAt(item, where));
-      } else if (Scalars.isNull(item)) {
+      } else if (ConfigScalars.isNull(item)) {
         problems.error(item, where, ifNull + " (expected: keys and values)");
       }
     }

@@ -1,5 +1,6 @@
 package io.promdisco.config.yaml;
 
+import io.promdisco.Internal;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.util.UserFiles;
@@ -17,6 +18,7 @@ import org.yaml.snakeyaml.nodes.Node;
  * Reads files in YAML as strictly as a configuration: unknown and repeated keys and values of
  * another type are problems with a place.
  */
+@Internal
 public final class StrictYaml {
   private StrictYaml() {}
 
@@ -40,7 +42,7 @@ public final class StrictYaml {
    * @param reader takes the outermost section; to call {@link Section#finish} is left to it
    */
   public static <T> Result<T> read(Path file, String what, Function<Section, T> reader) {
-    Problems problems = new Problems(file.toString());
+    ProblemCollector problems = new ProblemCollector(file.toString());
     T value = null;
     try {
       value =
@@ -64,7 +66,7 @@ public final class StrictYaml {
    * @param reader takes the outermost section; null if the document is null
    */
   public static <T> @Nullable T read(
-      byte[] content, Problems problems, Function<@Nullable Section, T> reader) {
+      byte[] content, ProblemCollector problems, Function<@Nullable Section, T> reader) {
     Optional<Node> document = YamlFile.parse(content, problems);
     if (problems.hasErrors()) {
       return null;
@@ -75,7 +77,7 @@ public final class StrictYaml {
       }
       Section root = Section.of(document.get(), "", problems);
       return root == null && problems.hasErrors() ? null : reader.apply(root);
-    } catch (AliasGuard.ExceededException e) {
+    } catch (AliasLimit.ExceededException e) {
       problems.error(
           e.node(), "", "document contains excessive aliasing (expected: fewer repetitions)");
       return null;

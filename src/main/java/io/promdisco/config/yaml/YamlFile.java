@@ -1,5 +1,6 @@
 package io.promdisco.config.yaml;
 
+import io.promdisco.Internal;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.yaml.YamlComposer;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,7 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /** Turns bytes into the nodes of their first YAML document. */
+@Internal
 public final class YamlFile {
   public static final int MOST_BYTES = 32 << 20;
   private static final int DEEPEST = 100;
@@ -24,7 +26,7 @@ public final class YamlFile {
   private YamlFile() {}
 
   /** The first document; nothing if there is none, or if it is no YAML, which is a problem. */
-  public static Optional<Node> parse(byte[] content, Problems problems) {
+  public static Optional<Node> parse(byte[] content, ProblemCollector problems) {
     if (content.length > MOST_BYTES) {
       problems.error(
           ProblemKind.SYNTAX, "the file is too large (expected: at most " + MOST_BYTES + " bytes)");
@@ -41,7 +43,7 @@ public final class YamlFile {
       String context = e.getContext() == null ? "" : e.getContext() + ": ";
       String problem = String.valueOf(e.getProblem());
       if (problem.startsWith(YamlComposer.UNKNOWN_ANCHOR)
-          && (isLong || Hints.isNearSecret(text, e))) {
+          && (isLong || SyntaxHints.isNearSecret(text, e))) {
         // A password that begins with "*" is taken for an alias.
         problem =
             YamlComposer.UNKNOWN_ANCHOR + " (expected: quotes around text that begins with *)";
@@ -50,13 +52,13 @@ public final class YamlFile {
           problems.position(e.getProblemMark()),
           ProblemKind.SYNTAX,
           "",
-          context + problem + (isLong ? "" : Hints.ofSyntax(text, e)));
+          context + problem + (isLong ? "" : SyntaxHints.ofSyntax(text, e)));
     }
     return Optional.empty();
   }
 
-  private static void checkTag(ScalarNode scalar, Problems problems) {
-    String problem = Scalars.tagProblem(scalar);
+  private static void checkTag(ScalarNode scalar, ProblemCollector problems) {
+    String problem = ConfigScalars.tagProblem(scalar);
     if (problem != null) {
       problems.error(scalar, ProblemKind.WRONG_TYPE, "", problem);
     }

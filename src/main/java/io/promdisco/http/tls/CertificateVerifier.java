@@ -89,7 +89,7 @@ public final class CertificateVerifier extends PeerVerifier {
   @Override
   protected void checkServer(X509Certificate[] chain, @Nullable String host)
       throws CertificateException {
-    CertificateReport report = new CertificateReport(chain, trusted(), place);
+    CertificateDiagnosis report = new CertificateDiagnosis(chain, trusted(), place);
     report.checkValidity();
     report.checkName(serverName.isEmpty() ? host : serverName);
     check(report, () -> platform.checkServerTrusted(chain, keyUse(chain[0])));
@@ -97,7 +97,7 @@ public final class CertificateVerifier extends PeerVerifier {
 
   @Override
   protected void checkClient(X509Certificate[] chain) throws CertificateException {
-    CertificateReport report = new CertificateReport(chain, trusted(), place);
+    CertificateDiagnosis report = new CertificateDiagnosis(chain, trusted(), place);
     report.checkValidity();
     check(report, () -> platform.checkClientTrusted(chain, SIGNATURE));
   }
@@ -106,7 +106,7 @@ public final class CertificateVerifier extends PeerVerifier {
     void run() throws CertificateException;
   }
 
-  private void check(CertificateReport report, PlatformCheck chain) throws CertificateException {
+  private void check(CertificateDiagnosis report, PlatformCheck chain) throws CertificateException {
     try {
       chain.run();
     } catch (CertificateException e) {

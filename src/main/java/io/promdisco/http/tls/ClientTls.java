@@ -69,7 +69,7 @@ public final class ClientTls {
   private SSLContext make(TlsImplementation implementation, TlsSettings used) {
     try {
       TrustManager[] trust = {used.trustManager()};
-      return new FreshSessionContext(() -> make(implementation, trust), used.serverName());
+      return new NonResumingTlsContext(() -> make(implementation, trust), used.serverName());
     } catch (GeneralSecurityException e) {
       throw withoutTls(e);
     }

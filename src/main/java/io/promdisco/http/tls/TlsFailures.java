@@ -1,6 +1,6 @@
 package io.promdisco.http.tls;
 
-import io.promdisco.util.Causes;
+import io.promdisco.util.ExceptionCauses;
 import java.net.URI;
 import java.net.http.HttpConnectTimeoutException;
 import java.security.cert.CertificateException;
@@ -35,12 +35,12 @@ public final class TlsFailures {
 
   /** Whether TLS failed. */
   static boolean isTls(Throwable problem) {
-    return Causes.find(problem, SSLException.class) != null;
+    return ExceptionCauses.find(problem, SSLException.class) != null;
   }
 
   /** Whether the other side ended TLS and said why. */
   public static boolean isAlert(Throwable problem) {
-    SSLException tls = Causes.find(problem, SSLException.class);
+    SSLException tls = ExceptionCauses.find(problem, SSLException.class);
     return tls != null && !alert(tls).isEmpty();
   }
 
@@ -49,19 +49,19 @@ public final class TlsFailures {
    * refused, on either side, and a connection that broke are other problems.
    */
   static boolean isUnsupportedByNative(Throwable problem) {
-    SSLException tls = Causes.find(problem, SSLException.class);
+    SSLException tls = ExceptionCauses.find(problem, SSLException.class);
     return tls != null
-        && Causes.find(problem, CertificateException.class) == null
+        && ExceptionCauses.find(problem, CertificateException.class) == null
         && BORINGSSL.matcher(String.valueOf(tls.getMessage())).find()
         && !ABOUT_CLIENT.contains(alert(tls));
   }
 
   /** Whether the other side ended the connection during the TLS handshake without a reason. */
   static boolean isBrokenHandshake(Throwable problem) {
-    SSLHandshakeException handshake = Causes.find(problem, SSLHandshakeException.class);
+    SSLHandshakeException handshake = ExceptionCauses.find(problem, SSLHandshakeException.class);
     return handshake != null
-        && Causes.find(problem, CertificateException.class) == null
-        && Causes.find(problem, HttpConnectTimeoutException.class) == null
+        && ExceptionCauses.find(problem, CertificateException.class) == null
+        && ExceptionCauses.find(problem, HttpConnectTimeoutException.class) == null
         && alert(handshake).isEmpty();
   }
 
@@ -71,13 +71,14 @@ public final class TlsFailures {
    * @param client what the server requested from the client in the handshake; may be empty
    */
   public static String text(SSLException problem, URI server, String client) {
-    CertificateException certificate = Causes.find(problem, UntrustedCertificateException.class);
+    CertificateException certificate =
+        ExceptionCauses.find(problem, UntrustedCertificateException.class);
     if (certificate == null) {
-      certificate = Causes.find(problem, CertificateException.class);
+      certificate = ExceptionCauses.find(problem, CertificateException.class);
     }
     if (certificate != null) {
-      String detail = Causes.detail(certificate, "it is not acceptable");
-      return "cannot verify the certificate of " + server + ": " + Causes.lower(detail);
+      String detail = ExceptionCauses.detail(certificate, "it is not acceptable");
+      return "cannot verify the certificate of " + server + ": " + ExceptionCauses.lower(detail);
     }
     String alert = alert(problem);
     if (!alert.isEmpty()) {
@@ -87,7 +88,7 @@ public final class TlsFailures {
           + ")"
           + (client.isEmpty() ? "" : ": " + client);
     }
-    String detail = Causes.detail(problem, "refused");
+    String detail = ExceptionCauses.detail(problem, "refused");
     // The JDK's words, then BoringSSL's.
     if (detail.contains("nrecognized SSL message") || detail.contains("parse TLS packet header")) {
       return server + " does not speak TLS";
@@ -95,7 +96,7 @@ public final class TlsFailures {
     return "TLS with "
         + server
         + " failed: "
-        + Causes.lower(reason(problem, detail))
+        + ExceptionCauses.lower(reason(problem, detail))
         + (client.isEmpty() ? "" : " (" + client + ")");
   }
 

@@ -2,7 +2,7 @@ package io.promdisco.http.tls;
 
 import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.HttpClientConfig.TlsConfig;
-import io.promdisco.util.TextFiles;
+import io.promdisco.util.SmallFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -141,7 +141,7 @@ public record TlsSettings(
         return new PemText(inline, path, path);
       }
       try {
-        return new PemText(TextFiles.read(Path.of(file)), path + "_file: " + file, file);
+        return new PemText(SmallFiles.read(Path.of(file)), path + "_file: " + file, file);
       } catch (IOException e) {
         throw new IOException(path + "_file: " + e.getMessage(), e);
       }

@@ -2,7 +2,9 @@
  * TLS, for promdisco's own packages: certificates and keys, one verifier for servers and clients,
  * and the choice of an implementation for connections to servers.
  */
+@Internal
 @NullMarked
 package io.promdisco.http.tls;
 
+import io.promdisco.Internal;
 import org.jspecify.annotations.NullMarked;

@@ -2,7 +2,7 @@ package io.promdisco.providers.document;
 
 import io.promdisco.config.ConfigException;
 import io.promdisco.config.Problem;
-import io.promdisco.config.section.TargetGroupsYaml;
+import io.promdisco.config.section.TargetGroupsReader;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.util.SourceMemory;
@@ -34,14 +34,14 @@ public final class TargetGroupYaml {
    */
   public static List<TargetGroup> parse(byte[] document, Origin origin, SourceMemory memory)
       throws IOException {
-    List<TargetGroupsYaml.Group> read;
+    List<TargetGroupsReader.Group> read;
     try {
-      read = TargetGroupsYaml.read(origin.name(), document);
+      read = TargetGroupsReader.read(origin.name(), document);
     } catch (ConfigException e) {
       throw new IOException(message(e.problems()), e);
     }
     List<TargetGroup> groups = new ArrayList<>(read.size());
-    for (TargetGroupsYaml.Group group : read) {
+    for (TargetGroupsReader.Group group : read) {
       Labels labels = Labels.of(group.labels());
       count(group.targets(), labels, memory);
       groups.add(origin.group(groups.size(), group.targets(), labels));

@@ -7,10 +7,10 @@ import io.promdisco.discovery.TargetSink;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.refresh.KnownGroups;
 import io.promdisco.util.EscapingLogger;
-import io.promdisco.util.LimitedLog;
 import io.promdisco.util.MemoryBudget;
 import io.promdisco.util.Nouns;
 import io.promdisco.util.OnDemandThreads;
+import io.promdisco.util.RateLimitedLog;
 import io.promdisco.util.SourceMemory;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
@@ -97,7 +97,7 @@ final class FileDiscoverer implements Discoverer {
   @GuardedBy("this")
   private int unlogged;
 
-  private final LimitedLog uncounted;
+  private final RateLimitedLog uncounted;
 
   @GuardedBy("this")
   private boolean scanning;
@@ -136,7 +136,7 @@ final class FileDiscoverer implements Discoverer {
     Duration configured = config.refreshInterval();
     interval = configured.isZero() || configured.isNegative() ? IF_ZERO : configured;
     minuteBegan = ticker.nanos();
-    uncounted = new LimitedLog(ticker::nanos, line -> log.warn("{}: {}", provider, line));
+    uncounted = new RateLimitedLog(ticker::nanos, line -> log.warn("{}: {}", provider, line));
     settling = new Settling(ticker, () -> threads.run(this::scan));
     changed = settling::changed;
   }
@@ -295,7 +295,7 @@ final class FileDiscoverer implements Discoverer {
       }
     }
     if (unlogged > 0) {
-      uncounted.say(unlogged + " more files cannot be read; their known groups stay");
+      uncounted.log(unlogged + " more files cannot be read; their known groups stay");
     }
     files = now;
     List<TargetGroup> all = new ArrayList<>();

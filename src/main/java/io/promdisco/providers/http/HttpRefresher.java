@@ -1,9 +1,9 @@
 package io.promdisco.providers.http;
 
 import io.promdisco.config.HttpSdConfig;
+import io.promdisco.http.BodyExcerpt;
 import io.promdisco.http.BodyReader;
 import io.promdisco.http.Exchange;
-import io.promdisco.http.FirstWords;
 import io.promdisco.http.RenewingSender;
 import io.promdisco.http.Request;
 import io.promdisco.http.ServerSettings;
@@ -223,9 +223,9 @@ final class HttpRefresher implements Refresher {
 
   private static String firstWords(Exchange exchange) throws IOException {
     try (InputStream body = unpacked(exchange)) {
-      byte[] beginning = body.readNBytes(FirstWords.BYTES);
+      byte[] beginning = body.readNBytes(BodyExcerpt.BYTES);
       boolean isList = beginning.length > 0 && beginning[0] == '['; // only its type is wrong
-      return isList ? "" : FirstWords.of(beginning);
+      return isList ? "" : BodyExcerpt.of(beginning);
     } catch (InterruptedIOException e) {
       throw e;
     } catch (IOException e) {

@@ -1,5 +1,7 @@
 /** Targets that web servers list ({@code http_sd_configs}). */
+@Internal
 @NullMarked
 package io.promdisco.providers.http;
 
+import io.promdisco.Internal;
 import org.jspecify.annotations.NullMarked;

@@ -4,8 +4,8 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.discovery.TargetSink;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.util.EscapingLogger;
-import io.promdisco.util.LimitedLog;
 import io.promdisco.util.Nouns;
+import io.promdisco.util.RateLimitedLog;
 import io.promdisco.util.Ticker;
 import io.promdisco.workqueue.WorkQueue;
 import java.time.Duration;
@@ -26,7 +26,7 @@ final class RefusedGroups {
 
   private final TargetSink sink;
   private final WorkQueue<ObjectKey> queue;
-  private final LimitedLog warnings;
+  private final RateLimitedLog warnings;
 
   @GuardedBy("this")
   private final Set<ObjectKey> refused = new HashSet<>();
@@ -36,7 +36,7 @@ final class RefusedGroups {
   RefusedGroups(String provider, TargetSink sink, WorkQueue<ObjectKey> queue, Ticker ticker) {
     this.sink = sink;
     this.queue = queue;
-    warnings = new LimitedLog(ticker::nanos, line -> log.warn("{}: {}", provider, line));
+    warnings = new RateLimitedLog(ticker::nanos, line -> log.warn("{}: {}", provider, line));
   }
 
   /** Reports that the group {@code source} cannot be built, and tries again later. */
@@ -50,7 +50,7 @@ final class RefusedGroups {
             + reason
             + "; its last targets stay"
             + (others == 0 ? "" : " (and " + Nouns.count(others, "other group") + ")");
-    warnings.say(message);
+    warnings.log(message);
     sink.failing(PART, message, PAUSE);
     queue.addAfter(key, PAUSE);
   }

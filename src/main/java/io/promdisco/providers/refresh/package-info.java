@@ -1,5 +1,7 @@
 /** The loop that asks sources again and again; HTTP and DNS discovery share it. */
+@Internal
 @NullMarked
 package io.promdisco.providers.refresh;
 
+import io.promdisco.Internal;
 import org.jspecify.annotations.NullMarked;

@@ -1,8 +1,8 @@
 package io.promdisco.server.access;
 
 import io.promdisco.util.EscapingLogger;
-import io.promdisco.util.LimitedLog;
 import io.promdisco.util.PrintableText;
+import io.promdisco.util.RateLimitedLog;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
 import java.util.function.LongSupplier;
@@ -30,7 +30,7 @@ final class AccessHandler extends Handler.Wrapper {
   private final WebSettings settings;
   private final AllowedHosts hosts;
   private final ClientConnections connections;
-  private final LimitedLog log;
+  private final RateLimitedLog log;
 
   AccessHandler(
       WebSettings settings,
@@ -42,7 +42,7 @@ final class AccessHandler extends Handler.Wrapper {
     this.settings = settings;
     this.hosts = hosts;
     this.connections = connections;
-    log = new LimitedLog(nanos, logger::warn);
+    log = new RateLimitedLog(nanos, logger::warn);
   }
 
   @Override
@@ -90,7 +90,7 @@ final class AccessHandler extends Handler.Wrapper {
             + PrintableText.brief(host, MOST_SHOWN)
             + "\": not a name of this server (expected: an address, localhost, the name it listens"
             + " on, or one that serve --web.allowed-host adds)";
-    log.say(said);
+    log.log(said);
     end(response, callback, 421, said + "\n");
   }
 

@@ -1,7 +1,8 @@
 package io.promdisco.server.access;
 
 import com.google.common.net.InetAddresses;
-import io.promdisco.util.Hosts;
+import io.promdisco.Internal;
+import io.promdisco.util.HostNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -11,6 +12,7 @@ import java.util.Locale;
  * a name that resolves to this machine (DNS rebinding), but the browser sends that name as {@code
  * Host}. Literal addresses and {@code localhost} are always allowed. Immutable.
  */
+@Internal
 public final class AllowedHosts {
   private static final String WILDCARD = "*.";
 
@@ -60,7 +62,7 @@ public final class AllowedHosts {
     if (any) {
       return true;
     }
-    String name = withoutDot(Hosts.withoutPort(host).toLowerCase(Locale.ROOT));
+    String name = withoutDot(HostNames.withoutPort(host).toLowerCase(Locale.ROOT));
     return names.contains(name)
         || InetAddresses.isInetAddress(name)
         || suffixes.stream().anyMatch(s -> name.endsWith(s) && name.length() > s.length());

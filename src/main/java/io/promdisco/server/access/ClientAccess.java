@@ -1,5 +1,6 @@
 package io.promdisco.server.access;
 
+import io.promdisco.Internal;
 import io.promdisco.util.Closer;
 import io.promdisco.util.Ticker;
 import org.eclipse.jetty.http.HttpVersion;
@@ -12,6 +13,7 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 
 /** Admits clients to a server: their connections, TLS, host names, certificates and passwords. */
+@Internal
 public final class ClientAccess implements AutoCloseable {
   private final WebSettings settings;
   private final AllowedHosts hosts;

@@ -1,5 +1,6 @@
 package io.promdisco.server.access;
 
+import io.promdisco.Internal;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The client that a connection counts for: an IPv4 address, or the first 64 bits of an IPv6
  * address, since one machine usually has all addresses of such a network.
  */
+@Internal
 public record ClientAddress(String network) {
   static final ClientAddress UNKNOWN = new ClientAddress("unknown");
 

@@ -1,5 +1,6 @@
 package io.promdisco.server.access;
 
+import io.promdisco.Internal;
 import io.promdisco.util.EscapingLogger;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /** An open connection: its state, and since when. Safe for all threads. */
+@Internal
 public final class ClientConnection {
   private static final String ATTRIBUTE = ClientConnection.class.getName();
 

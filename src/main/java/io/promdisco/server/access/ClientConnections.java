@@ -2,7 +2,7 @@ package io.promdisco.server.access;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.util.EscapingLogger;
-import io.promdisco.util.LimitedLog;
+import io.promdisco.util.RateLimitedLog;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
@@ -44,14 +44,14 @@ final class ClientConnections
   @GuardedBy("clients")
   private final Map<ClientAddress, Set<ClientConnection>> clients = new HashMap<>();
 
-  private final LimitedLog log;
+  private final RateLimitedLog log;
 
   private final Ticker.Alarm alarm;
 
   ClientConnections(Ticker ticker, ServerLimits limits) {
     this.ticker = ticker;
     this.limits = limits;
-    log = new LimitedLog(ticker::nanos, logger::warn);
+    log = new RateLimitedLog(ticker::nanos, logger::warn);
     alarm = ticker.every(SWEEP, this::sweep);
   }
 
@@ -98,7 +98,7 @@ final class ClientConnections
   private void makeRoom(
       ClientConnection opened, Collection<ClientConnection> from, String because) {
     ClientConnection least = leastUseful(opened, from, ticker.nanos());
-    log.say(
+    log.log(
         because
             + " connections: "
             + (least == opened

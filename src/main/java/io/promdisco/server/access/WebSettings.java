@@ -1,5 +1,6 @@
 package io.promdisco.server.access;
 
+import io.promdisco.Internal;
 import io.promdisco.config.ConfigException;
 import io.promdisco.config.Secret;
 import io.promdisco.config.WebConfig;
@@ -9,7 +10,7 @@ import io.promdisco.config.load.WebConfigLoader;
 import io.promdisco.http.tls.ClientKey;
 import io.promdisco.http.tls.Pem;
 import io.promdisco.util.EscapingLogger;
-import io.promdisco.util.TextFiles;
+import io.promdisco.util.SmallFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ import org.slf4j.Logger;
  *
  * <p>Safe for all threads.
  */
+@Internal
 public final class WebSettings {
   private static final Logger log = EscapingLogger.of(WebSettings.class);
   private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
@@ -158,7 +160,7 @@ public final class WebSettings {
   private record Contents(WebConfig config, List<String> texts) {
     static Contents read(Path file) throws ConfigException, IOException {
       List<String> texts = new ArrayList<>();
-      texts.add(TextFiles.read(file));
+      texts.add(SmallFiles.read(file));
       WebConfig config = WebConfigLoader.read(file, texts.get(0).getBytes(StandardCharsets.UTF_8));
       Optional<Tls> tls = config.tls();
       if (tls.isPresent()) {
@@ -171,7 +173,7 @@ public final class WebSettings {
 
     private static String text(String named, String inline, String key) throws IOException {
       try {
-        return named.isEmpty() ? inline : TextFiles.read(Path.of(named));
+        return named.isEmpty() ? inline : SmallFiles.read(Path.of(named));
       } catch (IOException e) {
         throw new IOException("tls_server_config." + key + ": " + e.getMessage(), e);
       }

@@ -1,5 +1,6 @@
 package io.promdisco.server.access;
 
+import io.promdisco.Internal;
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.NamedThreads;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -14,6 +15,7 @@ import org.slf4j.Logger;
  * occupy some of the threads only. Threads are made when needed and end when they have had nothing
  * to do for ten seconds. Safe for all threads.
  */
+@Internal
 public final class WorkerThreads implements AutoCloseable {
   private static final Logger log = EscapingLogger.of(WorkerThreads.class);
   private static final long IDLE_SECONDS = 10;

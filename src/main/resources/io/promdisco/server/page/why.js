@@ -27,7 +27,7 @@ function value(step) {
   return step.rule.sourceLabels.map((name) => step.before[name] ?? "").join(step.rule.separator);
 }
 
-/** Which rule dropped it and why, or null. */
+/** Which rule dropped it, counted from 0, and why; or null. */
 export function verdict(steps) {
   const at = steps.findIndex((step) => !step.keep);
   if (at < 0) return null;
@@ -41,7 +41,7 @@ export function verdict(steps) {
     keepequal: `${is} and ${target}, which are not equal`,
     dropequal: `${is} and ${target}, which are equal`,
   }[action] ?? is;
-  return { rule: at + 1, action, place: step.place, reason };
+  return { rule: at, action, place: step.place, reason };
 }
 
 export function verdictText(said) {
@@ -59,7 +59,7 @@ export function stepList(steps) {
     const end = !step.keep
       ? element("span", { class: "change minus" }, `dropped: the value is ${quoted(value(step))}`) : lines;
     list.append(element("li", { class: kind },
-      element("span", { class: "rule" }, element("span", { class: "quiet" }, `${i + 1}`), ruleText(step.rule), place(step)),
+      element("span", { class: "rule" }, element("span", { class: "quiet" }, `${i}`), ruleText(step.rule), place(step)),
       end));
   });
   return list;

@@ -31,7 +31,7 @@ class ExcerptTest {
   }
 
   @Test
-  void caretStandsUnderThePlace() throws IOException {
+  void caretIsUnderThePlace() throws IOException {
     assertThat(shown("a: 1\n  role: pods\n", 2, 9)).isEqualTo(new Excerpt.Line("  role: pods", 8));
   }
 

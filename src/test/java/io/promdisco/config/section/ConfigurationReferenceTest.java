@@ -2,8 +2,8 @@ package io.promdisco.config.section;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.promdisco.config.table.Field;
 import io.promdisco.config.table.SectionTable;
+import io.promdisco.config.table.Setting;
 import io.promdisco.model.PrometheusDuration;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,28 +56,28 @@ class ConfigurationReferenceTest {
             HttpClientReader.OAUTH2_KEYS,
             HttpClientReader.TLS_KEYS,
             HttpClientReader.HEADER_KEYS,
-            OtherSections.RUNTIME,
+            CheckedOnlySections.RUNTIME,
             AlertingReader.ALERTING,
             AlertingReader.ALERTMANAGER,
-            OtherSections.STORAGE,
-            OtherSections.TSDB,
-            OtherSections.CHUNK_ENCODING,
-            OtherSections.RETENTION,
-            OtherSections.EXEMPLARS,
-            OtherSections.TRACING,
+            CheckedOnlySections.STORAGE,
+            CheckedOnlySections.TSDB,
+            CheckedOnlySections.CHUNK_ENCODING,
+            CheckedOnlySections.RETENTION,
+            CheckedOnlySections.EXEMPLARS,
+            CheckedOnlySections.TRACING,
             RemoteReader.WRITE,
             RemoteReader.QUEUE,
             RemoteReader.METADATA,
             RemoteReader.READ,
-            CloudLogins.SIGV4_KEYS,
-            CloudLogins.AZURE_KEYS,
-            CloudLogins.MANAGED_IDENTITY,
-            CloudLogins.WORKLOAD_IDENTITY,
-            CloudLogins.AZURE_OAUTH,
-            CloudLogins.SDK,
-            CloudLogins.CERTIFICATE,
-            CloudLogins.GOOGLE_KEYS,
-            OtherSections.OTLP)) {
+            CloudCredentials.SIGV4_KEYS,
+            CloudCredentials.AZURE_KEYS,
+            CloudCredentials.MANAGED_IDENTITY,
+            CloudCredentials.WORKLOAD_IDENTITY,
+            CloudCredentials.AZURE_OAUTH,
+            CloudCredentials.SDK,
+            CloudCredentials.CERTIFICATE,
+            CloudCredentials.GOOGLE_KEYS,
+            CheckedOnlySections.OTLP)) {
       assertThat(tables.put(table.name(), table)).as(table.name()).isNull();
     }
     StringBuilder out = new StringBuilder();
@@ -89,7 +89,7 @@ class ConfigurationReferenceTest {
       SectionTable table, Map<String, SectionTable> tables, StringBuilder out) {
     out.append("\n## ").append(table.name()).append("\n\n");
     out.append("| key | type | default | shown |\n|---|---|---|---|\n");
-    for (Field<?> field : table.fields()) {
+    for (Setting<?> field : table.fields()) {
       String key = field.isInline() ? "(further keys)" : "`" + field.key() + "`";
       out.append("| ").append(key).append(" | ").append(type(field.type(), tables));
       out.append(" | ").append(missing(field.missing()));

@@ -8,9 +8,9 @@ import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.SdConfig;
 import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.config.load.ConfigLoader.LoadResult;
-import io.promdisco.config.yaml.Paths;
+import io.promdisco.config.yaml.ConfigPaths;
+import io.promdisco.config.yaml.EffectiveSection;
 import io.promdisco.config.yaml.Section;
-import io.promdisco.config.yaml.Shown;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -43,7 +43,8 @@ class ReaderPartsTest {
     "'$NONE.', '.'"
   })
   void variablesAreReplacedAsGoReplacesThem(String text, String expanded) {
-    assertThat(Environment.expand(text, name -> name.equals("X") ? "x" : "")).isEqualTo(expanded);
+    assertThat(EnvironmentVariables.expand(text, name -> name.equals("X") ? "x" : ""))
+        .isEqualTo(expanded);
   }
 
   @ParameterizedTest
@@ -97,7 +98,7 @@ class ReaderPartsTest {
     }
 
     @Override
-    public Result read(Section job, Paths paths) {
+    public Result read(Section job, ConfigPaths paths) {
       List<SdConfig> configs = new ArrayList<>();
       List<Map<String, Object>> shown = new ArrayList<>();
       for (Section section : job.sections(key())) {
@@ -107,7 +108,7 @@ class ReaderPartsTest {
         }
         section.finish();
         configs.add(new ShelfSdConfig(shelf));
-        shown.add(new Shown().always("shelf", shelf).map());
+        shown.add(new EffectiveSection().always("shelf", shelf).map());
       }
       return new Result(configs, shown);
     }

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.config.Problem;
 import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.config.load.ConfigLoader.LoadResult;
-import io.promdisco.scrape.WrittenTargets;
+import io.promdisco.scrape.ConfiguredTargetChecks;
 import io.promdisco.testing.RecordedCases;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ class RelabelYamlTest {
       boolean refused = recorded.path("error_stage").asText().equals("config");
       boolean failed = recorded.path("outcome").asText().equals("error");
       boolean found =
-          WrittenTargets.check("rules.yml", result).stream()
+          ConfiguredTargetChecks.check("rules.yml", result).stream()
               .anyMatch(problem -> problem.severity() == Problem.Severity.ERROR);
       if (result.configuration().isPresent() == refused || found != failed) {
         wrong.add(

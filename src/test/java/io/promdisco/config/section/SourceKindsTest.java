@@ -19,7 +19,7 @@ public class SourceKindsTest {
 
   @Test
   void everyKindOfPrometheusIsSupportedOrKnownNotToBe() throws IOException {
-    TreeSet<String> known = new TreeSet<>(Sources.UNSUPPORTED);
+    TreeSet<String> known = new TreeSet<>(SdConfigReaders.UNSUPPORTED);
     for (SdConfigReader reader : ConfigLoader.standardSources()) {
       known.add(reader.key().replaceFirst("(_sd)?_configs$", ""));
     }

@@ -79,7 +79,7 @@ class HostileFilesTest {
   @ValueSource(strings = {"&a\n  - *a\n", "&a\n    b: *a\n", "[&a [*a]]\n", "&a {b: *a}\n"})
   void aValueThatContainsItselfHasAnEnd(String value, @TempDir Path folder) throws IOException {
     Path file = Files.writeString(folder.resolve("t.yml"), "a:\n- x: " + value);
-    StrictYaml.Result<Extent> result =
+    StrictYaml.Result<YamlRange> result =
         StrictYaml.read(
             file,
             "a file",
@@ -98,7 +98,7 @@ class HostileFilesTest {
   }
 
   @Test
-  void usualRepetitionIsFine() {
+  void usualAliasesAreAccepted() {
     StringBuilder yaml =
         new StringBuilder(
             """

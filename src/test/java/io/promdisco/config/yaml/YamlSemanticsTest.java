@@ -46,7 +46,7 @@ class YamlSemanticsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"tRue", "1", "'true'", "\"yes\"", "!!str true", "|\n  true", "[true]"})
-  void andOthersAreNone(String word) {
+  void otherWordsAreRefusedAsBooleans(String word) {
     LoadResult result = readJob("honor_labels: " + word);
 
     assertThat(result.configuration()).isEmpty();

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.promdisco.testing.Certificates;
 import io.promdisco.testing.Certificates.Content;
-import io.promdisco.util.Hosts;
+import io.promdisco.util.HostNames;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -95,7 +95,7 @@ class CertificateVerifierTest {
   })
   void namesAreComparedAsInGo(String names, String host, boolean matches) throws Exception {
     X509Certificate certificate = issued(Content.of("server", "EC", names))[0];
-    assertThat(new CertificateNames(certificate).include(Hosts.withoutBrackets(host)))
+    assertThat(new CertificateNames(certificate).include(HostNames.withoutBrackets(host)))
         .isEqualTo(matches);
   }
 

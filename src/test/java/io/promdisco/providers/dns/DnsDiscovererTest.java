@@ -504,7 +504,7 @@ final class DnsDiscovererTest {
   }
 
   @Test
-  void whatIsNoNameSaysSo() throws Exception {
+  void invalidNameIsReported() throws Exception {
     start(DnsSdConfig.Type.A, 80, "a..b");
     assertThat(sink.failures().get("A records of a..b")).contains("not a DNS name");
   }

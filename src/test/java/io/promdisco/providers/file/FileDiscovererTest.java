@@ -274,7 +274,7 @@ final class FileDiscovererTest {
   }
 
   @Test
-  void fileThatNobodySeesChangeIsReadAgainAtTheInterval() throws Exception {
+  void fileWhoseChangeIsNotNoticedIsReadAgainAtTheInterval() throws Exception {
     ManualTicker clock = new ManualTicker();
     FileDiscovererFactory unwatched = closer.add(new FileDiscovererFactory(clock, metrics));
     Path other = Files.writeString(outside.resolve("other.json"), targets("a:1"));
@@ -421,7 +421,7 @@ final class FileDiscovererTest {
   }
 
   @Test
-  void closedDiscovererPutsNothingMore() throws Exception {
+  void closedDiscovererPutsNothing() throws Exception {
     write("t.json", targets("a:1"));
     MemorySink other = new MemorySink("g");
     Discoverer first = start("t.json");

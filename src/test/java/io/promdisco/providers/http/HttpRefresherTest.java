@@ -420,7 +420,7 @@ class HttpRefresherTest {
   }
 
   @Test
-  void whatIsNoListOfGroupsIsAFailureWithItsPlace() throws Exception {
+  void documentThatIsNoListOfGroupsIsAFailureWithItsPlace() throws Exception {
     FakeServer server = server(json(200, "[{\"targets\":\n [\"a:1\", 5]}]"));
     fails(refresher(server.url()), "2:10: [0].targets[1]: 5 (expected a string)");
   }
@@ -470,7 +470,7 @@ class HttpRefresherTest {
   }
 
   @Test
-  void nobodyWaitsLongerThanTheInterval() throws Exception {
+  void pauseIsNeverLongerThanTheInterval() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
     FakeServer server = server(exchange -> release.await());
     HttpRefresher refresher = refresher(server.url() + "/sd");
@@ -540,7 +540,7 @@ class HttpRefresherTest {
   }
 
   @Test
-  void tokensAreHadFromAnOAuth2Server() throws Exception {
+  void tokensAreFetchedFromAnOAuth2Server() throws Exception {
     FakeServer tokens = server(json(200, "{\"access_token\": \"t\", \"expires_in\": 3600}"));
     FakeServer server = server(json(200, ONE));
     OAuth2 oauth2 =
@@ -572,7 +572,7 @@ class HttpRefresherTest {
   }
 
   @Test
-  void aClosedRefresherAsksNobody() throws Exception {
+  void closedRefresherSendsNoRequest() throws Exception {
     FakeServer server = server(json(200, ONE));
     HttpRefresher refresher = refresher(server.url());
     refresher.close();

@@ -112,7 +112,6 @@ final class FakeApi implements ResourceClient {
       Scope scope,
       int limit,
       String continueToken,
-      String resourceVersion,
       Consumer<? super V> items)
       throws IOException {
     lock.lock();
@@ -133,7 +132,6 @@ final class FakeApi implements ResourceClient {
       Scope scope,
       String resourceVersion,
       int timeoutSeconds,
-      boolean sendInitialEvents,
       WatchHandler<? super V> handler)
       throws IOException, InterruptedException {
     lock.lockInterruptibly();
@@ -142,7 +140,7 @@ final class FakeApi implements ResourceClient {
       requests.add(resource.plural() + " " + scope);
       handler.opened();
       long from = resourceVersion.isEmpty() ? 0 : Long.parseLong(resourceVersion);
-      if (sendInitialEvents) {
+      if (resourceVersion.isEmpty()) {
         for (TestCluster.Stored stored : cluster.list(resource, scope)) {
           handler.added(resource.view().cast(stored.view()), version(stored));
         }

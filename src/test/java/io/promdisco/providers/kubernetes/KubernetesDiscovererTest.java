@@ -376,7 +376,7 @@ class KubernetesDiscovererTest {
   }
 
   @Test
-  void closedDiscovererPutsNothingMore() throws IOException, DiscoveryException {
+  void closedDiscovererPutsNothing() throws IOException, DiscoveryException {
     RecordingSink sink = new RecordingSink();
     Discoverer discoverer =
         discovery.start(TestDiscovery.config(Role.SERVICE, AttachMetadata.NONE), sink);

@@ -2,8 +2,8 @@ package io.promdisco.providers.kubernetes.client;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.promdisco.http.BodyExcerpt;
 import io.promdisco.http.Exchange;
-import io.promdisco.http.FirstWords;
 import io.promdisco.http.RenewingSender;
 import io.promdisco.http.Request;
 import io.promdisco.http.Sender;
@@ -19,7 +19,7 @@ import io.promdisco.providers.kubernetes.watch.ForwardingWatchHandler;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.Scope;
 import io.promdisco.util.EscapingLogger;
-import io.promdisco.util.Silence;
+import io.promdisco.util.IdleTimeout;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -89,19 +89,13 @@ final class ApiServerClient implements ResourceClient, AccessReview {
 
   @Override
   public <V extends KubeObject> Page list(
-      Resource<V> resource,
-      Scope scope,
-      int limit,
-      String continueToken,
-      String resourceVersion,
-      Consumer<? super V> items)
+      Resource<V> resource, Scope scope, int limit, String continueToken, Consumer<? super V> items)
       throws IOException, InterruptedException {
     Query query = new Query(resource, scope);
     if (limit > 0) {
       query.add("limit", Integer.toString(limit));
     }
     query.add("continue", continueToken);
-    query.add("resourceVersion", resourceVersion);
     Sender sender = senders.current();
     try (Exchange exchange = open(sender, query.uri(), "", LIST_PAUSE)) {
       return decoder(sender, exchange, query).list(resource, exchange.reader(), items);
@@ -116,14 +110,13 @@ final class ApiServerClient implements ResourceClient, AccessReview {
       Scope scope,
       String resourceVersion,
       int timeoutSeconds,
-      boolean sendInitialEvents,
       WatchHandler<? super V> handler)
       throws IOException, InterruptedException {
     Query query = new Query(resource, scope);
     query.add("watch", "true");
     query.add("allowWatchBookmarks", "true");
     query.add("resourceVersion", resourceVersion);
-    if (sendInitialEvents) {
+    if (resourceVersion.isEmpty()) {
       query.add("sendInitialEvents", "true");
       query.add("resourceVersionMatch", "NotOlderThan");
     }
@@ -139,7 +132,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
       handler.opened();
       decoder.watch(resource, exchange.reader(), notingBookmarks(handler));
     } catch (IOException e) {
-      if (e.getCause() instanceof Silence.SilentException && !sendsBookmarks) {
+      if (e.getCause() instanceof IdleTimeout.IdleTimeoutException && !sendsBookmarks) {
         sendsNone = true;
       }
       throw hidden(sender, e);
@@ -215,7 +208,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
             + ": content type "
             + (type.isEmpty() ? "not given" : type)
             + exchange.throughProxy()
-            + sender.firstWords(exchange)
+            + sender.bodyExcerpt(exchange)
             + " (expected "
             + expected
             + "; is this an API server?)");
@@ -238,7 +231,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
                   + ", where credentials are not sent: "
                   + detail;
     } else if (message.isEmpty()) {
-      String words = exchange.contentType().equals(PROTOBUF) ? "" : FirstWords.of(body);
+      String words = exchange.contentType().equals(PROTOBUF) ? "" : BodyExcerpt.of(body);
       String to = ServerUrls.redirect(exchange.code(), exchange.uri(), exchange.header("location"));
       message = server + " answered with status " + code + to + exchange.throughProxy() + words;
     }

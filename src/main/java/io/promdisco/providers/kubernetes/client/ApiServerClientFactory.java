@@ -9,7 +9,7 @@ import io.promdisco.providers.kubernetes.client.kubeconfig.Kubeconfig;
 import io.promdisco.providers.kubernetes.client.kubeconfig.KubeconfigSource;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
-import io.promdisco.util.TextFiles;
+import io.promdisco.util.SmallFiles;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -170,7 +170,7 @@ public final class ApiServerClientFactory implements ResourceClientFactory {
     if (!isNeeded && !Files.isReadable(file)) {
       return Optional.empty();
     }
-    String namespace = TextFiles.read(file);
+    String namespace = SmallFiles.read(file);
     if (namespace.isEmpty() && isNeeded) {
       throw new IOException(file + ": empty (expected: the pod's namespace, for own_namespace)");
     }

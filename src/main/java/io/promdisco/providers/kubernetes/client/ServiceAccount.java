@@ -10,7 +10,7 @@ import io.promdisco.http.ServerUrls;
 import io.promdisco.http.tls.Pem;
 import io.promdisco.http.tls.TlsSettings;
 import io.promdisco.util.EscapingLogger;
-import io.promdisco.util.TextFiles;
+import io.promdisco.util.SmallFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -56,7 +56,7 @@ final class ServiceAccount implements RenewingSender.Source {
               + ClusterChoice.PORT
               + " are not set (set kubeconfig_file or api_server to discover from outside)");
     }
-    String first = TextFiles.read(token);
+    String first = SmallFiles.read(token);
     if (first.isEmpty()) {
       throw new IOException(token + ": empty (expected: the token of the service account)");
     }
@@ -74,7 +74,7 @@ final class ServiceAccount implements RenewingSender.Source {
   private TlsSettings tls() throws IOException {
     TlsSettings tls = TlsSettings.of(HttpClientConfig.TlsConfig.DEFAULT, "tls_config");
     try {
-      List<X509Certificate> authorities = Pem.authorities(TextFiles.read(ca), ca.toString());
+      List<X509Certificate> authorities = Pem.authorities(SmallFiles.read(ca), ca.toString());
       hasAuthority = true;
       return tls.withAuthorities(authorities, ca.toString());
     } catch (IOException e) {
@@ -89,7 +89,7 @@ final class ServiceAccount implements RenewingSender.Source {
   @Override
   public List<String> contents() throws IOException {
     try {
-      return List.of(TextFiles.read(ca));
+      return List.of(SmallFiles.read(ca));
     } catch (IOException e) {
       if (hasAuthority) {
         throw e;

@@ -129,7 +129,7 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
     try {
       boolean watched = true;
       if (!version.isEmpty()) {
-        client.watch(resource, scope, version, timeoutSeconds(), false, new Events(false));
+        client.watch(resource, scope, version, timeoutSeconds(), new Events(false));
       } else if (streams.get()) {
         watched = streamList();
       } else {
@@ -215,7 +215,7 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
     sink.listing();
     Events events = new Events(true);
     try {
-      client.watch(resource, scope, "", timeoutSeconds(), true, events);
+      client.watch(resource, scope, "", timeoutSeconds(), events);
       if (!version.isEmpty()) {
         return true;
       }

@@ -22,7 +22,6 @@ public interface ResourceClient extends AutoCloseable {
    *
    * @param limit largest number of items; 0: all
    * @param continueToken of the page before; empty: from the start
-   * @param resourceVersion {@code 0}: whatever the server has in its cache; empty: the newest
    * @throws ApiException if the server refuses
    * @throws IOException if it cannot be reached or talks rubbish
    */
@@ -31,7 +30,6 @@ public interface ResourceClient extends AutoCloseable {
       Scope scope,
       int limit,
       String continueToken,
-      String resourceVersion,
       Consumer<? super V> items)
       throws IOException, InterruptedException;
 
@@ -45,11 +43,11 @@ public interface ResourceClient extends AutoCloseable {
   default <V extends KubeObject> String listAll(
       Resource<V> resource, Scope scope, int pageSize, Consumer<? super V> items)
       throws IOException, InterruptedException {
-    Page page = list(resource, scope, pageSize, "", "", items);
+    Page page = list(resource, scope, pageSize, "", items);
     String version = page.resourceVersion();
     while (!page.continueToken().isEmpty()) {
       String token = page.continueToken();
-      page = list(resource, scope, pageSize, token, "", items);
+      page = list(resource, scope, pageSize, token, items);
       if (page.continueToken().equals(token)) {
         throw new IOException(
             "the server gave the same continue token twice (expected: one for the next page)");
@@ -62,10 +60,9 @@ public interface ResourceClient extends AutoCloseable {
    * Watches until the server ends the stream in good order, which returns; {@code handler} is
    * called on the caller's thread.
    *
-   * @param resourceVersion from where; empty: with {@code sendInitialEvents} from the newest state
+   * @param resourceVersion from where; empty: a streaming list (KEP-3157), which gives the newest
+   *     state as ADDED events, then a bookmark
    * @param timeoutSeconds after which the server ends the watch
-   * @param sendInitialEvents a streaming list: the state as ADDED events, then a bookmark
-   *     (KEP-3157)
    * @throws ApiException if the server refuses or sends an ERROR event
    * @throws IOException if it cannot be reached, cuts the stream or talks rubbish
    */
@@ -74,7 +71,6 @@ public interface ResourceClient extends AutoCloseable {
       Scope scope,
       String resourceVersion,
       int timeoutSeconds,
-      boolean sendInitialEvents,
       WatchHandler<? super V> handler)
       throws IOException, InterruptedException;
 

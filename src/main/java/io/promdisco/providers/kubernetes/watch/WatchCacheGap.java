@@ -98,7 +98,6 @@ final class WatchCacheGap<V extends KubeObject> {
           Scope.ALL,
           MOST_NAMESPACES + 1,
           "",
-          "",
           namespace -> names.add(namespace.key().name()));
     } catch (ApiException e) {
       if (e.code() != 403) {
@@ -112,7 +111,7 @@ final class WatchCacheGap<V extends KubeObject> {
   /** How many objects there are, or {@link #UNKNOWN}. */
   private long count(Scope part) throws IOException, InterruptedException {
     int[] items = new int[1];
-    ResourceClient.Page page = client.list(resource, part, 1, "", "", object -> items[0]++);
+    ResourceClient.Page page = client.list(resource, part, 1, "", object -> items[0]++);
     if (page.continueToken().isEmpty()) {
       return items[0];
     }

@@ -105,12 +105,12 @@ class ApiServerClientTest {
   }
 
   private static Page list(ResourceClient client) throws IOException, InterruptedException {
-    return client.list(Resource.PODS, Scope.ALL, 0, "", "", pod -> {});
+    return client.list(Resource.PODS, Scope.ALL, 0, "", pod -> {});
   }
 
   private static void watch(ResourceClient client, WatchHandler<KubeObject> handler)
       throws IOException, InterruptedException {
-    client.watch(Resource.PODS, Scope.ALL, "7", 300, false, handler);
+    client.watch(Resource.PODS, Scope.ALL, "7", 300, handler);
   }
 
   @Test
@@ -125,7 +125,6 @@ class ApiServerClientTest {
                 new Scope("shop", "app in (a,b)", "spec.nodeName=n"),
                 500,
                 "next+page",
-                "0",
                 pods::add);
 
     assertThat(page).isEqualTo(new Page("42", "", -1));
@@ -135,8 +134,7 @@ class ApiServerClientTest {
     assertThat(request.uri())
         .isEqualTo(
             "/prefix/api/v1/namespaces/shop/pods?labelSelector=app+in+%28a%2Cb%29"
-                + "&fieldSelector=spec.nodeName%3Dn&limit=500&continue=next%2Bpage"
-                + "&resourceVersion=0");
+                + "&fieldSelector=spec.nodeName%3Dn&limit=500&continue=next%2Bpage");
     assertThat(request.header("Accept")).isEqualTo(PROTOBUF + ", application/json");
     assertThat(request.header("User-Agent")).startsWith("promdisco/");
     assertThat(request.header("Authorization")).isEmpty();
@@ -148,7 +146,7 @@ class ApiServerClientTest {
     FakeServer api = api(Watches.frames(added(), Samples.frame(Samples.bookmark("9", true))));
     Events events = new Events();
 
-    client(api.url()).watch(Resource.PODS, Scope.ALL, "", 300, true, events);
+    client(api.url()).watch(Resource.PODS, Scope.ALL, "", 300, events);
 
     assertThat(events.log).containsExactly("added shop/web-1 123456789012", "bookmark 9 end");
     assertThat(api.requests.get(0).uri())

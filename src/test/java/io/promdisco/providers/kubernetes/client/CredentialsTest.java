@@ -78,7 +78,7 @@ class CredentialsTest {
   }
 
   private static void list(ResourceClient client) throws IOException, InterruptedException {
-    client.list(Resource.PODS, Scope.ALL, 0, "", "", pod -> {});
+    client.list(Resource.PODS, Scope.ALL, 0, "", pod -> {});
   }
 
   private static List<String> authorizations(FakeServer api) {

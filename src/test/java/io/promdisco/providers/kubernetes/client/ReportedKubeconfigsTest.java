@@ -126,7 +126,7 @@ class ReportedKubeconfigsTest {
     ApiServerClientFactory factory =
         new ApiServerClientFactory(new ManualTicker(), Map.of(), folder.resolve("account"));
     try (ResourceClient client = factory.open(config)) {
-      client.list(Resource.PODS, Scope.ALL, 0, "", "", pod -> {});
+      client.list(Resource.PODS, Scope.ALL, 0, "", pod -> {});
     }
   }
 }

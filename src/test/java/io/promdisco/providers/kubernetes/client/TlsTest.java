@@ -75,7 +75,7 @@ class TlsTest {
   private static void list(String url, TlsConfig tls)
       throws IOException, InterruptedException, DiscoveryException {
     try (ResourceClient client = client(url, tls)) {
-      client.list(Resource.PODS, Scope.ALL, 0, "", "", pod -> {});
+      client.list(Resource.PODS, Scope.ALL, 0, "", pod -> {});
     }
   }
 

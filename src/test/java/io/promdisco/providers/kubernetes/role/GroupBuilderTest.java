@@ -82,7 +82,7 @@ class GroupBuilderTest {
   }
 
   @Test
-  void ofTwoNamesThatBecomeOneTheLaterWithAValueCounts() {
+  void laterOfTwoNamesThatBecomeOneCountsIfItHasAValue() {
     Labels both = Labels.of("a_b", "underscore", "a.b", "dot");
     assertThat(labelsOf(both).get(P + "pod_label_a_b")).isEqualTo("underscore");
     Labels empty = Labels.of("a_b", "", "a.b", "dot");

@@ -330,7 +330,7 @@ class ReflectorTest {
   }
 
   @Test
-  void versionsThatAreNoNumbersAreTakenAsTheyCome() throws InterruptedException {
+  void versionsThatAreNoNumbersCountInOrderOfArrival() throws InterruptedException {
     Request watch = api.next().opened().initialEnd("b-7");
     watch.bookmark("a-2");
     ticker.advance(Duration.ofMinutes(5));
@@ -428,7 +428,7 @@ class ReflectorTest {
   // Failures.
 
   @Test
-  void aBrokenWatchGoesOnFromTheLastVersionAndKeepsEverything() throws InterruptedException {
+  void brokenWatchResumesFromTheLastVersionAndKeepsEverything() throws InterruptedException {
     synced(pod("a", 1)).added(pod("b", 17)).fail(new IOException("connection broke"));
     Duration pause = passPause();
     assertThat(pause).isLessThanOrEqualTo(defaults.retryPeriod());
@@ -448,7 +448,7 @@ class ReflectorTest {
   }
 
   @Test
-  void aBrokenWatchIsTriedOnceInEachPeriodForEver() throws InterruptedException {
+  void brokenWatchIsRetriedOnceInEachPeriodWithoutEnd() throws InterruptedException {
     synced().fail(new IOException("cut"));
     assertThat(passPause()).isLessThanOrEqualTo(defaults.retryPeriod());
     for (int i = 0; i < 200; i++) {
@@ -562,7 +562,7 @@ class ReflectorTest {
   }
 
   @Test
-  void whateverADecoderThrowsTheCycleGoesOn() throws InterruptedException {
+  void exceptionOfADecoderDoesNotEndTheCycle() throws InterruptedException {
     synced(pod("a", 1)).fail(new IllegalStateException("a field of the wrong kind"));
     for (Throwable thrown :
         List.of(

@@ -54,8 +54,7 @@ final class ScriptedClient implements ResourceClient {
         String version,
         int limit,
         String token,
-        int timeoutSeconds,
-        boolean sendInitialEvents) {
+        int timeoutSeconds) {
       this.list = list;
       this.resource = resource;
       this.scope = scope;
@@ -63,7 +62,7 @@ final class ScriptedClient implements ResourceClient {
       this.limit = limit;
       this.token = token;
       this.timeoutSeconds = timeoutSeconds;
-      this.sendInitialEvents = sendInitialEvents;
+      this.sendInitialEvents = !list && version.isEmpty();
     }
 
     Request opened() throws InterruptedException {
@@ -238,11 +237,10 @@ final class ScriptedClient implements ResourceClient {
       Scope scope,
       int limit,
       String continueToken,
-      String resourceVersion,
       Consumer<? super V> items)
       throws IOException, InterruptedException {
     Request request =
-        new Request(true, resource, scope, resourceVersion, limit, continueToken, 0, false);
+        new Request(true, resource, scope, "", limit, continueToken, 0);
     request.items = pod -> items.accept(resource.view().cast(pod));
     add(request);
     request.serve();
@@ -255,12 +253,10 @@ final class ScriptedClient implements ResourceClient {
       Scope scope,
       String resourceVersion,
       int timeoutSeconds,
-      boolean sendInitialEvents,
       WatchHandler<? super V> handler)
       throws IOException, InterruptedException {
     Request request =
-        new Request(
-            false, resource, scope, resourceVersion, 0, "", timeoutSeconds, sendInitialEvents);
+        new Request(false, resource, scope, resourceVersion, 0, "", timeoutSeconds);
     request.handler =
         new WatchHandler<PodView>() {
           @Override

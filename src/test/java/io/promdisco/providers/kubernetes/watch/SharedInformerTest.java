@@ -168,7 +168,7 @@ class SharedInformerTest {
   }
 
   @Test
-  void aListenerThatIsClosedIsToldNoMore() throws InterruptedException {
+  void closedListenerReceivesNothing() throws InterruptedException {
     RecordingListener other = new RecordingListener();
     SharedInformer.Registration one = informer.addListener("one", listener, SECOND);
     informer.addListener("other", other, Duration.ZERO);

@@ -69,7 +69,7 @@ class WatchCacheGapTest {
   }
 
   private <V extends KubeObject> void list(Resource<V> resource) throws Exception {
-    client.list(resource, Scope.ALL, 0, "", "", new Known<V>()::put);
+    client.list(resource, Scope.ALL, 0, "", new Known<V>()::put);
   }
 
   /** Looks, and returns what was asked for that. */

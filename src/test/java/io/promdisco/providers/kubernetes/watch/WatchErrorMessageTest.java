@@ -55,7 +55,7 @@ class WatchErrorMessageTest {
   }
 
   @Test
-  void aReasonIsOneLineOfBearableLength() {
+  void reasonIsOneLineOfLimitedLength() {
     String reason = reason(500, "first\n\tsecond " + "x".repeat(2_000), Resource.PODS, GOOD);
     assertThat(reason).contains("first second xxx").doesNotContain("\n").hasSizeLessThan(700);
   }

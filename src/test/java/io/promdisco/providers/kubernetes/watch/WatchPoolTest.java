@@ -126,7 +126,7 @@ class WatchPoolTest {
   }
 
   @Test
-  void aHolderThatHasGivenItsLeaseBackIsToldNoMore() throws InterruptedException {
+  void releasedLeaseReceivesNothing() throws InterruptedException {
     Lease<PodView> gone = pool.lease(Resource.PODS, GOOD, health);
     Lease<PodView> stays = pods(GOOD);
     gone.close();

@@ -49,7 +49,7 @@ class WatchRetryScheduleTest {
   /** Each is told when it comes, in its slot, and comes again. */
   @ParameterizedTest
   @CsvSource({"1000", "2000", "30000"})
-  void thoseWhoAreToldToWaitStaySpread(long asked) {
+  void clientsThatAreToldToWaitStaySpread(long asked) {
     Random seeds = new Random(7);
     int[] buckets = new int[90];
     for (int i = 0; i < INSTANCES; i++) {

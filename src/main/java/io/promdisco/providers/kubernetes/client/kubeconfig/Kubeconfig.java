@@ -7,7 +7,7 @@ import io.promdisco.http.tls.TlsSettings;
 import io.promdisco.providers.kubernetes.client.kubeconfig.KubeconfigFile.Entry;
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.PrintableText;
-import io.promdisco.util.TextFiles;
+import io.promdisco.util.SmallFiles;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.net.URI;
@@ -126,7 +126,7 @@ public final class Kubeconfig {
         () -> {
           List<String> contents = new ArrayList<>();
           for (Path file : source.files()) {
-            contents.add(Files.notExists(file) ? "" : TextFiles.read(file));
+            contents.add(Files.notExists(file) ? "" : SmallFiles.read(file));
           }
           contents.addAll(cluster.files());
           contents.addAll(user.files());

@@ -13,7 +13,7 @@ import io.promdisco.http.ServerUrls;
 import io.promdisco.http.tls.Pem;
 import io.promdisco.http.tls.TlsSettings;
 import io.promdisco.providers.kubernetes.client.kubeconfig.KubeconfigFile.Entry;
-import io.promdisco.util.TextFiles;
+import io.promdisco.util.SmallFiles;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -134,7 +134,7 @@ final class KubeconfigCluster {
       info.put(INSECURE, true);
     }
     String file = entry.path(CA);
-    byte[] authority = file.isEmpty() ? tree.data(CA_DATA) : TextFiles.bytes(Path.of(file));
+    byte[] authority = file.isEmpty() ? tree.data(CA_DATA) : SmallFiles.bytes(Path.of(file));
     if (authority.length > 0) {
       info.put(CA_DATA, authority);
     }

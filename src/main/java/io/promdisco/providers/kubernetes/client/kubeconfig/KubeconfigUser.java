@@ -8,7 +8,7 @@ import io.promdisco.http.Credentials;
 import io.promdisco.http.Credentials.Text;
 import io.promdisco.http.tls.ClientKey;
 import io.promdisco.providers.kubernetes.client.kubeconfig.KubeconfigFile.Entry;
-import io.promdisco.util.TextFiles;
+import io.promdisco.util.SmallFiles;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -144,7 +144,7 @@ final class KubeconfigUser {
   /** Reads the file that a setting names. */
   static String read(YamlMapping tree, String key, String file) throws IOException {
     try {
-      return TextFiles.read(Path.of(file));
+      return SmallFiles.read(Path.of(file));
     } catch (IOException e) {
       throw new IOException(tree.place() + ": " + key + ": " + e.getMessage(), e);
     }

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.providers.kubernetes.client.decode.YamlScalars;
-import io.promdisco.util.TextFiles;
+import io.promdisco.util.SmallFiles;
 import io.promdisco.yaml.YamlComposer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -58,7 +58,7 @@ final class YamlMapping {
   static YamlMapping read(Path file, String what, String expected) throws IOException {
     byte[] bytes;
     try {
-      bytes = TextFiles.bytes(file);
+      bytes = SmallFiles.bytes(file);
     } catch (IOException e) {
       throw new IOException(
           what + ": " + String.valueOf(e.getMessage()).replace(file + ": ", ""), e);

@@ -91,7 +91,7 @@ class ExecPluginTest {
   }
 
   private static void list(ResourceClient client) throws IOException, InterruptedException {
-    client.list(Resource.PODS, Scope.ALL, 0, "", "", pod -> {});
+    client.list(Resource.PODS, Scope.ALL, 0, "", pod -> {});
   }
 
   private void list(Path kubeconfig) throws IOException, InterruptedException, DiscoveryException {
@@ -309,7 +309,8 @@ class ExecPluginTest {
         "hello | its output is not an ExecCredential",
         "~~ | apiVersion: not set (expected: V1)",
         "{'status':{'token':'t'}} | apiVersion: not set (expected: V1)",
-        "{'apiVersion':'V1beta1','status':{'token':'t'}} | apiVersion: another value (expected: V1)",
+        "{'apiVersion':'V1beta1','status':{'token':'t'}} | apiVersion: another value (expected:"
+            + " V1)",
         "{'kind':'Pod','apiVersion':'V1'} | kind: another value (expected: ExecCredential)",
         "{'apiVersion':'V1'} | status: neither token nor clientCertificateData",
         "{'apiVersion':'V1','status':{}} | status: neither token nor clientCertificateData",
@@ -401,7 +402,7 @@ class ExecPluginTest {
   }
 
   @Test
-  void theLastWordsOfAKilledPluginAreInTheErrorThoughNobodyHadReadThemYet() throws Exception {
+  void outputOfAKilledPluginIsInTheErrorEvenIfItWasNotReadYet() throws Exception {
     Process process =
         new ProcessBuilder("sh", "-c", "echo why >&2; echo ready; exec sleep 1000").start();
     assertThat(process.inputReader().readLine()).isEqualTo("ready");

@@ -1,0 +1,219 @@
+package io.promdisco.relabel;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The texts that a simple regex matches, spelt out as paths of literal text and gaps ({@code .*},
+ * {@code .+}).
+ *
+ * <p>Understood are literals, escaped punctuation, small classes of plain characters, groups,
+ * alternatives, {@code ?}, and gaps; {@code a(b|c)?} has the paths {@code ab}, {@code ac} and
+ * {@code a}. Paths stand in the order in which RE2 prefers them. A regex that holds anything else,
+ * or has too many paths, has no shape.
+ */
+final class LiteralPattern {
+  /** A step of a path. */
+  sealed interface Item permits Text, Gap, Mark {}
+
+  /** Just this text; without surrogates, so that no gap can end within a code point. */
+  record Text(String text) implements Item {}
+
+  /** Any text of at least so many characters, 0 or 1. */
+  record Gap(int least) implements Item {}
+
+  /** Where a group begins (twice its number) or ends (one more). */
+  record Mark(int slot) implements Item {}
+
+  /** Thrown and caught in here: the regex has no shape. */
+  private static final class Unknown extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Unknown() {
+      super("no simple shape", null, false, false);
+    }
+  }
+
+  private static final int MOST_PATHS = 64;
+  private static final String SPECIAL = "\\.+*?()|[]{}^$";
+
+  private final String regex;
+  private int pos;
+  private int groups;
+
+  private LiteralPattern(String regex) {
+    this.regex = regex;
+  }
+
+  /** The paths of a regex as it was written, which must be valid; null if it has no shape. */
+  static @Nullable List<List<Item>> pathsOf(String regex) {
+    try {
+      LiteralPattern shape = new LiteralPattern(regex);
+      if (regex.startsWith("^")) {
+        shape.pos++;
+      }
+      List<List<Item>> paths = shape.alternatives();
+      if (shape.pos < regex.length()) {
+        throw new Unknown(); // a bracket that closes what was never opened
+      }
+      return paths;
+    } catch (Unknown e) {
+      return null;
+    }
+  }
+
+  /** The paths as texts; nothing if there is a gap in one. */
+  static Optional<List<String>> texts(List<List<Item>> paths) {
+    List<String> texts = new ArrayList<>();
+    for (List<Item> path : paths) {
+      StringBuilder text = new StringBuilder();
+      for (Item item : path) {
+        if (item instanceof Gap) {
+          return Optional.empty();
+        }
+        text.append(item instanceof Text part ? part.text() : "");
+      }
+      texts.add(text.toString());
+    }
+    return Optional.of(texts);
+  }
+
+  private boolean more() {
+    return pos < regex.length();
+  }
+
+  private boolean take(String text) {
+    boolean found = regex.startsWith(text, pos);
+    pos += found ? text.length() : 0;
+    return found;
+  }
+
+  private List<List<Item>> alternatives() throws Unknown {
+    List<List<Item>> paths = new ArrayList<>(sequence());
+    while (take("|")) {
+      paths.addAll(sequence());
+    }
+    return checked(paths);
+  }
+
+  private static List<List<Item>> checked(List<List<Item>> paths) throws Unknown {
+    if (paths.size() > MOST_PATHS) {
+      throw new Unknown();
+    }
+    return paths;
+  }
+
+  private List<List<Item>> sequence() throws Unknown {
+    List<List<Item>> paths = List.of(List.of());
+    while (more() && regex.charAt(pos) != '|' && regex.charAt(pos) != ')') {
+      if (regex.charAt(pos) == '$' && pos + 1 == regex.length()) {
+        pos++;
+      } else {
+        paths = product(paths, repeated());
+      }
+    }
+    return paths;
+  }
+
+  private static List<List<Item>> product(List<List<Item>> left, List<List<Item>> right)
+      throws Unknown {
+    List<List<Item>> paths = new ArrayList<>();
+    for (List<Item> head : left) {
+      for (List<Item> tail : right) {
+        List<Item> path = new ArrayList<>(head);
+        path.addAll(tail);
+        paths.add(path);
+      }
+    }
+    return checked(paths);
+  }
+
+  /** A thing with the repetition behind it. */
+  private List<List<Item>> repeated() throws Unknown {
+    if (take(".")) {
+      int least = take("*") ? 0 : take("+") ? 1 : -1;
+      if (least < 0) {
+        throw new Unknown();
+      }
+      take("?");
+      return List.of(List.of(new Gap(least)));
+    }
+    List<List<Item>> paths = single();
+    if (!take("?")) {
+      return paths;
+    }
+    boolean lazy = take("?");
+    List<List<Item>> optional = new ArrayList<>(paths);
+    optional.add(lazy ? 0 : paths.size(), List.of());
+    return checked(optional);
+  }
+
+  private List<List<Item>> single() throws Unknown {
+    char c = regex.charAt(pos++);
+    if (c == '(') {
+      return group();
+    }
+    if (c == '[') {
+      return charClass();
+    }
+    if (c == '\\' && more()) {
+      char escaped = regex.charAt(pos++);
+      if (escaped <= ' ' || escaped >= 127 || Character.isLetterOrDigit(escaped)) {
+        throw new Unknown();
+      }
+      return text(escaped);
+    }
+    if (!isPlain(c)) {
+      throw new Unknown();
+    }
+    return text(c);
+  }
+
+  private static boolean isPlain(char c) {
+    return SPECIAL.indexOf(c) < 0 && !Character.isSurrogate(c);
+  }
+
+  private static List<List<Item>> text(char c) {
+    return List.of(List.of(new Text(String.valueOf(c))));
+  }
+
+  private List<List<Item>> group() throws Unknown {
+    int number = 0;
+    if (!take("?:")) {
+      if (take("?P<") || take("?<")) {
+        int end = regex.indexOf('>', pos);
+        if (end < 0) {
+          throw new Unknown();
+        }
+        pos = end + 1;
+      } else if (take("?")) {
+        throw new Unknown();
+      }
+      number = ++groups;
+    }
+    List<List<Item>> paths = alternatives();
+    if (!take(")")) {
+      throw new Unknown();
+    }
+    if (number == 0) {
+      return paths;
+    }
+    List<List<Item>> opening = List.of(List.of(new Mark(2 * number)));
+    return product(product(opening, paths), List.of(List.of(new Mark(2 * number + 1))));
+  }
+
+  /** {@code [abc]}: without ranges, escapes and negation. */
+  private List<List<Item>> charClass() throws Unknown {
+    List<List<Item>> paths = new ArrayList<>();
+    while (!take("]")) {
+      char c = more() ? regex.charAt(pos++) : '[';
+      if (!Character.isLetterOrDigit(c) || c > 127) {
+        throw new Unknown();
+      }
+      paths.addAll(text(c));
+    }
+    return checked(paths);
+  }
+}
