@@ -30,7 +30,7 @@ class UnusedCodeTest {
       Set.of(
           "io.promdisco.providers.dns.DnsDiscovererFactory.<init>",
           "io.promdisco.providers.http.HttpDiscovererFactory.<init>",
-          "io.promdisco.providers.kubernetes.client.decode.SharingTable.size",
+          "io.promdisco.providers.kubernetes.client.decode.InternTable.size",
           "io.promdisco.providers.kubernetes.watch.SharedInformer.sink",
           "io.promdisco.scrape.PendingUpdates.of",
           "io.promdisco.scrape.ListenerQueue.size",

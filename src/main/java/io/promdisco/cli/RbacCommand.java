@@ -14,8 +14,8 @@ import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.SdConfig;
 import io.promdisco.discovery.DiscoveryException;
-import io.promdisco.providers.kubernetes.LeastAccess;
-import io.promdisco.providers.kubernetes.LeastAccess.Access;
+import io.promdisco.providers.kubernetes.RequiredPermissions;
+import io.promdisco.providers.kubernetes.RequiredPermissions.Permission;
 import io.promdisco.providers.kubernetes.WatchedResources;
 import io.promdisco.providers.kubernetes.watch.AccessReview;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
@@ -85,8 +85,8 @@ final class RbacCommand implements Callable<Integer> {
       this.config = config;
     }
 
-    List<Access> least() {
-      return LeastAccess.of(watched);
+    List<Permission> least() {
+      return RequiredPermissions.of(watched);
     }
   }
 
@@ -166,7 +166,7 @@ final class RbacCommand implements Callable<Integer> {
   }
 
   /** What a server says of one permission. */
-  private record Answer(String server, String verb, Access access, boolean allowed) {
+  private record Answer(String server, String verb, Permission access, boolean allowed) {
     String text() {
       return verb
           + " "
@@ -215,8 +215,8 @@ final class RbacCommand implements Callable<Integer> {
       if (!(client instanceof AccessReview review)) {
         throw new IllegalStateException(client + ": cannot be asked for permissions");
       }
-      for (Access access : needs.least()) {
-        for (String verb : LeastAccess.VERBS) {
+      for (Permission access : needs.least()) {
+        for (String verb : RequiredPermissions.VERBS) {
           boolean allowed = review.allows(verb, access.resource(), access.namespace());
           answers.add(new Answer(client.server(), verb, access, allowed));
         }

@@ -8,7 +8,7 @@ import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.ApiException;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
-import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -47,7 +47,7 @@ public record ManifestClients(ManifestCluster cluster, Optional<String> ownNames
     @Override
     public <V extends KubeObject> Page list(
         Resource<V> resource,
-        Scope scope,
+        WatchScope scope,
         int limit,
         String continueToken,
         Consumer<? super V> items)
@@ -61,7 +61,7 @@ public record ManifestClients(ManifestCluster cluster, Optional<String> ownNames
     @Override
     public <V extends KubeObject> void watch(
         Resource<V> resource,
-        Scope scope,
+        WatchScope scope,
         String resourceVersion,
         int timeoutSeconds,
         WatchHandler<? super V> handler)
@@ -79,7 +79,7 @@ public record ManifestClients(ManifestCluster cluster, Optional<String> ownNames
       closed.await();
     }
 
-    private List<ObjectNode> selected(Resource<?> resource, Scope scope) throws ApiException {
+    private List<ObjectNode> selected(Resource<?> resource, WatchScope scope) throws ApiException {
       try {
         return cluster.list(resource, scope);
       } catch (IllegalArgumentException e) {

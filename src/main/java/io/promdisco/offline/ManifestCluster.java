@@ -2,7 +2,7 @@ package io.promdisco.offline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.providers.kubernetes.object.Resource;
-import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +44,7 @@ public final class ManifestCluster {
    *
    * @throws IllegalArgumentException if a selector is not valid
    */
-  public List<ObjectNode> list(Resource<?> resource, Scope scope) {
+  public List<ObjectNode> list(Resource<?> resource, WatchScope scope) {
     return objects.getOrDefault(resource, new TreeMap<>()).values().stream()
         .filter(ObjectSelector.of(resource, scope)::matches)
         .toList();

@@ -2,7 +2,7 @@ package io.promdisco.offline;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.providers.kubernetes.object.PlainView;
+import io.promdisco.providers.kubernetes.object.MetadataView;
 import io.promdisco.providers.kubernetes.object.Resource;
 import java.util.Optional;
 
@@ -107,7 +107,7 @@ final class OldVersions {
       }
       default -> {
         // Only metadata is read of these, and that is the same in every version.
-        if (!resource.view().equals(PlainView.class)) {
+        if (!resource.view().equals(MetadataView.class)) {
           return false;
         }
       }

@@ -7,7 +7,7 @@ import io.promdisco.offline.Kinds;
 import io.promdisco.offline.ObjectSelector;
 import io.promdisco.offline.ServerDefaults;
 import io.promdisco.providers.kubernetes.object.Resource;
-import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
@@ -199,7 +199,7 @@ public final class SimCluster {
       Resource<?> resource, String namespace, String labelSelector, String fieldSelector) {
     return page(
             resource,
-            selection(resource, new Scope(namespace, labelSelector, fieldSelector)),
+            selection(resource, new WatchScope(namespace, labelSelector, fieldSelector)),
             0,
             "",
             0)
@@ -240,7 +240,7 @@ public final class SimCluster {
       String resourceVersion,
       boolean initialEvents) {
     ObjectSelector selection =
-        selection(resource, new Scope(namespace, labelSelector, fieldSelector));
+        selection(resource, new WatchScope(namespace, labelSelector, fieldSelector));
     return subscribe(resource, selection, parseVersion(resourceVersion), initialEvents);
   }
 
@@ -249,7 +249,7 @@ public final class SimCluster {
    *
    * @throws StatusException with code 400 if one is not valid
    */
-  static ObjectSelector selection(Resource<?> resource, Scope scope) {
+  static ObjectSelector selection(Resource<?> resource, WatchScope scope) {
     try {
       return ObjectSelector.of(resource, scope);
     } catch (IllegalArgumentException e) {

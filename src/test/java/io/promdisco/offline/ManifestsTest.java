@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.providers.kubernetes.object.Resource;
-import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -344,7 +344,7 @@ class ManifestsTest {
     assertThat(contents.warnings())
         .containsExactly(
             two + ":2: Node n1: also at " + one + ":1, with other content; the later one counts");
-    assertThat(new ManifestCluster(contents.objects()).list(Resource.NODES, Scope.ALL))
+    assertThat(new ManifestCluster(contents.objects()).list(Resource.NODES, WatchScope.ALL))
         .singleElement()
         .satisfies(node -> assertThat(Json.text(node, "metadata", "uid")).isEqualTo("b"));
   }

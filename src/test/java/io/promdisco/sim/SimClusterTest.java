@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.offline.Json;
-import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -175,7 +175,7 @@ class SimClusterTest {
         "Expired",
         () ->
             cluster.page(
-                PODS, SimCluster.selection(PODS, Scope.ALL), Long.parseLong(version), "", 0));
+                PODS, SimCluster.selection(PODS, WatchScope.ALL), Long.parseLong(version), "", 0));
     String now = Long.toString(cluster.resourceVersion());
     cluster.subscribe(PODS, "", "", "", now, false).close();
   }
@@ -196,14 +196,14 @@ class SimClusterTest {
   void aPageShowsTheStateOfItsVersion() {
     cluster.create(Objects.pod("a", "1"));
     cluster.create(Objects.pod("a", "2"));
-    ListPage first = cluster.page(PODS, SimCluster.selection(PODS, Scope.ALL), 0, "", 1);
+    ListPage first = cluster.page(PODS, SimCluster.selection(PODS, WatchScope.ALL), 0, "", 1);
     cluster.delete(Objects.pod("a", "2"));
     cluster.create(Objects.pod("a", "3"));
     cluster.apply(Objects.labelled(Objects.pod("a", "1"), "x", "y"));
     ListPage second =
         cluster.page(
             PODS,
-            SimCluster.selection(PODS, Scope.ALL),
+            SimCluster.selection(PODS, WatchScope.ALL),
             first.resourceVersion(),
             first.continueAfter(),
             0);

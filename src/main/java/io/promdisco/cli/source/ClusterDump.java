@@ -13,8 +13,8 @@ import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
-import io.promdisco.providers.kubernetes.watch.Scope;
 import io.promdisco.providers.kubernetes.watch.WatchErrorMessage;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -111,14 +111,15 @@ public final class ClusterDump {
    */
   private void setFields(
       Watched watched, Set<ObjectKey> chosen, ManifestCluster cluster, boolean exact) {
-    Scope scope = watched.scope();
+    WatchScope scope = watched.scope();
     if (scope.fieldSelector().isEmpty()) {
       return;
     }
     Map<ObjectKey, ObjectNode> objects = found.getOrDefault(watched.resource(), Map.of());
     Set<ObjectKey> within = new HashSet<>();
     for (ObjectNode one :
-        cluster.list(watched.resource(), new Scope(scope.namespace(), scope.labelSelector(), ""))) {
+        cluster.list(
+            watched.resource(), new WatchScope(scope.namespace(), scope.labelSelector(), ""))) {
       JsonNode metadata = one.path("metadata");
       within.add(
           new ObjectKey(metadata.path("namespace").asText(), metadata.path("name").asText()));

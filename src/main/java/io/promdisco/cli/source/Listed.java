@@ -8,7 +8,7 @@ import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.ForwardingWatchHandler;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
-import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -31,7 +31,7 @@ public final class Listed {
   private final boolean shown;
   private final Map<Key, Progress> lists = new ConcurrentHashMap<>();
 
-  private record Key(ResourceClient client, Resource<?> resource, Scope scope) {}
+  private record Key(ResourceClient client, Resource<?> resource, WatchScope scope) {}
 
   /** One list, counted by the thread that reads it. */
   private static final class Progress {
@@ -136,7 +136,7 @@ public final class Listed {
     @Override
     public <V extends KubeObject> Page list(
         Resource<V> resource,
-        Scope scope,
+        WatchScope scope,
         int limit,
         String continueToken,
         Consumer<? super V> items)
@@ -161,7 +161,7 @@ public final class Listed {
     @Override
     public <V extends KubeObject> void watch(
         Resource<V> resource,
-        Scope scope,
+        WatchScope scope,
         String resourceVersion,
         int timeoutSeconds,
         WatchHandler<? super V> handler)
@@ -172,11 +172,7 @@ public final class Listed {
       }
       Progress progress = begin(new Key(this, resource, scope));
       client.watch(
-          resource,
-          scope,
-          resourceVersion,
-          timeoutSeconds,
-          new Streamed<>(progress, handler));
+          resource, scope, resourceVersion, timeoutSeconds, new Streamed<>(progress, handler));
     }
 
     @Override

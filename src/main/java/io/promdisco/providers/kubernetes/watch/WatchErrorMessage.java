@@ -17,7 +17,7 @@ public record WatchErrorMessage(String kind, String reason) {
   private static final int LONGEST = 500;
 
   /** What {@code thrown} says about reading these objects. */
-  public static WatchErrorMessage of(Throwable thrown, Resource<?> resource, Scope scope) {
+  public static WatchErrorMessage of(Throwable thrown, Resource<?> resource, WatchScope scope) {
     Throwable cause = thrown.getCause();
     Throwable error = thrown instanceof UncheckedIOException && cause != null ? cause : thrown;
     if (error instanceof ApiException refused) {
@@ -44,7 +44,7 @@ public record WatchErrorMessage(String kind, String reason) {
     return false;
   }
 
-  private static String refusal(ApiException refused, Resource<?> resource, Scope scope) {
+  private static String refusal(ApiException refused, Resource<?> resource, WatchScope scope) {
     String what = resource.plural() + where(resource, scope);
     return switch (refused.code()) {
       case 401 ->
@@ -72,7 +72,7 @@ public record WatchErrorMessage(String kind, String reason) {
   }
 
   /** The rule that lets these objects be read, as RBAC spells it. */
-  private static String missingRule(Resource<?> resource, Scope scope) {
+  private static String missingRule(Resource<?> resource, WatchScope scope) {
     String rule =
         "verbs [list, watch] on resource \""
             + resource.plural()
@@ -94,7 +94,7 @@ public record WatchErrorMessage(String kind, String reason) {
   }
 
   /** Which objects, where not all: begins with a blank. */
-  static String where(Resource<?> resource, Scope scope) {
+  static String where(Resource<?> resource, WatchScope scope) {
     StringBuilder text = new StringBuilder();
     if (resource.namespaced() && !scope.namespace().isEmpty()) {
       text.append(" in namespace \"").append(scope.namespace()).append('"');

@@ -23,7 +23,7 @@ import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.ApiException;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
-import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import io.promdisco.testing.FakeServer;
 import io.promdisco.testing.Https;
 import io.promdisco.testing.ManualTicker;
@@ -78,7 +78,7 @@ class CredentialsTest {
   }
 
   private static void list(ResourceClient client) throws IOException, InterruptedException {
-    client.list(Resource.PODS, Scope.ALL, 0, "", pod -> {});
+    client.list(Resource.PODS, WatchScope.ALL, 0, "", pod -> {});
   }
 
   private static List<String> authorizations(FakeServer api) {

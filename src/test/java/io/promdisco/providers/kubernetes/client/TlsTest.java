@@ -11,7 +11,7 @@ import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.http.tls.Pem;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
-import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import io.promdisco.testing.Certificates;
 import io.promdisco.testing.FakeServer;
 import io.promdisco.testing.Https;
@@ -75,7 +75,7 @@ class TlsTest {
   private static void list(String url, TlsConfig tls)
       throws IOException, InterruptedException, DiscoveryException {
     try (ResourceClient client = client(url, tls)) {
-      client.list(Resource.PODS, Scope.ALL, 0, "", pod -> {});
+      client.list(Resource.PODS, WatchScope.ALL, 0, "", pod -> {});
     }
   }
 

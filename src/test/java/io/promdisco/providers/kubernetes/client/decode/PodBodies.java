@@ -53,7 +53,7 @@ public final class PodBodies {
     /** The pods. */
     public List<PodView> decode(byte[] frames) throws IOException, InterruptedException {
       List<PodView> views = new ArrayList<>();
-      decoder.watch(Resource.PODS, Bodies.whole(frames), new Added(views));
+      decoder.watch(Resource.PODS, InMemoryBodies.whole(frames), new Added(views));
       return views;
     }
   }
@@ -65,7 +65,7 @@ public final class PodBodies {
     /** The pods. */
     public List<PodView> decode(byte[] list) throws IOException, InterruptedException {
       List<PodView> views = new ArrayList<>();
-      decoder.list(Resource.PODS, Bodies.whole(list), views::add);
+      decoder.list(Resource.PODS, InMemoryBodies.whole(list), views::add);
       return views;
     }
   }
