@@ -14,7 +14,7 @@ import io.promdisco.cli.source.ClusterOptions;
 import io.promdisco.cli.source.JobChoice;
 import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.config.yaml.StrictYaml;
-import io.promdisco.ruletest.Rewriting;
+import io.promdisco.ruletest.ExpectationRewriter;
 import io.promdisco.ruletest.RuleTest;
 import io.promdisco.ruletest.RuleTestException;
 import io.promdisco.ruletest.RuleTestFile;
@@ -47,8 +47,8 @@ import picocli.CommandLine.Parameters;
       "",
       "A file names a configuration, what is discovered (dumps of Kubernetes objects, or targets"
           + " written by hand), and which targets with which labels its rules must make of that."
-          + " Servers and DNS are not asked. How to write one: docs/testing-rules.md. Ends with 1 if"
-          + " a test fails, 2 if a file is unusable."
+          + " Servers and DNS are not asked. How to write one: docs/testing-rules.md. Ends with 1"
+          + " if a test fails, 2 if a file is unusable."
     })
 final class TestCommand implements Callable<Integer> {
   private static final long MOST_BYTES = 32 << 20;
@@ -156,8 +156,8 @@ final class TestCommand implements Callable<Integer> {
     if (file.passed()) {
       return true;
     }
-    Rewriting rewriting = new Rewriting(text(file.path()), file.results());
-    for (Rewriting.Edit edit : rewriting.edits()) {
+    ExpectationRewriter rewriting = new ExpectationRewriter(text(file.path()), file.results());
+    for (ExpectationRewriter.Edit edit : rewriting.edits()) {
       console.errorLine(Console.cyan("@@ " + file.path() + ":" + edit.line() + " @@"));
       edit.before().forEach(line -> console.errorLine(Console.red("-" + line)));
       edit.after().forEach(line -> console.errorLine(Console.green("+" + line)));

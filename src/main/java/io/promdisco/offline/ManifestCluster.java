@@ -23,20 +23,25 @@ public final class ManifestCluster {
    * not in {@code Resource.ALL} are ignored.
    */
   public ManifestCluster(Iterable<ObjectNode> objects) {
-    objects.forEach(object -> Kinds.find(object).ifPresent(resource -> add(resource, object)));
+    objects.forEach(
+        object -> ResourceKinds.find(object).ifPresent(resource -> add(resource, object)));
   }
 
   private void add(Resource<?> resource, ObjectNode object) {
-    ServerDefaults.apply(resource, object);
-    ObjectNode metadata = Json.child(object, "metadata");
-    if (Json.text(metadata, "uid").isEmpty()) {
+    ApiServerDefaults.apply(resource, object);
+    ObjectNode metadata = KubernetesJson.child(object, "metadata");
+    if (KubernetesJson.text(metadata, "uid").isEmpty()) {
       metadata.put("uid", UUID.randomUUID().toString());
     }
     resourceVersion++;
     metadata.put("resourceVersion", Long.toString(resourceVersion));
     objects
         .computeIfAbsent(resource, any -> new TreeMap<>())
-        .put(Json.text(metadata, "namespace") + "/" + Json.text(metadata, "name"), object);
+        .put(
+            KubernetesJson.text(metadata, "namespace")
+                + "/"
+                + KubernetesJson.text(metadata, "name"),
+            object);
   }
 
   /**

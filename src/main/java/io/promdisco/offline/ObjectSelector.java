@@ -30,7 +30,7 @@ public record ObjectSelector(
   public boolean matches(JsonNode object) {
     JsonNode metadata = object.path("metadata");
     return (scope.namespace().isEmpty()
-            || scope.namespace().equals(Json.text(metadata, "namespace")))
+            || scope.namespace().equals(KubernetesJson.text(metadata, "namespace")))
         && labels.test(metadata.path("labels"))
         && fields.test(object);
   }

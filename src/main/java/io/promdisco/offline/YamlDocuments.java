@@ -160,7 +160,7 @@ final class YamlDocuments {
   }
 
   private ObjectNode mapping(int depth) {
-    ObjectNode out = Json.object();
+    ObjectNode out = KubernetesJson.object();
     for (Event event = next(); event.getEventId() != Event.ID.MappingEnd; event = next()) {
       boolean merge = isMerge(event);
       JsonNode key = node(event, depth + 1);
@@ -218,7 +218,7 @@ final class YamlDocuments {
     try {
       JsonNode value =
           KubernetesYamlScalars.typed(event.getTag(), event.isPlain(), event.getValue());
-      return value.isTextual() ? Json.textNode(value.textValue()) : value;
+      return value.isTextual() ? KubernetesJson.textNode(value.textValue()) : value;
     } catch (IllegalArgumentException e) {
       throw failure(event, String.valueOf(e.getMessage()));
     }

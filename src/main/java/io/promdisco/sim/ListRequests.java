@@ -1,7 +1,7 @@
 package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.offline.Json;
+import io.promdisco.offline.KubernetesJson;
 import io.promdisco.offline.ObjectSelector;
 import io.promdisco.providers.kubernetes.watch.WatchScope;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +28,7 @@ final class ListRequests {
     }
     ObjectSelector selection = selection(route, request);
     ListPage page = page(route, request, selection);
-    ObjectNode metadata = Json.object();
+    ObjectNode metadata = KubernetesJson.object();
     metadata.put("resourceVersion", Long.toString(page.resourceVersion()));
     if (!page.continueAfter().isEmpty()) {
       metadata.put("continue", token(page.resourceVersion(), page.continueAfter()));

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.cli.output.Structured;
-import io.promdisco.offline.Manifests;
-import io.promdisco.offline.ViewManifests;
+import io.promdisco.offline.ManifestReader;
+import io.promdisco.offline.ManifestWriter;
 import io.promdisco.providers.kubernetes.client.decode.JsonDecoder;
 import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.providers.kubernetes.object.Resource;
@@ -162,7 +162,7 @@ class DumpPropertyTest {
         new PrintStream(Files.newOutputStream(file), false, StandardCharsets.UTF_8)) {
       DumpCommand.write(List.of(object), form, out);
     }
-    return Manifests.read(List.of(file));
+    return ManifestReader.read(List.of(file));
   }
 
   @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
@@ -173,7 +173,7 @@ class DumpPropertyTest {
       throws Exception {
     PodView pod = JsonDecoder.decode(Resource.PODS, pod(labels, annotations));
 
-    List<ObjectNode> read = dumpedAndRead(ViewManifests.of(Resource.PODS, pod), form);
+    List<ObjectNode> read = dumpedAndRead(ManifestWriter.of(Resource.PODS, pod), form);
 
     assertThat(read).hasSize(1);
     assertThat(JsonDecoder.decode(Resource.PODS, read.get(0))).isEqualTo(pod);

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.cli.output.Structured;
-import io.promdisco.offline.Manifests;
+import io.promdisco.offline.ManifestReader;
 import io.promdisco.testing.Missing;
 import java.io.File;
 import java.io.IOException;
@@ -187,7 +187,7 @@ class KubectlIT {
     for (String form : List.of("yaml", "json")) {
       for (String what : List.of("pod/odd", "pods")) {
         List<ObjectNode> read =
-            Manifests.read(List.of(kubectl("get", what, "-n", namespace, "-o", form)));
+            ManifestReader.read(List.of(kubectl("get", what, "-n", namespace, "-o", form)));
         assertThat(read).hasSize(1);
         same(read.get(0), pod);
       }

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.cli.output.ExitCode;
 import io.promdisco.conformance.RealCluster;
-import io.promdisco.offline.Manifests;
+import io.promdisco.offline.ManifestReader;
 import io.promdisco.testing.Missing;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -95,7 +95,7 @@ class RealCommandsIT {
   }
 
   private void create(String yaml) throws Exception {
-    for (JsonNode object : Manifests.documents(Path.of(cli.file("object.yaml", yaml)))) {
+    for (JsonNode object : ManifestReader.documents(Path.of(cli.file("object.yaml", yaml)))) {
       cluster().create((ObjectNode) object);
     }
   }
@@ -177,7 +177,7 @@ class RealCommandsIT {
       eventually(() -> assertThat(pipe.screen()).contains("1 active, 1 dropped in 1 job"));
       create(pod("web-1", "web", "10.0.0.4"));
       eventually(() -> assertThat(pipe.screen()).contains("+ pods  http://10.0.0.4:8080/metrics"));
-      for (JsonNode object : Manifests.documents(folder.resolve("object.yaml"))) {
+      for (JsonNode object : ManifestReader.documents(folder.resolve("object.yaml"))) {
         cluster().delete((ObjectNode) object);
       }
       eventually(() -> assertThat(pipe.screen()).contains("- pods  http://10.0.0.4:8080/metrics"));

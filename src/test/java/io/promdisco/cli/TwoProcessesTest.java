@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.cli.bench.ChildJvm;
-import io.promdisco.sim.ManyPods;
+import io.promdisco.sim.ManyPodsCluster;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
 import java.io.IOException;
@@ -60,7 +60,7 @@ class TwoProcessesTest {
   @Test
   void aReaderInAnotherProcessHasTheTargetsOfADirectDiscovery() throws Exception {
     SimCluster cluster = new SimCluster();
-    ManyPods pods = ManyPods.create(cluster, PODS);
+    ManyPodsCluster pods = ManyPodsCluster.create(cluster, PODS);
     try (SimApiServer api = SimApiServer.start(cluster)) {
       String kubernetes =
           "kubernetes_sd_configs: [{role: pod, kubeconfig_file: "

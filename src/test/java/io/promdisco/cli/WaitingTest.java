@@ -7,7 +7,7 @@ import io.promdisco.cli.output.ExitCode;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.sim.Fault;
 import io.promdisco.sim.FaultRule;
-import io.promdisco.sim.ManyPods;
+import io.promdisco.sim.ManyPodsCluster;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
 import io.promdisco.sim.SimOptions;
@@ -28,7 +28,7 @@ class WaitingTest {
   private final SimCluster cluster = new SimCluster();
 
   private SimApiServer server(StreamingLists lists) throws IOException {
-    ManyPods.create(cluster, 600);
+    ManyPodsCluster.create(cluster, 600);
     return SimApiServer.start(cluster, new SimOptions().streamingLists(lists));
   }
 

@@ -12,9 +12,9 @@ import io.promdisco.config.Configuration;
 import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.conformance.KubernetesCase.Operation;
 import io.promdisco.conformance.TargetLines.Line;
-import io.promdisco.offline.ManifestClients;
+import io.promdisco.offline.ManifestClientFactory;
 import io.promdisco.offline.ManifestCluster;
-import io.promdisco.offline.Manifests;
+import io.promdisco.offline.ManifestReader;
 import io.promdisco.providers.kubernetes.client.ApiServerClientFactory;
 import io.promdisco.providers.kubernetes.client.InClusterClients;
 import io.promdisco.providers.kubernetes.object.Resource;
@@ -570,11 +570,11 @@ class ClusterDifferentialIT {
     private void compareDump(
         int step, String what, Path dump, ObjectNode configuration, UnaryOperator<Line> view)
         throws Exception {
-      ManifestCluster cluster = new ManifestCluster(Manifests.read(List.of(dump)));
+      ManifestCluster cluster = new ManifestCluster(ManifestReader.read(List.of(dump)));
       try (Promdisco ofDump =
           Promdisco.builder()
               .kubernetesClients(
-                  ticker -> new ManifestClients(cluster, Optional.of(ownNamespace())))
+                  ticker -> new ManifestClientFactory(cluster, Optional.of(ownNamespace())))
               .build()) {
         ofDump.apply(load(configuration, folder));
         assertThat(ofDump.awaitSynced(LIMIT)).isTrue();

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.offline.Manifests;
+import io.promdisco.offline.ManifestReader;
 import io.promdisco.testing.Missing;
 import java.io.File;
 import java.io.IOException;
@@ -94,7 +94,7 @@ class RealAccessIT {
   void fill() throws Exception {
     cluster.clear();
     Path objects = Files.writeString(folder.resolve("objects.yml"), OBJECTS);
-    for (JsonNode object : Manifests.documents(objects)) {
+    for (JsonNode object : ManifestReader.documents(objects)) {
       cluster.create((ObjectNode) object);
     }
   }

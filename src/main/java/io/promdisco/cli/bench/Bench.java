@@ -1,6 +1,6 @@
 package io.promdisco.cli.bench;
 
-import io.promdisco.sim.ManyPods;
+import io.promdisco.sim.ManyPodsCluster;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
@@ -96,7 +96,7 @@ record Bench(int pods, int jobs, int keeping, Path folder) {
 
   /** How many targets the jobs keep: both ports of the pods that ask to be scraped. */
   int expected() {
-    return 2 * ManyPods.scrapedIn(pods, keeping);
+    return 2 * ManyPodsCluster.scrapedIn(pods, keeping);
   }
 
   /**
@@ -139,7 +139,7 @@ record Bench(int pods, int jobs, int keeping, Path folder) {
     StringBuilder text = new StringBuilder("scrape_configs:\n");
     for (int i = 0; i < jobs; i++) {
       // Namespaces after the last one have no pods.
-      int namespace = i < keeping ? i : ManyPods.NAMESPACES + i;
+      int namespace = i < keeping ? i : ManyPodsCluster.NAMESPACES + i;
       text.append(
           """
           - job_name: pods-%d
@@ -151,7 +151,7 @@ record Bench(int pods, int jobs, int keeping, Path folder) {
             - {source_labels: [__meta_kubernetes_pod_name], target_label: pod}
             - {source_labels: [__meta_kubernetes_namespace], regex: %s, action: keep}
           """
-              .formatted(i, BenchServerCommand.KUBECONFIG, ManyPods.namespace(namespace)));
+              .formatted(i, BenchServerCommand.KUBECONFIG, ManyPodsCluster.namespace(namespace)));
     }
     text.append(
         """
@@ -160,7 +160,7 @@ record Bench(int pods, int jobs, int keeping, Path folder) {
           relabel_configs:
           - {source_labels: [__meta_kubernetes_namespace], regex: %s, action: keep}
         """
-            .formatted(BenchServerCommand.KUBECONFIG, ManyPods.PROBES));
+            .formatted(BenchServerCommand.KUBECONFIG, ManyPodsCluster.PROBES));
     return text.toString();
   }
 

@@ -5,7 +5,7 @@ import io.promdisco.cli.output.Console;
 import io.promdisco.cli.output.ExitCode;
 import io.promdisco.cli.output.Logging;
 import io.promdisco.cli.output.Structured;
-import io.promdisco.sim.ManyPods;
+import io.promdisco.sim.ManyPodsCluster;
 import io.promdisco.util.Nouns;
 import java.io.IOException;
 import java.time.Duration;
@@ -97,7 +97,7 @@ public final class BenchCommand implements Callable<Integer> {
     CommandException.requireRange("--runs", runs, 1, 100);
     CommandException.requireRange("--rate", rate, 0, 10_000);
     CommandException.requireRange("--seconds", seconds, 0, 86_400);
-    int most = Math.min(jobs, ManyPods.NAMESPACES);
+    int most = Math.min(jobs, ManyPodsCluster.NAMESPACES);
     int kept = keeping == null ? most : keeping;
     CommandException.requireRange("--keeping", kept, 1, most);
     try (TemporaryFolder folder = TemporaryFolder.create("promdisco-bench")) {

@@ -2,7 +2,7 @@ package io.promdisco.cli.bench;
 
 import io.promdisco.cli.output.ExitCode;
 import io.promdisco.cli.output.Logging;
-import io.promdisco.sim.ManyPods;
+import io.promdisco.sim.ManyPodsCluster;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
 import io.promdisco.util.EscapingLogger;
@@ -43,7 +43,7 @@ public final class BenchServerCommand implements Callable<Integer> {
     Logging.useByDefault(Logging.Level.WARN);
     Path newFolder = Files.createDirectories(folder);
     SimCluster cluster = new SimCluster();
-    ManyPods many = ManyPods.create(cluster, pods);
+    ManyPodsCluster many = ManyPodsCluster.create(cluster, pods);
     try (SimApiServer server = SimApiServer.start(cluster, SimTls.options(newFolder));
         Hand hand = new Hand(many)) {
       Path written = server.writeKubeconfig(newFolder.resolve(KUBECONFIG + ".new"));
@@ -71,12 +71,12 @@ public final class BenchServerCommand implements Callable<Integer> {
   private static final class Hand implements AutoCloseable {
     private static final Logger log = EscapingLogger.of(BenchServerCommand.class);
 
-    private final ManyPods many;
+    private final ManyPodsCluster many;
     private final ScheduledExecutorService thread =
         Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "sd-bench-hand"));
     private @Nullable Future<?> churn;
 
-    Hand(ManyPods many) {
+    Hand(ManyPodsCluster many) {
       this.many = many;
     }
 

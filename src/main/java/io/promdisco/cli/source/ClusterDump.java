@@ -6,7 +6,7 @@ import io.promdisco.cli.output.CommandException;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.offline.ManifestCluster;
-import io.promdisco.offline.ViewManifests;
+import io.promdisco.offline.ManifestWriter;
 import io.promdisco.providers.kubernetes.WatchedResources;
 import io.promdisco.providers.kubernetes.WatchedResources.Watched;
 import io.promdisco.providers.kubernetes.object.KubeObject;
@@ -69,7 +69,7 @@ public final class ClusterDump {
       client.listAll(watched.resource(), watched.scope(), PAGE_SIZE, views::add);
       for (KubeObject view : views) {
         objects.computeIfAbsent(
-            view.key(), any -> slim(ViewManifests.of(watched.resource(), view)));
+            view.key(), any -> slim(ManifestWriter.of(watched.resource(), view)));
         chosen.add(view.key());
       }
     } catch (IOException e) {

@@ -12,7 +12,7 @@ import io.promdisco.explain.ExplainQuery;
 import io.promdisco.explain.ExplainQuery.AddressQuery;
 import io.promdisco.explain.ExplainQuery.ObjectQuery;
 import io.promdisco.explain.Explainer;
-import io.promdisco.offline.Manifests;
+import io.promdisco.offline.ManifestReader;
 import io.promdisco.providers.kubernetes.WatchedResources;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import java.util.HashMap;
@@ -41,7 +41,7 @@ public final class ClusterSources implements Explainer.SourceInspector {
 
   private final ClusterReaders readers;
   private final List<ProviderStatus> providers;
-  private final List<Manifests.LeftOut> leftOut;
+  private final List<ManifestReader.LeftOut> leftOut;
   private final Map<Object, Map<ObjectQuery, String>> owners = new HashMap<>();
 
   /**
@@ -50,7 +50,9 @@ public final class ClusterSources implements Explainer.SourceInspector {
    * @param leftOut objects of a dump that cannot be used
    */
   public ClusterSources(
-      ClusterReaders readers, List<ProviderStatus> providers, List<Manifests.LeftOut> leftOut) {
+      ClusterReaders readers,
+      List<ProviderStatus> providers,
+      List<ManifestReader.LeftOut> leftOut) {
     this.readers = readers;
     this.providers = providers;
     this.leftOut = leftOut;

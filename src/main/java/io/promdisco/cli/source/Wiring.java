@@ -4,10 +4,10 @@ import io.promdisco.Promdisco;
 import io.promdisco.cli.output.CommandException;
 import io.promdisco.cli.output.Console;
 import io.promdisco.metrics.Metrics;
-import io.promdisco.offline.ManifestClients;
+import io.promdisco.offline.ManifestClientFactory;
 import io.promdisco.offline.ManifestCluster;
 import io.promdisco.offline.ManifestException;
-import io.promdisco.offline.Manifests;
+import io.promdisco.offline.ManifestReader;
 import io.promdisco.providers.kubernetes.client.ApiServerClientFactory;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
 import io.promdisco.util.Ticker;
@@ -53,7 +53,7 @@ public final class Wiring {
       }
       ManifestCluster cluster = load(options, console);
       Optional<String> own = Optional.ofNullable(options.namespace);
-      return ticker -> new ManifestClients(cluster, own);
+      return ticker -> new ManifestClientFactory(cluster, own);
     }
     if (options.namespace != null) {
       throw CommandException.usage(
@@ -82,12 +82,12 @@ public final class Wiring {
 
   private static ManifestCluster load(ClusterOptions source, Console console) {
     try {
-      Manifests.Contents contents = Manifests.load(source.manifests);
+      ManifestReader.Contents contents = ManifestReader.load(source.manifests);
       print(console, Console.yellow("warning: "), contents.warnings());
       print(
           console,
           Console.red("error: "),
-          contents.leftOut().stream().map(Manifests.LeftOut::problem).toList());
+          contents.leftOut().stream().map(ManifestReader.LeftOut::problem).toList());
       source.leftOut = contents.leftOut();
       return new ManifestCluster(contents.objects());
     } catch (ManifestException e) {

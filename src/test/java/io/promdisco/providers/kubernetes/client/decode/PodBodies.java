@@ -9,7 +9,7 @@ import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.role.MapLookup;
 import io.promdisco.providers.kubernetes.role.PodGroupBuilder;
 import io.promdisco.providers.kubernetes.watch.ResourceClient.WatchHandler;
-import io.promdisco.sim.ManyPods;
+import io.promdisco.sim.ManyPodsCluster;
 import io.promdisco.sim.ProtobufEncoder;
 import io.promdisco.sim.SimCluster;
 import java.io.ByteArrayOutputStream;
@@ -26,7 +26,7 @@ public final class PodBodies {
   /** So many pods of a simulated cluster. */
   public PodBodies(int count) {
     SimCluster cluster = new SimCluster();
-    ManyPods.create(cluster, count);
+    ManyPodsCluster.create(cluster, count);
     pods = cluster.list(Resource.PODS, "", "", "");
   }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * {@code expect} and {@code dropped} of tests that failed are written anew; comments inside of them
  * are lost.
  */
-public final class Rewriting {
+public final class ExpectationRewriter {
   private static final Pattern BEFORE_A_KEY = Pattern.compile("[ -]*");
 
   private final List<String> lines;
@@ -44,7 +44,7 @@ public final class Rewriting {
    *
    * @param content of the file, as it was when the tests were read
    */
-  public Rewriting(String content, List<RuleTestResult> results) {
+  public ExpectationRewriter(String content, List<RuleTestResult> results) {
     lines = content.lines().toList();
     lineEnd = content.contains("\r\n") ? "\r\n" : "\n";
     for (RuleTestResult result : results) {
@@ -146,7 +146,7 @@ public final class Rewriting {
   }
 
   private static List<List<String>> expected(RuleTestResult result) {
-    Comparison comparison = result.comparison();
+    TargetComparison comparison = result.comparison();
     List<List<String>> items = new ArrayList<>();
     List<ExpectedTarget> expected = result.test().expected();
     for (int i = 0; i < expected.size(); i++) {
@@ -176,7 +176,7 @@ public final class Rewriting {
   }
 
   private static List<List<String>> dropped(RuleTestResult result) {
-    Comparison comparison = result.comparison();
+    TargetComparison comparison = result.comparison();
     List<List<String>> items = new ArrayList<>();
     for (ExpectedDrop entry : result.test().dropped()) {
       List<FoundTarget> matching = comparison.matching(entry);
@@ -207,7 +207,7 @@ public final class Rewriting {
     List<String> item = new ArrayList<>();
     map("discovered", discovered, item);
     if (url != null) {
-      item.add("url: " + YamlText.of(url));
+      item.add("url: " + YamlQuoting.of(url));
     }
     map("labels", labels, item);
     if (exact) {
@@ -219,7 +219,8 @@ public final class Rewriting {
   private static void map(String key, Map<String, String> map, List<String> item) {
     if (!map.isEmpty()) {
       item.add(key + ":");
-      map.forEach((name, value) -> item.add("  " + YamlText.of(name) + ": " + YamlText.of(value)));
+      map.forEach(
+          (name, value) -> item.add("  " + YamlQuoting.of(name) + ": " + YamlQuoting.of(value)));
     }
   }
 }

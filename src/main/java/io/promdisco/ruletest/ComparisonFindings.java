@@ -9,19 +9,19 @@ import java.util.Optional;
 import java.util.StringJoiner;
 
 /** Says in words what a comparison shows. */
-final class Verdict {
-  private final Comparison comparison;
+final class ComparisonFindings {
+  private final TargetComparison comparison;
   private final RuleTest test;
   private final List<Finding> findings = new ArrayList<>();
 
-  private Verdict(Comparison comparison) {
+  private ComparisonFindings(TargetComparison comparison) {
     this.comparison = comparison;
     test = comparison.test();
   }
 
   /** Everything that is not as expected, in the order of the test. */
-  static List<Finding> of(Comparison comparison) {
-    Verdict verdict = new Verdict(comparison);
+  static List<Finding> of(TargetComparison comparison) {
+    ComparisonFindings verdict = new ComparisonFindings(comparison);
     for (int i = 0; i < verdict.test.expected().size(); i++) {
       if (comparison.match(i).isEmpty()) {
         verdict.missing(i, verdict.test.expected().get(i));
@@ -102,7 +102,7 @@ final class Verdict {
       case DROPPED ->
           target.name()
               + " is dropped by "
-              + comparison.dropping(target).map(Verdict::rule).orElse("its rules");
+              + comparison.dropping(target).map(ComparisonFindings::rule).orElse("its rules");
     };
   }
 

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Who may do what. Safe for all threads. */
-final class Users {
+final class SimUsers {
   private static final String ANONYMOUS = "system:anonymous";
 
   @GuardedBy("this")
@@ -14,7 +14,7 @@ final class Users {
   @GuardedBy("this")
   private final Map<String, Permissions> permissions;
 
-  Users(SimOptions options) {
+  SimUsers(SimOptions options) {
     userByToken = new HashMap<>(options.userByToken);
     permissions = new HashMap<>(options.permissions);
   }

@@ -27,14 +27,14 @@ import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.Yaml;
 
 /** The JSON documents of the server. Methods that take a stream flush it and leave it open. */
-final class Documents {
+final class ApiDocuments {
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
           .disable(StreamWriteFeature.AUTO_CLOSE_CONTENT) // half a document is not a whole one
           .build();
 
-  private Documents() {}
+  private ApiDocuments() {}
 
   /** A generator that leaves {@code out} open when it is closed. */
   static JsonGenerator generator(OutputStream out) throws IOException {
@@ -144,12 +144,12 @@ final class Documents {
                 "jobs",
                 pools.iterator(),
                 (json, pool) -> job(json, pool.job(), pool.counts(), statuses.get(pool.job()))),
-            array("providers", providers.iterator(), Documents::provider)));
+            array("providers", providers.iterator(), ApiDocuments::provider)));
   }
 
   /** How the sources are: what fails, why, since when, and when it is tried again. */
   static Iterator<DocumentPart> providers(List<ProviderStatus> providers) {
-    return success(array("providers", providers.iterator(), Documents::provider));
+    return success(array("providers", providers.iterator(), ApiDocuments::provider));
   }
 
   private static void job(

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  * @param cluster what the dump holds
  * @param ownNamespace the namespace that {@code own_namespace} means; empty: unknown
  */
-public record ManifestClients(ManifestCluster cluster, Optional<String> ownNamespace)
+public record ManifestClientFactory(ManifestCluster cluster, Optional<String> ownNamespace)
     implements ResourceClientFactory {
   private static final String NAME = "manifests";
 
@@ -72,7 +72,7 @@ public record ManifestClients(ManifestCluster cluster, Optional<String> ownNames
         for (ObjectNode object : objects) {
           handler.added(
               JsonDecoder.decode(resource, object),
-              Json.text(object, "metadata", "resourceVersion"));
+              KubernetesJson.text(object, "metadata", "resourceVersion"));
         }
         handler.bookmark(version(), true);
       }

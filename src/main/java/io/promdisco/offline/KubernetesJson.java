@@ -16,7 +16,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Kubernetes objects as JSON trees. */
-public final class Json {
+public final class KubernetesJson {
   /** Reads numbers exactly. */
   public static final ObjectMapper MAPPER =
       JsonMapper.builder()
@@ -25,7 +25,7 @@ public final class Json {
           .nodeFactory(new Nodes())
           .build();
 
-  private Json() {}
+  private KubernetesJson() {}
 
   /** Makes small integers long too, so that equal numbers are equal nodes. */
   static class Nodes extends JsonNodeFactory {

@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
  * Writes views as the Kubernetes objects that they were read from, with the fields of the view and
  * no other: no environment, no arguments, no volumes.
  */
-public final class ViewManifests {
-  private ViewManifests() {}
+public final class ManifestWriter {
+  private ManifestWriter() {}
 
   /** The object; reading it gives an equal view. */
   public static ObjectNode of(Resource<?> resource, KubeObject view) {
-    ObjectNode object = Json.object();
+    ObjectNode object = KubernetesJson.object();
     object.put("apiVersion", resource.apiVersion()).put("kind", resource.kind());
     object.set("metadata", meta(view.meta()));
     if (view instanceof PodView pod) {
@@ -45,7 +45,7 @@ public final class ViewManifests {
   }
 
   private static ObjectNode meta(ObjectMeta meta) {
-    ObjectNode object = Json.object();
+    ObjectNode object = KubernetesJson.object();
     object.put("name", meta.name());
     text(object, "namespace", meta.namespace());
     text(object, "uid", meta.uid());
@@ -67,7 +67,7 @@ public final class ViewManifests {
   private static void pod(ObjectNode object, PodView pod) {
     ObjectNode spec = object.putObject("spec");
     text(spec, "nodeName", pod.nodeName());
-    ObjectNode status = Json.object();
+    ObjectNode status = KubernetesJson.object();
     for (PodView.Container container : pod.containers()) {
       ObjectNode written =
           list(spec, container.init() ? "initContainers" : "containers").addObject();
@@ -188,7 +188,7 @@ public final class ViewManifests {
     for (EndpointSliceView.Endpoint endpoint : slice.endpoints()) {
       ObjectNode to = list(object, "endpoints").addObject();
       texts(to, "addresses", endpoint.addresses());
-      ObjectNode conditions = Json.object();
+      ObjectNode conditions = KubernetesJson.object();
       put(conditions, "ready", endpoint.ready());
       put(conditions, "serving", endpoint.serving());
       put(conditions, "terminating", endpoint.terminating());

@@ -5,13 +5,13 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Writes texts so that every reader of YAML takes them for just these texts. */
-final class YamlText {
+final class YamlQuoting {
   private static final Pattern PLAIN =
       Pattern.compile("[A-Za-z_/]([A-Za-z0-9_./-]|:(?=[A-Za-z0-9_./-]))*|[0-9]+([.][0-9]+){3}");
   private static final Set<String> TYPED =
       Set.of("true", "false", "yes", "no", "on", "off", "y", "n", "null");
 
-  private YamlText() {}
+  private YamlQuoting() {}
 
   static String of(String text) {
     if (PLAIN.matcher(text).matches() && !TYPED.contains(text.toLowerCase(Locale.ROOT))) {

@@ -30,7 +30,7 @@ import java.util.stream.Stream;
  * known ones in an API group of Kubernetes that does not have them, are left out by name. Ingresses
  * and endpoint slices of {@code v1beta1} become those of {@code v1}.
  */
-public final class Manifests {
+public final class ManifestReader {
   /** Stands for standard input. */
   private static final Path STANDARD_INPUT = Path.of("-");
 
@@ -41,7 +41,7 @@ public final class Manifests {
   private final List<String> warnings = new ArrayList<>();
   private int ignored;
 
-  private Manifests() {}
+  private ManifestReader() {}
 
   /**
    * An object that cannot be used.
@@ -81,7 +81,7 @@ public final class Manifests {
    *     line
    */
   public static Contents load(List<Path> paths) throws ManifestException {
-    Manifests manifests = new Manifests();
+    ManifestReader manifests = new ManifestReader();
     for (Path path : paths) {
       manifests.add(path);
     }
@@ -101,7 +101,7 @@ public final class Manifests {
   }
 
   private static String names(List<Path> paths) {
-    return String.join(", ", paths.stream().map(Manifests::name).toList());
+    return String.join(", ", paths.stream().map(ManifestReader::name).toList());
   }
 
   private static String name(Path path) {
@@ -128,7 +128,7 @@ public final class Manifests {
    * @throws ManifestException if the file cannot be read or parsed
    */
   public static List<JsonNode> documents(Path file) throws ManifestException {
-    Manifests manifests = new Manifests();
+    ManifestReader manifests = new ManifestReader();
     List<JsonNode> contents = new ArrayList<>();
     for (ManifestDocument document : manifests.parse(file, UserFiles::openArgument)) {
       if (!document.content().isNull()) {
@@ -234,16 +234,16 @@ public final class Manifests {
       setIfMissing(object, "kind", kind);
       setIfMissing(object, "apiVersion", apiVersion);
     }
-    String ownKind = Json.text(object, "kind");
+    String ownKind = KubernetesJson.text(object, "kind");
     if (ownKind.endsWith("List") && object.has("items")) {
       addItems(source, at, object, ownKind.substring(0, ownKind.length() - "List".length()));
-    } else if (ownKind.isEmpty() || Json.text(object, "apiVersion").isEmpty()) {
+    } else if (ownKind.isEmpty() || KubernetesJson.text(object, "apiVersion").isEmpty()) {
       String missing = ownKind.isEmpty() ? "kind" : "apiVersion";
       leaveOut(
           new LeftOut(
               ownKind,
-              Json.text(object, "metadata", "namespace"),
-              Json.text(object, "metadata", "name"),
+              KubernetesJson.text(object, "metadata", "namespace"),
+              KubernetesJson.text(object, "metadata", "name"),
               place + missing + ": missing (expected: as in a manifest for kubectl)"));
     } else {
       addSingle(source.place(node), object);
@@ -265,7 +265,7 @@ public final class Manifests {
               source.place(list) + ": " + at + "items: " + "not a list (expected: a list)"));
       return;
     }
-    String apiVersion = Json.text(list, "apiVersion");
+    String apiVersion = KubernetesJson.text(list, "apiVersion");
     for (int i = 0; i < items.size(); i++) {
       addObject(source, at + "items[" + i + "]: ", items.get(i), apiVersion, kind);
     }
@@ -278,16 +278,16 @@ public final class Manifests {
   }
 
   private void addSingle(String place, ObjectNode object) {
-    Optional<Resource<?>> found = OldVersions.resource(object);
+    Optional<Resource<?>> found = OldApiVersions.resource(object);
     if (found.isEmpty()) {
-      OldVersions.misspelling(object)
+      OldApiVersions.misspelling(object)
           .ifPresentOrElse(
               wrong -> leaveOut(place, object, wrong.right(), wrong.problem()), () -> ignored++);
       return;
     }
     Resource<?> resource = found.get();
-    String apiVersion = Json.text(object, "apiVersion");
-    if (!apiVersion.equals(resource.apiVersion()) && !OldVersions.convert(resource, object)) {
+    String apiVersion = KubernetesJson.text(object, "apiVersion");
+    if (!apiVersion.equals(resource.apiVersion()) && !OldApiVersions.convert(resource, object)) {
       leaveOut(
           place,
           object,
@@ -301,7 +301,7 @@ public final class Manifests {
       leaveOut(place, object, String.valueOf(e.getMessage()));
       return;
     }
-    if (Json.text(object, "metadata", "name").isEmpty()) {
+    if (KubernetesJson.text(object, "metadata", "name").isEmpty()) {
       leaveOut(place, object, "metadata.name: missing (expected: a name)");
       return;
     }
@@ -319,20 +319,20 @@ public final class Manifests {
     if (map instanceof ObjectNode fields) {
       for (Map.Entry<String, JsonNode> entry : fields.properties()) {
         if (!entry.getValue().isTextual() && !entry.getValue().isNull()) {
-          entry.setValue(Json.textNode(entry.getValue().asText()));
+          entry.setValue(KubernetesJson.textNode(entry.getValue().asText()));
         }
       }
     }
   }
 
   private void replaceEarlier(String place, Resource<?> resource, ObjectNode object) {
-    String namespace = Json.text(object, "metadata", "namespace");
+    String namespace = KubernetesJson.text(object, "metadata", "namespace");
     String key =
         resource.plural()
             + "/"
             + (resource.namespaced() && namespace.isEmpty() ? "default" : namespace)
             + "/"
-            + Json.text(object, "metadata", "name");
+            + KubernetesJson.text(object, "metadata", "name");
     PlacedObject earlier = places.put(key, new PlacedObject(place, object));
     if (earlier != null && !earlier.object.equals(object)) {
       warnings.add(
@@ -346,15 +346,15 @@ public final class Manifests {
   }
 
   private void leaveOut(String place, ObjectNode object, String problem) {
-    leaveOut(place, object, Json.text(object, "kind"), problem);
+    leaveOut(place, object, KubernetesJson.text(object, "kind"), problem);
   }
 
   private void leaveOut(String place, ObjectNode object, String kind, String problem) {
     leaveOut(
         new LeftOut(
             kind,
-            Json.text(object, "metadata", "namespace"),
-            Json.text(object, "metadata", "name"),
+            KubernetesJson.text(object, "metadata", "namespace"),
+            KubernetesJson.text(object, "metadata", "name"),
             place + ": " + described(object) + ": " + problem));
   }
 
@@ -364,9 +364,9 @@ public final class Manifests {
 
   /** As {@code Pod shop/web-0}. */
   private static String described(ObjectNode object) {
-    String namespace = Json.text(object, "metadata", "namespace");
-    String name = Json.text(object, "metadata", "name");
-    return Json.text(object, "kind")
+    String namespace = KubernetesJson.text(object, "metadata", "namespace");
+    String name = KubernetesJson.text(object, "metadata", "name");
+    return KubernetesJson.text(object, "kind")
         + (name.isEmpty() ? "" : " " + (namespace.isEmpty() ? "" : namespace + "/") + name);
   }
 
@@ -374,11 +374,11 @@ public final class Manifests {
     List<ManifestDocument> out = new ArrayList<>();
     String name = name(file);
     try (InputStream in = opened(file, opener)) {
-      byte[] bytes = ManifestBytes.unzipped(in.readAllBytes(), mostBytes());
+      byte[] bytes = ManifestDecoding.unzipped(in.readAllBytes(), mostBytes());
       if (looksLikeJson(bytes)) {
         parseJson(bytes, out);
       } else {
-        YamlDocuments.read(ManifestBytes.text(bytes), out);
+        YamlDocuments.read(ManifestDecoding.text(bytes), out);
       }
     } catch (NoSuchFileException e) {
       broken.add(name + ": cannot be read (no such file)");
@@ -421,18 +421,18 @@ public final class Manifests {
   private static void parseJson(byte[] bytes, List<ManifestDocument> out)
       throws IOException, ManifestDocument.BrokenException {
     List<ManifestDocument> json = new ArrayList<>();
-    try (JsonParser parser = Json.parser(Json.MAPPER.createParser(bytes))) {
+    try (JsonParser parser = KubernetesJson.parser(KubernetesJson.MAPPER.createParser(bytes))) {
       while (parser.nextToken() != null) {
         int line = parser.currentTokenLocation().getLineNr();
         ItemLines items = new ItemLines(parser);
-        JsonNode content = Json.MAPPER.reader().with(items).readTree(parser);
+        JsonNode content = KubernetesJson.MAPPER.reader().with(items).readTree(parser);
         json.add(new ManifestDocument(json.size() + 1, line, content, items.lines, List.of()));
       }
       out.addAll(json);
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
       try {
-        YamlDocuments.read(ManifestBytes.text(bytes), out);
+        YamlDocuments.read(ManifestDecoding.text(bytes), out);
       } catch (ManifestDocument.BrokenException asYaml) {
         if (asYaml.line() > line) {
           throw asYaml;
@@ -446,7 +446,7 @@ public final class Manifests {
   }
 
   /** Remembers the line of each object that is an item of a list. */
-  private static final class ItemLines extends Json.Nodes {
+  private static final class ItemLines extends KubernetesJson.Nodes {
     private static final long serialVersionUID = 1L;
 
     private final transient JsonParser parser;

@@ -5,13 +5,13 @@ import io.promdisco.providers.kubernetes.object.Resource;
 import java.util.Optional;
 
 /** Finds the resource that an object belongs to. */
-public final class Kinds {
-  private Kinds() {}
+public final class ResourceKinds {
+  private ResourceKinds() {}
 
   /** Returns the resource with the API version and kind of {@code object}. */
   public static Optional<Resource<?>> find(JsonNode object) {
-    String apiVersion = Json.text(object, "apiVersion");
-    String kind = Json.text(object, "kind");
+    String apiVersion = KubernetesJson.text(object, "apiVersion");
+    String kind = KubernetesJson.text(object, "kind");
     for (Resource<?> resource : Resource.ALL) {
       if (resource.kind().equals(kind) && resource.apiVersion().equals(apiVersion)) {
         return Optional.of(resource);

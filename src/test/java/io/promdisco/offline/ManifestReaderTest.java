@@ -20,7 +20,7 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ManifestsTest {
+class ManifestReaderTest {
   @TempDir Path folder;
 
   private Path file(String name, String text) throws IOException {
@@ -30,7 +30,7 @@ class ManifestsTest {
   }
 
   private JsonNode document(String yaml) throws Exception {
-    return Manifests.documents(file("one.yaml", yaml)).get(0);
+    return ManifestReader.documents(file("one.yaml", yaml)).get(0);
   }
 
   @Test
@@ -59,7 +59,7 @@ class ManifestsTest {
       bomb.append("a" + i + ": &a" + i + " [" + alias + ("," + alias).repeat(9) + "]\n");
     }
     Path file = file("bomb.yaml", bomb.toString());
-    assertThatThrownBy(() -> Manifests.documents(file))
+    assertThatThrownBy(() -> ManifestReader.documents(file))
         .isInstanceOf(ManifestException.class)
         .hasMessageContaining("aliases: more than");
   }
@@ -91,17 +91,19 @@ class ManifestsTest {
         """);
     file("notes.txt", "kind: nonsense: :");
     file(".hidden.yaml", "kind: nonsense: :");
-    List<ObjectNode> objects = Manifests.read(List.of(folder));
-    assertThat(objects).extracting(ManifestsTest::name).containsExactly("p1", "s1", "n1", "n2");
-    assertThat(Json.text(objects.get(0), "status", "podIP")).isEqualTo("10.0.0.1");
-    assertThat(Json.text(objects.get(1), "kind")).isEqualTo("EndpointSlice");
-    assertThat(Json.text(objects.get(1), "apiVersion")).isEqualTo("discovery.k8s.io/v1");
+    List<ObjectNode> objects = ManifestReader.read(List.of(folder));
+    assertThat(objects)
+        .extracting(ManifestReaderTest::name)
+        .containsExactly("p1", "s1", "n1", "n2");
+    assertThat(KubernetesJson.text(objects.get(0), "status", "podIP")).isEqualTo("10.0.0.1");
+    assertThat(KubernetesJson.text(objects.get(1), "kind")).isEqualTo("EndpointSlice");
+    assertThat(KubernetesJson.text(objects.get(1), "apiVersion")).isEqualTo("discovery.k8s.io/v1");
   }
 
   @Test
   void aBraceMayAlsoBeginYaml() throws Exception {
     Path file = file("flow.yaml", "{apiVersion: v1, kind: Node, metadata: {name: n}}\n");
-    assertThat(Manifests.read(List.of(file))).hasSize(1);
+    assertThat(ManifestReader.read(List.of(file))).hasSize(1);
   }
 
   @Test
@@ -122,7 +124,7 @@ class ManifestsTest {
     Path latin = folder.resolve("latin.yaml");
     Files.write(latin, "a: 1\nb: \u00e4\n".getBytes(StandardCharsets.ISO_8859_1));
     Path missing = folder.resolve("missing.yaml");
-    assertThatThrownBy(() -> Manifests.load(List.of(yaml, json, latin, missing)))
+    assertThatThrownBy(() -> ManifestReader.load(List.of(yaml, json, latin, missing)))
         .isInstanceOfSatisfying(
             ManifestException.class,
             e -> {
@@ -139,20 +141,20 @@ class ManifestsTest {
             });
   }
 
-  private Manifests.Contents load(String name, String text) throws Exception {
-    return Manifests.load(List.of(file(name, text)));
+  private ManifestReader.Contents load(String name, String text) throws Exception {
+    return ManifestReader.load(List.of(file(name, text)));
   }
 
-  private static List<String> problems(Manifests.Contents contents) {
+  private static List<String> problems(ManifestReader.Contents contents) {
     return contents.leftOut().stream()
-        .map(Manifests.LeftOut::problem)
+        .map(ManifestReader.LeftOut::problem)
         .map(problem -> problem.substring(problem.lastIndexOf('/', problem.indexOf(": ")) + 1))
         .toList();
   }
 
   @Test
   void kindsInAnotherCaseOrNumberAreNamedAsLeftOut() throws Exception {
-    Manifests.Contents contents =
+    ManifestReader.Contents contents =
         load(
             "kinds.yaml",
             """
@@ -187,14 +189,14 @@ class ManifestsTest {
             "kinds.yaml:15: podlist: kind: podlist (expected: PodList)");
     assertThat(contents.leftOut())
         .first()
-        .extracting(Manifests.LeftOut::kind, Manifests.LeftOut::name)
+        .extracting(ManifestReader.LeftOut::kind, ManifestReader.LeftOut::name)
         .containsExactly("Pod", "a");
-    assertThat(contents.objects()).extracting(ManifestsTest::name).containsExactly("good");
+    assertThat(contents.objects()).extracting(ManifestReaderTest::name).containsExactly("good");
   }
 
   @Test
   void kindsInAGroupThatDoesNotHaveThemAreNamedAsLeftOut() throws Exception {
-    Manifests.Contents contents =
+    ManifestReader.Contents contents =
         load(
             "groups.yaml",
             """
@@ -214,7 +216,7 @@ class ManifestsTest {
 
   @Test
   void kindsOfOtherGroupsMayHaveTheSameNames() throws Exception {
-    Manifests.Contents contents =
+    ManifestReader.Contents contents =
         load(
             "others.yaml",
             """
@@ -234,7 +236,7 @@ class ManifestsTest {
 
   @Test
   void aMalformedObjectIsNamedAndTheOthersAreUsed() throws Exception {
-    Manifests.Contents contents =
+    ManifestReader.Contents contents =
         load(
             "list.yaml",
             """
@@ -256,7 +258,7 @@ class ManifestsTest {
             - just words
             """);
 
-    assertThat(contents.objects()).extracting(ManifestsTest::name).containsExactly("good");
+    assertThat(contents.objects()).extracting(ManifestReaderTest::name).containsExactly("good");
     assertThat(problems(contents))
         .containsExactly(
             "list.yaml:7: Pod shop/p: spec.containers[0].ports[0].containerPort: \"80\" (expected"
@@ -267,14 +269,14 @@ class ManifestsTest {
             "list.yaml:14: items[5]: apiVersion: missing (expected: as in a manifest for kubectl)",
             "list.yaml:15: items[6]: kind: missing (expected: as in a manifest for kubectl)",
             "list.yaml:1: items[7]: \"just words\" (expected: a Kubernetes object)");
-    assertThatThrownBy(() -> Manifests.read(List.of(folder)))
+    assertThatThrownBy(() -> ManifestReader.read(List.of(folder)))
         .isInstanceOf(ManifestException.class)
         .hasMessageContaining("list.yaml:7: Pod shop/p: ");
   }
 
   @Test
   void theLineOfAnObjectInJsonIsThatOfTheObject() throws Exception {
-    Manifests.Contents contents =
+    ManifestReader.Contents contents =
         load(
             "list.json",
             """
@@ -290,7 +292,7 @@ class ManifestsTest {
 
   @Test
   void aNumberInThePlaceOfAStringIsAWarningAndItsSpellingIsUsed() throws Exception {
-    Manifests.Contents contents =
+    ManifestReader.Contents contents =
         load(
             "pod.yaml",
             """
@@ -302,7 +304,7 @@ class ManifestsTest {
     JsonNode labels = contents.objects().get(0).at("/metadata/labels");
     assertThat(labels)
         .isEqualTo(
-            Json.read(
+            KubernetesJson.read(
                 "{\"version\":\"1.10\",\"m\":\"007\",\"b\":\"yes\",\"sha\":\"81e1119\",\"q\":\"1\"}"));
     assertThat(contents.warnings()).hasSize(3);
     assertThat(contents.warnings().get(1))
@@ -314,7 +316,7 @@ class ManifestsTest {
 
   @Test
   void aKeyThatKubectlReadsAsABooleanIsReadAsOneWithAWarning() throws Exception {
-    Manifests.Contents contents =
+    ManifestReader.Contents contents =
         load(
             "pod.yaml",
             """
@@ -339,19 +341,19 @@ class ManifestsTest {
   void laterOfTwoObjectsOfOneNameCountsAndBothPlacesAreNamed() throws Exception {
     Path one = file("1.yaml", "{apiVersion: v1, kind: Node, metadata: {name: n1, uid: a}}");
     Path two = file("2.yaml", "\n{apiVersion: v1, kind: Node, metadata: {name: n1, uid: b}}");
-    Manifests.Contents contents = Manifests.load(List.of(one, two, two));
+    ManifestReader.Contents contents = ManifestReader.load(List.of(one, two, two));
 
     assertThat(contents.warnings())
         .containsExactly(
             two + ":2: Node n1: also at " + one + ":1, with other content; the later one counts");
     assertThat(new ManifestCluster(contents.objects()).list(Resource.NODES, WatchScope.ALL))
         .singleElement()
-        .satisfies(node -> assertThat(Json.text(node, "metadata", "uid")).isEqualTo("b"));
+        .satisfies(node -> assertThat(KubernetesJson.text(node, "metadata", "uid")).isEqualTo("b"));
   }
 
   @Test
   void oldIngressesAndSlicesAreReadAsAnApiServerConvertsThem() throws Exception {
-    Manifests.Contents contents =
+    ManifestReader.Contents contents =
         load(
             "old.yaml",
             """
@@ -388,7 +390,7 @@ class ManifestsTest {
 
     assertThat(contents.leftOut()).isEmpty();
     assertThat(contents.objects())
-        .extracting(object -> Json.text(object, "apiVersion"))
+        .extracting(object -> KubernetesJson.text(object, "apiVersion"))
         .containsExactly(
             "networking.k8s.io/v1", "networking.k8s.io/v1", "discovery.k8s.io/v1", "apps/v1");
     assertThat(contents.objects().get(0).get("spec"))
@@ -416,7 +418,7 @@ class ManifestsTest {
 
   @Test
   void aVersionThatCannotBeReadIsNamedAndOtherGroupsAreIgnored() throws Exception {
-    Manifests.Contents contents =
+    ManifestReader.Contents contents =
         load(
             "odd.yaml",
             """
@@ -437,7 +439,7 @@ class ManifestsTest {
 
   @Test
   void filesWithoutAnyObjectOfDiscoveryAreWarnedOf() throws Exception {
-    Manifests.Contents contents =
+    ManifestReader.Contents contents =
         load("secret.yaml", "{apiVersion: v1, kind: Secret, metadata: {name: s}}");
 
     assertThat(contents.warnings())
@@ -461,7 +463,7 @@ class ManifestsTest {
       files.add(zipped(text.getBytes(StandardCharsets.UTF_8)));
       for (byte[] bytes : files) {
         Path file = Files.write(folder.resolve("n.yaml"), bytes);
-        assertThat(Manifests.read(List.of(file)))
+        assertThat(ManifestReader.read(List.of(file)))
             .singleElement()
             .satisfies(
                 node -> assertThat(node.at("/metadata/labels/a").asText()).isEqualTo("\u00e4"));
@@ -471,10 +473,11 @@ class ManifestsTest {
     Files.write(whole, zipped(yaml.getBytes(StandardCharsets.UTF_8)));
     Path cut = folder.resolve("cut.gz");
     Files.write(cut, Arrays.copyOf(Files.readAllBytes(whole), 30));
-    assertThatThrownBy(() -> Manifests.load(List.of(cut))).hasMessageContaining("cannot be read");
+    assertThatThrownBy(() -> ManifestReader.load(List.of(cut)))
+        .hasMessageContaining("cannot be read");
     Files.delete(cut);
     Files.delete(folder.resolve("n.yaml"));
-    assertThat(Manifests.read(List.of(folder))).hasSize(1);
+    assertThat(ManifestReader.read(List.of(folder))).hasSize(1);
   }
 
   private static byte[] zipped(byte[] bytes) throws IOException {
@@ -503,6 +506,6 @@ class ManifestsTest {
   }
 
   private static String name(ObjectNode object) {
-    return Json.text(object, "metadata", "name");
+    return KubernetesJson.text(object, "metadata", "name");
   }
 }

@@ -3,23 +3,23 @@ package io.promdisco.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.offline.Json;
+import io.promdisco.offline.KubernetesJson;
 import io.promdisco.providers.kubernetes.object.Resource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class ManyPodsTest {
+class ManyPodsClusterTest {
   private final SimCluster cluster = new SimCluster();
-  private final ManyPods many = ManyPods.create(cluster, 103);
+  private final ManyPodsCluster many = ManyPodsCluster.create(cluster, 103);
 
   private List<ObjectNode> pods() {
     return cluster.list(Resource.PODS, "", "", "");
   }
 
   private static String ip(ObjectNode pod) {
-    return Json.text(pod, "status", "podIP");
+    return KubernetesJson.text(pod, "status", "podIP");
   }
 
   @Test
@@ -58,11 +58,11 @@ class ManyPodsTest {
     for (int namespaces : new int[] {1, 3, 4, 50, 1000}) {
       int found = 0;
       for (int i = 0; i < namespaces; i++) {
-        for (ObjectNode pod : cluster.list(Resource.PODS, ManyPods.namespace(i), "", "")) {
+        for (ObjectNode pod : cluster.list(Resource.PODS, ManyPodsCluster.namespace(i), "", "")) {
           found += pod.path("metadata").path("annotations").has("prometheus.io/scrape") ? 1 : 0;
         }
       }
-      assertThat(ManyPods.scrapedIn(103, namespaces))
+      assertThat(ManyPodsCluster.scrapedIn(103, namespaces))
           .as("%d namespaces", namespaces)
           .isEqualTo(found);
     }
@@ -71,10 +71,10 @@ class ManyPodsTest {
   @Test
   void aProbeComesAndGoes() {
     many.putProbe("probe", "10.200.0.1");
-    assertThat(cluster.list(Resource.PODS, ManyPods.PROBES, "", ""))
-        .extracting(ManyPodsTest::ip)
+    assertThat(cluster.list(Resource.PODS, ManyPodsCluster.PROBES, "", ""))
+        .extracting(ManyPodsClusterTest::ip)
         .containsExactly("10.200.0.1");
     many.removeProbe("probe");
-    assertThat(cluster.list(Resource.PODS, ManyPods.PROBES, "", "")).isEmpty();
+    assertThat(cluster.list(Resource.PODS, ManyPodsCluster.PROBES, "", "")).isEmpty();
   }
 }

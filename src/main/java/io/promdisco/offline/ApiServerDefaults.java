@@ -5,12 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.providers.kubernetes.object.Resource;
 
 /** What a real API server fills in, as far as discovery or a field selector can see it. */
-public final class ServerDefaults {
-  private ServerDefaults() {}
+public final class ApiServerDefaults {
+  private ApiServerDefaults() {}
 
   /** Fills them in. */
   public static void apply(Resource<?> resource, ObjectNode object) {
-    ObjectNode metadata = Json.child(object, "metadata");
+    ObjectNode metadata = KubernetesJson.child(object, "metadata");
     if (resource.namespaced()) {
       setIfEmpty(metadata, "namespace", "default");
     } else {
@@ -19,7 +19,7 @@ public final class ServerDefaults {
     switch (resource.kind()) {
       case "Pod" -> pod(object);
       case "Service" -> {
-        ObjectNode spec = Json.child(object, "spec");
+        ObjectNode spec = KubernetesJson.child(object, "spec");
         setIfEmpty(spec, "type", "ClusterIP");
         ports(spec.path("ports"));
       }
@@ -37,14 +37,14 @@ public final class ServerDefaults {
         ports(object.path("ports"));
       }
       case "Namespace" ->
-          Json.child(metadata, "labels")
-              .put("kubernetes.io/metadata.name", Json.text(metadata, "name"));
+          KubernetesJson.child(metadata, "labels")
+              .put("kubernetes.io/metadata.name", KubernetesJson.text(metadata, "name"));
       default -> {}
     }
   }
 
   private static void pod(ObjectNode pod) {
-    ObjectNode spec = Json.child(pod, "spec");
+    ObjectNode spec = KubernetesJson.child(pod, "spec");
     setIfEmpty(spec, "restartPolicy", "Always");
     setIfEmpty(spec, "schedulerName", "default-scheduler");
     for (JsonNode container : spec.path("containers")) {
@@ -53,9 +53,9 @@ public final class ServerDefaults {
     for (JsonNode container : spec.path("initContainers")) {
       ports(container.path("ports"));
     }
-    ObjectNode status = Json.child(pod, "status");
+    ObjectNode status = KubernetesJson.child(pod, "status");
     // The server sets it for a new pod only: a later write of the status can remove it.
-    boolean isNew = Json.text(pod, "metadata", "creationTimestamp").isEmpty();
+    boolean isNew = KubernetesJson.text(pod, "metadata", "creationTimestamp").isEmpty();
     if (isNew && !status.hasNonNull("phase")) {
       status.put("phase", "Pending");
     }
@@ -70,7 +70,7 @@ public final class ServerDefaults {
   }
 
   private static void setIfEmpty(ObjectNode object, String name, String value) {
-    if (Json.text(object, name).isEmpty()) {
+    if (KubernetesJson.text(object, name).isEmpty()) {
       object.put(name, value);
     }
   }

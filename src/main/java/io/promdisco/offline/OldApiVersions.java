@@ -7,7 +7,7 @@ import io.promdisco.providers.kubernetes.object.Resource;
 import java.util.Optional;
 
 /** Converts objects of API versions before {@code v1} in place, as an API server does. */
-final class OldVersions {
+final class OldApiVersions {
   private static final String ZONE = "topology.kubernetes.io/zone";
 
   /** The group that held most resources before they moved. */
@@ -15,11 +15,11 @@ final class OldVersions {
 
   private static final String HOST_NAME = "kubernetes.io/hostname";
 
-  private OldVersions() {}
+  private OldApiVersions() {}
 
   /** The resource whose kind and API group {@code object} has, whatever its version. */
   static Optional<Resource<?>> resource(JsonNode object) {
-    String kind = Json.text(object, "kind");
+    String kind = KubernetesJson.text(object, "kind");
     String group = group(object);
     for (Resource<?> resource : Resource.ALL) {
       if (resource.kind().equals(kind) && isIn(group, resource)) {
@@ -30,7 +30,7 @@ final class OldVersions {
   }
 
   private static String group(JsonNode object) {
-    String apiVersion = Json.text(object, "apiVersion");
+    String apiVersion = KubernetesJson.text(object, "apiVersion");
     int slash = apiVersion.indexOf('/');
     return slash < 0 ? "" : apiVersion.substring(0, slash);
   }
@@ -57,7 +57,7 @@ final class OldVersions {
    * it is of another kind. Groups that Kubernetes does not define may have a kind of the same name.
    */
   static Optional<Misspelling> misspelling(JsonNode object) {
-    String kind = Json.text(object, "kind");
+    String kind = KubernetesJson.text(object, "kind");
     String group = group(object);
     if (group.isEmpty() && kind.equalsIgnoreCase("List") && !kind.equals("List")) {
       return Optional.of(Misspelling.ofKind(kind, "List"));
@@ -77,7 +77,7 @@ final class OldVersions {
               new Misspelling(
                   right,
                   "apiVersion: "
-                      + Json.text(object, "apiVersion")
+                      + KubernetesJson.text(object, "apiVersion")
                       + " (expected: "
                       + resource.apiVersion()
                       + ")"));
@@ -96,7 +96,7 @@ final class OldVersions {
 
   /** Converts an object of {@link #resource}; returns whether its version is known. */
   static boolean convert(Resource<?> resource, ObjectNode object) {
-    switch (resource.kind() + " " + Json.text(object, "apiVersion")) {
+    switch (resource.kind() + " " + KubernetesJson.text(object, "apiVersion")) {
       case "Ingress extensions/v1beta1", "Ingress networking.k8s.io/v1beta1" -> ingress(object);
       case "EndpointSlice discovery.k8s.io/v1beta1" -> {
         for (JsonNode endpoint : object.path("endpoints")) {
@@ -159,8 +159,8 @@ final class OldVersions {
     if (zone != null) {
       endpoint.set("zone", zone);
     }
-    String node = Json.text(endpoint, "nodeName");
-    if (!node.isEmpty() && node.equals(Json.text(topology, HOST_NAME))) {
+    String node = KubernetesJson.text(endpoint, "nodeName");
+    if (!node.isEmpty() && node.equals(KubernetesJson.text(topology, HOST_NAME))) {
       topology.remove(HOST_NAME);
     }
     if (!topology.isEmpty()) {

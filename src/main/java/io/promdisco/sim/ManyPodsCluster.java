@@ -3,7 +3,7 @@ package io.promdisco.sim;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.offline.Json;
+import io.promdisco.offline.KubernetesJson;
 import io.promdisco.providers.kubernetes.object.Resource;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +17,7 @@ import java.util.Map;
  *
  * <p>For one thread at a time.
  */
-public final class ManyPods {
+public final class ManyPodsCluster {
   /** Over how many namespaces pods are spread: pod {@code i} is in namespace {@code i % 50}. */
   public static final int NAMESPACES = 50;
 
@@ -34,7 +34,7 @@ public final class ManyPods {
   private final int[] generation;
   private int replaced;
 
-  private ManyPods(SimCluster cluster, int pods) {
+  private ManyPodsCluster(SimCluster cluster, int pods) {
     this.cluster = cluster;
     this.pods = pods;
     generation = new int[pods];
@@ -45,8 +45,8 @@ public final class ManyPods {
    *
    * @param pods at least 1
    */
-  public static ManyPods create(SimCluster cluster, int pods) {
-    ManyPods many = new ManyPods(cluster, pods);
+  public static ManyPodsCluster create(SimCluster cluster, int pods) {
+    ManyPodsCluster many = new ManyPodsCluster(cluster, pods);
     for (int i = 0; i < Math.min(NAMESPACES, pods); i++) {
       cluster.apply(DemoObjects.namespace(namespace(i), "team-" + i % 7));
     }
@@ -87,7 +87,11 @@ public final class ManyPods {
   /** Creates a running pod at {@code ip} with one port, 80. */
   public void putProbe(String name, String ip) {
     cluster.apply(
-        new Template("probe").with("name", name).with("namespace", PROBES).with("ip", ip).object());
+        new ObjectTemplate("probe")
+            .with("name", name)
+            .with("namespace", PROBES)
+            .with("ip", ip)
+            .object());
   }
 
   /** Removes the pod of {@link #putProbe}. */
@@ -107,26 +111,26 @@ public final class ManyPods {
     String app = "app-%04d".formatted(app(index));
     int node = index / PODS_PER_NODE;
     ObjectNode pod = copy(template, "metadata", "spec", "status");
-    ObjectNode metadata = copy(Json.child(pod, "metadata"), "labels", "annotations");
+    ObjectNode metadata = copy(KubernetesJson.child(pod, "metadata"), "labels", "annotations");
     pod.set("metadata", metadata);
     metadata.put("name", name(index)).put("namespace", namespace(index % NAMESPACES));
-    Json.child(metadata, "labels")
+    KubernetesJson.child(metadata, "labels")
         .put("app", app)
         .put("app.kubernetes.io/name", app)
         .put("tier", "t" + app(index) % 4)
         .put("topology.kubernetes.io/zone", "zone-" + (char) ('a' + index % 3));
-    ObjectNode annotations = Json.child(metadata, "annotations");
+    ObjectNode annotations = KubernetesJson.child(metadata, "annotations");
     annotations.put("checksum/config", "%064x".formatted(app(index)));
     if (!scraped(index)) {
       annotations.remove(List.of("prometheus.io/port", "prometheus.io/scrape"));
     }
     ObjectNode owner = ((ObjectNode) template.at("/metadata/ownerReferences/0")).deepCopy();
     metadata.putArray("ownerReferences").add(owner.put("name", app + HASH));
-    Template.setUids(pod);
-    Json.child(pod, "spec").put("nodeName", "node-%04d".formatted(node));
+    ObjectTemplate.setUids(pod);
+    KubernetesJson.child(pod, "spec").put("nodeName", "node-%04d".formatted(node));
     int address = index + pods * generation[index];
     String ip = "10.%d.%d.%d".formatted(address >> 16 & 0xff, address >> 8 & 0xff, address & 0xff);
-    ObjectNode status = Json.child(pod, "status").put("podIP", ip);
+    ObjectNode status = KubernetesJson.child(pod, "status").put("podIP", ip);
     status.put("hostIP", "192.168.%d.%d".formatted(node / 250, node % 250 + 1));
     status.putArray("podIPs").addObject().put("ip", ip);
     return pod;
@@ -134,16 +138,16 @@ public final class ManyPods {
 
   /** Copies the fields of an object, of which only {@code own} are copied in turn. */
   private static ObjectNode copy(ObjectNode object, String... own) {
-    ObjectNode copy = Json.object().setAll(object);
+    ObjectNode copy = KubernetesJson.object().setAll(object);
     for (String field : own) {
-      copy.set(field, Json.object().setAll(Json.child(object, field)));
+      copy.set(field, KubernetesJson.object().setAll(KubernetesJson.child(object, field)));
     }
     return copy;
   }
 
   /** A pod whose lists of objects are held once, encoded too. */
   private static ObjectNode template() {
-    ObjectNode pod = new Template("many-pods").object();
+    ObjectNode pod = new ObjectTemplate("many-pods").object();
     addManagedFields(pod);
     for (String section : List.of("metadata", "spec", "status")) {
       for (JsonNode list : pod.path(section)) {
@@ -157,12 +161,12 @@ public final class ManyPods {
 
   /** Adds what a server notes of who wrote which fields: the most of a pod's bytes. */
   private static void addManagedFields(ObjectNode pod) {
-    ObjectNode written = Json.object();
+    ObjectNode written = KubernetesJson.object();
     written.set("f:metadata", fields(pod.path("metadata")));
     written.set("f:spec", fields(pod.path("spec")));
-    ObjectNode reported = Json.object();
+    ObjectNode reported = KubernetesJson.object();
     reported.set("f:status", fields(pod.path("status")));
-    ArrayNode entries = Json.child(pod, "metadata").putArray("managedFields");
+    ArrayNode entries = KubernetesJson.child(pod, "metadata").putArray("managedFields");
     for (ObjectNode fields : List.of(written, reported)) {
       ObjectNode entry = entries.addObject();
       entry.put("manager", "kubelet").put("operation", "Update").put("apiVersion", "v1");
@@ -173,7 +177,7 @@ public final class ManyPods {
   }
 
   private static ObjectNode fields(JsonNode value) {
-    ObjectNode out = Json.object();
+    ObjectNode out = KubernetesJson.object();
     for (Map.Entry<String, JsonNode> field : value.properties()) {
       out.set("f:" + field.getKey(), fields(field.getValue()));
     }
@@ -183,7 +187,7 @@ public final class ManyPods {
         if (item.has(key)) {
           ObjectNode below = fields(item);
           below.putObject(".");
-          out.set("k:{\"" + key + "\":\"" + Json.text(item, key) + "\"}", below);
+          out.set("k:{\"" + key + "\":\"" + KubernetesJson.text(item, key) + "\"}", below);
         }
       }
     }

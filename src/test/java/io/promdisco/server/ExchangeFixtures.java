@@ -11,15 +11,15 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /** Requests and responses without a server. */
-final class Answers {
-  private Answers() {}
+final class ExchangeFixtures {
+  private ExchangeFixtures() {}
 
   /** A request for a path. */
   static Request request(String path) {
     HttpFields headers = HttpFields.EMPTY;
     return (Request)
         Proxy.newProxyInstance(
-            Answers.class.getClassLoader(),
+            ExchangeFixtures.class.getClassLoader(),
             new Class<?>[] {Request.class},
             (proxy, method, arguments) ->
                 switch (method.getName()) {
@@ -37,7 +37,7 @@ final class Answers {
     HttpFields.Mutable headers = HttpFields.build();
     return (Response)
         Proxy.newProxyInstance(
-            Answers.class.getClassLoader(),
+            ExchangeFixtures.class.getClassLoader(),
             new Class<?>[] {Response.class},
             (proxy, method, arguments) -> {
               if (method.getName().equals("write")) {

@@ -14,8 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.GZIPInputStream;
 
 /** Decodes files in gzip, UTF-8 and UTF-16, recognised by their first bytes. */
-final class ManifestBytes {
-  private ManifestBytes() {}
+final class ManifestDecoding {
+  private ManifestDecoding() {}
 
   /**
    * Returns the bytes, uncompressed if they are gzip.

@@ -14,7 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Which target answers to which expectation of a test. */
-final class Comparison {
+final class TargetComparison {
   private final RuleTest test;
   private final ScrapeConfig job;
   private final List<FoundTarget> found;
@@ -28,7 +28,7 @@ final class Comparison {
 
   private final List<FoundTarget> unexpected = new ArrayList<>();
 
-  Comparison(RuleTest test, ScrapeConfig job, List<FoundTarget> found) {
+  TargetComparison(RuleTest test, ScrapeConfig job, List<FoundTarget> found) {
     this.test = test;
     this.job = job;
     this.found = found;

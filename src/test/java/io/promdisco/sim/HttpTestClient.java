@@ -1,7 +1,7 @@
 package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.promdisco.offline.Json;
+import io.promdisco.offline.KubernetesJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,17 +14,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Asks a simulated server over real HTTP. */
-final class Client {
+final class HttpTestClient {
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final URI server;
   private String token = "";
 
-  Client(SimApiServer server) {
+  HttpTestClient(SimApiServer server) {
     this.server = server.url();
   }
 
-  Client token(String value) {
+  HttpTestClient token(String value) {
     token = value;
     return this;
   }
@@ -59,15 +59,15 @@ final class Client {
   }
 
   /** Begins a watch. */
-  Frames watch(String path, String accept) throws Exception {
+  WatchFrames watch(String path, String accept) throws Exception {
     HttpResponse<InputStream> response =
         http.send(request(path).header("Accept", accept).build(), BodyHandlers.ofInputStream());
-    return new Frames(response.statusCode(), response.headers(), response.body());
+    return new WatchFrames(response.statusCode(), response.headers(), response.body());
   }
 
   static JsonNode parsed(String text) {
     try {
-      return Json.read(text);
+      return KubernetesJson.read(text);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -76,7 +76,7 @@ final class Client {
   static List<String> names(JsonNode list) {
     List<String> names = new ArrayList<>();
     for (JsonNode item : list.path("items")) {
-      names.add(Objects.name(item));
+      names.add(ObjectFixtures.name(item));
     }
     return names;
   }

@@ -6,7 +6,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.kubernetes.client.proto.Meta;
 import io.kubernetes.client.proto.Runtime.Unknown;
 import io.kubernetes.client.proto.V1;
-import io.promdisco.offline.Json;
+import io.promdisco.offline.KubernetesJson;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,12 +15,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** The frames of a watch, in JSON or as protobuf, as {@code TYPE name}. */
-final class Frames implements AutoCloseable {
+final class WatchFrames implements AutoCloseable {
   private final int status;
   private final HttpHeaders headers;
   private final InputStream in;
 
-  Frames(int status, HttpHeaders headers, InputStream in) {
+  WatchFrames(int status, HttpHeaders headers, InputStream in) {
     this.status = status;
     this.headers = headers;
     this.in = in;
@@ -48,13 +48,13 @@ final class Frames implements AutoCloseable {
 
   /** The next event of a JSON watch. */
   ObjectNode event() throws IOException {
-    return (ObjectNode) Json.read(line());
+    return (ObjectNode) KubernetesJson.read(line());
   }
 
   /** As {@code ADDED web}. */
   String brief() throws IOException {
     ObjectNode event = event();
-    return Json.text(event, "type") + " " + Objects.name(event.path("object"));
+    return KubernetesJson.text(event, "type") + " " + ObjectFixtures.name(event.path("object"));
   }
 
   /** The next frame of a protobuf watch. */

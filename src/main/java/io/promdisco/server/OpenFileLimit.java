@@ -11,10 +11,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** How many files and connections this process may still open. */
-final class OpenFiles {
+final class OpenFileLimit {
   private static final Pattern LIMIT = Pattern.compile("(?m)^Max open files +([0-9]+) ");
 
-  private OpenFiles() {}
+  private OpenFileLimit() {}
 
   /** What Linux says; the largest number if there is no limit, and on other systems. */
   static long left() {

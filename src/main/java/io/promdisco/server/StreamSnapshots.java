@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * All targets, as streams begin with them. Streams that begin between two changes share one list.
  * Safe for all threads.
  */
-final class Snapshots {
+final class StreamSnapshots {
   private final Backend backend;
   private final ChangeLog log;
   private final TargetLists lists = new TargetLists();
@@ -51,7 +51,7 @@ final class Snapshots {
     }
   }
 
-  Snapshots(Backend backend, ChangeLog log) {
+  StreamSnapshots(Backend backend, ChangeLog log) {
     this.backend = backend;
     this.log = log;
   }

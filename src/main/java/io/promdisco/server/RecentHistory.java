@@ -9,7 +9,7 @@ import io.promdisco.util.Ticker;
  * What the server keeps of the past: the latest changes, for its streams, and the last hour in
  * numbers.
  */
-final class LiveState implements AutoCloseable {
+final class RecentHistory implements AutoCloseable {
   private final Closer closer = new Closer();
   private final Timeline timeline;
   private final StreamHub streams;
@@ -25,7 +25,7 @@ final class LiveState implements AutoCloseable {
    * @param limits of streams
    * @param changes that a reader of a stream may be behind
    */
-  LiveState(Backend backend, Ticker ticker, ServerLimits limits, int changes) {
+  RecentHistory(Backend backend, Ticker ticker, ServerLimits limits, int changes) {
     this.ticker = ticker;
     timeline = new Timeline(ticker);
     streams =

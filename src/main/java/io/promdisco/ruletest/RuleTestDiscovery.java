@@ -9,10 +9,10 @@ import io.promdisco.config.SdConfig;
 import io.promdisco.config.StaticSdConfig;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.model.TargetGroup;
-import io.promdisco.offline.ManifestClients;
+import io.promdisco.offline.ManifestClientFactory;
 import io.promdisco.offline.ManifestCluster;
 import io.promdisco.offline.ManifestException;
-import io.promdisco.offline.Manifests;
+import io.promdisco.offline.ManifestReader;
 import io.promdisco.scrape.PoolView;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,13 +27,13 @@ import org.jspecify.annotations.Nullable;
  * Discovers from what is at hand: targets that are spelt out, files, and dumps of Kubernetes
  * objects. Servers and DNS are not asked, so that a test gives the same everywhere.
  */
-final class TestDiscovery {
+final class RuleTestDiscovery {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final @Nullable ManifestCluster cluster;
   private final String namespace;
 
-  private TestDiscovery(@Nullable ManifestCluster cluster, String namespace) {
+  private RuleTestDiscovery(@Nullable ManifestCluster cluster, String namespace) {
     this.cluster = cluster;
     this.namespace = namespace;
   }
@@ -43,12 +43,12 @@ final class TestDiscovery {
    *
    * @param namespace what {@code own_namespace} means; empty: nothing
    */
-  static TestDiscovery from(List<Path> manifests, String namespace) throws RuleTestException {
+  static RuleTestDiscovery from(List<Path> manifests, String namespace) throws RuleTestException {
     if (manifests.isEmpty()) {
-      return new TestDiscovery(null, "");
+      return new RuleTestDiscovery(null, "");
     }
     try {
-      return new TestDiscovery(new ManifestCluster(Manifests.read(manifests)), namespace);
+      return new RuleTestDiscovery(new ManifestCluster(ManifestReader.read(manifests)), namespace);
     } catch (ManifestException e) {
       throw new RuleTestException(e.problems());
     }
@@ -71,7 +71,7 @@ final class TestDiscovery {
   static List<FoundTarget> of(ScrapeConfig job, List<TargetGroup> groups)
       throws RuleTestException, InterruptedException {
     List<SdConfig> only = groups.isEmpty() ? List.of() : List.of(new StaticSdConfig(groups));
-    return new TestDiscovery(null, "")
+    return new RuleTestDiscovery(null, "")
         .run(List.of(with(only, job)))
         .getOrDefault(job.jobName(), List.of());
   }
@@ -108,7 +108,7 @@ final class TestDiscovery {
     ManifestCluster objects = cluster;
     if (objects != null) {
       Optional<String> own = namespace.isEmpty() ? Optional.empty() : Optional.of(namespace);
-      builder.kubernetesClients(ticker -> new ManifestClients(objects, own));
+      builder.kubernetesClients(ticker -> new ManifestClientFactory(objects, own));
     }
     try (Promdisco promdisco = builder.build()) {
       promdisco.apply(Configuration.of(jobs));
