@@ -1,6 +1,6 @@
 package io.promdisco.cli;
 
-import io.promdisco.cli.output.Structured;
+import io.promdisco.cli.output.StructuredPrinter;
 import io.promdisco.providers.kubernetes.RequiredPermissions;
 import io.promdisco.providers.kubernetes.RequiredPermissions.Permission;
 import java.util.ArrayList;
@@ -45,11 +45,12 @@ final class RbacManifests {
           rules.put("rules", rules(accesses));
           objects.add(rules);
           Map<String, Object> binding = object(role + "Binding", in);
-          binding.put("roleRef", Structured.map("apiGroup", GROUP, "kind", role, "name", name));
+          binding.put(
+              "roleRef", StructuredPrinter.map("apiGroup", GROUP, "kind", role, "name", name));
           binding.put(
               "subjects",
               List.of(
-                  Structured.map(
+                  StructuredPrinter.map(
                       "kind", "ServiceAccount", "name", account, "namespace", namespace)));
           objects.add(binding);
         });
@@ -63,8 +64,8 @@ final class RbacManifests {
     map.put(
         "metadata",
         in.isEmpty()
-            ? Structured.map("name", name)
-            : Structured.map("name", name, "namespace", in));
+            ? StructuredPrinter.map("name", name)
+            : StructuredPrinter.map("name", name, "namespace", in));
     return map;
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.cli.output.Structured;
+import io.promdisco.cli.output.StructuredPrinter;
 import io.promdisco.offline.ManifestReader;
 import io.promdisco.offline.ManifestWriter;
 import io.promdisco.providers.kubernetes.client.decode.JsonDecoder;
@@ -155,9 +155,9 @@ class DumpPropertyTest {
     return pod;
   }
 
-  private static List<ObjectNode> dumpedAndRead(ObjectNode object, Structured.Form form)
+  private static List<ObjectNode> dumpedAndRead(ObjectNode object, StructuredPrinter.Form form)
       throws Exception {
-    Path file = folder.resolve(form == Structured.Form.JSON ? "dump.json" : "dump.yaml");
+    Path file = folder.resolve(form == StructuredPrinter.Form.JSON ? "dump.json" : "dump.yaml");
     try (PrintStream out =
         new PrintStream(Files.newOutputStream(file), false, StandardCharsets.UTF_8)) {
       DumpCommand.write(List.of(object), form, out);
@@ -169,7 +169,7 @@ class DumpPropertyTest {
   void everyLabelAndAnnotationIsTheSameAfterADump(
       @ForAll("maps") Map<String, String> labels,
       @ForAll("maps") Map<String, String> annotations,
-      @ForAll Structured.Form form)
+      @ForAll StructuredPrinter.Form form)
       throws Exception {
     PodView pod = JsonDecoder.decode(Resource.PODS, pod(labels, annotations));
 

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.offline.ManifestReader;
-import io.promdisco.testing.Missing;
+import io.promdisco.testing.SkipReason;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledIfSystemProperty(
     named = "promdisco.kubeconfig.cert",
     matches = ".+",
-    disabledReason = Missing.API_SERVER)
+    disabledReason = SkipReason.API_SERVER)
 class RealAccessIT {
   private static final List<String> ROLES =
       List.of("node", "pod", "service", "endpoints", "endpointslice", "ingress");

@@ -44,16 +44,16 @@ public final class BenchServerCommand implements Callable<Integer> {
     Path newFolder = Files.createDirectories(folder);
     SimCluster cluster = new SimCluster();
     ManyPodsCluster many = ManyPodsCluster.create(cluster, pods);
-    try (SimApiServer server = SimApiServer.start(cluster, SimTls.options(newFolder));
-        Hand hand = new Hand(many)) {
+    try (SimApiServer server = SimApiServer.start(cluster, SimCertificates.options(newFolder));
+        PodChanger hand = new PodChanger(many)) {
       Path written = server.writeKubeconfig(newFolder.resolve(KUBECONFIG + ".new"));
       Files.move(written, newFolder.resolve(KUBECONFIG), StandardCopyOption.ATOMIC_MOVE);
-      obey(hand);
+      runCommands(hand);
     }
     return ExitCode.OK;
   }
 
-  private static void obey(Hand hand) throws IOException {
+  private static void runCommands(PodChanger hand) throws IOException {
     BufferedReader lines =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -68,7 +68,7 @@ public final class BenchServerCommand implements Callable<Integer> {
   }
 
   /** Changes pods, all on one thread. */
-  private static final class Hand implements AutoCloseable {
+  private static final class PodChanger implements AutoCloseable {
     private static final Logger log = EscapingLogger.of(BenchServerCommand.class);
 
     private final ManyPodsCluster many;
@@ -76,7 +76,7 @@ public final class BenchServerCommand implements Callable<Integer> {
         Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "sd-bench-hand"));
     private @Nullable Future<?> churn;
 
-    Hand(ManyPodsCluster many) {
+    PodChanger(ManyPodsCluster many) {
       this.many = many;
     }
 

@@ -31,11 +31,11 @@ public final class ClusterDump {
 
   private static final int PAGE_SIZE = 500;
 
-  private final ClusterReaders readers;
+  private final ClusterClients readers;
   private final Map<Watched, Set<ObjectKey>> read = new LinkedHashMap<>();
   private final Map<Resource<?>, Map<ObjectKey, ObjectNode>> found = new HashMap<>();
 
-  public ClusterDump(ClusterReaders readers) {
+  public ClusterDump(ClusterClients readers) {
     this.readers = readers;
   }
 
@@ -127,9 +127,9 @@ public final class ClusterDump {
     objects.forEach(
         (key, object) -> {
           if (chosen.contains(key)) {
-            SelectedFields.chosen(object, scope.fieldSelector(), exact);
+            FieldSelectorValues.chosen(object, scope.fieldSelector(), exact);
           } else if (within.contains(key)) {
-            SelectedFields.leftOut(object, scope.fieldSelector(), exact);
+            FieldSelectorValues.leftOut(object, scope.fieldSelector(), exact);
           }
         });
   }

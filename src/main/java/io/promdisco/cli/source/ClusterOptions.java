@@ -72,7 +72,9 @@ public class ClusterOptions {
   @Option(names = SKIP_UNSUPPORTED, description = SKIP_HELP)
   private boolean skipUnsupported;
 
-  /** Objects of the dump that cannot be used; known once {@link Wiring#clients} has read it. */
+  /**
+   * Objects of the dump that cannot be used; known once {@link DiscoverySetup#clients} has read it.
+   */
   public List<ManifestReader.LeftOut> leftOut = List.of();
 
   /** The exit code of a command that would end with {@code code} with a usable dump. */

@@ -27,7 +27,7 @@ import io.promdisco.sim.SimCluster;
 import io.promdisco.sim.SimOptions;
 import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.Certificates;
-import io.promdisco.testing.Https;
+import io.promdisco.testing.HttpClientConfigs;
 import io.promdisco.testing.ManualTicker;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
@@ -112,7 +112,7 @@ final class FaultCase implements AutoCloseable {
     HttpClientConfig http = HttpClientConfig.DEFAULT;
     if (tls != null) {
       options.tls(tls.server(), tls.authority());
-      http = Https.withTls(TlsConfig.builder().ca(tls.authority()).build());
+      http = HttpClientConfigs.withTls(TlsConfig.builder().ca(tls.authority()).build());
     }
     server = SimApiServer.start(cluster, options);
     config = config(server.url().toString(), http);

@@ -15,7 +15,7 @@ import io.promdisco.providers.kubernetes.watch.WatchScope;
 import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.Certificates;
 import io.promdisco.testing.FakeServer;
-import io.promdisco.testing.Https;
+import io.promdisco.testing.HttpClientConfigs;
 import io.promdisco.testing.ManualTicker;
 import io.promdisco.testing.TlsServer;
 import java.io.IOException;
@@ -456,13 +456,18 @@ class ApiServerClientFactoryTest {
   @Test
   void configurationsOfOneServerAndCredentialsHaveOneIdentity() {
     ApiServerClientFactory factory = factory();
-    KubernetesSdConfig here = ApiServerClientTest.config("https://a", Https.withToken("x"));
+    KubernetesSdConfig here =
+        ApiServerClientTest.config("https://a", HttpClientConfigs.withToken("x"));
     assertThat(factory.identity(here))
-        .isEqualTo(factory.identity(ApiServerClientTest.config("https://a/", Https.withToken("x"))))
+        .isEqualTo(
+            factory.identity(
+                ApiServerClientTest.config("https://a/", HttpClientConfigs.withToken("x"))))
         .isNotEqualTo(
-            factory.identity(ApiServerClientTest.config("https://a", Https.withToken("y"))))
+            factory.identity(
+                ApiServerClientTest.config("https://a", HttpClientConfigs.withToken("y"))))
         .isNotEqualTo(
-            factory.identity(ApiServerClientTest.config("https://b", Https.withToken("x"))));
+            factory.identity(
+                ApiServerClientTest.config("https://b", HttpClientConfigs.withToken("x"))));
     assertThat(factory.identity(here).toString()).doesNotContain("x\"").contains("<secret>");
     Path file = Path.of("/a/config");
     assertThat(factory.identity(sd(file)))

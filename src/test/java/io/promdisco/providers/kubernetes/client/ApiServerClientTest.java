@@ -24,7 +24,7 @@ import io.promdisco.providers.kubernetes.watch.ResourceClient.Page;
 import io.promdisco.providers.kubernetes.watch.ResourceClient.WatchHandler;
 import io.promdisco.providers.kubernetes.watch.WatchScope;
 import io.promdisco.testing.FakeServer;
-import io.promdisco.testing.Https;
+import io.promdisco.testing.HttpClientConfigs;
 import io.promdisco.testing.ManualTicker;
 import java.io.IOException;
 import java.io.InputStream;
@@ -560,7 +560,7 @@ class ApiServerClientTest {
                   .set("Location", first ? "/moved" : other.url() + "/there");
               exchange.sendResponseHeaders(307, -1);
             });
-    HttpClientConfig http = Https.withToken("secret-token");
+    HttpClientConfig http = HttpClientConfigs.withToken("secret-token");
     assertThat(list(client(api.url(), http)).resourceVersion()).isEqualTo("5");
     assertThat(api.requests.stream().map(r -> r.uri() + " " + r.header("Authorization")))
         .containsExactly("/api/v1/pods Bearer secret-token", "/moved Bearer secret-token");
@@ -568,7 +568,7 @@ class ApiServerClientTest {
     assertThat(other.requests.get(0).header("Authorization")).isEmpty();
 
     assertThatExceptionOfType(ApiException.class)
-        .isThrownBy(() -> list(client(api.url(), Https.withoutRedirects())))
+        .isThrownBy(() -> list(client(api.url(), HttpClientConfigs.withoutRedirects())))
         .withMessage(
             "%s answered with status 307, a redirect to %s/moved, not followed",
             api.url(), api.url());
@@ -597,7 +597,7 @@ class ApiServerClientTest {
                   .set("Location", login.url() + "/sso?state=secret-state");
               exchange.sendResponseHeaders(302, -1);
             });
-    HttpClientConfig http = Https.withToken("secret-token");
+    HttpClientConfig http = HttpClientConfigs.withToken("secret-token");
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> list(client(login.url(), http)))
         .withMessageStartingWith(login.url() + "/api/v1/pods" + WORDS);

@@ -14,7 +14,7 @@ import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.WatchScope;
 import io.promdisco.testing.Certificates;
 import io.promdisco.testing.FakeServer;
-import io.promdisco.testing.Https;
+import io.promdisco.testing.HttpClientConfigs;
 import io.promdisco.testing.ManualTicker;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -69,7 +69,7 @@ class TlsTest {
 
   private static ResourceClient client(String url, TlsConfig tls) throws DiscoveryException {
     return new ApiServerClientFactory(new ManualTicker(), Map.of(), Path.of("/nowhere"))
-        .open(ApiServerClientTest.config(url, Https.withTls(tls)));
+        .open(ApiServerClientTest.config(url, HttpClientConfigs.withTls(tls)));
   }
 
   private static void list(String url, TlsConfig tls)
