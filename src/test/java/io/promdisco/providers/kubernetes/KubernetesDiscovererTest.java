@@ -224,9 +224,9 @@ class KubernetesDiscovererTest {
     discovery.startAndSync(DiscovererFixture.config(Role.NODE, AttachMetadata.NONE, "shop"));
     assertThat(discovery.api.watches())
         .containsExactlyInAnyOrder(
-            "nodes Scope[namespace=, labelSelector=, fieldSelector=]",
-            "pods Scope[namespace=other, labelSelector=, fieldSelector=]",
-            "pods Scope[namespace=shop, labelSelector=, fieldSelector=]");
+            "nodes WatchScope[namespace=, labelSelector=, fieldSelector=]",
+            "pods WatchScope[namespace=other, labelSelector=, fieldSelector=]",
+            "pods WatchScope[namespace=shop, labelSelector=, fieldSelector=]");
   }
 
   @Test
@@ -246,11 +246,11 @@ class KubernetesDiscovererTest {
     discovery.startAndSync(config);
     assertThat(discovery.api.watches())
         .containsExactlyInAnyOrder(
-            "pods Scope[namespace=, labelSelector=app=web, fieldSelector=spec.nodeName=n]",
-            "nodes Scope[namespace=, labelSelector=pool=a, fieldSelector=]",
-            "namespaces Scope[namespace=, labelSelector=, fieldSelector=]",
-            "replicasets Scope[namespace=, labelSelector=, fieldSelector=]",
-            "jobs Scope[namespace=, labelSelector=, fieldSelector=]");
+            "pods WatchScope[namespace=, labelSelector=app=web, fieldSelector=spec.nodeName=n]",
+            "nodes WatchScope[namespace=, labelSelector=pool=a, fieldSelector=]",
+            "namespaces WatchScope[namespace=, labelSelector=, fieldSelector=]",
+            "replicasets WatchScope[namespace=, labelSelector=, fieldSelector=]",
+            "jobs WatchScope[namespace=, labelSelector=, fieldSelector=]");
   }
 
   @Test
@@ -331,7 +331,8 @@ class KubernetesDiscovererTest {
     discovery.startAndSync(own("shop"));
     assertThat(discovery.api.watches())
         .extracting(watch -> watch.substring(0, watch.indexOf(',')))
-        .containsExactlyInAnyOrder("pods Scope[namespace=mine", "pods Scope[namespace=shop");
+        .containsExactlyInAnyOrder(
+            "pods WatchScope[namespace=mine", "pods WatchScope[namespace=shop");
   }
 
   @Test

@@ -53,7 +53,10 @@ public record WatchErrorMessage(String kind, String reason) {
               + ": the token or client certificate is missing, wrong or expired (expected:"
               + " credentials that the API server knows)";
       case 403 ->
-          "403 Forbidden to list and watch " + what + ": grant " + missingRule(resource, scope);
+          "403 Forbidden to list and watch "
+              + what
+              + ": grant "
+              + MissingPermission.rule(resource, scope);
       case 404 ->
           "404 Not Found: the API server has no "
               + resource.plural()
@@ -69,19 +72,6 @@ public record WatchErrorMessage(String kind, String reason) {
               + " for "
               + what;
     };
-  }
-
-  /** The rule that lets these objects be read, as RBAC spells it. */
-  private static String missingRule(Resource<?> resource, WatchScope scope) {
-    String rule =
-        "verbs [list, watch] on resource \""
-            + resource.plural()
-            + "\" in apiGroup \""
-            + resource.group()
-            + "\"";
-    return scope.namespace().isEmpty() || !resource.namespaced()
-        ? rule + " (ClusterRole)"
-        : rule + " (ClusterRole, or Role in namespace \"" + scope.namespace() + "\")";
   }
 
   private static String said(ApiException refused) {
