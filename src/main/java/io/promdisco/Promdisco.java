@@ -10,7 +10,7 @@ import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.dns.DnsDiscovererFactory;
 import io.promdisco.providers.file.FileDiscovererFactory;
-import io.promdisco.providers.fixed.FixedDiscovererFactory;
+import io.promdisco.providers.fixed.StaticDiscovererFactory;
 import io.promdisco.providers.http.HttpDiscovererFactory;
 import io.promdisco.providers.kubernetes.KubernetesDiscovererFactory;
 import io.promdisco.providers.kubernetes.client.ApiServerClientFactory;
@@ -76,7 +76,7 @@ public final class Promdisco implements AutoCloseable {
       SystemTicker ticker = closer.add(new SystemTicker());
       MemoryBudget memory = MemoryBudget.ofEach(builder.sourceMemory);
       List<DiscovererFactory> factories = new ArrayList<>();
-      factories.add(new FixedDiscovererFactory());
+      factories.add(new StaticDiscovererFactory());
       factories.add(
           new KubernetesDiscovererFactory(
               builder.clients.apply(ticker), ticker, builder.metrics, memory));

@@ -279,14 +279,14 @@ class ArchitectureTest {
         .resideInAPackage("io.promdisco.cli..")
         .and()
         .doNotBelongToAnyOf(
-            type("output.Console"), type("output.Structured"), type("output.TargetPrinter"))
+            type("output.Console"), type("output.StructuredPrinter"), type("output.TargetPrinter"))
         .and()
         .doNotBelongToAnyOf(type("DumpCommand"), type("TargetsCommand")) // documents
         .and()
         .doNotBelongToAnyOf(
             type("output.StderrLog"),
-            type("source.Waiting"),
-            type("output.LiveTargets")) // escape first
+            type("source.ProgressLine"),
+            type("output.LiveScreen")) // escape first
         .and()
         .doNotBelongToAnyOf(type("CompletionCommand"), type("bench.BenchCommand")) // texts of ours
         .should()

@@ -34,13 +34,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The public API is what {@code src/test/resources/api/public-api.txt} lists (decision 0026): public
- * types that are not marked {@link Internal}, with their public and protected members. A change of
- * the API changes that file.
+ * The public API is what {@code src/test/resources/api/public-api.txt} lists (decision 0026):
+ * public types that are not marked {@link Internal}, with their public and protected members. A
+ * change of the API changes that file.
  */
 class PublicApiTest {
   private static final Path RECORDED = Path.of("src/test/resources/api/public-api.txt");
@@ -60,11 +61,11 @@ class PublicApiTest {
 
   private static final List<Class<?>> TYPES =
       CLASSES.stream()
-              .filter(type -> !type.getSimpleName().equals("package-info"))
-              .sorted(Comparator.comparing(JavaClass::getName))
-              .<Class<?>>map(JavaClass::reflect)
-              .filter(PublicApiTest::isApi)
-              .toList();
+          .filter(type -> !type.getSimpleName().equals("package-info"))
+          .sorted(Comparator.comparing(JavaClass::getName))
+          .<Class<?>>map(JavaClass::reflect)
+          .filter(PublicApiTest::isApi)
+          .toList();
 
   @Test
   void theApiIsTheRecordedOne() throws IOException {
@@ -103,7 +104,10 @@ class PublicApiTest {
             TYPES.stream()
                 .filter(type -> !type.isMemberClass())
                 .collect(
-                    groupingBy(Class::getPackageName, TreeMap::new, mapping(Class::getSimpleName, toList())))
+                    groupingBy(
+                        Class::getPackageName,
+                        TreeMap::new,
+                        mapping(Class::getSimpleName, toList())))
                 .entrySet())
         .allSatisfy(
             types ->
@@ -111,6 +115,25 @@ class PublicApiTest {
                     .contains(
                         "| `%s` | `%s` |\n"
                             .formatted(types.getKey(), String.join("`, `", types.getValue()))));
+  }
+
+  @Test
+  void theJavadocLeavesInternalTypesOut() throws IOException {
+    String pom = Files.readString(Path.of("pom.xml"));
+
+    assertThat(find("<excludePackageNames>\\s*([^<]+?)\\s*<", pom).get(0).split(":\\s*"))
+        .containsExactlyInAnyOrderElementsOf(INTERNAL_PACKAGES);
+    assertThat(find("<sourceFileExclude>([^<]+)<", pom))
+        .containsExactlyInAnyOrderElementsOf(
+            CLASSES.stream()
+                .filter(type -> type.isTopLevelClass() && type.isAnnotatedWith(Internal.class))
+                .filter(type -> !INTERNAL_PACKAGES.contains(type.getPackageName()))
+                .map(type -> type.getName().replace('.', '/') + ".java")
+                .toList());
+  }
+
+  private static List<String> find(String regex, String text) {
+    return Pattern.compile(regex).matcher(text).results().map(found -> found.group(1)).toList();
   }
 
   /** Whether programs may use a type: it and the types around it are public and not internal. */
@@ -142,7 +165,8 @@ class PublicApiTest {
       line.append(type.isInterface() ? " extends " : " implements ")
           .append(
               String.join(
-                  ", ", Arrays.stream(type.getGenericInterfaces()).map(Type::getTypeName).toList()));
+                  ", ",
+                  Arrays.stream(type.getGenericInterfaces()).map(Type::getTypeName).toList()));
     }
     lines.add(line.toString());
     members(type).map(PublicApiTest::describe).sorted().forEach(lines::add);
@@ -166,7 +190,8 @@ class PublicApiTest {
   /** The members that programs may use. */
   private static Stream<Member> members(Class<?> type) {
     Stream<Member> all =
-        Stream.of(type.getDeclaredFields(), type.getDeclaredConstructors(), type.getDeclaredMethods())
+        Stream.of(
+                type.getDeclaredFields(), type.getDeclaredConstructors(), type.getDeclaredMethods())
             .flatMap(Arrays::stream);
     return all.filter(
         member ->

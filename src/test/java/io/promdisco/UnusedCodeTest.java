@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 /**
- * Nothing of the main code that is not public is there for tests alone, or for nobody. The compiler
- * (Error Prone) looks after private members.
+ * Nothing of the main code that is not public API is unused or used by tests alone. The compiler
+ * (Error Prone) finds unused private members.
  */
 class UnusedCodeTest {
   private static final JavaClasses CLASSES =
@@ -28,25 +28,53 @@ class UnusedCodeTest {
   /** For tests, which have no other way to see or to cause what they are about. */
   private static final Set<String> FOR_TESTS =
       Set.of(
+          "io.promdisco.config.table.Setting.isInline",
+          "io.promdisco.config.table.Setting.missing",
+          "io.promdisco.config.table.Setting.shown",
+          "io.promdisco.config.table.Setting.type",
+          "io.promdisco.discovery.DiscoveryManager.apply",
+          "io.promdisco.offline.ManifestReader.documents",
           "io.promdisco.providers.dns.DnsDiscovererFactory.<init>",
+          "io.promdisco.providers.document.TargetGroupJson.parse",
+          "io.promdisco.providers.document.TargetGroupYaml.parse",
+          "io.promdisco.providers.file.FileDiscovererFactory.<init>",
           "io.promdisco.providers.http.HttpDiscovererFactory.<init>",
-          "io.promdisco.providers.kubernetes.client.decode.SharingTable.size",
+          "io.promdisco.providers.kubernetes.KubernetesDiscovererFactory.<init>",
+          "io.promdisco.providers.kubernetes.client.decode.InternTable.size",
+          "io.promdisco.providers.kubernetes.role.GroupBuilder.build",
+          "io.promdisco.providers.kubernetes.watch.SharedInformer$Registration.hasSynced",
           "io.promdisco.providers.kubernetes.watch.SharedInformer.sink",
-          "io.promdisco.scrape.PendingUpdates.of",
+          "io.promdisco.providers.kubernetes.watch.WatchPool$Lease.hasSynced",
+          "io.promdisco.providers.kubernetes.watch.WatchPool.<init>",
+          "io.promdisco.providers.kubernetes.watch.WatchPool.size",
+          "io.promdisco.relabel.RelabelTrace.result",
           "io.promdisco.scrape.ListenerQueue.size",
+          "io.promdisco.scrape.PendingUpdates.of",
           "io.promdisco.scrape.ScrapePool.groups",
           "io.promdisco.server.AnswerMemory.total",
           "io.promdisco.server.ChangeLog.bytes",
-          "io.promdisco.server.access.ClientConnections.size",
           "io.promdisco.server.PromdiscoServer.start",
           "io.promdisco.server.Routes.all",
           "io.promdisco.server.StreamHub.size",
+          "io.promdisco.server.access.ClientConnections.size",
           "io.promdisco.sim.ProtobufSchema.messages",
           "io.promdisco.sim.SimCluster.subscribe",
-          "io.promdisco.util.GrowingRing.capacity");
+          "io.promdisco.util.GrowingRing.capacity",
+          "io.promdisco.util.GrowingRing.size",
+          "io.promdisco.workqueue.WorkQueue.done",
+          "io.promdisco.workqueue.WorkQueue.get",
+          "io.promdisco.workqueue.WorkQueue.length",
+          "io.promdisco.workqueue.Workers.each");
+
+  /** Called by the JVM, picocli and SLF4J. */
+  private static final Set<String> ENTRY_POINTS =
+      Set.of(
+          "io.promdisco.cli.Main.main",
+          "io.promdisco.cli.Version.<init>",
+          "io.promdisco.cli.output.StderrLog.<init>");
 
   @Test
-  void everyMethodThatIsNotPublicIsCalled() {
+  void everyMethodThatIsNotApiIsCalled() {
     Set<String> unused = new TreeSet<>();
     for (JavaClass type : CLASSES) {
       for (JavaCodeUnit unit : type.getCodeUnits()) {
@@ -56,14 +84,15 @@ class UnusedCodeTest {
       }
     }
     unused.removeAll(FOR_TESTS);
+    unused.removeAll(ENTRY_POINTS);
     assertThat(unused).isEmpty();
   }
 
   @Test
-  void everyClassThatIsNotPublicIsUsed() {
+  void everyClassThatIsNotApiIsUsed() {
     List<String> unused =
         CLASSES.stream()
-            .filter(type -> !type.getModifiers().contains(JavaModifier.PUBLIC))
+            .filter(type -> !PublicApiTest.isApi(type.reflect()))
             .filter(
                 type -> !type.isAnonymousClass() && !type.getSimpleName().equals("package-info"))
             .filter(type -> type.getMethods().stream().anyMatch(method -> !isMade(method)))
@@ -76,10 +105,13 @@ class UnusedCodeTest {
     assertThat(unused).isEmpty();
   }
 
-  /** Whether it is neither public nor private, and called by its name or not at all. */
+  /** Whether it is neither public API nor private, and called by its name or not at all. */
   private static boolean isCallable(JavaCodeUnit unit) {
     Set<JavaModifier> modifiers = unit.getModifiers();
-    if (modifiers.contains(JavaModifier.PUBLIC) || modifiers.contains(JavaModifier.PRIVATE)) {
+    boolean isPublic = modifiers.contains(JavaModifier.PUBLIC);
+    if (modifiers.contains(JavaModifier.PRIVATE)
+        || (isPublic && isApi(unit))
+        || isMadeByRecordOrEnum(unit)) {
       return false;
     }
     if (unit instanceof JavaConstructor) {
@@ -87,6 +119,21 @@ class UnusedCodeTest {
       return !unit.getOwner().isEnum() && !unit.getOwner().isRecord() && !calledByPicocli;
     }
     return unit instanceof JavaMethod method && !isMade(method) && !overrides(method);
+  }
+
+  /** Whether programs may call it, or tests of all packages, for which the simulated server is. */
+  private static boolean isApi(JavaCodeUnit unit) {
+    return unit.getOwner().getPackageName().equals("io.promdisco.sim")
+        || PublicApiTest.isApi(unit.getOwner().reflect()) && !unit.isAnnotatedWith(Internal.class);
+  }
+
+  /** Whether every record or enum has it: an accessor, {@code values}, {@code valueOf}. */
+  private static boolean isMadeByRecordOrEnum(JavaCodeUnit unit) {
+    JavaClass owner = unit.getOwner();
+    return (owner.isRecord()
+            && unit.getParameters().isEmpty()
+            && owner.tryGetField(unit.getName()).isPresent())
+        || (owner.isEnum() && Set.of("values", "valueOf").contains(unit.getName()));
   }
 
   /** Whether the compiler made it. */

@@ -6,7 +6,7 @@ import io.promdisco.cli.output.ExitCode;
 import io.promdisco.cli.output.Logging;
 import io.promdisco.cli.output.ProblemPrinter;
 import io.promdisco.cli.output.SarifDocument;
-import io.promdisco.cli.output.Structured;
+import io.promdisco.cli.output.StructuredPrinter;
 import io.promdisco.cli.source.ClusterOptions;
 import io.promdisco.cli.source.SourceOptions;
 import io.promdisco.config.Configuration;
@@ -98,16 +98,16 @@ final class CheckCommand implements Callable<Integer> {
     switch (form) {
       case TEXT -> text(results);
       case JSON ->
-          Structured.print(
+          StructuredPrinter.print(
               console,
-              Structured.Form.JSON,
+              StructuredPrinter.Form.JSON,
               results.entrySet().stream()
                   .map(checked -> entry(checked.getKey(), checked.getValue()))
                   .toList());
       case SARIF ->
-          Structured.print(
+          StructuredPrinter.print(
               console,
-              Structured.Form.JSON,
+              StructuredPrinter.Form.JSON,
               SarifDocument.of(Version.number(), problems(results), Path.of("")));
     }
     boolean valid = results.values().stream().allMatch(CheckedFile::valid);
@@ -173,7 +173,7 @@ final class CheckCommand implements Callable<Integer> {
 
   private void text(Map<String, CheckedFile> results) {
     ProblemPrinter printer = new ProblemPrinter(console);
-    contents.forEach(printer::know);
+    contents.forEach(printer::addFile);
     results.forEach(
         (file, result) -> {
           result.problems().forEach(printer::print);
@@ -209,8 +209,8 @@ final class CheckCommand implements Callable<Integer> {
 
   private static Map<String, Object> problem(Problem problem) {
     Map<String, Object> map = new LinkedHashMap<>();
-    map.put("severity", Structured.word(problem.severity()));
-    map.putAll(Structured.position(problem.position()));
+    map.put("severity", StructuredPrinter.word(problem.severity()));
+    map.putAll(StructuredPrinter.position(problem.position()));
     map.put("path", problem.path());
     map.put("message", problem.message());
     return map;

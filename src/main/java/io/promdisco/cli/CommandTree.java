@@ -1,6 +1,6 @@
 package io.promdisco.cli;
 
-import io.promdisco.cli.output.Structured;
+import io.promdisco.cli.output.StructuredPrinter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,7 +74,7 @@ final class CommandTree {
   static List<String> choices(Class<?> type) {
     List<String> choices = new ArrayList<>();
     for (Object constant : type.getEnumConstants()) {
-      choices.add(Structured.word((Enum<?>) constant));
+      choices.add(StructuredPrinter.word((Enum<?>) constant));
     }
     return choices;
   }

@@ -2,13 +2,13 @@ package io.promdisco.cli;
 
 import io.promdisco.Promdisco;
 import io.promdisco.cli.bench.TemporaryFolder;
-import io.promdisco.cli.output.ChangeLines;
+import io.promdisco.cli.output.ChangePrinter;
 import io.promdisco.cli.output.CommandException;
 import io.promdisco.cli.output.Console;
 import io.promdisco.cli.output.ExitCode;
 import io.promdisco.cli.output.Logging;
-import io.promdisco.cli.output.Row;
-import io.promdisco.cli.output.Table;
+import io.promdisco.cli.output.TableOutput;
+import io.promdisco.cli.output.TargetRow;
 import io.promdisco.cli.source.WaitOptions;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.load.ConfigLoader;
@@ -81,10 +81,10 @@ final class DemoCommand implements Callable<Integer> {
   private List<Target> printTargets(Promdisco promdisco) {
     List<Target> targets = new ArrayList<>();
     promdisco.pools().forEach(pool -> targets.addAll(pool.activeTargets()));
-    List<Row> rows = new ArrayList<>(targets.stream().map(Row::of).toList());
-    rows.sort(Row.ORDER);
+    List<TargetRow> rows = new ArrayList<>(targets.stream().map(TargetRow::of).toList());
+    rows.sort(TargetRow.ORDER);
     console.line();
-    new Table(console, false).print(rows);
+    new TableOutput(console, false).print(rows);
     console.line();
     console.out().flush();
     return targets;
@@ -94,7 +94,7 @@ final class DemoCommand implements Callable<Integer> {
   private void live(Promdisco promdisco, DemoCluster demo, List<Target> shown)
       throws InterruptedException {
     CountDownLatch never = new CountDownLatch(1);
-    ChangeLines lines = new ChangeLines(console, row -> true, shown);
+    ChangePrinter lines = new ChangePrinter(console, row -> true, shown);
     try (TargetListener.Registration registration = promdisco.listen(lines)) {
       Objects.requireNonNull(registration);
       for (int i = 0; steps == 0 || i < steps; i++) {

@@ -6,19 +6,19 @@ import io.promdisco.cli.output.Console;
 import io.promdisco.cli.output.DiffPrinter;
 import io.promdisco.cli.output.ExitCode;
 import io.promdisco.cli.output.Logging;
-import io.promdisco.cli.output.Row;
-import io.promdisco.cli.output.Structured;
-import io.promdisco.cli.output.StructuredOptions;
+import io.promdisco.cli.output.StructuredOutputOption;
+import io.promdisco.cli.output.StructuredPrinter;
 import io.promdisco.cli.output.TargetDiff;
 import io.promdisco.cli.output.TargetDiff.Scraped;
+import io.promdisco.cli.output.TargetRow;
 import io.promdisco.cli.source.ClusterOptions;
+import io.promdisco.cli.source.DiscoverySetup;
 import io.promdisco.cli.source.JobChoice;
-import io.promdisco.cli.source.Listed;
+import io.promdisco.cli.source.ListProgress;
+import io.promdisco.cli.source.ProgressLine;
 import io.promdisco.cli.source.SourceFailures;
-import io.promdisco.cli.source.TargetsApi;
+import io.promdisco.cli.source.TargetsApiClient;
 import io.promdisco.cli.source.WaitOptions;
-import io.promdisco.cli.source.Waiting;
-import io.promdisco.cli.source.Wiring;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
@@ -91,7 +91,7 @@ final class DiffCommand implements Callable<Integer> {
 
   @Mixin private final WaitOptions waiting = new WaitOptions();
 
-  @Mixin private final StructuredOptions structured = new StructuredOptions();
+  @Mixin private final StructuredOutputOption structured = new StructuredOutputOption();
 
   DiffCommand(Console console) {
     this.console = console;
@@ -122,7 +122,7 @@ final class DiffCommand implements Callable<Integer> {
               .formatted(files.size() + servers.size()));
     }
     CommandException.requireRange("--limit", limit, 0, Integer.MAX_VALUE);
-    Function<Ticker, ResourceClientFactory> clients = Wiring.clients(cluster, console);
+    Function<Ticker, ResourceClientFactory> clients = DiscoverySetup.clients(cluster, console);
     try (Side old = side(0, clients);
         Side now = side(1, clients)) {
       int code = Math.max(old.await(), now.await());
@@ -136,7 +136,8 @@ final class DiffCommand implements Callable<Integer> {
 
   private Side side(int index, Function<Ticker, ResourceClientFactory> clients) {
     if (index < servers.size()) {
-      return new ServerSide(new TargetsApi("--at-server", servers.get(index), waiting.timeout));
+      return new ServerSide(
+          new TargetsApiClient("--at-server", servers.get(index), waiting.timeout));
     }
     Path file = files.get(index - servers.size());
     return new Discovered(file, cluster.load(file, console, jobs), clients);
@@ -154,7 +155,7 @@ final class DiffCommand implements Callable<Integer> {
 
   private int print(List<TargetDiff> diffs) {
     DiffPrinter printer = new DiffPrinter(console, limit);
-    if (structured.form == Structured.Form.TEXT) {
+    if (structured.form == StructuredPrinter.Form.TEXT) {
       printer.text(diffs);
     } else {
       printer.document(structured.form, diffs);
@@ -171,7 +172,7 @@ final class DiffCommand implements Callable<Integer> {
 
   /** Those of a file. */
   private final class Discovered implements Side {
-    private final Listed listed = new Listed(console);
+    private final ListProgress listed = new ListProgress(console);
     private final Path file;
     private final Promdisco promdisco;
     private final Set<String> jobNames = new HashSet<>();
@@ -182,7 +183,7 @@ final class DiffCommand implements Callable<Integer> {
       List<ScrapeConfig> asked =
           configuration.jobs().stream().filter(job -> jobs.includes(job.jobName())).toList();
       asked.stream().map(ScrapeConfig::jobName).forEach(jobNames::add);
-      promdisco = Wiring.start(cluster, clients, listed);
+      promdisco = DiscoverySetup.start(cluster, clients, listed);
       promdisco.apply(
           new Configuration(asked, configuration.effective(), configuration.warnings()));
     }
@@ -194,7 +195,7 @@ final class DiffCommand implements Callable<Integer> {
 
     @Override
     public int await() throws InterruptedException {
-      boolean synced = Waiting.until(promdisco, waiting.timeout, console, listed);
+      boolean synced = ProgressLine.until(promdisco, waiting.timeout, console, listed);
       return SourceFailures.report(console, file + ": ", promdisco, synced, waiting.timeout);
     }
 
@@ -215,11 +216,11 @@ final class DiffCommand implements Callable<Integer> {
 
   /** Those of a server. */
   private final class ServerSide implements Side {
-    private final TargetsApi api;
+    private final TargetsApiClient api;
     private final Set<String> jobNames = new HashSet<>();
     private List<Scraped> active = List.of();
 
-    ServerSide(TargetsApi api) {
+    ServerSide(TargetsApiClient api) {
       this.api = api;
     }
 
@@ -231,12 +232,12 @@ final class DiffCommand implements Callable<Integer> {
     @Override
     public int await() {
       List<Scraped> found = new ArrayList<>();
-      TargetsApi.TargetsAnswer answer = api.targets(jobs.names);
+      TargetsApiClient.TargetsAnswer answer = api.targets(jobs.names);
       if (!answer.incomplete().isEmpty()) {
         answer.incomplete().forEach(line -> console.errorLine(Console.red("error: "), line));
         return ExitCode.UNREACHABLE;
       }
-      for (Row target : answer.targets()) {
+      for (TargetRow target : answer.targets()) {
         jobNames.add(target.job());
         if (target.active()) {
           found.add(Scraped.of(target));

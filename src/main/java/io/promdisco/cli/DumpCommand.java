@@ -7,14 +7,14 @@ import io.promdisco.cli.output.Console;
 import io.promdisco.cli.output.DocumentStream;
 import io.promdisco.cli.output.ExitCode;
 import io.promdisco.cli.output.Logging;
-import io.promdisco.cli.output.Structured;
+import io.promdisco.cli.output.StructuredPrinter;
+import io.promdisco.cli.source.ClusterClients;
 import io.promdisco.cli.source.ClusterDump;
-import io.promdisco.cli.source.ClusterReaders;
+import io.promdisco.cli.source.DiscoverySetup;
 import io.promdisco.cli.source.JobChoice;
-import io.promdisco.cli.source.Listed;
+import io.promdisco.cli.source.ListProgress;
+import io.promdisco.cli.source.ProgressLine;
 import io.promdisco.cli.source.SourceOptions;
-import io.promdisco.cli.source.Waiting;
-import io.promdisco.cli.source.Wiring;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.ScrapeConfig;
@@ -48,8 +48,8 @@ import picocli.CommandLine.Option;
       "",
       "Only what discovery reads is written: names, labels, annotations, addresses, ports, phases."
           + " No environment, arguments, volumes or secrets; the annotation in which kubectl keeps"
-          + " the whole object is emptied. Labels and annotations are as they are: look through them"
-          + " before you hand the file on."
+          + " the whole object is emptied. Labels and annotations are as they are: look through"
+          + " them before you hand the file on."
     })
 final class DumpCommand implements Callable<Integer> {
   private final Console console;
@@ -67,7 +67,7 @@ final class DumpCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       paramLabel = "FORM",
       description = "yaml or json. Default: yaml.")
-  private Structured.Form form = Structured.Form.YAML;
+  private StructuredPrinter.Form form = StructuredPrinter.Form.YAML;
 
   DumpCommand(Console console) {
     this.console = console;
@@ -78,9 +78,9 @@ final class DumpCommand implements Callable<Integer> {
     Logging.useByDefault(Logging.Level.WARN);
     Configuration configuration = source.load(console, jobs);
     List<ScrapeConfig> asked = jobs.of(configuration);
-    Listed listed = new Listed(console);
-    try (ClusterReaders readers =
-        new ClusterReaders(listed.counting(Wiring.clients(source, console)))) {
+    ListProgress listed = new ListProgress(console);
+    try (ClusterClients readers =
+        new ClusterClients(listed.counting(DiscoverySetup.clients(source, console)))) {
       List<ObjectNode> objects = objects(asked, readers, listed);
       write(objects);
       console.errorLine(Console.dim(Nouns.count(objects.size(), "object")));
@@ -88,7 +88,8 @@ final class DumpCommand implements Callable<Integer> {
     }
   }
 
-  private List<ObjectNode> objects(List<ScrapeConfig> asked, ClusterReaders readers, Listed listed)
+  private List<ObjectNode> objects(
+      List<ScrapeConfig> asked, ClusterClients readers, ListProgress listed)
       throws InterruptedException {
     Map<Object, Set<String>> servers = new LinkedHashMap<>();
     List<KubernetesSdConfig> configs = new ArrayList<>();
@@ -104,7 +105,7 @@ final class DumpCommand implements Callable<Integer> {
     }
     refuseSeveral(servers.values());
     ClusterDump dump = new ClusterDump(readers);
-    try (Waiting waiting = Waiting.show(console, listed::text)) {
+    try (ProgressLine waiting = ProgressLine.show(console, listed::text)) {
       Objects.requireNonNull(waiting);
       for (KubernetesSdConfig config : configs) {
         dump.add(config);
@@ -146,16 +147,16 @@ final class DumpCommand implements Callable<Integer> {
   }
 
   /** Writes one list in JSON, or a document for each object in YAML. */
-  static void write(List<ObjectNode> objects, Structured.Form form, PrintStream out) {
+  static void write(List<ObjectNode> objects, StructuredPrinter.Form form, PrintStream out) {
     ObjectMapper mapper = new ObjectMapper();
-    if (form == Structured.Form.JSON) {
+    if (form == StructuredPrinter.Form.JSON) {
       ObjectNode list = mapper.createObjectNode().put("apiVersion", "v1").put("kind", "List");
       list.putArray("items").addAll(objects);
-      Structured.json(list, out);
+      StructuredPrinter.json(list, out);
     } else {
       for (ObjectNode object : objects) {
         out.println("---");
-        out.print(Structured.yaml(mapper.convertValue(object, Map.class)));
+        out.print(StructuredPrinter.yaml(mapper.convertValue(object, Map.class)));
       }
     }
     out.flush();

@@ -7,20 +7,20 @@ import io.promdisco.cli.output.ExitCode;
 import io.promdisco.cli.output.ExplainDocument;
 import io.promdisco.cli.output.ExplainPrinter;
 import io.promdisco.cli.output.Logging;
-import io.promdisco.cli.output.Row;
-import io.promdisco.cli.output.Structured;
-import io.promdisco.cli.output.StructuredOptions;
+import io.promdisco.cli.output.StructuredOutputOption;
+import io.promdisco.cli.output.StructuredPrinter;
+import io.promdisco.cli.output.TargetRow;
+import io.promdisco.cli.source.ClusterClients;
+import io.promdisco.cli.source.ClusterInspection;
 import io.promdisco.cli.source.ClusterOptions;
-import io.promdisco.cli.source.ClusterReaders;
-import io.promdisco.cli.source.ClusterSources;
+import io.promdisco.cli.source.DiscoverySetup;
 import io.promdisco.cli.source.JobChoice;
-import io.promdisco.cli.source.Listed;
+import io.promdisco.cli.source.ListProgress;
+import io.promdisco.cli.source.ProgressLine;
 import io.promdisco.cli.source.SourceFailures;
 import io.promdisco.cli.source.SourceOptions;
-import io.promdisco.cli.source.TargetsApi;
+import io.promdisco.cli.source.TargetsApiClient;
 import io.promdisco.cli.source.WaitOptions;
-import io.promdisco.cli.source.Waiting;
-import io.promdisco.cli.source.Wiring;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.Problem;
 import io.promdisco.config.ScrapeConfig;
@@ -106,7 +106,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Mixin private final WaitOptions waiting = new WaitOptions();
 
-  @Mixin private final StructuredOptions structured = new StructuredOptions();
+  @Mixin private final StructuredOutputOption structured = new StructuredOutputOption();
 
   ExplainCommand(Console console) {
     this.console = console;
@@ -138,18 +138,18 @@ final class ExplainCommand implements Callable<Integer> {
   private int discovered(ExplainQuery query) throws InterruptedException {
     Configuration configuration = configuration();
     List<ScrapeConfig> asked = jobs.of(configuration);
-    Function<Ticker, ResourceClientFactory> clients = Wiring.clients(cluster, console);
-    Listed listed = new Listed(console);
-    try (Promdisco promdisco = Wiring.start(cluster, clients, listed);
-        ClusterReaders readers = new ClusterReaders(clients)) {
+    Function<Ticker, ResourceClientFactory> clients = DiscoverySetup.clients(cluster, console);
+    ListProgress listed = new ListProgress(console);
+    try (Promdisco promdisco = DiscoverySetup.start(cluster, clients, listed);
+        ClusterClients readers = new ClusterClients(clients)) {
       promdisco.apply(new Configuration(asked, configuration.effective(), List.of()));
-      boolean synced = Waiting.until(promdisco, waiting.timeout, console, listed);
+      boolean synced = ProgressLine.until(promdisco, waiting.timeout, console, listed);
       Explanation answer =
           lookedAt(
               query,
               asked,
-              () -> new ClusterSources(readers, promdisco.providers(), cluster.leftOut),
-              explainer -> see(promdisco, explainer),
+              () -> new ClusterInspection(readers, promdisco.providers(), cluster.leftOut),
+              explainer -> addDiscovered(promdisco, explainer),
               PAUSE);
       int unreachable = SourceFailures.report(console, promdisco, synced, waiting.timeout);
       int code = print(answer);
@@ -157,7 +157,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
   }
 
-  private static void see(Promdisco promdisco, Explainer explainer) {
+  private static void addDiscovered(Promdisco promdisco, Explainer explainer) {
     for (PoolView pool : promdisco.pools()) {
       pool.forEachDiscovered(
           (target, outcome) ->
@@ -172,21 +172,21 @@ final class ExplainCommand implements Callable<Integer> {
 
   /** Asks a server what it discovered, and runs the rules over that again. */
   private int served(ExplainQuery query, String url) throws InterruptedException {
-    TargetsApi api = new TargetsApi("--server", url, waiting.timeout);
+    TargetsApiClient api = new TargetsApiClient("--server", url, waiting.timeout);
     Configuration configuration =
         words.size() < 2 && option == null ? configurationOf(api) : configuration();
     List<ScrapeConfig> asked = jobs.of(configuration);
     ServedTargets targets = new ServedTargets(api, asked);
     if (!cluster.named()) {
       return served(
-          lookedAt(query, asked, () -> ClusterSources.NONE, targets, SERVER_PAUSE), targets);
+          lookedAt(query, asked, () -> ClusterInspection.NONE, targets, SERVER_PAUSE), targets);
     }
-    try (ClusterReaders readers = new ClusterReaders(Wiring.clients(cluster, console))) {
+    try (ClusterClients readers = new ClusterClients(DiscoverySetup.clients(cluster, console))) {
       return served(
           lookedAt(
               query,
               asked,
-              () -> new ClusterSources(readers, List.of(), cluster.leftOut),
+              () -> new ClusterInspection(readers, List.of(), cluster.leftOut),
               targets,
               SERVER_PAUSE),
           targets);
@@ -205,14 +205,14 @@ final class ExplainCommand implements Callable<Integer> {
 
   /** Gives an explainer the current targets of a server. */
   private static final class ServedTargets implements Consumer<Explainer> {
-    private final TargetsApi api;
+    private final TargetsApiClient api;
     private final Map<String, TargetBuilder> builders = new HashMap<>();
     private final Map<String, ScrapeConfig> jobs = new LinkedHashMap<>();
 
     /** A line for each incomplete job at the last attempt. */
     private List<String> incomplete = List.of();
 
-    ServedTargets(TargetsApi api, List<ScrapeConfig> asked) {
+    ServedTargets(TargetsApiClient api, List<ScrapeConfig> asked) {
       this.api = api;
       for (ScrapeConfig job : asked) {
         builders.put(job.jobName(), new TargetBuilder(job));
@@ -222,9 +222,9 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public void accept(Explainer explainer) {
-      TargetsApi.TargetsAnswer answer = api.targets(jobs.keySet());
+      TargetsApiClient.TargetsAnswer answer = api.targets(jobs.keySet());
       incomplete = answer.incomplete();
-      for (Row target : answer.targets()) {
+      for (TargetRow target : answer.targets()) {
         ScrapeConfig job = jobs.get(target.job());
         TargetBuilder builder = builders.get(target.job());
         if (job != null && builder != null) {
@@ -282,7 +282,7 @@ final class ExplainCommand implements Callable<Integer> {
     return explainer.explain(asked, sources);
   }
 
-  private Configuration configurationOf(TargetsApi api) {
+  private Configuration configurationOf(TargetsApiClient api) {
     ConfigLoader.LoadResult result =
         new ConfigLoader()
             .onlyJobs(jobs.names)
@@ -300,10 +300,10 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   private int print(Explanation answer) {
-    if (structured.form == Structured.Form.TEXT) {
+    if (structured.form == StructuredPrinter.Form.TEXT) {
       new ExplainPrinter(console).print(answer);
     } else {
-      Structured.print(console, structured.form, ExplainDocument.of(answer));
+      StructuredPrinter.print(console, structured.form, ExplainDocument.of(answer));
     }
     console.out().flush();
     return answer.scraped() ? ExitCode.OK : ExitCode.FINDING;

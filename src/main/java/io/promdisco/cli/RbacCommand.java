@@ -4,18 +4,18 @@ import io.promdisco.cli.output.CommandException;
 import io.promdisco.cli.output.Console;
 import io.promdisco.cli.output.ExitCode;
 import io.promdisco.cli.output.Logging;
-import io.promdisco.cli.output.Structured;
-import io.promdisco.cli.source.ClusterReaders;
+import io.promdisco.cli.output.StructuredPrinter;
+import io.promdisco.cli.source.ClusterClients;
+import io.promdisco.cli.source.DiscoverySetup;
 import io.promdisco.cli.source.JobChoice;
 import io.promdisco.cli.source.SourceOptions;
-import io.promdisco.cli.source.Wiring;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.SdConfig;
 import io.promdisco.discovery.DiscoveryException;
-import io.promdisco.providers.kubernetes.LeastAccess;
-import io.promdisco.providers.kubernetes.LeastAccess.Access;
+import io.promdisco.providers.kubernetes.RequiredPermissions;
+import io.promdisco.providers.kubernetes.RequiredPermissions.Permission;
 import io.promdisco.providers.kubernetes.WatchedResources;
 import io.promdisco.providers.kubernetes.watch.AccessReview;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
@@ -69,7 +69,7 @@ final class RbacCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       paramLabel = "FORM",
       description = "yaml or json; with --check also text, its default. Default: yaml.")
-  private Structured.Form form = Structured.Form.TEXT;
+  private StructuredPrinter.Form form = StructuredPrinter.Form.TEXT;
 
   RbacCommand(Console console) {
     this.console = console;
@@ -85,8 +85,8 @@ final class RbacCommand implements Callable<Integer> {
       this.config = config;
     }
 
-    List<Access> least() {
-      return LeastAccess.of(watched);
+    List<Permission> least() {
+      return RequiredPermissions.of(watched);
     }
   }
 
@@ -97,7 +97,7 @@ final class RbacCommand implements Callable<Integer> {
       throw CommandException.usage("--manifests: a dump grants nothing (expected: a server)");
     }
     Configuration configuration = jobs.choose(source.load(console, jobs));
-    try (ClusterReaders readers = new ClusterReaders(Wiring.servers(source, console))) {
+    try (ClusterClients readers = new ClusterClients(DiscoverySetup.servers(source, console))) {
       Map<Object, Needs> servers = needs(configuration, readers);
       if (check) {
         return check(servers, readers);
@@ -110,7 +110,7 @@ final class RbacCommand implements Callable<Integer> {
     }
   }
 
-  private Map<Object, Needs> needs(Configuration configuration, ClusterReaders readers) {
+  private Map<Object, Needs> needs(Configuration configuration, ClusterClients readers) {
     Map<Object, Needs> servers = new LinkedHashMap<>();
     for (ScrapeConfig job : configuration.jobs()) {
       for (SdConfig config : job.sdConfigs()) {
@@ -130,7 +130,7 @@ final class RbacCommand implements Callable<Integer> {
   }
 
   /** The namespace of the account, or with {@code --check} that of this process. */
-  private List<String> namespaces(KubernetesSdConfig config, ClusterReaders readers) {
+  private List<String> namespaces(KubernetesSdConfig config, ClusterClients readers) {
     try {
       boolean ours = check && config.ownNamespace();
       Optional<String> own = ours ? readers.of(config).ownNamespace() : Optional.of(namespace());
@@ -143,11 +143,11 @@ final class RbacCommand implements Callable<Integer> {
   private void print(Map<Object, Needs> servers) {
     RbacManifests manifests =
         new RbacManifests(name, namespace(), account.isEmpty() ? name : account);
-    if (form == Structured.Form.JSON) {
+    if (form == StructuredPrinter.Form.JSON) {
       List<Map<String, Object>> items = new ArrayList<>();
       servers.values().forEach(needs -> items.addAll(manifests.of(needs.least())));
-      Structured.print(
-          console, form, Structured.map("apiVersion", "v1", "kind", "List", "items", items));
+      StructuredPrinter.print(
+          console, form, StructuredPrinter.map("apiVersion", "v1", "kind", "List", "items", items));
       return;
     }
     for (Needs needs : servers.values()) {
@@ -160,13 +160,13 @@ final class RbacCommand implements Callable<Integer> {
       }
       for (Map<String, Object> object : manifests.of(needs.least())) {
         console.line("---");
-        Structured.print(console, Structured.Form.YAML, object);
+        StructuredPrinter.print(console, StructuredPrinter.Form.YAML, object);
       }
     }
   }
 
   /** What a server says of one permission. */
-  private record Answer(String server, String verb, Access access, boolean allowed) {
+  private record Answer(String server, String verb, Permission access, boolean allowed) {
     String text() {
       return access.right(verb);
     }
@@ -183,14 +183,14 @@ final class RbacCommand implements Callable<Integer> {
     }
   }
 
-  private int check(Map<Object, Needs> servers, ClusterReaders readers)
+  private int check(Map<Object, Needs> servers, ClusterClients readers)
       throws InterruptedException {
     List<Answer> answers = new ArrayList<>();
     for (Needs needs : servers.values()) {
       answers.addAll(ask(needs, readers));
     }
-    if (form != Structured.Form.TEXT) {
-      Structured.print(console, form, answers.stream().map(Answer::document).toList());
+    if (form != StructuredPrinter.Form.TEXT) {
+      StructuredPrinter.print(console, form, answers.stream().map(Answer::document).toList());
     } else {
       for (Answer answer : answers) {
         console.line(
@@ -202,15 +202,15 @@ final class RbacCommand implements Callable<Integer> {
     return answers.stream().allMatch(Answer::allowed) ? ExitCode.OK : ExitCode.FINDING;
   }
 
-  private static List<Answer> ask(Needs needs, ClusterReaders readers) throws InterruptedException {
+  private static List<Answer> ask(Needs needs, ClusterClients readers) throws InterruptedException {
     List<Answer> answers = new ArrayList<>();
     try {
       ResourceClient client = readers.of(needs.config);
       if (!(client instanceof AccessReview review)) {
         throw new IllegalStateException(client + ": cannot be asked for permissions");
       }
-      for (Access access : needs.least()) {
-        for (String verb : LeastAccess.VERBS) {
+      for (Permission access : needs.least()) {
+        for (String verb : RequiredPermissions.VERBS) {
           boolean allowed = review.allows(verb, access.resource(), access.namespace());
           answers.add(new Answer(client.server(), verb, access, allowed));
         }

@@ -1,8 +1,8 @@
 package io.promdisco.cli;
 
-import io.promdisco.cli.output.Structured;
-import io.promdisco.providers.kubernetes.LeastAccess;
-import io.promdisco.providers.kubernetes.LeastAccess.Access;
+import io.promdisco.cli.output.StructuredPrinter;
+import io.promdisco.providers.kubernetes.RequiredPermissions;
+import io.promdisco.providers.kubernetes.RequiredPermissions.Permission;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,9 +32,9 @@ final class RbacManifests {
   }
 
   /** A {@code ClusterRole} for what is needed everywhere, a {@code Role} for each namespace. */
-  List<Map<String, Object>> of(List<Access> needed) {
-    Map<String, List<Access>> byNamespace = new TreeMap<>();
-    for (Access access : needed) {
+  List<Map<String, Object>> of(List<Permission> needed) {
+    Map<String, List<Permission>> byNamespace = new TreeMap<>();
+    for (Permission access : needed) {
       byNamespace.computeIfAbsent(access.namespace(), any -> new ArrayList<>()).add(access);
     }
     List<Map<String, Object>> objects = new ArrayList<>();
@@ -45,11 +45,12 @@ final class RbacManifests {
           rules.put("rules", rules(accesses));
           objects.add(rules);
           Map<String, Object> binding = object(role + "Binding", in);
-          binding.put("roleRef", Structured.map("apiGroup", GROUP, "kind", role, "name", name));
+          binding.put(
+              "roleRef", StructuredPrinter.map("apiGroup", GROUP, "kind", role, "name", name));
           binding.put(
               "subjects",
               List.of(
-                  Structured.map(
+                  StructuredPrinter.map(
                       "kind", "ServiceAccount", "name", account, "namespace", namespace)));
           objects.add(binding);
         });
@@ -63,15 +64,15 @@ final class RbacManifests {
     map.put(
         "metadata",
         in.isEmpty()
-            ? Structured.map("name", name)
-            : Structured.map("name", name, "namespace", in));
+            ? StructuredPrinter.map("name", name)
+            : StructuredPrinter.map("name", name, "namespace", in));
     return map;
   }
 
   /** One rule an API group. */
-  private static List<Map<String, Object>> rules(List<Access> accesses) {
+  private static List<Map<String, Object>> rules(List<Permission> accesses) {
     Map<String, TreeSet<String>> byGroup = new TreeMap<>();
-    for (Access access : accesses) {
+    for (Permission access : accesses) {
       byGroup
           .computeIfAbsent(access.resource().group(), any -> new TreeSet<>())
           .add(access.resource().plural());
@@ -82,7 +83,7 @@ final class RbacManifests {
           Map<String, Object> rule = new LinkedHashMap<>();
           rule.put("apiGroups", List.of(group));
           rule.put("resources", List.copyOf(resources));
-          rule.put("verbs", LeastAccess.VERBS);
+          rule.put("verbs", RequiredPermissions.VERBS);
           rules.add(rule);
         });
     return rules;

@@ -5,9 +5,9 @@ import io.promdisco.cli.output.CommandException;
 import io.promdisco.cli.output.Console;
 import io.promdisco.cli.output.ExitCode;
 import io.promdisco.cli.output.Logging;
+import io.promdisco.cli.source.DiscoverySetup;
 import io.promdisco.cli.source.JobChoice;
 import io.promdisco.cli.source.SourceOptions;
-import io.promdisco.cli.source.Wiring;
 import io.promdisco.config.ConfigException;
 import io.promdisco.metrics.PrometheusMetrics;
 import io.promdisco.server.ListenException;
@@ -135,7 +135,7 @@ final class ServeCommand implements Callable<Integer> {
     try (Closer closer = new Closer()) {
       PrometheusMetrics metrics = new PrometheusMetrics(new CollectorRegistry());
       CompletableFuture<PromdiscoServer> started = new CompletableFuture<>();
-      Promdisco promdisco = closer.add(Wiring.start(source, console, metrics));
+      Promdisco promdisco = closer.add(DiscoverySetup.start(source, console, metrics));
       SystemTicker ticker = closer.add(new SystemTicker());
       TaskQueue<String> reloads =
           closer.add(new TaskQueue<>("reload", ticker, signal -> reloadAfterStart(started)));

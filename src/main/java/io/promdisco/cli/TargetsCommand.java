@@ -3,23 +3,23 @@ package io.promdisco.cli;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import io.promdisco.Promdisco;
-import io.promdisco.cli.output.ChangeLines;
+import io.promdisco.cli.output.ChangePrinter;
 import io.promdisco.cli.output.CommandException;
 import io.promdisco.cli.output.Console;
 import io.promdisco.cli.output.DocumentStream;
 import io.promdisco.cli.output.ExitCode;
-import io.promdisco.cli.output.LiveTargets;
+import io.promdisco.cli.output.LiveScreen;
 import io.promdisco.cli.output.Logging;
-import io.promdisco.cli.output.Output;
-import io.promdisco.cli.output.Row;
+import io.promdisco.cli.output.OutputFormat;
 import io.promdisco.cli.output.TargetPrinter;
+import io.promdisco.cli.output.TargetRow;
+import io.promdisco.cli.source.DiscoverySetup;
 import io.promdisco.cli.source.JobChoice;
-import io.promdisco.cli.source.Listed;
+import io.promdisco.cli.source.ListProgress;
+import io.promdisco.cli.source.ProgressLine;
 import io.promdisco.cli.source.SourceFailures;
 import io.promdisco.cli.source.SourceOptions;
 import io.promdisco.cli.source.WaitOptions;
-import io.promdisco.cli.source.Waiting;
-import io.promdisco.cli.source.Wiring;
 import io.promdisco.config.Configuration;
 import io.promdisco.discovery.JobStatus;
 import io.promdisco.scrape.HttpSdDocument;
@@ -72,7 +72,7 @@ final class TargetsCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       paramLabel = "FORM",
       description = "table, wide, json, yaml, http-sd or prometheus. Default: table.")
-  private Output output = Output.TABLE;
+  private OutputFormat output = OutputFormat.TABLE;
 
   @Mixin private final JobChoice jobs = new JobChoice();
 
@@ -109,12 +109,13 @@ final class TargetsCommand implements Callable<Integer> {
     Logging.leaveSourceFailures();
     Map<String, Pattern> matchers = matchers();
     Configuration configuration = jobs.choose(source.load(console, jobs));
-    Listed listed = new Listed(console);
-    try (Promdisco promdisco = Wiring.start(source, Wiring.clients(source, console), listed)) {
+    ListProgress listed = new ListProgress(console);
+    try (Promdisco promdisco =
+        DiscoverySetup.start(source, DiscoverySetup.clients(source, console), listed)) {
       long start = System.nanoTime();
       promdisco.apply(configuration);
-      boolean synced = Waiting.until(promdisco, waiting.timeout, console, listed);
-      boolean printable = output != Output.HTTP_SD || isComplete(promdisco);
+      boolean synced = ProgressLine.until(promdisco, waiting.timeout, console, listed);
+      boolean printable = output != OutputFormat.HTTP_SD || isComplete(promdisco);
       List<Target> shown = printable ? print(promdisco, matchers) : List.of();
       console.out().flush();
       summary(promdisco, Duration.ofNanos(System.nanoTime() - start));
@@ -123,11 +124,11 @@ final class TargetsCommand implements Callable<Integer> {
       if (!printable) {
         code = ExitCode.UNREACHABLE;
       }
-      if (watch && output == Output.TABLE && console.terminal() && LiveTargets.possible()) {
-        new LiveTargets(promdisco, row -> chosen(row, matchers), console.out()).run();
+      if (watch && output == OutputFormat.TABLE && console.terminal() && LiveScreen.isSupported()) {
+        new LiveScreen(promdisco, row -> chosen(row, matchers), console.out()).run();
       } else if (watch && !console.out().checkError()) {
-        ChangeLines.follow(
-            promdisco, new ChangeLines(console, row -> chosen(row, matchers), shown));
+        ChangePrinter.follow(
+            promdisco, new ChangePrinter(console, row -> chosen(row, matchers), shown));
       }
       return source.exitCode(code);
     }
@@ -151,7 +152,7 @@ final class TargetsCommand implements Callable<Integer> {
     if (state != null) {
       return state;
     }
-    return output == Output.PROMETHEUS ? State.ANY : State.ACTIVE;
+    return output == OutputFormat.PROMETHEUS ? State.ANY : State.ACTIVE;
   }
 
   /** Returns the active targets, as they were when they were printed. */
@@ -161,7 +162,7 @@ final class TargetsCommand implements Callable<Integer> {
     List<Target> active = new ArrayList<>();
     pools.forEach(pool -> active.addAll(pool.activeTargets()));
     try {
-      if (output == Output.PROMETHEUS) {
+      if (output == OutputFormat.PROMETHEUS) {
         PrintStream out = console.document(DocumentStream.Form.JSON);
         TargetsDocument.write(
             pools,
@@ -173,10 +174,10 @@ final class TargetsCommand implements Callable<Integer> {
         out.flush();
         return active;
       }
-      if (output == Output.HTTP_SD) {
+      if (output == OutputFormat.HTTP_SD) {
         PrintStream out = console.document(DocumentStream.Form.JSON);
         HttpSdDocument.write(
-            active.stream().filter(target -> chosen(Row.of(target), matchers)).toList(), out);
+            active.stream().filter(target -> chosen(TargetRow.of(target), matchers)).toList(), out);
         out.println();
         out.flush();
         return active;
@@ -184,17 +185,17 @@ final class TargetsCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    List<Row> rows = new ArrayList<>();
+    List<TargetRow> rows = new ArrayList<>();
     if (state() != State.DROPPED) {
-      active.forEach(target -> rows.add(Row.of(target)));
+      active.forEach(target -> rows.add(TargetRow.of(target)));
     }
     if (state() != State.ACTIVE) {
       for (PoolView pool : pools) {
-        pool.droppedTargets(0).forEach(target -> rows.add(Row.of(target)));
+        pool.droppedTargets(0).forEach(target -> rows.add(TargetRow.of(target)));
       }
     }
     rows.removeIf(row -> !chosen(row, matchers));
-    rows.sort(Row.ORDER);
+    rows.sort(TargetRow.ORDER);
     new TargetPrinter(console).print(output, rows);
     return active;
   }
@@ -224,7 +225,7 @@ final class TargetsCommand implements Callable<Integer> {
     return TargetsDocument.State.parse(state().name());
   }
 
-  private boolean chosen(Row row, Map<String, Pattern> matchers) {
+  private boolean chosen(TargetRow row, Map<String, Pattern> matchers) {
     for (Map.Entry<String, Pattern> matcher : matchers.entrySet()) {
       String value = row.labels().get(matcher.getKey());
       if (value == null) {

@@ -5,16 +5,16 @@ import io.promdisco.cli.output.Console;
 import io.promdisco.cli.output.ExitCode;
 import io.promdisco.cli.output.JunitReport;
 import io.promdisco.cli.output.Logging;
-import io.promdisco.cli.output.Structured;
-import io.promdisco.cli.output.StructuredOptions;
-import io.promdisco.cli.output.TestDocument;
-import io.promdisco.cli.output.TestPrinter;
-import io.promdisco.cli.output.TestedFile;
+import io.promdisco.cli.output.StructuredOutputOption;
+import io.promdisco.cli.output.StructuredPrinter;
+import io.promdisco.cli.output.TestFileResult;
+import io.promdisco.cli.output.TestResultDocument;
+import io.promdisco.cli.output.TestResultPrinter;
 import io.promdisco.cli.source.ClusterOptions;
 import io.promdisco.cli.source.JobChoice;
 import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.config.yaml.StrictYaml;
-import io.promdisco.ruletest.Rewriting;
+import io.promdisco.ruletest.ExpectationRewriter;
 import io.promdisco.ruletest.RuleTest;
 import io.promdisco.ruletest.RuleTestException;
 import io.promdisco.ruletest.RuleTestFile;
@@ -47,8 +47,8 @@ import picocli.CommandLine.Parameters;
       "",
       "A file names a configuration, what is discovered (dumps of Kubernetes objects, or targets"
           + " written by hand), and which targets with which labels its rules must make of that."
-          + " Servers and DNS are not asked. How to write one: docs/testing-rules.md. Ends with 1 if"
-          + " a test fails, 2 if a file is unusable."
+          + " Servers and DNS are not asked. How to write one: docs/testing-rules.md. Ends with 1"
+          + " if a test fails, 2 if a file is unusable."
     })
 final class TestCommand implements Callable<Integer> {
   private static final long MOST_BYTES = 32 << 20;
@@ -60,7 +60,7 @@ final class TestCommand implements Callable<Integer> {
 
   @Mixin private final JobChoice jobs = new JobChoice();
 
-  @Mixin private final StructuredOptions structured = new StructuredOptions();
+  @Mixin private final StructuredOutputOption structured = new StructuredOutputOption();
 
   @Option(
       names = "--junit",
@@ -86,58 +86,58 @@ final class TestCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException, IOException {
     Logging.useByDefault(Logging.Level.ERROR);
     ConfigLoader loader = ClusterOptions.loader(skipUnsupported).onlyJobs(jobs.names);
-    List<TestedFile> tested = new ArrayList<>();
+    List<TestFileResult> tested = new ArrayList<>();
     for (Path file : files.stream().distinct().toList()) {
       tested.add(run(file, loader));
     }
     refuseUntested(tested);
-    if (structured.form == Structured.Form.TEXT) {
-      new TestPrinter(console).print(tested);
+    if (structured.form == StructuredPrinter.Form.TEXT) {
+      new TestResultPrinter(console).print(tested);
     } else {
-      Structured.print(console, structured.form, TestDocument.of(tested));
+      StructuredPrinter.print(console, structured.form, TestResultDocument.of(tested));
     }
     if (junit != null) {
       report(junit, tested);
     }
     boolean allWritten = true;
     if (update) {
-      for (TestedFile file : tested) {
+      for (TestFileResult file : tested) {
         allWritten &= rewrite(file);
       }
     }
-    if (!tested.stream().allMatch(TestedFile::usable)) {
+    if (!tested.stream().allMatch(TestFileResult::usable)) {
       return ExitCode.USAGE;
     }
-    boolean passed = tested.stream().allMatch(TestedFile::passed);
+    boolean passed = tested.stream().allMatch(TestFileResult::passed);
     return passed || (update && allWritten) ? ExitCode.OK : ExitCode.FINDING;
   }
 
   /** A named job without a test is a mistake, unless a file could not be used. */
-  private void refuseUntested(List<TestedFile> tested) {
+  private void refuseUntested(List<TestFileResult> tested) {
     Set<String> found = new HashSet<>();
     tested.forEach(file -> file.results().forEach(result -> found.add(result.test().job())));
     for (String job : jobs.names) {
-      if (!found.contains(job) && tested.stream().allMatch(TestedFile::usable)) {
+      if (!found.contains(job) && tested.stream().allMatch(TestFileResult::usable)) {
         throw CommandException.usage(
             "--job: no test of a job \"" + job + "\" (expected: one in the files)");
       }
     }
   }
 
-  private TestedFile run(Path file, ConfigLoader loader) throws InterruptedException {
+  private TestFileResult run(Path file, ConfigLoader loader) throws InterruptedException {
     StrictYaml.Result<RuleTestFile> read = RuleTestReader.read(file, loader, jobs::includes);
     if (read.value().isEmpty()) {
-      return TestedFile.unusable(file, read.problems(), List.of());
+      return TestFileResult.unusable(file, read.problems(), List.of());
     }
     try {
       List<RuleTestResult> results = RuleTestRunner.run(read.value().get());
-      return new TestedFile(file, read.problems(), List.of(), results);
+      return new TestFileResult(file, read.problems(), List.of(), results);
     } catch (RuleTestException e) {
-      return TestedFile.unusable(file, read.problems(), e.reasons());
+      return TestFileResult.unusable(file, read.problems(), e.reasons());
     }
   }
 
-  private static void report(Path report, List<TestedFile> tested) {
+  private static void report(Path report, List<TestFileResult> tested) {
     try {
       JunitReport.write(report, tested);
     } catch (IOException e) {
@@ -152,12 +152,12 @@ final class TestCommand implements Callable<Integer> {
   }
 
   /** Shows the change, makes it, and returns whether every failed test could be rewritten. */
-  private boolean rewrite(TestedFile file) throws IOException {
+  private boolean rewrite(TestFileResult file) throws IOException {
     if (file.passed()) {
       return true;
     }
-    Rewriting rewriting = new Rewriting(text(file.path()), file.results());
-    for (Rewriting.Edit edit : rewriting.edits()) {
+    ExpectationRewriter rewriting = new ExpectationRewriter(text(file.path()), file.results());
+    for (ExpectationRewriter.Edit edit : rewriting.edits()) {
       console.errorLine(Console.cyan("@@ " + file.path() + ":" + edit.line() + " @@"));
       edit.before().forEach(line -> console.errorLine(Console.red("-" + line)));
       edit.after().forEach(line -> console.errorLine(Console.green("+" + line)));

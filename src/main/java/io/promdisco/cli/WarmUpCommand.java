@@ -1,6 +1,6 @@
 package io.promdisco.cli;
 
-import io.promdisco.cli.bench.SimTls;
+import io.promdisco.cli.bench.SimCertificates;
 import io.promdisco.cli.bench.TemporaryFolder;
 import io.promdisco.cli.output.CommandException;
 import io.promdisco.cli.output.Console;
@@ -64,7 +64,7 @@ final class WarmUpCommand implements Callable<Integer> {
       Path folder = temporary.path();
       SimCluster cluster = new SimCluster();
       DemoCluster.create(cluster).step();
-      try (SimApiServer server = SimApiServer.start(cluster, SimTls.options(folder))) {
+      try (SimApiServer server = SimApiServer.start(cluster, SimCertificates.options(folder))) {
         server.writeKubeconfig(folder.resolve("kubeconfig"));
         server.writeKubeconfig(folder.resolve("alone"));
         String jobs = DemoCommand.configurationText() + ALONE;

@@ -95,7 +95,9 @@ public final class ScrapeConfig {
     return settings.jobName;
   }
 
-  /** Default of {@code __scrape_interval__}; a target's own is {@code Target.scrapeInterval()}. */
+  /**
+   * Default of {@code __scrape_interval__}; a target's own is {@code Receiver.scrapeInterval()}.
+   */
   public Duration scrapeInterval() {
     return settings.scrapeInterval;
   }

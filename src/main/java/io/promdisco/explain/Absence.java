@@ -33,7 +33,7 @@ public record Absence(String source, Reason why, String reason) {
     /** The server refuses to show it, or cannot be reached. */
     UNREADABLE,
     /** The credentials lack rights that the source needs. */
-    MISSING_RIGHTS,
+    MISSING_PERMISSIONS,
     /** It is there and nothing keeps it out, but it has not been discovered. */
     UNCLEAR
   }

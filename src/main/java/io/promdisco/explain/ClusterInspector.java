@@ -20,8 +20,8 @@ import io.promdisco.providers.kubernetes.object.ServiceView;
 import io.promdisco.providers.kubernetes.role.EndpointSliceGroupBuilder;
 import io.promdisco.providers.kubernetes.watch.ApiException;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
-import io.promdisco.providers.kubernetes.watch.Scope;
 import io.promdisco.providers.kubernetes.watch.WatchErrorMessage;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.Nouns;
 import java.io.IOException;
@@ -150,7 +150,7 @@ public final class ClusterInspector {
     return List.copyOf(found);
   }
 
-  private <V extends KubeObject> List<V> read(Resource<V> resource, Scope scope)
+  private <V extends KubeObject> List<V> read(Resource<V> resource, WatchScope scope)
       throws IOException, InterruptedException {
     List<V> all = new ArrayList<>();
     client.listAll(resource, scope, PAGE_SIZE, all::add);
@@ -174,13 +174,13 @@ public final class ClusterInspector {
       throws IOException, InterruptedException {
     return namespace.isEmpty()
         ? anywhere(resource, field)
-        : read(resource, new Scope(namespace, "", field));
+        : read(resource, new WatchScope(namespace, "", field));
   }
 
   private <V extends KubeObject> List<V> anywhere(Resource<V> resource, String field)
       throws IOException, InterruptedException {
     try {
-      return read(resource, new Scope("", "", field));
+      return read(resource, new WatchScope("", "", field));
     } catch (ApiException e) {
       if (e.code() != 403 || !resource.namespaced() || namespaces.contains("")) {
         throw e;
@@ -188,7 +188,7 @@ public final class ClusterInspector {
     }
     List<V> all = new ArrayList<>();
     for (String namespace : namespaces) {
-      all.addAll(read(resource, new Scope(namespace, "", field)));
+      all.addAll(read(resource, new WatchScope(namespace, "", field)));
     }
     return all;
   }
@@ -244,7 +244,8 @@ public final class ClusterInspector {
     Optional<Absence> absence = AbsenceReasons.pod(pod);
     if (absence.isEmpty() && config.attach().node()) {
       Selector nodes = config.selector(Role.NODE);
-      Scope scope = new Scope("", nodes.label(), and(nodes.field(), BY_NAME + pod.nodeName()));
+      WatchScope scope =
+          new WatchScope("", nodes.label(), and(nodes.field(), BY_NAME + pod.nodeName()));
       return AbsenceReasons.node(config, pod, !read(Resource.NODES, scope).isEmpty());
     }
     return absence;
@@ -253,13 +254,13 @@ public final class ClusterInspector {
   /** Looks first at all that services list in a namespace, then at what the selector lets. */
   private Optional<Absence> leftOut(String namespace, Judge judge)
       throws IOException, InterruptedException {
-    Optional<Absence> absence = judge.of(listings(new Scope(namespace, "", "")));
+    Optional<Absence> absence = judge.of(listings(new WatchScope(namespace, "", "")));
     Selector selector = config.selector(config.role());
     if (absence.isPresent() || (selector.label().isEmpty() && selector.field().isEmpty())) {
       return absence;
     }
     return judge
-        .of(listings(new Scope(namespace, selector.label(), selector.field())))
+        .of(listings(new WatchScope(namespace, selector.label(), selector.field())))
         .map(
             any ->
                 Absence.of(
@@ -279,14 +280,17 @@ public final class ClusterInspector {
     Optional<Absence> of(List<ListedEndpoints> listings);
   }
 
-  private List<ListedEndpoints> listings(Scope scope) throws IOException, InterruptedException {
+  private List<ListedEndpoints> listings(WatchScope scope)
+      throws IOException, InterruptedException {
     if (config.role() == Role.ENDPOINTS) {
       return read(Resource.ENDPOINTS, scope).stream().map(ListedEndpoints::of).toList();
     }
     Selector selector = config.selector(Role.SERVICE);
     Map<ObjectKey, ServiceView> services = new HashMap<>();
     for (ServiceView service :
-        read(Resource.SERVICES, new Scope(scope.namespace(), selector.label(), selector.field()))) {
+        read(
+            Resource.SERVICES,
+            new WatchScope(scope.namespace(), selector.label(), selector.field()))) {
       services.put(service.key(), service);
     }
     List<ListedEndpoints> listings = new ArrayList<>();
@@ -303,8 +307,8 @@ public final class ClusterInspector {
     if (selector.label().isEmpty() && selector.field().isEmpty()) {
       return false;
     }
-    Scope scope =
-        new Scope(
+    WatchScope scope =
+        new WatchScope(
             object.meta().namespace(),
             selector.label(),
             and(selector.field(), BY_NAME + object.meta().name()));
@@ -363,7 +367,7 @@ public final class ClusterInspector {
   private List<Absence> listedAt(AddressQuery query) throws IOException, InterruptedException {
     List<Absence> found = new ArrayList<>();
     for (String namespace : namespaces) {
-      for (ListedEndpoints listing : listings(new Scope(namespace, "", ""))) {
+      for (ListedEndpoints listing : listings(new WatchScope(namespace, "", ""))) {
         if (listing.addresses().stream().anyMatch(query::isHost)) {
           AbsenceReasons.empty("", config.role(), List.of(listing))
               .or(
@@ -387,7 +391,7 @@ public final class ClusterInspector {
   }
 
   private Absence nodeAt(AddressQuery query) throws IOException, InterruptedException {
-    for (NodeView node : read(Resource.NODES, Scope.ALL)) {
+    for (NodeView node : read(Resource.NODES, WatchScope.ALL)) {
       if (node.addresses().stream().anyMatch(at -> query.isHost(at.address()))) {
         if (isLeftOut(Role.NODE, node)) {
           return AbsenceReasons.selector(config, Role.NODE, node).orElseThrow();
@@ -456,7 +460,7 @@ public final class ClusterInspector {
   private static Absence unreadable(IOException e, Resource<?> resource, String namespace) {
     String in = resource.namespaced() ? namespace : "";
     return Absence.of(
-        Reason.UNREADABLE, WatchErrorMessage.of(e, resource, new Scope(in, "", "")).reason());
+        Reason.UNREADABLE, WatchErrorMessage.of(e, resource, new WatchScope(in, "", "")).reason());
   }
 
   /**

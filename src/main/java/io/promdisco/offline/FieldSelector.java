@@ -95,7 +95,7 @@ final class FieldSelector {
   private static String value(JsonNode object, String field) {
     String path = field.equals("status.successful") ? "status.succeeded" : field;
     int dot = path.indexOf('.');
-    String value = Json.text(object, path.substring(0, dot), path.substring(dot + 1));
+    String value = KubernetesJson.text(object, path.substring(0, dot), path.substring(dot + 1));
     if (!value.isEmpty()) {
       return value;
     }

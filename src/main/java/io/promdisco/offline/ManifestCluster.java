@@ -2,7 +2,7 @@ package io.promdisco.offline;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.providers.kubernetes.object.Resource;
-import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,20 +23,25 @@ public final class ManifestCluster {
    * not in {@code Resource.ALL} are ignored.
    */
   public ManifestCluster(Iterable<ObjectNode> objects) {
-    objects.forEach(object -> Kinds.find(object).ifPresent(resource -> add(resource, object)));
+    objects.forEach(
+        object -> ResourceKinds.find(object).ifPresent(resource -> add(resource, object)));
   }
 
   private void add(Resource<?> resource, ObjectNode object) {
-    ServerDefaults.apply(resource, object);
-    ObjectNode metadata = Json.child(object, "metadata");
-    if (Json.text(metadata, "uid").isEmpty()) {
+    ApiServerDefaults.apply(resource, object);
+    ObjectNode metadata = KubernetesJson.child(object, "metadata");
+    if (KubernetesJson.text(metadata, "uid").isEmpty()) {
       metadata.put("uid", UUID.randomUUID().toString());
     }
     resourceVersion++;
     metadata.put("resourceVersion", Long.toString(resourceVersion));
     objects
         .computeIfAbsent(resource, any -> new TreeMap<>())
-        .put(Json.text(metadata, "namespace") + "/" + Json.text(metadata, "name"), object);
+        .put(
+            KubernetesJson.text(metadata, "namespace")
+                + "/"
+                + KubernetesJson.text(metadata, "name"),
+            object);
   }
 
   /**
@@ -44,7 +49,7 @@ public final class ManifestCluster {
    *
    * @throws IllegalArgumentException if a selector is not valid
    */
-  public List<ObjectNode> list(Resource<?> resource, Scope scope) {
+  public List<ObjectNode> list(Resource<?> resource, WatchScope scope) {
     return objects.getOrDefault(resource, new TreeMap<>()).values().stream()
         .filter(ObjectSelector.of(resource, scope)::matches)
         .toList();

@@ -2,7 +2,7 @@ package io.promdisco.offline;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.promdisco.providers.kubernetes.object.Resource;
-import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import java.util.function.Predicate;
 
 /**
@@ -12,13 +12,14 @@ import java.util.function.Predicate;
  * @param labels whether labels match, given as a JSON object
  * @param fields whether an object matches
  */
-public record ObjectSelector(Scope scope, Predicate<JsonNode> labels, Predicate<JsonNode> fields) {
+public record ObjectSelector(
+    WatchScope scope, Predicate<JsonNode> labels, Predicate<JsonNode> fields) {
   /**
    * Parses the selectors of a request.
    *
    * @throws IllegalArgumentException if the server would answer 400; with its message
    */
-  public static ObjectSelector of(Resource<?> resource, Scope scope) {
+  public static ObjectSelector of(Resource<?> resource, WatchScope scope) {
     return new ObjectSelector(
         scope,
         LabelSelector.parse(scope.labelSelector()),
@@ -29,7 +30,7 @@ public record ObjectSelector(Scope scope, Predicate<JsonNode> labels, Predicate<
   public boolean matches(JsonNode object) {
     JsonNode metadata = object.path("metadata");
     return (scope.namespace().isEmpty()
-            || scope.namespace().equals(Json.text(metadata, "namespace")))
+            || scope.namespace().equals(KubernetesJson.text(metadata, "namespace")))
         && labels.test(metadata.path("labels"))
         && fields.test(object);
   }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.providers.kubernetes.client.decode.YamlScalars;
+import io.promdisco.providers.kubernetes.client.decode.KubernetesYamlScalars;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -27,8 +27,8 @@ import org.yaml.snakeyaml.reader.StreamReader;
 /**
  * Reads YAML straight from the parser's events into JSON trees: no node graph and no regular
  * expressions, which would cost a small dump more than the rest of the start. Scalars and keys are
- * typed as kubectl types them ({@link YamlScalars}); anchors work, and merge keys as in go-yaml v2:
- * of two values for a key the later counts. For one file and one thread.
+ * typed as kubectl types them ({@link KubernetesYamlScalars}); anchors work, and merge keys as in
+ * go-yaml v2: of two values for a key the later counts. For one file and one thread.
  */
 final class YamlDocuments {
   private static final int DEEPEST = 200;
@@ -160,7 +160,7 @@ final class YamlDocuments {
   }
 
   private ObjectNode mapping(int depth) {
-    ObjectNode out = Json.object();
+    ObjectNode out = KubernetesJson.object();
     for (Event event = next(); event.getEventId() != Event.ID.MappingEnd; event = next()) {
       boolean merge = isMerge(event);
       JsonNode key = node(event, depth + 1);
@@ -186,7 +186,7 @@ final class YamlDocuments {
 
   private String keyText(Event event, JsonNode key) {
     try {
-      String text = YamlScalars.key(key);
+      String text = KubernetesYamlScalars.key(key);
       if (!key.isTextual() && !text.equals(key.asText())) {
         typedKeys.add(new ManifestDocument.TypedKey(lineOf(event), key.asText(), text));
       }
@@ -216,8 +216,9 @@ final class YamlDocuments {
 
   private static JsonNode scalar(ScalarEvent event) {
     try {
-      JsonNode value = YamlScalars.typed(event.getTag(), event.isPlain(), event.getValue());
-      return value.isTextual() ? Json.textNode(value.textValue()) : value;
+      JsonNode value =
+          KubernetesYamlScalars.typed(event.getTag(), event.isPlain(), event.getValue());
+      return value.isTextual() ? KubernetesJson.textNode(value.textValue()) : value;
     } catch (IllegalArgumentException e) {
       throw failure(event, String.valueOf(e.getMessage()));
     }

@@ -5,14 +5,14 @@ import java.util.List;
 
 /** What became of a test. Immutable. */
 public final class RuleTestResult {
-  private final Comparison comparison;
+  private final TargetComparison comparison;
   private final List<Finding> findings;
   private final Duration took;
 
-  RuleTestResult(Comparison comparison, Duration took) {
+  RuleTestResult(TargetComparison comparison, Duration took) {
     this.comparison = comparison;
     this.took = took;
-    findings = List.copyOf(Verdict.of(comparison));
+    findings = List.copyOf(ComparisonFindings.of(comparison));
   }
 
   /** The test. */
@@ -35,7 +35,7 @@ public final class RuleTestResult {
     return took;
   }
 
-  Comparison comparison() {
+  TargetComparison comparison() {
     return comparison;
   }
 }

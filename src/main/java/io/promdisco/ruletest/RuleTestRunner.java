@@ -31,15 +31,15 @@ public final class RuleTestRunner {
     Map<String, List<FoundTarget>> shared =
         jobs.isEmpty()
             ? Map.of()
-            : TestDiscovery.from(file.manifests(), file.namespace()).run(jobs, file.groups());
+            : RuleTestDiscovery.from(file.manifests(), file.namespace()).run(jobs, file.groups());
     List<RuleTestResult> results = new ArrayList<>();
     for (RuleTest test : file.tests()) {
       long start = System.nanoTime();
       ScrapeConfig job = file.job(test.job());
       List<TargetGroup> own = test.groups();
       List<FoundTarget> found =
-          own == null ? shared.getOrDefault(test.job(), List.of()) : TestDiscovery.of(job, own);
-      Comparison comparison = new Comparison(test, job, found);
+          own == null ? shared.getOrDefault(test.job(), List.of()) : RuleTestDiscovery.of(job, own);
+      TargetComparison comparison = new TargetComparison(test, job, found);
       results.add(new RuleTestResult(comparison, Duration.ofNanos(System.nanoTime() - start)));
     }
     return results;

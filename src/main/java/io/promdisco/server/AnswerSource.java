@@ -50,7 +50,7 @@ interface AnswerSource {
   /** A JSON document. */
   static AnswerSource json(Iterator<DocumentPart> parts) throws IOException {
     ByteArrayOutputStream made = new ByteArrayOutputStream(PART_BYTES);
-    JsonGenerator json = Documents.generator(made);
+    JsonGenerator json = ApiDocuments.generator(made);
     return () -> {
       made.reset();
       while (made.size() < PART_BYTES && parts.hasNext()) {

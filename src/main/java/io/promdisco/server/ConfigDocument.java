@@ -19,7 +19,7 @@ final class ConfigDocument {
     if (known != null && config == asked) {
       return known;
     }
-    byte[] made = Documents.config(asked);
+    byte[] made = ApiDocuments.config(asked);
     config = asked;
     document = new SoftReference<>(made);
     return made;

@@ -67,7 +67,7 @@ final class HttpSdAnswers {
     synchronized byte[] gzip() throws IOException {
       if (gzip == null) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(plain.length / 8 + 64);
-        try (GZIPOutputStream zip = new Fast(out)) {
+        try (GZIPOutputStream zip = new FastGzipStream(out)) {
           zip.write(plain);
         }
         gzip = out.toByteArray();
@@ -86,8 +86,8 @@ final class HttpSdAnswers {
     }
   }
 
-  private static final class Fast extends GZIPOutputStream {
-    Fast(ByteArrayOutputStream out) throws IOException {
+  private static final class FastGzipStream extends GZIPOutputStream {
+    FastGzipStream(ByteArrayOutputStream out) throws IOException {
       super(out);
       def.setLevel(Deflater.BEST_SPEED);
     }

@@ -160,7 +160,7 @@ public final class PromdiscoServer implements AutoCloseable {
   }
 
   private static ServerConnector build(
-      Options options, Backend backend, LiveState state, Closer working, boolean lifecycle) {
+      Options options, Backend backend, RecentHistory state, Closer working, boolean lifecycle) {
     // With a queue of the JDK's: Jetty's own would ask the JVM's MBeans for something, and so make
     // them all.
     QueuedThreadPool threads =
@@ -199,7 +199,7 @@ public final class PromdiscoServer implements AutoCloseable {
 
   /** The limits that were asked for, as far as this process may open so many connections. */
   private static ServerLimits limits(Options options) {
-    long files = OpenFiles.left();
+    long files = OpenFileLimit.left();
     ServerLimits limits = options.limits().within(files);
     if (limits.connections() < options.limits().connections()) {
       log.warn(
@@ -243,8 +243,8 @@ public final class PromdiscoServer implements AutoCloseable {
       throws ListenException {
     try {
       SystemTicker ticker = live.add(new SystemTicker());
-      LiveState state =
-          live.add(new LiveState(backend, ticker, options.limits(), LiveState.CHANGES));
+      RecentHistory state =
+          live.add(new RecentHistory(backend, ticker, options.limits(), RecentHistory.CHANGES));
       return start(options, backend, state, live);
     } catch (ListenException | RuntimeException e) {
       live.close();
@@ -253,7 +253,7 @@ public final class PromdiscoServer implements AutoCloseable {
   }
 
   /** Starts to listen; when it is closed, it closes {@code live} first. */
-  static PromdiscoServer start(Options options, Backend backend, LiveState state, Closer live)
+  static PromdiscoServer start(Options options, Backend backend, RecentHistory state, Closer live)
       throws ListenException {
     InetAddress address = resolve(options);
     Closer working = new Closer();

@@ -86,8 +86,8 @@ record RelabelSteps(RelabelTrace.Steps steps) {
    * @param made is called after each step, when {@link #bytes} may have changed
    */
   private Iterator<DocumentPart> document(Runnable made) {
-    return Documents.success(
-        Documents.array(
+    return ApiDocuments.success(
+        ApiDocuments.array(
             "steps",
             steps,
             (json, step) -> {
@@ -101,7 +101,7 @@ record RelabelSteps(RelabelTrace.Steps steps) {
     json.writeObjectFieldStart("rule");
     rule(json, step.rule());
     json.writeEndObject();
-    Documents.labels(json, "output", step.kept() ? step.after() : Labels.EMPTY);
+    ApiDocuments.labels(json, "output", step.kept() ? step.after() : Labels.EMPTY);
     json.writeBooleanField("keep", step.kept());
     if (step.rule().position().isPresent()) {
       json.writeStringField("position", step.rule().position().get().toString());

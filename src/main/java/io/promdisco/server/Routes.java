@@ -32,7 +32,7 @@ final class Routes {
 
   private final Map<String, Map<String, ServerExchange.Answer>> table = new HashMap<>();
   private final Backend backend;
-  private final LiveState state;
+  private final RecentHistory state;
   private final boolean lifecycle;
   private final TargetSearchCache listing =
       new TargetSearchCache(System::nanoTime, ForkJoinPool.commonPool());
@@ -45,7 +45,7 @@ final class Routes {
    *
    * @param lifecycle whether requests may reload the configuration
    */
-  Routes(Backend backend, LiveState state, boolean lifecycle) {
+  Routes(Backend backend, RecentHistory state, boolean lifecycle) {
     this.backend = backend;
     this.state = state;
     this.lifecycle = lifecycle;
@@ -155,7 +155,7 @@ final class Routes {
   }
 
   private void scrapePools(ServerExchange exchange) throws IOException {
-    exchange.document(Documents.scrapePools(backend.pools()));
+    exchange.document(ApiDocuments.scrapePools(backend.pools()));
   }
 
   private void config(ServerExchange exchange) throws IOException {
@@ -163,11 +163,11 @@ final class Routes {
   }
 
   private void discovery(ServerExchange exchange) throws IOException {
-    exchange.document(Documents.discovery(backend.pools(), backend.jobs(), backend.providers()));
+    exchange.document(ApiDocuments.discovery(backend.pools(), backend.jobs(), backend.providers()));
   }
 
   private void providers(ServerExchange exchange) throws IOException {
-    exchange.document(Documents.providers(backend.providers()));
+    exchange.document(ApiDocuments.providers(backend.providers()));
   }
 
   private void timeline(ServerExchange exchange) throws IOException {
@@ -181,7 +181,7 @@ final class Routes {
   }
 
   private void jobs(ServerExchange exchange) throws IOException {
-    exchange.document(Documents.jobs(backend.pools()));
+    exchange.document(ApiDocuments.jobs(backend.pools()));
   }
 
   private void httpSd(ServerExchange exchange) throws IOException {

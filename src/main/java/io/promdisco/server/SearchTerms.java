@@ -121,8 +121,8 @@ final class SearchTerms {
     private final String nameEnd;
     private final String valueStart;
 
-    private final Known inText;
-    private final Known endsName;
+    private final RememberedTests inText;
+    private final RememberedTests endsName;
 
     Word(String text) {
       this.text = text;
@@ -130,8 +130,8 @@ final class SearchTerms {
       pair = equals >= 0;
       nameEnd = equals < 0 ? "" : text.substring(0, equals);
       valueStart = equals < 0 ? "" : text.substring(equals + 1);
-      inText = new Known(t -> contains(t, text));
-      endsName = new Known(this::endsWithNameEnd);
+      inText = new RememberedTests(t -> contains(t, text));
+      endsName = new RememberedTests(this::endsWithNameEnd);
     }
 
     @Override
@@ -154,7 +154,7 @@ final class SearchTerms {
    * Remembers what was found of the last texts: all targets share the names of labels, and many
    * values. A text's place is that of its hash, which it knows; a later one takes the place over.
    */
-  private static final class Known {
+  private static final class RememberedTests {
     private static final int PLACES = 1024;
 
     /**
@@ -174,7 +174,7 @@ final class SearchTerms {
       final @Nullable String[] others = new @Nullable String[PLACES];
     }
 
-    Known(Predicate<String> test) {
+    RememberedTests(Predicate<String> test) {
       this.test = test;
     }
 

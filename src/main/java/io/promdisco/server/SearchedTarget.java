@@ -38,8 +38,8 @@ sealed interface SearchedTarget {
       json.writeStringField("id", target.id());
       json.writeStringField("scrapeUrl", target.scrapeUrl());
       json.writeStringField("source", target.provider() + ", " + target.source());
-      Documents.labels(json, "labels", target.labels());
-      Documents.labels(json, "discoveredLabels", target.discoveredLabels());
+      ApiDocuments.labels(json, "labels", target.labels());
+      ApiDocuments.labels(json, "discoveredLabels", target.discoveredLabels());
     }
   }
 
@@ -60,7 +60,7 @@ sealed interface SearchedTarget {
       json.writeStringField("state", "dropped");
       json.writeStringField("scrapePool", target.job());
       json.writeStringField("source", target.provider() + ", " + target.source());
-      Documents.labels(json, "discoveredLabels", target.discoveredLabels());
+      ApiDocuments.labels(json, "discoveredLabels", target.discoveredLabels());
     }
   }
 
@@ -83,7 +83,7 @@ sealed interface SearchedTarget {
       json.writeStringField("scrapePool", target.job());
       json.writeStringField("source", target.provider() + ", " + target.source());
       json.writeStringField("error", failed.message());
-      Documents.labels(json, "discoveredLabels", target.discoveredLabels());
+      ApiDocuments.labels(json, "discoveredLabels", target.discoveredLabels());
     }
   }
 

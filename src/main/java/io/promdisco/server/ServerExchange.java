@@ -185,7 +185,7 @@ final class ServerExchange {
             : message.substring(0, MOST_MESSAGE_CHARACTERS) + "…";
     if (path().startsWith("/api/")) {
       String type = status < 500 ? "bad_data" : status == 503 ? "unavailable" : "internal";
-      status(status).send(JSON, Documents.error(type, said).getBytes(StandardCharsets.UTF_8));
+      status(status).send(JSON, ApiDocuments.error(type, said).getBytes(StandardCharsets.UTF_8));
     } else {
       text(status, said + "\n");
     }

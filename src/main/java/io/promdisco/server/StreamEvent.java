@@ -143,7 +143,7 @@ final class StreamEvent {
     String head = "event: " + event + (id.isEmpty() ? "" : "\nid: " + id) + "\ndata: ";
     out.writeBytes(head.getBytes(StandardCharsets.UTF_8));
     try {
-      Documents.document(
+      ApiDocuments.document(
           out,
           json -> {
             json.writeStartObject();
@@ -173,7 +173,7 @@ final class StreamEvent {
       throws IOException {
     fields(json, target);
     if (whole) {
-      Documents.labels(json, "discoveredLabels", target.discoveredLabels());
+      ApiDocuments.labels(json, "discoveredLabels", target.discoveredLabels());
     }
     if (before != null) {
       json.writeObjectFieldStart("before");
@@ -187,6 +187,6 @@ final class StreamEvent {
     json.writeStringField("id", target.id());
     json.writeStringField("scrapePool", target.job());
     json.writeStringField("scrapeUrl", target.scrapeUrl());
-    Documents.labels(json, "labels", labels);
+    ApiDocuments.labels(json, "labels", labels);
   }
 }

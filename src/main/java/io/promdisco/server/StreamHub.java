@@ -39,7 +39,7 @@ final class StreamHub implements AutoCloseable {
 
   private final Backend backend;
   private final ChangeLog log;
-  private final Snapshots snapshots;
+  private final StreamSnapshots snapshots;
   private final AnswerMemory memory = new AnswerMemory();
   private final StreamMetrics metrics;
   private final RateLimitedLog dropped;
@@ -82,9 +82,9 @@ final class StreamHub implements AutoCloseable {
     this.mostPerClient = limits.streamsPerClient();
     String epoch = HexFormat.of().toHexDigits(ticker.now().toEpochMilli()).substring(4);
     log = new ChangeLog(epoch, changes);
-    snapshots = new Snapshots(backend, log);
+    snapshots = new StreamSnapshots(backend, log);
     backend.jobs().forEach(job -> jobs.put(job.job(), job));
-    alarm = ticker.every(HEARTBEAT, this::beat);
+    alarm = ticker.every(HEARTBEAT, this::sendHeartbeats);
     NamedThreads.start("sd-http-stream", this::run);
   }
 
@@ -117,7 +117,7 @@ final class StreamHub implements AutoCloseable {
     notifyAll();
   }
 
-  private synchronized void beat() {
+  private synchronized void sendHeartbeats() {
     heartbeat = true;
     notifyAll();
   }

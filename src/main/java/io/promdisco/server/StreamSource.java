@@ -22,7 +22,7 @@ final class StreamSource implements AnswerMemory.Holder {
   private static final String TOO_MANY = "too many changes at once";
 
   private final ChangeLog log;
-  private final Snapshots snapshots;
+  private final StreamSnapshots snapshots;
   private final AnswerMemory memory;
   private final StreamRequest request;
   private volatile boolean cut;
@@ -40,7 +40,8 @@ final class StreamSource implements AnswerMemory.Holder {
   private List<JobStatus> incomplete = List.of();
   private @Nullable String resetBecause;
 
-  StreamSource(ChangeLog log, Snapshots snapshots, AnswerMemory memory, StreamRequest request) {
+  StreamSource(
+      ChangeLog log, StreamSnapshots snapshots, AnswerMemory memory, StreamRequest request) {
     this.log = log;
     this.snapshots = snapshots;
     this.memory = memory;
@@ -101,7 +102,7 @@ final class StreamSource implements AnswerMemory.Holder {
       told = log.newest();
       return event("reset", log.id(told), "{\"reason\":\"" + reason + "\"}");
     }
-    Snapshots.Snapshot taken = snapshots.take();
+    StreamSnapshots.Snapshot taken = snapshots.take();
     memory.hold(this, taken, taken.bytes());
     List<Target> targets = taken.of(request.job());
     told = taken.number();

@@ -30,7 +30,7 @@ final class TargetLists {
   /** If labels take more bytes than this, those of one target of each group are counted in full. */
   private static final long USUAL_LABELS = 16 << 10;
 
-  private final Map<String, Known> lists = new ConcurrentHashMap<>();
+  private final Map<String, CachedList> lists = new ConcurrentHashMap<>();
 
   private final Map<String, DroppedList> dropped = new ConcurrentHashMap<>();
 
@@ -57,7 +57,8 @@ final class TargetLists {
     }
   }
 
-  private record Known(long revision, WeakReference<@Nullable List<Target>> targets, long bytes) {}
+  private record CachedList(
+      long revision, WeakReference<@Nullable List<Target>> targets, long bytes) {}
 
   /**
    * The targets of a job.
@@ -69,14 +70,14 @@ final class TargetLists {
 
   Targets of(PoolView pool) {
     long revision = pool.revision(); // before the targets: what comes after is another one
-    Known known = lists.get(pool.job());
+    CachedList known = lists.get(pool.job());
     List<Target> before = known == null ? null : known.targets().get();
     if (known != null && before != null && known.revision() == revision) {
       return new Targets(before, known.bytes());
     }
     List<Target> targets = List.copyOf(pool.activeTargets());
     long bytes = bytes(targets, before == null ? List.of() : before);
-    lists.put(pool.job(), new Known(revision, new WeakReference<>(targets), bytes));
+    lists.put(pool.job(), new CachedList(revision, new WeakReference<>(targets), bytes));
     return new Targets(targets, bytes);
   }
 

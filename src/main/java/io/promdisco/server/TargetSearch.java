@@ -78,10 +78,10 @@ record TargetSearch(
           json.writeNumberField("total", total);
           json.writeBooleanField("pending", pending);
         };
-    return Documents.success(
+    return ApiDocuments.success(
         Iterators.concat(
-            Documents.one(counts),
-            Documents.array(
+            ApiDocuments.one(counts),
+            ApiDocuments.array(
                 "targets",
                 shown.iterator(),
                 (json, target) -> {

@@ -90,7 +90,7 @@ final class TargetSearchCache {
 
   private record Key(String job, State state) {}
 
-  private record Found(List<String> terms, List<SearchedTarget> fitting) {}
+  private record CachedSearch(List<String> terms, List<SearchedTarget> fitting) {}
 
   /**
    * What was found.
@@ -112,9 +112,9 @@ final class TargetSearchCache {
       long made,
       long took,
       List<SearchedTarget> targets,
-      Deque<Found> searches,
+      Deque<CachedSearch> searches,
       AtomicBoolean renewing) {
-    List<Found> searched() {
+    List<CachedSearch> searched() {
       synchronized (searches) {
         return List.copyOf(searches);
       }
@@ -124,14 +124,14 @@ final class TargetSearchCache {
     private boolean fits() {
       long found = 0;
       long characters = 0;
-      for (Found one : searches) {
+      for (CachedSearch one : searches) {
         found += one.fitting().size();
         characters += one.terms().stream().mapToInt(String::length).sum();
       }
       return found <= targets.size() && characters <= SEARCH_CHARACTERS;
     }
 
-    void remember(Found found) {
+    void remember(CachedSearch found) {
       synchronized (searches) {
         searches.addLast(found);
         while (searches.size() > SEARCHES || !fits()) {
@@ -185,7 +185,7 @@ final class TargetSearchCache {
     }
     List<SearchedTarget> candidates = targets;
     List<String> texts = terms.texts();
-    for (Found found : page.searched()) {
+    for (CachedSearch found : page.searched()) {
       if (found.terms().equals(texts)) {
         return found.fitting();
       }
@@ -196,7 +196,7 @@ final class TargetSearchCache {
     Stream<SearchedTarget> all =
         candidates.size() < MANY ? candidates.stream() : candidates.parallelStream();
     List<SearchedTarget> fitting = all.filter(terms::fit).toList();
-    page.remember(new Found(texts, fitting));
+    page.remember(new CachedSearch(texts, fitting));
     return fitting;
   }
 

@@ -99,10 +99,10 @@ final class Timeline {
           json.writeStringField("start", Instant.ofEpochSecond(first * 60).toString());
           json.writeNumberField("bucketSeconds", 60);
         };
-    return Documents.success(
+    return ApiDocuments.success(
         Iterators.concat(
-            Documents.one(start),
-            Documents.array(
+            ApiDocuments.one(start),
+            ApiDocuments.array(
                 "jobs",
                 jobs.iterator(),
                 (json, job) -> {

@@ -2,7 +2,7 @@ package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.offline.Json;
+import io.promdisco.offline.KubernetesJson;
 import java.io.IOException;
 
 /** Answers {@code SelfSubjectAccessReview} requests: what a user may do. */
@@ -20,10 +20,10 @@ final class AccessReviews {
    *
    * @throws StatusException with code 400 if it asks for nothing
    */
-  static ObjectNode answer(Users users, String user, HttpRequest request) {
+  static ObjectNode answer(SimUsers users, String user, HttpRequest request) {
     JsonNode review;
     try {
-      review = Json.read(request.body());
+      review = KubernetesJson.read(request.body());
     } catch (IOException e) {
       throw StatusException.badRequest("the body is not JSON: " + e.getMessage());
     }

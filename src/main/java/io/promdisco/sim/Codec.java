@@ -3,7 +3,7 @@ package io.promdisco.sim;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.offline.Json;
+import io.promdisco.offline.KubernetesJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -112,7 +112,7 @@ sealed interface Codec {
 
     private static byte[] line(Body body) {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      try (JsonGenerator out = Json.MAPPER.createGenerator(bytes)) {
+      try (JsonGenerator out = KubernetesJson.MAPPER.createGenerator(bytes)) {
         body.write(out);
         out.writeRaw('\n');
       } catch (IOException e) {

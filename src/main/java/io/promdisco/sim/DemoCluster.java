@@ -2,7 +2,7 @@ package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.promdisco.offline.Json;
+import io.promdisco.offline.KubernetesJson;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.util.Nouns;
 import io.promdisco.util.Ticker;
@@ -205,8 +205,8 @@ public final class DemoCluster implements AutoCloseable {
         () -> {
           ObjectNode pod = pod(workload.namespace(), name);
           DemoObjects.setReady(pod, false);
-          Json.child(pod, "metadata")
-              .put("deletionTimestamp", Json.text(pod, "metadata", "creationTimestamp"));
+          KubernetesJson.child(pod, "metadata")
+              .put("deletionTimestamp", KubernetesJson.text(pod, "metadata", "creationTimestamp"));
           cluster.apply(pod);
           workload.syncEndpoints();
           return "pod " + name + " is terminating";
@@ -231,7 +231,7 @@ public final class DemoCluster implements AutoCloseable {
     steps.add(
         () -> {
           ObjectNode pod = pod("payments", job + "-pod");
-          Json.child(pod, "status").put("phase", "Succeeded");
+          KubernetesJson.child(pod, "status").put("phase", "Succeeded");
           cluster.apply(pod);
           ObjectNode done = DemoObjects.job("payments", CRON_JOB, job);
           done.putObject("status").put("succeeded", 1);
@@ -343,6 +343,6 @@ public final class DemoCluster implements AutoCloseable {
   }
 
   private static String name(ObjectNode object) {
-    return Json.text(object, "metadata", "name");
+    return KubernetesJson.text(object, "metadata", "name");
   }
 }

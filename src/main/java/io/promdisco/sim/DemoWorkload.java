@@ -2,7 +2,7 @@ package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.offline.Json;
+import io.promdisco.offline.KubernetesJson;
 import io.promdisco.providers.kubernetes.object.Resource;
 import java.util.Comparator;
 import java.util.List;
@@ -74,7 +74,7 @@ final class DemoWorkload {
 
   void applyReplicaSet() {
     cluster.apply(
-        new Template("replicaset")
+        new ObjectTemplate("replicaset")
             .with("name", replicaSetName())
             .with("namespace", namespace)
             .with("app", app)
@@ -89,7 +89,7 @@ final class DemoWorkload {
     String name =
         replicaSetName() + "-" + "%05x".formatted((app.hashCode() ^ podsCreated * 7919) & 0xfffff);
     ObjectNode pod =
-        new Template("pod")
+        new ObjectTemplate("pod")
             .with("name", name)
             .with("namespace", namespace)
             .with("app", app)
@@ -101,7 +101,7 @@ final class DemoWorkload {
             .with("metricsPath", metricsPath)
             .object();
     if (metricsPath.isEmpty()) {
-      Json.child(pod, "metadata").putObject("annotations");
+      KubernetesJson.child(pod, "metadata").putObject("annotations");
     }
     cluster.create(pod);
     return name;
@@ -109,7 +109,7 @@ final class DemoWorkload {
 
   void applyService(int number) {
     cluster.apply(
-        new Template("service")
+        new ObjectTemplate("service")
             .with("namespace", namespace)
             .with("app", app)
             .with("scraped", !metricsPath.isEmpty())
@@ -121,7 +121,8 @@ final class DemoWorkload {
   /** Its pods, those of older versions first. */
   List<ObjectNode> pods() {
     return cluster.list(Resource.PODS, namespace, "app=" + app + ",pod-template-hash", "").stream()
-        .sorted(Comparator.comparing(pod -> Json.text(pod, "metadata", "labels", "version")))
+        .sorted(
+            Comparator.comparing(pod -> KubernetesJson.text(pod, "metadata", "labels", "version")))
         .toList();
   }
 
@@ -132,9 +133,9 @@ final class DemoWorkload {
     slice.put("addressType", "IPv4");
     ((ObjectNode) slice.at("/metadata/labels")).put("kubernetes.io/service-name", app);
     ArrayNode sliceEndpoints = slice.putArray("endpoints");
-    ObjectNode subset = Json.object();
+    ObjectNode subset = KubernetesJson.object();
     for (ObjectNode pod : pods()) {
-      String ip = Json.text(pod, "status", "podIP");
+      String ip = KubernetesJson.text(pod, "status", "podIP");
       if (!ip.isEmpty()) {
         boolean terminating = pod.path("metadata").has("deletionTimestamp");
         boolean ready =
@@ -162,20 +163,20 @@ final class DemoWorkload {
   }
 
   private ObjectNode header(String apiVersion, String kind, String name) {
-    ObjectNode object = Json.object().put("apiVersion", apiVersion).put("kind", kind);
+    ObjectNode object = KubernetesJson.object().put("apiVersion", apiVersion).put("kind", kind);
     ObjectNode metadata = object.putObject("metadata");
     metadata.put("name", name).put("namespace", namespace);
     metadata.putObject("labels").put("app", app);
-    Template.setUids(object);
+    ObjectTemplate.setUids(object);
     return object;
   }
 
   /** Names the pod and its node. */
   private static void refer(ObjectNode endpoint, ObjectNode pod) {
-    endpoint.put("nodeName", Json.text(pod, "spec", "nodeName"));
+    endpoint.put("nodeName", KubernetesJson.text(pod, "spec", "nodeName"));
     ObjectNode target = endpoint.putObject("targetRef").put("kind", "Pod");
     for (String field : List.of("namespace", "name", "uid")) {
-      target.put(field, Json.text(pod, "metadata", field));
+      target.put(field, KubernetesJson.text(pod, "metadata", field));
     }
   }
 

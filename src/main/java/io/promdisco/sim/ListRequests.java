@@ -1,9 +1,9 @@
 package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.offline.Json;
+import io.promdisco.offline.KubernetesJson;
 import io.promdisco.offline.ObjectSelector;
-import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -28,7 +28,7 @@ final class ListRequests {
     }
     ObjectSelector selection = selection(route, request);
     ListPage page = page(route, request, selection);
-    ObjectNode metadata = Json.object();
+    ObjectNode metadata = KubernetesJson.object();
     metadata.put("resourceVersion", Long.toString(page.resourceVersion()));
     if (!page.continueAfter().isEmpty()) {
       metadata.put("continue", token(page.resourceVersion(), page.continueAfter()));
@@ -55,7 +55,7 @@ final class ListRequests {
   static ObjectSelector selection(Route route, HttpRequest request) {
     return SimCluster.selection(
         route.resource(),
-        new Scope(
+        new WatchScope(
             route.namespace(),
             request.parameter("labelSelector"),
             request.parameter("fieldSelector")));

@@ -1,7 +1,7 @@
 package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.offline.Json;
+import io.promdisco.offline.KubernetesJson;
 import io.promdisco.offline.ObjectSelector;
 import org.jspecify.annotations.Nullable;
 
@@ -32,10 +32,10 @@ record ObjectChange(
 
   /** A copy of {@code object} that shares all but its metadata. */
   private static ObjectNode withRevision(ObjectNode object, long revision) {
-    ObjectNode copy = Json.object();
+    ObjectNode copy = KubernetesJson.object();
     copy.setAll(object);
-    ObjectNode metadata = Json.object();
-    metadata.setAll(Json.child(object, "metadata"));
+    ObjectNode metadata = KubernetesJson.object();
+    metadata.setAll(KubernetesJson.child(object, "metadata"));
     metadata.put("resourceVersion", Long.toString(revision));
     copy.set("metadata", metadata);
     return copy;

@@ -3,7 +3,7 @@ package io.promdisco.sim;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.offline.Json;
+import io.promdisco.offline.KubernetesJson;
 import io.promdisco.sim.ProtobufSchema.Field;
 import java.io.UncheckedIOException;
 import java.time.DateTimeException;
@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes Kubernetes objects as protobuf, byte for byte as the real server does: fields that
- * are plain values there are written even when they are empty. Fields that Kubernetes does not know
- * are left out. Safe for all threads.
+ * Writes Kubernetes objects as protobuf, byte for byte as the real server does: fields that are
+ * plain values there are written even when they are empty. Fields that Kubernetes does not know are
+ * left out. Safe for all threads.
  *
  * <p>No protobuf library is among the dependencies, and one would need a message object for each of
  * the 50,000 pods of a benchmark.
@@ -81,10 +81,10 @@ public final class ProtobufEncoder {
   }
 
   private void enveloped(ProtobufWriter out, ObjectNode object) {
-    String kind = Json.text(object, "kind");
+    String kind = KubernetesJson.text(object, "kind");
     int end = beginEnvelope(out);
     fields(out, schema.fields(kind), object);
-    endEnvelope(out, end, Json.text(object, "apiVersion"), kind);
+    endEnvelope(out, end, KubernetesJson.text(object, "apiVersion"), kind);
   }
 
   private static int beginEnvelope(ProtobufWriter out) {
@@ -198,7 +198,7 @@ public final class ProtobufEncoder {
 
   private static byte[] jsonText(JsonNode value) {
     try {
-      return Json.MAPPER.writeValueAsBytes(value);
+      return KubernetesJson.MAPPER.writeValueAsBytes(value);
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }

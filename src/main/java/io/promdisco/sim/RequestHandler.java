@@ -19,7 +19,7 @@ final class RequestHandler {
   private static final int MOST_REQUESTS = 10_000;
 
   private final ContentNegotiation negotiation;
-  private final Users users;
+  private final SimUsers users;
   private final Faults faults;
   private final ListRequests lists;
   private final WatchRequests watches;
@@ -29,7 +29,7 @@ final class RequestHandler {
   private final Deque<SimRequest> requests = new ArrayDeque<>();
 
   RequestHandler(
-      SimCluster cluster, SimOptions options, Ticker ticker, Users users, Faults faults) {
+      SimCluster cluster, SimOptions options, Ticker ticker, SimUsers users, Faults faults) {
     this.negotiation = new ContentNegotiation(options.protobuf);
     this.users = users;
     this.faults = faults;

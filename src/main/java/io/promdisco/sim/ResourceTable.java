@@ -1,7 +1,7 @@
 package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.offline.Json;
+import io.promdisco.offline.KubernetesJson;
 import io.promdisco.offline.ObjectSelector;
 import io.promdisco.providers.kubernetes.object.Resource;
 import java.util.ArrayDeque;
@@ -103,7 +103,7 @@ final class ResourceTable {
   void subscribeWithState(Subscription subscription, ObjectSelector selection) {
     for (ObjectNode object : objects.values()) {
       if (selection.matches(object)) {
-        long version = Long.parseLong(Json.text(object, "metadata", "resourceVersion"));
+        long version = Long.parseLong(KubernetesJson.text(object, "metadata", "resourceVersion"));
         subscription.offer(new SimEvent(SimEvent.Type.ADDED, object, version, false));
       }
     }
@@ -125,7 +125,7 @@ final class ResourceTable {
   }
 
   SimEvent bookmark(long revision, boolean initialEventsEnd) {
-    ObjectNode object = Json.object();
+    ObjectNode object = KubernetesJson.object();
     object.put("kind", resource.kind()).put("apiVersion", resource.apiVersion());
     ObjectNode metadata = object.putObject("metadata");
     metadata.put("resourceVersion", Long.toString(revision)).putNull("creationTimestamp");

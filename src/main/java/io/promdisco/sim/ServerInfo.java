@@ -2,7 +2,7 @@ package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.offline.Json;
+import io.promdisco.offline.KubernetesJson;
 import io.promdisco.providers.kubernetes.object.Resource;
 import java.util.LinkedHashSet;
 import java.util.Optional;
@@ -23,7 +23,7 @@ final class ServerInfo {
   }
 
   private static ObjectNode version() {
-    return Json.object()
+    return KubernetesJson.object()
         .put("major", "1")
         .put("minor", "36")
         .put("gitVersion", "v1.36.0-simulated")
@@ -31,19 +31,19 @@ final class ServerInfo {
   }
 
   private static ObjectNode coreVersions() {
-    ObjectNode versions = Json.object().put("kind", "APIVersions");
+    ObjectNode versions = KubernetesJson.object().put("kind", "APIVersions");
     versions.putArray("versions").add("v1");
     return versions;
   }
 
   private static ObjectNode groups() {
-    ObjectNode list = Json.object().put("kind", "APIGroupList").put("apiVersion", "v1");
+    ObjectNode list = KubernetesJson.object().put("kind", "APIGroupList").put("apiVersion", "v1");
     ArrayNode groups = list.putArray("groups");
     Set<String> seen = new LinkedHashSet<>();
     for (Resource<?> resource : Resource.ALL) {
       if (!resource.group().isEmpty() && seen.add(resource.group())) {
         ObjectNode group = groups.addObject().put("name", resource.group());
-        ObjectNode version = Json.object();
+        ObjectNode version = KubernetesJson.object();
         version.put("groupVersion", resource.apiVersion()).put("version", resource.version());
         group.putArray("versions").add(version);
         group.set("preferredVersion", version.deepCopy());
@@ -53,7 +53,8 @@ final class ServerInfo {
   }
 
   private static Optional<ObjectNode> resources(String path) {
-    ObjectNode list = Json.object().put("kind", "APIResourceList").put("apiVersion", "v1");
+    ObjectNode list =
+        KubernetesJson.object().put("kind", "APIResourceList").put("apiVersion", "v1");
     ArrayNode resources = list.putArray("resources");
     for (Resource<?> resource : Resource.ALL) {
       String root = resource.group().isEmpty() ? "/api/" : "/apis/";

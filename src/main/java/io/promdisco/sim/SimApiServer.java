@@ -39,7 +39,7 @@ public final class SimApiServer implements AutoCloseable {
   private final Closer closer = new Closer();
   private final int port;
   private final Ticker ticker;
-  private final Users users;
+  private final SimUsers users;
   private final AtomicInteger numbers = new AtomicInteger();
   private final Faults faults = new Faults();
   private final RequestHandler handler;
@@ -54,7 +54,7 @@ public final class SimApiServer implements AutoCloseable {
 
   private SimApiServer(SimCluster cluster, SimOptions options) throws IOException {
     this.options = options;
-    this.users = new Users(options);
+    this.users = new SimUsers(options);
     this.listener = listen(options.port);
     this.port = listener.getLocalPort();
     this.ticker = options.ticker == null ? closer.add(new SystemTicker()) : options.ticker;

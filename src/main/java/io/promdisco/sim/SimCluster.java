@@ -2,12 +2,12 @@ package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.promdisco.offline.Json;
-import io.promdisco.offline.Kinds;
+import io.promdisco.offline.ApiServerDefaults;
+import io.promdisco.offline.KubernetesJson;
 import io.promdisco.offline.ObjectSelector;
-import io.promdisco.offline.ServerDefaults;
+import io.promdisco.offline.ResourceKinds;
 import io.promdisco.providers.kubernetes.object.Resource;
-import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
@@ -66,7 +66,7 @@ public final class SimCluster {
   public int load(Iterable<ObjectNode> objects) {
     int taken = 0;
     for (ObjectNode object : objects) {
-      Optional<Resource<?>> resource = Kinds.find(object);
+      Optional<Resource<?>> resource = ResourceKinds.find(object);
       if (resource.isPresent()) {
         replace(resource.get(), object);
         taken++;
@@ -128,7 +128,10 @@ public final class SimCluster {
     ObjectNode given = prepared(resource, object.deepCopy());
     ObjectNode copy = existing(resource, given).deepCopy();
     copyField(given, copy, "status");
-    copyField(Json.child(given, "metadata"), Json.child(copy, "metadata"), "resourceVersion");
+    copyField(
+        KubernetesJson.child(given, "metadata"),
+        KubernetesJson.child(copy, "metadata"),
+        "resourceVersion");
     return updateLocked(resource, copy);
   }
 
@@ -157,7 +160,7 @@ public final class SimCluster {
    */
   public ObjectNode delete(ObjectNode object) {
     Resource<?> resource = resourceOf(object);
-    String namespace = Json.text(object, "metadata", "namespace");
+    String namespace = KubernetesJson.text(object, "metadata", "namespace");
     String orDefault = namespace.isEmpty() && resource.namespaced() ? "default" : namespace;
     return delete(resource, orDefault, name(object));
   }
@@ -199,7 +202,7 @@ public final class SimCluster {
       Resource<?> resource, String namespace, String labelSelector, String fieldSelector) {
     return page(
             resource,
-            selection(resource, new Scope(namespace, labelSelector, fieldSelector)),
+            selection(resource, new WatchScope(namespace, labelSelector, fieldSelector)),
             0,
             "",
             0)
@@ -240,7 +243,7 @@ public final class SimCluster {
       String resourceVersion,
       boolean initialEvents) {
     ObjectSelector selection =
-        selection(resource, new Scope(namespace, labelSelector, fieldSelector));
+        selection(resource, new WatchScope(namespace, labelSelector, fieldSelector));
     return subscribe(resource, selection, parseVersion(resourceVersion), initialEvents);
   }
 
@@ -249,7 +252,7 @@ public final class SimCluster {
    *
    * @throws StatusException with code 400 if one is not valid
    */
-  static ObjectSelector selection(Resource<?> resource, Scope scope) {
+  static ObjectSelector selection(Resource<?> resource, WatchScope scope) {
     try {
       return ObjectSelector.of(resource, scope);
     } catch (IllegalArgumentException e) {
@@ -259,15 +262,15 @@ public final class SimCluster {
 
   /** The resource of {@code object}, or 404. */
   static Resource<?> resourceOf(ObjectNode object) {
-    return Kinds.find(object)
+    return ResourceKinds.find(object)
         .orElseThrow(
             () ->
                 StatusException.of(
                     404,
                     "the server could not find the requested resource (kind "
-                        + Json.text(object, "kind")
+                        + KubernetesJson.text(object, "kind")
                         + " of "
-                        + Json.text(object, "apiVersion")
+                        + KubernetesJson.text(object, "apiVersion")
                         + ")"));
   }
 
@@ -347,7 +350,7 @@ public final class SimCluster {
       throw StatusException.invalid(
           resource.kind() + " \"\"", "metadata.name: Required value: a name");
     }
-    ServerDefaults.apply(resource, own);
+    ApiServerDefaults.apply(resource, own);
     return own;
   }
 
@@ -363,13 +366,14 @@ public final class SimCluster {
   @GuardedBy("this")
   private ObjectNode updateLocked(Resource<?> resource, ObjectNode own) {
     ObjectNode before = existing(resource, own);
-    String given = Json.text(own, "metadata", "resourceVersion");
-    if (!given.isEmpty() && !given.equals(Json.text(before, "metadata", "resourceVersion"))) {
+    String given = KubernetesJson.text(own, "metadata", "resourceVersion");
+    if (!given.isEmpty()
+        && !given.equals(KubernetesJson.text(before, "metadata", "resourceVersion"))) {
       throw StatusException.conflict(
           resource, name(own), "the object has been modified; read it again and retry");
     }
-    String uid = Json.text(own, "metadata", "uid");
-    if (!uid.isEmpty() && !uid.equals(Json.text(before, "metadata", "uid"))) {
+    String uid = KubernetesJson.text(own, "metadata", "uid");
+    if (!uid.isEmpty() && !uid.equals(KubernetesJson.text(before, "metadata", "uid"))) {
       throw StatusException.conflict(resource, name(own), "it has another uid: it is a new object");
     }
     return store(table(resource), key(resource, own), before, own);
@@ -378,9 +382,9 @@ public final class SimCluster {
   @GuardedBy("this")
   private ObjectNode store(
       ResourceTable table, String key, @Nullable ObjectNode before, ObjectNode own) {
-    ObjectNode metadata = Json.child(own, "metadata");
+    ObjectNode metadata = KubernetesJson.child(own, "metadata");
     if (before != null) {
-      ObjectNode old = Json.child(before, "metadata");
+      ObjectNode old = KubernetesJson.child(before, "metadata");
       keepIfMissing(old, metadata, "uid");
       keepIfMissing(old, metadata, "creationTimestamp");
       copyField(old, metadata, "resourceVersion");
@@ -388,10 +392,10 @@ public final class SimCluster {
         return before;
       }
     } else {
-      if (Json.text(metadata, "uid").isEmpty()) {
+      if (KubernetesJson.text(metadata, "uid").isEmpty()) {
         metadata.put("uid", UUID.randomUUID().toString());
       }
-      if (Json.text(metadata, "creationTimestamp").isEmpty()) {
+      if (KubernetesJson.text(metadata, "creationTimestamp").isEmpty()) {
         metadata.put("creationTimestamp", clock.get().truncatedTo(ChronoUnit.SECONDS).toString());
       }
     }
@@ -402,7 +406,7 @@ public final class SimCluster {
   }
 
   private static void keepIfMissing(ObjectNode from, ObjectNode to, String name) {
-    if (Json.text(to, name).isEmpty()) {
+    if (KubernetesJson.text(to, name).isEmpty()) {
       copyField(from, to, name);
     }
   }
@@ -416,11 +420,11 @@ public final class SimCluster {
   }
 
   private static String name(ObjectNode object) {
-    return Json.text(object, "metadata", "name");
+    return KubernetesJson.text(object, "metadata", "name");
   }
 
   private static String key(Resource<?> resource, ObjectNode object) {
-    return key(resource, Json.text(object, "metadata", "namespace"), name(object));
+    return key(resource, KubernetesJson.text(object, "metadata", "namespace"), name(object));
   }
 
   private static String key(Resource<?> resource, String namespace, String name) {

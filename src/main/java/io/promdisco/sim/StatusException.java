@@ -1,7 +1,7 @@
 package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.offline.Json;
+import io.promdisco.offline.KubernetesJson;
 import io.promdisco.providers.kubernetes.object.Resource;
 import org.jspecify.annotations.Nullable;
 
@@ -122,7 +122,7 @@ final class StatusException extends RuntimeException {
 
   /** The {@code Status} object. */
   public ObjectNode toStatus() {
-    ObjectNode status = Json.object();
+    ObjectNode status = KubernetesJson.object();
     status.put("kind", "Status").put("apiVersion", "v1");
     status.putObject("metadata");
     status.put("status", "Failure").put("message", getMessage());

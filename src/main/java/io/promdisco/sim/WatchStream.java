@@ -2,7 +2,7 @@ package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.promdisco.offline.Json;
+import io.promdisco.offline.KubernetesJson;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.util.Ticker;
 import java.io.IOException;
@@ -185,7 +185,7 @@ final class WatchStream implements WatchRequests.Session {
                   ? new SimEvent(
                       SimEvent.Type.ADDED, event.object(), event.resourceVersion(), false)
                   : event);
-      case DELETED_FOR_UNKNOWN -> bookmark ? List.of(event) : List.of(ghost(event), event);
+      case DELETED_FOR_UNKNOWN -> bookmark ? List.of(event) : List.of(phantomEvent(event), event);
       case BOOKMARK_BACKWARDS -> List.of(bookmark ? backwards(event) : event);
     };
   }
@@ -204,16 +204,18 @@ final class WatchStream implements WatchRequests.Session {
   }
 
   /** The deletion of an object that never was. */
-  private SimEvent ghost(SimEvent event) {
+  private SimEvent phantomEvent(SimEvent event) {
     ObjectNode object = event.object().deepCopy();
     ghosts++;
-    Json.child(object, "metadata").put("name", "ghost-" + ghosts).put("uid", "ghost-" + ghosts);
+    KubernetesJson.child(object, "metadata")
+        .put("name", "ghost-" + ghosts)
+        .put("uid", "ghost-" + ghosts);
     return new SimEvent(SimEvent.Type.DELETED, object, event.resourceVersion(), false);
   }
 
   private static SimEvent backwards(SimEvent bookmark) {
     ObjectNode object = bookmark.object().deepCopy();
-    Json.child(object, "metadata").put("resourceVersion", "1");
+    KubernetesJson.child(object, "metadata").put("resourceVersion", "1");
     return new SimEvent(SimEvent.Type.BOOKMARK, object, 1, bookmark.initialEventsEnd());
   }
 

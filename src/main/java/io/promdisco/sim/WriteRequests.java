@@ -1,8 +1,8 @@
 package io.promdisco.sim;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.offline.Json;
-import io.promdisco.offline.Kinds;
+import io.promdisco.offline.KubernetesJson;
+import io.promdisco.offline.ResourceKinds;
 import java.io.IOException;
 import java.util.Set;
 
@@ -60,7 +60,7 @@ final class WriteRequests {
 
   private ObjectNode delete(Route route) {
     ObjectNode last = cluster.delete(route.resource(), route.namespace(), route.name());
-    ObjectNode status = Json.object();
+    ObjectNode status = KubernetesJson.object();
     status.put("kind", "Status").put("apiVersion", "v1");
     status.putObject("metadata");
     status.put("status", "Success");
@@ -69,7 +69,7 @@ final class WriteRequests {
         .put("name", route.name())
         .put("group", route.resource().group())
         .put("kind", route.resource().plural())
-        .put("uid", Json.text(last, "metadata", "uid"));
+        .put("uid", KubernetesJson.text(last, "metadata", "uid"));
     return status;
   }
 
@@ -80,14 +80,14 @@ final class WriteRequests {
           415, "the body of the request was in an unknown format: " + type + ", not JSON");
     }
     ObjectNode object = parsed(request.body());
-    String kind = Json.text(object, "kind");
+    String kind = KubernetesJson.text(object, "kind");
     if (kind.isEmpty()) {
       object.put("kind", route.resource().kind()).put("apiVersion", route.resource().apiVersion());
-    } else if (Kinds.find(object).filter(route.resource()::equals).isEmpty()) {
+    } else if (ResourceKinds.find(object).filter(route.resource()::equals).isEmpty()) {
       throw StatusException.badRequest(
           "the object is of kind " + kind + " (expected: " + route.resource().kind() + ")");
     }
-    ObjectNode metadata = Json.child(object, "metadata");
+    ObjectNode metadata = KubernetesJson.child(object, "metadata");
     if (route.resource().namespaced()) {
       agree(metadata, "namespace", route.namespace());
     }
@@ -98,7 +98,7 @@ final class WriteRequests {
   }
 
   private static void agree(ObjectNode metadata, String field, String ofUrl) {
-    String given = Json.text(metadata, field);
+    String given = KubernetesJson.text(metadata, field);
     if (given.isEmpty()) {
       metadata.put(field, ofUrl);
     } else if (!given.equals(ofUrl)) {
@@ -109,7 +109,7 @@ final class WriteRequests {
 
   private static ObjectNode parsed(String body) {
     try {
-      if (Json.read(body) instanceof ObjectNode object) {
+      if (KubernetesJson.read(body) instanceof ObjectNode object) {
         return object;
       }
     } catch (IOException e) {

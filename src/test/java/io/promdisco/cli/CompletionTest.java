@@ -3,7 +3,7 @@ package io.promdisco.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.promdisco.testing.Missing;
+import io.promdisco.testing.SkipReason;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -56,7 +56,7 @@ class CompletionTest {
 
   @Test
   void bashCompletesCommandsOptionsAndValues() throws Exception {
-    assumeTrue(Files.isExecutable(Path.of("/bin/bash")), Missing.BASH);
+    assumeTrue(Files.isExecutable(Path.of("/bin/bash")), SkipReason.BASH);
     assertThat(bash("promdisco ta").lines()).contains("targets");
     assertThat(bash("promdisco targets --kube").lines()).contains("--kubeconfig");
     assertThat(bash("promdisco targets --output ").lines()).contains("http-sd", "prometheus");
@@ -94,7 +94,7 @@ class CompletionTest {
 
   @Test
   void fishTakesTheScript() throws Exception {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/fish")), Missing.FISH);
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/fish")), SkipReason.FISH);
     Path script = Files.writeString(folder.resolve("c.fish"), completion("fish"));
     assertThat(run("fish", "-c", "source " + script + "; complete -C 'promdisco ta'"))
         .contains("targets");
@@ -116,7 +116,7 @@ class CompletionTest {
     assertThat(Files.readString(pages.resolve("promdisco-targets.1")))
         .contains(".SH \"OPTIONS\"", "\\fB\\-\\-manifests\\fR \\fIFILE|DIR\\fR")
         .doesNotContain("%n");
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/groff")), Missing.GROFF);
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/groff")), SkipReason.GROFF);
     for (Path page : written) {
       String text = run("groff", "-ww", "-z", "-man", "-Tutf8", page.toString());
       assertThat(text).as(page.toString()).isEmpty();

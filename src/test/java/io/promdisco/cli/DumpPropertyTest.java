@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.cli.output.Structured;
-import io.promdisco.offline.Manifests;
-import io.promdisco.offline.ViewManifests;
+import io.promdisco.cli.output.StructuredPrinter;
+import io.promdisco.offline.ManifestReader;
+import io.promdisco.offline.ManifestWriter;
 import io.promdisco.providers.kubernetes.client.decode.JsonDecoder;
 import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.providers.kubernetes.object.Resource;
@@ -155,25 +155,25 @@ class DumpPropertyTest {
     return pod;
   }
 
-  private static List<ObjectNode> dumpedAndRead(ObjectNode object, Structured.Form form)
+  private static List<ObjectNode> dumpedAndRead(ObjectNode object, StructuredPrinter.Form form)
       throws Exception {
-    Path file = folder.resolve(form == Structured.Form.JSON ? "dump.json" : "dump.yaml");
+    Path file = folder.resolve(form == StructuredPrinter.Form.JSON ? "dump.json" : "dump.yaml");
     try (PrintStream out =
         new PrintStream(Files.newOutputStream(file), false, StandardCharsets.UTF_8)) {
       DumpCommand.write(List.of(object), form, out);
     }
-    return Manifests.read(List.of(file));
+    return ManifestReader.read(List.of(file));
   }
 
   @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
   void everyLabelAndAnnotationIsTheSameAfterADump(
       @ForAll("maps") Map<String, String> labels,
       @ForAll("maps") Map<String, String> annotations,
-      @ForAll Structured.Form form)
+      @ForAll StructuredPrinter.Form form)
       throws Exception {
     PodView pod = JsonDecoder.decode(Resource.PODS, pod(labels, annotations));
 
-    List<ObjectNode> read = dumpedAndRead(ViewManifests.of(Resource.PODS, pod), form);
+    List<ObjectNode> read = dumpedAndRead(ManifestWriter.of(Resource.PODS, pod), form);
 
     assertThat(read).hasSize(1);
     assertThat(JsonDecoder.decode(Resource.PODS, read.get(0))).isEqualTo(pod);

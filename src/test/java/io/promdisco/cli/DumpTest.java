@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.cli.output.ExitCode;
-import io.promdisco.offline.Manifests;
+import io.promdisco.offline.ManifestReader;
 import io.promdisco.sim.Permissions;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
@@ -130,7 +130,7 @@ class DumpTest {
 
   private SimApiServer server(SimOptions options) throws Exception {
     SimCluster cluster = new SimCluster();
-    cluster.load(Manifests.read(List.of(Path.of(cli.file("cluster.yaml", OBJECTS)))));
+    cluster.load(ManifestReader.read(List.of(Path.of(cli.file("cluster.yaml", OBJECTS)))));
     return SimApiServer.start(cluster, options);
   }
 

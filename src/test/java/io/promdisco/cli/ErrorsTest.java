@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpExchange;
 import io.promdisco.cli.output.ExitCode;
 import io.promdisco.testing.FakeServer;
-import io.promdisco.testing.Interruptible;
+import io.promdisco.testing.InterruptibleProcesses;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -334,7 +334,7 @@ final class ErrorsTest {
       Path out = Files.createTempFile(folder, "out", ".txt");
       Path err = Files.createTempFile(folder, "err", ".txt");
       Process process =
-          new ProcessBuilder(Interruptible.command(command))
+          new ProcessBuilder(InterruptibleProcesses.command(command))
               .redirectOutput(out.toFile())
               .redirectError(err.toFile())
               .start();

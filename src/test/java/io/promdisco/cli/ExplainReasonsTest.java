@@ -3,7 +3,7 @@ package io.promdisco.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.promdisco.offline.Manifests;
+import io.promdisco.offline.ManifestReader;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
 import java.io.IOException;
@@ -333,7 +333,8 @@ class ExplainReasonsTest {
   @Test
   void aServersObjectsAreFoundByTheirFurtherAddressesToo() throws Exception {
     SimCluster cluster = new SimCluster();
-    cluster.load(Manifests.load(List.of(Path.of(cli.file("cluster.yaml", OBJECTS)))).objects());
+    cluster.load(
+        ManifestReader.load(List.of(Path.of(cli.file("cluster.yaml", OBJECTS)))).objects());
     try (SimApiServer server = SimApiServer.start(cluster)) {
       server.writeKubeconfig(folder.resolve("kubeconfig"));
       String config =

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.Promdisco;
 import io.promdisco.cli.output.ExitCode;
-import io.promdisco.offline.Manifests;
+import io.promdisco.offline.ManifestReader;
 import io.promdisco.server.PromdiscoServer;
 import io.promdisco.sim.Permissions;
 import io.promdisco.sim.SimApiServer;
@@ -339,7 +339,7 @@ class ExplainTest {
   @Test
   void aRunningServerIsAskedForItsTargetsAndItsConfiguration() throws Exception {
     SimCluster cluster = new SimCluster();
-    cluster.load(Manifests.read(List.of(Path.of(objects))));
+    cluster.load(ManifestReader.read(List.of(Path.of(objects))));
     try (SimApiServer server = SimApiServer.start(cluster);
         Promdisco promdisco = Promdisco.builder().build()) {
       server.writeKubeconfig(folder.resolve("kubeconfig"));

@@ -8,9 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.cli.output.Console;
 import io.promdisco.cli.output.LiveTable;
-import io.promdisco.cli.output.Row;
-import io.promdisco.cli.output.Table;
-import io.promdisco.cli.output.TextColumns;
+import io.promdisco.cli.output.TableOutput;
+import io.promdisco.cli.output.TargetRow;
+import io.promdisco.cli.output.TerminalText;
 import io.promdisco.model.Labels;
 import io.promdisco.testing.FakeServer;
 import io.promdisco.util.PrintableText;
@@ -272,19 +272,19 @@ class HostileTextTest {
             false,
             false,
             0);
-    new Table(console, false)
+    new TableOutput(console, false)
         .print(List.of(row("a\u202eb", "h1"), row("東京", "h2"), row("plain", "h3")));
     List<String> lines = bytes.toString(UTF_8).lines().toList();
     assertThat(lines.subList(1, 4).stream().map(line -> line.indexOf("active")))
         .containsExactly(10, 8, 10);
     LiveTable live = new LiveTable();
     live.show(List.of(row("a\u202eb\u001b[2J", "h1"), row("東京", "h2")));
-    assertThat(live.lines(40, 10)).allMatch(line -> TextColumns.of(line) <= 40);
+    assertThat(live.lines(40, 10)).allMatch(line -> TerminalText.of(line) <= 40);
     assertThat(live.lines(200, 10).toString()).contains("a\\u202eb\\x1b[2J");
   }
 
-  private static Row row(String job, String host) {
+  private static TargetRow row(String job, String host) {
     Labels labels = Labels.of("instance", host, "job", job);
-    return new Row(job, true, "http://" + host, labels, Labels.EMPTY, "30s", "10s");
+    return new TargetRow(job, true, "http://" + host, labels, Labels.EMPTY, "30s", "10s");
   }
 }

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.cli.output.Structured;
-import io.promdisco.offline.Manifests;
-import io.promdisco.testing.Missing;
+import io.promdisco.cli.output.StructuredPrinter;
+import io.promdisco.offline.ManifestReader;
+import io.promdisco.testing.SkipReason;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -97,8 +97,8 @@ class KubectlIT {
 
   @BeforeEach
   void namespace() throws Exception {
-    assumeFalse(KUBECONFIG.isEmpty(), Missing.API_SERVER);
-    assumeTrue(hasKubectl(), Missing.KUBECTL);
+    assumeFalse(KUBECONFIG.isEmpty(), SkipReason.API_SERVER);
+    assumeTrue(hasKubectl(), SkipReason.KUBECTL);
     created = true;
     kubectl("create", "namespace", namespace);
   }
@@ -187,7 +187,7 @@ class KubectlIT {
     for (String form : List.of("yaml", "json")) {
       for (String what : List.of("pod/odd", "pods")) {
         List<ObjectNode> read =
-            Manifests.read(List.of(kubectl("get", what, "-n", namespace, "-o", form)));
+            ManifestReader.read(List.of(kubectl("get", what, "-n", namespace, "-o", form)));
         assertThat(read).hasSize(1);
         same(read.get(0), pod);
       }
@@ -215,7 +215,7 @@ class KubectlIT {
     Path dump = folder.resolve("dump.yaml");
     try (PrintStream out =
         new PrintStream(Files.newOutputStream(dump), false, StandardCharsets.UTF_8)) {
-      DumpCommand.write(List.of(pod), Structured.Form.YAML, out);
+      DumpCommand.write(List.of(pod), StructuredPrinter.Form.YAML, out);
     }
     return dump;
   }

@@ -3,7 +3,7 @@ package io.promdisco.cli;
 import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.promdisco.testing.Interruptible;
+import io.promdisco.testing.InterruptibleProcesses;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,7 +87,8 @@ final class LauncherTest {
   private Start start(Path from, Map<String, String> environment, String... command)
       throws IOException {
     ProcessBuilder builder =
-        new ProcessBuilder(Interruptible.command(List.of(command))).directory(from.toFile());
+        new ProcessBuilder(InterruptibleProcesses.command(List.of(command)))
+            .directory(from.toFile());
     builder.environment().put("JAVA_HOME", jdk.toString());
     builder.environment().remove("JAVA_OPTS");
     builder.environment().putAll(environment);

@@ -8,8 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.cli.output.ExitCode;
 import io.promdisco.conformance.RealCluster;
-import io.promdisco.offline.Manifests;
-import io.promdisco.testing.Missing;
+import io.promdisco.offline.ManifestReader;
+import io.promdisco.testing.SkipReason;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +53,7 @@ class RealCommandsIT {
 
   @BeforeEach
   void fill() throws Exception {
-    assumeFalse(KUBECONFIG.isEmpty(), Missing.API_SERVER);
+    assumeFalse(KUBECONFIG.isEmpty(), SkipReason.API_SERVER);
     cli = new Cli(folder);
     config = cli.file("p.yml", CONFIG);
     open = new RealCluster(Path.of(KUBECONFIG));
@@ -95,7 +95,7 @@ class RealCommandsIT {
   }
 
   private void create(String yaml) throws Exception {
-    for (JsonNode object : Manifests.documents(Path.of(cli.file("object.yaml", yaml)))) {
+    for (JsonNode object : ManifestReader.documents(Path.of(cli.file("object.yaml", yaml)))) {
       cluster().create((ObjectNode) object);
     }
   }
@@ -149,7 +149,7 @@ class RealCommandsIT {
     assertThat(cli.out())
         .contains("ok:      list pods in namespace shop", "ok:      watch pods in namespace shop")
         .doesNotContain("missing:");
-    assumeFalse(VIEWER.isEmpty(), Missing.API_SERVER);
+    assumeFalse(VIEWER.isEmpty(), SkipReason.API_SERVER);
     assertThat(cli.run("rbac", config, "--check", "--kubeconfig", VIEWER))
         .isEqualTo(ExitCode.FINDING);
     assertThat(cli.out())
@@ -159,7 +159,7 @@ class RealCommandsIT {
 
   @Test
   void userWithoutPermissionsIsToldWhatToGrant() {
-    assumeFalse(VIEWER.isEmpty(), Missing.API_SERVER);
+    assumeFalse(VIEWER.isEmpty(), SkipReason.API_SERVER);
     String[] with = {"--kubeconfig", VIEWER};
     assertThat(cli.run("targets", config, with[0], with[1], "--timeout", "2s"))
         .isEqualTo(ExitCode.UNREACHABLE);
@@ -177,7 +177,7 @@ class RealCommandsIT {
       eventually(() -> assertThat(pipe.screen()).contains("1 active, 1 dropped in 1 job"));
       create(pod("web-1", "web", "10.0.0.4"));
       eventually(() -> assertThat(pipe.screen()).contains("+ pods  http://10.0.0.4:8080/metrics"));
-      for (JsonNode object : Manifests.documents(folder.resolve("object.yaml"))) {
+      for (JsonNode object : ManifestReader.documents(folder.resolve("object.yaml"))) {
         cluster().delete((ObjectNode) object);
       }
       eventually(() -> assertThat(pipe.screen()).contains("- pods  http://10.0.0.4:8080/metrics"));

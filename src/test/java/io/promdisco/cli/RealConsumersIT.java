@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
-import io.promdisco.testing.Missing;
+import io.promdisco.testing.SkipReason;
 import io.promdisco.util.Closer;
 import java.io.IOException;
 import java.net.URI;
@@ -74,7 +74,7 @@ class RealConsumersIT {
 
   @BeforeEach
   void requireClients() {
-    assumeFalse(CLIENTS.isEmpty(), Missing.CLIENTS);
+    assumeFalse(CLIENTS.isEmpty(), SkipReason.CLIENTS);
   }
 
   @AfterEach

@@ -3,7 +3,7 @@ package io.promdisco.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.promdisco.testing.Missing;
+import io.promdisco.testing.SkipReason;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -30,8 +30,8 @@ final class Terminal implements AutoCloseable {
 
   /** Runs a line of the shell under a pseudo-terminal. */
   static Terminal runLine(Path folder, String line) throws IOException {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), Missing.SCRIPT);
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/stty")), Missing.STTY);
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), SkipReason.SCRIPT);
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/stty")), SkipReason.STTY);
     Path screen = folder.resolve("screen");
     return start(
         new ProcessBuilder("script", "-qefc", line, screen.toString())

@@ -3,7 +3,7 @@ package io.promdisco.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promdisco.cli.output.ExitCode;
-import io.promdisco.offline.Manifests;
+import io.promdisco.offline.ManifestReader;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
 import java.io.BufferedReader;
@@ -49,7 +49,7 @@ class UserKubeconfigTest {
   void start() throws Exception {
     SimCluster cluster = new SimCluster();
     Path objects = Files.writeString(folder.resolve("objects.yaml"), NODE);
-    cluster.load(Manifests.read(List.of(objects)));
+    cluster.load(ManifestReader.read(List.of(objects)));
     server = SimApiServer.start(cluster);
     Files.writeString(folder.resolve("p.yml"), CONFIG);
     home = folder.resolve("home");

@@ -12,9 +12,9 @@ import io.promdisco.config.Configuration;
 import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.conformance.KubernetesCase.Operation;
 import io.promdisco.conformance.TargetLines.Line;
-import io.promdisco.offline.ManifestClients;
+import io.promdisco.offline.ManifestClientFactory;
 import io.promdisco.offline.ManifestCluster;
-import io.promdisco.offline.Manifests;
+import io.promdisco.offline.ManifestReader;
 import io.promdisco.providers.kubernetes.client.ApiServerClientFactory;
 import io.promdisco.providers.kubernetes.client.InClusterClients;
 import io.promdisco.providers.kubernetes.object.Resource;
@@ -165,18 +165,18 @@ class ClusterDifferentialIT {
     private final Promdisco promdisco;
 
     /** In which the discoverers believe to run; empty if this system does not allow it. */
-    private final Optional<RealPrometheus.Pod> pod;
+    private final Optional<PrometheusAgent.Pod> pod;
 
-    private final List<RealPrometheus> open = new ArrayList<>();
+    private final List<PrometheusAgent> open = new ArrayList<>();
     private final RandomJobs random;
 
     /** Which Prometheus judges a job: the last one that was started for it. */
-    private final Map<String, RealPrometheus> judges = new HashMap<>();
+    private final Map<String, PrometheusAgent> judges = new HashMap<>();
 
     Batch(int first, int size) throws Exception {
       this.first = first;
       List<String> kubeconfigs = CERT.isEmpty() ? List.of(KUBECONFIG) : List.of(KUBECONFIG, CERT);
-      RealPrometheus.Pod inPod = pod();
+      PrometheusAgent.Pod inPod = pod();
       pod = inPod.isPossible() ? Optional.of(inPod) : Optional.empty();
       random =
           new RandomJobs(
@@ -189,13 +189,13 @@ class ClusterDifferentialIT {
       }
     }
 
-    private RealPrometheus.Pod pod() throws IOException {
+    private PrometheusAgent.Pod pod() throws IOException {
       URI url = URI.create(server.url);
       Path account = Files.createDirectories(folder.resolve("account-" + first));
       Files.writeString(account.resolve("token"), server.token);
       Files.copy(Path.of(server.caFile), account.resolve("ca.crt"));
       Files.writeString(account.resolve("namespace"), ownNamespace());
-      return new RealPrometheus.Pod(
+      return new PrometheusAgent.Pod(
           Map.of(
               "KUBERNETES_SERVICE_HOST",
               url.getHost(),
@@ -224,7 +224,7 @@ class ClusterDifferentialIT {
       write(RandomCluster::start);
       mark(0);
       promdisco.apply(load(configuration(), folder));
-      RealPrometheus running = prometheus(all);
+      PrometheusAgent running = prometheus(all);
       jobs.keySet().forEach(job -> judges.put(job, running));
       check(0);
       for (int step = 1; step <= STEPS; step++) {
@@ -245,7 +245,7 @@ class ClusterDifferentialIT {
     }
 
     /** Gives each cluster another job in the place of one that it has. */
-    private void replaceJobs(RealPrometheus running) throws Exception {
+    private void replaceJobs(PrometheusAgent running) throws Exception {
       for (RandomCluster cluster : clusters) {
         ObjectNode job = random.job(cluster, 0);
         String name = job.get("job_name").asText();
@@ -257,10 +257,10 @@ class ClusterDifferentialIT {
       count("jobs", clusters.size());
     }
 
-    private RealPrometheus prometheus(List<ObjectNode> of)
+    private PrometheusAgent prometheus(List<ObjectNode> of)
         throws IOException, InterruptedException {
-      RealPrometheus started =
-          new RealPrometheus(
+      PrometheusAgent started =
+          new PrometheusAgent(
               Path.of(CLIENTS, "prometheus"),
               folder.resolve("prometheus-" + instances++),
               RandomJobs.configuration(of).toString(),
@@ -344,7 +344,7 @@ class ClusterDifferentialIT {
 
     private void check(int step) throws Exception {
       Deadline limit = new Deadline(LIMIT);
-      RealPrometheus running = judge(MARKER);
+      PrometheusAgent running = judge(MARKER);
       while (!isMarked(TargetLines.of(running.targets(MARKER)), step)
           || !isMarked(TargetLines.of(promdisco), step)) {
         limit.pause("the marker of step " + step);
@@ -377,15 +377,15 @@ class ClusterDifferentialIT {
       }
     }
 
-    private RealPrometheus judge(String job) {
+    private PrometheusAgent judge(String job) {
       return Objects.requireNonNull(judges.get(job));
     }
 
     private Map<String, List<Line>> ofJudges(Set<String> of) throws Exception {
-      Map<RealPrometheus, Map<String, List<Line>>> known = new HashMap<>();
+      Map<PrometheusAgent, Map<String, List<Line>>> known = new HashMap<>();
       Map<String, List<Line>> out = new HashMap<>();
       for (String job : of) {
-        RealPrometheus judge = judge(job);
+        PrometheusAgent judge = judge(job);
         if (!known.containsKey(judge)) {
           known.put(judge, TargetLines.of(judge.targets("")));
         }
@@ -407,7 +407,7 @@ class ClusterDifferentialIT {
       if (!toJudge.contains(MARKER)) {
         of.add(jobs.get(MARKER));
       }
-      RealPrometheus fresh = prometheus(of);
+      PrometheusAgent fresh = prometheus(of);
       Deadline limit = new Deadline(LIMIT);
       while (!isMarked(TargetLines.of(fresh.targets(MARKER)), step)) {
         limit.pause("the marker of step " + step + " in another Prometheus");
@@ -570,11 +570,11 @@ class ClusterDifferentialIT {
     private void compareDump(
         int step, String what, Path dump, ObjectNode configuration, UnaryOperator<Line> view)
         throws Exception {
-      ManifestCluster cluster = new ManifestCluster(Manifests.read(List.of(dump)));
+      ManifestCluster cluster = new ManifestCluster(ManifestReader.read(List.of(dump)));
       try (Promdisco ofDump =
           Promdisco.builder()
               .kubernetesClients(
-                  ticker -> new ManifestClients(cluster, Optional.of(ownNamespace())))
+                  ticker -> new ManifestClientFactory(cluster, Optional.of(ownNamespace())))
               .build()) {
         ofDump.apply(load(configuration, folder));
         assertThat(ofDump.awaitSynced(LIMIT)).isTrue();
@@ -606,7 +606,7 @@ class ClusterDifferentialIT {
     @Override
     public void close() {
       promdisco.close();
-      open.forEach(RealPrometheus::close);
+      open.forEach(PrometheusAgent::close);
       writers.shutdownNow();
     }
   }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.offline.ManifestException;
-import io.promdisco.offline.Manifests;
+import io.promdisco.offline.ManifestReader;
 import io.promdisco.testing.RecordedCases;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,7 +38,7 @@ record KubernetesCase(Path folder) {
 
   List<ObjectNode> objects() throws ManifestException {
     List<ObjectNode> objects = new ArrayList<>();
-    for (JsonNode document : Manifests.documents(folder.resolve("cluster.yaml"))) {
+    for (JsonNode document : ManifestReader.documents(folder.resolve("cluster.yaml"))) {
       objects.add(asWritten((ObjectNode) document));
     }
     return objects;
@@ -72,7 +72,7 @@ record KubernetesCase(Path folder) {
     }
     for (Path file : sorted) {
       List<Operation> operations = new ArrayList<>();
-      for (JsonNode document : Manifests.documents(file)) {
+      for (JsonNode document : ManifestReader.documents(file)) {
         operations.add(
             new Operation(
                 document.get("op").asText(), asWritten((ObjectNode) document.get("object"))));

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.offline.Manifests;
-import io.promdisco.testing.Missing;
+import io.promdisco.offline.ManifestReader;
+import io.promdisco.testing.SkipReason;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledIfSystemProperty(
     named = "promdisco.kubeconfig.cert",
     matches = ".+",
-    disabledReason = Missing.API_SERVER)
+    disabledReason = SkipReason.API_SERVER)
 class RealAccessIT {
   private static final List<String> ROLES =
       List.of("node", "pod", "service", "endpoints", "endpointslice", "ingress");
@@ -94,7 +94,7 @@ class RealAccessIT {
   void fill() throws Exception {
     cluster.clear();
     Path objects = Files.writeString(folder.resolve("objects.yml"), OBJECTS);
-    for (JsonNode object : Manifests.documents(objects)) {
+    for (JsonNode object : ManifestReader.documents(objects)) {
       cluster.create((ObjectNode) object);
     }
   }

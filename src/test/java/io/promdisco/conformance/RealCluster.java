@@ -3,7 +3,7 @@ package io.promdisco.conformance;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.offline.Manifests;
+import io.promdisco.offline.ManifestReader;
 import io.promdisco.providers.kubernetes.object.Resource;
 import java.io.IOException;
 import java.net.URI;
@@ -47,7 +47,7 @@ public final class RealCluster {
 
   /** The one that {@code kubeconfig} names, with its first user's token. */
   public RealCluster(Path kubeconfig) throws Exception {
-    JsonNode config = Manifests.documents(kubeconfig).get(0);
+    JsonNode config = ManifestReader.documents(kubeconfig).get(0);
     JsonNode cluster = config.at("/clusters/0/cluster");
     url = cluster.get("server").asText();
     caFile = cluster.get("certificate-authority").asText();

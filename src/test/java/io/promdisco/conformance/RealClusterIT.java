@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.Promdisco;
 import io.promdisco.config.Configuration;
 import io.promdisco.config.load.ConfigLoader;
-import io.promdisco.testing.Missing;
 import io.promdisco.testing.RecordedCases;
+import io.promdisco.testing.SkipReason;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @EnabledIfSystemProperty(
     named = "promdisco.kubeconfig",
     matches = ".+",
-    disabledReason = Missing.API_SERVER)
+    disabledReason = SkipReason.API_SERVER)
 class RealClusterIT {
   private static final String KUBECONFIG = System.getProperty("promdisco.kubeconfig", "");
   private static final String TOPOLOGY = "__meta_kubernetes_endpointslice_endpoint_topology";
@@ -79,8 +79,8 @@ class RealClusterIT {
       Promdisco promdisco, RealCluster cluster, KubernetesCase recorded, int step)
       throws Exception {
     Map<String, String> uids = new HashMap<>(cluster.uids());
-    Answer.View view =
-        new Answer.View(
+    ComparableTargets.View view =
+        new ComparableTargets.View(
             labels -> {
               Map<String, String> changed = new TreeMap<>(labels);
               changed.keySet().removeIf(name -> name.startsWith(TOPOLOGY));
@@ -88,10 +88,10 @@ class RealClusterIT {
               return changed;
             },
             labels -> !"default".equals(labels.get("__meta_kubernetes_namespace")));
-    var expected = Answer.recorded(recorded.expected(step), view);
+    var expected = ComparableTargets.recorded(recorded.expected(step), view);
     eventually(
         () ->
-            assertThat(Answer.of(promdisco, view))
+            assertThat(ComparableTargets.of(promdisco, view))
                 .as("%s after step %d", recorded, step)
                 .isEqualTo(expected));
     states++;

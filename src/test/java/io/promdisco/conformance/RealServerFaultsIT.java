@@ -8,8 +8,8 @@ import io.promdisco.config.Configuration;
 import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.scrape.PoolView;
-import io.promdisco.testing.Gate;
-import io.promdisco.testing.Missing;
+import io.promdisco.testing.BreakableForwarder;
+import io.promdisco.testing.SkipReason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledIfSystemProperty(
     named = "promdisco.realcluster",
     matches = ".+",
-    disabledReason = Missing.API_SERVER)
+    disabledReason = SkipReason.API_SERVER)
 @TestMethodOrder(MethodOrderer.MethodName.class)
 class RealServerFaultsIT {
   private static final String ACCOUNTS = "/api/v1/namespaces/default/serviceaccounts";
@@ -55,16 +55,16 @@ class RealServerFaultsIT {
   }
 
   @TempDir private static Path folder = Path.of("");
-  private static OwnCluster cluster;
-  private static Gate gate;
+  private static RestartableCluster cluster;
+  private static BreakableForwarder gate;
 
   @BeforeAll
   static void start() throws Exception {
     Files.createDirectories(folder.resolve("data"));
     cluster =
-        new OwnCluster(
+        new RestartableCluster(
             Path.of(System.getProperty("promdisco.realcluster")), folder.resolve("data"));
-    gate = new Gate(cluster.port);
+    gate = new BreakableForwarder(cluster.port);
     fill();
     for (String name : List.of("kubeconfig", "kubeconfig-cert")) {
       Files.writeString(folder.resolve(name), cluster.kubeconfig(name, gate.port()));

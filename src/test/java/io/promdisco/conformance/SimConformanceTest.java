@@ -79,10 +79,10 @@ class SimConformanceTest {
 
   private static void check(Promdisco promdisco, KubernetesCase recorded, int step)
       throws Exception {
-    var expected = Answer.recorded(recorded.expected(step), Answer.View.ALL);
+    var expected = ComparableTargets.recorded(recorded.expected(step), ComparableTargets.View.ALL);
     eventually(
         () ->
-            assertThat(Answer.of(promdisco, Answer.View.ALL))
+            assertThat(ComparableTargets.of(promdisco, ComparableTargets.View.ALL))
                 .as("%s after step %d", recorded, step)
                 .isEqualTo(expected));
     states++;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.kubernetes.client.decode.PodBodies;
-import io.promdisco.testing.Allocated;
+import io.promdisco.testing.AllocatedBytes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +33,7 @@ class TargetPoolAllocationTest {
     List<TargetGroup> equal = bodies.groups();
 
     double bytes =
-        Allocated.per(PODS, () -> pool.update("p", equal) ? pool : pool.drain().updates());
+        AllocatedBytes.per(PODS, () -> pool.update("p", equal) ? pool : pool.drain().updates());
     assertThat(bytes).isLessThan(57);
     assertThat(pool.drain().updates()).isEmpty();
   }
@@ -47,7 +47,7 @@ class TargetPoolAllocationTest {
     List<TargetGroup> comes = List.of(groups.get(7));
 
     double bytes =
-        Allocated.per(
+        AllocatedBytes.per(
             2,
             () -> {
               pool.update("p", goes);

@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
-import io.promdisco.providers.document.Origin;
+import io.promdisco.providers.document.DocumentOrigin;
 import java.io.IOException;
 import java.util.List;
 
 /** What must be true of every list of target groups and of every refusal of one. */
 final class TargetDocuments {
-  private static final Origin ORIGIN = new Origin("__meta_filepath", "fuzz");
+  private static final DocumentOrigin ORIGIN = new DocumentOrigin("__meta_filepath", "fuzz");
 
   interface Parser {
-    List<TargetGroup> parse(byte[] document, Origin origin) throws IOException;
+    List<TargetGroup> parse(byte[] document, DocumentOrigin origin) throws IOException;
   }
 
   private TargetDocuments() {}

@@ -11,9 +11,9 @@ import io.promdisco.http.tls.TlsImplementation;
 import io.promdisco.testing.Certificates;
 import io.promdisco.testing.Certificates.Content;
 import io.promdisco.testing.FakeServer;
-import io.promdisco.testing.Https;
+import io.promdisco.testing.HttpClientConfigs;
 import io.promdisco.testing.ManualTicker;
-import io.promdisco.testing.Missing;
+import io.promdisco.testing.SkipReason;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -57,7 +57,7 @@ class ChangedCertificateTest {
   @CsvSource({"JDK,TLS12", "JDK,TLS13", "NATIVE,TLS12", "NATIVE,TLS13"})
   void anOpenStreamContinuesAndTheNextConnectionVerifiesTheNewCertificate(
       TlsImplementation implementation, String version) throws Exception {
-    assumeTrue(implementation.isAvailable(), Missing.NATIVE_TLS);
+    assumeTrue(implementation.isAvailable(), SkipReason.NATIVE_TLS);
     Certificates ca = Certificates.authority("root");
     current = ca.issue(Content.of("first", "EC", "ip:127.0.0.1")).pair();
     ManualTicker ticker = new ManualTicker();
@@ -66,7 +66,8 @@ class ChangedCertificateTest {
     try (FakeServer server = server(ca);
         Sender sender =
             new Sender(
-                ServerSettings.of(server.url(), "url", Https.withTls(tls), Map.of(), ticker),
+                ServerSettings.of(
+                    server.url(), "url", HttpClientConfigs.withTls(tls), Map.of(), ticker),
                 implementation,
                 ticker);
         Exchange stream = get(sender, server.url() + "/stream")) {

@@ -9,9 +9,9 @@ import io.promdisco.config.HttpClientConfig.TlsConfig;
 import io.promdisco.config.Secret;
 import io.promdisco.http.tls.Pem;
 import io.promdisco.http.tls.TlsImplementation;
-import io.promdisco.testing.Https;
+import io.promdisco.testing.HttpClientConfigs;
 import io.promdisco.testing.ManualTicker;
-import io.promdisco.testing.Missing;
+import io.promdisco.testing.SkipReason;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -43,7 +43,7 @@ class OpenSslTest {
 
   @BeforeAll
   static void makeCertificates() throws Exception {
-    assumeTrue(version() >= 3, Missing.OPENSSL);
+    assumeTrue(version() >= 3, SkipReason.OPENSSL);
     for (String key : List.of("rsa:2048", "ec:P-256", "ec:P-384", "ec:P-521", "ed25519")) {
       issue(key);
     }
@@ -140,9 +140,10 @@ class OpenSslTest {
 
   private static int get(TlsImplementation implementation, String url, TlsConfig tls)
       throws Exception {
-    assumeTrue(implementation.isAvailable(), Missing.NATIVE_TLS);
+    assumeTrue(implementation.isAvailable(), SkipReason.NATIVE_TLS);
     ManualTicker ticker = new ManualTicker();
-    ServerSettings settings = ServerSettings.of(url, "url", Https.withTls(tls), Map.of(), ticker);
+    ServerSettings settings =
+        ServerSettings.of(url, "url", HttpClientConfigs.withTls(tls), Map.of(), ticker);
     try (Sender sender = new Sender(settings, implementation, ticker);
         Exchange exchange = sender.send(Request.get(URI.create(url + "/"), "*/*", PAUSE))) {
       return exchange.code();

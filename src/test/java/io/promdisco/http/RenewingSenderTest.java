@@ -9,7 +9,7 @@ import io.promdisco.http.tls.TlsSettings;
 import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.Certificates;
 import io.promdisco.testing.FakeServer;
-import io.promdisco.testing.Https;
+import io.promdisco.testing.HttpClientConfigs;
 import io.promdisco.util.SystemTicker;
 import java.io.IOException;
 import java.net.URI;
@@ -64,7 +64,8 @@ class RenewingSenderTest {
   }
 
   private RenewingSender.Source source() {
-    HttpClientConfig http = Https.withTls(TlsConfig.builder().caFile(ca().toString()).build());
+    HttpClientConfig http =
+        HttpClientConfigs.withTls(TlsConfig.builder().caFile(ca().toString()).build());
     return new RenewingSender.Source() {
       @Override
       public ServerSettings settings() throws IOException {

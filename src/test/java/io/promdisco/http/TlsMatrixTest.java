@@ -12,9 +12,9 @@ import io.promdisco.http.tls.TlsImplementation;
 import io.promdisco.testing.Certificates;
 import io.promdisco.testing.Certificates.Content;
 import io.promdisco.testing.FakeServer;
-import io.promdisco.testing.Https;
+import io.promdisco.testing.HttpClientConfigs;
 import io.promdisco.testing.ManualTicker;
-import io.promdisco.testing.Missing;
+import io.promdisco.testing.SkipReason;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -290,7 +290,8 @@ class TlsMatrixTest {
   private static void get(TlsImplementation implementation, String url, TlsConfig tls)
       throws Exception {
     ManualTicker ticker = new ManualTicker();
-    ServerSettings settings = ServerSettings.of(url, "url", Https.withTls(tls), Map.of(), ticker);
+    ServerSettings settings =
+        ServerSettings.of(url, "url", HttpClientConfigs.withTls(tls), Map.of(), ticker);
     try (Sender sender = new Sender(settings, implementation, ticker);
         Exchange exchange = sender.send(Request.get(URI.create(url + "/"), "*/*", PAUSE))) {
       assertThat(exchange.code()).isEqualTo(200);
@@ -301,7 +302,7 @@ class TlsMatrixTest {
   @ParameterizedTest
   @MethodSource("cells")
   void aServerIsTrustedOrRefusedForTheTrueReason(Cell cell) throws Exception {
-    assumeTrue(cell.implementation.isAvailable(), Missing.NATIVE_TLS);
+    assumeTrue(cell.implementation.isAvailable(), SkipReason.NATIVE_TLS);
     Row row = cell.row;
     Presented presented = row.setup.make(cell.keyAlgorithm);
     Path ca = Files.writeString(folder.resolve("ca.crt"), presented.authority);
@@ -408,7 +409,7 @@ class TlsMatrixTest {
   @ParameterizedTest
   @MethodSource("clientCells")
   void aClientIsAdmittedOrToldWhatIsWrongWithItsCertificate(ClientCell cell) throws Exception {
-    assumeTrue(cell.implementation.isAvailable(), Missing.NATIVE_TLS);
+    assumeTrue(cell.implementation.isAvailable(), SkipReason.NATIVE_TLS);
     Certificates ca = Certificates.authority("root");
     Certificates presented = ca.issue(Content.of("server", cell.serverKey, HERE));
     TlsConfig tls = tls(ca, client(ca, cell.client), cell.version);
@@ -434,7 +435,7 @@ class TlsMatrixTest {
   @ParameterizedTest
   @MethodSource("goodCells")
   void withoutHttp2ServersAreTrustedToo(Cell cell) throws Exception {
-    assumeTrue(cell.implementation.isAvailable(), Missing.NATIVE_TLS);
+    assumeTrue(cell.implementation.isAvailable(), SkipReason.NATIVE_TLS);
     Presented presented = cell.row.setup.make(cell.keyAlgorithm);
     TlsConfig tls =
         new TlsConfig(

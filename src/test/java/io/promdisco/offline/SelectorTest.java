@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.providers.kubernetes.object.Resource;
-import io.promdisco.sim.Objects;
+import io.promdisco.sim.ObjectFixtures;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SelectorTest {
   private final ObjectNode web =
-      Objects.labelled(Objects.pod("shop", "web"), "app", "web", "track", "stable", "level", "7");
+      ObjectFixtures.labelled(
+          ObjectFixtures.pod("shop", "web"), "app", "web", "track", "stable", "level", "7");
 
   @ParameterizedTest
   @CsvSource(
@@ -60,7 +61,7 @@ class SelectorTest {
 
   @Test
   void anEmptyValueSelectsAnEmptyLabel() {
-    ObjectNode pod = Objects.labelled(Objects.pod("a", "b"), "x", "");
+    ObjectNode pod = ObjectFixtures.labelled(ObjectFixtures.pod("a", "b"), "x", "");
     assertThat(LabelSelector.parse("x=").test(pod.at("/metadata/labels"))).isTrue();
     assertThat(LabelSelector.parse("x in (,a)").test(pod.at("/metadata/labels"))).isTrue();
   }
@@ -71,24 +72,27 @@ class SelectorTest {
 
   @Test
   void fieldSelectorsReadTheFieldsOfTheirKind() {
-    ObjectNode pod = Objects.with(web.deepCopy(), "spec", "nodeName", "n1");
-    Objects.with(pod, "status", "phase", "Running");
+    ObjectNode pod = ObjectFixtures.with(web.deepCopy(), "spec", "nodeName", "n1");
+    ObjectFixtures.with(pod, "status", "phase", "Running");
     assertThat(selects(Resource.PODS, "spec.nodeName=n1", pod)).isTrue();
     assertThat(selects(Resource.PODS, "spec.nodeName==n1,status.phase!=Failed", pod)).isTrue();
     assertThat(selects(Resource.PODS, "spec.nodeName=n2", pod)).isFalse();
     assertThat(selects(Resource.PODS, "metadata.name=web,metadata.namespace=shop", pod)).isTrue();
     assertThat(selects(Resource.PODS, "spec.hostNetwork=false", pod)).isTrue();
     assertThat(selects(Resource.PODS, "status.podIP=", pod)).isTrue();
-    assertThat(selects(Resource.NODES, "spec.unschedulable=false", Objects.node("n"))).isTrue();
-    assertThat(selects(Resource.NODES, "spec.unschedulable!=true", Objects.node("n"))).isTrue();
-    assertThat(selects(Resource.JOBS, "status.successful=0", Json.object())).isTrue();
-    assertThat(selects(Resource.PODS, "metadata.name=a\\,b", Objects.pod("x", "a,b"))).isTrue();
+    assertThat(selects(Resource.NODES, "spec.unschedulable=false", ObjectFixtures.node("n")))
+        .isTrue();
+    assertThat(selects(Resource.NODES, "spec.unschedulable!=true", ObjectFixtures.node("n")))
+        .isTrue();
+    assertThat(selects(Resource.JOBS, "status.successful=0", KubernetesJson.object())).isTrue();
+    assertThat(selects(Resource.PODS, "metadata.name=a\\,b", ObjectFixtures.pod("x", "a,b")))
+        .isTrue();
   }
 
   @Test
   void aCordonedNodeIsSelected() {
-    ObjectNode node = Objects.node("n");
-    Json.child(node, "spec").put("unschedulable", true);
+    ObjectNode node = ObjectFixtures.node("n");
+    KubernetesJson.child(node, "spec").put("unschedulable", true);
     assertThat(selects(Resource.NODES, "spec.unschedulable=true", node)).isTrue();
   }
 

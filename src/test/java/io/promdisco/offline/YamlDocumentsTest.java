@@ -38,8 +38,8 @@ class YamlDocumentsTest {
         new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
       for (String line : lines.lines().filter(YamlDocumentsTest::isKept).toList()) {
         int tab = line.indexOf('\t');
-        String yaml = Json.read(line.substring(0, tab)).textValue();
-        String kubectl = comparable(Json.read(line.substring(tab + 1)));
+        String yaml = KubernetesJson.read(line.substring(0, tab)).textValue();
+        String kubectl = comparable(KubernetesJson.read(line.substring(tab + 1)));
         assertThat(comparable(read(yaml))).as(yaml).isEqualTo(kubectl);
         documents++;
       }
@@ -91,8 +91,8 @@ class YamlDocumentsTest {
 
   @Test
   void halfOfASurrogatePairBecomesTheReplacementCharacter() throws Exception {
-    assertThat(Json.read("\"a\\ud83d\"").textValue()).isEqualTo("a\ufffd");
-    assertThat(Json.read("\"\\ud83d\\ude00\"").textValue()).isEqualTo("\ud83d\ude00");
+    assertThat(KubernetesJson.read("\"a\\ud83d\"").textValue()).isEqualTo("a\ufffd");
+    assertThat(KubernetesJson.read("\"\\ud83d\\ude00\"").textValue()).isEqualTo("\ud83d\ude00");
     assertThat(read("a: \"\\udc00b\"").get("a").textValue()).isEqualTo("\ufffdb");
   }
 }

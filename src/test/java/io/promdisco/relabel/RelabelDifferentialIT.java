@@ -12,7 +12,7 @@ import io.promdisco.model.Labels;
 import io.promdisco.scrape.PoolCounts;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.TargetsDocument;
-import io.promdisco.testing.RealPrometheus;
+import io.promdisco.testing.PrometheusJudge;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,10 +54,10 @@ class RelabelDifferentialIT {
 
   @Test
   void everyRuleDoesWhatItDoesInPrometheus(@TempDir Path folder) throws Exception {
-    assumeTrue(RealPrometheus.isAvailable(), "no -Dpromdisco.realclients=FOLDER");
+    assumeTrue(PrometheusJudge.isAvailable(), "no -Dpromdisco.realclients=FOLDER");
     Path config = folder.resolve("prometheus.yml");
     Files.writeString(config, configuration(List.of()));
-    try (RealPrometheus prometheus = RealPrometheus.start(folder, config)) {
+    try (PrometheusJudge prometheus = PrometheusJudge.start(folder, config)) {
       for (int from = 0; from < CASES; from += AT_ONCE) {
         Map<String, String> jobs = new LinkedHashMap<>();
         for (int i = from; i < Math.min(CASES, from + AT_ONCE); i++) {
@@ -95,7 +95,7 @@ class RelabelDifferentialIT {
       Path file = folder.resolve(job.getKey() + ".yml");
       files.put(job.getKey(), Files.writeString(file, configuration(List.of(job.getValue()))));
     }
-    Map<Path, String> refused = RealPrometheus.refused(folder, List.copyOf(files.values()));
+    Map<Path, String> refused = PrometheusJudge.refused(folder, List.copyOf(files.values()));
     for (Map.Entry<String, Path> file : files.entrySet()) {
       ConfigLoader.LoadResult ours = new ConfigLoader().read(file.getValue());
       String theirs = refused.get(file.getValue());
@@ -113,7 +113,7 @@ class RelabelDifferentialIT {
   }
 
   private void compare(
-      RealPrometheus prometheus, Configuration configuration, Map<String, String> jobs)
+      PrometheusJudge prometheus, Configuration configuration, Map<String, String> jobs)
       throws Exception {
     try (Promdisco promdisco = Promdisco.builder().build()) {
       promdisco.apply(configuration);

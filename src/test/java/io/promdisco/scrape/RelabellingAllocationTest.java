@@ -8,7 +8,7 @@ import io.promdisco.model.TargetGroup;
 import io.promdisco.model.TargetSetReader;
 import io.promdisco.model.TargetSetUpdate;
 import io.promdisco.providers.kubernetes.client.decode.PodBodies;
-import io.promdisco.testing.Allocated;
+import io.promdisco.testing.AllocatedBytes;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -25,7 +25,7 @@ class RelabellingAllocationTest {
       manager.apply(jobs);
       manager.onUpdates(updates(jobs, true, List.of()));
       List<TargetSetUpdate> updates = updates(jobs, false, groups);
-      return Allocated.per(
+      return AllocatedBytes.per(
           1,
           () -> {
             manager.onUpdates(updates);
@@ -68,7 +68,7 @@ class RelabellingAllocationTest {
   void aJobWhoseRulesAreNotReachedTakesLittle() throws Exception {
     List<ScrapeConfig> jobs = UsualRules.jobs(100, 5);
     double bytes =
-        Allocated.per(
+        AllocatedBytes.per(
             jobs.size(),
             () -> {
               try (ScrapeManager manager =

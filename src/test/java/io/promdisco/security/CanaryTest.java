@@ -69,7 +69,8 @@ class CanaryTest {
             .collect(Collectors.joining("\n"));
     assertThat(world.sent)
         .as("secrets that the servers were sent")
-        .allMatch(secret -> all.contains(secret) || all.contains(Canaries.base64("u:" + secret)));
+        .allMatch(
+            secret -> all.contains(secret) || all.contains(CanarySecrets.base64("u:" + secret)));
   }
 
   @Test
@@ -84,7 +85,7 @@ class CanaryTest {
     for (String format : List.of("text", "json", "sarif")) {
       List<String> all = new ArrayList<>(arguments);
       all.addAll(List.of("--output", format));
-      Program.Result result = Program.run(folder, all.toArray(new String[0]));
+      PromdiscoProcess.Result result = PromdiscoProcess.run(folder, all.toArray(new String[0]));
       assertThat(result.code()).as(result.output()).isEqualTo(1);
       showsNothing("check --output " + format, result.output());
     }
@@ -93,8 +94,9 @@ class CanaryTest {
   @Test
   void targetsShowsNoSecret() throws Exception {
     for (String format : List.of("wide", "prometheus")) {
-      Program.Result result =
-          Program.run(folder, "targets", "prometheus.yml", "--timeout", "4s", "-o", format);
+      PromdiscoProcess.Result result =
+          PromdiscoProcess.run(
+              folder, "targets", "prometheus.yml", "--timeout", "4s", "-o", format);
       assertThat(result.code()).as(result.output()).isEqualTo(3);
       assertThat(result.output()).contains("go away, ").contains("<secret>");
       showsNothing("targets -o " + format, result.output());
@@ -105,8 +107,8 @@ class CanaryTest {
   @Test
   void targetsOfADumpShowNoSecret() throws Exception {
     for (String dump : List.of("dump.yaml", "broken-dump.yaml", "odd-dump.yaml")) {
-      Program.Result result =
-          Program.run(folder, "targets", "pods.yml", "--manifests", dump, "-o", "json");
+      PromdiscoProcess.Result result =
+          PromdiscoProcess.run(folder, "targets", "pods.yml", "--manifests", dump, "-o", "json");
       assertThat(result.code()).as(result.output()).isEqualTo(dump.startsWith("broken") ? 2 : 0);
       showsNothing("targets --manifests " + dump, result.output());
     }
@@ -115,8 +117,9 @@ class CanaryTest {
   @Test
   void serveShowsNoSecret() throws Exception {
     String sentToUs = world.canaries.plant("Authorization header sent to serve");
-    try (Program serve =
-        Program.start(folder, "serve", "--config", "prometheus.yml", "--listen", "127.0.0.1:0")) {
+    try (PromdiscoProcess serve =
+        PromdiscoProcess.start(
+            folder, "serve", "--config", "prometheus.yml", "--listen", "127.0.0.1:0")) {
       eventually(() -> assertThat(serve.output()).contains("listens on"));
       Matcher url = Pattern.compile("listens on (\\S+)").matcher(serve.output());
       assertThat(url.find()).isTrue();
@@ -128,7 +131,7 @@ class CanaryTest {
           folder.resolve("prometheus.yml"),
           StandardCopyOption.REPLACE_EXISTING);
       showsNothing("refused reload", ask("POST", url.group(1) + "/-/reload", sentToUs).body());
-      Program.Result result = serve.terminate();
+      PromdiscoProcess.Result result = serve.terminate();
       assertThat(result.output()).contains("the configuration is refused");
       showsNothing("log of serve", result.output());
     }

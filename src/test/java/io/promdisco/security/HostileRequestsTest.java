@@ -127,8 +127,8 @@ final class HostileRequestsTest {
                 folder.resolve("p.yml"),
                 "scrape_configs: [{job_name: a, static_configs: [{targets: ['127.0.0.1:1']}]}]\n")
             .toString();
-    try (Program program =
-        Program.start(
+    try (PromdiscoProcess program =
+        PromdiscoProcess.start(
             folder,
             List.of("-Xmx128m", "-Dpromdisco.log.level=warn"),
             "serve",

@@ -15,7 +15,7 @@ import java.util.Set;
  * A folder with a configuration, kubeconfigs and a dump, in which secrets stand wherever they can.
  */
 final class LeakWorld {
-  final Canaries canaries = new Canaries();
+  final CanarySecrets canaries = new CanarySecrets();
 
   /** The secrets that the servers must have been sent, or the test shows nothing. */
   final Set<String> sent = new LinkedHashSet<>();
@@ -192,15 +192,15 @@ final class LeakWorld {
     users.put(
         "key",
         "{client-certificate-data: "
-            + Canaries.base64(pair.certificate())
+            + CanarySecrets.base64(pair.certificate())
             + ", client-key-data: "
-            + Canaries.base64(canaries.plantKey("kubeconfig client-key-data", pair.key()))
+            + CanarySecrets.base64(canaries.plantKey("kubeconfig client-key-data", pair.key()))
             + "}");
     users.put(
         "idtoken", "{auth-provider: {name: oidc, config: {id-token: " + sent("id-token") + "}}}");
     String exec =
-        "{exec: {apiVersion: client.authentication.k8s.io/v1, command: ./%s, interactiveMode: Never,"
-            + " args: ["
+        "{exec: {apiVersion: client.authentication.k8s.io/v1, command: ./%s, interactiveMode:"
+            + " Never, args: ["
             + canaries.plant("exec args")
             + "], env: [{name: A, value: "
             + canaries.plant("exec env")
@@ -211,7 +211,7 @@ final class LeakWorld {
     users.put(
         "badkey",
         "{client-certificate: cert.pem, client-key-data: "
-            + Canaries.base64(
+            + CanarySecrets.base64(
                 "-----BEGIN PRIVATE KEY-----\n"
                     + canaries.plant("a key that is none")
                     + "\n-----END PRIVATE KEY-----")
@@ -283,7 +283,7 @@ final class LeakWorld {
         stringData: {b: %s}
         """
             .formatted(
-                Canaries.base64(canaries.plant("Secret data")),
+                CanarySecrets.base64(canaries.plant("Secret data")),
                 canaries.plant("Secret stringData"));
     String pod =
         """

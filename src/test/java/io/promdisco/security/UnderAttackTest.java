@@ -159,8 +159,8 @@ final class UnderAttackTest {
   @Test
   void usersAreAnsweredAndNoTargetIsLostUnderAttack() throws Exception {
     List<Attack> attacks = attacks();
-    try (Program program =
-        Program.start(
+    try (PromdiscoProcess program =
+        PromdiscoProcess.start(
             folder,
             List.of("-Xmx256m", "-Dpromdisco.log.level=warn"),
             "serve",

@@ -6,7 +6,7 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
-import io.promdisco.testing.Missing;
+import io.promdisco.testing.SkipReason;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +41,7 @@ final class Chromium implements AutoCloseable {
   /** Starts it; the test is skipped where there is none. */
   static Chromium start() {
     Optional<Path> executable = find();
-    Assumptions.assumeTrue(executable.isPresent(), Missing.CHROMIUM);
+    Assumptions.assumeTrue(executable.isPresent(), SkipReason.CHROMIUM);
     Playwright playwright =
         Playwright.create(
             new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));

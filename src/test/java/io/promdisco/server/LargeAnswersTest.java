@@ -24,8 +24,8 @@ final class LargeAnswersTest {
   private void send(ServerExchange.Answer answer) throws IOException {
     ServerExchange exchange =
         new ServerExchange(
-            Answers.request("/api/v1/targets"),
-            Answers.response((part, done) -> {}),
+            ExchangeFixtures.request("/api/v1/targets"),
+            ExchangeFixtures.response((part, done) -> {}),
             Callback.NOOP,
             memory,
             (later, rest) -> {});
@@ -58,7 +58,8 @@ final class LargeAnswersTest {
     int characters = 1 << 20;
     backend.configure("shop");
     backend.discover("shop", Labels.of("large", "x".repeat(characters)), "h:1");
-    try (LiveState state = new LiveState(backend, new ManualTicker(), ServerLimits.DEFAULT, 16)) {
+    try (RecentHistory state =
+        new RecentHistory(backend, new ManualTicker(), ServerLimits.DEFAULT, 16)) {
       Routes routes = new Routes(backend, state, /* lifecycle= */ false);
       send(Objects.requireNonNull(routes.at("/api/v1/targets").get("GET")));
     }

@@ -42,13 +42,13 @@ final class LeakTest {
   private final ManualTicker ticker = new ManualTicker();
   private final Closer live = new Closer();
   private final Random random = new Random(SEED);
-  private final LiveState state;
+  private final RecentHistory state;
   private final PromdiscoServer server;
   private int generation;
 
   LeakTest() throws IOException {
     backend.configure("shop", "ops");
-    state = live.add(new LiveState(backend, ticker, FakeBackend.streams(READERS), 64));
+    state = live.add(new RecentHistory(backend, ticker, FakeBackend.streams(READERS), 64));
     server = PromdiscoServer.start(ServerTestCase.LOOPBACK, backend, state, live);
   }
 

@@ -44,7 +44,7 @@ final class OpenApiTest {
   private final HttpClient client = HttpClient.newHttpClient();
   private final ManualTicker ticker = new ManualTicker();
   private final Closer live = new Closer();
-  private final LiveState state;
+  private final RecentHistory state;
   private final PromdiscoServer server;
   private final OpenApi api;
 
@@ -53,7 +53,7 @@ final class OpenApiTest {
 
   OpenApiTest() throws Exception {
     backend.configure("shop", "ops/nodes/0");
-    state = live.add(new LiveState(backend, ticker, FakeBackend.streams(1), 8));
+    state = live.add(new RecentHistory(backend, ticker, FakeBackend.streams(1), 8));
     server = PromdiscoServer.start(ServerTestCase.LOOPBACK, backend, state, live);
     HttpResponse<String> description =
         client.send(request("/openapi.yaml").build(), HttpResponse.BodyHandlers.ofString());

@@ -23,8 +23,8 @@ final class ServerLimitsTest {
         Max processes             63419                63419                processes
         Max open files            1024                 4096                 files
         """;
-    assertThat(OpenFiles.limit(text)).isEqualTo(1024);
-    assertThat(OpenFiles.limit(text.replace("1024", "unlimited"))).isEqualTo(Long.MAX_VALUE);
-    assertThat(OpenFiles.left()).isPositive();
+    assertThat(OpenFileLimit.limit(text)).isEqualTo(1024);
+    assertThat(OpenFileLimit.limit(text.replace("1024", "unlimited"))).isEqualTo(Long.MAX_VALUE);
+    assertThat(OpenFileLimit.left()).isPositive();
   }
 }

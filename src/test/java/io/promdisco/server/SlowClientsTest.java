@@ -53,7 +53,8 @@ final class SlowClientsTest {
   SlowClientsTest() throws IOException {
     backend.configure("shop");
     ServerLimits limits = new ServerLimits(CONNECTIONS, CONNECTIONS, 250, 200);
-    LiveState state = live.add(new LiveState(backend, ticker, limits, LiveState.CHANGES));
+    RecentHistory state =
+        live.add(new RecentHistory(backend, ticker, limits, RecentHistory.CHANGES));
     PromdiscoServer.Options options =
         new PromdiscoServer.Options(
             "127.0.0.1",
@@ -224,7 +225,7 @@ final class SlowClientsTest {
   @Test
   void aConnectionTooManyIsClosedIfAllAreInUse() throws Exception {
     Closer own = new Closer();
-    LiveState state = own.add(new LiveState(backend, ticker, FakeBackend.streams(10), 8));
+    RecentHistory state = own.add(new RecentHistory(backend, ticker, FakeBackend.streams(10), 8));
     try (PromdiscoServer small =
         PromdiscoServer.start(
             new PromdiscoServer.Options(

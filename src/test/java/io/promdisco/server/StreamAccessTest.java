@@ -41,7 +41,7 @@ final class StreamAccessTest {
     backend.configure("shop");
     WebSettings settings = WebSettings.of(users("anna"), nanos::get);
     Closer live = new Closer();
-    LiveState state = live.add(new LiveState(backend, ticker, FakeBackend.streams(5), 8));
+    RecentHistory state = live.add(new RecentHistory(backend, ticker, FakeBackend.streams(5), 8));
     try (PromdiscoServer server =
             PromdiscoServer.start(
                 new PromdiscoServer.Options("127.0.0.1", 0, settings), backend, state, live);

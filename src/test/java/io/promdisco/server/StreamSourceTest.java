@@ -11,7 +11,7 @@ final class StreamSourceTest {
 
   private final FakeBackend backend = new FakeBackend();
   private final ChangeLog log = new ChangeLog("epoch", 64, 1 << 20);
-  private final Snapshots snapshots = new Snapshots(backend, log);
+  private final StreamSnapshots snapshots = new StreamSnapshots(backend, log);
   private final AnswerMemory memory = new AnswerMemory(500_000);
 
   /** A stream that has begun with the first piece of a snapshot of targets of this generation. */

@@ -35,12 +35,12 @@ final class StreamTest {
   private final ManualTicker ticker = new ManualTicker();
   private final HttpClient client = HttpClient.newHttpClient();
   private final Closer live = new Closer();
-  private final LiveState state;
+  private final RecentHistory state;
   private final PromdiscoServer server;
 
   StreamTest() throws IOException {
     backend.configure("shop", "ops");
-    state = live.add(new LiveState(backend, ticker, FakeBackend.streams(50), REMEMBERED));
+    state = live.add(new RecentHistory(backend, ticker, FakeBackend.streams(50), REMEMBERED));
     server = PromdiscoServer.start(ServerTestCase.LOOPBACK, backend, state, live);
   }
 

@@ -23,7 +23,7 @@ final class TargetStreamTest {
 
   private final FakeBackend backend = new FakeBackend();
   private final ChangeLog log = new ChangeLog("epoch", 64, 1 << 20);
-  private final Snapshots snapshots = new Snapshots(backend, log);
+  private final StreamSnapshots snapshots = new StreamSnapshots(backend, log);
   private final Deque<Runnable> later = new ArrayDeque<>();
 
   private TargetStream stream(BiConsumer<ByteBuffer, Callback> writes) {
@@ -32,9 +32,13 @@ final class TargetStreamTest {
         "shop",
         Labels.of("a", "b"),
         IntStream.range(0, TARGETS).mapToObj(i -> "h" + i + ":80").toArray(String[]::new));
-    Request request = Answers.request("/");
+    Request request = ExchangeFixtures.request("/");
     LongAnswer answer =
-        new LongAnswer(request, Answers.response(writes), Callback.NOOP, Answers.connection());
+        new LongAnswer(
+            request,
+            ExchangeFixtures.response(writes),
+            Callback.NOOP,
+            ExchangeFixtures.connection());
     StreamSource source =
         new StreamSource(log, snapshots, new AnswerMemory(), new StreamRequest("", true, ""));
     return new TargetStream(source, answer, later::add, ended -> {});

@@ -93,7 +93,9 @@ final class TimelineTest {
             PromdiscoServer.start(
                 ServerTestCase.LOOPBACK,
                 backend,
-                live.add(new LiveState(backend, ticker, ServerLimits.DEFAULT, LiveState.CHANGES)),
+                live.add(
+                    new RecentHistory(
+                        backend, ticker, ServerLimits.DEFAULT, RecentHistory.CHANGES)),
                 live)) {
       URI uri = URI.create(server.url() + "/api/v1/discovery/timeline");
       HttpClient client = HttpClient.newHttpClient();

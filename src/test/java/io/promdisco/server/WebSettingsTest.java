@@ -16,7 +16,7 @@ import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.Certificates;
 import io.promdisco.testing.Certificates.Content;
 import io.promdisco.testing.ExpectsErrors;
-import io.promdisco.testing.Https;
+import io.promdisco.testing.HttpClientConfigs;
 import io.promdisco.testing.ManualTicker;
 import java.io.IOException;
 import java.io.InputStream;
@@ -405,7 +405,8 @@ class WebSettingsTest {
             version,
             version);
     ManualTicker ticker = new ManualTicker();
-    ServerSettings settings = ServerSettings.of(url, "url", Https.withTls(tls), Map.of(), ticker);
+    ServerSettings settings =
+        ServerSettings.of(url, "url", HttpClientConfigs.withTls(tls), Map.of(), ticker);
     URI uri = URI.create(url + "/-/healthy");
     try (Sender sender = new Sender(settings, ticker);
         Exchange exchange = sender.send(Request.get(uri, "*/*", Duration.ofSeconds(20)))) {

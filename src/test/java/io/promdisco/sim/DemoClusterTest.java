@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.offline.Json;
+import io.promdisco.offline.KubernetesJson;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.testing.ManualTicker;
 import java.time.Duration;
@@ -42,14 +42,15 @@ class DemoClusterTest {
   void itBeginsWithAShopInWhichEverythingRuns() {
     assertThat(all(NODES)).hasSize(3);
     assertThat(all(Resource.NAMESPACES))
-        .extracting(Objects::name)
+        .extracting(ObjectFixtures::name)
         .containsExactly("kube-system", "monitoring", "payments", "shop");
     assertThat(all(Resource.SERVICES)).hasSize(7);
     assertThat(all(Resource.REPLICA_SETS)).hasSize(7);
     assertThat(all(Resource.INGRESSES)).hasSize(3);
     assertThat(all(PODS))
         .hasSize(13)
-        .allSatisfy(pod -> assertThat(Json.text(pod, "status", "phase")).isEqualTo("Running"));
+        .allSatisfy(
+            pod -> assertThat(KubernetesJson.text(pod, "status", "phase")).isEqualTo("Running"));
     assertThat(readyAddresses()).hasSize(13);
   }
 
@@ -125,7 +126,7 @@ class DemoClusterTest {
       assertThat(all(PODS).size()).isBetween(13, 17);
       Set<String> addresses = new HashSet<>();
       for (ObjectNode pod : all(PODS)) {
-        String ip = Json.text(pod, "status", "podIP");
+        String ip = KubernetesJson.text(pod, "status", "podIP");
         assertThat(ip.isEmpty() || addresses.add(ip)).as(ip).isTrue();
       }
     }

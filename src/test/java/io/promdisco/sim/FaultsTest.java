@@ -28,11 +28,11 @@ class FaultsTest {
   private final ManualTicker ticker = new ManualTicker();
   private final SimCluster cluster = new SimCluster();
   private final SimApiServer server = SimApiServer.start(cluster, new SimOptions().ticker(ticker));
-  private final Client client = new Client(server);
+  private final HttpTestClient client = new HttpTestClient(server);
 
   FaultsTest() {
-    cluster.create(Objects.pod("shop", "a"));
-    cluster.create(Objects.pod("shop", "b"));
+    cluster.create(ObjectFixtures.pod("shop", "a"));
+    cluster.create(ObjectFixtures.pod("shop", "b"));
   }
 
   @AfterEach
@@ -67,7 +67,7 @@ class FaultsTest {
     InjectedFault injection = onList(new Fault.Status(code, code == 429 ? 7 : 0));
     HttpResponse<String> struck = client.get("/api/v1/pods");
     assertThat(struck.statusCode()).isEqualTo(code);
-    assertThat(Client.parsed(struck.body()).path("code").asInt()).isEqualTo(code);
+    assertThat(HttpTestClient.parsed(struck.body()).path("code").asInt()).isEqualTo(code);
     assertThat(struck.headers().firstValue("Retry-After").orElse("none"))
         .isEqualTo(code == 429 ? "7" : "none");
     assertThat(client.get("/api/v1/pods").statusCode()).isEqualTo(200);
@@ -106,7 +106,7 @@ class FaultsTest {
       HttpResponse<String> refused = client.get(path);
       assertThat(refused.statusCode()).as(path).isEqualTo(429);
       assertThat(refused.headers().firstValue("Retry-After")).contains("1");
-      assertThat(Client.parsed(refused.body()).path("message").asText())
+      assertThat(HttpTestClient.parsed(refused.body()).path("message").asText())
           .isEqualTo("storage is (re)initializing");
     }
     assertThat(client.get("/api/v1/pods?limit=1").statusCode()).isEqualTo(200);
@@ -116,7 +116,7 @@ class FaultsTest {
   @Test
   void anErrorEventEndsAWatch() throws Exception {
     onWatch(new Fault.ErrorEvent(500), 0);
-    try (Frames frames = client.watch(WATCH, "application/json")) {
+    try (WatchFrames frames = client.watch(WATCH, "application/json")) {
       assertThat(frames.event().path("object").path("code").asInt()).isEqualTo(500);
       assertThat(frames.rest()).isEmpty();
     }
@@ -143,8 +143,8 @@ class FaultsTest {
       assertThat(last.strip()).doesNotEndWith("}}");
     }
     onWatch(Fault.Break.CUT, 1);
-    try (Frames frames = client.watch(WATCH, PROTOBUF)) {
-      assertThat(Frames.briefPod(frames.message())).isEqualTo("ADDED a");
+    try (WatchFrames frames = client.watch(WATCH, PROTOBUF)) {
+      assertThat(WatchFrames.briefPod(frames.message())).isEqualTo("ADDED a");
       assertThatThrownBy(frames::message).isInstanceOf(IOException.class);
     }
   }
@@ -182,8 +182,8 @@ class FaultsTest {
     assertThat(body).hasSize(whole).contains(0xff);
     assertThat(client.get("/api/v1/pods").body()).hasSize(whole);
     onWatch(Fault.Break.GARBAGE, 1);
-    try (Frames frames = client.watch(WATCH, PROTOBUF)) {
-      assertThat(Frames.briefPod(frames.message())).isEqualTo("ADDED a");
+    try (WatchFrames frames = client.watch(WATCH, PROTOBUF)) {
+      assertThat(WatchFrames.briefPod(frames.message())).isEqualTo("ADDED a");
       assertThatThrownBy(frames::message)
           .isInstanceOfAny(IOException.class, IllegalArgumentException.class);
     }
@@ -216,10 +216,10 @@ class FaultsTest {
   @Test
   void aStallSaysNothingAndDoesNotEndWithTheTimeOut() throws Exception {
     InjectedFault injection = onWatch(Fault.Break.STALL, 2);
-    try (Frames frames = client.watch(WATCH + "&timeoutSeconds=1", "application/json")) {
+    try (WatchFrames frames = client.watch(WATCH + "&timeoutSeconds=1", "application/json")) {
       assertThat(frames.brief()).isEqualTo("ADDED a");
       assertThat(frames.brief()).isEqualTo("ADDED b");
-      cluster.create(Objects.pod("shop", "c"));
+      cluster.create(ObjectFixtures.pod("shop", "c"));
       eventually(() -> assertThat(injection.stalling()).isEqualTo(1));
       ticker.advance(Duration.ofSeconds(5));
       assertThat(server.runningWatches(PODS)).isEqualTo(1);
@@ -244,7 +244,7 @@ class FaultsTest {
     assertThat(client.get("/api/v1/pods").headers().firstValue("Content-Type"))
         .contains("text/html");
     onWatch(new Fault.ContentType("text/html"), 0);
-    try (Frames frames = client.watch(WATCH, PROTOBUF)) {
+    try (WatchFrames frames = client.watch(WATCH, PROTOBUF)) {
       assertThat(frames.contentType()).isEqualTo("text/html");
     }
   }
@@ -252,7 +252,7 @@ class FaultsTest {
   @Test
   void aListByteByByteIsStillAWholeList() throws Exception {
     onList(new Fault.Slow(0));
-    assertThat(Client.names(client.json("/api/v1/pods"))).containsExactly("a", "b");
+    assertThat(HttpTestClient.names(client.json("/api/v1/pods"))).containsExactly("a", "b");
   }
 
   @Test
@@ -279,16 +279,16 @@ class FaultsTest {
   @Test
   void byteByByteIsStillAWholeAnswer() throws Exception {
     onWatch(new Fault.Slow(0), 0);
-    try (Frames frames = client.watch(WATCH, PROTOBUF)) {
-      assertThat(Frames.briefPod(frames.message())).isEqualTo("ADDED a");
-      assertThat(Frames.briefPod(frames.message())).isEqualTo("ADDED b");
+    try (WatchFrames frames = client.watch(WATCH, PROTOBUF)) {
+      assertThat(WatchFrames.briefPod(frames.message())).isEqualTo("ADDED a");
+      assertThat(WatchFrames.briefPod(frames.message())).isEqualTo("ADDED b");
     }
   }
 
   @Test
   void eventsComeTwice() throws Exception {
     onWatch(Fault.Disorder.DUPLICATE, 0);
-    try (Frames frames = client.watch(WATCH, "application/json")) {
+    try (WatchFrames frames = client.watch(WATCH, "application/json")) {
       assertThat(frames.brief()).isEqualTo("ADDED a");
       assertThat(frames.brief()).isEqualTo("ADDED a");
       assertThat(frames.brief()).isEqualTo("ADDED b");
@@ -298,7 +298,7 @@ class FaultsTest {
   @Test
   void eventsChangePlaces() throws Exception {
     onWatch(Fault.Disorder.SWAP, 0);
-    try (Frames frames = client.watch(WATCH, "application/json")) {
+    try (WatchFrames frames = client.watch(WATCH, "application/json")) {
       assertThat(frames.brief()).isEqualTo("ADDED b");
       assertThat(frames.brief()).isEqualTo("ADDED a");
     }
@@ -307,10 +307,10 @@ class FaultsTest {
   @Test
   void knownObjectsAreAddedAgain() throws Exception {
     onWatch(Fault.Disorder.ADDED_FOR_KNOWN, 2);
-    try (Frames frames = client.watch(WATCH, "application/json")) {
+    try (WatchFrames frames = client.watch(WATCH, "application/json")) {
       assertThat(frames.brief()).isEqualTo("ADDED a");
       assertThat(frames.brief()).isEqualTo("ADDED b");
-      cluster.apply(Objects.labelled(Objects.pod("shop", "a"), "x", "y"));
+      cluster.apply(ObjectFixtures.labelled(ObjectFixtures.pod("shop", "a"), "x", "y"));
       assertThat(frames.brief()).isEqualTo("ADDED a");
     }
   }
@@ -318,10 +318,10 @@ class FaultsTest {
   @Test
   void unknownObjectsAreDeleted() throws Exception {
     onWatch(Fault.Disorder.DELETED_FOR_UNKNOWN, 2);
-    try (Frames frames = client.watch(WATCH, "application/json")) {
+    try (WatchFrames frames = client.watch(WATCH, "application/json")) {
       assertThat(frames.brief()).isEqualTo("ADDED a");
       assertThat(frames.brief()).isEqualTo("ADDED b");
-      cluster.create(Objects.pod("shop", "c"));
+      cluster.create(ObjectFixtures.pod("shop", "c"));
       assertThat(frames.brief()).isEqualTo("DELETED " + GHOSTLY);
       assertThat(frames.brief()).isEqualTo("ADDED c");
     }
@@ -330,28 +330,28 @@ class FaultsTest {
   @Test
   void bookmarksGoBackwards() throws Exception {
     InjectedFault injection = onWatch(Fault.Disorder.BOOKMARK_BACKWARDS, 2);
-    try (Frames frames = client.watch(WATCH, "application/json")) {
+    try (WatchFrames frames = client.watch(WATCH, "application/json")) {
       assertThat(frames.brief()).isEqualTo("ADDED a");
       assertThat(frames.brief()).isEqualTo("ADDED b");
       server.sendBookmarks();
-      assertThat(Objects.version(frames.event().path("object"))).isEqualTo("1");
+      assertThat(ObjectFixtures.version(frames.event().path("object"))).isEqualTo("1");
       injection.heal();
       server.sendBookmarks();
-      assertThat(Objects.version(frames.event().path("object")))
+      assertThat(ObjectFixtures.version(frames.event().path("object")))
           .isEqualTo(Long.toString(cluster.resourceVersion()));
     }
   }
 
   @Test
   void runningWatchesCanBeStruckAtOnce() throws Exception {
-    try (Frames cut = client.watch(WATCH, "application/json")) {
+    try (WatchFrames cut = client.watch(WATCH, "application/json")) {
       assertThat(cut.brief()).isEqualTo("ADDED a");
       assertThat(cut.brief()).isEqualTo("ADDED b");
       assertThat(server.faults().strikeNow(NODES, Fault.Break.CUT).struck()).isZero();
       assertThat(server.faults().strikeNow(PODS, Fault.Break.CUT).struck()).isEqualTo(1);
       assertThatThrownBy(cut::rest).isInstanceOf(IOException.class);
     }
-    try (Frames again = client.watch(WATCH, "application/json")) {
+    try (WatchFrames again = client.watch(WATCH, "application/json")) {
       assertThat(again.brief()).isEqualTo("ADDED a");
       server.dropConnections();
       assertThatThrownBy(again::rest).isInstanceOf(IOException.class);

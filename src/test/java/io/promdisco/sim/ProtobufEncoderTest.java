@@ -15,8 +15,8 @@ import io.kubernetes.client.proto.V1Apps;
 import io.kubernetes.client.proto.V1Batch;
 import io.kubernetes.client.proto.V1Discovery;
 import io.kubernetes.client.proto.V1Networking;
-import io.promdisco.offline.Json;
-import io.promdisco.offline.Manifests;
+import io.promdisco.offline.KubernetesJson;
+import io.promdisco.offline.ManifestReader;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.testing.RecordedCases;
 import java.nio.ByteBuffer;
@@ -105,7 +105,7 @@ class ProtobufEncoderTest {
     RecordedCases<Path> cases = RecordedCases.folders("kubernetes", "cluster.yaml");
     int objects = 0;
     for (Path folder : cases) {
-      for (ObjectNode object : Manifests.read(List.of(folder.resolve("cluster.yaml")))) {
+      for (ObjectNode object : ManifestReader.read(List.of(folder.resolve("cluster.yaml")))) {
         assertWhole(object);
         objects++;
       }
@@ -116,10 +116,11 @@ class ProtobufEncoderTest {
   }
 
   private void assertWhole(ObjectNode object) throws Exception {
-    String kind = Json.text(object, "kind");
+    String kind = KubernetesJson.text(object, "kind");
     Unknown unknown = unknown(encoder.object(object));
     assertThat(unknown.getTypeMeta().getKind()).isEqualTo(kind);
-    assertThat(unknown.getTypeMeta().getApiVersion()).isEqualTo(Json.text(object, "apiVersion"));
+    assertThat(unknown.getTypeMeta().getApiVersion())
+        .isEqualTo(KubernetesJson.text(object, "apiVersion"));
     Message message = parse(kind, unknown.getRaw());
     ObjectNode rest = object.deepCopy();
     rest.remove(List.of("kind", "apiVersion"));
@@ -149,7 +150,7 @@ class ProtobufEncoderTest {
       if (field == null) {
         Message inlined = inlined(message, entry.getKey());
         assertThat(inlined).as(at).isNotNull();
-        assertSame(path, Json.object().set(entry.getKey(), entry.getValue()), inlined);
+        assertSame(path, KubernetesJson.object().set(entry.getKey(), entry.getValue()), inlined);
       } else if (field.isMapField()) {
         assertThat(message.getRepeatedFieldCount(field)).as(at).isEqualTo(entry.getValue().size());
         for (int i = 0; i < entry.getValue().size(); i++) {
@@ -206,12 +207,12 @@ class ProtobufEncoderTest {
 
   @Test
   void plainFieldsAreWrittenEvenWhenTheyAreEmptyAndPointersAreNot() throws Exception {
-    V1.Pod pod = V1.Pod.parseFrom(encoder.message("Pod", Objects.pod("shop", "web")));
+    V1.Pod pod = V1.Pod.parseFrom(encoder.message("Pod", ObjectFixtures.pod("shop", "web")));
     assertThat(pod.getStatus().hasPodIP()).isTrue();
     assertThat(pod.getMetadata().hasCreationTimestamp()).isTrue();
     assertThat(pod.getMetadata().hasDeletionTimestamp()).isFalse();
     V1Discovery.Endpoint endpoint =
-        V1Discovery.Endpoint.parseFrom(encoder.message("Endpoint", Json.object()));
+        V1Discovery.Endpoint.parseFrom(encoder.message("Endpoint", KubernetesJson.object()));
     assertThat(endpoint.hasHostname()).isFalse();
     assertThat(endpoint.hasConditions()).isTrue();
     assertThat(endpoint.getConditions().hasReady()).isFalse();
@@ -241,7 +242,7 @@ class ProtobufEncoderTest {
             configMap: {name: cm, defaultMode: 420}
           securityContext: {supplementalGroups: [1, 2], fsGroup: -1}
         """);
-    ObjectNode object = Manifests.read(List.of(file)).get(0);
+    ObjectNode object = ManifestReader.read(List.of(file)).get(0);
     V1.Pod pod = V1.Pod.parseFrom(encoder.message("Pod", object));
     assertThat(pod.getMetadata().getDeletionTimestamp().getSeconds())
         .isEqualTo(Instant.parse("2026-10-01T06:00:00Z").getEpochSecond());
@@ -261,8 +262,9 @@ class ProtobufEncoderTest {
 
   @Test
   void listsHoldMetadataAndItems() throws Exception {
-    ObjectNode metadata = Json.object().put("resourceVersion", "77").put("remainingItemCount", 3);
-    List<ObjectNode> items = List.of(Objects.node("a"), Objects.node("b"));
+    ObjectNode metadata =
+        KubernetesJson.object().put("resourceVersion", "77").put("remainingItemCount", 3);
+    List<ObjectNode> items = List.of(ObjectFixtures.node("a"), ObjectFixtures.node("b"));
     Unknown unknown = unknown(encoder.list("v1", "NodeList", metadata, items));
     assertThat(unknown.getTypeMeta().getKind()).isEqualTo("NodeList");
     V1.NodeList list = V1.NodeList.parseFrom(unknown.getRaw());
@@ -275,7 +277,7 @@ class ProtobufEncoderTest {
 
   @Test
   void framesAreALengthAndAnEvent() throws Exception {
-    byte[] frame = encoder.frame("ADDED", Objects.pod("shop", "web"));
+    byte[] frame = encoder.frame("ADDED", ObjectFixtures.pod("shop", "web"));
     assertThat(ByteBuffer.wrap(frame).getInt()).isEqualTo(frame.length - 4);
     Meta.WatchEvent event =
         Meta.WatchEvent.parseFrom(ByteString.copyFrom(frame, 4, frame.length - 4));
@@ -287,7 +289,7 @@ class ProtobufEncoderTest {
   @Test
   void everyResourceHasAMessage() {
     for (Resource<?> resource : Resource.ALL) {
-      assertThat(encoder.message(resource.kind(), Json.object())).isNotEmpty();
+      assertThat(encoder.message(resource.kind(), KubernetesJson.object())).isNotEmpty();
     }
   }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.offline.Json;
-import io.promdisco.offline.Manifests;
+import io.promdisco.offline.KubernetesJson;
+import io.promdisco.offline.ManifestReader;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.testing.RecordedCases;
 import java.io.IOException;
@@ -22,10 +22,10 @@ class RecordedClustersTest {
     int changes = 0;
     for (Path folder : cases) {
       SimCluster cluster = new SimCluster();
-      List<ObjectNode> objects = Manifests.read(List.of(folder.resolve("cluster.yaml")));
+      List<ObjectNode> objects = ManifestReader.read(List.of(folder.resolve("cluster.yaml")));
       assertThat(cluster.load(objects)).isEqualTo(objects.size());
       for (Path step : steps(folder)) {
-        for (JsonNode change : Manifests.documents(step)) {
+        for (JsonNode change : ManifestReader.documents(step)) {
           take(cluster, change);
           changes++;
         }
@@ -48,7 +48,7 @@ class RecordedClustersTest {
   private static void take(SimCluster cluster, JsonNode change) {
     ObjectNode object = (ObjectNode) change.get("object");
     long before = cluster.resourceVersion();
-    switch (Json.text(change, "op")) {
+    switch (KubernetesJson.text(change, "op")) {
       case "create" -> cluster.create(object);
       case "update" -> cluster.update(object);
       case "update-status" -> cluster.updateStatus(object);
@@ -58,9 +58,12 @@ class RecordedClustersTest {
     Resource<?> resource = SimCluster.resourceOf(object);
     boolean there =
         cluster
-            .get(resource, Json.text(object, "metadata", "namespace"), Objects.name(object))
+            .get(
+                resource,
+                KubernetesJson.text(object, "metadata", "namespace"),
+                ObjectFixtures.name(object))
             .isPresent();
-    assertThat(there).isEqualTo(!Json.text(change, "op").equals("delete"));
+    assertThat(there).isEqualTo(!KubernetesJson.text(change, "op").equals("delete"));
     assertThat(cluster.resourceVersion()).as("%s", change).isGreaterThan(before);
   }
 }

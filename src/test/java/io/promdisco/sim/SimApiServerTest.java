@@ -10,8 +10,8 @@ import com.google.protobuf.ByteString;
 import io.kubernetes.client.proto.Meta;
 import io.kubernetes.client.proto.Runtime.Unknown;
 import io.kubernetes.client.proto.V1;
-import io.promdisco.offline.Json;
-import io.promdisco.offline.Manifests;
+import io.promdisco.offline.KubernetesJson;
+import io.promdisco.offline.ManifestReader;
 import io.promdisco.providers.kubernetes.object.Resource;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -29,12 +29,12 @@ class SimApiServerTest {
 
   private final SimCluster cluster = new SimCluster();
   private SimApiServer server = SimApiServer.start(cluster);
-  private Client client = new Client(server);
+  private HttpTestClient client = new HttpTestClient(server);
 
   private void restart(SimOptions options) {
     server.close();
     server = SimApiServer.start(cluster, options);
-    client = new Client(server);
+    client = new HttpTestClient(server);
   }
 
   @AfterEach
@@ -44,7 +44,7 @@ class SimApiServerTest {
 
   private void pods(int count) {
     for (int i = 1; i <= count; i++) {
-      cluster.create(Objects.pod(i % 2 == 0 ? "even" : "odd", "p" + i));
+      cluster.create(ObjectFixtures.pod(i % 2 == 0 ? "even" : "odd", "p" + i));
     }
   }
 
@@ -53,12 +53,12 @@ class SimApiServerTest {
     pods(3);
     JsonNode list = client.json("/api/v1/pods");
     assertThat(list.path("kind").asText()).isEqualTo("PodList");
-    assertThat(Client.names(list)).containsExactly("p2", "p1", "p3");
+    assertThat(HttpTestClient.names(list)).containsExactly("p2", "p1", "p3");
     assertThat(list.path("items").get(0).has("kind")).isFalse();
-    assertThat(Objects.version(list)).isEqualTo(Long.toString(cluster.resourceVersion()));
-    assertThat(Client.names(client.json("/api/v1/namespaces/odd/pods")))
+    assertThat(ObjectFixtures.version(list)).isEqualTo(Long.toString(cluster.resourceVersion()));
+    assertThat(HttpTestClient.names(client.json("/api/v1/namespaces/odd/pods")))
         .containsExactly("p1", "p3");
-    assertThat(Client.names(client.json("/api/v1/namespaces/none/pods"))).isEmpty();
+    assertThat(HttpTestClient.names(client.json("/api/v1/namespaces/none/pods"))).isEmpty();
   }
 
   @Test
@@ -98,15 +98,15 @@ class SimApiServerTest {
     List<String> names = new ArrayList<>();
     JsonNode page = client.json("/api/v1/pods?limit=2");
     assertThat(page.path("metadata").path("remainingItemCount").asInt()).isEqualTo(3);
-    String version = Objects.version(page);
-    names.addAll(Client.names(page));
-    cluster.create(Objects.pod("zzz", "late"));
-    cluster.delete(Objects.pod("odd", "p5"));
+    String version = ObjectFixtures.version(page);
+    names.addAll(HttpTestClient.names(page));
+    cluster.create(ObjectFixtures.pod("zzz", "late"));
+    cluster.delete(ObjectFixtures.pod("odd", "p5"));
     while (page.path("metadata").has("continue")) {
       String token = page.path("metadata").path("continue").asText();
       page = client.json("/api/v1/pods?limit=2&continue=" + token);
-      assertThat(Objects.version(page)).isEqualTo(version);
-      names.addAll(Client.names(page));
+      assertThat(ObjectFixtures.version(page)).isEqualTo(version);
+      names.addAll(HttpTestClient.names(page));
     }
     assertThat(names).containsExactly("p2", "p4", "p1", "p3", "p5");
   }
@@ -118,7 +118,7 @@ class SimApiServerTest {
     cluster.compact();
     HttpResponse<String> response = client.get("/api/v1/pods?limit=1&continue=" + token);
     assertThat(response.statusCode()).isEqualTo(410);
-    assertThat(Client.parsed(response.body()).path("reason").asText()).isEqualTo("Expired");
+    assertThat(HttpTestClient.parsed(response.body()).path("reason").asText()).isEqualTo("Expired");
     assertThat(client.get("/api/v1/pods?continue=rubbish").statusCode()).isEqualTo(400);
   }
 
@@ -126,12 +126,13 @@ class SimApiServerTest {
   void resourceVersionsOfListsMeanWhatTheyMean() throws Exception {
     pods(2);
     long version = cluster.resourceVersion();
-    cluster.create(Objects.pod("odd", "late"));
+    cluster.create(ObjectFixtures.pod("odd", "late"));
     String exact = "/api/v1/pods?resourceVersionMatch=Exact&resourceVersion=" + version;
-    assertThat(Client.names(client.json(exact))).containsExactly("p2", "p1");
+    assertThat(HttpTestClient.names(client.json(exact))).containsExactly("p2", "p1");
     String notOlder = "/api/v1/pods?resourceVersionMatch=NotOlderThan&resourceVersion=" + version;
-    assertThat(Client.names(client.json(notOlder))).hasSize(3);
-    assertThat(Client.names(client.json("/api/v1/pods?resourceVersion=0&limit=1"))).hasSize(3);
+    assertThat(HttpTestClient.names(client.json(notOlder))).hasSize(3);
+    assertThat(HttpTestClient.names(client.json("/api/v1/pods?resourceVersion=0&limit=1")))
+        .hasSize(3);
     assertThat(client.get("/api/v1/pods?resourceVersion=99999").statusCode()).isEqualTo(504);
     assertThat(client.get("/api/v1/pods?resourceVersion=x").statusCode()).isEqualTo(400);
     assertThat(client.get("/api/v1/pods?resourceVersionMatch=Exact").statusCode()).isEqualTo(422);
@@ -141,57 +142,67 @@ class SimApiServerTest {
 
   @Test
   void selectorsSelect() throws Exception {
-    cluster.create(Objects.labelled(Objects.pod("shop", "a"), "app", "web"));
-    cluster.create(Objects.with(Objects.pod("shop", "b"), "status", "phase", "Running"));
-    assertThat(Client.names(client.json("/api/v1/pods?labelSelector=app%20in%20%28web%2Capi%29")))
+    cluster.create(ObjectFixtures.labelled(ObjectFixtures.pod("shop", "a"), "app", "web"));
+    cluster.create(
+        ObjectFixtures.with(ObjectFixtures.pod("shop", "b"), "status", "phase", "Running"));
+    assertThat(
+            HttpTestClient.names(
+                client.json("/api/v1/pods?labelSelector=app%20in%20%28web%2Capi%29")))
         .containsExactly("a");
-    assertThat(Client.names(client.json("/api/v1/pods?fieldSelector=status.phase%3DRunning")))
+    assertThat(
+            HttpTestClient.names(client.json("/api/v1/pods?fieldSelector=status.phase%3DRunning")))
         .containsExactly("b");
     HttpResponse<String> bad = client.get("/api/v1/pods?fieldSelector=spec.foo%3D1");
     assertThat(bad.statusCode()).isEqualTo(400);
-    assertThat(Client.parsed(bad.body()).path("message").asText())
+    assertThat(HttpTestClient.parsed(bad.body()).path("message").asText())
         .isEqualTo("field label not supported: spec.foo");
   }
 
   @Test
   void objectsAreWrittenAndReadOneByOne() throws Exception {
-    ObjectNode pod = Objects.with(Objects.pod("shop", "web"), "status", "phase", "Running");
+    ObjectNode pod =
+        ObjectFixtures.with(ObjectFixtures.pod("shop", "web"), "status", "phase", "Running");
     HttpResponse<String> created = client.send("POST", POD_PATH, pod.toString());
     assertThat(created.statusCode()).isEqualTo(201);
     JsonNode stored = client.json(POD_PATH + "/web");
-    assertThat(Json.text(stored, "status", "phase")).isEqualTo("Pending");
+    assertThat(KubernetesJson.text(stored, "status", "phase")).isEqualTo("Pending");
     assertThat(stored.path("kind").asText()).isEqualTo("Pod");
 
     assertThat(client.send("PUT", POD_PATH + "/web/status", pod.toString()).statusCode())
         .isEqualTo(200);
-    Objects.labelled(pod, "app", "web");
+    ObjectFixtures.labelled(pod, "app", "web");
     pod.remove("status");
     assertThat(client.send("PUT", POD_PATH + "/web", pod.toString()).statusCode()).isEqualTo(200);
     JsonNode changed = client.json(POD_PATH + "/web");
-    assertThat(Json.text(changed, "status", "phase")).isEqualTo("Running");
-    assertThat(Json.text(changed, "metadata", "labels", "app")).isEqualTo("web");
+    assertThat(KubernetesJson.text(changed, "status", "phase")).isEqualTo("Running");
+    assertThat(KubernetesJson.text(changed, "metadata", "labels", "app")).isEqualTo("web");
 
-    ObjectNode stale = Objects.with(pod.deepCopy(), "metadata", "resourceVersion", "1");
+    ObjectNode stale = ObjectFixtures.with(pod.deepCopy(), "metadata", "resourceVersion", "1");
     assertThat(client.send("PUT", POD_PATH + "/web", stale.toString()).statusCode()).isEqualTo(409);
     assertThat(client.send("POST", POD_PATH, pod.toString()).statusCode()).isEqualTo(409);
     assertThat(client.send("DELETE", POD_PATH + "/web", "").statusCode()).isEqualTo(200);
     HttpResponse<String> gone = client.get(POD_PATH + "/web");
     assertThat(gone.statusCode()).isEqualTo(404);
-    assertThat(Client.parsed(gone.body()).path("message").asText())
+    assertThat(HttpTestClient.parsed(gone.body()).path("message").asText())
         .isEqualTo("pods \"web\" not found");
-    assertThat(Client.parsed(gone.body()).path("details").path("kind").asText()).isEqualTo("pods");
+    assertThat(HttpTestClient.parsed(gone.body()).path("details").path("kind").asText())
+        .isEqualTo("pods");
   }
 
   @Test
   void invalidRequestIsRefusedAndTheConnectionStaysOpen() throws Exception {
     assertThat(client.send("POST", POD_PATH, "{").statusCode()).isEqualTo(400);
     assertThat(client.send("POST", POD_PATH, "[]").statusCode()).isEqualTo(400);
-    assertThat(client.send("POST", POD_PATH, Objects.node("n").toString()).statusCode())
+    assertThat(client.send("POST", POD_PATH, ObjectFixtures.node("n").toString()).statusCode())
         .isEqualTo(400);
-    assertThat(client.send("POST", POD_PATH, Objects.pod("other", "x").toString()).statusCode())
+    assertThat(
+            client.send("POST", POD_PATH, ObjectFixtures.pod("other", "x").toString()).statusCode())
         .isEqualTo(400);
     assertThat(client.send("PATCH", POD_PATH + "/x", "{}").statusCode()).isEqualTo(405);
-    assertThat(client.send("POST", "/api/v1/pods", Objects.pod("a", "b").toString()).statusCode())
+    assertThat(
+            client
+                .send("POST", "/api/v1/pods", ObjectFixtures.pod("a", "b").toString())
+                .statusCode())
         .isEqualTo(405);
     assertThat(client.get("/api/v1/secrets").statusCode()).isEqualTo(404);
     assertThat(client.get("/api/v1/namespaces/shop/nodes").statusCode()).isEqualTo(404);
@@ -201,14 +212,14 @@ class SimApiServerTest {
 
   @Test
   void namespacesAreObjectsToo() throws Exception {
-    ObjectNode namespace = Json.object().put("kind", "Namespace").put("apiVersion", "v1");
+    ObjectNode namespace = KubernetesJson.object().put("kind", "Namespace").put("apiVersion", "v1");
     namespace.putObject("metadata").put("name", "shop");
     assertThat(client.send("POST", "/api/v1/namespaces", namespace.toString()).statusCode())
         .isEqualTo(201);
     JsonNode stored = client.json("/api/v1/namespaces/shop");
-    assertThat(Json.text(stored, "metadata", "labels", "kubernetes.io/metadata.name"))
+    assertThat(KubernetesJson.text(stored, "metadata", "labels", "kubernetes.io/metadata.name"))
         .isEqualTo("shop");
-    assertThat(Json.text(stored, "status", "phase")).isEqualTo("Active");
+    assertThat(KubernetesJson.text(stored, "status", "phase")).isEqualTo("Active");
     assertThat(client.send("PUT", "/api/v1/namespaces/shop/status", stored.toString()).statusCode())
         .isEqualTo(200);
   }
@@ -265,7 +276,7 @@ class SimApiServerTest {
 
   private void assertMessage(String path, int status, String message) throws Exception {
     HttpResponse<String> response = client.get(path);
-    JsonNode body = Client.parsed(response.body());
+    JsonNode body = HttpTestClient.parsed(response.body());
     assertThat(response.statusCode()).isEqualTo(status);
     assertThat(body.path("kind").asText()).isEqualTo("Status");
     assertThat(body.path("message").asText()).isEqualTo(message);
@@ -306,7 +317,7 @@ class SimApiServerTest {
   void aKubeconfigNamesServerAndToken(@TempDir Path folder) throws Exception {
     restart(new SimOptions().user("admin", "secret-token", Permissions.ALL));
     Path file = server.writeKubeconfig(folder.resolve("config"));
-    JsonNode config = Manifests.documents(file).get(0);
+    JsonNode config = ManifestReader.documents(file).get(0);
     assertThat(config.path("clusters").get(0).path("cluster").path("server").asText())
         .isEqualTo(server.url().toString());
     assertThat(config.path("users").get(0).path("user").path("token").asText())

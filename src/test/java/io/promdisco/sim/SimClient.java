@@ -6,7 +6,7 @@ import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.ApiException;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
-import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
@@ -38,7 +38,7 @@ public final class SimClient implements ResourceClient {
   @Override
   public <V extends KubeObject> Page list(
       Resource<V> resource,
-      Scope scope,
+      WatchScope scope,
       int limit,
       String continueToken,
       Consumer<? super V> items)
@@ -58,7 +58,7 @@ public final class SimClient implements ResourceClient {
   @Override
   public <V extends KubeObject> void watch(
       Resource<V> resource,
-      Scope scope,
+      WatchScope scope,
       String resourceVersion,
       int timeoutSeconds,
       WatchHandler<? super V> handler)

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.promdisco.offline.Json;
-import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.offline.KubernetesJson;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +23,7 @@ class SimClusterTest {
     List<String> out = new ArrayList<>();
     for (Optional<SimEvent> next = events.poll(); next.isPresent(); next = events.poll()) {
       SimEvent event = next.get();
-      out.add(event.type() + " " + Objects.name(event.object()));
+      out.add(event.type() + " " + ObjectFixtures.name(event.object()));
     }
     return out;
   }
@@ -40,65 +40,70 @@ class SimClusterTest {
 
   @Test
   void whatIsMissingIsMadeUpAndWhatIsGivenIsKept() {
-    ObjectNode made = cluster.create(Objects.pod("shop", "web"));
-    assertThat(Json.text(made, "metadata", "uid")).isNotEmpty();
-    assertThat(Json.text(made, "metadata", "creationTimestamp")).isEqualTo("2026-01-02T03:04:05Z");
-    ObjectNode given = Objects.pod("shop", "api");
-    Objects.with(given, "metadata", "uid", "uid:Pod/shop/api");
-    Objects.with(given, "metadata", "deletionTimestamp", "2026-01-01T00:00:00Z");
+    ObjectNode made = cluster.create(ObjectFixtures.pod("shop", "web"));
+    assertThat(KubernetesJson.text(made, "metadata", "uid")).isNotEmpty();
+    assertThat(KubernetesJson.text(made, "metadata", "creationTimestamp"))
+        .isEqualTo("2026-01-02T03:04:05Z");
+    ObjectNode given = ObjectFixtures.pod("shop", "api");
+    ObjectFixtures.with(given, "metadata", "uid", "uid:Pod/shop/api");
+    ObjectFixtures.with(given, "metadata", "deletionTimestamp", "2026-01-01T00:00:00Z");
     ObjectNode kept = cluster.create(given);
-    assertThat(Json.text(kept, "metadata", "uid")).isEqualTo("uid:Pod/shop/api");
-    assertThat(Json.text(kept, "metadata", "deletionTimestamp")).isEqualTo("2026-01-01T00:00:00Z");
-    assertThat(Json.text(kept, "status", "phase")).isEqualTo("Pending");
+    assertThat(KubernetesJson.text(kept, "metadata", "uid")).isEqualTo("uid:Pod/shop/api");
+    assertThat(KubernetesJson.text(kept, "metadata", "deletionTimestamp"))
+        .isEqualTo("2026-01-01T00:00:00Z");
+    assertThat(KubernetesJson.text(kept, "status", "phase")).isEqualTo("Pending");
   }
 
   @Test
   void aPodThatAServerHasMadeGetsNoPhase() {
-    ObjectNode dumped = Objects.pod("shop", "web");
-    Objects.with(dumped, "metadata", "creationTimestamp", "2026-01-01T00:00:00Z");
-    assertThat(Json.text(cluster.create(dumped), "status", "phase")).isEmpty();
-    ObjectNode slim = Objects.with(Objects.pod("shop", "api"), "status", "phase", "");
-    assertThat(Json.text(cluster.create(slim), "status", "phase")).isEmpty();
+    ObjectNode dumped = ObjectFixtures.pod("shop", "web");
+    ObjectFixtures.with(dumped, "metadata", "creationTimestamp", "2026-01-01T00:00:00Z");
+    assertThat(KubernetesJson.text(cluster.create(dumped), "status", "phase")).isEmpty();
+    ObjectNode slim = ObjectFixtures.with(ObjectFixtures.pod("shop", "api"), "status", "phase", "");
+    assertThat(KubernetesJson.text(cluster.create(slim), "status", "phase")).isEmpty();
   }
 
   @Test
   void resourceVersionsCountOverAllKinds() {
-    long first = Long.parseLong(Objects.version(cluster.create(Objects.pod("shop", "web"))));
-    long second = Long.parseLong(Objects.version(cluster.create(Objects.node("n1"))));
+    long first =
+        Long.parseLong(ObjectFixtures.version(cluster.create(ObjectFixtures.pod("shop", "web"))));
+    long second = Long.parseLong(ObjectFixtures.version(cluster.create(ObjectFixtures.node("n1"))));
     assertThat(second).isEqualTo(first + 1);
-    cluster.delete(Objects.node("n1"));
+    cluster.delete(ObjectFixtures.node("n1"));
     assertThat(cluster.resourceVersion()).isEqualTo(second + 1);
   }
 
   @Test
   void whatTheWriterChangesLaterIsNotInTheCluster() {
-    ObjectNode pod = Objects.pod("shop", "web");
+    ObjectNode pod = ObjectFixtures.pod("shop", "web");
     cluster.create(pod);
-    Objects.labelled(pod, "late", "yes");
+    ObjectFixtures.labelled(pod, "late", "yes");
     assertThat(cluster.list(PODS, "", "late", "")).isEmpty();
   }
 
   @Test
   void writesAreRefusedAsByARealServer() {
-    assertRefused(404, "NotFound", () -> cluster.update(Objects.pod("shop", "web")));
-    assertRefused(404, "NotFound", () -> cluster.delete(Objects.pod("shop", "web")));
-    ObjectNode stored = cluster.create(Objects.pod("shop", "web"));
-    assertRefused(409, "AlreadyExists", () -> cluster.create(Objects.pod("shop", "web")));
-    ObjectNode stale = Objects.with(stored.deepCopy(), "metadata", "resourceVersion", "1");
+    assertRefused(404, "NotFound", () -> cluster.update(ObjectFixtures.pod("shop", "web")));
+    assertRefused(404, "NotFound", () -> cluster.delete(ObjectFixtures.pod("shop", "web")));
+    ObjectNode stored = cluster.create(ObjectFixtures.pod("shop", "web"));
+    assertRefused(409, "AlreadyExists", () -> cluster.create(ObjectFixtures.pod("shop", "web")));
+    ObjectNode stale = ObjectFixtures.with(stored.deepCopy(), "metadata", "resourceVersion", "1");
     assertRefused(409, "Conflict", () -> cluster.update(stale));
-    ObjectNode other = Objects.with(Objects.pod("shop", "web"), "metadata", "uid", "another");
+    ObjectNode other =
+        ObjectFixtures.with(ObjectFixtures.pod("shop", "web"), "metadata", "uid", "another");
     assertRefused(409, "Conflict", () -> cluster.update(other));
-    assertRefused(422, "Invalid", () -> cluster.create(Objects.pod("shop", "")));
-    ObjectNode deployment = Json.object().put("kind", "Deployment").put("apiVersion", "apps/v1");
+    assertRefused(422, "Invalid", () -> cluster.create(ObjectFixtures.pod("shop", "")));
+    ObjectNode deployment =
+        KubernetesJson.object().put("kind", "Deployment").put("apiVersion", "apps/v1");
     assertRefused(404, "NotFound", () -> cluster.create(deployment));
     assertThat(cluster.load(List.of(deployment))).isZero();
   }
 
   @Test
   void anUpdateThatChangesNothingIsNoEvent() {
-    ObjectNode stored = cluster.create(Objects.pod("shop", "web"));
+    ObjectNode stored = cluster.create(ObjectFixtures.pod("shop", "web"));
     try (Subscription events =
-        cluster.subscribe(PODS, "", "", "", Objects.version(stored), false)) {
+        cluster.subscribe(PODS, "", "", "", ObjectFixtures.version(stored), false)) {
       assertThat(cluster.update(stored)).isSameAs(stored);
       assertThat(drain(events)).isEmpty();
     }
@@ -106,29 +111,31 @@ class SimClusterTest {
 
   @Test
   void statusIsUpdatedSeparately() {
-    cluster.create(Objects.with(Objects.pod("shop", "web"), "spec", "nodeName", "n1"));
-    ObjectNode status = Objects.with(Objects.pod("shop", "web"), "status", "podIP", "10.0.0.1");
+    cluster.create(
+        ObjectFixtures.with(ObjectFixtures.pod("shop", "web"), "spec", "nodeName", "n1"));
+    ObjectNode status =
+        ObjectFixtures.with(ObjectFixtures.pod("shop", "web"), "status", "podIP", "10.0.0.1");
     ObjectNode stored = cluster.updateStatus(status);
-    assertThat(Json.text(stored, "spec", "nodeName")).isEqualTo("n1");
-    assertThat(Json.text(stored, "status", "podIP")).isEqualTo("10.0.0.1");
-    ObjectNode back = cluster.updateAllButStatus(Objects.pod("shop", "web"));
-    assertThat(Json.text(back, "spec", "nodeName")).isEmpty();
-    assertThat(Json.text(back, "status", "podIP")).isEqualTo("10.0.0.1");
+    assertThat(KubernetesJson.text(stored, "spec", "nodeName")).isEqualTo("n1");
+    assertThat(KubernetesJson.text(stored, "status", "podIP")).isEqualTo("10.0.0.1");
+    ObjectNode back = cluster.updateAllButStatus(ObjectFixtures.pod("shop", "web"));
+    assertThat(KubernetesJson.text(back, "spec", "nodeName")).isEmpty();
+    assertThat(KubernetesJson.text(back, "status", "podIP")).isEqualTo("10.0.0.1");
   }
 
   @Test
   void aWatchBeginsWithTheStateOrAfterAVersion() {
-    cluster.create(Objects.pod("shop", "a"));
-    String version = Objects.version(cluster.create(Objects.pod("shop", "b")));
-    cluster.create(Objects.pod("shop", "c"));
-    cluster.create(Objects.node("n"));
+    cluster.create(ObjectFixtures.pod("shop", "a"));
+    String version = ObjectFixtures.version(cluster.create(ObjectFixtures.pod("shop", "b")));
+    cluster.create(ObjectFixtures.pod("shop", "c"));
+    cluster.create(ObjectFixtures.node("n"));
     try (Subscription state = cluster.subscribe(PODS, "", "", "", "", false);
         Subscription later = cluster.subscribe(PODS, "", "", "", version, false);
         Subscription initial = cluster.subscribe(PODS, "", "", "", "", true)) {
       assertThat(drain(state)).containsExactly("ADDED a", "ADDED b", "ADDED c");
       assertThat(drain(later)).containsExactly("ADDED c");
       assertThat(drain(initial)).containsExactly("ADDED a", "ADDED b", "ADDED c", "BOOKMARK ");
-      cluster.delete(Objects.pod("shop", "a"));
+      cluster.delete(ObjectFixtures.pod("shop", "a"));
       assertThat(drain(state)).containsExactly("DELETED a");
       assertThat(drain(later)).containsExactly("DELETED a");
     }
@@ -138,19 +145,21 @@ class SimClusterTest {
   void whatEntersASelectionIsAddedAndWhatLeavesItIsDeleted() {
     String start = Long.toString(cluster.resourceVersion());
     try (Subscription events = cluster.subscribe(PODS, "shop", "app=web", "", start, false)) {
-      cluster.create(Objects.pod("shop", "p"));
-      cluster.create(Objects.labelled(Objects.pod("other", "q"), "app", "web"));
+      cluster.create(ObjectFixtures.pod("shop", "p"));
+      cluster.create(ObjectFixtures.labelled(ObjectFixtures.pod("other", "q"), "app", "web"));
       assertThat(drain(events)).isEmpty();
-      cluster.apply(Objects.labelled(Objects.pod("shop", "p"), "app", "web"));
-      cluster.apply(Objects.labelled(Objects.pod("shop", "p"), "app", "web", "x", "y"));
-      ObjectNode left = cluster.apply(Objects.pod("shop", "p"));
+      cluster.apply(ObjectFixtures.labelled(ObjectFixtures.pod("shop", "p"), "app", "web"));
+      cluster.apply(
+          ObjectFixtures.labelled(ObjectFixtures.pod("shop", "p"), "app", "web", "x", "y"));
+      ObjectNode left = cluster.apply(ObjectFixtures.pod("shop", "p"));
       assertThat(events.poll().orElseThrow().type()).isEqualTo(SimEvent.Type.ADDED);
       assertThat(events.poll().orElseThrow().type()).isEqualTo(SimEvent.Type.MODIFIED);
       SimEvent deleted = events.poll().orElseThrow();
       assertThat(deleted.type()).isEqualTo(SimEvent.Type.DELETED);
-      assertThat(Json.text(deleted.object(), "metadata", "labels", "app")).isEqualTo("web");
-      assertThat(Objects.version(deleted.object())).isEqualTo(Objects.version(left));
-      cluster.delete(Objects.pod("shop", "p"));
+      assertThat(KubernetesJson.text(deleted.object(), "metadata", "labels", "app"))
+          .isEqualTo("web");
+      assertThat(ObjectFixtures.version(deleted.object())).isEqualTo(ObjectFixtures.version(left));
+      cluster.delete(ObjectFixtures.pod("shop", "p"));
       assertThat(drain(events)).isEmpty();
     }
   }
@@ -158,8 +167,8 @@ class SimClusterTest {
   @Test
   void theSameSelectionIsSeenInHistory() {
     String start = Long.toString(cluster.resourceVersion());
-    cluster.create(Objects.labelled(Objects.pod("shop", "p"), "app", "web"));
-    cluster.apply(Objects.pod("shop", "p"));
+    cluster.create(ObjectFixtures.labelled(ObjectFixtures.pod("shop", "p"), "app", "web"));
+    cluster.apply(ObjectFixtures.pod("shop", "p"));
     try (Subscription events = cluster.subscribe(PODS, "", "app=web", "", start, false)) {
       assertThat(drain(events)).containsExactly("ADDED p", "DELETED p");
     }
@@ -167,7 +176,7 @@ class SimClusterTest {
 
   @Test
   void compactionMakesOldVersionsTooOld() {
-    String version = Objects.version(cluster.create(Objects.pod("shop", "a")));
+    String version = ObjectFixtures.version(cluster.create(ObjectFixtures.pod("shop", "a")));
     cluster.compact();
     assertRefused(410, "Expired", () -> cluster.subscribe(PODS, "", "", "", version, false));
     assertRefused(
@@ -175,7 +184,7 @@ class SimClusterTest {
         "Expired",
         () ->
             cluster.page(
-                PODS, SimCluster.selection(PODS, Scope.ALL), Long.parseLong(version), "", 0));
+                PODS, SimCluster.selection(PODS, WatchScope.ALL), Long.parseLong(version), "", 0));
     String now = Long.toString(cluster.resourceVersion());
     cluster.subscribe(PODS, "", "", "", now, false).close();
   }
@@ -183,43 +192,43 @@ class SimClusterTest {
   @Test
   void aFullHistoryForgetsItsOldest() {
     SimCluster small = new SimCluster(Instant::now, 2);
-    String version = Objects.version(small.create(Objects.pod("a", "1")));
-    small.create(Objects.pod("a", "2"));
-    small.create(Objects.pod("a", "3"));
+    String version = ObjectFixtures.version(small.create(ObjectFixtures.pod("a", "1")));
+    small.create(ObjectFixtures.pod("a", "2"));
+    small.create(ObjectFixtures.pod("a", "3"));
     small.subscribe(PODS, "", "", "", version, false).close();
-    small.create(Objects.pod("a", "4"));
+    small.create(ObjectFixtures.pod("a", "4"));
     assertRefused(410, "Expired", () -> small.subscribe(PODS, "", "", "", version, false));
     small.subscribe(NODES, "", "", "", version, false).close();
   }
 
   @Test
   void aPageShowsTheStateOfItsVersion() {
-    cluster.create(Objects.pod("a", "1"));
-    cluster.create(Objects.pod("a", "2"));
-    ListPage first = cluster.page(PODS, SimCluster.selection(PODS, Scope.ALL), 0, "", 1);
-    cluster.delete(Objects.pod("a", "2"));
-    cluster.create(Objects.pod("a", "3"));
-    cluster.apply(Objects.labelled(Objects.pod("a", "1"), "x", "y"));
+    cluster.create(ObjectFixtures.pod("a", "1"));
+    cluster.create(ObjectFixtures.pod("a", "2"));
+    ListPage first = cluster.page(PODS, SimCluster.selection(PODS, WatchScope.ALL), 0, "", 1);
+    cluster.delete(ObjectFixtures.pod("a", "2"));
+    cluster.create(ObjectFixtures.pod("a", "3"));
+    cluster.apply(ObjectFixtures.labelled(ObjectFixtures.pod("a", "1"), "x", "y"));
     ListPage second =
         cluster.page(
             PODS,
-            SimCluster.selection(PODS, Scope.ALL),
+            SimCluster.selection(PODS, WatchScope.ALL),
             first.resourceVersion(),
             first.continueAfter(),
             0);
-    assertThat(first.items()).extracting(Objects::name).containsExactly("1");
+    assertThat(first.items()).extracting(ObjectFixtures::name).containsExactly("1");
     assertThat(first.remaining()).isEqualTo(1);
-    assertThat(second.items()).extracting(Objects::name).containsExactly("2");
+    assertThat(second.items()).extracting(ObjectFixtures::name).containsExactly("2");
     assertThat(second.resourceVersion()).isEqualTo(first.resourceVersion());
   }
 
   @Test
   void anEndedSubscriptionGivesWhatWaitsAndThenNothing() throws Exception {
     Subscription events = cluster.subscribe(PODS, "", "", "", "", false);
-    cluster.create(Objects.pod("shop", "a"));
+    cluster.create(ObjectFixtures.pod("shop", "a"));
     events.bookmark();
     events.end();
-    cluster.create(Objects.pod("shop", "b"));
+    cluster.create(ObjectFixtures.pod("shop", "b"));
     assertThat(events.next().orElseThrow().type()).isEqualTo(SimEvent.Type.ADDED);
     assertThat(events.next().orElseThrow().type()).isEqualTo(SimEvent.Type.BOOKMARK);
     assertThat(events.next()).isEmpty();
@@ -227,12 +236,12 @@ class SimClusterTest {
 
   @Test
   void aServerFillsInWhatDiscoverySees() {
-    ObjectNode service = Json.object().put("apiVersion", "v1").put("kind", "Service");
+    ObjectNode service = KubernetesJson.object().put("apiVersion", "v1").put("kind", "Service");
     service.putObject("metadata").put("name", "s");
     service.putObject("spec").putArray("ports").addObject().put("port", 80);
     ObjectNode stored = cluster.create(service);
-    assertThat(Json.text(stored, "metadata", "namespace")).isEqualTo("default");
-    assertThat(Json.text(stored, "spec", "type")).isEqualTo("ClusterIP");
+    assertThat(KubernetesJson.text(stored, "metadata", "namespace")).isEqualTo("default");
+    assertThat(KubernetesJson.text(stored, "spec", "type")).isEqualTo("ClusterIP");
     assertThat(stored.path("spec").path("ports").path(0).path("protocol").asText())
         .isEqualTo("TCP");
   }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.promdisco.offline.Manifests;
+import io.promdisco.offline.ManifestReader;
 import io.promdisco.testing.Certificates;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,7 +25,7 @@ class SimServerTlsTest {
   void aServerSpeaksTlsAndStillFailsAsToldTo() throws Exception {
     Certificates certificates = Certificates.make("EC", "ip:127.0.0.1");
     SimCluster cluster = new SimCluster();
-    cluster.create(Objects.pod("shop", "a"));
+    cluster.create(ObjectFixtures.pod("shop", "a"));
     String ca = certificates.authority();
     try (SimApiServer server =
         SimApiServer.start(cluster, new SimOptions().tls(certificates.server(), ca))) {
@@ -40,15 +40,15 @@ class SimServerTlsTest {
             HttpRequest.newBuilder(server.url().resolve("/api/v1/pods?watch=1")).build();
         HttpResponse<InputStream> response =
             http.send(watch, HttpResponse.BodyHandlers.ofInputStream());
-        try (Frames frames =
-            new Frames(response.statusCode(), response.headers(), response.body())) {
+        try (WatchFrames frames =
+            new WatchFrames(response.statusCode(), response.headers(), response.body())) {
           assertThat(frames.brief()).isEqualTo("ADDED a");
           server.faults().strikeNow(PODS, how);
           assertThatThrownBy(frames::rest).isInstanceOf(IOException.class);
         }
       }
       JsonNode config =
-          Manifests.documents(server.writeKubeconfig(folder.resolve("config.yaml"))).get(0);
+          ManifestReader.documents(server.writeKubeconfig(folder.resolve("config.yaml"))).get(0);
       JsonNode named = config.path("clusters").get(0).path("cluster");
       assertThat(named.path("server").asText()).startsWith("https://127.0.0.1:");
       byte[] data = Base64.getDecoder().decode(named.path("certificate-authority-data").asText());

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kubernetes.client.proto.Meta;
 import io.kubernetes.client.proto.V1;
-import io.promdisco.offline.Json;
+import io.promdisco.offline.KubernetesJson;
 import io.promdisco.sim.SimOptions.StreamingLists;
 import io.promdisco.testing.ManualTicker;
 import java.net.http.HttpResponse;
@@ -27,12 +27,12 @@ class WatchTest {
   private final ManualTicker ticker = new ManualTicker();
   private final SimCluster cluster = new SimCluster();
   private SimApiServer server = SimApiServer.start(cluster, new SimOptions().ticker(ticker));
-  private Client client = new Client(server);
+  private HttpTestClient client = new HttpTestClient(server);
 
   private void restart(SimOptions options) {
     server.close();
     server = SimApiServer.start(cluster, options.ticker(ticker));
-    client = new Client(server);
+    client = new HttpTestClient(server);
   }
 
   @AfterEach
@@ -46,39 +46,39 @@ class WatchTest {
 
   @Test
   void changesArriveInJson() throws Exception {
-    try (Frames frames = client.watch(watchFromNow(), JSON)) {
+    try (WatchFrames frames = client.watch(watchFromNow(), JSON)) {
       assertThat(frames.contentType()).isEqualTo(JSON);
-      ObjectNode stored = cluster.create(Objects.pod("shop", "web"));
+      ObjectNode stored = cluster.create(ObjectFixtures.pod("shop", "web"));
       ObjectNode added = frames.event();
       assertThat(added.path("type").asText()).isEqualTo("ADDED");
-      assertThat(added.path("object")).isEqualTo(Client.parsed(stored.toString()));
-      cluster.apply(Objects.labelled(Objects.pod("shop", "web"), "a", "b"));
-      cluster.delete(Objects.pod("shop", "web"));
+      assertThat(added.path("object")).isEqualTo(HttpTestClient.parsed(stored.toString()));
+      cluster.apply(ObjectFixtures.labelled(ObjectFixtures.pod("shop", "web"), "a", "b"));
+      cluster.delete(ObjectFixtures.pod("shop", "web"));
       assertThat(frames.brief()).isEqualTo("MODIFIED web");
       ObjectNode deleted = frames.event();
       assertThat(deleted.path("type").asText()).isEqualTo("DELETED");
-      assertThat(Objects.version(deleted.path("object")))
+      assertThat(ObjectFixtures.version(deleted.path("object")))
           .isEqualTo(Long.toString(cluster.resourceVersion()));
     }
   }
 
   @Test
   void changesArriveAsProtobuf() throws Exception {
-    try (Frames frames = client.watch(watchFromNow(), PROTOBUF + "," + JSON)) {
+    try (WatchFrames frames = client.watch(watchFromNow(), PROTOBUF + "," + JSON)) {
       assertThat(frames.contentType()).isEqualTo(PROTOBUF);
-      cluster.create(Objects.pod("shop", "web"));
-      cluster.delete(Objects.pod("shop", "web"));
-      assertThat(Frames.briefPod(frames.message())).isEqualTo("ADDED web");
-      assertThat(Frames.briefPod(frames.message())).isEqualTo("DELETED web");
+      cluster.create(ObjectFixtures.pod("shop", "web"));
+      cluster.delete(ObjectFixtures.pod("shop", "web"));
+      assertThat(WatchFrames.briefPod(frames.message())).isEqualTo("ADDED web");
+      assertThat(WatchFrames.briefPod(frames.message())).isEqualTo("DELETED web");
     }
   }
 
   @Test
   void aWatchFromAnOldVersionBeginsWithWhatHappenedSince() throws Exception {
     String path = watchFromNow();
-    cluster.create(Objects.pod("shop", "a"));
-    cluster.delete(Objects.pod("shop", "a"));
-    try (Frames frames = client.watch(path, JSON)) {
+    cluster.create(ObjectFixtures.pod("shop", "a"));
+    cluster.delete(ObjectFixtures.pod("shop", "a"));
+    try (WatchFrames frames = client.watch(path, JSON)) {
       assertThat(frames.brief()).isEqualTo("ADDED a");
       assertThat(frames.brief()).isEqualTo("DELETED a");
     }
@@ -86,37 +86,37 @@ class WatchTest {
 
   @Test
   void aWatchWithoutVersionBeginsWithTheState() throws Exception {
-    cluster.create(Objects.pod("shop", "a"));
-    try (Frames frames = client.watch("/api/v1/namespaces/shop/pods?watch=true", JSON)) {
+    cluster.create(ObjectFixtures.pod("shop", "a"));
+    try (WatchFrames frames = client.watch("/api/v1/namespaces/shop/pods?watch=true", JSON)) {
       assertThat(frames.brief()).isEqualTo("ADDED a");
-      cluster.create(Objects.pod("other", "x"));
-      cluster.create(Objects.pod("shop", "b"));
+      cluster.create(ObjectFixtures.pod("other", "x"));
+      cluster.create(ObjectFixtures.pod("shop", "b"));
       assertThat(frames.brief()).isEqualTo("ADDED b");
     }
   }
 
   @Test
   void initialEventsEndWithABookmarkThatSaysSo() throws Exception {
-    cluster.create(Objects.pod("shop", "a"));
-    cluster.create(Objects.pod("shop", "b"));
-    try (Frames frames = client.watch(STREAMING, JSON)) {
+    cluster.create(ObjectFixtures.pod("shop", "a"));
+    cluster.create(ObjectFixtures.pod("shop", "b"));
+    try (WatchFrames frames = client.watch(STREAMING, JSON)) {
       assertThat(frames.brief()).isEqualTo("ADDED a");
       assertThat(frames.brief()).isEqualTo("ADDED b");
       JsonNode bookmark = frames.event();
       assertThat(bookmark.path("type").asText()).isEqualTo("BOOKMARK");
       assertThat(
-              Json.text(
+              KubernetesJson.text(
                   bookmark.path("object"), "metadata", "annotations", "k8s.io/initial-events-end"))
           .isEqualTo("true");
-      assertThat(Objects.version(bookmark.path("object")))
+      assertThat(ObjectFixtures.version(bookmark.path("object")))
           .isEqualTo(Long.toString(cluster.resourceVersion()));
     }
-    try (Frames frames = client.watch(STREAMING, PROTOBUF)) {
-      assertThat(Frames.briefPod(frames.message())).isEqualTo("ADDED a");
-      assertThat(Frames.briefPod(frames.message())).isEqualTo("ADDED b");
+    try (WatchFrames frames = client.watch(STREAMING, PROTOBUF)) {
+      assertThat(WatchFrames.briefPod(frames.message())).isEqualTo("ADDED a");
+      assertThat(WatchFrames.briefPod(frames.message())).isEqualTo("ADDED b");
       Meta.WatchEvent bookmark = frames.message();
       assertThat(bookmark.getType()).isEqualTo("BOOKMARK");
-      V1.Pod pod = V1.Pod.parseFrom(Frames.unknown(bookmark).getRaw());
+      V1.Pod pod = V1.Pod.parseFrom(WatchFrames.unknown(bookmark).getRaw());
       assertThat(pod.getMetadata().getAnnotationsMap())
           .containsEntry("k8s.io/initial-events-end", "true");
     }
@@ -129,8 +129,8 @@ class WatchTest {
     restart(new SimOptions().streamingLists(StreamingLists.REFUSED_AS_BAD_REQUEST));
     assertThat(client.get(STREAMING).statusCode()).isEqualTo(400);
     restart(new SimOptions().streamingLists(StreamingLists.IGNORED));
-    cluster.create(Objects.pod("shop", "a"));
-    try (Frames frames = client.watch(STREAMING, JSON)) {
+    cluster.create(ObjectFixtures.pod("shop", "a"));
+    try (WatchFrames frames = client.watch(STREAMING, JSON)) {
       assertThat(frames.brief()).isEqualTo("ADDED a");
       server.sendBookmarks();
       assertThat(frames.line()).contains("BOOKMARK").doesNotContain("initial-events-end");
@@ -147,15 +147,18 @@ class WatchTest {
 
   @Test
   void selectorsMakeAddedAndDeletedOfChanges() throws Exception {
-    cluster.create(Objects.pod("shop", "p"));
+    cluster.create(ObjectFixtures.pod("shop", "p"));
     String path = watchFromNow() + "&fieldSelector=status.phase%3DRunning";
-    try (Frames frames = client.watch(path, JSON)) {
-      cluster.updateStatus(Objects.with(Objects.pod("shop", "p"), "status", "phase", "Running"));
-      cluster.updateStatus(Objects.with(Objects.pod("shop", "p"), "status", "phase", "Failed"));
+    try (WatchFrames frames = client.watch(path, JSON)) {
+      cluster.updateStatus(
+          ObjectFixtures.with(ObjectFixtures.pod("shop", "p"), "status", "phase", "Running"));
+      cluster.updateStatus(
+          ObjectFixtures.with(ObjectFixtures.pod("shop", "p"), "status", "phase", "Failed"));
       assertThat(frames.brief()).isEqualTo("ADDED p");
       JsonNode deleted = frames.event();
       assertThat(deleted.path("type").asText()).isEqualTo("DELETED");
-      assertThat(Json.text(deleted.path("object"), "status", "phase")).isEqualTo("Running");
+      assertThat(KubernetesJson.text(deleted.path("object"), "status", "phase"))
+          .isEqualTo("Running");
     }
   }
 
@@ -163,7 +166,7 @@ class WatchTest {
   void aVersionThatIsTooOldIsAnErrorEventOrAStatus() throws Exception {
     String path = watchFromNow();
     cluster.compact();
-    try (Frames frames = client.watch(path, JSON)) {
+    try (WatchFrames frames = client.watch(path, JSON)) {
       assertThat(frames.status()).isEqualTo(200);
       JsonNode error = frames.event();
       assertThat(error.path("type").asText()).isEqualTo("ERROR");
@@ -171,23 +174,24 @@ class WatchTest {
       assertThat(error.path("object").path("reason").asText()).isEqualTo("Expired");
       assertThat(frames.line()).isEmpty();
     }
-    try (Frames frames = client.watch(path, PROTOBUF)) {
+    try (WatchFrames frames = client.watch(path, PROTOBUF)) {
       Meta.WatchEvent error = frames.message();
-      assertThat(Meta.Status.parseFrom(Frames.unknown(error).getRaw()).getCode()).isEqualTo(410);
+      assertThat(Meta.Status.parseFrom(WatchFrames.unknown(error).getRaw()).getCode())
+          .isEqualTo(410);
     }
     restart(new SimOptions().goneAsStatus());
     HttpResponse<String> response = client.get(path);
     assertThat(response.statusCode()).isEqualTo(410);
-    assertThat(Client.parsed(response.body()).path("reason").asText()).isEqualTo("Expired");
+    assertThat(HttpTestClient.parsed(response.body()).path("reason").asText()).isEqualTo("Expired");
   }
 
   @Test
   void theTimeOutEndsAWatchInGoodOrderWithABookmark() throws Exception {
     String path = watchFromNow() + "&timeoutSeconds=300&allowWatchBookmarks=true";
-    try (Frames frames = client.watch(path, JSON)) {
-      cluster.create(Objects.node("n"));
+    try (WatchFrames frames = client.watch(path, JSON)) {
+      cluster.create(ObjectFixtures.node("n"));
       ticker.advance(Duration.ofSeconds(59));
-      cluster.create(Objects.pod("shop", "a"));
+      cluster.create(ObjectFixtures.pod("shop", "a"));
       assertThat(frames.brief()).isEqualTo("ADDED a");
       ticker.advance(Duration.ofSeconds(1));
       JsonNode bookmark = frames.event();
@@ -207,7 +211,7 @@ class WatchTest {
 
   @Test
   void watchWithoutBookmarksGetsNone() throws Exception {
-    try (Frames frames = client.watch(watchFromNow() + "&timeoutSeconds=1", JSON)) {
+    try (WatchFrames frames = client.watch(watchFromNow() + "&timeoutSeconds=1", JSON)) {
       server.sendBookmarks();
       ticker.advance(Duration.ofSeconds(1));
       assertThat(frames.rest()).isEmpty();
@@ -216,7 +220,7 @@ class WatchTest {
 
   @Test
   void aClientThatGoesAwayEndsItsWatch() throws Exception {
-    try (Frames frames = client.watch(watchFromNow(), JSON)) {
+    try (WatchFrames frames = client.watch(watchFromNow(), JSON)) {
       assertThat(frames.status()).isEqualTo(200);
       assertThat(server.runningWatches(PODS)).isEqualTo(1);
     }
@@ -226,11 +230,11 @@ class WatchTest {
 
   @Test
   void manyWatchesSeeTheSame() throws Exception {
-    try (Frames one = client.watch(watchFromNow(), JSON);
-        Frames two = client.watch(watchFromNow(), PROTOBUF)) {
-      cluster.create(Objects.pod("shop", "a"));
+    try (WatchFrames one = client.watch(watchFromNow(), JSON);
+        WatchFrames two = client.watch(watchFromNow(), PROTOBUF)) {
+      cluster.create(ObjectFixtures.pod("shop", "a"));
       assertThat(one.brief()).isEqualTo("ADDED a");
-      assertThat(Frames.briefPod(two.message())).isEqualTo("ADDED a");
+      assertThat(WatchFrames.briefPod(two.message())).isEqualTo("ADDED a");
       assertThat(server.count(PODS, "watch")).isEqualTo(2);
     }
   }

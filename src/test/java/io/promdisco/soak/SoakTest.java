@@ -30,10 +30,10 @@ class SoakTest {
   private static final Path PICTURE = Path.of("target/soak/soak.svg");
 
   private final long seed = Long.getLong("soak.seed", System.nanoTime());
-  private final Series heap = new Series("heap after GC", "MB");
-  private final Series threads = new Series("threads", "threads");
-  private final Series descriptors = new Series("open descriptors", "files");
-  private final Series connections = new Series("connections", "connections");
+  private final MeasuredSeries heap = new MeasuredSeries("heap after GC", "MB");
+  private final MeasuredSeries threads = new MeasuredSeries("threads", "threads");
+  private final MeasuredSeries descriptors = new MeasuredSeries("open descriptors", "files");
+  private final MeasuredSeries connections = new MeasuredSeries("connections", "connections");
 
   @Test
   @Timeout(60)
@@ -53,8 +53,8 @@ class SoakTest {
     Duration length = Duration.ofMillis((long) (minutes * 60_000));
     run(length, length.dividedBy(120), PODS_BETWEEN_EVENTS);
     Files.createDirectories(PICTURE.getParent());
-    List<Series> all = List.of(heap, threads, descriptors, connections);
-    Files.writeString(PICTURE, Series.picture(all));
+    List<MeasuredSeries> all = List.of(heap, threads, descriptors, connections);
+    Files.writeString(PICTURE, MeasuredSeries.picture(all));
     all.forEach(System.out::println);
     System.out.println("picture: " + PICTURE);
     assertThat(heap.growth()).as("MB").isLessThan(Math.max(4, heap.mean() / 10));
@@ -65,7 +65,7 @@ class SoakTest {
 
   private void run(Duration length, Duration sampling, int podsBetweenEvents) throws Exception {
     System.out.println("soak: seed " + seed + " (repeat with -Dsoak.seed)");
-    try (Storm storm = new Storm(seed)) {
+    try (SoakWorkload storm = new SoakWorkload(seed)) {
       long begin = System.nanoTime();
       long nextSample = begin + length.toNanos() / 10; // The first tenth is for warming up.
       for (long tick = 1; System.nanoTime() - begin < length.toNanos(); tick++) {
@@ -89,7 +89,7 @@ class SoakTest {
     }
   }
 
-  private void sample(Storm storm, double minute) throws IOException {
+  private void sample(SoakWorkload storm, double minute) throws IOException {
     var management = ManagementFactory.getThreadMXBean();
     assertThat(management.findDeadlockedThreads()).as("threads in a deadlock").isNull();
     System.gc(); // What is reachable, not what has piled up.

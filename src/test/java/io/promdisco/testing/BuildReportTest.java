@@ -50,7 +50,7 @@ class BuildReportTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void runsOrNot(int number) {
-      Assumptions.assumeTrue(number > 1, Missing.FISH);
+      Assumptions.assumeTrue(number > 1, SkipReason.FISH);
     }
 
     @Test
@@ -62,7 +62,7 @@ class BuildReportTest {
   static class Unequipped {
     @BeforeAll
     static void needsMore() {
-      Assumptions.assumeTrue(false, Missing.FISH);
+      Assumptions.assumeTrue(false, SkipReason.FISH);
     }
 
     @Test

@@ -4,7 +4,7 @@ import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promdisco.metrics.PrometheusMetrics;
-import io.promdisco.testing.Allocated;
+import io.promdisco.testing.AllocatedBytes;
 import io.promdisco.testing.ManualTicker;
 import io.promdisco.util.NamedThreads;
 import io.prometheus.client.CollectorRegistry;
@@ -277,7 +277,7 @@ class WorkQueueTest {
       keys.add("namespace/pod-" + i);
     }
     double bytes =
-        Allocated.per(
+        AllocatedBytes.per(
             keys.size(),
             () -> {
               WorkQueue<String> fresh = new WorkQueue<>("q", ticker, metrics);

@@ -4,8 +4,8 @@ import io.promdisco.cli.output.CommandException;
 import io.promdisco.cli.output.Console;
 import io.promdisco.cli.output.ExitCode;
 import io.promdisco.cli.output.Logging;
-import io.promdisco.cli.output.Structured;
-import io.promdisco.sim.ManyPods;
+import io.promdisco.cli.output.StructuredPrinter;
+import io.promdisco.sim.ManyPodsCluster;
 import io.promdisco.util.Nouns;
 import java.io.IOException;
 import java.time.Duration;
@@ -97,16 +97,16 @@ public final class BenchCommand implements Callable<Integer> {
     CommandException.requireRange("--runs", runs, 1, 100);
     CommandException.requireRange("--rate", rate, 0, 10_000);
     CommandException.requireRange("--seconds", seconds, 0, 86_400);
-    int most = Math.min(jobs, ManyPods.NAMESPACES);
+    int most = Math.min(jobs, ManyPodsCluster.NAMESPACES);
     int kept = keeping == null ? most : keeping;
     CommandException.requireRange("--keeping", kept, 1, most);
     try (TemporaryFolder folder = TemporaryFolder.create("promdisco-bench")) {
-      print(measure(new Bench(pods, jobs, kept, folder.path())));
+      print(measure(new Benchmark(pods, jobs, kept, folder.path())));
     }
     return ExitCode.OK;
   }
 
-  private BenchReport measure(Bench bench) throws IOException, InterruptedException {
+  private BenchReport measure(Benchmark bench) throws IOException, InterruptedException {
     progress("filling a simulated cluster with %,d %s".formatted(pods, Nouns.noun(pods, "pod")));
     try (ChildJvm server = bench.startServer()) {
       progress("a first start, not counted");
@@ -114,7 +114,7 @@ public final class BenchCommand implements Callable<Integer> {
       List<BenchReport.Cold> colds = new ArrayList<>();
       while (true) {
         progress("cold start " + (colds.size() + 1) + " of " + runs);
-        try (Bench.Served served = bench.serve()) {
+        try (Benchmark.Served served = bench.serve()) {
           colds.add(served.cold());
           if (colds.size() == runs) {
             return report(bench, BenchReport.Cold.median(colds), churn(bench, server, served));
@@ -124,7 +124,8 @@ public final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  private BenchReport.@Nullable Churn churn(Bench bench, ChildJvm server, Bench.Served served)
+  private BenchReport.@Nullable Churn churn(
+      Benchmark bench, ChildJvm server, Benchmark.Served served)
       throws IOException, InterruptedException {
     if (seconds == 0) {
       return null;
@@ -134,7 +135,7 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private BenchReport report(
-      Bench bench, BenchReport.Cold cold, BenchReport.@Nullable Churn churn) {
+      Benchmark bench, BenchReport.Cold cold, BenchReport.@Nullable Churn churn) {
     return new BenchReport(pods, jobs, 2 * pods, bench.expected(), cold, churn);
   }
 
@@ -146,7 +147,7 @@ public final class BenchCommand implements Callable<Integer> {
 
   private void print(BenchReport report) {
     if (output == Format.JSON) {
-      Structured.print(console, Structured.Form.JSON, report.json());
+      StructuredPrinter.print(console, StructuredPrinter.Form.JSON, report.json());
     } else {
       report.lines().forEach(console::line);
     }

@@ -1,6 +1,6 @@
 package io.promdisco.cli.bench;
 
-import io.promdisco.cli.output.Structured;
+import io.promdisco.cli.output.StructuredPrinter;
 import io.promdisco.util.Nouns;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -118,7 +118,7 @@ public record BenchReport(
     all.put("discovered", discovered);
     all.put("active", active);
     Map<String, Object> start =
-        Structured.map(
+        StructuredPrinter.map(
             "runs", cold.runs(), "seconds", cold.seconds(), "cpu_seconds", cold.cpuSeconds());
     cold.peakMemory().ifPresent(bytes -> start.put("peak_memory_bytes", bytes));
     all.put("cold", start);

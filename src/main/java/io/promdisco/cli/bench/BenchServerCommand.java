@@ -2,7 +2,7 @@ package io.promdisco.cli.bench;
 
 import io.promdisco.cli.output.ExitCode;
 import io.promdisco.cli.output.Logging;
-import io.promdisco.sim.ManyPods;
+import io.promdisco.sim.ManyPodsCluster;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
 import io.promdisco.util.EscapingLogger;
@@ -43,17 +43,17 @@ public final class BenchServerCommand implements Callable<Integer> {
     Logging.useByDefault(Logging.Level.WARN);
     Path newFolder = Files.createDirectories(folder);
     SimCluster cluster = new SimCluster();
-    ManyPods many = ManyPods.create(cluster, pods);
-    try (SimApiServer server = SimApiServer.start(cluster, SimTls.options(newFolder));
-        Hand hand = new Hand(many)) {
+    ManyPodsCluster many = ManyPodsCluster.create(cluster, pods);
+    try (SimApiServer server = SimApiServer.start(cluster, SimCertificates.options(newFolder));
+        PodChanger hand = new PodChanger(many)) {
       Path written = server.writeKubeconfig(newFolder.resolve(KUBECONFIG + ".new"));
       Files.move(written, newFolder.resolve(KUBECONFIG), StandardCopyOption.ATOMIC_MOVE);
-      obey(hand);
+      runCommands(hand);
     }
     return ExitCode.OK;
   }
 
-  private static void obey(Hand hand) throws IOException {
+  private static void runCommands(PodChanger hand) throws IOException {
     BufferedReader lines =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -68,15 +68,15 @@ public final class BenchServerCommand implements Callable<Integer> {
   }
 
   /** Changes pods, all on one thread. */
-  private static final class Hand implements AutoCloseable {
+  private static final class PodChanger implements AutoCloseable {
     private static final Logger log = EscapingLogger.of(BenchServerCommand.class);
 
-    private final ManyPods many;
+    private final ManyPodsCluster many;
     private final ScheduledExecutorService thread =
         Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "sd-bench-hand"));
     private @Nullable Future<?> churn;
 
-    Hand(ManyPods many) {
+    PodChanger(ManyPodsCluster many) {
       this.many = many;
     }
 

@@ -68,7 +68,7 @@ public final class ChildJvm implements AutoCloseable {
   }
 
   /** Writes a line to its standard input. */
-  void say(String line) throws IOException {
+  void sendLine(String line) throws IOException {
     OutputStream in = process.getOutputStream();
     in.write((line + "\n").getBytes(StandardCharsets.UTF_8));
     in.flush();

@@ -105,11 +105,11 @@ public final class DiffPrinter {
   }
 
   /** The whole difference, unlimited. */
-  public void document(Structured.Form form, List<TargetDiff> diffs) {
+  public void document(StructuredPrinter.Form form, List<TargetDiff> diffs) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("counts", document(total(diffs)));
     document.put("jobs", diffs.stream().map(DiffPrinter::document).toList());
-    Structured.print(console, form, document);
+    StructuredPrinter.print(console, form, document);
   }
 
   private static Map<String, Object> document(Counts counts) {

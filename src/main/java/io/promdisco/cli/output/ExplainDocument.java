@@ -42,7 +42,7 @@ public final class ExplainDocument {
   private static Map<String, Object> absence(Absence absence) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("source", absence.source());
-    map.put("why", Structured.word(absence.why()));
+    map.put("why", StructuredPrinter.word(absence.why()));
     map.put("reason", absence.reason());
     return map;
   }
@@ -77,7 +77,7 @@ public final class ExplainDocument {
   private static Map<String, Object> rule(Step step) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("index", step.index());
-    step.rule().position().ifPresent(at -> map.put("position", Structured.position(at)));
+    step.rule().position().ifPresent(at -> map.put("position", StructuredPrinter.position(at)));
     map.put("rule", step.rule().toString());
     map.put("value", step.value());
     map.put("kept", step.kept());
@@ -85,7 +85,7 @@ public final class ExplainDocument {
     Map<String, Object> changes = new LinkedHashMap<>();
     for (String name : step.changedNames()) {
       Map<String, Object> change =
-          Structured.map("before", step.before().get(name), "after", step.after().get(name));
+          StructuredPrinter.map("before", step.before().get(name), "after", step.after().get(name));
       changes.put(name, change);
     }
     map.put("changes", changes);

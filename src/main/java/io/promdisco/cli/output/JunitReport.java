@@ -31,7 +31,7 @@ public final class JunitReport {
     this.xml = xml;
   }
 
-  public static void write(Path report, List<TestedFile> files) throws IOException {
+  public static void write(Path report, List<TestFileResult> files) throws IOException {
     Path folder = report.toAbsolutePath().getParent();
     if (folder != null) {
       Files.createDirectories(folder);
@@ -40,7 +40,7 @@ public final class JunitReport {
       XMLStreamWriter xml = XMLOutputFactory.newFactory().createXMLStreamWriter(out, "UTF-8");
       xml.writeStartDocument("UTF-8", "1.0");
       xml.writeStartElement("testsuites");
-      for (TestedFile file : files) {
+      for (TestFileResult file : files) {
         new JunitReport(xml).suite(file);
       }
       xml.writeEndElement();
@@ -51,7 +51,7 @@ public final class JunitReport {
     }
   }
 
-  private void suite(TestedFile file) throws XMLStreamException {
+  private void suite(TestFileResult file) throws XMLStreamException {
     boolean usable = file.usable();
     xml.writeStartElement("testsuite");
     attribute("name", file.path().toString());
@@ -68,7 +68,7 @@ public final class JunitReport {
     xml.writeEndElement();
   }
 
-  private void unusable(TestedFile file) throws XMLStreamException {
+  private void unusable(TestFileResult file) throws XMLStreamException {
     List<String> reasons = new ArrayList<>(file.reasons());
     file.problems().stream()
         .filter(problem -> problem.severity() == Problem.Severity.ERROR)

@@ -32,18 +32,18 @@ public final class LiveTable {
       };
     }
 
-    Comparator<Row> order() {
-      Comparator<Row> by =
+    Comparator<TargetRow> order() {
+      Comparator<TargetRow> by =
           switch (this) {
-            case JOB -> Comparator.comparing(Row::job).thenComparing(Row::name);
-            case TARGET -> Comparator.comparing(Row::name).thenComparing(Row::job);
-            case LABELS -> Comparator.comparing(Row::labels).thenComparing(Row::job);
+            case JOB -> Comparator.comparing(TargetRow::job).thenComparing(TargetRow::name);
+            case TARGET -> Comparator.comparing(TargetRow::name).thenComparing(TargetRow::job);
+            case LABELS -> Comparator.comparing(TargetRow::labels).thenComparing(TargetRow::job);
           };
-      return by.thenComparing(Row.ORDER);
+      return by.thenComparing(TargetRow.ORDER);
     }
   }
 
-  private List<Row> rows = List.of();
+  private List<TargetRow> rows = List.of();
   private Sort sort = Sort.JOB;
   private boolean reverse;
   private boolean typing;
@@ -51,7 +51,7 @@ public final class LiveTable {
   private int first;
 
   /** Takes these rows in the place of those before. */
-  public void show(Collection<Row> newRows) {
+  public void show(Collection<TargetRow> newRows) {
     rows = List.copyOf(newRows);
   }
 
@@ -61,7 +61,7 @@ public final class LiveTable {
    * @param key a character
    * @return false if the user wants to quit
    */
-  public boolean press(int key) {
+  public boolean handleKey(int key) {
     if (typing) {
       type(key);
       return true;
@@ -101,11 +101,11 @@ public final class LiveTable {
 
   /** The lines of a screen: a status, the head, the rows. None is wider than {@code columns}. */
   public List<String> lines(int columns, int height) {
-    List<Row> shown = matching();
+    List<TargetRow> shown = matching();
     int room = Math.max(1, height - FIXED_LINES);
     first = Math.max(0, Math.min(first, shown.size() - room));
-    int job = TextColumns.widest("JOB ^", shown, Row::job);
-    int target = TextColumns.widest("TARGET ^", shown, Row::name);
+    int job = TerminalText.widest("JOB ^", shown, TargetRow::job);
+    int target = TerminalText.widest("TARGET ^", shown, TargetRow::name);
     List<String> lines = new ArrayList<>();
     lines.add(cut(status(shown.size()), columns));
     lines.add(
@@ -129,10 +129,10 @@ public final class LiveTable {
     return column.name() + (column != sort ? "" : reverse ? " v" : " ^");
   }
 
-  private List<Row> matching() {
+  private List<TargetRow> matching() {
     String wanted = filter.toLowerCase(Locale.ROOT);
-    List<Row> shown = new ArrayList<>();
-    for (Row row : rows) {
+    List<TargetRow> shown = new ArrayList<>();
+    for (TargetRow row : rows) {
       String text = row.job() + " " + row.name() + " " + labels(row);
       if (text.toLowerCase(Locale.ROOT).contains(wanted)) {
         shown.add(row);
@@ -142,15 +142,15 @@ public final class LiveTable {
     return shown;
   }
 
-  private static String labels(Row row) {
+  private static String labels(TargetRow row) {
     return new TreeMap<>(row.labels().toMap()).toString();
   }
 
   private static String line(String a, int aWidth, String b, int bWidth, String c) {
-    return TextColumns.pad(a, aWidth) + "  " + TextColumns.pad(b, bWidth) + "  " + c;
+    return TerminalText.pad(a, aWidth) + "  " + TerminalText.pad(b, bWidth) + "  " + c;
   }
 
   private static String cut(String text, int columns) {
-    return TextColumns.cut(text, columns);
+    return TerminalText.cut(text, columns);
   }
 }

@@ -39,7 +39,7 @@ public final class Logging {
       Set.of(
           "io.promdisco.discovery.DiscoveryManager",
           "io.promdisco.providers.file.FileDiscoverer",
-          "io.promdisco.providers.kubernetes.watch.WatchReport",
+          "io.promdisco.providers.kubernetes.watch.WatchFailureReporter",
           "io.promdisco.providers.refresh.PolledSource");
 
   private static volatile boolean chosen = CHOSEN_AT_START;

@@ -11,17 +11,17 @@ public final class ProblemPrinter {
 
   private final Console console;
   private final int width;
-  private final Excerpt excerpts;
+  private final FileExcerpt excerpts;
 
   public ProblemPrinter(Console console) {
     this.console = console;
     width = console.columns() == 0 ? DEFAULT_WIDTH : console.columns();
-    excerpts = new Excerpt(Math.max(LEAST_WIDTH, width - "123456 | ".length()));
+    excerpts = new FileExcerpt(Math.max(LEAST_WIDTH, width - "123456 | ".length()));
   }
 
   /** Notes the content of a file that cannot be read again. */
-  public void know(String file, byte[] content) {
-    excerpts.know(file, content);
+  public void addFile(String file, byte[] content) {
+    excerpts.addFile(file, content);
   }
 
   public void print(Problem problem) {

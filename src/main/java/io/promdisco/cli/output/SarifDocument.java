@@ -42,11 +42,12 @@ public final class SarifDocument {
   }
 
   private static Map<String, Object> driver(String version) {
-    Map<String, Object> driver = Structured.map("name", "promdisco", "version", version);
+    Map<String, Object> driver = StructuredPrinter.map("name", "promdisco", "version", version);
     List<Map<String, Object>> rules = new ArrayList<>();
     for (ProblemKind kind : ProblemKind.values()) {
       Map<String, Object> rule =
-          Structured.map("id", kind.id(), "shortDescription", Map.of("text", kind.description()));
+          StructuredPrinter.map(
+              "id", kind.id(), "shortDescription", Map.of("text", kind.description()));
       rules.add(rule);
     }
     driver.put("rules", rules);
@@ -75,8 +76,9 @@ public final class SarifDocument {
 
   private static Map<String, Object> place(Position position, Path root) {
     Map<String, Object> region =
-        Structured.map("startLine", position.line(), "startColumn", position.column());
-    return Structured.map("artifactLocation", artifact(position.file(), root), "region", region);
+        StructuredPrinter.map("startLine", position.line(), "startColumn", position.column());
+    return StructuredPrinter.map(
+        "artifactLocation", artifact(position.file(), root), "region", region);
   }
 
   private static Map<String, Object> artifact(String file, Path root) {

@@ -38,7 +38,7 @@ final class SecretMask {
    * @param text what is left of the line
    * @param column where in it the place is, in UTF-16 units from 0
    */
-  record Shown(String text, int column) {}
+  record MaskedLine(String text, int column) {}
 
   /**
    * Hides secrets in one line.
@@ -47,25 +47,25 @@ final class SecretMask {
    * @param index which line
    * @param column a place in it, in UTF-16 units from 0
    */
-  static Shown hide(List<String> lines, int index, int column) {
+  static MaskedLine hide(List<String> lines, int index, int column) {
     SecretMask mask = new SecretMask(lines.get(index), column);
-    if (goesOnASecret(lines, index)) {
+    if (continuesSecret(lines, index)) {
       int start = indent(mask.text);
       mask.hide(start, mask.text.length());
     } else {
       mask.hideValues();
       mask.hidePasswords();
     }
-    return new Shown(mask.text, mask.column);
+    return new MaskedLine(mask.text, mask.column);
   }
 
   /** Hides whatever stands behind the key at a place. */
-  static Shown hideValueOfKey(String line, int column) {
+  static MaskedLine hideValueOfKey(String line, int column) {
     Matcher key = KEY.matcher(line);
     boolean found = key.find(Math.min(column, line.length())) && key.start() == column;
     return found && key.end() < line.length()
-        ? new Shown(line.substring(0, key.end()) + "…", column)
-        : new Shown(line, column);
+        ? new MaskedLine(line.substring(0, key.end()) + "…", column)
+        : new MaskedLine(line, column);
   }
 
   private static boolean isSecret(String key) {
@@ -107,7 +107,7 @@ final class SecretMask {
   }
 
   /** Whether a line above, less indented, has a secret's key, of whose value this is a part. */
-  private static boolean goesOnASecret(List<String> lines, int index) {
+  private static boolean continuesSecret(List<String> lines, int index) {
     int limit = indent(lines.get(index));
     boolean item = lines.get(index).startsWith("-", limit);
     for (int i = index - 1; i >= 0 && (limit > 0 || item); i--) {

@@ -58,7 +58,7 @@ public record TargetDiff(
     }
 
     /** A target of a server. */
-    public static Scraped of(Row row) {
+    public static Scraped of(TargetRow row) {
       return new Scraped(
           row.job(), row.url(), row.labels(), row.interval(), row.timeout(), row::discovered);
     }

@@ -11,21 +11,25 @@ public final class TargetPrinter {
     this.console = console;
   }
 
-  public void print(Output output, List<Row> rows) {
+  public void print(OutputFormat output, List<TargetRow> rows) {
     switch (output) {
       case JSON ->
-          Structured.print(
-              console, Structured.Form.JSON, rows.stream().map(TargetPrinter::document).iterator());
+          StructuredPrinter.print(
+              console,
+              StructuredPrinter.Form.JSON,
+              rows.stream().map(TargetPrinter::document).iterator());
       case YAML ->
-          Structured.print(
-              console, Structured.Form.YAML, rows.stream().map(TargetPrinter::document).toList());
-      case WIDE -> new Table(console, true).print(rows);
-      default -> new Table(console, false).print(rows);
+          StructuredPrinter.print(
+              console,
+              StructuredPrinter.Form.YAML,
+              rows.stream().map(TargetPrinter::document).toList());
+      case WIDE -> new TableOutput(console, true).print(rows);
+      default -> new TableOutput(console, false).print(rows);
     }
   }
 
-  private static Map<String, Object> document(Row row) {
-    Map<String, Object> map = Structured.map("job", row.job(), "state", row.state());
+  private static Map<String, Object> document(TargetRow row) {
+    Map<String, Object> map = StructuredPrinter.map("job", row.job(), "state", row.state());
     if (row.active()) {
       map.put("url", row.url());
       map.put("interval", row.interval());

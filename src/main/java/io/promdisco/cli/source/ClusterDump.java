@@ -6,15 +6,15 @@ import io.promdisco.cli.output.CommandException;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.offline.ManifestCluster;
-import io.promdisco.offline.ViewManifests;
+import io.promdisco.offline.ManifestWriter;
 import io.promdisco.providers.kubernetes.WatchedResources;
 import io.promdisco.providers.kubernetes.WatchedResources.Watched;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
-import io.promdisco.providers.kubernetes.watch.Scope;
 import io.promdisco.providers.kubernetes.watch.WatchErrorMessage;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,11 +31,11 @@ public final class ClusterDump {
 
   private static final int PAGE_SIZE = 500;
 
-  private final ClusterReaders readers;
+  private final ClusterClients readers;
   private final Map<Watched, Set<ObjectKey>> read = new LinkedHashMap<>();
   private final Map<Resource<?>, Map<ObjectKey, ObjectNode>> found = new HashMap<>();
 
-  public ClusterDump(ClusterReaders readers) {
+  public ClusterDump(ClusterClients readers) {
     this.readers = readers;
   }
 
@@ -69,7 +69,7 @@ public final class ClusterDump {
       client.listAll(watched.resource(), watched.scope(), PAGE_SIZE, views::add);
       for (KubeObject view : views) {
         objects.computeIfAbsent(
-            view.key(), any -> slim(ViewManifests.of(watched.resource(), view)));
+            view.key(), any -> slim(ManifestWriter.of(watched.resource(), view)));
         chosen.add(view.key());
       }
     } catch (IOException e) {
@@ -111,14 +111,15 @@ public final class ClusterDump {
    */
   private void setFields(
       Watched watched, Set<ObjectKey> chosen, ManifestCluster cluster, boolean exact) {
-    Scope scope = watched.scope();
+    WatchScope scope = watched.scope();
     if (scope.fieldSelector().isEmpty()) {
       return;
     }
     Map<ObjectKey, ObjectNode> objects = found.getOrDefault(watched.resource(), Map.of());
     Set<ObjectKey> within = new HashSet<>();
     for (ObjectNode one :
-        cluster.list(watched.resource(), new Scope(scope.namespace(), scope.labelSelector(), ""))) {
+        cluster.list(
+            watched.resource(), new WatchScope(scope.namespace(), scope.labelSelector(), ""))) {
       JsonNode metadata = one.path("metadata");
       within.add(
           new ObjectKey(metadata.path("namespace").asText(), metadata.path("name").asText()));
@@ -126,9 +127,9 @@ public final class ClusterDump {
     objects.forEach(
         (key, object) -> {
           if (chosen.contains(key)) {
-            SelectedFields.chosen(object, scope.fieldSelector(), exact);
+            FieldSelectorValues.chosen(object, scope.fieldSelector(), exact);
           } else if (within.contains(key)) {
-            SelectedFields.leftOut(object, scope.fieldSelector(), exact);
+            FieldSelectorValues.leftOut(object, scope.fieldSelector(), exact);
           }
         });
   }

@@ -8,7 +8,7 @@ import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.model.PrometheusSize;
-import io.promdisco.offline.Manifests;
+import io.promdisco.offline.ManifestReader;
 import io.promdisco.util.Nouns;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,8 +72,10 @@ public class ClusterOptions {
   @Option(names = SKIP_UNSUPPORTED, description = SKIP_HELP)
   private boolean skipUnsupported;
 
-  /** Objects of the dump that cannot be used; known once {@link Wiring#clients} has read it. */
-  public List<Manifests.LeftOut> leftOut = List.of();
+  /**
+   * Objects of the dump that cannot be used; known once {@link DiscoverySetup#clients} has read it.
+   */
+  public List<ManifestReader.LeftOut> leftOut = List.of();
 
   /** The exit code of a command that would end with {@code code} with a usable dump. */
   public int exitCode(int code) {

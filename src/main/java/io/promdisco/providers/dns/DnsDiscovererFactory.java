@@ -30,7 +30,7 @@ public final class DnsDiscovererFactory implements DiscovererFactory {
   private final RefreshLoop loop;
   private final DnsMetrics metrics;
   private final Path resolvConf;
-  private final DnsLookups lookups;
+  private final ParallelDnsLookups lookups;
   private final MemoryBudget memory;
 
   /** Its discoverers run in {@code loop}. */
@@ -40,15 +40,20 @@ public final class DnsDiscovererFactory implements DiscovererFactory {
 
   /** The same with limits of the memory that the targets of an SD config may take, about. */
   public DnsDiscovererFactory(RefreshLoop loop, Metrics metrics, MemoryBudget memory) {
-    this(loop, metrics, RESOLV_CONF, new DnsLookups(PORT, TIMEOUT), memory);
+    this(loop, metrics, RESOLV_CONF, new ParallelDnsLookups(PORT, TIMEOUT), memory);
   }
 
-  DnsDiscovererFactory(RefreshLoop loop, Metrics metrics, Path resolvConf, DnsLookups lookups) {
+  DnsDiscovererFactory(
+      RefreshLoop loop, Metrics metrics, Path resolvConf, ParallelDnsLookups lookups) {
     this(loop, metrics, resolvConf, lookups, MemoryBudget.standard());
   }
 
   DnsDiscovererFactory(
-      RefreshLoop loop, Metrics metrics, Path resolvConf, DnsLookups lookups, MemoryBudget memory) {
+      RefreshLoop loop,
+      Metrics metrics,
+      Path resolvConf,
+      ParallelDnsLookups lookups,
+      MemoryBudget memory) {
     this.memory = memory;
     this.loop = loop;
     this.metrics = new DnsMetrics(metrics);

@@ -42,7 +42,7 @@ final class DnsLookup implements AutoCloseable {
   private final List<String> failures = new ArrayList<>(); // of the current name, by server
   private @Nullable String failure; // of the first name that got no answer
   private int failedNames;
-  private @Nullable DnsExchange exchange;
+  private @Nullable DnsQuery exchange;
   private @Nullable List<Record> records;
 
   /**
@@ -91,10 +91,10 @@ final class DnsLookup implements AutoCloseable {
       return;
     }
     try {
-      DnsExchange next =
+      DnsQuery next =
           tcp
-              ? DnsExchange.overTcp(complete, type, timeout)
-              : DnsExchange.overUdp(complete, type, timeout);
+              ? DnsQuery.overTcp(complete, type, timeout)
+              : DnsQuery.overUdp(complete, type, timeout);
       next.start(address(address), selector, this);
       exchange = next;
     } catch (IOException | RuntimeException e) {
@@ -104,7 +104,7 @@ final class DnsLookup implements AutoCloseable {
 
   /** Continues when the channel of the question is ready. */
   void proceed() {
-    DnsExchange now = exchange;
+    DnsQuery now = exchange;
     if (now == null) {
       return;
     }
@@ -141,20 +141,20 @@ final class DnsLookup implements AutoCloseable {
 
   /** How long the current server may still take, in nanoseconds. */
   long nanosLeft() {
-    DnsExchange now = exchange;
+    DnsQuery now = exchange;
     return now == null ? Long.MAX_VALUE : now.nanosLeft();
   }
 
   /** Gives up the current server after its timeout. */
   void expire() {
-    DnsExchange now = exchange;
+    DnsQuery now = exchange;
     if (now != null) {
       end(now);
       nextServer("no answer within " + PrometheusDuration.format(timeout));
     }
   }
 
-  private void end(DnsExchange now) {
+  private void end(DnsQuery now) {
     exchange = null;
     now.close();
   }
@@ -203,7 +203,7 @@ final class DnsLookup implements AutoCloseable {
 
   @Override
   public void close() {
-    DnsExchange now = exchange;
+    DnsQuery now = exchange;
     if (now != null) {
       end(now);
     }

@@ -2,7 +2,7 @@ package io.promdisco.providers.dns;
 
 import io.promdisco.config.DnsSdConfig;
 import io.promdisco.model.TargetGroup;
-import io.promdisco.providers.refresh.Refreshed;
+import io.promdisco.providers.refresh.RefreshResult;
 import io.promdisco.providers.refresh.Refresher;
 import io.promdisco.util.MemoryBudget;
 import io.promdisco.util.Nouns;
@@ -22,7 +22,7 @@ import org.xbill.DNS.Type;
 final class DnsRefresher implements Refresher {
   private final DnsSdConfig config;
   private final Path resolvConf;
-  private final DnsLookups lookups;
+  private final ParallelDnsLookups lookups;
   private final DnsMetrics metrics;
   private final MemoryBudget.Share memory;
   private final Set<String> names;
@@ -39,7 +39,7 @@ final class DnsRefresher implements Refresher {
   DnsRefresher(
       DnsSdConfig config,
       Path resolvConf,
-      DnsLookups lookups,
+      ParallelDnsLookups lookups,
       DnsMetrics metrics,
       MemoryBudget.Share memory) {
     names = new LinkedHashSet<>(config.names());
@@ -51,7 +51,7 @@ final class DnsRefresher implements Refresher {
   }
 
   @Override
-  public Refreshed refresh() throws IOException, InterruptedException {
+  public RefreshResult refresh() throws IOException, InterruptedException {
     Map<String, String> reasons = lookUp();
     Map<String, String> failures = new LinkedHashMap<>(); // in the order of the configuration
     for (String name : names) {
@@ -65,7 +65,7 @@ final class DnsRefresher implements Refresher {
     if (failures.size() == names.size()) {
       throw new IOException(together(failures));
     }
-    return new Refreshed(List.copyOf(known.values()), Optional.empty(), failures);
+    return new RefreshResult(List.copyOf(known.values()), Optional.empty(), failures);
   }
 
   /** Returns why names could not be looked up. */
@@ -99,7 +99,7 @@ final class DnsRefresher implements Refresher {
     long others = held - bytes.getOrDefault(name, 0L);
     SourceMemory reading = memory.reading(others);
     try {
-      known.put(name, DnsRecords.group(name, config.port(), lookup.result(), reading));
+      known.put(name, DnsTargetGroup.group(name, config.port(), lookup.result(), reading));
       bytes.put(name, reading.taken() - others);
       held = reading.taken();
     } finally {

@@ -25,7 +25,7 @@ import java.util.List;
  */
 public final class TargetGroupJson {
   private final JsonParser json;
-  private final Origin origin;
+  private final DocumentOrigin origin;
   private final SourceMemory memory;
 
   /** Index of the group that is being read; below 0 before the list. */
@@ -37,7 +37,7 @@ public final class TargetGroupJson {
    */
   private final List<String> written = new ArrayList<>();
 
-  private TargetGroupJson(JsonParser json, Origin origin, SourceMemory memory) {
+  private TargetGroupJson(JsonParser json, DocumentOrigin origin, SourceMemory memory) {
     this.json = json;
     this.origin = origin;
     this.memory = memory;
@@ -50,12 +50,13 @@ public final class TargetGroupJson {
    * @throws IOException if it is not such a list; the message begins with line and column, from 1,
    *     as {@code 3:17: [0].labels.env: 5 (expected a string)}
    */
-  public static List<TargetGroup> parse(byte[] document, Origin origin) throws IOException {
+  public static List<TargetGroup> parse(byte[] document, DocumentOrigin origin) throws IOException {
     return parse(new ByteArrayInputStream(document), origin, SourceMemory.unlimited());
   }
 
   /** Reads a document to its end, without a limit. */
-  public static List<TargetGroup> parse(InputStream document, Origin origin) throws IOException {
+  public static List<TargetGroup> parse(InputStream document, DocumentOrigin origin)
+      throws IOException {
     return parse(document, origin, SourceMemory.unlimited());
   }
 
@@ -68,8 +69,8 @@ public final class TargetGroupJson {
    * @throws IOException if it is not such a list, as with {@link #parse(byte[], Origin)}; if it is
    *     beyond the limit of {@code memory}; or what {@code document} throws
    */
-  public static List<TargetGroup> parse(InputStream document, Origin origin, SourceMemory memory)
-      throws IOException {
+  public static List<TargetGroup> parse(
+      InputStream document, DocumentOrigin origin, SourceMemory memory) throws IOException {
     try (JsonParser json = newFactory().createParser(new GoUtf8Reader(document))) {
       json.disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
       try {

@@ -19,7 +19,7 @@ public final class TargetGroupYaml {
   private TargetGroupYaml() {}
 
   /** Reads a document of at most 32 MiB, without another limit. */
-  public static List<TargetGroup> parse(byte[] document, Origin origin) throws IOException {
+  public static List<TargetGroup> parse(byte[] document, DocumentOrigin origin) throws IOException {
     return parse(document, origin, SourceMemory.unlimited());
   }
 
@@ -32,7 +32,7 @@ public final class TargetGroupYaml {
    *     as {@code 3:17: [0].labels: cannot unmarshal …}, and gives the first problem and how many
    *     more there are
    */
-  public static List<TargetGroup> parse(byte[] document, Origin origin, SourceMemory memory)
+  public static List<TargetGroup> parse(byte[] document, DocumentOrigin origin, SourceMemory memory)
       throws IOException {
     List<TargetGroupsReader.Group> read;
     try {

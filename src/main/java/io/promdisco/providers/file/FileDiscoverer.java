@@ -62,7 +62,7 @@ final class FileDiscoverer implements Discoverer {
   private final FileMetrics metrics;
   private final MemoryBudget.Share memory;
   private final Function<String, List<Path>> listing;
-  private final Settling settling;
+  private final ChangeDebouncer settling;
   private final Runnable changed;
 
   @GuardedBy("this")
@@ -137,7 +137,7 @@ final class FileDiscoverer implements Discoverer {
     interval = configured.isZero() || configured.isNegative() ? IF_ZERO : configured;
     minuteBegan = ticker.nanos();
     uncounted = new RateLimitedLog(ticker::nanos, line -> log.warn("{}: {}", provider, line));
-    settling = new Settling(ticker, () -> threads.run(this::scan));
+    settling = new ChangeDebouncer(ticker, () -> threads.run(this::scan));
     changed = settling::changed;
   }
 
@@ -182,7 +182,7 @@ final class FileDiscoverer implements Discoverer {
 
   /** What came of reading a file. */
   private sealed interface Read {
-    record Good(TargetFile file) implements Read {}
+    record Good(TargetFileContent file) implements Read {}
 
     record Bad(String reason) implements Read {}
   }
@@ -211,7 +211,7 @@ final class FileDiscoverer implements Discoverer {
 
   private static Read read(Path file, SourceMemory memory) {
     try {
-      return new Read.Good(TargetFile.read(file, memory));
+      return new Read.Good(TargetFileContent.read(file, memory));
     } catch (IOException e) {
       return new Read.Bad(String.valueOf(e.getMessage()));
     } catch (RuntimeException | Error e) {
@@ -225,7 +225,7 @@ final class FileDiscoverer implements Discoverer {
     if (files.size() > MOST_FILES) {
       return files;
     }
-    Map<Path, Names> folders = WatchedFolders.of(config.files(), files);
+    Map<Path, WatchedNames> folders = WatchedFolders.of(config.files(), files);
     while (true) {
       synchronized (this) {
         if (closed) {
@@ -234,7 +234,7 @@ final class FileDiscoverer implements Discoverer {
         watcher.watch(changed, folders);
       }
       files = matching();
-      Map<Path, Names> now = WatchedFolders.of(config.files(), files);
+      Map<Path, WatchedNames> now = WatchedFolders.of(config.files(), files);
       if (now.equals(folders)) {
         return files;
       }

@@ -37,7 +37,7 @@ final class FolderWatcher implements AutoCloseable {
 
   /** By folder (a key stands for the folder, not for its path): who waits for which names. */
   @GuardedBy("this")
-  private final Map<WatchKey, Map<Runnable, Names>> interests = new HashMap<>();
+  private final Map<WatchKey, Map<Runnable, WatchedNames>> interests = new HashMap<>();
 
   @GuardedBy("this")
   private final Set<Runnable> failing = new HashSet<>(); // for whom the last watch was not whole
@@ -57,19 +57,20 @@ final class FolderWatcher implements AutoCloseable {
    *
    * @param folders absolute; none: the listener is forgotten
    */
-  synchronized void watch(Runnable listener, Map<Path, Names> folders) {
+  synchronized void watch(Runnable listener, Map<Path, WatchedNames> folders) {
     if (closed) {
       return;
     }
     Set<WatchKey> used = new HashSet<>();
     boolean failed = false;
-    for (Map.Entry<Path, Names> folder : folders.entrySet()) {
+    for (Map.Entry<Path, WatchedNames> folder : folders.entrySet()) {
       try {
         WatchKey key = register(folder.getKey());
-        Map<Runnable, Names> interested = interests.computeIfAbsent(key, k -> new HashMap<>());
-        Names before = used.add(key) ? null : interested.get(listener);
-        Names names = folder.getValue();
-        interested.put(listener, before == null ? names : names.and(before));
+        Map<Runnable, WatchedNames> interested =
+            interests.computeIfAbsent(key, k -> new HashMap<>());
+        WatchedNames before = used.add(key) ? null : interested.get(listener);
+        WatchedNames names = folder.getValue();
+        interested.put(listener, before == null ? names : names.plus(before));
       } catch (NoSuchFileException | NotDirectoryException e) {
         log.debug("{}: gone before it could be watched", folder.getKey());
       } catch (IOException e) {
@@ -89,7 +90,7 @@ final class FolderWatcher implements AutoCloseable {
 
   @GuardedBy("this")
   private void drop(WatchKey key, Runnable listener) {
-    Map<Runnable, Names> left = interests.getOrDefault(key, Map.of());
+    Map<Runnable, WatchedNames> left = interests.getOrDefault(key, Map.of());
     if (left.containsKey(listener)) {
       left.remove(listener);
       if (left.isEmpty()) {

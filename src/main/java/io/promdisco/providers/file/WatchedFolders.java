@@ -31,7 +31,7 @@ final class WatchedFolders {
   private WatchedFolders() {}
 
   /** Of every pattern, as things are now. */
-  static Map<Path, Names> of(List<String> patterns, Iterable<Path> files) {
+  static Map<Path, WatchedNames> of(List<String> patterns, Iterable<Path> files) {
     WatchedFolders all = new WatchedFolders();
     for (String pattern : patterns) {
       try {
@@ -43,9 +43,9 @@ final class WatchedFolders {
     for (Path file : files) {
       all.addFile(file.toAbsolutePath());
     }
-    Map<Path, Names> names = new HashMap<>();
+    Map<Path, WatchedNames> names = new HashMap<>();
     all.folders.forEach(
-        (folder, some) -> names.put(folder, new Names(all.whole.contains(folder), some)));
+        (folder, some) -> names.put(folder, new WatchedNames(all.whole.contains(folder), some)));
     return names;
   }
 

@@ -11,9 +11,9 @@ import io.promdisco.http.ServerUrls;
 import io.promdisco.http.tls.TlsSettings;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.model.TargetGroup;
-import io.promdisco.providers.document.Origin;
+import io.promdisco.providers.document.DocumentOrigin;
 import io.promdisco.providers.document.TargetGroupJson;
-import io.promdisco.providers.refresh.Refreshed;
+import io.promdisco.providers.refresh.RefreshResult;
 import io.promdisco.providers.refresh.Refresher;
 import io.promdisco.providers.refresh.RetryLaterException;
 import io.promdisco.util.LimitedStream;
@@ -60,7 +60,7 @@ final class HttpRefresher implements Refresher {
   private final long largest;
   private final MemoryBudget.Share memory;
   private long held; // bytes of the last answer
-  private final Origin origin;
+  private final DocumentOrigin origin;
   private final URI server;
   private final URI uri;
   private final Duration patience;
@@ -93,7 +93,7 @@ final class HttpRefresher implements Refresher {
     this.failures = failures;
     this.largest = largest;
     this.memory = memory;
-    origin = new Origin(config.shownUrl(), "__meta_url", config.url());
+    origin = new DocumentOrigin(config.shownUrl(), "__meta_url", config.url());
     server = ServerUrls.server(config.url(), "url");
     uri = ServerUrls.request(config.url(), "url");
     patience = config.refreshInterval().isZero() ? IF_ZERO : config.refreshInterval();
@@ -135,7 +135,7 @@ final class HttpRefresher implements Refresher {
   }
 
   @Override
-  public Refreshed refresh() throws IOException, InterruptedException {
+  public RefreshResult refresh() throws IOException, InterruptedException {
     String known = etag;
     etag = ""; // Whatever goes wrong, the next answer is to be a whole one.
     try (Exchange exchange = send(known)) {
@@ -146,7 +146,7 @@ final class HttpRefresher implements Refresher {
       }
       String now = isUnchanged ? known : exchange.header("etag");
       etag = isDirect && ETAG.matcher(now).matches() ? now : "";
-      return new Refreshed(last, Optional.empty());
+      return new RefreshResult(last, Optional.empty());
     } catch (InterruptedIOException e) {
       throw BodyReader.interrupted(e);
     } catch (IOException e) {

@@ -30,9 +30,9 @@ final class GroupWorker<P extends KubeObject> implements Workers.Sync<ObjectKey>
   private final GroupBuilder<P> builder;
   private final Map<String, NamespaceCaches> caches;
   private final Consumer<List<TargetGroup>> sink;
-  private final DiscoveryMetrics metrics;
+  private final KubernetesMetrics metrics;
   private final GroupMemory memory;
-  private final LargeGroups large;
+  private final LargeGroupMemory large;
   private final RefusedGroups refused;
   private final BooleanSupplier closed;
 
@@ -51,9 +51,9 @@ final class GroupWorker<P extends KubeObject> implements Workers.Sync<ObjectKey>
       RoleWatches<P> watches,
       Map<String, NamespaceCaches> caches,
       Consumer<List<TargetGroup>> sink,
-      DiscoveryMetrics metrics,
+      KubernetesMetrics metrics,
       GroupMemory memory,
-      LargeGroups large,
+      LargeGroupMemory large,
       RefusedGroups refused,
       BooleanSupplier closed) {
     this.memory = memory;

@@ -56,13 +56,13 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
   private final KubernetesSdConfig config;
   private final RoleWatches<P> watches;
   private final List<String> namespaces;
-  private final SharedClients.Use client;
+  private final SharedClients.ClientLease client;
   private final Metrics metrics;
-  private final DiscoveryMetrics counters;
+  private final KubernetesMetrics counters;
   private final WorkQueue<ObjectKey> queue;
   private final Ticker ticker;
   private final MemoryBudget memory;
-  private final LargeGroups large;
+  private final LargeGroupMemory large;
 
   private final List<FollowedWatch<?>> followed = new ArrayList<>(); // by who starts and closes
   private @Nullable Thread starter; // by who starts and closes
@@ -86,14 +86,14 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
       KubernetesSdConfig config,
       RoleWatches<P> watches,
       List<String> namespaces,
-      SharedClients.Use client,
+      SharedClients.ClientLease client,
       Ticker ticker,
       Metrics metrics,
-      DiscoveryMetrics counters,
+      KubernetesMetrics counters,
       MemoryBudget memory) {
     this.ticker = ticker;
     this.memory = memory;
-    large = new LargeGroups(memory);
+    large = new LargeGroupMemory(memory);
     this.provider = provider;
     this.config = config;
     this.watches = watches;
@@ -176,11 +176,11 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
   }
 
   private <V extends KubeObject> void listen(
-      FollowedWatch<V> following, EventFollower.Target follow) {
+      FollowedWatch<V> following, AffectedGroupListener.Receiver follow) {
     String name = provider + "-" + following.watch.resource().plural();
     following.lease.addListener(
         following.namespace.isEmpty() ? name : name + "-" + following.namespace,
-        new EventFollower<>(following.watch, following.caches, counters, follow),
+        new AffectedGroupListener<>(following.watch, following.caches, counters, follow),
         Duration.ZERO);
   }
 
@@ -262,7 +262,7 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
   }
 
   /** Puts what the followers find into the queue. */
-  private final class QueueFiller implements EventFollower.Target {
+  private final class QueueFiller implements AffectedGroupListener.Receiver {
     private final CountDownLatch unsynced;
 
     QueueFiller(CountDownLatch unsynced) {
@@ -270,7 +270,7 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
     }
 
     @Override
-    public boolean takesFirst() {
+    public boolean takesFirstList() {
       return false;
     }
 
@@ -291,7 +291,7 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
    * Builds what the first list of a watch holds while it comes, on the thread of its listener, and
    * keeps it until all lists are complete. What comes later goes into the queue.
    */
-  private final class FirstListBuilder implements EventFollower.Target {
+  private final class FirstListBuilder implements AffectedGroupListener.Receiver {
     private final CountDownLatch unsynced;
     private final GroupWorker<P> worker;
     private final List<ObjectKey> found = new ArrayList<>();
@@ -307,7 +307,7 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
     }
 
     @Override
-    public boolean takesFirst() {
+    public boolean takesFirstList() {
       return true;
     }
 

@@ -20,7 +20,7 @@ public final class KubernetesDiscovererFactory implements DiscovererFactory {
   private final SharedClients clients;
   private final Ticker ticker;
   private final Metrics metrics;
-  private final DiscoveryMetrics counters;
+  private final KubernetesMetrics counters;
   private final MemoryBudget memory;
 
   /** Opens clients with {@code clients} when they are needed. */
@@ -37,7 +37,7 @@ public final class KubernetesDiscovererFactory implements DiscovererFactory {
     this.memory = memory;
     this.ticker = ticker;
     this.metrics = metrics;
-    counters = new DiscoveryMetrics(metrics);
+    counters = new KubernetesMetrics(metrics);
   }
 
   @Override
@@ -51,7 +51,7 @@ public final class KubernetesDiscovererFactory implements DiscovererFactory {
       throw new DiscoveryException(
           provider + ": " + config.mechanism() + " (expected: a Kubernetes SD config)");
     }
-    SharedClients.Use client = clients.use(kubernetes);
+    SharedClients.ClientLease client = clients.use(kubernetes);
     try {
       List<String> namespaces = namespaces(kubernetes, client, provider);
       RoleWatches<?> watches = RoleWatches.of(kubernetes.role(), kubernetes.attach());
@@ -65,7 +65,7 @@ public final class KubernetesDiscovererFactory implements DiscovererFactory {
 
   /** The namespaces to watch, each once; the empty one stands for all. */
   private static List<String> namespaces(
-      KubernetesSdConfig config, SharedClients.Use client, String provider)
+      KubernetesSdConfig config, SharedClients.ClientLease client, String provider)
       throws DiscoveryException {
     try {
       return WatchedResources.namespaces(config, client.client().ownNamespace());

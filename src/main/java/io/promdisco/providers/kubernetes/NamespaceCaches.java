@@ -1,9 +1,9 @@
 package io.promdisco.providers.kubernetes;
 
 import io.promdisco.providers.kubernetes.object.KubeObject;
+import io.promdisco.providers.kubernetes.object.MetadataView;
 import io.promdisco.providers.kubernetes.object.NodeView;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
-import io.promdisco.providers.kubernetes.object.PlainView;
 import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.object.ServiceView;
@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
 final class NamespaceCaches implements ObjectLookup {
   private final Map<Resource<?>, ObjectStore<?>> stores;
   private final @Nullable ObjectStore<NodeView> nodes;
-  private final @Nullable ObjectStore<PlainView> namespaces;
+  private final @Nullable ObjectStore<MetadataView> namespaces;
   private final @Nullable ObjectStore<ServiceView> services;
   private final @Nullable ObjectStore<PodView> pods;
-  private final @Nullable ObjectStore<PlainView> replicaSets;
-  private final @Nullable ObjectStore<PlainView> jobs;
+  private final @Nullable ObjectStore<MetadataView> replicaSets;
+  private final @Nullable ObjectStore<MetadataView> jobs;
 
   NamespaceCaches(Map<Resource<?>, ObjectStore<?>> stores) {
     this.stores = Map.copyOf(stores);
@@ -74,7 +74,7 @@ final class NamespaceCaches implements ObjectLookup {
   }
 
   @Override
-  public @Nullable PlainView namespace(String name) {
+  public @Nullable MetadataView namespace(String name) {
     return get(namespaces, new ObjectKey("", name));
   }
 
@@ -89,12 +89,12 @@ final class NamespaceCaches implements ObjectLookup {
   }
 
   @Override
-  public @Nullable PlainView replicaSet(ObjectKey key) {
+  public @Nullable MetadataView replicaSet(ObjectKey key) {
     return get(replicaSets, key);
   }
 
   @Override
-  public @Nullable PlainView job(ObjectKey key) {
+  public @Nullable MetadataView job(ObjectKey key) {
     return get(jobs, key);
   }
 

@@ -4,9 +4,9 @@ import io.promdisco.providers.kubernetes.object.EndpointSliceView;
 import io.promdisco.providers.kubernetes.object.EndpointsView;
 import io.promdisco.providers.kubernetes.object.IngressView;
 import io.promdisco.providers.kubernetes.object.KubeObject;
+import io.promdisco.providers.kubernetes.object.MetadataView;
 import io.promdisco.providers.kubernetes.object.NodeView;
 import io.promdisco.providers.kubernetes.object.ObjectMeta;
-import io.promdisco.providers.kubernetes.object.PlainView;
 import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.providers.kubernetes.object.ServiceView;
 
@@ -76,8 +76,8 @@ final class ObjectComparison {
     if (object instanceof IngressView ingress) {
       return new IngressView(meta, ingress.className(), ingress.rules(), ingress.tlsHosts());
     }
-    if (object instanceof PlainView) {
-      return new PlainView(meta);
+    if (object instanceof MetadataView) {
+      return new MetadataView(meta);
     }
     // A kind that is not known here counts as changed: rather build too often than too rarely.
     return object;

@@ -13,7 +13,7 @@ import io.promdisco.providers.kubernetes.role.IngressGroupBuilder;
 import io.promdisco.providers.kubernetes.role.NodeGroupBuilder;
 import io.promdisco.providers.kubernetes.role.PodGroupBuilder;
 import io.promdisco.providers.kubernetes.role.ServiceGroupBuilder;
-import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiPredicate;
@@ -50,13 +50,13 @@ record RoleWatches<P extends KubeObject>(
       List<ObjectIndex<?>> path) {
 
     /** Which objects, for a provider's namespace; empty: all. Some resources have no namespace. */
-    Scope scope(KubernetesSdConfig config, String namespace) {
+    WatchScope scope(KubernetesSdConfig config, String namespace) {
       String within = resource.namespaced() ? namespace : "";
       if (selector == null) {
-        return new Scope(within, "", "");
+        return new WatchScope(within, "", "");
       }
       Selector narrow = config.selector(selector);
-      return new Scope(within, narrow.label(), narrow.field());
+      return new WatchScope(within, narrow.label(), narrow.field());
     }
   }
 

@@ -36,7 +36,7 @@ final class SharedClients implements AutoCloseable {
   }
 
   /** Opens or shares the client for {@code config}; to be closed by its user. */
-  synchronized Use use(KubernetesSdConfig config) throws DiscoveryException {
+  synchronized ClientLease use(KubernetesSdConfig config) throws DiscoveryException {
     Object identity = factory.identity(config);
     SharedClient shared = open.get(identity);
     if (shared == null) {
@@ -45,7 +45,7 @@ final class SharedClients implements AutoCloseable {
       open.put(identity, shared);
     }
     shared.users++;
-    return new Use(shared);
+    return new ClientLease(shared);
   }
 
   private void release(SharedClient shared) {
@@ -83,11 +83,11 @@ final class SharedClients implements AutoCloseable {
   }
 
   /** A client in use by one discoverer. */
-  final class Use implements AutoCloseable {
+  final class ClientLease implements AutoCloseable {
     private final SharedClient shared;
     private boolean closed;
 
-    private Use(SharedClient shared) {
+    private ClientLease(SharedClient shared) {
       this.shared = shared;
     }
 

@@ -4,7 +4,7 @@ import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.config.KubernetesSdConfig.Role;
 import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.providers.kubernetes.object.Resource;
-import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,7 +22,7 @@ public final class WatchedResources {
    * @param resource their kind
    * @param scope which of them; the empty namespace: all, or the kind has none
    */
-  public record Watched(Resource<?> resource, Scope scope) {}
+  public record Watched(Resource<?> resource, WatchScope scope) {}
 
   /**
    * The namespaces that {@code config} discovers in, each once, sorted; the empty one alone stands

@@ -32,9 +32,4 @@ public final class KnownGroups {
     known = now;
     return changed;
   }
-
-  /** How many there are. */
-  public int size() {
-    return known.size();
-  }
 }

@@ -79,10 +79,10 @@ final class PolledSource implements Discoverer {
   @Override
   public void start(TargetSink sink) {
     loop.begin(mechanism, sink.job());
-    loop.run(() -> look(sink));
+    loop.run(() -> refresh(sink));
   }
 
-  private void look(TargetSink sink) {
+  private void refresh(TargetSink sink) {
     synchronized (this) {
       if (closed) {
         return;
@@ -95,7 +95,7 @@ final class PolledSource implements Discoverer {
     synchronized (this) {
       looking = null;
       if (!closed) {
-        loop.looked(mechanism, sink.job(), end - begin);
+        loop.refreshed(mechanism, sink.job(), end - begin);
         Duration pause = pause(outcome, end - begin);
         try {
           tell(sink, outcome, pause);
@@ -104,7 +104,7 @@ final class PolledSource implements Discoverer {
           failed(sink, e, pause);
         } finally {
           first = false;
-          alarm = loop.ticker().schedule(pause, () -> lookAgain(sink, pause));
+          alarm = loop.ticker().schedule(pause, () -> refreshAgain(sink, pause));
         }
         return;
       }
@@ -113,13 +113,13 @@ final class PolledSource implements Discoverer {
     refresher.close();
   }
 
-  private void lookAgain(TargetSink sink, Duration pause) {
+  private void refreshAgain(TargetSink sink, Duration pause) {
     try {
-      loop.run(() -> look(sink));
+      loop.run(() -> refresh(sink));
     } catch (Error e) { // There may be no thread to be had now.
       synchronized (this) {
         if (!closed) {
-          alarm = loop.ticker().schedule(pause, () -> lookAgain(sink, pause));
+          alarm = loop.ticker().schedule(pause, () -> refreshAgain(sink, pause));
         }
       }
       log.error("{}: {}: cannot be looked at now", provider, part, e);
@@ -128,7 +128,7 @@ final class PolledSource implements Discoverer {
 
   /** What came of a look. */
   private sealed interface Outcome {
-    record Found(Refreshed refreshed) implements Outcome {}
+    record Found(RefreshResult refreshed) implements Outcome {}
 
     record Failed(Throwable reason) implements Outcome {}
   }
@@ -206,7 +206,7 @@ final class PolledSource implements Discoverer {
   }
 
   @GuardedBy("this")
-  private void found(TargetSink sink, Refreshed refreshed, Duration pause) {
+  private void found(TargetSink sink, RefreshResult refreshed, Duration pause) {
     List<TargetGroup> changed = known.replace(refreshed.groups());
     if (!changed.isEmpty()) {
       sink.update(changed);

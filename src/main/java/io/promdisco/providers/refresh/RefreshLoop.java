@@ -81,7 +81,7 @@ public final class RefreshLoop implements AutoCloseable {
     failures.add(0, mechanism, config);
   }
 
-  void looked(String mechanism, String config, long nanos) {
+  void refreshed(String mechanism, String config, long nanos) {
     durations.observe(nanos / 1e9, mechanism, config);
   }
 

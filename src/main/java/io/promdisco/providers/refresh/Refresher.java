@@ -14,7 +14,7 @@ public interface Refresher extends AutoCloseable {
    * @throws IOException if the source cannot be read; the message says what, why and what to do, in
    *     one line without secrets
    */
-  Refreshed refresh() throws IOException, InterruptedException;
+  RefreshResult refresh() throws IOException, InterruptedException;
 
   /** Gives up what is held open. Called once, never while {@link #refresh} runs. */
   @Override

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class FairQueue<T> {
   private final int most;
   private final int mostPerClient;
-  private final Map<ClientAddress, Line<T>> clients = new LinkedHashMap<>();
+  private final Map<ClientAddress, ClientItems<T>> clients = new LinkedHashMap<>();
 
   /** By client the items that were taken and are not finished. */
   private final Map<ClientAddress, Integer> taken = new HashMap<>();
@@ -26,7 +26,7 @@ final class FairQueue<T> {
   record Taken<T>(ClientAddress client, T item) {}
 
   /** The waiting items of one client. */
-  private static final class Line<T> {
+  private static final class ClientItems<T> {
     final Map<String, Deque<T>> topics = new LinkedHashMap<>();
     int size;
   }
@@ -49,7 +49,7 @@ final class FairQueue<T> {
    * which nothing waits is not refused: others cannot lock it out.
    */
   synchronized boolean offer(ClientAddress client, String topic, T item) {
-    Line<T> line = clients.get(client);
+    ClientItems<T> line = clients.get(client);
     if (line != null && (size >= most || line.size >= mostPerClient)) {
       return false;
     }
@@ -59,7 +59,7 @@ final class FairQueue<T> {
 
   /** Adds an item that was accepted before, even if the queue is full. */
   synchronized void add(ClientAddress client, String topic, T item) {
-    Line<T> line = clients.computeIfAbsent(client, key -> new Line<>());
+    ClientItems<T> line = clients.computeIfAbsent(client, key -> new ClientItems<>());
     line.topics.computeIfAbsent(topic, key -> new ArrayDeque<>(2)).addLast(item);
     line.size++;
     size++;
@@ -86,7 +86,7 @@ final class FairQueue<T> {
   }
 
   private T next(ClientAddress client) {
-    Line<T> line = removed(clients, client);
+    ClientItems<T> line = removed(clients, client);
     String topic = line.topics.keySet().iterator().next();
     Deque<T> items = removed(line.topics, topic);
     T item = items.removeFirst();

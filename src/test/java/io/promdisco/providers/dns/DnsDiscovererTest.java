@@ -47,13 +47,13 @@ final class DnsDiscovererTest {
   private final PrometheusMetrics metrics = new PrometheusMetrics(registry);
   private final RefreshLoop loop = closer.add(new RefreshLoop(ticker, metrics));
   private final MemorySink sink = new MemorySink("d");
-  private final NameServer server = closer.add(open());
+  private final FakeDnsServer server = closer.add(open());
 
   @TempDir private Path folder = Path.of("");
 
-  private static NameServer open() {
+  private static FakeDnsServer open() {
     try {
-      return NameServer.open();
+      return FakeDnsServer.open();
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -97,7 +97,7 @@ final class DnsDiscovererTest {
       throws Exception {
     DnsDiscovererFactory factory =
         new DnsDiscovererFactory(
-            loop, metrics, resolvConf(), new DnsLookups(server.port(), TIMEOUT), memory);
+            loop, metrics, resolvConf(), new ParallelDnsLookups(server.port(), TIMEOUT), memory);
     DnsSdConfig config = new DnsSdConfig(List.of(names), type, port, INTERVAL);
     closer.add(factory.create(config, "dns/0")).start(sink);
     ticker.awaitAlarms(1);
@@ -214,7 +214,7 @@ final class DnsDiscovererTest {
 
   @Test
   void answerThatDoesNotFitIsAskedForOverTcp() throws Exception {
-    server.become(NameServer.Habit.TRUNCATES_UDP);
+    server.become(FakeDnsServer.Habit.TRUNCATES_UDP);
     server.put(
         name("many.test"),
         IntStream.range(0, 3000)
@@ -293,7 +293,7 @@ final class DnsDiscovererTest {
 
   @Test
   void secondServerIsAskedWhenTheFirstHasNoAnswer() throws Exception {
-    try (NameServer second = NameServer.open("127.0.0.2", server.port())) {
+    try (FakeDnsServer second = FakeDnsServer.open("127.0.0.2", server.port())) {
       resolvConf("nameserver 127.0.0.1", "nameserver 127.0.0.2");
       server.fail(name("a.test"), Rcode.SERVFAIL);
       second.put(name("a.test"), a("a.test", "10.0.0.1"));
@@ -304,9 +304,9 @@ final class DnsDiscovererTest {
 
   @Test
   void secondServerIsAskedWhenTheFirstIsSilent() throws Exception {
-    try (NameServer second = NameServer.open("127.0.0.2", server.port())) {
+    try (FakeDnsServer second = FakeDnsServer.open("127.0.0.2", server.port())) {
       resolvConf("nameserver 127.0.0.1", "nameserver 127.0.0.2");
-      server.become(NameServer.Habit.IS_SILENT);
+      server.become(FakeDnsServer.Habit.IS_SILENT);
       second.put(name("a.test"), a("a.test", "10.0.0.1"));
       start(DnsSdConfig.Type.A, 80, "a.test");
       assertThat(sink.addresses()).containsExactly("10.0.0.1:80");
@@ -324,9 +324,9 @@ final class DnsDiscovererTest {
 
   @Test
   void serverWithAnIpv6AddressIsAsked() throws Exception {
-    try (NameServer six = NameServer.open("::1", server.port())) {
+    try (FakeDnsServer six = FakeDnsServer.open("::1", server.port())) {
       resolvConf("nameserver ::1");
-      six.become(NameServer.Habit.TRUNCATES_UDP);
+      six.become(FakeDnsServer.Habit.TRUNCATES_UDP);
       six.put(name("a.test"), a("a.test", "10.0.0.1"));
       start(DnsSdConfig.Type.A, 80, "a.test");
       assertThat(sink.addresses()).containsExactly("10.0.0.1:80");
@@ -354,7 +354,7 @@ final class DnsDiscovererTest {
   void answerThatIsTruncatedOverTcpKeepsTheTargets() throws Exception {
     server.put(name("a.test"), a("a.test", "10.0.0.1"));
     start(DnsSdConfig.Type.A, 80, "a.test");
-    server.become(NameServer.Habit.TRUNCATES_ALL);
+    server.become(FakeDnsServer.Habit.TRUNCATES_ALL);
     server.put(name("a.test"), a("a.test", "10.0.0.2"));
     lookAgain();
     assertThat(sink.addresses()).containsExactly("10.0.0.1:80");
@@ -364,7 +364,7 @@ final class DnsDiscovererTest {
 
   @Test
   void everyQuestionOverTcpHasAConnectionOfItsOwn() throws Exception {
-    server.become(NameServer.Habit.TRUNCATES_UDP);
+    server.become(FakeDnsServer.Habit.TRUNCATES_UDP);
     String[] names = IntStream.range(0, 20).mapToObj(i -> "n" + i + ".test").toArray(String[]::new);
     for (String name : names) {
       server.put(name(name), a(name, "10.0.0.1"));
@@ -379,11 +379,12 @@ final class DnsDiscovererTest {
   void answersToOtherQuestionsAreIgnored() throws Exception {
     server.put(name("a.test"), a("a.test", "10.0.0.1"));
     resolvConf("nameserver 127.0.0.1");
-    server.become(NameServer.Habit.SENDS_OLD_ANSWERS_FIRST);
+    server.become(FakeDnsServer.Habit.SENDS_OLD_ANSWERS_FIRST);
     start(DnsSdConfig.Type.A, 80, "a.test");
     assertThat(sink.addresses()).containsExactly("10.0.0.1:80");
-    for (NameServer.Habit habit :
-        List.of(NameServer.Habit.ANSWERS_OTHER_QUESTIONS_FIRST, NameServer.Habit.ECHOES_FIRST)) {
+    for (FakeDnsServer.Habit habit :
+        List.of(
+            FakeDnsServer.Habit.ANSWERS_OTHER_QUESTIONS_FIRST, FakeDnsServer.Habit.ECHOES_FIRST)) {
       server.become(habit);
       lookAgain();
       assertThat(sink.addresses()).as("%s", habit).containsExactly("10.0.0.1:80");
@@ -395,7 +396,7 @@ final class DnsDiscovererTest {
   void answerThatCannotBeReadKeepsTheTargets() throws Exception {
     server.put(name("a.test"), a("a.test", "10.0.0.1"));
     start(DnsSdConfig.Type.A, 80, "a.test");
-    server.become(NameServer.Habit.SENDS_GARBAGE);
+    server.become(FakeDnsServer.Habit.SENDS_GARBAGE);
     lookAgain();
     assertThat(sink.addresses()).containsExactly("10.0.0.1:80");
     assertThat(sink.failures().get("A records of a.test")).contains("cannot read the answer");
@@ -406,7 +407,7 @@ final class DnsDiscovererTest {
     server.put(name("a.test"), a("a.test", "10.0.0.1"));
     start(DnsSdConfig.Type.A, 80, "a.test");
     assertThat(server.sawEdns()).isTrue();
-    server.become(NameServer.Habit.REFUSES_EDNS);
+    server.become(FakeDnsServer.Habit.REFUSES_EDNS);
     lookAgain();
     assertThat(sink.addresses()).containsExactly("10.0.0.1:80");
     assertThat(sink.failures().get("A records of a.test")).contains("FORMERR");
@@ -445,7 +446,7 @@ final class DnsDiscovererTest {
 
   @Test
   void resolvConfThatChangesIsUsedAtTheNextLookup() throws Exception {
-    try (NameServer second = NameServer.open("127.0.0.2", server.port())) {
+    try (FakeDnsServer second = FakeDnsServer.open("127.0.0.2", server.port())) {
       server.put(name("web.one.test"), a("web.one.test", "10.0.0.1"));
       second.put(name("web.two.test"), a("web.two.test", "10.0.0.2"));
       resolvConf("nameserver 127.0.0.1", "search one.test");
@@ -534,7 +535,7 @@ final class DnsDiscovererTest {
 
   @Test
   void serverThatIsSilentIsGivenUp() throws Exception {
-    server.become(NameServer.Habit.IS_SILENT);
+    server.become(FakeDnsServer.Habit.IS_SILENT);
     start(DnsSdConfig.Type.A, 80, "a.test");
     assertThat(sink.failures().get("A records of a.test"))
         .isEqualTo("a.test.: 127.0.0.1: no answer within 2s");
@@ -542,10 +543,13 @@ final class DnsDiscovererTest {
 
   @Test
   void closingEndsALookupThatWaits() throws Exception {
-    server.become(NameServer.Habit.IS_SILENT);
+    server.become(FakeDnsServer.Habit.IS_SILENT);
     DnsDiscovererFactory factory =
         new DnsDiscovererFactory(
-            loop, metrics, resolvConf(), new DnsLookups(server.port(), Duration.ofHours(1)));
+            loop,
+            metrics,
+            resolvConf(),
+            new ParallelDnsLookups(server.port(), Duration.ofHours(1)));
     DnsSdConfig config = new DnsSdConfig(List.of("a.test"), DnsSdConfig.Type.A, 80, INTERVAL);
     closer.add(factory.create(config, "dns/0")).start(sink);
     eventually(() -> assertThat(server.queries()).isNotEmpty());

@@ -41,12 +41,12 @@ public final class ParallelLookupsTest {
         resolvConf,
         List.of("nameserver 127.0.0.1", "search " + String.join(" ", SEARCH), "options ndots:5"));
     ExecutorService threads = Executors.newFixedThreadPool(5);
-    try (NameServer server = NameServer.open()) {
+    try (FakeDnsServer server = FakeDnsServer.open()) {
       for (int i = 0; i < NAMES; i++) {
         Name name = Name.fromString("web" + i + "." + SEARCH.get(i % SEARCH.size()) + ".");
         server.put(name, new ARecord(name, DClass.IN, 5, InetAddress.getLoopbackAddress()));
       }
-      DnsLookups lookups = new DnsLookups(server.port(), Duration.ofMinutes(1));
+      ParallelDnsLookups lookups = new ParallelDnsLookups(server.port(), Duration.ofMinutes(1));
       for (int round = 0; round < ROUNDS; round++) {
         List<Future<?>> looks = new ArrayList<>();
         for (int source = 0; source < 5; source++) {
@@ -80,7 +80,7 @@ public final class ParallelLookupsTest {
   /** Its static state is renewed without a lock, so that a reader may see half of it. */
   @Test
   void resolverStateOfTheLibraryIsNeverLoaded() throws Exception {
-    try (NameServer server = NameServer.open();
+    try (FakeDnsServer server = FakeDnsServer.open();
         ObservedLoader loader = new ObservedLoader()) {
       Name name = Name.fromString("a.test.");
       server.put(name, new ARecord(name, DClass.IN, 5, InetAddress.getLoopbackAddress()));
@@ -109,7 +109,7 @@ public final class ParallelLookupsTest {
     public Integer call() throws Exception {
       ResolverSettings settings =
           new ResolverSettings(List.of("127.0.0.1"), List.of("one.test"), 1);
-      DnsLookups lookups = new DnsLookups(port, Duration.ofMinutes(1));
+      ParallelDnsLookups lookups = new ParallelDnsLookups(port, Duration.ofMinutes(1));
       List<DnsLookup> found = new ArrayList<>();
       lookups.run(settings, Type.A, List.of("a.test"), found::add);
       return found.get(0).result().size();

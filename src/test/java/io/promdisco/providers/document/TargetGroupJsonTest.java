@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TargetGroupJsonTest {
-  private static final Origin ORIGIN = new Origin("__meta_url", "u");
+  private static final DocumentOrigin ORIGIN = new DocumentOrigin("__meta_url", "u");
 
   private static List<TargetGroup> parse(String text) throws IOException {
     return TargetGroupJson.parse(text.getBytes(UTF_8), ORIGIN);

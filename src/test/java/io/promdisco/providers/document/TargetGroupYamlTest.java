@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class TargetGroupYamlTest {
-  private static final Origin ORIGIN = new Origin("__meta_filepath", "t.yml");
+  private static final DocumentOrigin ORIGIN = new DocumentOrigin("__meta_filepath", "t.yml");
 
   private static List<TargetGroup> parse(String text) throws IOException {
     return TargetGroupYaml.parse(text.getBytes(StandardCharsets.UTF_8), ORIGIN);

@@ -411,7 +411,7 @@ final class FileDiscovererTest {
   void fileThatIsTooLargeIsNotRead() throws Exception {
     Path file = write("t.json", "[");
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      channel.write(ByteBuffer.wrap(new byte[] {']'}), TargetFile.MOST_BYTES);
+      channel.write(ByteBuffer.wrap(new byte[] {']'}), TargetFileContent.MOST_BYTES);
     }
     start("*.json");
     eventually(

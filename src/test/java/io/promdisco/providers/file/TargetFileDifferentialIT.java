@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.Promdisco;
 import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.scrape.TargetsDocument;
-import io.promdisco.testing.RealPrometheus;
+import io.promdisco.testing.PrometheusJudge;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -68,11 +68,11 @@ class TargetFileDifferentialIT {
 
   @Test
   void everyFileHasTheTargetsThatItHasInPrometheus(@TempDir Path temporary) throws Exception {
-    assumeTrue(RealPrometheus.isAvailable(), "no -Dpromdisco.realclients=FOLDER");
+    assumeTrue(PrometheusJudge.isAvailable(), "no -Dpromdisco.realclients=FOLDER");
     Path folder = temporary.toRealPath();
     Path config = folder.resolve("prometheus.yml");
     Files.writeString(config, "scrape_configs: []\n");
-    try (RealPrometheus prometheus = RealPrometheus.start(folder, config)) {
+    try (PrometheusJudge prometheus = PrometheusJudge.start(folder, config)) {
       for (int from = 0; from < CASES; from += AT_ONCE) {
         run(prometheus, folder, config, from, Math.min(CASES, from + AT_ONCE));
       }
@@ -87,7 +87,7 @@ class TargetFileDifferentialIT {
     assertThat(counts).containsKeys("contents with targets", "contents without targets");
   }
 
-  private void run(RealPrometheus prometheus, Path folder, Path config, int from, int to)
+  private void run(PrometheusJudge prometheus, Path folder, Path config, int from, int to)
       throws Exception {
     StringBuilder yaml = new StringBuilder("global: {scrape_interval: 1h}\nscrape_configs:\n");
     Map<Path, Random> files = new LinkedHashMap<>();
@@ -142,7 +142,7 @@ class TargetFileDifferentialIT {
   }
 
   private void compare(
-      RealPrometheus prometheus,
+      PrometheusJudge prometheus,
       Promdisco promdisco,
       Map<Path, List<byte[]>> contents,
       Set<Path> folders,

@@ -14,7 +14,7 @@ import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.metrics.PrometheusMetrics;
 import io.promdisco.providers.refresh.RefreshLoop;
 import io.promdisco.testing.FakeServer;
-import io.promdisco.testing.Https;
+import io.promdisco.testing.HttpClientConfigs;
 import io.promdisco.testing.ManualTicker;
 import io.promdisco.testing.MemorySink;
 import io.prometheus.client.CollectorRegistry;
@@ -127,7 +127,8 @@ class HttpDiscovererFactoryTest {
         .isThrownBy(
             () ->
                 factory.create(
-                    new HttpSdConfig("http://a", Https.withTls(tls), INTERVAL), "http/0"))
+                    new HttpSdConfig("http://a", HttpClientConfigs.withTls(tls), INTERVAL),
+                    "http/0"))
         .withMessage("tls_config.ca_file: /nowhere/ca.crt: no such file");
     assertThatExceptionOfType(DiscoveryException.class)
         .isThrownBy(() -> start("http://user:secret@a_b/sd"))

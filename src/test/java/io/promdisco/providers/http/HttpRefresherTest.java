@@ -22,7 +22,7 @@ import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.refresh.RetryLaterException;
 import io.promdisco.testing.Certificates;
 import io.promdisco.testing.FakeServer;
-import io.promdisco.testing.Https;
+import io.promdisco.testing.HttpClientConfigs;
 import io.promdisco.testing.ManualTicker;
 import io.promdisco.util.MemoryBudget;
 import io.promdisco.util.SourceMemory;
@@ -176,7 +176,7 @@ class HttpRefresherTest {
   void theRequestSaysWhoAsksForWhatAndHowOften() throws Exception {
     FakeServer server = server(json(200, ONE));
     Header tag = new Header(List.of("a", "b"), List.of(new Secret("c")), List.of());
-    refresher(server.url() + "/sd", Https.withHeaders(Map.of("X-Tag", tag))).refresh();
+    refresher(server.url() + "/sd", HttpClientConfigs.withHeaders(Map.of("X-Tag", tag))).refresh();
     refresher(server.url(), HttpClientConfig.DEFAULT, Duration.ofMinutes(1)).refresh();
     FakeServer.Request request = server.requests.get(0);
     assertThat(request.method()).isEqualTo("GET");
@@ -277,7 +277,7 @@ class HttpRefresherTest {
     assertThat(server.requests.get(1).header("X-Prometheus-Refresh-Interval-Seconds"))
         .isEqualTo("1.5");
     fails(
-        refresher(server.url() + "/sd", Https.withoutRedirects()),
+        refresher(server.url() + "/sd", HttpClientConfigs.withoutRedirects()),
         "status 301 (expected 200; follow_redirects is false)");
   }
 
@@ -299,7 +299,7 @@ class HttpRefresherTest {
             });
     BasicAuth user = new BasicAuth("u", "", new Secret("pass"), "");
     fails(
-        refresher(server.url() + "/sd", Https.withBasicAuth(user)),
+        refresher(server.url() + "/sd", HttpClientConfigs.withBasicAuth(user)),
         "redirected to "
             + login.url()
             + "/sso: content type \"text/html\", which begins with \"Sign in hello\""
@@ -308,7 +308,7 @@ class HttpRefresherTest {
     assertThat(login.requests.get(1).header("Authorization")).isEmpty();
     login.answer(json(401, ""));
     fails(
-        refresher(server.url() + "/sd", Https.withBasicAuth(user)),
+        refresher(server.url() + "/sd", HttpClientConfigs.withBasicAuth(user)),
         "redirected to "
             + login.url()
             + "/sso: status 401 (expected 200; credentials are sent to the configured server"
@@ -531,7 +531,7 @@ class HttpRefresherTest {
     open.addLast(server);
     Path file = Files.writeString(folder.resolve("ca.crt"), elsewhere.authority());
     TlsConfig tls = TlsConfig.builder().caFile(file.toString()).build();
-    HttpRefresher refresher = refresher(server.url(), Https.withTls(tls));
+    HttpRefresher refresher = refresher(server.url(), HttpClientConfigs.withTls(tls));
     failsForAnotherCa(refresher, server.url(), "in " + file);
     Files.writeString(file, here.authority());
     assertThat(addresses(refresher)).containsExactly("a:1");
@@ -554,7 +554,7 @@ class HttpRefresherTest {
             TlsConfig.DEFAULT,
             ProxyConfig.NONE,
             Optional.empty());
-    HttpRefresher refresher = refresher(server.url(), Https.withOAuth2(oauth2));
+    HttpRefresher refresher = refresher(server.url(), HttpClientConfigs.withOAuth2(oauth2));
     refresher.refresh();
     refresher.refresh();
     assertThat(server.requests).hasSize(2);
@@ -566,7 +566,8 @@ class HttpRefresherTest {
   void requestsGoThroughTheProxy() throws Exception {
     FakeServer proxy = server(json(200, ONE));
     ProxyConfig through = new ProxyConfig(proxy.url(), "", false, Map.of());
-    HttpRefresher refresher = refresher("http://inventory.invalid/sd", Https.withProxy(through));
+    HttpRefresher refresher =
+        refresher("http://inventory.invalid/sd", HttpClientConfigs.withProxy(through));
     assertThat(addresses(refresher)).containsExactly("a:1");
     assertThat(proxy.requests.get(0).uri()).isEqualTo("http://inventory.invalid/sd");
   }

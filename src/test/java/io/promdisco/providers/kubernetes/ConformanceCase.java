@@ -68,8 +68,8 @@ record ConformanceCase(String name, Path folder, List<Job> jobs, List<Path> step
 
   private static List<Job> jobs(Path folder) throws IOException {
     List<Job> jobs = new ArrayList<>();
-    Raw config = Raw.of(documents(folder.resolve("config.yml")).get(0));
-    for (Raw job : config.list("scrape_configs")) {
+    ParsedValues config = ParsedValues.of(documents(folder.resolve("config.yml")).get(0));
+    for (ParsedValues job : config.list("scrape_configs")) {
       List<KubernetesSdConfig> configs =
           job.list("kubernetes_sd_configs").stream()
               .filter(sd -> sd.has("kubeconfig_file") || sd.has("api_server"))
@@ -95,8 +95,8 @@ record ConformanceCase(String name, Path folder, List<Job> jobs, List<Path> step
     }
   }
 
-  private static KubernetesSdConfig sdConfig(Raw raw) {
-    Raw attach = raw.at("attach_metadata");
+  private static KubernetesSdConfig sdConfig(ParsedValues raw) {
+    ParsedValues attach = raw.at("attach_metadata");
     return new KubernetesSdConfig(
         Role.valueOf(raw.text("role").toUpperCase(Locale.ROOT)),
         raw.optional("api_server"),
@@ -139,10 +139,10 @@ record ConformanceCase(String name, Path folder, List<Job> jobs, List<Path> step
     String number = String.format(Locale.ROOT, "-%02d", step);
     Path file = folder.resolve("expected" + (step == 0 ? "" : number) + ".json");
     Path fresh = folder.resolve("expected" + number + "-fresh.json");
-    Raw answer = Raw.of(documents(Files.exists(fresh) ? fresh : file).get(0));
+    ParsedValues answer = ParsedValues.of(documents(Files.exists(fresh) ? fresh : file).get(0));
     Map<String, List<Map<String, String>>> byJob = new TreeMap<>();
     for (Job job : jobs) {
-      Raw targets = answer.at(job.name);
+      ParsedValues targets = answer.at(job.name);
       List<Map<String, String>> all = new ArrayList<>();
       Stream.concat(targets.list("active").stream(), targets.list("dropped").stream())
           .map(target -> target.textMap("discoveredLabels"))

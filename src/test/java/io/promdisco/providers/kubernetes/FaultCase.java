@@ -13,8 +13,8 @@ import io.promdisco.discovery.Discoverer;
 import io.promdisco.http.Sender;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.metrics.PrometheusMetrics;
-import io.promdisco.providers.kubernetes.Weather.Effect;
-import io.promdisco.providers.kubernetes.Weather.Phase;
+import io.promdisco.providers.kubernetes.ServerFault.Effect;
+import io.promdisco.providers.kubernetes.ServerFault.Phase;
 import io.promdisco.providers.kubernetes.client.ApiServerClientFactory;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.sim.DemoCluster;
@@ -27,7 +27,7 @@ import io.promdisco.sim.SimCluster;
 import io.promdisco.sim.SimOptions;
 import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.Certificates;
-import io.promdisco.testing.Https;
+import io.promdisco.testing.HttpClientConfigs;
 import io.promdisco.testing.ManualTicker;
 import io.prometheus.client.CollectorRegistry;
 import java.io.IOException;
@@ -66,7 +66,7 @@ final class FaultCase implements AutoCloseable {
   private final int steadyPolls;
   private final Role role;
   private final Phase phase;
-  private final Weather weather;
+  private final ServerFault weather;
   private final Resource<?> resource;
   private final ManualTicker ticker = new ManualTicker();
   private final SimCluster cluster = new SimCluster();
@@ -93,7 +93,8 @@ final class FaultCase implements AutoCloseable {
    *
    * @param tls what the server shows over TLS, where it speaks HTTP/2 too; null: plain HTTP
    */
-  FaultCase(Role role, Phase phase, Weather weather, int steadyPolls, @Nullable Certificates tls)
+  FaultCase(
+      Role role, Phase phase, ServerFault weather, int steadyPolls, @Nullable Certificates tls)
       throws GeneralSecurityException {
     this.steadyPolls = steadyPolls;
     this.role = role;
@@ -105,13 +106,13 @@ final class FaultCase implements AutoCloseable {
     if (phase == Phase.FIRST_LIST) {
       options.streamingLists(SimOptions.StreamingLists.REFUSED_AS_INVALID);
     }
-    if (weather == Weather.ENDLESS_OBJECT) {
+    if (weather == ServerFault.ENDLESS_OBJECT) {
       options.refuseProtobuf();
     }
     HttpClientConfig http = HttpClientConfig.DEFAULT;
     if (tls != null) {
       options.tls(tls.server(), tls.authority());
-      http = Https.withTls(TlsConfig.builder().ca(tls.authority()).build());
+      http = HttpClientConfigs.withTls(TlsConfig.builder().ca(tls.authority()).build());
     }
     server = SimApiServer.start(cluster, options);
     config = config(server.url().toString(), http);
@@ -151,7 +152,7 @@ final class FaultCase implements AutoCloseable {
     }
     if (weather.effect(phase) == Effect.BREAKS || weather.effect(phase) == Effect.DELAYS) {
       assertThat(sink.syncs()).as("lists taken as complete").isEqualTo(first ? 0 : 1);
-      if (weather == Weather.CACHE_FILLING) { // What is new may be found all the same.
+      if (weather == ServerFault.CACHE_FILLING) { // What is new may be found all the same.
         assertThat(addresses(sortedTargets())).as("targets kept").containsAll(addresses(before));
       } else {
         assertThat(sortedTargets()).as("targets kept").isEqualTo(before);
@@ -182,13 +183,13 @@ final class FaultCase implements AutoCloseable {
   }
 
   private @Nullable InjectedFault strike(boolean first) throws Exception {
-    if (first && weather == Weather.REFUSED) {
+    if (first && weather == ServerFault.REFUSED) {
       server.stopListening();
     }
     Fault fault = weather.fault();
     InjectedFault injection = null;
     if (fault != null && phase == Phase.WATCH) {
-      injection = server.faults().strikeNow(resource, Weather.running(fault));
+      injection = server.faults().strikeNow(resource, ServerFault.running(fault));
       if (!(fault instanceof Fault.Break)) {
         change();
         server.sendBookmarks();
@@ -220,7 +221,7 @@ final class FaultCase implements AutoCloseable {
 
   /** Waits until the fault has struck, twice if it goes on. */
   private void awaitTrouble(@Nullable InjectedFault injection) throws IOException {
-    if (weather == Weather.REFUSED) {
+    if (weather == ServerFault.REFUSED) {
       await("failures", () -> failures() >= 2);
     }
     if (injection == null) {
@@ -230,7 +231,7 @@ final class FaultCase implements AutoCloseable {
     await(
         "the fault",
         () -> {
-          if (weather == Weather.WRONG_CONTENT_TYPE) {
+          if (weather == ServerFault.WRONG_CONTENT_TYPE) {
             ticker.advance(Sender.WORDS_PATIENCE); // Where the stream has nothing to show.
           }
           return injection.struck() >= (once ? 1 : 2);
@@ -254,13 +255,13 @@ final class FaultCase implements AutoCloseable {
   }
 
   private boolean onlyOnce() {
-    return isSilent() || weather == Weather.ENDLESS_OBJECT;
+    return isSilent() || weather == ServerFault.ENDLESS_OBJECT;
   }
 
   /** Whether nobody but the clock ends it. */
   private boolean isSilent() {
-    return weather == Weather.STALL
-        || (weather == Weather.FOUR_GIGABYTES && phase == Phase.FIRST_LIST);
+    return weather == ServerFault.STALL
+        || (weather == ServerFault.FOUR_GIGABYTES && phase == Phase.FIRST_LIST);
   }
 
   private void heal() throws IOException {

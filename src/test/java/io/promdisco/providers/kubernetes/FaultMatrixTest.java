@@ -3,7 +3,7 @@ package io.promdisco.providers.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promdisco.config.KubernetesSdConfig.Role;
-import io.promdisco.providers.kubernetes.Weather.Phase;
+import io.promdisco.providers.kubernetes.ServerFault.Phase;
 import io.promdisco.testing.BuildReport;
 import io.promdisco.testing.Certificates;
 import java.util.ArrayList;
@@ -60,7 +60,7 @@ class FaultMatrixTest {
 
   private static Outcome run(List<Phase> phases, List<Role> roles, @Nullable Certificates tls) {
     Outcome outcome = new Outcome();
-    for (Weather weather : Weather.values()) {
+    for (ServerFault weather : ServerFault.values()) {
       for (Phase phase : phases) {
         if (!weather.impossible(phase).isEmpty()) {
           outcome.impossible += roles.size();
@@ -75,7 +75,7 @@ class FaultMatrixTest {
   }
 
   private static void run(
-      Role role, Phase phase, Weather weather, @Nullable Certificates tls, Outcome outcome) {
+      Role role, Phase phase, ServerFault weather, @Nullable Certificates tls, Outcome outcome) {
     String cell = weather + " × " + phase + " × " + role;
     if (!cell.contains(ONLY)) {
       return;
@@ -98,7 +98,7 @@ class FaultMatrixTest {
   private record Most(int threads, int connections) {}
 
   private static Most run(
-      Role role, Phase phase, Weather weather, int steadyPolls, @Nullable Certificates tls)
+      Role role, Phase phase, ServerFault weather, int steadyPolls, @Nullable Certificates tls)
       throws Exception {
     try (FaultCase one = new FaultCase(role, phase, weather, steadyPolls, tls)) {
       one.run();

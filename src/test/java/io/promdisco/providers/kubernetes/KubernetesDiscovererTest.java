@@ -32,7 +32,7 @@ class KubernetesDiscovererTest {
   private static final Map<String, String> NONE = Map.of();
   private static final AttachMetadata NODES = new AttachMetadata(true, false, false, false, false);
 
-  private final TestDiscovery discovery = new TestDiscovery();
+  private final DiscovererFixture discovery = new DiscovererFixture();
 
   @AfterEach
   void close() {
@@ -41,17 +41,17 @@ class KubernetesDiscovererTest {
 
   @Test
   void deletedObjectLeavesAnEmptyGroup() throws IOException, DiscoveryException {
-    discovery.cluster.put(Manifests.service("shop", "web", NONE));
+    discovery.cluster.put(ManifestFixtures.service("shop", "web", NONE));
     RecordingSink sink = sync(Role.SERVICE, AttachMetadata.NONE);
     assertThat(sink.group("svc/shop/web").targets()).hasSize(1);
-    discovery.api.change(cluster -> cluster.delete(Manifests.service("shop", "web", NONE)));
+    discovery.api.change(cluster -> cluster.delete(ManifestFixtures.service("shop", "web", NONE)));
     eventually(() -> assertThat(sink.group("svc/shop/web").isEmpty()).isTrue());
     assertThat(sink.takeUpdated()).containsExactly("svc/shop/web");
   }
 
   @Test
   void emptyClusterSyncsOnceWithoutGroups() throws DiscoveryException {
-    RecordingSink sink = sync(Role.ENDPOINTS, TestDiscovery.ALL);
+    RecordingSink sink = sync(Role.ENDPOINTS, DiscovererFixture.ALL);
     assertThat(sink.groupsAtSync()).isZero();
     assertThat(sink.syncs()).isEqualTo(1);
   }
@@ -59,7 +59,7 @@ class KubernetesDiscovererTest {
   @Test
   void allGroupsAreThereWhenTheSinkIsToldSo() throws DiscoveryException {
     for (int i = 0; i < 2_345; i++) {
-      discovery.cluster.put(Manifests.service("shop", "web-" + i, NONE));
+      discovery.cluster.put(ManifestFixtures.service("shop", "web-" + i, NONE));
     }
     RecordingSink sink = sync(Role.SERVICE, AttachMetadata.NONE);
     assertThat(sink.groupsAtSync()).isEqualTo(2_345);
@@ -67,10 +67,10 @@ class KubernetesDiscovererTest {
 
   @Test
   void nothingIsPutBeforeAllWatchesAreSynced() throws DiscoveryException {
-    discovery.cluster.put(Manifests.slice("shop", "web-1", "web", "n", "web"));
+    discovery.cluster.put(ManifestFixtures.slice("shop", "web-1", "web", "n", "web"));
     discovery.api.forbid(Resource.SERVICES, true);
     RecordingSink sink = new RecordingSink();
-    discovery.start(TestDiscovery.config(Role.ENDPOINTSLICE, AttachMetadata.NONE), sink);
+    discovery.start(DiscovererFixture.config(Role.ENDPOINTSLICE, AttachMetadata.NONE), sink);
     eventually(() -> assertThat(sink.failures()).hasSize(1));
     assertThat(sink.failures().keySet()).containsExactly("https://fake:6443 services");
     assertThat(sink.failures().values()).first().asString().contains("forbidden", "list");
@@ -88,7 +88,7 @@ class KubernetesDiscovererTest {
 
   @Test
   void brokenWatchKeepsTheTargetsAndSaysSo() throws DiscoveryException {
-    discovery.cluster.put(Manifests.service("shop", "web", NONE));
+    discovery.cluster.put(ManifestFixtures.service("shop", "web", NONE));
     RecordingSink sink = sync(Role.SERVICE, AttachMetadata.NONE);
     discovery.api.forbid(Resource.SERVICES, true);
     eventually(() -> assertThat(sink.failures()).hasSize(1));
@@ -104,7 +104,7 @@ class KubernetesDiscovererTest {
 
   @Test
   void anObjectOfTooManyTargetsKeepsItsLastOnesAndDisturbsNoOther() throws Exception {
-    discovery.cluster.put(Manifests.endpoints("alice", "web", "a", "b", "n"));
+    discovery.cluster.put(ManifestFixtures.endpoints("alice", "web", "a", "b", "n"));
     discovery.cluster.put(endpointsOf(10, 1));
     RecordingSink sink = sync(Role.ENDPOINTS, AttachMetadata.NONE);
     assertThat(sink.targets()).hasSize(12);
@@ -122,7 +122,7 @@ class KubernetesDiscovererTest {
 
   @Test
   void anObjectOfTooManyTargetsInTheFirstListLeavesTheOthers() throws Exception {
-    discovery.cluster.put(Manifests.endpoints("alice", "web", "a", "b", "n"));
+    discovery.cluster.put(ManifestFixtures.endpoints("alice", "web", "a", "b", "n"));
     discovery.cluster.put(endpointsOf(5_000, 5_000));
     RecordingSink sink = sync(Role.ENDPOINTS, AttachMetadata.NONE);
     assertThat(sink.targets()).hasSize(2);
@@ -144,8 +144,8 @@ class KubernetesDiscovererTest {
   }
 
   private void retriesFirstGroups(Role role) throws Exception {
-    discovery.cluster.put(Manifests.endpoints("alice", "web", "a", "b", "n"));
-    discovery.cluster.put(Manifests.service("alice", "web", NONE));
+    discovery.cluster.put(ManifestFixtures.endpoints("alice", "web", "a", "b", "n"));
+    discovery.cluster.put(ManifestFixtures.service("alice", "web", NONE));
     AtomicInteger tries = new AtomicInteger();
     MemorySink sink =
         new MemorySink("k") {
@@ -158,7 +158,7 @@ class KubernetesDiscovererTest {
           }
         };
     try (Discoverer discoverer =
-        discovery.factory.create(TestDiscovery.config(role, AttachMetadata.NONE), "k/0")) {
+        discovery.factory.create(DiscovererFixture.config(role, AttachMetadata.NONE), "k/0")) {
       discoverer.start(sink);
       eventually(() -> assertThat(sink.failures()).containsKey("first groups"));
       eventually(() -> assertThat(sink.isSynced()).isTrue());
@@ -168,7 +168,7 @@ class KubernetesDiscovererTest {
   }
 
   private static Map<String, Object> endpointsOf(int addresses, int ports) {
-    Map<String, Object> endpoints = Manifests.endpoints("mallory", "x", "a", "b", "n");
+    Map<String, Object> endpoints = ManifestFixtures.endpoints("mallory", "x", "a", "b", "n");
     List<Map<String, Object>> ips = new ArrayList<>();
     for (int i = 0; i < addresses; i++) {
       ips.add(Map.of("ip", "10.1." + i / 256 + "." + i % 256));
@@ -184,22 +184,22 @@ class KubernetesDiscovererTest {
   @Test
   void heartbeatsOfNodesBuildNothing() throws IOException, DiscoveryException {
     Map<String, String> labels = Map.of("zone", "a");
-    discovery.cluster.put(Manifests.nodeThatIs("True", "n", labels));
-    discovery.cluster.put(Manifests.pod("shop", "web", "n", "", "", NONE));
+    discovery.cluster.put(ManifestFixtures.nodeThatIs("True", "n", labels));
+    discovery.cluster.put(ManifestFixtures.pod("shop", "web", "n", "", "", NONE));
     RecordingSink pods = sync(Role.POD, NODES);
     RecordingSink nodes = sync(Role.NODE, AttachMetadata.NONE);
-    discovery.api.change(cluster -> cluster.put(Manifests.nodeThatIs("True", "n", labels)));
-    discovery.api.change(cluster -> cluster.put(Manifests.nodeThatIs("False", "n", labels)));
+    discovery.api.change(cluster -> cluster.put(ManifestFixtures.nodeThatIs("True", "n", labels)));
+    discovery.api.change(cluster -> cluster.put(ManifestFixtures.nodeThatIs("False", "n", labels)));
     eventually(() -> assertThat(nodes.takeUpdated()).containsExactly("node/n"));
     // The listener tells changes in order: what follows shows that nothing was built before.
-    discovery.api.change(cluster -> cluster.put(Manifests.node("n", NONE)));
+    discovery.api.change(cluster -> cluster.put(ManifestFixtures.node("n", NONE)));
     eventually(() -> assertThat(pods.takeUpdated()).containsExactly("pod/shop/web"));
   }
 
   @Test
   void referenceIntoAnotherNamespaceFindsNothingUnlessAllAreWatched() throws DiscoveryException {
-    discovery.cluster.put(Manifests.pod("a", "web", "n", "", "", NONE));
-    Map<String, Object> slice = Manifests.slice("b", "web-1", "web", "n");
+    discovery.cluster.put(ManifestFixtures.pod("a", "web", "n", "", "", NONE));
+    Map<String, Object> slice = ManifestFixtures.slice("b", "web-1", "web", "n");
     slice.put(
         "endpoints",
         List.of(
@@ -212,7 +212,7 @@ class KubernetesDiscovererTest {
     RecordingSink all = sync(Role.ENDPOINTSLICE, AttachMetadata.NONE);
     RecordingSink listed =
         discovery.startAndSync(
-            TestDiscovery.config(Role.ENDPOINTSLICE, AttachMetadata.NONE, "a", "b"));
+            DiscovererFixture.config(Role.ENDPOINTSLICE, AttachMetadata.NONE, "a", "b"));
     String podName = "__meta_kubernetes_pod_name";
     assertThat(all.targets()).singleElement().extracting(l -> l.get(podName)).isEqualTo("web");
     assertThat(listed.targets()).singleElement().extracting(l -> l.get(podName)).isNull();
@@ -220,13 +220,13 @@ class KubernetesDiscovererTest {
 
   @Test
   void namespacesAreWatchedOnceEachAndNotForNodes() throws DiscoveryException {
-    discovery.startAndSync(TestDiscovery.config(Role.POD, NODES, "shop", "other", "shop"));
-    discovery.startAndSync(TestDiscovery.config(Role.NODE, AttachMetadata.NONE, "shop"));
+    discovery.startAndSync(DiscovererFixture.config(Role.POD, NODES, "shop", "other", "shop"));
+    discovery.startAndSync(DiscovererFixture.config(Role.NODE, AttachMetadata.NONE, "shop"));
     assertThat(discovery.api.watches())
         .containsExactlyInAnyOrder(
-            "nodes Scope[namespace=, labelSelector=, fieldSelector=]",
-            "pods Scope[namespace=other, labelSelector=, fieldSelector=]",
-            "pods Scope[namespace=shop, labelSelector=, fieldSelector=]");
+            "nodes WatchScope[namespace=, labelSelector=, fieldSelector=]",
+            "pods WatchScope[namespace=other, labelSelector=, fieldSelector=]",
+            "pods WatchScope[namespace=shop, labelSelector=, fieldSelector=]");
   }
 
   @Test
@@ -246,11 +246,11 @@ class KubernetesDiscovererTest {
     discovery.startAndSync(config);
     assertThat(discovery.api.watches())
         .containsExactlyInAnyOrder(
-            "pods Scope[namespace=, labelSelector=app=web, fieldSelector=spec.nodeName=n]",
-            "nodes Scope[namespace=, labelSelector=pool=a, fieldSelector=]",
-            "namespaces Scope[namespace=, labelSelector=, fieldSelector=]",
-            "replicasets Scope[namespace=, labelSelector=, fieldSelector=]",
-            "jobs Scope[namespace=, labelSelector=, fieldSelector=]");
+            "pods WatchScope[namespace=, labelSelector=app=web, fieldSelector=spec.nodeName=n]",
+            "nodes WatchScope[namespace=, labelSelector=pool=a, fieldSelector=]",
+            "namespaces WatchScope[namespace=, labelSelector=, fieldSelector=]",
+            "replicasets WatchScope[namespace=, labelSelector=, fieldSelector=]",
+            "jobs WatchScope[namespace=, labelSelector=, fieldSelector=]");
   }
 
   @Test
@@ -270,7 +270,7 @@ class KubernetesDiscovererTest {
 
   private static List<String> watched(Role role) {
     List<String> plurals = new ArrayList<>();
-    RoleWatches.of(role, TestDiscovery.ALL)
+    RoleWatches.of(role, DiscovererFixture.ALL)
         .watches()
         .forEach(watch -> plurals.add(watch.resource().plural()));
     return plurals;
@@ -286,7 +286,7 @@ class KubernetesDiscovererTest {
   void discoverersOfOneServerShareItsWatchesAndTheLastClosesIt() throws DiscoveryException {
     RecordingSink sink = new RecordingSink();
     Discoverer first =
-        discovery.start(TestDiscovery.config(Role.SERVICE, AttachMetadata.NONE), sink);
+        discovery.start(DiscovererFixture.config(Role.SERVICE, AttachMetadata.NONE), sink);
     RecordingSink other = sync(Role.ENDPOINTS, AttachMetadata.NONE);
     eventually(() -> assertThat(sink.syncs()).isEqualTo(1));
     assertThat(discovery.api.watches()).hasSize(3);
@@ -299,18 +299,18 @@ class KubernetesDiscovererTest {
 
   @Test
   void otherCredentialsAreAnotherClient() throws DiscoveryException {
-    List<FakeApi> opened = new ArrayList<>();
+    List<FakeApiServer> opened = new ArrayList<>();
     try (KubernetesDiscovererFactory factory =
         new KubernetesDiscovererFactory(
             config -> {
-              FakeApi api = new FakeApi(new TestCluster());
+              FakeApiServer api = new FakeApiServer(new TestCluster());
               opened.add(api);
               return api;
             },
             new ManualTicker(),
             Metrics.none())) {
-      KubernetesSdConfig config = TestDiscovery.config(Role.POD, AttachMetadata.NONE);
-      KubernetesSdConfig same = TestDiscovery.config(Role.NODE, AttachMetadata.NONE);
+      KubernetesSdConfig config = DiscovererFixture.config(Role.POD, AttachMetadata.NONE);
+      KubernetesSdConfig same = DiscovererFixture.config(Role.NODE, AttachMetadata.NONE);
       KubernetesSdConfig outside =
           KubernetesSdConfig.builder(Role.POD).apiServer("https://other:6443").build();
       try (Discoverer one = factory.create(config, "kubernetes/0");
@@ -319,7 +319,7 @@ class KubernetesDiscovererTest {
         assertThat(opened).hasSize(2);
         assertThat(List.of(one, two, three)).doesNotHaveDuplicates();
       }
-      assertThat(opened).allMatch(FakeApi::isClosed);
+      assertThat(opened).allMatch(FakeApiServer::isClosed);
       factory.create(config, "kubernetes/3").close();
       assertThat(opened).hasSize(3);
     }
@@ -331,7 +331,8 @@ class KubernetesDiscovererTest {
     discovery.startAndSync(own("shop"));
     assertThat(discovery.api.watches())
         .extracting(watch -> watch.substring(0, watch.indexOf(',')))
-        .containsExactlyInAnyOrder("pods Scope[namespace=mine", "pods Scope[namespace=shop");
+        .containsExactlyInAnyOrder(
+            "pods WatchScope[namespace=mine", "pods WatchScope[namespace=shop");
   }
 
   @Test
@@ -353,10 +354,10 @@ class KubernetesDiscovererTest {
 
   @Test
   void eventsAreCountedAsPrometheusCountsThem() throws IOException, DiscoveryException {
-    discovery.cluster.put(Manifests.node("n", NONE));
-    discovery.cluster.put(Manifests.pod("shop", "web", "n", "", "", NONE));
-    discovery.cluster.put(Manifests.service("shop", "web", NONE));
-    discovery.cluster.put(Manifests.slice("shop", "web-1", "web", "n", "web"));
+    discovery.cluster.put(ManifestFixtures.node("n", NONE));
+    discovery.cluster.put(ManifestFixtures.pod("shop", "web", "n", "", "", NONE));
+    discovery.cluster.put(ManifestFixtures.service("shop", "web", NONE));
+    discovery.cluster.put(ManifestFixtures.slice("shop", "web-1", "web", "n", "web"));
     sync(Role.ENDPOINTSLICE, NODES);
     sync(Role.POD, NODES);
     assertThat(events("pod", "add")).isEqualTo(1); // of the pod role only
@@ -365,9 +366,9 @@ class KubernetesDiscovererTest {
     assertThat(events("node", "add")).isZero();
     discovery.api.change(
         cluster -> {
-          cluster.put(Manifests.pod("shop", "web", "n", "", "", Map.of("a", "b")));
-          cluster.delete(Manifests.service("shop", "web", NONE));
-          cluster.put(Manifests.node("n", Map.of("a", "b")));
+          cluster.put(ManifestFixtures.pod("shop", "web", "n", "", "", Map.of("a", "b")));
+          cluster.delete(ManifestFixtures.service("shop", "web", NONE));
+          cluster.put(ManifestFixtures.node("n", Map.of("a", "b")));
         });
     eventually(() -> assertThat(events("pod", "update")).isEqualTo(2)); // of both
     eventually(() -> assertThat(events("service", "delete")).isEqualTo(1));
@@ -379,11 +380,11 @@ class KubernetesDiscovererTest {
   void closedDiscovererPutsNothing() throws IOException, DiscoveryException {
     RecordingSink sink = new RecordingSink();
     Discoverer discoverer =
-        discovery.start(TestDiscovery.config(Role.SERVICE, AttachMetadata.NONE), sink);
+        discovery.start(DiscovererFixture.config(Role.SERVICE, AttachMetadata.NONE), sink);
     RecordingSink other = sync(Role.SERVICE, AttachMetadata.NONE);
     eventually(() -> assertThat(sink.syncs()).isEqualTo(1));
     discoverer.close();
-    discovery.api.change(cluster -> cluster.put(Manifests.service("shop", "web", NONE)));
+    discovery.api.change(cluster -> cluster.put(ManifestFixtures.service("shop", "web", NONE)));
     eventually(() -> assertThat(other.targets()).hasSize(1));
     assertThat(sink.targets()).isEmpty();
     discoverer.close(); // a second time does nothing
@@ -393,13 +394,13 @@ class KubernetesDiscovererTest {
   void buildsWhatWaitsBeforeItIsClosed() throws Exception {
     RecordingSink sink = new RecordingSink();
     Discoverer discoverer =
-        discovery.start(TestDiscovery.config(Role.SERVICE, AttachMetadata.NONE), sink);
+        discovery.start(DiscovererFixture.config(Role.SERVICE, AttachMetadata.NONE), sink);
     eventually(() -> assertThat(sink.syncs()).isEqualTo(1));
     Thread closer = new Thread(discoverer::close);
     synchronized (sink) { // holds the worker up
-      discovery.api.change(cluster -> cluster.put(Manifests.service("shop", "a", NONE)));
+      discovery.api.change(cluster -> cluster.put(ManifestFixtures.service("shop", "a", NONE)));
       eventually(() -> assertThat(events("service", "add")).isEqualTo(1));
-      discovery.api.change(cluster -> cluster.put(Manifests.service("shop", "b", NONE)));
+      discovery.api.change(cluster -> cluster.put(ManifestFixtures.service("shop", "b", NONE)));
       eventually(() -> assertThat(events("service", "add")).isEqualTo(2));
       closer.start();
     }
@@ -412,7 +413,7 @@ class KubernetesDiscovererTest {
     discovery.api.forbid(Resource.PODS, true);
     RecordingSink sink = new RecordingSink();
     Discoverer discoverer =
-        discovery.start(TestDiscovery.config(Role.POD, AttachMetadata.NONE), sink);
+        discovery.start(DiscovererFixture.config(Role.POD, AttachMetadata.NONE), sink);
     eventually(() -> assertThat(sink.failures()).hasSize(1));
     discoverer.close();
     assertThat(sink.syncs()).isZero();
@@ -430,7 +431,7 @@ class KubernetesDiscovererTest {
   }
 
   private RecordingSink sync(Role role, AttachMetadata attach) throws DiscoveryException {
-    return discovery.startAndSync(TestDiscovery.config(role, attach));
+    return discovery.startAndSync(DiscovererFixture.config(role, attach));
   }
 
   private static KubernetesSdConfig own(String... namespaces) {

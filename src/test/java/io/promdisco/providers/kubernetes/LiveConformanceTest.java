@@ -33,7 +33,7 @@ class LiveConformanceTest {
   }
 
   private void run(ConformanceCase recorded) throws IOException, DiscoveryException {
-    FakeApi api = new FakeApi(recorded.cluster());
+    FakeApiServer api = new FakeApiServer(recorded.cluster());
     Map<KubernetesSdConfig, RecordingSink> sinks = new HashMap<>();
     List<Discoverer> discoverers = new ArrayList<>();
     try (KubernetesDiscovererFactory factory =

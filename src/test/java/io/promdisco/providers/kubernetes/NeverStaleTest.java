@@ -23,29 +23,30 @@ class NeverStaleTest {
   private static final Map<String, String> OLD = Map.of("state", "old");
   private static final Map<String, String> NEW = Map.of("state", "new");
 
-  private final TestDiscovery discovery = new TestDiscovery();
+  private final DiscovererFixture discovery = new DiscovererFixture();
 
   @BeforeEach
   void fillTheCluster() {
     for (String name : List.of("a", "b", "c", "d")) {
-      discovery.cluster.put(Manifests.node(name, OLD));
+      discovery.cluster.put(ManifestFixtures.node(name, OLD));
     }
     for (String namespace : List.of("shop", "other")) {
-      discovery.cluster.put(Manifests.namespace(namespace, OLD));
-      discovery.cluster.put(Manifests.owned("ReplicaSet", namespace, "set", "Deployment", "web"));
-      discovery.cluster.put(Manifests.owned("Job", namespace, "job", "CronJob", "nightly"));
-      discovery.cluster.put(Manifests.pod(namespace, "web", "a", "ReplicaSet", "set", OLD));
-      discovery.cluster.put(Manifests.pod(namespace, "batch", "b", "Job", "job", OLD));
-      discovery.cluster.put(Manifests.pod(namespace, "alone", "c", "", "", OLD));
-      discovery.cluster.put(Manifests.service(namespace, "one", OLD));
-      discovery.cluster.put(Manifests.service(namespace, "two", OLD));
-      discovery.cluster.put(Manifests.endpoints(namespace, "one", "web", "batch", "a"));
-      discovery.cluster.put(Manifests.endpoints(namespace, "two", "alone", "alone", "c"));
-      discovery.cluster.put(Manifests.endpointsOfNode(namespace, "kubelet", "d"));
-      discovery.cluster.put(Manifests.slice(namespace, "one-1", "one", "a", "web", "batch"));
-      discovery.cluster.put(Manifests.slice(namespace, "two-1", "two", "c", "alone"));
-      discovery.cluster.put(Manifests.sliceOfNode(namespace, "kubelet-1", "d"));
-      discovery.cluster.put(Manifests.ingress(namespace, "in"));
+      discovery.cluster.put(ManifestFixtures.namespace(namespace, OLD));
+      discovery.cluster.put(
+          ManifestFixtures.owned("ReplicaSet", namespace, "set", "Deployment", "web"));
+      discovery.cluster.put(ManifestFixtures.owned("Job", namespace, "job", "CronJob", "nightly"));
+      discovery.cluster.put(ManifestFixtures.pod(namespace, "web", "a", "ReplicaSet", "set", OLD));
+      discovery.cluster.put(ManifestFixtures.pod(namespace, "batch", "b", "Job", "job", OLD));
+      discovery.cluster.put(ManifestFixtures.pod(namespace, "alone", "c", "", "", OLD));
+      discovery.cluster.put(ManifestFixtures.service(namespace, "one", OLD));
+      discovery.cluster.put(ManifestFixtures.service(namespace, "two", OLD));
+      discovery.cluster.put(ManifestFixtures.endpoints(namespace, "one", "web", "batch", "a"));
+      discovery.cluster.put(ManifestFixtures.endpoints(namespace, "two", "alone", "alone", "c"));
+      discovery.cluster.put(ManifestFixtures.endpointsOfNode(namespace, "kubelet", "d"));
+      discovery.cluster.put(ManifestFixtures.slice(namespace, "one-1", "one", "a", "web", "batch"));
+      discovery.cluster.put(ManifestFixtures.slice(namespace, "two-1", "two", "c", "alone"));
+      discovery.cluster.put(ManifestFixtures.sliceOfNode(namespace, "kubelet-1", "d"));
+      discovery.cluster.put(ManifestFixtures.ingress(namespace, "in"));
     }
   }
 
@@ -55,14 +56,14 @@ class NeverStaleTest {
   }
 
   static Stream<Arguments> changes() {
-    Object node = Manifests.node("a", NEW);
-    Object byReference = Manifests.node("d", NEW);
-    Object namespace = Manifests.namespace("shop", NEW);
-    Object replicaSet = Manifests.owned("ReplicaSet", "shop", "set", "Deployment", "new");
-    Object job = Manifests.owned("Job", "shop", "job", "CronJob", "new");
-    Object service = Manifests.service("shop", "one", NEW);
-    Object pod = Manifests.pod("shop", "web", "a", "ReplicaSet", "set", NEW);
-    Object notReady = Manifests.pod("shop", "batch", "b", "Job", "job", NEW);
+    Object node = ManifestFixtures.node("a", NEW);
+    Object byReference = ManifestFixtures.node("d", NEW);
+    Object namespace = ManifestFixtures.namespace("shop", NEW);
+    Object replicaSet = ManifestFixtures.owned("ReplicaSet", "shop", "set", "Deployment", "new");
+    Object job = ManifestFixtures.owned("Job", "shop", "job", "CronJob", "new");
+    Object service = ManifestFixtures.service("shop", "one", NEW);
+    Object pod = ManifestFixtures.pod("shop", "web", "a", "ReplicaSet", "set", NEW);
+    Object notReady = ManifestFixtures.pod("shop", "batch", "b", "Job", "job", NEW);
     return Stream.of(
         changed(Role.POD, "node", node, "pod/other/web", "pod/shop/web"),
         changed(
@@ -125,7 +126,7 @@ class NeverStaleTest {
   void everyChangeOfAnotherObjectReachesItsGroupsAlone(
       Role role, String what, Object object, List<String> groups)
       throws IOException, DiscoveryException {
-    everyChangeReaches(TestDiscovery.config(role, TestDiscovery.ALL), object, groups);
+    everyChangeReaches(DiscovererFixture.config(role, DiscovererFixture.ALL), object, groups);
   }
 
   @ParameterizedTest(name = "{0}: {1}")
@@ -134,20 +135,22 @@ class NeverStaleTest {
       Role role, String what, Object object, List<String> groups)
       throws IOException, DiscoveryException {
     everyChangeReaches(
-        TestDiscovery.config(role, TestDiscovery.ALL, "shop", "other", "shop"), object, groups);
+        DiscovererFixture.config(role, DiscovererFixture.ALL, "shop", "other", "shop"),
+        object,
+        groups);
   }
 
   /** Changes, deletes and creates the object. */
   private void everyChangeReaches(KubernetesSdConfig config, Object object, List<String> groups)
       throws IOException, DiscoveryException {
     RecordingSink sink = discovery.startAndSync(config);
-    List<FakeApi.Action> changes =
+    List<FakeApiServer.Action> changes =
         List.of(
             cluster -> cluster.put(object),
             cluster -> cluster.delete(object),
             cluster -> cluster.put(object));
     List<Map<String, String>> before = ConformanceCase.sorted(sink.targets());
-    for (FakeApi.Action change : changes) {
+    for (FakeApiServer.Action change : changes) {
       discovery.api.change(change);
       List<String> built = new ArrayList<>();
       eventually(

@@ -8,9 +8,9 @@ import io.promdisco.config.KubernetesSdConfig.Role;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.providers.kubernetes.object.KubeObject;
+import io.promdisco.providers.kubernetes.object.MetadataView;
 import io.promdisco.providers.kubernetes.object.NodeView;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
-import io.promdisco.providers.kubernetes.object.PlainView;
 import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.object.ServiceView;
@@ -22,7 +22,7 @@ import io.promdisco.providers.kubernetes.role.NodeGroupBuilder;
 import io.promdisco.providers.kubernetes.role.ObjectLookup;
 import io.promdisco.providers.kubernetes.role.PodGroupBuilder;
 import io.promdisco.providers.kubernetes.role.ServiceGroupBuilder;
-import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import io.promdisco.testing.RecordedCases;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -146,9 +146,9 @@ class RoleConformanceTest {
         .toList();
   }
 
-  private static Scope scope(KubernetesSdConfig config, Role role, String namespace) {
+  private static WatchScope scope(KubernetesSdConfig config, Role role, String namespace) {
     KubernetesSdConfig.Selector selector = config.selector(role);
-    return new Scope(namespace, selector.label(), selector.field());
+    return new WatchScope(namespace, selector.label(), selector.field());
   }
 
   /** Finds objects by going through all of them. */
@@ -157,14 +157,14 @@ class RoleConformanceTest {
 
     ClusterLookup(KubernetesSdConfig config, String namespace, TestCluster cluster) {
       add(cluster, Resource.NODES, scope(config, Role.NODE, ""));
-      add(cluster, Resource.NAMESPACES, Scope.ALL);
+      add(cluster, Resource.NAMESPACES, WatchScope.ALL);
       add(cluster, Resource.SERVICES, scope(config, Role.SERVICE, namespace));
       add(cluster, Resource.PODS, scope(config, Role.POD, namespace));
-      add(cluster, Resource.REPLICA_SETS, new Scope(namespace, "", ""));
-      add(cluster, Resource.JOBS, new Scope(namespace, "", ""));
+      add(cluster, Resource.REPLICA_SETS, new WatchScope(namespace, "", ""));
+      add(cluster, Resource.JOBS, new WatchScope(namespace, "", ""));
     }
 
-    private void add(TestCluster cluster, Resource<?> resource, Scope scope) {
+    private void add(TestCluster cluster, Resource<?> resource, WatchScope scope) {
       Map<ObjectKey, KubeObject> byKey = new HashMap<>();
       cluster.list(resource, scope).forEach(one -> byKey.put(one.view().key(), one.view()));
       objects.put(resource, byKey);
@@ -181,7 +181,7 @@ class RoleConformanceTest {
     }
 
     @Override
-    public @Nullable PlainView namespace(String name) {
+    public @Nullable MetadataView namespace(String name) {
       return get(Resource.NAMESPACES, new ObjectKey("", name));
     }
 
@@ -196,12 +196,12 @@ class RoleConformanceTest {
     }
 
     @Override
-    public @Nullable PlainView replicaSet(ObjectKey key) {
+    public @Nullable MetadataView replicaSet(ObjectKey key) {
       return get(Resource.REPLICA_SETS, key);
     }
 
     @Override
-    public @Nullable PlainView job(ObjectKey key) {
+    public @Nullable MetadataView job(ObjectKey key) {
       return get(Resource.JOBS, key);
     }
   }

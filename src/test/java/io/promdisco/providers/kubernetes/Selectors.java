@@ -8,7 +8,7 @@ import java.util.Map;
 final class Selectors {
   private Selectors() {}
 
-  static boolean matches(String labelSelector, String fieldSelector, Raw object) {
+  static boolean matches(String labelSelector, String fieldSelector, ParsedValues object) {
     Map<String, String> labels = object.at("metadata").textMap("labels");
     return split(labelSelector).stream().allMatch(term -> matchesLabel(term, labels))
         && split(fieldSelector).stream().allMatch(term -> matchesField(term, object));
@@ -51,11 +51,11 @@ final class Selectors {
     return matchesEquality(term, key -> String.valueOf(labels.get(key)));
   }
 
-  private static boolean matchesField(String term, Raw object) {
+  private static boolean matchesField(String term, ParsedValues object) {
     return matchesEquality(term, key -> field(key, object));
   }
 
-  private static String field(String key, Raw object) {
+  private static String field(String key, ParsedValues object) {
     return switch (key) {
       case "metadata.name" -> object.at("metadata").text("name");
       case "metadata.namespace" -> object.at("metadata").text("namespace");

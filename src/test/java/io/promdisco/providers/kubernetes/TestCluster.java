@@ -3,7 +3,7 @@ package io.promdisco.providers.kubernetes;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.Resource;
-import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -24,8 +24,8 @@ final class TestCluster {
   }
 
   /** An object, and what discovery reads of it. */
-  record Stored(Raw raw, KubeObject view) {
-    boolean in(Scope scope) {
+  record Stored(ParsedValues raw, KubeObject view) {
+    boolean in(WatchScope scope) {
       return (scope.namespace().isEmpty() || scope.namespace().equals(view.meta().namespace()))
           && Selectors.matches(scope.labelSelector(), scope.fieldSelector(), raw);
     }
@@ -36,20 +36,20 @@ final class TestCluster {
   }
 
   void put(Object manifest) {
-    Raw raw = Raw.of(manifest);
+    ParsedValues raw = ParsedValues.of(manifest);
     Resource<?> resource = resource(raw);
     if (resource != null) {
-      Stored now = new Stored(raw, RawViews.view(resource, raw, ++version));
+      Stored now = new Stored(raw, ManifestViews.view(resource, raw, ++version));
       Stored before = stored(resource).put(now.view().key(), now);
       listeners.forEach(listener -> listener.changed(resource, before, now));
     }
   }
 
   void delete(Object manifest) {
-    Raw raw = Raw.of(manifest);
+    ParsedValues raw = ParsedValues.of(manifest);
     Resource<?> resource = resource(raw);
     if (resource != null) {
-      Raw meta = raw.at("metadata");
+      ParsedValues meta = raw.at("metadata");
       ObjectKey key = new ObjectKey(meta.text("namespace"), meta.text("name"));
       Stored before = Objects.requireNonNull(stored(resource).remove(key), key::toString);
       version++;
@@ -59,7 +59,7 @@ final class TestCluster {
 
   /** Applies one document of a step: {@code op} and {@code object}. */
   void apply(Object change) {
-    Raw raw = Raw.of(change);
+    ParsedValues raw = ParsedValues.of(change);
     Object object = Objects.requireNonNull(raw.map().get("object"));
     if (raw.text("op").equals("delete")) {
       delete(object);
@@ -72,7 +72,7 @@ final class TestCluster {
     return version;
   }
 
-  List<Stored> list(Resource<?> resource, Scope scope) {
+  List<Stored> list(Resource<?> resource, WatchScope scope) {
     return stored(resource).values().stream().filter(object -> object.in(scope)).toList();
   }
 
@@ -80,7 +80,7 @@ final class TestCluster {
     return objects.computeIfAbsent(resource, key -> new LinkedHashMap<>());
   }
 
-  private static @Nullable Resource<?> resource(Raw raw) {
+  private static @Nullable Resource<?> resource(ParsedValues raw) {
     return Resource.ALL.stream()
         .filter(resource -> resource.kind().equals(raw.text("kind")))
         .findFirst()

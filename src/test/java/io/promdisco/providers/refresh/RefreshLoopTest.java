@@ -43,7 +43,7 @@ final class RefreshLoopTest {
   private static final class Script implements Refresher {
     /** What a look does. */
     private interface Answer {
-      Refreshed get() throws IOException;
+      RefreshResult get() throws IOException;
     }
 
     private final BlockingQueue<Answer> answers = new LinkedBlockingQueue<>();
@@ -52,7 +52,7 @@ final class RefreshLoopTest {
     private final AtomicInteger closed = new AtomicInteger();
 
     @Override
-    public Refreshed refresh() throws IOException, InterruptedException {
+    public RefreshResult refresh() throws IOException, InterruptedException {
       looks.incrementAndGet();
       try {
         return answers.take().get();
@@ -68,7 +68,7 @@ final class RefreshLoopTest {
     }
 
     Script found(TargetGroup... groups) {
-      answers.add(() -> new Refreshed(List.of(groups), Optional.empty()));
+      answers.add(() -> new RefreshResult(List.of(groups), Optional.empty()));
       return this;
     }
 
@@ -166,12 +166,12 @@ final class RefreshLoopTest {
   @Test
   void aPartIsUnreadUntilOneLookHasReadIt() throws Exception {
     script.answers.add(
-        () -> new Refreshed(List.of(), Optional.empty(), Map.of("a", "no", "b", "no")));
+        () -> new RefreshResult(List.of(), Optional.empty(), Map.of("a", "no", "b", "no")));
     try (Discoverer running = start()) {
       eventually(() -> assertThat(sink.unread()).containsExactlyInAnyOrder("a", "b"));
       script.fails("no route");
-      script.answers.add(() -> new Refreshed(List.of(), Optional.empty(), Map.of("b", "no")));
-      script.answers.add(() -> new Refreshed(List.of(), Optional.empty(), Map.of("a", "no")));
+      script.answers.add(() -> new RefreshResult(List.of(), Optional.empty(), Map.of("b", "no")));
+      script.answers.add(() -> new RefreshResult(List.of(), Optional.empty(), Map.of("a", "no")));
       ticker.awaitAlarms(1);
       ticker.advance(INTERVAL);
       ticker.awaitAlarms(1);
@@ -253,7 +253,7 @@ final class RefreshLoopTest {
 
   @Test
   void sourceMayWishForAnotherPauseOnce() throws Exception {
-    script.answers.add(() -> new Refreshed(List.of(), Optional.of(Duration.ofSeconds(3))));
+    script.answers.add(() -> new RefreshResult(List.of(), Optional.of(Duration.ofSeconds(3))));
     script.found();
     try (Discoverer running = start()) {
       ticker.awaitAlarms(1);

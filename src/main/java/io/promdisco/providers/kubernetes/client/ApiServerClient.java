@@ -17,7 +17,7 @@ import io.promdisco.providers.kubernetes.watch.AccessReview;
 import io.promdisco.providers.kubernetes.watch.ApiException;
 import io.promdisco.providers.kubernetes.watch.ForwardingWatchHandler;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
-import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.IdleTimeout;
 import java.io.IOException;
@@ -89,7 +89,11 @@ final class ApiServerClient implements ResourceClient, AccessReview {
 
   @Override
   public <V extends KubeObject> Page list(
-      Resource<V> resource, Scope scope, int limit, String continueToken, Consumer<? super V> items)
+      Resource<V> resource,
+      WatchScope scope,
+      int limit,
+      String continueToken,
+      Consumer<? super V> items)
       throws IOException, InterruptedException {
     Query query = new Query(resource, scope);
     if (limit > 0) {
@@ -107,7 +111,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
   @Override
   public <V extends KubeObject> void watch(
       Resource<V> resource,
-      Scope scope,
+      WatchScope scope,
       String resourceVersion,
       int timeoutSeconds,
       WatchHandler<? super V> handler)
@@ -272,7 +276,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
     private final StringBuilder url;
     private char separator = '?';
 
-    Query(Resource<?> resource, Scope scope) {
+    Query(Resource<?> resource, WatchScope scope) {
       place = server + resource.path(encoded(scope.namespace()));
       url = new StringBuilder(place);
       add("labelSelector", scope.labelSelector());

@@ -44,16 +44,16 @@ public record Resource<V extends KubeObject>(
       new Resource<>("networking.k8s.io", "v1", "ingresses", "Ingress", true, IngressView.class);
 
   /** Namespaces. */
-  public static final Resource<PlainView> NAMESPACES =
-      new Resource<>("", "v1", "namespaces", "Namespace", false, PlainView.class);
+  public static final Resource<MetadataView> NAMESPACES =
+      new Resource<>("", "v1", "namespaces", "Namespace", false, MetadataView.class);
 
   /** Replica sets. */
-  public static final Resource<PlainView> REPLICA_SETS =
-      new Resource<>("apps", "v1", "replicasets", "ReplicaSet", true, PlainView.class);
+  public static final Resource<MetadataView> REPLICA_SETS =
+      new Resource<>("apps", "v1", "replicasets", "ReplicaSet", true, MetadataView.class);
 
   /** Jobs. */
-  public static final Resource<PlainView> JOBS =
-      new Resource<>("batch", "v1", "jobs", "Job", true, PlainView.class);
+  public static final Resource<MetadataView> JOBS =
+      new Resource<>("batch", "v1", "jobs", "Job", true, MetadataView.class);
 
   /** All of them. */
   public static final List<Resource<?>> ALL =

@@ -52,10 +52,10 @@ final class AttachedLabels {
   private static final class LabelCache {
     private static final int MOST = 10_000;
 
-    private final Map<String, Known> known = new HashMap<>();
+    private final Map<String, CachedLabels> known = new HashMap<>();
     private final Function<ObjectMeta, Labels> maker;
 
-    private record Known(ObjectMeta meta, Labels labels) {}
+    private record CachedLabels(ObjectMeta meta, Labels labels) {}
 
     LabelCache(Function<ObjectMeta, Labels> maker) {
       this.maker = maker;
@@ -67,7 +67,7 @@ final class AttachedLabels {
         return Labels.EMPTY;
       }
       ObjectMeta meta = object.meta();
-      Known last = known.get(meta.name());
+      CachedLabels last = known.get(meta.name());
       if (last != null && last.meta == meta) {
         return last.labels;
       }
@@ -75,7 +75,7 @@ final class AttachedLabels {
         known.clear();
       }
       Labels labels = maker.apply(meta);
-      known.put(meta.name(), new Known(meta, labels));
+      known.put(meta.name(), new CachedLabels(meta, labels));
       return labels;
     }
   }

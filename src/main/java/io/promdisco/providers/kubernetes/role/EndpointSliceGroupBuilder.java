@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * of their pods that the slice does not cover. The slice of the second address family of a
  * dual-stack service has none: its targets would be those of the first again.
  */
-public final class EndpointSliceGroupBuilder extends EndpointGroupBuilder<EndpointSliceView> {
+public final class EndpointSliceGroupBuilder
+    extends AbstractEndpointsGroupBuilder<EndpointSliceView> {
   private static final String SLICE = MetaLabels.PREFIX + "endpointslice_";
   private static final String ADDRESS_TYPE = SLICE + "address_type";
   private static final String TARGET_KIND = SLICE + "address_target_kind";

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A target for each address and port of each {@code Endpoints} object, ready or not, and one for
  * each declared port of their pods that no subset covers.
  */
-public final class EndpointsGroupBuilder extends EndpointGroupBuilder<EndpointsView> {
+public final class EndpointsGroupBuilder extends AbstractEndpointsGroupBuilder<EndpointsView> {
   private static final String HOSTNAME = MetaLabels.PREFIX + "endpoint_hostname";
   private static final String NODE_NAME = MetaLabels.PREFIX + "endpoint_node_name";
   private static final String PORT_NAME = MetaLabels.PREFIX + "endpoint_port_name";

@@ -1,8 +1,8 @@
 package io.promdisco.providers.kubernetes.role;
 
+import io.promdisco.providers.kubernetes.object.MetadataView;
 import io.promdisco.providers.kubernetes.object.NodeView;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
-import io.promdisco.providers.kubernetes.object.PlainView;
 import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.providers.kubernetes.object.ServiceView;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +13,7 @@ public interface ObjectLookup {
   @Nullable NodeView node(String name);
 
   /** The namespace called {@code name}. */
-  @Nullable PlainView namespace(String name);
+  @Nullable MetadataView namespace(String name);
 
   /** The service at {@code key}. */
   @Nullable ServiceView service(ObjectKey key);
@@ -22,8 +22,8 @@ public interface ObjectLookup {
   @Nullable PodView pod(ObjectKey key);
 
   /** The replica set at {@code key}. */
-  @Nullable PlainView replicaSet(ObjectKey key);
+  @Nullable MetadataView replicaSet(ObjectKey key);
 
   /** The job at {@code key}. */
-  @Nullable PlainView job(ObjectKey key);
+  @Nullable MetadataView job(ObjectKey key);
 }

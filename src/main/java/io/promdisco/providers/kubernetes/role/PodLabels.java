@@ -2,10 +2,10 @@ package io.promdisco.providers.kubernetes.role;
 
 import io.promdisco.config.KubernetesSdConfig.AttachMetadata;
 import io.promdisco.model.Labels;
+import io.promdisco.providers.kubernetes.object.MetadataView;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.ObjectMeta;
 import io.promdisco.providers.kubernetes.object.ObjectMeta.OwnerRef;
-import io.promdisco.providers.kubernetes.object.PlainView;
 import io.promdisco.providers.kubernetes.object.PodView;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +58,7 @@ final class PodLabels {
         MetaLabels.put(out, CRON_JOB, controller(lookup.job(ownerKey(meta, owner)), "CronJob"));
       }
       if (owner.kind().equals("ReplicaSet") && attach.deployment()) {
-        PlainView replicaSet = lookup.replicaSet(ownerKey(meta, owner));
+        MetadataView replicaSet = lookup.replicaSet(ownerKey(meta, owner));
         MetaLabels.put(out, DEPLOYMENT, controller(replicaSet, "Deployment"));
       }
       jobName = ofJob && attach.job() ? owner.name() : null;
@@ -78,7 +78,7 @@ final class PodLabels {
     return new ObjectKey(meta.namespace(), owner.name());
   }
 
-  private static @Nullable String controller(@Nullable PlainView object, String kind) {
+  private static @Nullable String controller(@Nullable MetadataView object, String kind) {
     OwnerRef owner = object == null ? null : object.meta().controller();
     return owner == null || !owner.kind().equals(kind) ? null : owner.name();
   }

@@ -24,7 +24,7 @@ final class ListenerRunner<V> {
   /** Something to tell. */
   @FunctionalInterface
   interface Notice<V> {
-    void tell(ObjectListener<? super V> listener);
+    void deliverTo(ObjectListener<? super V> listener);
   }
 
   private final String name;
@@ -114,7 +114,7 @@ final class ListenerRunner<V> {
   private boolean tell(Notice<V> notice) {
     for (int i = 1; !pause.isClosed(); i++) {
       try {
-        notice.tell(listener);
+        notice.deliverTo(listener);
         if (failing) {
           failing = false;
           log.info("{}: the listener works again", name);

@@ -59,12 +59,12 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
 
   private final ResourceClient client;
   private final Resource<V> resource;
-  private final Scope scope;
+  private final WatchScope scope;
   private final InformerOptions options;
   private final Ticker ticker;
   private final AtomicBoolean streams;
   private final Sink<V> sink;
-  private final WatchReport report;
+  private final WatchFailureReporter report;
   private final TickerWait pause;
   private final WatchRetrySchedule slot;
   private final WatchCacheGap<V> gap;
@@ -83,7 +83,7 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
   Reflector(
       ResourceClient client,
       Resource<V> resource,
-      Scope scope,
+      WatchScope scope,
       InformerOptions options,
       Ticker ticker,
       Metrics metrics,
@@ -97,7 +97,7 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
     this.ticker = ticker;
     this.streams = streams;
     this.sink = sink;
-    report = new WatchReport(client.server(), resource, scope, ticker, metrics, health);
+    report = new WatchFailureReporter(client.server(), resource, scope, ticker, metrics, health);
     pause = new TickerWait(ticker);
     slot = new WatchRetrySchedule(options.retryPeriod(), options.random());
     gap = new WatchCacheGap<>(client, resource, scope, options.pageSize(), sink);
@@ -340,7 +340,7 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
       } else if (initialEventsEnd) {
         complete(resourceVersion, newest);
         listing = false;
-        report.well();
+        report.succeeded();
       }
     }
 
@@ -353,7 +353,7 @@ final class Reflector<V extends KubeObject> implements AutoCloseable {
         return;
       }
       goneInARow = 0;
-      report.well();
+      report.succeeded();
       if (follows(version, resourceVersion)) {
         version = resourceVersion;
       }

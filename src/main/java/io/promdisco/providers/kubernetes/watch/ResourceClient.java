@@ -27,7 +27,7 @@ public interface ResourceClient extends AutoCloseable {
    */
   <V extends KubeObject> Page list(
       Resource<V> resource,
-      Scope scope,
+      WatchScope scope,
       int limit,
       String continueToken,
       Consumer<? super V> items)
@@ -41,7 +41,7 @@ public interface ResourceClient extends AutoCloseable {
    * @throws IOException also if the server says that a page follows itself, which would never end
    */
   default <V extends KubeObject> String listAll(
-      Resource<V> resource, Scope scope, int pageSize, Consumer<? super V> items)
+      Resource<V> resource, WatchScope scope, int pageSize, Consumer<? super V> items)
       throws IOException, InterruptedException {
     Page page = list(resource, scope, pageSize, "", items);
     String version = page.resourceVersion();
@@ -68,7 +68,7 @@ public interface ResourceClient extends AutoCloseable {
    */
   <V extends KubeObject> void watch(
       Resource<V> resource,
-      Scope scope,
+      WatchScope scope,
       String resourceVersion,
       int timeoutSeconds,
       WatchHandler<? super V> handler)

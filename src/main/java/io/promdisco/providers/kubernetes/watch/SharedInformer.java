@@ -89,7 +89,7 @@ final class SharedInformer<V extends KubeObject> implements AutoCloseable {
   SharedInformer(
       ResourceClient client,
       Resource<V> resource,
-      Scope scope,
+      WatchScope scope,
       InformerOptions options,
       Ticker ticker,
       Metrics metrics,

@@ -31,7 +31,7 @@ final class WatchCacheGap<V extends KubeObject> {
 
   private final ResourceClient client;
   private final Resource<V> resource;
-  private final Scope scope;
+  private final WatchScope scope;
   private final int pageSize;
   private final Reflector.Sink<V> sink;
 
@@ -39,7 +39,7 @@ final class WatchCacheGap<V extends KubeObject> {
   WatchCacheGap(
       ResourceClient client,
       Resource<V> resource,
-      Scope scope,
+      WatchScope scope,
       int pageSize,
       Reflector.Sink<V> sink) {
     this.client = client;
@@ -80,7 +80,7 @@ final class WatchCacheGap<V extends KubeObject> {
     }
     int left = MOST_OBJECTS;
     for (String namespace : namespaces) {
-      Scope part = new Scope(namespace, "", "");
+      WatchScope part = new WatchScope(namespace, "", "");
       long there = count(part);
       if (there > known.getOrDefault(namespace, 0) && there <= left) {
         client.listAll(resource, part, pageSize, sink::put);
@@ -95,7 +95,7 @@ final class WatchCacheGap<V extends KubeObject> {
     try {
       client.list(
           Resource.NAMESPACES,
-          Scope.ALL,
+          WatchScope.ALL,
           MOST_NAMESPACES + 1,
           "",
           namespace -> names.add(namespace.key().name()));
@@ -109,7 +109,7 @@ final class WatchCacheGap<V extends KubeObject> {
   }
 
   /** How many objects there are, or {@link #UNKNOWN}. */
-  private long count(Scope part) throws IOException, InterruptedException {
+  private long count(WatchScope part) throws IOException, InterruptedException {
     int[] items = new int[1];
     ResourceClient.Page page = client.list(resource, part, 1, "", object -> items[0]++);
     if (page.continueToken().isEmpty()) {

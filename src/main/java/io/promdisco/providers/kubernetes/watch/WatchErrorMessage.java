@@ -18,7 +18,7 @@ public record WatchErrorMessage(String kind, String reason) {
   private static final String FORBIDDEN = "403 Forbidden";
 
   /** What {@code thrown} says about reading these objects. */
-  public static WatchErrorMessage of(Throwable thrown, Resource<?> resource, Scope scope) {
+  public static WatchErrorMessage of(Throwable thrown, Resource<?> resource, WatchScope scope) {
     Throwable cause = thrown.getCause();
     Throwable error = thrown instanceof UncheckedIOException && cause != null ? cause : thrown;
     if (error instanceof ApiException refused) {
@@ -50,7 +50,7 @@ public record WatchErrorMessage(String kind, String reason) {
     return false;
   }
 
-  private static String refusal(ApiException refused, Resource<?> resource, Scope scope) {
+  private static String refusal(ApiException refused, Resource<?> resource, WatchScope scope) {
     String what = resource.plural() + where(resource, scope);
     return switch (refused.code()) {
       case 401 ->
@@ -59,7 +59,11 @@ public record WatchErrorMessage(String kind, String reason) {
               + ": the token or client certificate is missing, wrong or expired (expected:"
               + " credentials that the API server knows)";
       case 403 ->
-          FORBIDDEN + " to list and watch " + what + ": grant " + missingRule(resource, scope);
+          FORBIDDEN
+              + " to list and watch "
+              + what
+              + ": grant "
+              + MissingPermission.rule(resource, scope);
       case 404 ->
           "404 Not Found: the API server has no "
               + resource.plural()
@@ -77,19 +81,6 @@ public record WatchErrorMessage(String kind, String reason) {
     };
   }
 
-  /** The rule that lets these objects be read, as RBAC spells it. */
-  private static String missingRule(Resource<?> resource, Scope scope) {
-    String rule =
-        "verbs [list, watch] on resource \""
-            + resource.plural()
-            + "\" in apiGroup \""
-            + resource.group()
-            + "\"";
-    return scope.namespace().isEmpty() || !resource.namespaced()
-        ? rule + " (ClusterRole)"
-        : rule + " (ClusterRole, or Role in namespace \"" + scope.namespace() + "\")";
-  }
-
   private static String said(ApiException refused) {
     @Nullable String message = refused.getMessage();
     return message == null || message.isBlank() ? "" : "; the server says: " + oneLine(message);
@@ -100,7 +91,7 @@ public record WatchErrorMessage(String kind, String reason) {
   }
 
   /** Which objects, where not all: begins with a blank. */
-  static String where(Resource<?> resource, Scope scope) {
+  static String where(Resource<?> resource, WatchScope scope) {
     StringBuilder text = new StringBuilder();
     if (resource.namespaced() && !scope.namespace().isEmpty()) {
       text.append(" in namespace \"").append(scope.namespace()).append('"');

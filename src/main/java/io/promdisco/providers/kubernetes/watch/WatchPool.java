@@ -31,7 +31,7 @@ public final class WatchPool implements AutoCloseable {
   @GuardedBy("this")
   private boolean closed;
 
-  private record Key(Resource<?> resource, Scope scope) {}
+  private record Key(Resource<?> resource, WatchScope scope) {}
 
   /** A pool with the default options. */
   public WatchPool(ResourceClient client, Ticker ticker, Metrics metrics) {
@@ -73,7 +73,7 @@ public final class WatchPool implements AutoCloseable {
    * @throws IllegalStateException if the pool is closed
    */
   public <V extends KubeObject> Lease<V> lease(
-      Resource<V> resource, Scope scope, WatchHealth health) {
+      Resource<V> resource, WatchScope scope, WatchHealth health) {
     Key key = new Key(resource, resource.namespaced() ? scope : clusterWide(scope));
     SharedWatch<V> shared;
     boolean first;
@@ -95,8 +95,8 @@ public final class WatchPool implements AutoCloseable {
     return new WatchLease<>(shared, health);
   }
 
-  private static Scope clusterWide(Scope scope) {
-    return new Scope("", scope.labelSelector(), scope.fieldSelector());
+  private static WatchScope clusterWide(WatchScope scope) {
+    return new WatchScope("", scope.labelSelector(), scope.fieldSelector());
   }
 
   /** Number of watches that run. */

@@ -11,11 +11,11 @@ import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
-import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.Certificates;
 import io.promdisco.testing.FakeServer;
-import io.promdisco.testing.Https;
+import io.promdisco.testing.HttpClientConfigs;
 import io.promdisco.testing.ManualTicker;
 import io.promdisco.testing.TlsServer;
 import java.io.IOException;
@@ -153,7 +153,7 @@ class ApiServerClientFactoryTest {
   }
 
   private static void list(ResourceClient client) throws IOException, InterruptedException {
-    client.list(Resource.PODS, Scope.ALL, 0, "", pod -> {});
+    client.list(Resource.PODS, WatchScope.ALL, 0, "", pod -> {});
   }
 
   private Path withUser(FakeServer api, String cluster, String user) throws IOException {
@@ -376,7 +376,7 @@ class ApiServerClientFactoryTest {
                         "KUBERNETES_SERVICE_PORT",
                         Integer.toString(api.port())))
                 .open(sd(Optional.empty(), Optional.empty()))) {
-      client.list(Resource.PODS, Scope.ALL, 0, "", pod -> {});
+      client.list(Resource.PODS, WatchScope.ALL, 0, "", pod -> {});
       assertThat(api.requests.get(0).header("Authorization")).isEqualTo("Bearer tok");
     }
   }
@@ -448,7 +448,7 @@ class ApiServerClientFactoryTest {
             factory()
                 .open(sd(Optional.of(api.url().replace("//", "//me:pw@")), Optional.empty()))) {
       assertThat(client.server()).isEqualTo(api.url());
-      client.list(Resource.PODS, Scope.ALL, 0, "", pod -> {});
+      client.list(Resource.PODS, WatchScope.ALL, 0, "", pod -> {});
       assertThat(api.requests.get(0).header("Authorization")).isEqualTo("Basic bWU6cHc=");
     }
   }
@@ -456,13 +456,18 @@ class ApiServerClientFactoryTest {
   @Test
   void configurationsOfOneServerAndCredentialsHaveOneIdentity() {
     ApiServerClientFactory factory = factory();
-    KubernetesSdConfig here = ApiServerClientTest.config("https://a", Https.withToken("x"));
+    KubernetesSdConfig here =
+        ApiServerClientTest.config("https://a", HttpClientConfigs.withToken("x"));
     assertThat(factory.identity(here))
-        .isEqualTo(factory.identity(ApiServerClientTest.config("https://a/", Https.withToken("x"))))
+        .isEqualTo(
+            factory.identity(
+                ApiServerClientTest.config("https://a/", HttpClientConfigs.withToken("x"))))
         .isNotEqualTo(
-            factory.identity(ApiServerClientTest.config("https://a", Https.withToken("y"))))
+            factory.identity(
+                ApiServerClientTest.config("https://a", HttpClientConfigs.withToken("y"))))
         .isNotEqualTo(
-            factory.identity(ApiServerClientTest.config("https://b", Https.withToken("x"))));
+            factory.identity(
+                ApiServerClientTest.config("https://b", HttpClientConfigs.withToken("x"))));
     assertThat(factory.identity(here).toString()).doesNotContain("x\"").contains("<secret>");
     Path file = Path.of("/a/config");
     assertThat(factory.identity(sd(file)))

@@ -1,6 +1,6 @@
 package io.promdisco.providers.kubernetes.client;
 
-import static io.promdisco.providers.kubernetes.client.Watches.PROTOBUF;
+import static io.promdisco.providers.kubernetes.client.WatchAnswers.PROTOBUF;
 import static io.promdisco.testing.Eventually.eventually;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,8 +12,8 @@ import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.http.Sender;
-import io.promdisco.providers.kubernetes.client.decode.Events;
-import io.promdisco.providers.kubernetes.client.decode.Samples;
+import io.promdisco.providers.kubernetes.client.decode.RecordedEvents;
+import io.promdisco.providers.kubernetes.client.decode.SampleObjects;
 import io.promdisco.providers.kubernetes.object.KubeObject;
 import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.providers.kubernetes.object.Resource;
@@ -22,9 +22,9 @@ import io.promdisco.providers.kubernetes.watch.ApiException;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
 import io.promdisco.providers.kubernetes.watch.ResourceClient.Page;
 import io.promdisco.providers.kubernetes.watch.ResourceClient.WatchHandler;
-import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import io.promdisco.testing.FakeServer;
-import io.promdisco.testing.Https;
+import io.promdisco.testing.HttpClientConfigs;
 import io.promdisco.testing.ManualTicker;
 import java.io.IOException;
 import java.io.InputStream;
@@ -91,26 +91,26 @@ class ApiServerClientTest {
   }
 
   private static byte[] podList(String version) {
-    return Samples.envelope(
+    return SampleObjects.envelope(
         "v1",
         "PodList",
         V1.PodList.newBuilder()
             .setMetadata(Meta.ListMeta.newBuilder().setResourceVersion(version))
-            .addItems((V1.Pod) Samples.POD.message())
+            .addItems((V1.Pod) SampleObjects.POD.message())
             .build());
   }
 
   private static byte[] added() {
-    return Samples.frame(Samples.POD.event("ADDED"));
+    return SampleObjects.frame(SampleObjects.POD.event("ADDED"));
   }
 
   private static Page list(ResourceClient client) throws IOException, InterruptedException {
-    return client.list(Resource.PODS, Scope.ALL, 0, "", pod -> {});
+    return client.list(Resource.PODS, WatchScope.ALL, 0, "", pod -> {});
   }
 
   private static void watch(ResourceClient client, WatchHandler<KubeObject> handler)
       throws IOException, InterruptedException {
-    client.watch(Resource.PODS, Scope.ALL, "7", 300, handler);
+    client.watch(Resource.PODS, WatchScope.ALL, "7", 300, handler);
   }
 
   @Test
@@ -122,13 +122,13 @@ class ApiServerClientTest {
         client(api.url() + "/prefix/")
             .list(
                 Resource.PODS,
-                new Scope("shop", "app in (a,b)", "spec.nodeName=n"),
+                new WatchScope("shop", "app in (a,b)", "spec.nodeName=n"),
                 500,
                 "next+page",
                 pods::add);
 
     assertThat(page).isEqualTo(new Page("42", "", -1));
-    assertThat(pods).containsExactly(Samples.POD.view());
+    assertThat(pods).containsExactly(SampleObjects.POD.view());
     assertThat(api.requests).hasSize(1);
     FakeServer.Request request = api.requests.get(0);
     assertThat(request.uri())
@@ -143,10 +143,11 @@ class ApiServerClientTest {
 
   @Test
   void aStreamingListSaysSoInItsQuery() throws Exception {
-    FakeServer api = api(Watches.frames(added(), Samples.frame(Samples.bookmark("9", true))));
-    Events events = new Events();
+    FakeServer api =
+        api(WatchAnswers.frames(added(), SampleObjects.frame(SampleObjects.bookmark("9", true))));
+    RecordedEvents events = new RecordedEvents();
 
-    client(api.url()).watch(Resource.PODS, Scope.ALL, "", 300, events);
+    client(api.url()).watch(Resource.PODS, WatchScope.ALL, "", 300, events);
 
     assertThat(events.log).containsExactly("added shop/web-1 123456789012", "bookmark 9 end");
     assertThat(api.requests.get(0).uri())
@@ -163,16 +164,16 @@ class ApiServerClientTest {
     FakeServer api =
         api(
             exchange -> {
-              Watches.beginStream(exchange);
+              WatchAnswers.beginStream(exchange);
               OutputStream out = exchange.getResponseBody();
               out.write(added());
               out.flush();
               assertThat(seen.await(20, TimeUnit.SECONDS)).isTrue();
-              out.write(Samples.frame(Samples.POD.event("DELETED")));
+              out.write(SampleObjects.frame(SampleObjects.POD.event("DELETED")));
               out.close();
             });
-    Events events =
-        new Events() {
+    RecordedEvents events =
+        new RecordedEvents() {
           @Override
           public void added(KubeObject object, String resourceVersion) {
             super.added(object, resourceVersion);
@@ -193,10 +194,10 @@ class ApiServerClientTest {
     FakeServer api =
         api(
             FakeServer.json(
-                200, "{\"type\": \"ADDED\", \"object\": " + Samples.POD.json() + "}\n"));
-    Events events = new Events();
+                200, "{\"type\": \"ADDED\", \"object\": " + SampleObjects.POD.json() + "}\n"));
+    RecordedEvents events = new RecordedEvents();
     watch(client(api.url()), events);
-    assertThat(events.objects).containsExactly(Samples.POD.view());
+    assertThat(events.objects).containsExactly(SampleObjects.POD.view());
   }
 
   @Test
@@ -246,10 +247,11 @@ class ApiServerClientTest {
             });
     assertThat(api.requests).as("nobody but the caller tries again").hasSize(1);
 
-    byte[] status = Samples.envelope("v1", "Status", Samples.status(410, "Expired", "too old", 5));
+    byte[] status =
+        SampleObjects.envelope("v1", "Status", SampleObjects.status(410, "Expired", "too old", 5));
     api.answer(FakeServer.body(410, PROTOBUF, status));
     assertThatExceptionOfType(ApiException.class)
-        .isThrownBy(() -> watch(client, new Events()))
+        .isThrownBy(() -> watch(client, new RecordedEvents()))
         .withMessage("too old")
         .satisfies(
             e -> {
@@ -281,8 +283,8 @@ class ApiServerClientTest {
   @Test
   void aStreamThatIsCutIsAnError() throws Exception {
     byte[] frame = added();
-    FakeServer api = api(Watches.frames(frame, Arrays.copyOf(frame, 100)));
-    Events events = new Events();
+    FakeServer api = api(WatchAnswers.frames(frame, Arrays.copyOf(frame, 100)));
+    RecordedEvents events = new RecordedEvents();
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> watch(client(api.url()), events))
         .withMessageMatching("Pod event: cut off at byte \\d+ \\(expected \\d+ more\\)");
@@ -296,7 +298,7 @@ class ApiServerClientTest {
         String url = "http://127.0.0.1:" + server.getLocalPort();
         CompletableFuture<Void> serving =
             CompletableFuture.runAsync(() -> answerHalfOfAStream(server, reset));
-        Events events = new Events();
+        RecordedEvents events = new RecordedEvents();
         assertThatExceptionOfType(IOException.class)
             .isThrownBy(() -> watch(client(url), events))
             .withMessageStartingWith("connection to " + url + " broke: ");
@@ -331,9 +333,9 @@ class ApiServerClientTest {
 
   @Test
   void garbageIsAnErrorAndNothingMore() throws Exception {
-    FakeServer api = api(Watches.frames("this is no frame at all".getBytes(UTF_8)));
+    FakeServer api = api(WatchAnswers.frames("this is no frame at all".getBytes(UTF_8)));
     assertThatExceptionOfType(IOException.class)
-        .isThrownBy(() -> watch(client(api.url()), new Events()))
+        .isThrownBy(() -> watch(client(api.url()), new RecordedEvents()))
         .withMessageContaining("a frame of 1952999795 bytes");
   }
 
@@ -346,7 +348,7 @@ class ApiServerClientTest {
     FakeServer api =
         api(
             exchange -> {
-              Watches.beginStream(exchange);
+              WatchAnswers.beginStream(exchange);
               OutputStream out = exchange.getResponseBody();
               while (written.get() < total) {
                 out.write(frame);
@@ -362,7 +364,7 @@ class ApiServerClientTest {
               try {
                 watch(
                     client,
-                    new Events() {
+                    new RecordedEvents() {
                       @Override
                       public void added(KubeObject object, String resourceVersion) {
                         read.incrementAndGet();
@@ -402,7 +404,7 @@ class ApiServerClientTest {
 
   private static final class Watching {
     final CompletableFuture<Throwable> end = new CompletableFuture<>();
-    final Events events = new Events();
+    final RecordedEvents events = new RecordedEvents();
     final Thread thread;
 
     Watching(ResourceClient client) {
@@ -427,7 +429,7 @@ class ApiServerClientTest {
   /** A watch that gives one event and then nothing, until the client goes. */
   private static FakeServer.Handler idle(CountDownLatch gone) {
     return exchange -> {
-      Watches.beginStream(exchange);
+      WatchAnswers.beginStream(exchange);
       OutputStream out = exchange.getResponseBody();
       out.write(added());
       out.flush();
@@ -437,7 +439,7 @@ class ApiServerClientTest {
           if (Thread.currentThread().isInterrupted()) {
             return;
           }
-          out.write(Samples.frame(Samples.bookmark("8", false)));
+          out.write(SampleObjects.frame(SampleObjects.bookmark("8", false)));
           out.flush();
         }
       } catch (IOException e) {
@@ -501,7 +503,7 @@ class ApiServerClientTest {
   private FakeServer stalling(CountDownLatch release, byte[]... frames) {
     return api(
         exchange -> {
-          Watches.beginStream(exchange);
+          WatchAnswers.beginStream(exchange);
           for (byte[] frame : frames) {
             exchange.getResponseBody().write(frame);
           }
@@ -513,7 +515,8 @@ class ApiServerClientTest {
   @Test
   void aWatchIsGivenUpAfterThreeMinutesWithoutABookmark() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
-    FakeServer api = stalling(release, added(), Samples.frame(Samples.bookmark("9", false)));
+    FakeServer api =
+        stalling(release, added(), SampleObjects.frame(SampleObjects.bookmark("9", false)));
     ResourceClient client = client(api.url());
     stalls(client, 180, 2);
     stalls(client, 180, 2);
@@ -557,7 +560,7 @@ class ApiServerClientTest {
                   .set("Location", first ? "/moved" : other.url() + "/there");
               exchange.sendResponseHeaders(307, -1);
             });
-    HttpClientConfig http = Https.withToken("secret-token");
+    HttpClientConfig http = HttpClientConfigs.withToken("secret-token");
     assertThat(list(client(api.url(), http)).resourceVersion()).isEqualTo("5");
     assertThat(api.requests.stream().map(r -> r.uri() + " " + r.header("Authorization")))
         .containsExactly("/api/v1/pods Bearer secret-token", "/moved Bearer secret-token");
@@ -565,7 +568,7 @@ class ApiServerClientTest {
     assertThat(other.requests.get(0).header("Authorization")).isEmpty();
 
     assertThatExceptionOfType(ApiException.class)
-        .isThrownBy(() -> list(client(api.url(), Https.withoutRedirects())))
+        .isThrownBy(() -> list(client(api.url(), HttpClientConfigs.withoutRedirects())))
         .withMessage(
             "%s answered with status 307, a redirect to %s/moved, not followed",
             api.url(), api.url());
@@ -594,7 +597,7 @@ class ApiServerClientTest {
                   .set("Location", login.url() + "/sso?state=secret-state");
               exchange.sendResponseHeaders(302, -1);
             });
-    HttpClientConfig http = Https.withToken("secret-token");
+    HttpClientConfig http = HttpClientConfigs.withToken("secret-token");
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> list(client(login.url(), http)))
         .withMessageStartingWith(login.url() + "/api/v1/pods" + WORDS);

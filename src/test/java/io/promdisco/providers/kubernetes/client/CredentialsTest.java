@@ -23,9 +23,9 @@ import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.ApiException;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
-import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import io.promdisco.testing.FakeServer;
-import io.promdisco.testing.Https;
+import io.promdisco.testing.HttpClientConfigs;
 import io.promdisco.testing.ManualTicker;
 import java.io.IOException;
 import java.net.URLDecoder;
@@ -78,7 +78,7 @@ class CredentialsTest {
   }
 
   private static void list(ResourceClient client) throws IOException, InterruptedException {
-    client.list(Resource.PODS, Scope.ALL, 0, "", pod -> {});
+    client.list(Resource.PODS, WatchScope.ALL, 0, "", pod -> {});
   }
 
   private static List<String> authorizations(FakeServer api) {
@@ -101,7 +101,11 @@ class CredentialsTest {
   @Test
   void aTokenIsSentAsItIs() throws Exception {
     FakeServer api = api(accepting("Custom abc"));
-    list(client(api, Https.withAuthorization(new Authorization("Custom", new Secret("abc"), ""))));
+    list(
+        client(
+            api,
+            HttpClientConfigs.withAuthorization(
+                new Authorization("Custom", new Secret("abc"), ""))));
     assertThat(api.requests).hasSize(1);
   }
 
@@ -109,7 +113,7 @@ class CredentialsTest {
   void aTokenFileIsReadAgainForEveryRequest() throws Exception {
     Path file = Files.writeString(folder.resolve("token"), "first\n");
     FakeServer api = api(json(200, LIST));
-    ResourceClient client = client(api, Https.withTokenFile(file.toString()));
+    ResourceClient client = client(api, HttpClientConfigs.withTokenFile(file.toString()));
     list(client);
     Files.writeString(file, "second");
     list(client);
@@ -125,7 +129,7 @@ class CredentialsTest {
               Files.writeString(file, "new");
               accepting("Bearer new").handle(exchange);
             });
-    list(client(api, Https.withTokenFile(file.toString())));
+    list(client(api, HttpClientConfigs.withTokenFile(file.toString())));
     assertThat(authorizations(api)).containsExactly("Bearer old", "Bearer new");
   }
 
@@ -133,7 +137,7 @@ class CredentialsTest {
   void aTokenThatIsRefusedAndStillTheSameIsNotTriedAgain() throws Exception {
     Path file = Files.writeString(folder.resolve("token"), "top-secret");
     FakeServer api = api(accepting("Bearer other"));
-    ResourceClient client = client(api, Https.withTokenFile(file.toString()));
+    ResourceClient client = client(api, HttpClientConfigs.withTokenFile(file.toString()));
     assertThatExceptionOfType(ApiException.class)
         .isThrownBy(() -> list(client))
         .withMessage(api.url() + " does not accept the credentials: Unauthorized")
@@ -152,9 +156,15 @@ class CredentialsTest {
     FakeServer api = api(json(200, LIST));
     list(
         client(
-            api, Https.withBasicAuth(new BasicAuth("me", "", Secret.NONE, password.toString()))));
+            api,
+            HttpClientConfigs.withBasicAuth(
+                new BasicAuth("me", "", Secret.NONE, password.toString()))));
     Path user = Files.writeString(folder.resolve("user"), "you");
-    list(client(api, Https.withBasicAuth(new BasicAuth("", user.toString(), new Secret("x"), ""))));
+    list(
+        client(
+            api,
+            HttpClientConfigs.withBasicAuth(
+                new BasicAuth("", user.toString(), new Secret("x"), ""))));
     assertThat(authorizations(api)).containsExactly("Basic bWU6cCB3", "Basic eW91Ong=");
   }
 
@@ -164,12 +174,12 @@ class CredentialsTest {
     FakeServer api = api(json(200, LIST));
     Header header =
         new Header(List.of("plain"), List.of(new Secret("hidden")), List.of(file.toString()));
-    list(client(api, Https.withHeaders(Map.of("X-Scope", header))));
+    list(client(api, HttpClientConfigs.withHeaders(Map.of("X-Scope", header))));
     assertThat(api.requests.get(0).headers().get("X-Scope"))
         .containsExactly("plain", "hidden", "from file");
 
     assertThatExceptionOfType(DiscoveryException.class)
-        .isThrownBy(() -> client(api, Https.withHeaders(Map.of("Host", header))))
+        .isThrownBy(() -> client(api, HttpClientConfigs.withHeaders(Map.of("Host", header))))
         .withMessage("http_headers: Host: cannot be set");
   }
 
@@ -177,7 +187,7 @@ class CredentialsTest {
   void aSecretThatCannotBeSentIsNotShown() throws Exception {
     Path file = Files.writeString(folder.resolve("token"), "top\nsecret");
     FakeServer api = api(json(200, LIST));
-    ResourceClient client = client(api, Https.withTokenFile(file.toString()));
+    ResourceClient client = client(api, HttpClientConfigs.withTokenFile(file.toString()));
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> list(client))
         .withMessage(
@@ -187,7 +197,7 @@ class CredentialsTest {
             () ->
                 client(
                     api,
-                    Https.withHeaders(
+                    HttpClientConfigs.withHeaders(
                         Map.of("a b", new Header(List.of("x"), List.of(), List.of())))))
         .withMessage("http_headers: a b: not the name of a header");
     assertThat(api.requests).isEmpty();
@@ -229,7 +239,7 @@ class CredentialsTest {
   void anOAuth2TokenIsKeptUntilItExpires() throws Exception {
     FakeServer tokens = api(numberedTokens(100));
     FakeServer api = api(json(200, LIST));
-    ResourceClient client = client(api, Https.withOAuth2(oauth2(tokens)));
+    ResourceClient client = client(api, HttpClientConfigs.withOAuth2(oauth2(tokens)));
     assertThat(tokens.requests).isEmpty();
     list(client);
     ticker.advance(Duration.ofSeconds(89));
@@ -247,7 +257,7 @@ class CredentialsTest {
   void anOAuth2TokenThatIsRefusedIsRenewed() throws Exception {
     FakeServer tokens = api(numberedTokens(3600));
     FakeServer api = api(accepting("Bearer t1"));
-    ResourceClient client = client(api, Https.withOAuth2(oauth2(tokens)));
+    ResourceClient client = client(api, HttpClientConfigs.withOAuth2(oauth2(tokens)));
     list(client);
     api.answer(accepting("Bearer t2"));
     list(client);
@@ -264,7 +274,7 @@ class CredentialsTest {
                   .handle(exchange);
             });
     FakeServer api = api(json(200, LIST));
-    list(client(api, Https.withOAuth2(oauth2(tokens))));
+    list(client(api, HttpClientConfigs.withOAuth2(oauth2(tokens))));
     assertThat(authorizations(api)).containsExactly("Bearer t");
     assertThat(tokens.requests.get(1).body())
         .contains("client_id=my+client&client_secret=s%26cret");
@@ -274,7 +284,7 @@ class CredentialsTest {
   void anOAuth2ServerThatGivesNoTokenIsOneClearLine() throws Exception {
     FakeServer tokens = api(json(403, "{}"));
     FakeServer api = api(json(200, LIST));
-    ResourceClient client = client(api, Https.withOAuth2(oauth2(tokens)));
+    ResourceClient client = client(api, HttpClientConfigs.withOAuth2(oauth2(tokens)));
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> list(client))
         .withMessage("oauth2: " + tokens.url() + "/token gives no token: status 403");
@@ -364,7 +374,8 @@ class CredentialsTest {
     JwtGrant inline =
         new JwtGrant(
             new Secret(pem(keys)), "", "k1", "RS384", "", "", Map.of("tenant", List.of("a", 1)));
-    list(client(api, Https.withOAuth2(jwt(tokens, inline, Map.of("resource", "kube")))));
+    list(
+        client(api, HttpClientConfigs.withOAuth2(jwt(tokens, inline, Map.of("resource", "kube")))));
 
     assertThat(authorizations(api)).containsExactly("Bearer t1");
     assertThat(tokens.requests.get(0).header("Authorization")).isEmpty();
@@ -399,7 +410,8 @@ class CredentialsTest {
     JwtGrant fromFile =
         new JwtGrant(Secret.NONE, file.toString(), "", "RS256", "us", "them", Map.of());
     ResourceClient client =
-        client(api, Https.withOAuth2(jwt(tokens, fromFile, Map.of("grant_type", "own"))));
+        client(
+            api, HttpClientConfigs.withOAuth2(jwt(tokens, fromFile, Map.of("grant_type", "own"))));
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> list(client))
         .withMessage(
@@ -456,14 +468,14 @@ class CredentialsTest {
             "",
             false,
             Map.of("Proxy-Tag", List.of(new Secret("x"))));
-    list(client(api, Https.withProxy(through)));
+    list(client(api, HttpClientConfigs.withProxy(through)));
     assertThat(api.requests).isEmpty();
     assertThat(proxy.requests.get(0).uri()).isEqualTo(api.url() + "/api/v1/pods");
     assertThat(proxy.requests.get(0).header("Proxy-Tag")).isEqualTo("x");
     assertThat(proxy.requests.get(0).header("Proxy-Authorization")).isEqualTo("Basic dXNlcjpwYXNz");
 
     ProxyConfig around = new ProxyConfig(proxy.url(), "127.0.0.0/8", false, Map.of());
-    list(client(api, Https.withProxy(around)));
+    list(client(api, HttpClientConfigs.withProxy(around)));
     assertThat(proxy.requests).hasSize(1);
     assertThat(api.requests).hasSize(1);
     assertThat(api.requests.get(0).header("Proxy-Authorization")).isEmpty();

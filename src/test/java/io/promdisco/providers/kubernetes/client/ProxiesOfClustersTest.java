@@ -11,7 +11,7 @@ import io.promdisco.config.KubernetesSdConfig.Role;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.AccessReview;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
-import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import io.promdisco.testing.Certificates;
 import io.promdisco.testing.FakeServer;
 import io.promdisco.testing.ManualTicker;
@@ -102,7 +102,7 @@ class ProxiesOfClustersTest {
   private void lists(KubernetesSdConfig config, Map<String, String> env) throws Exception {
     int before = api.requests.size();
     try (ResourceClient client = open(config, env)) {
-      assertThat(client.list(Resource.PODS, Scope.ALL, 0, "", pod -> {}).resourceVersion())
+      assertThat(client.list(Resource.PODS, WatchScope.ALL, 0, "", pod -> {}).resourceVersion())
           .isEqualTo("5");
     }
     assertThat(api.requests).hasSize(before + 1);
@@ -111,7 +111,7 @@ class ProxiesOfClustersTest {
   private void doesNotReach(KubernetesSdConfig config, Map<String, String> env) throws Exception {
     try (ResourceClient client = open(config, env)) {
       assertThatExceptionOfType(IOException.class)
-          .isThrownBy(() -> client.list(Resource.PODS, Scope.ALL, 0, "", pod -> {}))
+          .isThrownBy(() -> client.list(Resource.PODS, WatchScope.ALL, 0, "", pod -> {}))
           .withMessageContaining("unknown host api.example");
     }
     assertThat(proxy.heads).isEmpty();

@@ -7,7 +7,7 @@ import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.KubernetesSdConfig;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
-import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.Certificates;
 import io.promdisco.testing.FakeServer;
@@ -126,7 +126,7 @@ class ReportedKubeconfigsTest {
     ApiServerClientFactory factory =
         new ApiServerClientFactory(new ManualTicker(), Map.of(), folder.resolve("account"));
     try (ResourceClient client = factory.open(config)) {
-      client.list(Resource.PODS, Scope.ALL, 0, "", pod -> {});
+      client.list(Resource.PODS, WatchScope.ALL, 0, "", pod -> {});
     }
   }
 }

@@ -11,10 +11,10 @@ import io.promdisco.discovery.DiscoveryException;
 import io.promdisco.http.tls.Pem;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
-import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import io.promdisco.testing.Certificates;
 import io.promdisco.testing.FakeServer;
-import io.promdisco.testing.Https;
+import io.promdisco.testing.HttpClientConfigs;
 import io.promdisco.testing.ManualTicker;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -69,13 +69,13 @@ class TlsTest {
 
   private static ResourceClient client(String url, TlsConfig tls) throws DiscoveryException {
     return new ApiServerClientFactory(new ManualTicker(), Map.of(), Path.of("/nowhere"))
-        .open(ApiServerClientTest.config(url, Https.withTls(tls)));
+        .open(ApiServerClientTest.config(url, HttpClientConfigs.withTls(tls)));
   }
 
   private static void list(String url, TlsConfig tls)
       throws IOException, InterruptedException, DiscoveryException {
     try (ResourceClient client = client(url, tls)) {
-      client.list(Resource.PODS, Scope.ALL, 0, "", pod -> {});
+      client.list(Resource.PODS, WatchScope.ALL, 0, "", pod -> {});
     }
   }
 

@@ -10,12 +10,12 @@ import io.promdisco.providers.kubernetes.object.EndpointSliceView;
 import io.promdisco.providers.kubernetes.object.EndpointsView;
 import io.promdisco.providers.kubernetes.object.IngressView;
 import io.promdisco.providers.kubernetes.object.KubeObject;
+import io.promdisco.providers.kubernetes.object.MetadataView;
 import io.promdisco.providers.kubernetes.object.NodeView;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.ObjectMeta;
 import io.promdisco.providers.kubernetes.object.ObjectMeta.OwnerRef;
 import io.promdisco.providers.kubernetes.object.ObjectRef;
-import io.promdisco.providers.kubernetes.object.PlainView;
 import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.providers.kubernetes.object.ServiceView;
 import java.util.Collections;
@@ -384,8 +384,8 @@ class GroupBuilderTest {
     return new ObjectMeta(new ObjectKey(namespace, name), "u", 1, labels, Labels.EMPTY, owner);
   }
 
-  private static PlainView plain(String namespace, String name, OwnerRef owner) {
-    return new PlainView(meta(namespace, name, Labels.EMPTY, owner));
+  private static MetadataView plain(String namespace, String name, OwnerRef owner) {
+    return new MetadataView(meta(namespace, name, Labels.EMPTY, owner));
   }
 
   private static NodeView node(String name, Labels labels) {

@@ -1,9 +1,9 @@
 package io.promdisco.providers.kubernetes.role;
 
 import io.promdisco.providers.kubernetes.object.KubeObject;
+import io.promdisco.providers.kubernetes.object.MetadataView;
 import io.promdisco.providers.kubernetes.object.NodeView;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
-import io.promdisco.providers.kubernetes.object.PlainView;
 import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.providers.kubernetes.object.ServiceView;
 import java.util.HashMap;
@@ -25,8 +25,8 @@ public final class MapLookup implements ObjectLookup {
   }
 
   @Override
-  public @Nullable PlainView namespace(String name) {
-    return (PlainView) objects.get("namespace " + name);
+  public @Nullable MetadataView namespace(String name) {
+    return (MetadataView) objects.get("namespace " + name);
   }
 
   @Override
@@ -40,12 +40,12 @@ public final class MapLookup implements ObjectLookup {
   }
 
   @Override
-  public @Nullable PlainView replicaSet(ObjectKey key) {
-    return (PlainView) objects.get("replicaset " + key);
+  public @Nullable MetadataView replicaSet(ObjectKey key) {
+    return (MetadataView) objects.get("replicaset " + key);
   }
 
   @Override
-  public @Nullable PlainView job(ObjectKey key) {
-    return (PlainView) objects.get("job " + key);
+  public @Nullable MetadataView job(ObjectKey key) {
+    return (MetadataView) objects.get("job " + key);
   }
 }

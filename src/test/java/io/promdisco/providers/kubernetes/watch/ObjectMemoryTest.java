@@ -7,8 +7,8 @@ import io.promdisco.providers.kubernetes.object.EndpointSliceView;
 import io.promdisco.providers.kubernetes.object.EndpointsView;
 import io.promdisco.providers.kubernetes.object.IngressView;
 import io.promdisco.providers.kubernetes.object.KubeObject;
+import io.promdisco.providers.kubernetes.object.MetadataView;
 import io.promdisco.providers.kubernetes.object.NodeView;
-import io.promdisco.providers.kubernetes.object.PlainView;
 import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.providers.kubernetes.object.ServiceView;
 import java.lang.reflect.ParameterizedType;
@@ -78,7 +78,7 @@ class ObjectMemoryTest {
   @ParameterizedTest
   @ValueSource(
       classes = {
-        PlainView.class,
+        MetadataView.class,
         PodView.class,
         NodeView.class,
         ServiceView.class,

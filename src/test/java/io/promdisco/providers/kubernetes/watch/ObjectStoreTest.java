@@ -1,7 +1,7 @@
 package io.promdisco.providers.kubernetes.watch;
 
-import static io.promdisco.providers.kubernetes.watch.Pods.key;
-import static io.promdisco.providers.kubernetes.watch.Pods.pod;
+import static io.promdisco.providers.kubernetes.watch.PodFixtures.key;
+import static io.promdisco.providers.kubernetes.watch.PodFixtures.pod;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -21,7 +21,7 @@ class ObjectStoreTest {
   }
 
   private List<String> onNode(String node) {
-    return store.byIndex("node", node).stream().map(Pods::text).sorted().toList();
+    return store.byIndex("node", node).stream().map(PodFixtures::text).sorted().toList();
   }
 
   @Test
@@ -121,7 +121,7 @@ class ObjectStoreTest {
     store.forEach(
         pod -> {
           store.remove(pod.key());
-          seen.add(Pods.text(pod));
+          seen.add(PodFixtures.text(pod));
         });
     assertThat(seen).hasSize(50).doesNotHaveDuplicates();
     assertThat(store.size()).isZero();

@@ -1,6 +1,6 @@
 package io.promdisco.providers.kubernetes.watch;
 
-import static io.promdisco.providers.kubernetes.watch.Pods.text;
+import static io.promdisco.providers.kubernetes.watch.PodFixtures.text;
 
 import io.promdisco.providers.kubernetes.object.PodView;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.promdisco.providers.kubernetes.watch;
 
-import static io.promdisco.providers.kubernetes.watch.Pods.pod;
+import static io.promdisco.providers.kubernetes.watch.PodFixtures.pod;
 import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -37,7 +37,7 @@ class ReflectorTest {
       new SharedInformer<>(
           api,
           Resource.PODS,
-          new Scope("good", "", ""),
+          new WatchScope("good", "", ""),
           new InformerOptions(
               500,
               defaults.minWatchTimeout(),
@@ -80,7 +80,7 @@ class ReflectorTest {
 
   private Set<String> known() {
     Set<String> known = new HashSet<>();
-    informer.store().forEach(pod -> known.add(Pods.text(pod)));
+    informer.store().forEach(pod -> known.add(PodFixtures.text(pod)));
     return known;
   }
 
@@ -100,7 +100,7 @@ class ReflectorTest {
     assertThat(watch.list).isFalse();
     assertThat(watch.sendInitialEvents).isTrue();
     assertThat(watch.version).isEmpty();
-    assertThat(watch.scope).isEqualTo(new Scope("good", "", ""));
+    assertThat(watch.scope).isEqualTo(new WatchScope("good", "", ""));
     watch.opened().added(pod("a", 7)).added(pod("b", 3));
     assertThat(known()).containsExactlyInAnyOrder("a@7", "b@3");
     assertThat(informer.hasSynced()).isFalse();

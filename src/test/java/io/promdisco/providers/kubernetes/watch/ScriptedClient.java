@@ -35,7 +35,7 @@ final class ScriptedClient implements ResourceClient {
   static final class Request {
     final boolean list;
     final Resource<?> resource;
-    final Scope scope;
+    final WatchScope scope;
     final String version;
     final int limit;
     final String token;
@@ -50,7 +50,7 @@ final class ScriptedClient implements ResourceClient {
     private Request(
         boolean list,
         Resource<?> resource,
-        Scope scope,
+        WatchScope scope,
         String version,
         int limit,
         String token,
@@ -234,13 +234,12 @@ final class ScriptedClient implements ResourceClient {
   @Override
   public <V extends KubeObject> Page list(
       Resource<V> resource,
-      Scope scope,
+      WatchScope scope,
       int limit,
       String continueToken,
       Consumer<? super V> items)
       throws IOException, InterruptedException {
-    Request request =
-        new Request(true, resource, scope, "", limit, continueToken, 0);
+    Request request = new Request(true, resource, scope, "", limit, continueToken, 0);
     request.items = pod -> items.accept(resource.view().cast(pod));
     add(request);
     request.serve();
@@ -250,13 +249,12 @@ final class ScriptedClient implements ResourceClient {
   @Override
   public <V extends KubeObject> void watch(
       Resource<V> resource,
-      Scope scope,
+      WatchScope scope,
       String resourceVersion,
       int timeoutSeconds,
       WatchHandler<? super V> handler)
       throws IOException, InterruptedException {
-    Request request =
-        new Request(false, resource, scope, resourceVersion, 0, "", timeoutSeconds);
+    Request request = new Request(false, resource, scope, resourceVersion, 0, "", timeoutSeconds);
     request.handler =
         new WatchHandler<PodView>() {
           @Override

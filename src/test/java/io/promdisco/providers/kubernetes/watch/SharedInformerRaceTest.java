@@ -1,6 +1,6 @@
 package io.promdisco.providers.kubernetes.watch;
 
-import static io.promdisco.providers.kubernetes.watch.Pods.pod;
+import static io.promdisco.providers.kubernetes.watch.PodFixtures.pod;
 
 import io.promdisco.metrics.Metrics;
 import io.promdisco.providers.kubernetes.object.PodView;
@@ -30,7 +30,7 @@ public class SharedInformerRaceTest {
       new SharedInformer<>(
           new ScriptedClient(),
           Resource.PODS,
-          Scope.ALL,
+          WatchScope.ALL,
           InformerOptions.defaults(),
           new ManualTicker(),
           Metrics.none(),
@@ -111,7 +111,7 @@ public class SharedInformerRaceTest {
 
     private void put(boolean fits, PodView pod) {
       if (!fits) {
-        first.completeExceptionally(new AssertionError(Pods.text(pod) + " after " + pods));
+        first.completeExceptionally(new AssertionError(PodFixtures.text(pod) + " after " + pods));
       }
     }
 

@@ -1,7 +1,7 @@
 package io.promdisco.providers.kubernetes.watch;
 
-import static io.promdisco.providers.kubernetes.watch.Pods.key;
-import static io.promdisco.providers.kubernetes.watch.Pods.pod;
+import static io.promdisco.providers.kubernetes.watch.PodFixtures.key;
+import static io.promdisco.providers.kubernetes.watch.PodFixtures.pod;
 import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -45,7 +45,7 @@ class SharedInformerTest {
       new SharedInformer<>(
           api,
           Resource.PODS,
-          Scope.ALL,
+          WatchScope.ALL,
           InformerOptions.defaults(),
           ticker,
           new PrometheusMetrics(registry),

@@ -69,11 +69,11 @@ class WatchCacheGapTest {
   }
 
   private <V extends KubeObject> void list(Resource<V> resource) throws Exception {
-    client.list(resource, Scope.ALL, 0, "", new Known<V>()::put);
+    client.list(resource, WatchScope.ALL, 0, "", new Known<V>()::put);
   }
 
   /** Looks, and returns what was asked for that. */
-  private <V extends KubeObject> List<String> asked(Resource<V> resource, Scope scope)
+  private <V extends KubeObject> List<String> asked(Resource<V> resource, WatchScope scope)
       throws Exception {
     int before = server.requests().size();
     new WatchCacheGap<>(client, resource, scope, PAGE, new Known<V>()).look();
@@ -84,7 +84,7 @@ class WatchCacheGapTest {
   }
 
   private List<String> asked() throws Exception {
-    return asked(Resource.PODS, Scope.ALL);
+    return asked(Resource.PODS, WatchScope.ALL);
   }
 
   private final class Known<V extends KubeObject> implements Reflector.Sink<V> {
@@ -197,15 +197,15 @@ class WatchCacheGapTest {
   @Test
   void selectorsAreNotAskedWith() throws Exception {
     create("Pod", "front", "c");
-    assertThat(asked(Resource.PODS, new Scope("", "app=x", ""))).isEmpty();
-    assertThat(asked(Resource.PODS, new Scope("", "", "spec.nodeName=x"))).isEmpty();
+    assertThat(asked(Resource.PODS, new WatchScope("", "app=x", ""))).isEmpty();
+    assertThat(asked(Resource.PODS, new WatchScope("", "", "spec.nodeName=x"))).isEmpty();
   }
 
   @Test
   void aWatchOfOneNamespaceCountsThatAlone() throws Exception {
     known.keySet().removeIf(key -> key.startsWith("back/"));
     create("Pod", "front", "c");
-    assertThat(asked(Resource.PODS, new Scope("front", "", "")))
+    assertThat(asked(Resource.PODS, new WatchScope("front", "", "")))
         .containsExactly(
             "/api/v1/namespaces/front/pods?limit=1", "/api/v1/namespaces/front/pods?limit=3");
     assertThat(known).containsOnlyKeys("front/a", "front/b", "front/c");
@@ -215,11 +215,11 @@ class WatchCacheGapTest {
   void objectsWithoutNamespaceAreReadAtOnce() throws Exception {
     known.clear();
     create("Node", "", "n1");
-    assertThat(asked(Resource.NODES, Scope.ALL))
+    assertThat(asked(Resource.NODES, WatchScope.ALL))
         .containsExactly("/api/v1/nodes?limit=1", "/api/v1/nodes?limit=3");
     assertThat(known).containsOnlyKeys("n1");
     cluster.delete(Resource.NODES, "", "n1");
-    assertThat(asked(Resource.NODES, Scope.ALL)).containsExactly("/api/v1/nodes?limit=1");
+    assertThat(asked(Resource.NODES, WatchScope.ALL)).containsExactly("/api/v1/nodes?limit=1");
   }
 
   @Test
@@ -240,7 +240,7 @@ class WatchCacheGapTest {
     asked();
     assertThat(known).containsKey("back/c").doesNotContainKey("front/p0");
     int before = known.size();
-    assertThat(asked(Resource.PODS, new Scope("front", "", ""))).hasSize(1);
+    assertThat(asked(Resource.PODS, new WatchScope("front", "", ""))).hasSize(1);
     assertThat(known).hasSize(before);
   }
 }

@@ -8,9 +8,9 @@ import java.net.ConnectException;
 import org.junit.jupiter.api.Test;
 
 class WatchErrorMessageTest {
-  private static final Scope GOOD = new Scope("good", "", "");
+  private static final WatchScope GOOD = new WatchScope("good", "", "");
 
-  private static String reason(int code, String message, Resource<?> resource, Scope scope) {
+  private static String reason(int code, String message, Resource<?> resource, WatchScope scope) {
     return WatchErrorMessage.of(new ApiException(code, "Why", message, null), resource, scope)
         .reason();
   }
@@ -26,7 +26,7 @@ class WatchErrorMessageTest {
 
   @Test
   void aForbiddenWatchOfTheWholeClusterNeedsAClusterRole() {
-    assertThat(reason(403, "", Resource.ENDPOINT_SLICES, Scope.ALL))
+    assertThat(reason(403, "", Resource.ENDPOINT_SLICES, WatchScope.ALL))
         .isEqualTo(
             "403 Forbidden to list and watch endpointslices: grant verbs [list, watch] on resource"
                 + " \"endpointslices\" in apiGroup \"discovery.k8s.io\" (ClusterRole)");
@@ -35,20 +35,21 @@ class WatchErrorMessageTest {
 
   @Test
   void otherRefusalsSayWhatIsExpected() {
-    assertThat(reason(401, "Unauthorized", Resource.PODS, Scope.ALL))
+    assertThat(reason(401, "Unauthorized", Resource.PODS, WatchScope.ALL))
         .isEqualTo(
             "401 Unauthorized for pods: the token or client certificate is missing, wrong or"
                 + " expired (expected: credentials that the API server knows); the server says:"
                 + " Unauthorized");
-    assertThat(reason(404, "", Resource.ENDPOINT_SLICES, Scope.ALL))
+    assertThat(reason(404, "", Resource.ENDPOINT_SLICES, WatchScope.ALL))
         .isEqualTo(
             "404 Not Found: the API server has no endpointslices in discovery.k8s.io/v1 (expected:"
                 + " an API server that serves /apis/discovery.k8s.io/v1/endpointslices)");
-    assertThat(reason(429, "slow down", Resource.PODS, Scope.ALL))
+    assertThat(reason(429, "slow down", Resource.PODS, WatchScope.ALL))
         .isEqualTo(
             "429 Too Many Requests for pods: the API server asks to wait; the server says: slow"
                 + " down");
-    assertThat(reason(500, "etcd", Resource.PODS, new Scope("", "app=web", "spec.nodeName=n1")))
+    assertThat(
+            reason(500, "etcd", Resource.PODS, new WatchScope("", "app=web", "spec.nodeName=n1")))
         .isEqualTo(
             "500 Why for pods with labels app=web with fields spec.nodeName=n1; the server says:"
                 + " etcd");

@@ -1,6 +1,6 @@
 package io.promdisco.providers.kubernetes.watch;
 
-import static io.promdisco.providers.kubernetes.watch.Pods.pod;
+import static io.promdisco.providers.kubernetes.watch.PodFixtures.pod;
 import static io.promdisco.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class WatchPoolTest {
-  private static final Scope GOOD = new Scope("good", "", "");
+  private static final WatchScope GOOD = new WatchScope("good", "", "");
 
   private final ManualTicker ticker = new ManualTicker();
   private final ScriptedClient api = new ScriptedClient();
@@ -33,19 +33,20 @@ class WatchPoolTest {
     pool.close();
   }
 
-  private Lease<PodView> pods(Scope scope) {
+  private Lease<PodView> pods(WatchScope scope) {
     return pool.lease(Resource.PODS, scope, WatchHealth.NONE);
   }
 
   @Test
   void equalWatchesAreOneAndDistinctOnesAreNot() throws InterruptedException {
     Lease<PodView> first = pods(GOOD);
-    Lease<PodView> second = pods(new Scope("good", "", ""));
+    Lease<PodView> second = pods(new WatchScope("good", "", ""));
     assertThat(second.store()).isSameAs(first.store());
     assertThat(pool.size()).isEqualTo(1);
-    assertThat(pods(Scope.ALL).store()).isNotSameAs(first.store());
-    assertThat(pods(new Scope("good", "app=web", "")).store()).isNotSameAs(first.store());
-    assertThat(pods(new Scope("good", "", "spec.nodeName=n1")).store()).isNotSameAs(first.store());
+    assertThat(pods(WatchScope.ALL).store()).isNotSameAs(first.store());
+    assertThat(pods(new WatchScope("good", "app=web", "")).store()).isNotSameAs(first.store());
+    assertThat(pods(new WatchScope("good", "", "spec.nodeName=n1")).store())
+        .isNotSameAs(first.store());
     assertThat(pool.size()).isEqualTo(4);
     for (int i = 0; i < 4; i++) {
       api.next();
@@ -56,9 +57,9 @@ class WatchPoolTest {
   @Test
   void theNamespaceMakesNoDifferenceToWhatLivesInNone() throws InterruptedException {
     Lease<NodeView> one = pool.lease(Resource.NODES, GOOD, WatchHealth.NONE);
-    Lease<NodeView> two = pool.lease(Resource.NODES, Scope.ALL, WatchHealth.NONE);
+    Lease<NodeView> two = pool.lease(Resource.NODES, WatchScope.ALL, WatchHealth.NONE);
     assertThat(one.store()).isSameAs(two.store());
-    assertThat(api.next().scope).isEqualTo(Scope.ALL);
+    assertThat(api.next().scope).isEqualTo(WatchScope.ALL);
   }
 
   @Test
@@ -164,7 +165,7 @@ class WatchPoolTest {
     api.next().fail(422, "no streaming");
     api.next().page("8", "");
     api.next().opened();
-    pods(Scope.ALL);
+    pods(WatchScope.ALL);
     assertThat(api.next().list).isTrue();
   }
 
@@ -189,7 +190,7 @@ class WatchPoolTest {
               "sd-test-" + i,
               () -> {
                 for (int n = 0; n < 200; n++) {
-                  Lease<PodView> lease = pods(n % 2 == 0 ? GOOD : Scope.ALL);
+                  Lease<PodView> lease = pods(n % 2 == 0 ? GOOD : WatchScope.ALL);
                   lease.addListener("x", new RecordingListener(), Duration.ZERO);
                   lease.close();
                 }

@@ -4,11 +4,11 @@ import io.promdisco.providers.kubernetes.object.EndpointSliceView;
 import io.promdisco.providers.kubernetes.object.EndpointsView;
 import io.promdisco.providers.kubernetes.object.IngressView;
 import io.promdisco.providers.kubernetes.object.KubeObject;
+import io.promdisco.providers.kubernetes.object.MetadataView;
 import io.promdisco.providers.kubernetes.object.NodeView;
 import io.promdisco.providers.kubernetes.object.ObjectKey;
 import io.promdisco.providers.kubernetes.object.ObjectMeta;
 import io.promdisco.providers.kubernetes.object.ObjectRef;
-import io.promdisco.providers.kubernetes.object.PlainView;
 import io.promdisco.providers.kubernetes.object.PodView;
 import io.promdisco.providers.kubernetes.object.ServiceView;
 import java.io.IOException;
@@ -30,7 +30,7 @@ final class JsonViews {
       case "Endpoints" ->
           new EndpointsView(meta(object), object.objects("subsets", JsonViews::subset));
       case "EndpointSlice" -> slice(object);
-      default -> new PlainView(meta(object));
+      default -> new MetadataView(meta(object));
     };
   }
 

@@ -21,7 +21,7 @@ final class ProtobufCursor {
   private static final int FIXED_32 = 5;
   private static final int DEEPEST = 16;
 
-  private final StringTable strings;
+  private final StringInternTable strings;
   private final int[] outerEnds = new int[DEEPEST];
   private int depth;
   private String what = "";
@@ -31,7 +31,7 @@ final class ProtobufCursor {
   private int end;
 
   /** A cursor that holds repeated strings in {@code strings}. */
-  ProtobufCursor(StringTable strings) {
+  ProtobufCursor(StringInternTable strings) {
     this.strings = strings;
   }
 

@@ -5,8 +5,8 @@ import static io.promdisco.providers.kubernetes.client.decode.ProtobufCursor.VAR
 
 import io.promdisco.http.BodyReader;
 import io.promdisco.providers.kubernetes.object.KubeObject;
+import io.promdisco.providers.kubernetes.object.MetadataView;
 import io.promdisco.providers.kubernetes.object.ObjectMeta;
-import io.promdisco.providers.kubernetes.object.PlainView;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.ResourceClient.Page;
 import io.promdisco.providers.kubernetes.watch.ResourceClient.WatchHandler;
@@ -56,7 +56,7 @@ final class ProtobufDecoder implements Decoder {
           case "Ingress" -> network.ingress();
           case "Endpoints" -> endpoints.endpoints();
           case "EndpointSlice" -> endpoints.slice();
-          default -> new PlainView(readMetaOnly());
+          default -> new MetadataView(readMetaOnly());
         };
     return resource.view().cast(object);
   }

@@ -92,7 +92,7 @@ final class ProtobufMetadata {
   Labels map(int tag) throws IOException {
     int from = wire.at();
     int to = wire.skipRun(tag);
-    int hash = RangeTable.key(wire.bytes(), from, to - from);
+    int hash = RangeInternTable.key(wire.bytes(), from, to - from);
     Labels labels = shared.maps().get(hash, wire.bytes(), from, to - from);
     if (labels != null) {
       return labels;
@@ -135,7 +135,7 @@ final class ProtobufMetadata {
   private @Nullable OwnerRef controller() throws IOException {
     int from = wire.at();
     int to = wire.skipRun(OWNERS);
-    int hash = RangeTable.key(wire.bytes(), from, to - from);
+    int hash = RangeInternTable.key(wire.bytes(), from, to - from);
     OwnerRef known = shared.owners().get(hash, wire.bytes(), from, to - from);
     if (known != null) {
       return known;

@@ -20,7 +20,7 @@ final class ProtobufPods {
   private record Status(String name, String id, boolean init) {}
 
   private final ProtobufCursor wire;
-  private final RangeTable<List<PodView.Port>> portLists;
+  private final RangeInternTable<List<PodView.Port>> portLists;
   private final ProtobufMetadata metas;
 
   // The pod that is being read.
@@ -111,7 +111,7 @@ final class ProtobufPods {
   private List<PodView.Port> readPorts() throws IOException {
     int from = wire.at();
     int to = wire.skipRun(CONTAINER_PORTS);
-    int hash = RangeTable.key(wire.bytes(), from, to - from);
+    int hash = RangeInternTable.key(wire.bytes(), from, to - from);
     List<PodView.Port> known = portLists.get(hash, wire.bytes(), from, to - from);
     if (known != null) {
       return known;

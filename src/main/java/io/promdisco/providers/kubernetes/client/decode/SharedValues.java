@@ -14,11 +14,15 @@ import java.util.List;
  * @param owners repeated owner lists, where there is a controller among them
  */
 record SharedValues(
-    StringTable strings,
-    RangeTable<Labels> maps,
-    RangeTable<List<PodView.Port>> ports,
-    RangeTable<OwnerRef> owners) {
+    StringInternTable strings,
+    RangeInternTable<Labels> maps,
+    RangeInternTable<List<PodView.Port>> ports,
+    RangeInternTable<OwnerRef> owners) {
   SharedValues() {
-    this(new StringTable(), new RangeTable<>(), new RangeTable<>(), new RangeTable<>());
+    this(
+        new StringInternTable(),
+        new RangeInternTable<>(),
+        new RangeInternTable<>(),
+        new RangeInternTable<>());
   }
 }

@@ -91,11 +91,11 @@ record KubeconfigFile(
      */
     String path(String key) throws IOException {
       String text = tree.text(key);
-      return text.isEmpty() ? "" : beside(text, tree.place() + ": " + key).toString();
+      return text.isEmpty() ? "" : inSameFolder(text, tree.place() + ": " + key).toString();
     }
 
     /** The path of a file that is named relative to the folder of this one. */
-    Path beside(String relative, String place) throws IOException {
+    Path inSameFolder(String relative, String place) throws IOException {
       try {
         return file.toAbsolutePath().resolveSibling(relative).normalize();
       } catch (InvalidPathException e) {
@@ -140,13 +140,13 @@ record KubeconfigFile(
       YamlMapping tree = named.tree(kind, place);
       check(tree, fields);
       if (entries.put(name, new Entry(path, tree)) != null) {
-        throw twice(root.place() + ": " + list, name);
+        throw duplicateProblem(root.place() + ": " + list, name);
       }
     }
     return entries;
   }
 
-  private static IOException twice(String place, String name) {
+  private static IOException duplicateProblem(String place, String name) {
     return new IOException(place + ": \"" + name + "\" is there twice (expected: each name once)");
   }
 
@@ -170,7 +170,7 @@ record KubeconfigFile(
     for (YamlMapping extension : tree.trees(key)) {
       String name = extension.text("name");
       if (names.contains(name)) {
-        throw twice(tree.place() + ": " + key, name);
+        throw duplicateProblem(tree.place() + ": " + key, name);
       }
       names.add(name);
     }

@@ -282,7 +282,7 @@ final class KubeconfigUser {
     words.add(
         command.indexOf('/') < 0
             ? command
-            : entry.beside(command, exec.place() + ": command").toString());
+            : entry.inSameFolder(command, exec.place() + ": command").toString());
     words.addAll(exec.texts("args"));
     Map<String, String> env = new LinkedHashMap<>();
     for (YamlMapping variable : exec.trees("env")) {

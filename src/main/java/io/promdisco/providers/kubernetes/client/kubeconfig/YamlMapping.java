@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.promdisco.providers.kubernetes.client.decode.YamlScalars;
+import io.promdisco.providers.kubernetes.client.decode.KubernetesYamlScalars;
 import io.promdisco.util.SmallFiles;
 import io.promdisco.yaml.YamlComposer;
 import java.io.IOException;
@@ -131,7 +131,7 @@ final class YamlMapping {
     boolean untyped = node.getTag().equals(YamlComposer.PLAIN);
     boolean tagged = !untyped && !node.getTag().equals(YamlComposer.QUOTED);
     String tag = tagged ? node.getTag().getValue() : null;
-    JsonNode value = YamlScalars.typed(tag, untyped, node.getValue());
+    JsonNode value = KubernetesYamlScalars.typed(tag, untyped, node.getValue());
     return switch (value.getNodeType()) {
       case BOOLEAN -> value.booleanValue();
       case NUMBER -> value.isIntegralNumber() ? value.bigIntegerValue() : value.numberValue();

@@ -49,8 +49,8 @@ final class DecoderRuns {
       readStatus(body, status);
       return;
     }
-    List<String> whole = run(decoders, resource, watch, Bodies.whole(body));
-    List<String> pieces = run(decoders, resource, watch, Bodies.chunked(body, size));
+    List<String> whole = run(decoders, resource, watch, InMemoryBodies.whole(body));
+    List<String> pieces = run(decoders, resource, watch, InMemoryBodies.chunked(body, size));
     assertThat(pieces).isEqualTo(whole);
   }
 

@@ -3,7 +3,7 @@ package io.promdisco.providers.kubernetes.client.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.promdisco.providers.kubernetes.object.PodView;
-import io.promdisco.testing.Allocated;
+import io.promdisco.testing.AllocatedBytes;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +18,7 @@ class DecodingAllocationTest {
     byte[] frames = bodies.protobuf();
     PodBodies.Protobuf decoder = new PodBodies.Protobuf();
 
-    assertThat(Allocated.per(PODS, () -> decoder.decode(frames))).isLessThan(1_350);
+    assertThat(AllocatedBytes.per(PODS, () -> decoder.decode(frames))).isLessThan(1_350);
   }
 
   @Test
@@ -26,13 +26,13 @@ class DecodingAllocationTest {
     byte[] list = bodies.json();
     PodBodies.Json decoder = new PodBodies.Json();
 
-    assertThat(Allocated.per(PODS, () -> decoder.decode(list))).isLessThan(116_000);
+    assertThat(AllocatedBytes.per(PODS, () -> decoder.decode(list))).isLessThan(116_000);
   }
 
   @Test
   void aGroupCostsItsLabels() throws Exception {
     List<PodView> views = new PodBodies.Protobuf().decode(bodies.protobuf());
 
-    assertThat(Allocated.per(PODS, () -> PodBodies.groups(views))).isLessThan(2_000);
+    assertThat(AllocatedBytes.per(PODS, () -> PodBodies.groups(views))).isLessThan(2_000);
   }
 }

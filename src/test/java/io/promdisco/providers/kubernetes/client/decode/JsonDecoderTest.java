@@ -26,7 +26,7 @@ class JsonDecoderTest {
 
   @Test
   void everyKindGivesTheViewThatProtobufGives() throws IOException {
-    for (Samples<?> sample : Samples.ALL) {
+    for (SampleObjects<?> sample : SampleObjects.ALL) {
       assertThat((KubeObject) JsonDecoder.decode(sample.resource(), sample.tree()))
           .as(sample.resource().kind())
           .isEqualTo(sample.view());
@@ -77,20 +77,20 @@ class JsonDecoderTest {
   @Test
   void aStreamGivesItsEventsWhateverTheChunks() throws Exception {
     String stream =
-        event("ADDED", Samples.POD.json())
-            + event("MODIFIED", Samples.POD.json())
+        event("ADDED", SampleObjects.POD.json())
+            + event("MODIFIED", SampleObjects.POD.json())
             + event("BOOKMARK", BOOKMARK)
-            + event("DELETED", Samples.POD.json());
+            + event("DELETED", SampleObjects.POD.json());
     for (int size : new int[] {1, 3, 100, 16384}) {
-      Events events = new Events();
-      decoder.watch(Resource.PODS, Bodies.chunked(stream.getBytes(UTF_8), size), events);
+      RecordedEvents events = new RecordedEvents();
+      decoder.watch(Resource.PODS, InMemoryBodies.chunked(stream.getBytes(UTF_8), size), events);
       assertThat(events.log)
           .containsExactly(
               "added shop/web-1 123456789012",
               "modified shop/web-1 123456789012",
               "bookmark 77 end",
               "deleted shop/web-1 123456789012");
-      assertThat(events.objects).containsOnly(Samples.POD.view());
+      assertThat(events.objects).containsOnly(SampleObjects.POD.view());
     }
   }
 
@@ -110,31 +110,35 @@ class JsonDecoderTest {
   }
 
   private void watch(String stream) throws IOException, InterruptedException {
-    decoder.watch(Resource.PODS, Bodies.whole(stream.getBytes(UTF_8)), new Events());
+    decoder.watch(
+        Resource.PODS, InMemoryBodies.whole(stream.getBytes(UTF_8)), new RecordedEvents());
   }
 
   private static String list() {
     return "{\"kind\": \"PodList\", \"apiVersion\": \"v1\", \"metadata\": {\"resourceVersion\":"
         + " \"99\", \"continue\": \"more\", \"remainingItemCount\": 12}, \"items\": ["
-        + Samples.POD.json()
+        + SampleObjects.POD.json()
         + ","
-        + Samples.POD.json()
+        + SampleObjects.POD.json()
         + "]}";
   }
 
   @Test
   void aListGivesItsItemsAndThePage() throws Exception {
     List<PodView> pods = new ArrayList<>();
-    Page page = decoder.list(Resource.PODS, Bodies.chunked(list().getBytes(UTF_8), 99), pods::add);
+    Page page =
+        decoder.list(Resource.PODS, InMemoryBodies.chunked(list().getBytes(UTF_8), 99), pods::add);
     assertThat(page).isEqualTo(new Page("99", "more", 12));
-    assertThat(pods).hasSize(2).containsOnly(Samples.POD.view());
+    assertThat(pods).hasSize(2).containsOnly(SampleObjects.POD.view());
   }
 
   @Test
   void aListWithoutItemsIsEmpty() throws Exception {
     String list =
         "{\"items\": null, \"metadata\": {\"resourceVersion\": \"1\"}, \"kind\": \"PodList\"}";
-    assertThat(decoder.list(Resource.PODS, Bodies.whole(list.getBytes(UTF_8)), p -> fail("item")))
+    assertThat(
+            decoder.list(
+                Resource.PODS, InMemoryBodies.whole(list.getBytes(UTF_8)), p -> fail("item")))
         .isEqualTo(new Page("1", "", -1));
   }
 
@@ -145,7 +149,7 @@ class JsonDecoderTest {
         .isThrownBy(
             () ->
                 decoder.list(
-                    Resource.PODS, Bodies.whole(status.getBytes(UTF_8)), p -> fail("item")))
+                    Resource.PODS, InMemoryBodies.whole(status.getBytes(UTF_8)), p -> fail("item")))
         .withMessage("no");
   }
 
@@ -155,7 +159,9 @@ class JsonDecoderTest {
         .isThrownBy(
             () ->
                 decoder.list(
-                    Resource.NODES, Bodies.whole(list().getBytes(UTF_8)), p -> fail("item")))
+                    Resource.NODES,
+                    InMemoryBodies.whole(list().getBytes(UTF_8)),
+                    p -> fail("item")))
         .withMessage("Node list: kind: PodList (expected NodeList)");
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> watch(event("ADDED", "{\"kind\": \"Node\"}")))
@@ -164,12 +170,13 @@ class JsonDecoderTest {
 
   @Test
   void aCutStreamIsAnErrorAtEveryByte() {
-    byte[] event = event("ADDED", Samples.POD.json()).stripTrailing().getBytes(UTF_8);
+    byte[] event = event("ADDED", SampleObjects.POD.json()).stripTrailing().getBytes(UTF_8);
     for (int length = 1; length < event.length; length++) {
       byte[] cut = Arrays.copyOf(event, length);
       assertThatExceptionOfType(IOException.class)
           .as("cut after " + length)
-          .isThrownBy(() -> decoder.watch(Resource.PODS, Bodies.whole(cut), new Events()))
+          .isThrownBy(
+              () -> decoder.watch(Resource.PODS, InMemoryBodies.whole(cut), new RecordedEvents()))
           .withMessageStartingWith("Pod event: not JSON at byte ");
     }
   }
@@ -181,7 +188,7 @@ class JsonDecoderTest {
       byte[] cut = Arrays.copyOf(list, length);
       assertThatExceptionOfType(IOException.class)
           .as("cut after " + length)
-          .isThrownBy(() -> decoder.list(Resource.PODS, Bodies.whole(cut), pod -> {}))
+          .isThrownBy(() -> decoder.list(Resource.PODS, InMemoryBodies.whole(cut), pod -> {}))
           .withMessageStartingWith("Pod list: not ");
     }
   }

@@ -9,7 +9,7 @@ import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.role.MapLookup;
 import io.promdisco.providers.kubernetes.role.PodGroupBuilder;
 import io.promdisco.providers.kubernetes.watch.ResourceClient.WatchHandler;
-import io.promdisco.sim.ManyPods;
+import io.promdisco.sim.ManyPodsCluster;
 import io.promdisco.sim.ProtobufEncoder;
 import io.promdisco.sim.SimCluster;
 import java.io.ByteArrayOutputStream;
@@ -26,7 +26,7 @@ public final class PodBodies {
   /** So many pods of a simulated cluster. */
   public PodBodies(int count) {
     SimCluster cluster = new SimCluster();
-    ManyPods.create(cluster, count);
+    ManyPodsCluster.create(cluster, count);
     pods = cluster.list(Resource.PODS, "", "", "");
   }
 
@@ -53,7 +53,7 @@ public final class PodBodies {
     /** The pods. */
     public List<PodView> decode(byte[] frames) throws IOException, InterruptedException {
       List<PodView> views = new ArrayList<>();
-      decoder.watch(Resource.PODS, Bodies.whole(frames), new Added(views));
+      decoder.watch(Resource.PODS, InMemoryBodies.whole(frames), new Added(views));
       return views;
     }
   }
@@ -65,7 +65,7 @@ public final class PodBodies {
     /** The pods. */
     public List<PodView> decode(byte[] list) throws IOException, InterruptedException {
       List<PodView> views = new ArrayList<>();
-      decoder.list(Resource.PODS, Bodies.whole(list), views::add);
+      decoder.list(Resource.PODS, InMemoryBodies.whole(list), views::add);
       return views;
     }
   }

@@ -29,7 +29,7 @@ class ProtobufDecoderTest {
 
   @Test
   void everyKindGivesItsViewAndTheUnneededIsSkipped() throws IOException {
-    for (Samples<?> sample : Samples.ALL) {
+    for (SampleObjects<?> sample : SampleObjects.ALL) {
       byte[] bytes = sample.message().toByteArray();
       assertThat(decoder.object(sample.resource(), bytes, 0, bytes.length))
           .as(sample.resource().kind())
@@ -39,20 +39,21 @@ class ProtobufDecoderTest {
 
   @Test
   void theSampleCoversEveryKind() {
-    assertThat(Samples.ALL.stream().map(sample -> sample.resource().kind()).toList())
+    assertThat(SampleObjects.ALL.stream().map(sample -> sample.resource().kind()).toList())
         .containsExactlyInAnyOrderElementsOf(Resource.ALL.stream().map(Resource::kind).toList());
   }
 
   @Test
   void objectsOfOneStreamDoNotLeakIntoEachOther() throws IOException {
-    byte[] full = Samples.POD.message().toByteArray();
+    byte[] full = SampleObjects.POD.message().toByteArray();
     byte[] bare =
         V1.Pod.newBuilder()
             .setMetadata(Meta.ObjectMeta.newBuilder().setName("bare"))
             .build()
             .toByteArray();
     for (int i = 0; i < 3; i++) {
-      assertThat(decoder.object(Resource.PODS, full, 0, full.length)).isEqualTo(Samples.POD.view());
+      assertThat(decoder.object(Resource.PODS, full, 0, full.length))
+          .isEqualTo(SampleObjects.POD.view());
       PodView pod = decoder.object(Resource.PODS, bare, 0, bare.length);
       assertThat(pod.key()).isEqualTo(new ObjectKey("", "bare"));
       assertThat(pod.containers()).isEmpty();
@@ -72,7 +73,7 @@ class ProtobufDecoderTest {
 
   @Test
   void equalLabelSetsPortListsAndStringsAreHeldOnce() throws IOException {
-    byte[] bytes = Samples.POD.message().toByteArray();
+    byte[] bytes = SampleObjects.POD.message().toByteArray();
     List<PodView> pods = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       pods.add(decoder.object(Resource.PODS, bytes, 0, bytes.length));
@@ -109,14 +110,14 @@ class ProtobufDecoderTest {
   @Test
   void aStreamGivesItsEventsWhateverTheChunks() throws Exception {
     ByteArrayOutputStream stream = new ByteArrayOutputStream();
-    stream.write(Samples.frame(Samples.POD.event("ADDED")));
-    stream.write(Samples.frame(Samples.POD.event("MODIFIED")));
-    stream.write(Samples.frame(Samples.bookmark("77", true)));
-    stream.write(Samples.frame(Samples.POD.event("DELETED")));
-    stream.write(Samples.frame(Samples.bookmark("78", false)));
+    stream.write(SampleObjects.frame(SampleObjects.POD.event("ADDED")));
+    stream.write(SampleObjects.frame(SampleObjects.POD.event("MODIFIED")));
+    stream.write(SampleObjects.frame(SampleObjects.bookmark("77", true)));
+    stream.write(SampleObjects.frame(SampleObjects.POD.event("DELETED")));
+    stream.write(SampleObjects.frame(SampleObjects.bookmark("78", false)));
     for (int size : new int[] {1, 2, 3, 7, 100, 1000, 16384}) {
-      Events events = new Events();
-      decoder.watch(Resource.PODS, Bodies.chunked(stream.toByteArray(), size), events);
+      RecordedEvents events = new RecordedEvents();
+      decoder.watch(Resource.PODS, InMemoryBodies.chunked(stream.toByteArray(), size), events);
       assertThat(events.log)
           .as("chunks of " + size)
           .containsExactly(
@@ -125,15 +126,17 @@ class ProtobufDecoderTest {
               "bookmark 77 end",
               "deleted shop/web-1 123456789012",
               "bookmark 78");
-      assertThat(events.objects).containsOnly(Samples.POD.view());
+      assertThat(events.objects).containsOnly(SampleObjects.POD.view());
     }
   }
 
   @Test
   void anErrorEventIsAnApiException() {
-    byte[] frame = Samples.frame(Samples.error(410, "Expired", "too old resource version"));
+    byte[] frame =
+        SampleObjects.frame(SampleObjects.error(410, "Expired", "too old resource version"));
     assertThatExceptionOfType(ApiException.class)
-        .isThrownBy(() -> decoder.watch(Resource.PODS, Bodies.whole(frame), new Events()))
+        .isThrownBy(
+            () -> decoder.watch(Resource.PODS, InMemoryBodies.whole(frame), new RecordedEvents()))
         .withMessage("too old resource version")
         .satisfies(
             e -> {
@@ -153,39 +156,41 @@ class ProtobufDecoderTest {
                     .setContinue("more")
                     .setRemainingItemCount(12));
     for (int i = 0; i < count; i++) {
-      list.addItems((V1.Pod) Samples.POD.message());
+      list.addItems((V1.Pod) SampleObjects.POD.message());
     }
-    return Samples.envelope("v1", "PodList", list.build());
+    return SampleObjects.envelope("v1", "PodList", list.build());
   }
 
   @Test
   void aListGivesItsItemsAndThePage() throws Exception {
     for (int size : new int[] {1, 5, 333, 16384}) {
       List<PodView> pods = new ArrayList<>();
-      Page page = decoder.list(Resource.PODS, Bodies.chunked(podList(3), size), pods::add);
+      Page page = decoder.list(Resource.PODS, InMemoryBodies.chunked(podList(3), size), pods::add);
       assertThat(page).isEqualTo(new Page("99", "more", 12));
-      assertThat(pods).hasSize(3).containsOnly(Samples.POD.view());
+      assertThat(pods).hasSize(3).containsOnly(SampleObjects.POD.view());
     }
   }
 
   @Test
   void anEmptyListIsAPageWithoutItems() throws Exception {
     byte[] bytes =
-        Samples.envelope(
+        SampleObjects.envelope(
             "v1",
             "PodList",
             V1.PodList.newBuilder()
                 .setMetadata(Meta.ListMeta.newBuilder().setResourceVersion("5"))
                 .build());
-    assertThat(decoder.list(Resource.PODS, Bodies.whole(bytes), pod -> fail("an item")))
+    assertThat(decoder.list(Resource.PODS, InMemoryBodies.whole(bytes), pod -> fail("an item")))
         .isEqualTo(new Page("5", "", -1));
   }
 
   @Test
   void aStatusInPlaceOfAListIsAnApiException() {
-    byte[] bytes = Samples.envelope("v1", "Status", Samples.status(403, "Forbidden", "no", 0));
+    byte[] bytes =
+        SampleObjects.envelope("v1", "Status", SampleObjects.status(403, "Forbidden", "no", 0));
     assertThatExceptionOfType(ApiException.class)
-        .isThrownBy(() -> decoder.list(Resource.PODS, Bodies.whole(bytes), pod -> fail("an item")))
+        .isThrownBy(
+            () -> decoder.list(Resource.PODS, InMemoryBodies.whole(bytes), pod -> fail("an item")))
         .withMessage("no")
         .satisfies(e -> assertThat(e.code()).isEqualTo(403));
   }
@@ -193,34 +198,38 @@ class ProtobufDecoderTest {
   @Test
   void anotherKindIsAnError() {
     assertThatExceptionOfType(IOException.class)
-        .isThrownBy(() -> decoder.list(Resource.NODES, Bodies.whole(podList(1)), n -> fail("item")))
+        .isThrownBy(
+            () -> decoder.list(Resource.NODES, InMemoryBodies.whole(podList(1)), n -> fail("item")))
         .withMessage("Node list: kind: PodList (expected NodeList)");
-    byte[] frame = Samples.frame(Samples.POD.event("ADDED"));
+    byte[] frame = SampleObjects.frame(SampleObjects.POD.event("ADDED"));
     assertThatExceptionOfType(IOException.class)
-        .isThrownBy(() -> decoder.watch(Resource.NODES, Bodies.whole(frame), new Events()))
+        .isThrownBy(
+            () -> decoder.watch(Resource.NODES, InMemoryBodies.whole(frame), new RecordedEvents()))
         .withMessage("Node event: kind: Pod (expected Node)");
   }
 
   @Test
   void anUnknownEventIsAnError() {
-    byte[] frame = Samples.frame(Samples.POD.event("RENAMED"));
+    byte[] frame = SampleObjects.frame(SampleObjects.POD.event("RENAMED"));
     assertThatExceptionOfType(IOException.class)
-        .isThrownBy(() -> decoder.watch(Resource.PODS, Bodies.whole(frame), new Events()))
+        .isThrownBy(
+            () -> decoder.watch(Resource.PODS, InMemoryBodies.whole(frame), new RecordedEvents()))
         .withMessage(
             "Pod event: type: RENAMED (expected ADDED, MODIFIED, DELETED, BOOKMARK or ERROR)");
   }
 
   @Test
   void aStreamThatIsCutWithinAFrameIsAnErrorAtEveryByte() throws Exception {
-    byte[] frame = Samples.frame(Samples.POD.event("ADDED"));
+    byte[] frame = SampleObjects.frame(SampleObjects.POD.event("ADDED"));
     for (int length = 1; length < frame.length; length++) {
       byte[] cut = Arrays.copyOf(frame, length);
       assertThatExceptionOfType(IOException.class)
           .as("cut after " + length)
-          .isThrownBy(() -> decoder.watch(Resource.PODS, Bodies.whole(cut), new Events()))
+          .isThrownBy(
+              () -> decoder.watch(Resource.PODS, InMemoryBodies.whole(cut), new RecordedEvents()))
           .withMessageStartingWith("Pod event: cut off at byte " + length + " (expected ");
     }
-    decoder.watch(Resource.PODS, Bodies.whole(new byte[0]), new Events());
+    decoder.watch(Resource.PODS, InMemoryBodies.whole(new byte[0]), new RecordedEvents());
   }
 
   @Test
@@ -231,14 +240,14 @@ class ProtobufDecoderTest {
       byte[] cut = Arrays.copyOf(list, length);
       assertThatExceptionOfType(IOException.class)
           .as("cut after " + length)
-          .isThrownBy(() -> decoder.list(Resource.PODS, Bodies.whole(cut), pod -> {}))
+          .isThrownBy(() -> decoder.list(Resource.PODS, InMemoryBodies.whole(cut), pod -> {}))
           .withMessageStartingWith("Pod list: ");
     }
   }
 
   @Test
   void aCutObjectNeverDoesMoreThanFailWithItsKindAndPlace() {
-    for (Samples<?> sample : Samples.ALL) {
+    for (SampleObjects<?> sample : SampleObjects.ALL) {
       byte[] bytes = sample.message().toByteArray();
       for (int length = 0; length < bytes.length; length++) {
         decodeOrFail(sample.resource(), Arrays.copyOf(bytes, length));
@@ -249,7 +258,7 @@ class ProtobufDecoderTest {
   @Test
   void garbageNeverDoesMoreThanFailWithItsKindAndPlace() {
     Random random = new Random(7);
-    for (Samples<?> sample : Samples.ALL) {
+    for (SampleObjects<?> sample : SampleObjects.ALL) {
       byte[] bytes = sample.message().toByteArray();
       for (int at = 0; at < bytes.length; at++) {
         for (int value : new int[] {0, 0x7f, 0x80, 0xff, random.nextInt(256)}) {
@@ -276,13 +285,13 @@ class ProtobufDecoderTest {
 
   @Test
   void brokenFramesNeverDoMoreThanFail() throws Exception {
-    byte[] frame = Samples.frame(Samples.POD.event("ADDED"));
+    byte[] frame = SampleObjects.frame(SampleObjects.POD.event("ADDED"));
     for (int at = 0; at < frame.length; at++) {
       for (int value : new int[] {0, 1, 0x7f, 0x80, 0xff}) {
         byte[] broken = frame.clone();
         broken[at] = (byte) value;
         try {
-          decoder.watch(Resource.PODS, Bodies.chunked(broken, 100), new Events());
+          decoder.watch(Resource.PODS, InMemoryBodies.chunked(broken, 100), new RecordedEvents());
         } catch (IOException e) {
           assertThat(e).hasMessageStartingWith("Pod");
         }
@@ -294,7 +303,8 @@ class ProtobufDecoderTest {
   void aFrameThatIsTooLongIsRefusedBeforeItIsRead() {
     byte[] frame = {0x7f, 0, 0, 0, 1, 2, 3};
     assertThatExceptionOfType(IOException.class)
-        .isThrownBy(() -> decoder.watch(Resource.PODS, Bodies.whole(frame), new Events()))
+        .isThrownBy(
+            () -> decoder.watch(Resource.PODS, InMemoryBodies.whole(frame), new RecordedEvents()))
         .withMessage(
             "Pod event: a frame of 2130706432 bytes at byte 0 (expected at most 16777216)");
   }
@@ -302,9 +312,9 @@ class ProtobufDecoderTest {
   @Test
   void memoryFollowsWhatArrivesAndNotWhatIsAnnounced() {
     byte[] frame = {0, (byte) 0xf0, 0, 0, 1, 2, 3};
-    BodyReader body = Bodies.whole(frame);
+    BodyReader body = InMemoryBodies.whole(frame);
     assertThatExceptionOfType(IOException.class)
-        .isThrownBy(() -> decoder.watch(Resource.PODS, body, new Events()))
+        .isThrownBy(() -> decoder.watch(Resource.PODS, body, new RecordedEvents()))
         .withMessage("Pod event: cut off at byte 7 (expected 15728637 more)");
     assertThat(body.array().length).isLessThan(100);
   }
@@ -327,7 +337,7 @@ class ProtobufDecoderTest {
             });
     byte[] bytes = concat(list, tail.toByteArray());
     assertThatExceptionOfType(IOException.class)
-        .isThrownBy(() -> decoder.list(Resource.PODS, Bodies.whole(bytes), pod -> {}))
+        .isThrownBy(() -> decoder.list(Resource.PODS, InMemoryBodies.whole(bytes), pod -> {}))
         .withMessageContaining("an object of 268435455 bytes (expected at most 16777216)");
   }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * and nothing after them, unless the rubbish is a frame.
  */
 class WatchFramingFuzzTest {
-  private static final byte[] FRAME = Samples.frame(Samples.POD.event("ADDED"));
+  private static final byte[] FRAME = SampleObjects.frame(SampleObjects.POD.event("ADDED"));
 
   @FuzzTest(maxDuration = "5m")
   void wholeFramesAreTakenAndBrokenOnesAreNot(byte[] input) throws InterruptedException {
@@ -34,7 +34,7 @@ class WatchFramingFuzzTest {
       new ProtobufDecoder(new SharedValues())
           .watch(
               Resource.PODS,
-              Bodies.chunked(Arrays.copyOf(body, length), 1 + (input[3] & 0xff)),
+              InMemoryBodies.chunked(Arrays.copyOf(body, length), 1 + (input[3] & 0xff)),
               counter);
     } catch (IOException e) {
       failure = e;

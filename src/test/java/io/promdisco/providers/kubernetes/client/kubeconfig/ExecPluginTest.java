@@ -18,7 +18,7 @@ import io.promdisco.providers.kubernetes.client.InClusterClients;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.ApiException;
 import io.promdisco.providers.kubernetes.watch.ResourceClient;
-import io.promdisco.providers.kubernetes.watch.Scope;
+import io.promdisco.providers.kubernetes.watch.WatchScope;
 import io.promdisco.testing.Certificates;
 import io.promdisco.testing.FakeServer;
 import io.promdisco.testing.ManualTicker;
@@ -91,7 +91,7 @@ class ExecPluginTest {
   }
 
   private static void list(ResourceClient client) throws IOException, InterruptedException {
-    client.list(Resource.PODS, Scope.ALL, 0, "", pod -> {});
+    client.list(Resource.PODS, WatchScope.ALL, 0, "", pod -> {});
   }
 
   private void list(Path kubeconfig) throws IOException, InterruptedException, DiscoveryException {

@@ -1,0 +1,106 @@
+package io.promdisco.cli.source;
+
+import io.promdisco.Promdisco;
+import io.promdisco.cli.output.CommandException;
+import io.promdisco.cli.output.Console;
+import io.promdisco.metrics.Metrics;
+import io.promdisco.offline.ManifestClientFactory;
+import io.promdisco.offline.ManifestCluster;
+import io.promdisco.offline.ManifestException;
+import io.promdisco.offline.ManifestReader;
+import io.promdisco.providers.kubernetes.client.ApiServerClientFactory;
+import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
+import io.promdisco.util.Ticker;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** Joins the parts as the options say. */
+public final class DiscoverySetup {
+  private static final int MOST_PROBLEMS = 20;
+
+  private DiscoverySetup() {}
+
+  /** Discovers with {@code clients}, and counts what they list. */
+  public static Promdisco start(
+      ClusterOptions cluster,
+      Function<Ticker, ResourceClientFactory> clients,
+      ListProgress listed) {
+    return builder(cluster).kubernetesClients(listed.counting(clients)).build();
+  }
+
+  /** Discovers what the options name. */
+  public static Promdisco start(ClusterOptions cluster, Console console, Metrics metrics) {
+    return builder(cluster).metrics(metrics).kubernetesClients(clients(cluster, console)).build();
+  }
+
+  private static Promdisco.Builder builder(ClusterOptions options) {
+    Promdisco.Builder builder = Promdisco.builder();
+    return options.sourceMemory == null ? builder : builder.sourceMemory(options.sourceMemory);
+  }
+
+  /**
+   * Gives access to the objects that the options name. Prints which objects of a dump cannot be
+   * used.
+   */
+  public static Function<Ticker, ResourceClientFactory> clients(
+      ClusterOptions options, Console console) {
+    if (!options.manifests.isEmpty()) {
+      if (options.kubeconfig != null || options.context != null) {
+        throw CommandException.usage(
+            "--manifests with --kubeconfig or --context (expected: a dump or a server)");
+      }
+      ManifestCluster cluster = load(options, console);
+      Optional<String> own = Optional.ofNullable(options.namespace);
+      return ticker -> new ManifestClientFactory(cluster, own);
+    }
+    if (options.namespace != null) {
+      throw CommandException.usage(
+          "--namespace without --manifests (expected: with a dump; a cluster names its"
+              + " own namespace)");
+    }
+    return servers(options, console);
+  }
+
+  /**
+   * Makes clients of the clusters that the options name, or else the configuration or the user's
+   * environment. Prints once which kubeconfig they use.
+   */
+  public static Function<Ticker, ResourceClientFactory> servers(
+      ClusterOptions options, Console console) {
+    Set<String> told = ConcurrentHashMap.newKeySet();
+    Consumer<String> notices =
+        notice -> {
+          if (told.add(notice)) {
+            console.errorLine(Console.dim(notice));
+          }
+        };
+    return ticker ->
+        new ApiServerClientFactory(ticker).forCommand(options.kubeconfig, options.context, notices);
+  }
+
+  private static ManifestCluster load(ClusterOptions source, Console console) {
+    try {
+      ManifestReader.Contents contents = ManifestReader.load(source.manifests);
+      print(console, Console.yellow("warning: "), contents.warnings());
+      print(
+          console,
+          Console.red("error: "),
+          contents.leftOut().stream().map(ManifestReader.LeftOut::problem).toList());
+      source.leftOut = contents.leftOut();
+      return new ManifestCluster(contents.objects());
+    } catch (ManifestException e) {
+      throw CommandException.usage(e);
+    }
+  }
+
+  private static void print(Console console, Console.Painted severity, List<String> problems) {
+    problems.stream().limit(MOST_PROBLEMS).forEach(problem -> console.errorLine(severity, problem));
+    if (problems.size() > MOST_PROBLEMS) {
+      console.errorLine(severity, "and ", problems.size() - MOST_PROBLEMS, " more");
+    }
+  }
+}

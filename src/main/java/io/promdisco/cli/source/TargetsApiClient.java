@@ -1,0 +1,186 @@
+package io.promdisco.cli.source;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.promdisco.cli.output.CommandException;
+import io.promdisco.cli.output.TargetRow;
+import io.promdisco.discovery.JobStatus;
+import io.promdisco.model.Labels;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads what a running {@code promdisco serve}, or a Prometheus, answers. */
+public final class TargetsApiClient {
+  private final String option;
+
+  /** The largest document. */
+  private static final ObjectMapper MAPPER =
+      new ObjectMapper(
+          JsonFactory.builder()
+              .streamReadConstraints(
+                  StreamReadConstraints.builder()
+                      .maxDocumentLength(Runtime.getRuntime().maxMemory() / 8)
+                      .build())
+              .build());
+
+  private final URI base;
+  private final Duration timeout;
+
+  /**
+   * For one server.
+   *
+   * @param option that named it, for messages
+   * @param url as {@code http://127.0.0.1:9099}; may hold user and password, which are never shown
+   * @param timeout for connecting, and for each pause of the answer
+   * @throws CommandException if it is no URL of a server
+   */
+  public TargetsApiClient(String option, String url, Duration timeout) {
+    this.option = option;
+    URI parsed;
+    try {
+      parsed = URI.create(url.endsWith("/") ? url.substring(0, url.length() - 1) : url);
+    } catch (IllegalArgumentException e) {
+      throw unusable(url);
+    }
+    if (parsed.getHost() == null
+        || !("http".equals(parsed.getScheme()) || "https".equals(parsed.getScheme()))) {
+      throw unusable(parsed.getRawUserInfo() == null ? url : "<with credentials>");
+    }
+    this.base = parsed;
+    this.timeout = timeout;
+  }
+
+  private CommandException unusable(String url) {
+    return CommandException.usage(
+        option
+            + ": "
+            + (url.indexOf('@') >= 0 ? "<with credentials>" : url)
+            + " (expected: the URL of a running promdisco serve or Prometheus, as"
+            + " http://127.0.0.1:9099)");
+  }
+
+  /** The server, without credentials. */
+  public String server() {
+    String port = base.getPort() < 0 ? "" : ":" + base.getPort();
+    String path = base.getRawPath() == null ? "" : base.getRawPath();
+    return base.getScheme() + "://" + base.getHost() + port + path;
+  }
+
+  /**
+   * The answer of a server.
+   *
+   * @param targets active ones first
+   * @param incomplete a line for each wanted job that the server calls incomplete
+   */
+  public record TargetsAnswer(List<TargetRow> targets, List<String> incomplete) {}
+
+  /**
+   * All targets that the server shows.
+   *
+   * @param wanted the jobs that must be complete; empty: all
+   * @throws CommandException if it cannot be reached or talks rubbish
+   */
+  public TargetsAnswer targets(Collection<String> wanted) {
+    JsonNode document = get("/api/v1/targets?state=any");
+    JsonNode data = document.path("data");
+    List<TargetRow> targets = new ArrayList<>();
+    data.path("activeTargets").forEach(node -> targets.add(row(node, true)));
+    data.path("droppedTargets").forEach(node -> targets.add(row(node, false)));
+    return new TargetsAnswer(targets, incomplete(document.path("warnings"), wanted));
+  }
+
+  private List<String> incomplete(JsonNode warnings, Collection<String> wanted) {
+    List<String> lines = new ArrayList<>();
+    for (JsonNode node : warnings) {
+      String warning = node.asText();
+      boolean isWanted =
+          wanted.isEmpty()
+              ? warning.startsWith(JobStatus.INCOMPLETE)
+              : wanted.stream().anyMatch(job -> JobStatus.isIncomplete(warning, job));
+      if (isWanted) {
+        lines.add(server() + ": " + warning);
+      }
+    }
+    return lines;
+  }
+
+  /** The configuration that is in force, in YAML, secrets hidden. */
+  public String config() {
+    return get("/api/v1/status/config").path("data").path("yaml").asText();
+  }
+
+  private static TargetRow row(JsonNode node, boolean active) {
+    return new TargetRow(
+        node.path("scrapePool").asText(),
+        active,
+        node.path("scrapeUrl").asText(),
+        labels(node.path("labels")),
+        labels(node.path("discoveredLabels")),
+        node.path("scrapeInterval").asText(),
+        node.path("scrapeTimeout").asText());
+  }
+
+  private static Labels labels(JsonNode node) {
+    Map<String, String> labels = new LinkedHashMap<>();
+    node.properties().forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
+    return Labels.of(labels);
+  }
+
+  private JsonNode get(String path) {
+    try {
+      HttpURLConnection connection =
+          (HttpURLConnection) URI.create(server() + path).toURL().openConnection();
+      connection.setConnectTimeout((int) timeout.toMillis());
+      connection.setReadTimeout((int) timeout.toMillis());
+      connection.setInstanceFollowRedirects(false); // the credentials are for this server alone
+      connection.setRequestProperty("Accept", "application/json");
+      if (base.getUserInfo() != null) {
+        byte[] credentials = base.getUserInfo().getBytes(StandardCharsets.UTF_8);
+        connection.setRequestProperty(
+            "Authorization", "Basic " + Base64.getEncoder().encodeToString(credentials));
+      }
+      int code = connection.getResponseCode();
+      if (code != HttpURLConnection.HTTP_OK) {
+        throw unreachable("answers " + path + " with status " + code);
+      }
+      try (InputStream body = connection.getInputStream()) {
+        JsonNode document = MAPPER.readTree(body);
+        if (!"success".equals(document.path("status").asText())) {
+          throw unreachable("does not answer " + path + " as Prometheus does");
+        }
+        return document;
+      }
+    } catch (IOException e) {
+      throw unreachable("cannot be read: " + e.getMessage());
+    } catch (OutOfMemoryError e) {
+      throw CommandException.unreachable(
+          option
+              + ": the answer of "
+              + server()
+              + " needs more memory than there is (expected: a shorter one, or a larger heap:"
+              + " -Xmx)");
+    }
+  }
+
+  private CommandException unreachable(String what) {
+    return CommandException.unreachable(
+        option
+            + ": "
+            + server()
+            + " "
+            + what
+            + " (expected: a running promdisco serve or Prometheus)");
+  }
+}

@@ -1,0 +1,69 @@
+package io.promdisco.providers.kubernetes;
+
+import io.promdisco.providers.kubernetes.WatchedResources.Watched;
+import io.promdisco.providers.kubernetes.object.Resource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** The least that credentials must be allowed for what is watched. Pure. */
+public final class RequiredPermissions {
+  /** What a reflector does. */
+  public static final List<String> VERBS = List.of("list", "watch");
+
+  private RequiredPermissions() {}
+
+  /**
+   * A kind of objects to be listed and watched.
+   *
+   * @param resource the kind
+   * @param namespace where; empty: in all namespaces, or the kind has none
+   */
+  public record Permission(Resource<?> resource, String namespace) {
+    /** The right to do this, as {@code list pods in namespace shop}. */
+    public String right(String verb) {
+      return verb
+          + " "
+          + resource.plural()
+          + (resource.group().isEmpty() ? "" : "." + resource.group())
+          + (namespace.isEmpty()
+              ? (resource.namespaced() ? " in all namespaces" : "")
+              : " in namespace " + namespace);
+    }
+  }
+
+  /**
+   * What is needed, each once: cluster-wide first, then by namespace; nothing in a namespace that
+   * is needed cluster-wide anyway.
+   */
+  public static List<Permission> of(Collection<Watched> watched) {
+    Set<Resource<?>> everywhere = new HashSet<>();
+    for (Watched one : watched) {
+      if (one.scope().namespace().isEmpty()) {
+        everywhere.add(one.resource());
+      }
+    }
+    TreeMap<String, Set<Resource<?>>> byNamespace = new TreeMap<>();
+    byNamespace.put("", everywhere);
+    for (Watched one : watched) {
+      if (!everywhere.contains(one.resource())) {
+        byNamespace
+            .computeIfAbsent(one.scope().namespace(), any -> new HashSet<>())
+            .add(one.resource());
+      }
+    }
+    List<Permission> needed = new ArrayList<>();
+    byNamespace.forEach(
+        (namespace, resources) -> {
+          for (Resource<?> resource : Resource.ALL) {
+            if (resources.contains(resource)) {
+              needed.add(new Permission(resource, namespace));
+            }
+          }
+        });
+    return needed;
+  }
+}

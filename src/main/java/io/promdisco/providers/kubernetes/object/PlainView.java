@@ -1,4 +1,0 @@
-package io.promdisco.providers.kubernetes.object;
-
-/** An object of which only the metadata matters: a namespace, a replica set, a job. */
-public record PlainView(ObjectMeta meta) implements KubeObject {}
