@@ -50,10 +50,6 @@ final class Page {
     return all;
   }
 
-  Path path() {
-    return path;
-  }
-
   List<Block> blocks() {
     List<Block> blocks = new ArrayList<>();
     int at = 0;
