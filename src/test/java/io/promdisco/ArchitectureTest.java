@@ -45,6 +45,26 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
+  /** As {@code pom.xml} divides the classes into two jars. */
+  @Test
+  void theLibraryNeedsNoClassOfTheProgram() {
+    String[] program = {
+      "io.promdisco.cli..",
+      "io.promdisco.explain..",
+      "io.promdisco.offline..",
+      "io.promdisco.ruletest..",
+      "io.promdisco.server..",
+      "io.promdisco.sim.."
+    };
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(program)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(program)
+        .check(CLASSES);
+  }
+
   @Test
   void packagesOfTheCommandLineDoNotDependOnTheCommands() {
     roomOfTheCommandLineKnowsNot("output", "source", "bench");

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.tools.JavaCompiler;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The examples of docs/embedding.md are compiled and run as they stand there. */
 class EmbeddingExampleTest {
+  private static final Path DOCUMENT = Path.of("docs/embedding.md");
   private static final int TARGETS = 10_000;
 
   @TempDir private Path folder = Path.of("");
@@ -67,6 +69,49 @@ class EmbeddingExampleTest {
           .isEqualTo(2 * TARGETS);
       assertThat(out).contains("static: 10000 active", "files: 10000 active");
     }
+  }
+
+  @Test
+  void theDocumentedConfigurationInCodeCompiles() throws Exception {
+    String program =
+        """
+        import io.promdisco.Promdisco;
+        import io.promdisco.config.*;
+        import io.promdisco.config.KubernetesSdConfig.Role;
+        import io.promdisco.relabel.RelabelRule;
+        import java.time.Duration;
+        import java.util.List;
+        public class InCode {
+          public static void main(String[] args) throws Exception {
+            try (Promdisco promdisco = Promdisco.builder().build()) {
+        %s
+              System.out.println(promdisco.pools().get(0).job());
+            }
+          }
+        }
+        """
+            .formatted(code("code"));
+    compile("InCode", program);
+    assertThat(run("InCode")).isEqualTo("web\n");
+  }
+
+  /** What the library needs at run time, as the POM says. */
+  @Test
+  void everyDependencyIsDocumented() throws Exception {
+    String document = Files.readString(DOCUMENT);
+    String pom = Files.readString(Path.of("pom.xml"));
+    String own = pom.substring(pom.indexOf("<dependencies>"), pom.indexOf("</dependencies>"));
+    List<String> needed =
+        Pattern.compile("<dependency>(.*?)</dependency>", Pattern.DOTALL)
+            .matcher(own)
+            .results()
+            .map(dependency -> dependency.group(1).replaceAll("(?s)<exclusions>.*", ""))
+            .filter(text -> !text.contains("<optional>") && !text.contains("<scope>"))
+            .map(text -> text.replaceAll("(?s).*<artifactId>(.*)</artifactId>.*", "$1"))
+            .toList();
+    assertThat(needed)
+        .contains("guava")
+        .allSatisfy(artifact -> assertThat(document).containsPattern("[:`]" + artifact + "`"));
   }
 
   private static String addresses(String host, String before, String after) {
@@ -178,11 +223,20 @@ class EmbeddingExampleTest {
 
   /** Takes the program out of the document and compiles it into the folder. */
   private void compile(String mark, String name, int lines) throws Exception {
-    String document = Files.readString(Path.of("docs/embedding.md"));
-    String fence = "<!-- " + mark + " -->\n```java\n";
-    int start = document.indexOf(fence) + fence.length();
-    String code = document.substring(start, document.indexOf("```", start));
+    String code = code(mark);
     assertThat(code.lines().filter(line -> !line.isBlank()).count()).isLessThanOrEqualTo(lines);
+    compile(name, code);
+  }
+
+  private static String code(String mark) throws IOException {
+    String document = Files.readString(DOCUMENT);
+    String fence = "<!-- " + mark + " -->\n```java\n";
+    assertThat(document).contains(fence);
+    int start = document.indexOf(fence) + fence.length();
+    return document.substring(start, document.indexOf("```", start));
+  }
+
+  private void compile(String name, String code) throws IOException {
     Path source = Files.writeString(folder.resolve(name + ".java"), code);
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     List<String> options =

@@ -27,8 +27,12 @@ class DocsTest {
   private static final Pattern TOOK = Pattern.compile("after [0-9]+\\.[0-9]{2} s");
 
   static List<Path> pages() throws IOException {
-    try (Stream<Path> pages = Files.list(Path.of("docs"))) {
-      return pages.filter(page -> page.toString().endsWith(".md")).sorted().toList();
+    try (Stream<Path> docs = Files.list(Path.of("docs"));
+        Stream<Path> top = Files.list(Path.of(""))) {
+      return Stream.concat(top, docs)
+          .filter(page -> page.toString().endsWith(".md"))
+          .sorted()
+          .toList();
     }
   }
 

@@ -38,6 +38,7 @@ class LauncherArchiveTest {
     Files.copy(Path.of("promdisco"), home.resolve("promdisco"));
     permit(home.resolve("promdisco"), "rwxr-xr-x");
     Files.writeString(target.resolve("promdisco.jar"), "");
+    Files.writeString(target.resolve("promdisco-program.jar"), "");
     Path jdk = Files.createDirectories(folder.resolve("jdk/bin"));
     Files.writeString(jdk.resolve("java"), JVM);
     permit(jdk.resolve("java"), "rwxr-xr-x");
@@ -73,7 +74,7 @@ class LauncherArchiveTest {
   @Test
   void anArchiveIsMadeOnceAndUsed() throws Exception {
     assertThat(run()).contains("-XX:SharedArchiveFile=" + archive().toRealPath());
-    assertThat(files()).containsExactly("commands-17.0.1.jsa", "promdisco.jar");
+    assertThat(files()).containsExactly("commands-17.0.1.jsa", "promdisco-program.jar", "promdisco.jar");
     Files.writeString(archive(), "kept");
     assertThat(run()).contains("-XX:SharedArchiveFile=");
     assertThat(archive()).hasContent("kept");
@@ -93,7 +94,7 @@ class LauncherArchiveTest {
     for (Path open : List.of(home, target)) {
       permit(open, "rwxrwxrwx");
       assertThat(run()).doesNotContain("SharedArchiveFile");
-      assertThat(files()).containsExactly("promdisco.jar");
+      assertThat(files()).containsExactly("promdisco-program.jar", "promdisco.jar");
       Files.writeString(archive(), "planted");
       assertThat(run()).doesNotContain("SharedArchiveFile");
       Files.delete(archive());

@@ -37,7 +37,7 @@ final class LauncherTest {
       #!/bin/sh
       echo built >> builds
       mkdir -p target/lib
-      echo whole > target/promdisco.jar
+      echo whole | tee target/promdisco.jar > target/promdisco-program.jar
       """;
 
   /** Writes half a jar and does not end. */
@@ -45,7 +45,7 @@ final class LauncherTest {
       """
       #!/bin/sh
       mkdir -p target/lib
-      echo half > target/promdisco.jar
+      echo half | tee target/promdisco.jar > target/promdisco-program.jar
       sleep 600 &
       echo $! > sleeper
       wait
@@ -230,7 +230,7 @@ final class LauncherTest {
     new ProcessBuilder("kill", "-INT", Long.toString(start.process().pid())).start().waitFor();
     Run run = end(start);
     assertThat(run.code()).isEqualTo(130);
-    assertThat(checkout.resolve("target/promdisco.jar")).doesNotExist();
+    assertThat(checkout.resolve("target/promdisco-program.jar")).doesNotExist();
     long sleeper = Long.parseLong(Files.readString(checkout.resolve("sleeper")).strip());
     eventually(
         () ->
@@ -278,10 +278,10 @@ final class LauncherTest {
     start.process().destroyForcibly().waitFor();
     long sleeper = Long.parseLong(Files.readString(checkout.resolve("sleeper")).strip());
     ProcessHandle.of(sleeper).ifPresent(ProcessHandle::destroyForcibly);
-    assertThat(checkout.resolve("target/promdisco.jar")).hasContent("half");
+    assertThat(checkout.resolve("target/promdisco-program.jar")).hasContent("half");
     script(checkout.resolve("mvnw"), BUILD);
     assertThat(run("check").out()).isEqualTo("java ran: check\n");
-    assertThat(checkout.resolve("target/promdisco.jar")).hasContent("whole");
+    assertThat(checkout.resolve("target/promdisco-program.jar")).hasContent("whole");
     assertThat(builds()).isOne();
   }
 
@@ -294,7 +294,7 @@ final class LauncherTest {
         echo built >> builds
         until [ -f go ]; do sleep 0.05; done
         mkdir -p target/lib
-        echo whole > target/promdisco.jar
+        echo whole | tee target/promdisco.jar > target/promdisco-program.jar
         """);
     Start first = start(folder, Map.of(), "bash", checkout + "/promdisco", "one");
     eventually(() -> assertThat(builds()).isOne());

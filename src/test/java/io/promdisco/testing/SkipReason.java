@@ -15,6 +15,7 @@ public final class SkipReason {
   public static final String SCRIPT = "no /usr/bin/script (install bsdutils or util-linux)";
   public static final String STTY = "no /usr/bin/stty (install coreutils)";
   public static final String BASH = "no /bin/bash (install bash)";
+  public static final String CURL = "no curl on the path (install curl)";
   public static final String FISH = "no /usr/bin/fish (install fish)";
   public static final String GROFF = "no /usr/bin/groff (install groff)";
 

@@ -2,6 +2,7 @@ package io.promdisco.config.section;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.config.table.SectionTable;
 import io.promdisco.config.table.Setting;
 import io.promdisco.model.PrometheusDuration;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -22,6 +24,34 @@ import org.junit.jupiter.api.Test;
 class ConfigurationReferenceTest {
   private static final Path PAGE = Path.of("docs/configuration.md");
   private static final String BEGINNING = "<!-- tables: generated -->\n";
+
+  private static final String USED = "yes";
+  private static final String SCRAPING = "scraping";
+  private static final String CHECKED = "checked";
+  private static final String NOT_SUPPORTED = "no";
+
+  /** Keys of {@code global} and of a job that have another use than {@link #SCRAPING}. */
+  private static final Map<String, String> USES_OF_JOB_KEYS =
+      Map.ofEntries(
+          Map.entry("job_name", USED),
+          Map.entry("params", USED),
+          Map.entry("scrape_interval", USED),
+          Map.entry("scrape_timeout", USED),
+          Map.entry("metrics_path", USED),
+          Map.entry("scheme", USED),
+          Map.entry("keep_dropped_targets", USED),
+          Map.entry("metric_name_validation_scheme", USED),
+          Map.entry("scrape_native_histograms", USED),
+          Map.entry("always_scrape_classic_histograms", USED),
+          Map.entry("convert_classic_histograms_to_nhcb", USED),
+          Map.entry("relabel_configs", USED),
+          Map.entry("evaluation_interval", CHECKED),
+          Map.entry("rule_query_offset", CHECKED),
+          Map.entry("query_log_file", CHECKED),
+          Map.entry("query_max_series", CHECKED),
+          Map.entry("query_max_samples_read", CHECKED),
+          Map.entry("query_max_duration", CHECKED),
+          Map.entry("external_labels", CHECKED));
 
   @Test
   void thePageHasEveryKeyOfEverySection() throws IOException {
@@ -33,6 +63,31 @@ class ConfigurationReferenceTest {
     }
 
     assertThat(Files.readString(PAGE)).isEqualTo(generated);
+  }
+
+  private static String kinds() {
+    StringBuilder out = new StringBuilder("\n## Discovery kinds\n\n");
+    out.append("| key | in `scrape_configs` | in `alertmanagers` |\n|---|---|---|\n");
+    for (SdConfigReader reader : ConfigLoader.standardSources()) {
+      out.append("| `").append(reader.key()).append("` | yes | checked |\n");
+    }
+    for (String kind : new TreeSet<>(SdConfigReaders.UNSUPPORTED)) {
+      out.append("| `").append(kind).append("_sd_configs` | no | no |\n");
+    }
+    return out.toString();
+  }
+
+  /** What a key of the sections from {@code runtime} on does, and of those before it. */
+  private static String use(SectionTable table, Setting<?> field, boolean beforeRuntime) {
+    if (!beforeRuntime) {
+      return CHECKED;
+    }
+    if (table == GlobalReader.TABLE || table == ScrapeReader.TABLE) {
+      return USES_OF_JOB_KEYS.getOrDefault(field.key(), SCRAPING);
+    }
+    return field.key().endsWith("_ref")
+        ? NOT_SUPPORTED
+        : field.key().equals("enable_http2") ? CHECKED : USED;
   }
 
   private static String tables() {
@@ -80,19 +135,27 @@ class ConfigurationReferenceTest {
             CheckedOnlySections.OTLP)) {
       assertThat(tables.put(table.name(), table)).as(table.name()).isNull();
     }
-    StringBuilder out = new StringBuilder();
-    tables.values().forEach(table -> table(table, tables, out));
+    StringBuilder out = new StringBuilder(kinds());
+    boolean beforeRuntime = true;
+    for (SectionTable table : tables.values()) {
+      beforeRuntime &= table != CheckedOnlySections.RUNTIME;
+      table(table, tables, beforeRuntime, out);
+    }
     return out.toString();
   }
 
   private static void table(
-      SectionTable table, Map<String, SectionTable> tables, StringBuilder out) {
+      SectionTable table,
+      Map<String, SectionTable> tables,
+      boolean beforeRuntime,
+      StringBuilder out) {
     out.append("\n## ").append(table.name()).append("\n\n");
-    out.append("| key | type | default | shown |\n|---|---|---|---|\n");
+    out.append("| key | type | default | supported | shown |\n|---|---|---|---|---|\n");
     for (Setting<?> field : table.fields()) {
       String key = field.isInline() ? "(further keys)" : "`" + field.key() + "`";
       out.append("| ").append(key).append(" | ").append(type(field.type(), tables));
       out.append(" | ").append(missing(field.missing()));
+      out.append(" | ").append(use(table, field, beforeRuntime));
       out.append(" | ").append(field.shown()).append(" |\n");
     }
   }

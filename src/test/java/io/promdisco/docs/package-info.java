@@ -1,0 +1,5 @@
+/** Holds the documents true: commands, snippets, answers, metrics and links. */
+@NullMarked
+package io.promdisco.docs;
+
+import org.jspecify.annotations.NullMarked;
