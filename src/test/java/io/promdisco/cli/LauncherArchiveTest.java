@@ -74,7 +74,8 @@ class LauncherArchiveTest {
   @Test
   void anArchiveIsMadeOnceAndUsed() throws Exception {
     assertThat(run()).contains("-XX:SharedArchiveFile=" + archive().toRealPath());
-    assertThat(files()).containsExactly("commands-17.0.1.jsa", "promdisco-program.jar", "promdisco.jar");
+    assertThat(files())
+        .containsExactly("commands-17.0.1.jsa", "promdisco-program.jar", "promdisco.jar");
     Files.writeString(archive(), "kept");
     assertThat(run()).contains("-XX:SharedArchiveFile=");
     assertThat(archive()).hasContent("kept");

@@ -48,8 +48,11 @@ class HttpApiReferenceTest {
   /** A request and its answer, or a part of it: the first lines, or those with a word. */
   private static final Pattern ANSWER =
       Pattern.compile(
-          "<!-- answer: ([A-Z]+) (\\S+?)(?:, (?:(\\d+) lines|lines with (\\S+)))? -->\n"
-              + "```http\n(.*?)```\n",
+          """
+          <!-- answer: ([A-Z]+) (\\S+?)(?:, (?:(\\d+) lines|lines with (\\S+)))? -->
+          ```http
+          (.*?)```
+          """,
           Pattern.DOTALL);
 
   private static final Pattern PATH = Pattern.compile("^  (/\\S*):$", Pattern.MULTILINE);
@@ -65,10 +68,7 @@ class HttpApiReferenceTest {
   void answersAreThoseOfARunningServer() throws Exception {
     PrometheusMetrics metrics = new PrometheusMetrics(new CollectorRegistry());
     PromdiscoServer.Builder builder =
-        PromdiscoServer.builder()
-            .configFile(CONFIGURATION)
-            .metrics(metrics)
-            .listen("127.0.0.1", 0);
+        PromdiscoServer.builder().configFile(CONFIGURATION).metrics(metrics).listen("127.0.0.1", 0);
     try (Promdisco promdisco = Promdisco.builder().metrics(metrics).build();
         PromdiscoServer server = builder.start(promdisco)) {
       eventually(
@@ -154,8 +154,7 @@ class HttpApiReferenceTest {
 
   /** Up to the end of what was known when the stream began. */
   private static String events(InputStream body) throws IOException {
-    BufferedReader reader =
-        new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
+    BufferedReader reader = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
     StringBuilder events = new StringBuilder();
     boolean last = false;
     String line = reader.readLine();

@@ -82,7 +82,7 @@ class ConfigurationReferenceTest {
     if (!beforeRuntime) {
       return CHECKED;
     }
-    if (table == GlobalReader.TABLE || table == ScrapeReader.TABLE) {
+    if (table.equals(GlobalReader.TABLE) || table.equals(ScrapeReader.TABLE)) {
       return USES_OF_JOB_KEYS.getOrDefault(field.key(), SCRAPING);
     }
     return field.key().endsWith("_ref")
@@ -138,7 +138,7 @@ class ConfigurationReferenceTest {
     StringBuilder out = new StringBuilder(kinds());
     boolean beforeRuntime = true;
     for (SectionTable table : tables.values()) {
-      beforeRuntime &= table != CheckedOnlySections.RUNTIME;
+      beforeRuntime &= !table.equals(CheckedOnlySections.RUNTIME);
       table(table, tables, beforeRuntime, out);
     }
     return out.toString();
