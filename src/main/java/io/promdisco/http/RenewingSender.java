@@ -108,6 +108,11 @@ public final class RenewingSender implements AutoCloseable {
     return sender.hide(failure);
   }
 
+  /** The first words of an answer, without the secrets that were sent to the server. */
+  public synchronized String firstWords(byte[] beginning) {
+    return sender.firstWords(beginning);
+  }
+
   /** Ends everything that is under way; a request after that is refused. */
   @Override
   public synchronized void close() {

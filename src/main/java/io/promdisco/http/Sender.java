@@ -413,10 +413,15 @@ public final class Sender implements AutoCloseable {
     Ticker.Alarm alarm =
         ticker.schedule(WORDS_PATIENCE, () -> exchange.fail(new IOException("no words")));
     try {
-      return hide(FirstWords.of(exchange.firstPiece()));
+      return firstWords(exchange.firstPiece());
     } finally {
       alarm.cancel();
     }
+  }
+
+  /** The first words of an answer that begins with these bytes, as {@link FirstWords} has them. */
+  public String firstWords(byte[] beginning) {
+    return FirstWords.of(beginning, sent);
   }
 
   /** A message of the server: printable, cut, without the secrets that were sent to it. */

@@ -3,7 +3,6 @@ package io.promdisco.providers.kubernetes.client;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.promdisco.http.Exchange;
-import io.promdisco.http.FirstWords;
 import io.promdisco.http.RenewingSender;
 import io.promdisco.http.Request;
 import io.promdisco.http.Sender;
@@ -177,7 +176,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
     }
     if (exchange.code() != 200) {
       try (exchange) {
-        throw refusal(exchange);
+        throw refusal(sender, exchange);
       }
     }
     return exchange;
@@ -222,7 +221,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
   }
 
   /** What a server says that does not give what was asked for. */
-  private ApiException refusal(Exchange exchange) throws InterruptedException {
+  private ApiException refusal(Sender sender, Exchange exchange) throws InterruptedException {
     byte[] body = exchange.beginning(LARGEST_REFUSAL);
     ApiStatus status = status(exchange, body);
     int code = exchange.code();
@@ -238,7 +237,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
                   + ", where credentials are not sent: "
                   + detail;
     } else if (message.isEmpty()) {
-      String words = exchange.contentType().equals(PROTOBUF) ? "" : FirstWords.of(body);
+      String words = exchange.contentType().equals(PROTOBUF) ? "" : sender.firstWords(body);
       String to = ServerUrls.redirect(exchange.code(), exchange.uri(), exchange.header("location"));
       message = server + " answered with status " + code + to + exchange.throughProxy() + words;
     }
