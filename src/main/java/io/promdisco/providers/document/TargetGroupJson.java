@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.util.Causes;
 import io.promdisco.util.SourceMemory;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -100,7 +101,7 @@ public final class TargetGroupJson {
   }
 
   private static String firstLine(JsonProcessingException problem) {
-    return problem.getOriginalMessage().lines().findFirst().orElse("");
+    return Causes.ofJson(problem.getOriginalMessage()).lines().findFirst().orElse("");
   }
 
   private static String at(JsonLocation place) {
@@ -231,9 +232,14 @@ public final class TargetGroupJson {
     return switch (json.currentToken()) {
       case START_ARRAY -> "a list";
       case START_OBJECT -> "an object";
-      case VALUE_STRING -> '"' + shown(json.getText()) + '"';
-      default -> shown(json.getText());
+      case VALUE_STRING -> isList() ? '"' + shown(json.getText()) + '"' : "a string";
+      default -> isList() ? shown(json.getText()) : "a number, true or false";
     };
+  }
+
+  /** Whether this is a list, and not perhaps a file with a token, which nothing may show. */
+  private boolean isList() {
+    return group >= 0;
   }
 
   /** The beginning of a text that may be long. */
