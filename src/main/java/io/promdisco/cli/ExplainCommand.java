@@ -286,17 +286,25 @@ final class ExplainCommand implements Callable<Integer> {
     ConfigLoader.LoadResult result =
         new ConfigLoader()
             .onlyJobs(jobs.names)
-            .leavingTargetFiles()
+            .leavingFiles() // They are files of that machine, and it may be hostile.
             .read(
                 api.server() + "/api/v1/status/config",
                 api.config().getBytes(StandardCharsets.UTF_8),
                 Path.of(""));
-    return result
-        .configuration()
-        .orElseThrow(
-            () ->
-                new CommandException(
-                    ExitCode.USAGE, result.problems().stream().map(Problem::describe).toList()));
+    Configuration configuration =
+        result
+            .configuration()
+            .orElseThrow(
+                () ->
+                    new CommandException(
+                        ExitCode.USAGE,
+                        result.problems().stream().map(Problem::describe).toList()));
+    if (configuration.effective().containsKey("scrape_config_files")) {
+      console.errorLine(
+          Console.yellow("warning: "),
+          api.server() + " has scrape_config_files, whose jobs are left out (expected: CONFIG)");
+    }
+    return configuration;
   }
 
   private int print(Explanation answer) {

@@ -110,7 +110,14 @@ public final class Main
     line.setExecutionStrategy(main);
     line.setParameterExceptionHandler(main);
     line.setExecutionExceptionHandler(main);
-    return line.execute(args);
+    try {
+      return line.execute(args);
+    } catch (OutOfMemoryError e) {
+      console.out().flush();
+      console.errorLine(
+          "promdisco: not enough memory (expected: less to read, or a larger heap: -Xmx)");
+      return CommandLine.ExitCode.SOFTWARE;
+    }
   }
 
   @Override

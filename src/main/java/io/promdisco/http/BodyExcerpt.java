@@ -13,8 +13,12 @@ public final class BodyExcerpt {
   public static final int BYTES = 16 << 10;
 
   private static final int LONGEST = 80;
+
+  /** Comments, scripts and tags, but not {@link SentSecrets#HIDDEN}. In linear time. */
   private static final Pattern MARKUP =
-      Pattern.compile("(?is)<!--.*?-->|<(script|style)\\b.*?</\\1\\s*>|<[^>]*>");
+      Pattern.compile(
+          "(?is)<!--.*?(?:-->|\\z)|<(script|style)\\b.*?(?:</\\1\\s*+>|\\z)|<(?!secret>)[^>]*+>");
+
   private static final Pattern BLANK =
       Pattern.compile("[\\s\\p{Cntrl}\\p{Cf}\u0085\u00a0\u2028\u2029\ufffd]+");
 
@@ -24,11 +28,15 @@ public final class BodyExcerpt {
    * The first words as a part of a sentence, as {@code , which begins with "Sign in"}, or the empty
    * string if there are none. Without markup, in one line.
    *
-   * @param beginning of the answer, in UTF-8
+   * @param beginning of the answer, in UTF-8; of more than {@link #BYTES} the rest is ignored
+   * @param sent hidden before the text is shortened: part of a secret could not be recognised
    */
-  public static String of(byte[] beginning) {
-    String text = new String(beginning, UTF_8);
-    String words = BLANK.matcher(MARKUP.matcher(text).replaceAll(" ")).replaceAll(" ").strip();
+  static String of(byte[] beginning, SentSecrets sent) {
+    String text =
+        sent.hideInBeginning(new String(beginning, 0, Math.min(beginning.length, BYTES), UTF_8));
+    int end = text.lastIndexOf('>') + 1; // Behind it, each "<" would be searched in vain.
+    String bare = MARKUP.matcher(text.substring(0, end)).replaceAll(" ") + text.substring(end);
+    String words = BLANK.matcher(bare).replaceAll(" ").strip();
     if (words.isEmpty()) {
       return "";
     }

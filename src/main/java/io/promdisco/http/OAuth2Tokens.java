@@ -15,7 +15,6 @@ import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
@@ -116,7 +115,7 @@ final class OAuth2Tokens implements Credentials {
               + shownUrl
               + " gives no token: status "
               + response.code
-              + ServerUrls.redirect(response.code, shownUrl, response.location));
+              + sent.hide(ServerUrls.redirect(response.code, shownUrl, response.location)));
     }
     return parse(response);
   }
@@ -203,24 +202,20 @@ final class OAuth2Tokens implements Credentials {
           "oauth2: the answer of "
               + shownUrl
               + " is not JSON"
-              + (response.contentType.isEmpty() ? "" : ", but " + response.contentType)
-              + sent.hide(BodyExcerpt.of(beginning(response.body))));
+              + (response.contentType.isEmpty() ? "" : ", but " + sent.hide(response.contentType))
+              + BodyExcerpt.of(response.body, sent));
     }
     String value = answer.path("access_token").asText("");
     if (value.isEmpty()) {
       throw new IOException("oauth2: the answer of " + shownUrl + " holds no access_token");
     }
     String type = answer.path("token_type").asText("");
-    long seconds = answer.path("expires_in").asLong(0);
+    long seconds = Math.max(0, answer.path("expires_in").asLong(0));
     Duration life = Duration.ofSeconds(Math.min(seconds, 10L * 365 * 24 * 3600)).minus(EARLY);
     return new Token(
         (type.isEmpty() || type.equalsIgnoreCase("bearer") ? "Bearer" : type) + " " + value,
         seconds > 0,
         ticker.nanos() + Math.max(0, life.toNanos()));
-  }
-
-  private static byte[] beginning(byte[] body) {
-    return Arrays.copyOf(body, Math.min(body.length, BodyExcerpt.BYTES));
   }
 
   @Override

@@ -134,13 +134,16 @@ final class ProxyTunnel {
     BasicClassicHttpRequest request = new BasicClassicHttpRequest("CONNECT", null, null, target);
     request.addHeader("Host", target);
     request.addHeader("User-Agent", RequestHeaders.USER_AGENT);
+    SentSecrets sent = new SentSecrets();
     for (Map.Entry<String, List<Secret>> header : headers.entrySet()) {
       for (Secret value : header.getValue()) {
+        sent.add(value.reveal());
         request.addHeader(header.getKey(), RequestHeaders.checked(header.getKey(), value.reveal()));
       }
     }
     String authorization = authorization(proxy);
     if (authorization != null) {
+      sent.addAuthorization(authorization);
       request.setHeader("Proxy-Authorization", authorization);
     }
     try {
@@ -152,13 +155,13 @@ final class ProxyTunnel {
         throw unauthorized(proxy);
       }
       if (code / 100 != 2) {
-        throw at(proxy, "it answers with status " + code + page(connection, response));
+        throw at(proxy, "it answers with status " + code + page(connection, response, sent));
       }
       if (connection.isDataAvailable(MOMENT)) { // In TLS the client speaks first.
         throw at(
             proxy,
             "it answers itself"
-                + page(connection, response)
+                + page(connection, response, sent)
                 + " (expected: a tunnel to the server)");
       }
       if (connection.isStale()) {
@@ -181,14 +184,14 @@ final class ProxyTunnel {
 
   /** How what it answers with begins. */
   private static String page(
-      DefaultBHttpClientConnection connection, ClassicHttpResponse response) {
+      DefaultBHttpClientConnection connection, ClassicHttpResponse response, SentSecrets sent) {
     Header length = response.getFirstHeader("Content-Length");
     if (length == null || length.getValue().equals("0")) {
       return ""; // Nothing, or no end to be seen.
     }
     try {
       connection.receiveResponseEntity(response);
-      return BodyExcerpt.of(response.getEntity().getContent().readNBytes(LONGEST_PAGE));
+      return BodyExcerpt.of(response.getEntity().getContent().readNBytes(LONGEST_PAGE), sent);
     } catch (HttpException | IOException e) {
       return ""; // Its status says enough.
     }

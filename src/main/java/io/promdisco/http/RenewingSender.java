@@ -110,6 +110,11 @@ public final class RenewingSender implements AutoCloseable {
     return sender.hide(failure);
   }
 
+  /** The first words of an answer, without the secrets that were sent to the server. */
+  public synchronized String bodyExcerpt(byte[] beginning) {
+    return sender.bodyExcerpt(beginning);
+  }
+
   /** Ends everything that is under way; a request after that is refused. */
   @Override
   public synchronized void close() {

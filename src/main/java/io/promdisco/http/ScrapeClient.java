@@ -4,6 +4,7 @@ import io.promdisco.config.HttpClientConfig;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.http.tls.TlsSettings;
 import io.promdisco.util.ExceptionCauses;
+import io.promdisco.util.GzipStream;
 import io.promdisco.util.SystemTicker;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +15,6 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.GZIPInputStream;
 
 /**
  * Sends the scrape requests of one job over HTTP/1.1, as the job's configuration says: credentials,
@@ -144,7 +144,7 @@ public final class ScrapeClient implements AutoCloseable {
     long limit = job.bodySizeLimit() == 0 ? Integer.MAX_VALUE - 9L : job.bodySizeLimit();
     InputStream in = exchange.reader().stream();
     if (exchange.header("Content-Encoding").equalsIgnoreCase("gzip")) {
-      in = new GZIPInputStream(in);
+      in = new GzipStream(in);
     }
     byte[] body = in.readNBytes((int) Math.min(limit + 1, Integer.MAX_VALUE - 8L));
     if (body.length > limit) {

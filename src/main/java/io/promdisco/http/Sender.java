@@ -416,10 +416,15 @@ public final class Sender implements AutoCloseable {
     Ticker.Alarm alarm =
         ticker.schedule(WORDS_PATIENCE, () -> exchange.fail(new IOException("no words")));
     try {
-      return hide(BodyExcerpt.of(exchange.firstPiece()));
+      return bodyExcerpt(exchange.firstPiece());
     } finally {
       alarm.cancel();
     }
+  }
+
+  /** The first words of an answer that begins with these bytes, as {@link BodyExcerpt} has them. */
+  public String bodyExcerpt(byte[] beginning) {
+    return BodyExcerpt.of(beginning, sent);
   }
 
   /** A message of the server: printable, cut, without the secrets that were sent to it. */

@@ -17,7 +17,7 @@ import java.util.Set;
  * characters are not hidden: they occur by chance. Safe for all threads.
  */
 final class SentSecrets {
-  private static final String HIDDEN = "<secret>";
+  static final String HIDDEN = "<secret>";
   private static final int SHORTEST = 4;
 
   /** Tokens are renewed: the oldest is forgotten. */
@@ -61,6 +61,30 @@ final class SentSecrets {
       hidden = hidden.replace(value, HIDDEN);
     }
     return hidden;
+  }
+
+  /**
+   * The beginning of a text without any of the secrets, and without the beginning of one at its
+   * end, where the text may have been cut.
+   */
+  String hideInBeginning(String beginning) {
+    String hidden = hide(beginning);
+    List<String> all;
+    synchronized (this) {
+      all = List.copyOf(values);
+    }
+    int longest = 0;
+    for (String value : all) {
+      for (int length = Math.min(value.length() - 1, hidden.length());
+          length >= Math.max(SHORTEST, longest + 1);
+          length--) {
+        if (hidden.startsWith(value.substring(0, SHORTEST), hidden.length() - length)
+            && hidden.regionMatches(hidden.length() - length, value, 0, length)) {
+          longest = length;
+        }
+      }
+    }
+    return longest == 0 ? hidden : hidden.substring(0, hidden.length() - longest) + HIDDEN;
   }
 
   /** Whether an exception, or what caused it, shows one of the secrets. */

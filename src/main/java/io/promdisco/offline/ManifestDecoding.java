@@ -1,5 +1,6 @@
 package io.promdisco.offline;
 
+import io.promdisco.util.GzipStream;
 import io.promdisco.util.UserFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.util.zip.GZIPInputStream;
 
 /** Decodes files in gzip, UTF-8 and UTF-16, recognised by their first bytes. */
 final class ManifestDecoding {
@@ -28,7 +28,7 @@ final class ManifestDecoding {
       return bytes;
     }
     try (InputStream in =
-        UserFiles.limited(new GZIPInputStream(new ByteArrayInputStream(bytes)), most)) {
+        UserFiles.limited(new GzipStream(new ByteArrayInputStream(bytes)), most)) {
       return in.readAllBytes();
     }
   }

@@ -12,6 +12,7 @@ import io.promdisco.metrics.PrometheusMetrics;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.TargetListener;
 import io.promdisco.util.EscapingLogger;
+import io.promdisco.util.RateLimitedLog;
 import io.promdisco.util.Nouns;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
@@ -33,6 +34,12 @@ final class ReloadableBackend implements Backend {
   private final Metrics.Gauge successful;
   private final Metrics.Gauge successTime;
 
+  /** Clients may reload as often as they like. */
+  private final RateLimitedLog readForClients = 
+      new RateLimitedLog(System::nanoTime, line -> log.info("{}", line));
+
+  private final RateLimitedLog problemsForClients = 
+      new RateLimitedLog(System::nanoTime, line -> log.warn("{}", line));
   private final ReentrantLock reloading = new ReentrantLock();
   private volatile Map<String, Object> effective = Map.of();
 
@@ -78,7 +85,7 @@ final class ReloadableBackend implements Backend {
   void load() throws ConfigException {
     reloading.lock();
     try {
-      read(false);
+      read(Cause.START);
     } finally {
       reloading.unlock();
     }
@@ -90,7 +97,7 @@ final class ReloadableBackend implements Backend {
       return false;
     }
     try {
-      read(true);
+      read(Cause.CLIENT);
       return true;
     } finally {
       reloading.unlock();
@@ -101,46 +108,66 @@ final class ReloadableBackend implements Backend {
   public void reload() throws ConfigException {
     reloading.lock();
     try {
-      read(true);
+      read(Cause.OPERATOR);
     } finally {
       reloading.unlock();
     }
   }
 
-  /**
-   * Reads the file.
-   *
-   * @param again whether a configuration is in force, so that what is wrong is logged; otherwise
-   *     the caller reports it
-   */
-  private void read(boolean again) throws ConfigException {
+  /** Why the file is read. */
+  private enum Cause {
+    /** The caller reports what is wrong. */
+    START,
+    /** A signal, or another content. */
+    OPERATOR,
+    /** A request: may come often, so its log is limited. */
+    CLIENT
+  }
+
+  private void read(Cause cause) throws ConfigException {
     if (file == null) {
       throw new IllegalStateException("reload: no configuration file (expected: configFile)");
     }
     ConfigLoader.LoadResult result = loader.read(file);
-    if (result.configuration().isEmpty()) {
-      successful.set(0);
-      for (Problem problem : again ? result.problems() : List.<Problem>of()) {
-        if (problem.severity() == Problem.Severity.ERROR) {
-          log.error("the configuration is refused, the one before stays in force: {}", problem);
-        } else {
-          log.warn("{}", problem);
-        }
+    boolean isRefused = result.configuration().isEmpty();
+    if (!isRefused || cause != Cause.START) {
+      List<Problem> problems =
+          result.problems().stream()
+              .filter(problem -> isRefused || isError(problem) || !problem.kind().isAdvice())
+              .toList();
+      if (cause != Cause.CLIENT) {
+        logProblems(problems, isRefused);
+      } else if (!problems.isEmpty()) {
+        problemsForClients.log("", omitted -> logProblems(problems, isRefused));
       }
+    }
+    if (isRefused) {
+      successful.set(0);
       throw new ConfigException(result.problems());
     }
-    for (Problem problem : result.problems()) {
-      if (problem.severity() == Problem.Severity.ERROR) {
-        log.error("{}", problem);
-      } else if (!problem.kind().isAdvice()) {
+    takeOver(result.configuration().get());
+    String jobs = Nouns.count(result.configuration().get().jobs().size(), "job");
+    switch (cause) {
+      case START -> log.info("read {}: {}", file, jobs);
+      case OPERATOR -> log.info("read {} again: {}", file, jobs);
+      case CLIENT -> readForClients.log("read " + file + " again: " + jobs);
+    }
+  }
+
+  private static boolean isError(Problem problem) {
+    return problem.severity() == Problem.Severity.ERROR;
+  }
+
+  private static void logProblems(List<Problem> problems, boolean isRefused) {
+    for (Problem problem : problems) {
+      if (!isError(problem)) {
         log.warn("{}", problem);
+      } else if (isRefused) {
+        log.error("the configuration is refused, the one before stays in force: {}", problem);
+      } else {
+        log.error("{}", problem);
       }
     }
-    takeOver(result.configuration().get());
-    log.info(
-        again ? "read {} again: {}" : "read {}: {}",
-        file,
-        Nouns.count(result.configuration().get().jobs().size(), "job"));
   }
 
   @Override

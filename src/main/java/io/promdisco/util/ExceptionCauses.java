@@ -20,6 +20,17 @@ public final class ExceptionCauses {
     return (line < 0 ? message : message.substring(0, line)).strip();
   }
 
+  /**
+   * A message of the JSON parser without the unquoted word that it repeats, which may be a secret:
+   * the text may be no JSON at all, but a file with a token.
+   */
+  public static String ofJson(String message) {
+    return message.startsWith("Unrecognized token ")
+        ? "a word without quotes (expected: a list, an object, a text, a number, true, false or"
+            + " null)"
+        : message;
+  }
+
   /** A sentence without its capital letter, as a part of another sentence. */
   public static String lower(String text) {
     boolean sentence =

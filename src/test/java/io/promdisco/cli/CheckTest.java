@@ -76,6 +76,20 @@ class CheckTest {
   }
 
   @Test
+  void nothingIsShownOfAFileThatMayHoldAToken() throws IOException {
+    for (String token : List.of("s3cr3t", "@s3cr3t", "%s3cr3t", "\"s3cr3t", "{s3cr3t", "\"s3cr3t\"")) {
+      String config =
+          file(
+              "named.yml",
+              "scrape_configs: [{job_name: a, file_sd_configs: [{files: [x.json, x.yml]}]}]");
+      file("x.json", token);
+      file("x.yml", token);
+      check(false, config, file("whole.yml", token));
+      assertThat(out()).contains("error: ").doesNotContain("s3cr3t");
+    }
+  }
+
+  @Test
   void coloursAreForTerminals() throws IOException {
     check(true, file("bad.yml", BAD));
 

@@ -1,5 +1,6 @@
 package io.promdisco.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,6 +10,10 @@ import io.promdisco.cli.output.ExitCode;
 import io.promdisco.server.PromdiscoServer;
 import io.promdisco.testing.ExpectsErrors;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -294,6 +299,32 @@ class DiffTest {
     assertThat(cli.err()).contains("no job \"no\" on either side");
     assertThat(cli.run("diff", "--at-server", "nowhere", config)).isEqualTo(ExitCode.USAGE);
     assertThat(cli.err()).contains("--at-server: nowhere (expected: the URL");
+  }
+
+  @Test
+  void interimAnswersWithoutEndAreGivenUp() throws Exception {
+    String config = cli.file("p.yml", "scrape_configs: []\n");
+    try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      Thread talker = new Thread(() -> talk(server));
+      talker.start();
+      String url = "http://127.0.0.1:" + server.getLocalPort();
+      assertThat(cli.run("diff", "--at-server", url, config, "--timeout", "2s"))
+          .isEqualTo(ExitCode.UNREACHABLE);
+      assertThat(cli.err()).contains("no whole answer within 2.0 s");
+      talker.join();
+    }
+  }
+
+  private static void talk(ServerSocket server) {
+    byte[] interim = "HTTP/1.1 100 Continue\r\n\r\n".repeat(100).getBytes(UTF_8);
+    try (Socket socket = server.accept()) {
+      OutputStream out = socket.getOutputStream();
+      while (true) {
+        out.write(interim);
+      }
+    } catch (IOException e) {
+      // The other side has gone.
+    }
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.promdisco.sim.Permissions;
 import io.promdisco.sim.SimApiServer;
 import io.promdisco.sim.SimCluster;
 import io.promdisco.sim.SimOptions;
+import io.promdisco.testing.FakeServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -357,6 +358,30 @@ class ExplainTest {
             .isZero();
         assertThat(cli.out()).contains("p.yml:8:5");
       }
+    }
+  }
+
+  @Test
+  void filesThatTheConfigurationOfAServerNamesAreNotRead() throws Exception {
+    String file = cli.file("here.yml", "not: what it should be");
+    String config =
+        "scrape_config_files: [" + file + "]\\nscrape_configs: [{job_name: a, http_sd_configs: ["
+            + "{url: 'http://127.0.0.1:1', basic_auth: {username: u, password_file: /none}}]}]";
+    FakeServer.Handler answers =
+        exchange -> {
+          boolean isConfig = exchange.getRequestURI().getPath().endsWith("config");
+          String data = isConfig ? "{\"yaml\": \"" + config + "\"}" : "{\"activeTargets\": []}";
+          FakeServer.json(200, "{\"status\": \"success\", \"data\": " + data + "}")
+              .handle(exchange);
+        };
+    try (FakeServer server = FakeServer.start(answers)) {
+      assertThat(cli.run("explain", "a:1", "--server", server.url()))
+          .isEqualTo(ExitCode.FINDING);
+      assertThat(cli.err())
+          .isEqualTo(
+              "warning: "
+                  + server.url()
+                  + " has scrape_config_files, whose jobs are left out (expected: CONFIG)\n");
     }
   }
 

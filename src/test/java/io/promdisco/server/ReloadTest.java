@@ -93,6 +93,29 @@ class ReloadTest {
     }
   }
 
+  @Test
+  @ExpectsErrors("the second configuration is refused")
+  void manyReloadsOfClientsDoNotFillTheLog() throws Exception {
+    Path file = Files.writeString(folder.resolve("p.yml"), "scrape_configs:\n" + job("a", "h:1"));
+    PrometheusMetrics metrics = new PrometheusMetrics(new CollectorRegistry());
+    try (Promdisco promdisco = Promdisco.builder().metrics(metrics).build();
+        CapturedLog log = new CapturedLog()) {
+      ReloadableBackend reload =
+          new ReloadableBackend(promdisco, new ConfigLoader(), file, metrics);
+      for (int i = 0; i < 20; i++) {
+        assertThat(reload.tryReload()).isTrue();
+      }
+      assertThat(log.lines("again: 1 job")).hasSize(1);
+      reload.reload(); // a signal is nothing that clients can send
+      assertThat(log.lines("again: 1 job")).hasSize(2);
+      Files.writeString(file, "nonsense: 1");
+      for (int i = 0; i < 20; i++) {
+        assertThatThrownBy(reload::tryReload).isInstanceOf(ConfigException.class);
+      }
+      assertThat(log.lines("ERROR", "nonsense")).hasSize(1);
+    }
+  }
+
   private static String refused(ReloadableBackend reload) {
     try {
       reload.reload();

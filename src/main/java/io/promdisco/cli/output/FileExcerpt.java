@@ -31,6 +31,9 @@ final class FileExcerpt {
   /** What YAML takes for the end of a line. */
   private static final Pattern END_OF_LINE = Pattern.compile("\r\n|[\n\r\u0085\u2028\u2029]");
 
+  private static final Pattern KEY =
+      Pattern.compile("[\\s\\[{-]*+[\"']?[A-Za-z_][\\w.]*+[\"']?\\s*+:(?:[\\s\\[{\"']|$)");
+
   private final Map<String, List<String>> files = new HashMap<>();
   private final int width;
 
@@ -78,6 +81,11 @@ final class FileExcerpt {
     return Optional.of(layout(shown.text(), shown.column()));
   }
 
+  /** Whether a line has a key, as in YAML or JSON; a file without any may be that of a token. */
+  private static boolean hasKey(String line) {
+    return line.length() <= LONGEST_LINE && KEY.matcher(line).lookingAt();
+  }
+
   private static List<String> read(String file) {
     try (InputStream in = UserFiles.open(Path.of(file), MOST_BYTES)) {
       return lines(in.readAllBytes());
@@ -88,7 +96,9 @@ final class FileExcerpt {
 
   private static List<String> lines(byte[] content) {
     String text = new String(content, StandardCharsets.UTF_8);
-    return List.of(END_OF_LINE.split(text.startsWith("\uFEFF") ? text.substring(1) : text, -1));
+    String bare = text.startsWith("\uFEFF") ? text.substring(1) : text;
+    List<String> lines = List.of(END_OF_LINE.split(bare, -1));
+    return lines.stream().anyMatch(FileExcerpt::hasKey) ? lines : List.of();
   }
 
   private Line layout(String text, int column) {

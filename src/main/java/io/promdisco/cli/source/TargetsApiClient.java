@@ -1,21 +1,27 @@
 package io.promdisco.cli.source;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.promdisco.cli.output.CommandException;
 import io.promdisco.cli.output.TargetRow;
+import io.promdisco.config.HttpClientConfig;
 import io.promdisco.discovery.JobStatus;
+import io.promdisco.http.BodyReader;
+import io.promdisco.http.Exchange;
+import io.promdisco.http.Request;
+import io.promdisco.http.Sender;
+import io.promdisco.http.ServerSettings;
 import io.promdisco.model.Labels;
+import io.promdisco.util.ExceptionCauses;
+import io.promdisco.util.SystemTicker;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.HttpURLConnection;
+import java.io.InterruptedIOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,7 +49,7 @@ public final class TargetsApiClient {
    *
    * @param option that named it, for messages
    * @param url as {@code http://127.0.0.1:9099}; may hold user and password, which are never shown
-   * @param timeout for connecting, and for each pause of the answer
+   * @param timeout for each answer as a whole
    * @throws CommandException if it is no URL of a server
    */
   public TargetsApiClient(String option, String url, Duration timeout) {
@@ -139,31 +145,18 @@ public final class TargetsApiClient {
   }
 
   private JsonNode get(String path) {
-    try {
-      HttpURLConnection connection =
-          (HttpURLConnection) URI.create(server() + path).toURL().openConnection();
-      connection.setConnectTimeout((int) timeout.toMillis());
-      connection.setReadTimeout((int) timeout.toMillis());
-      connection.setInstanceFollowRedirects(false); // the credentials are for this server alone
-      connection.setRequestProperty("Accept", "application/json");
-      if (base.getUserInfo() != null) {
-        byte[] credentials = base.getUserInfo().getBytes(StandardCharsets.UTF_8);
-        connection.setRequestProperty(
-            "Authorization", "Basic " + Base64.getEncoder().encodeToString(credentials));
-      }
-      int code = connection.getResponseCode();
-      if (code != HttpURLConnection.HTTP_OK) {
-        throw unreachable("answers " + path + " with status " + code);
-      }
-      try (InputStream body = connection.getInputStream()) {
-        JsonNode document = MAPPER.readTree(body);
-        if (!"success".equals(document.path("status").asText())) {
-          throw unreachable("does not answer " + path + " as Prometheus does");
-        }
-        return document;
-      }
+    HttpClientConfig http = HttpClientConfig.builder().followRedirects(false).build();
+    try (SystemTicker ticker = new SystemTicker();
+        Sender sender =
+            new Sender(
+                ServerSettings.of(base.toString(), option, http, System.getenv(), ticker),
+                ticker)) {
+      return read(sender, path);
     } catch (IOException e) {
       throw unreachable("cannot be read: " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw unreachable("was not read to the end");
     } catch (OutOfMemoryError e) {
       throw CommandException.unreachable(
           option
@@ -171,6 +164,27 @@ public final class TargetsApiClient {
               + server()
               + " needs more memory than there is (expected: a shorter one, or a larger heap:"
               + " -Xmx)");
+    }
+  }
+
+  private JsonNode read(Sender sender, String path) throws IOException, InterruptedException {
+    Request request =
+        Request.within(timeout, URI.create(server() + path), Map.of("Accept", "application/json"));
+    try (Exchange exchange = sender.send(request)) {
+      if (exchange.code() != 200) {
+        throw unreachable("answers " + path + " with status " + exchange.code());
+      }
+      JsonNode document = MAPPER.readTree(exchange.reader().stream());
+      if (!"success".equals(document.path("status").asText())) {
+        throw unreachable("does not answer " + path + " as Prometheus does");
+      }
+      return document;
+    } catch (InterruptedIOException e) {
+      throw BodyReader.interrupted(e);
+    } catch (JacksonException e) {
+      throw new IOException("its answer is not JSON: " + ExceptionCauses.ofJson(e.getOriginalMessage()), e);
+    } catch (IOException e) {
+      throw sender.hide(e);
     }
   }
 

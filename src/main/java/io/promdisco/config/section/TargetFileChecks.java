@@ -13,6 +13,7 @@ import io.promdisco.config.yaml.YamlFile;
 import io.promdisco.model.Labels;
 import io.promdisco.model.Position;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.util.ExceptionCauses;
 import io.promdisco.util.SourceMemory;
 import io.promdisco.util.UserFiles;
 import java.io.IOException;
@@ -130,7 +131,7 @@ final class TargetFileChecks {
   private static void json(byte[] content, ProblemCollector problems, Groups groups)
       throws IOException {
     try (JsonParser json = new JsonFactory().createParser(content)) {
-      JsonToken first = json.nextToken();
+      JsonToken first = firstToken(json);
       if (first == null) {
         throw new UnexpectedTokenException(
             json, "unexpected end of JSON input (expected: a list of groups)");
@@ -140,8 +141,8 @@ final class TargetFileChecks {
           jsonGroup(json, problems, groups);
         }
       } else if (first != JsonToken.VALUE_NULL) {
-        throw new UnexpectedTokenException(
-            json, "cannot unmarshal " + json.getText() + " (expected: a list of groups)");
+        String what = first == JsonToken.START_OBJECT ? "an object" : "a single value";
+        throw new UnexpectedTokenException(json, "cannot unmarshal " + what + " (expected: a list of groups)");
       }
       if (json.nextToken() != null) {
         throw new UnexpectedTokenException(json, "text after the list of groups");
@@ -154,7 +155,16 @@ final class TargetFileChecks {
           place(e.getLocation(), problems),
           ProblemKind.SYNTAX,
           "",
-          "no JSON: " + e.getOriginalMessage());
+          "not JSON: " + ExceptionCauses.ofJson(e.getOriginalMessage()));
+    }
+  }
+
+  /** A file that does not even begin as JSON may be a file with a token: nothing of it is shown. */
+  private static @Nullable JsonToken firstToken(JsonParser json) throws IOException {
+    try {
+      return json.nextToken();
+    } catch (JsonProcessingException e) {
+      throw new UnexpectedTokenException(json, "not JSON (expected: a list of groups)");
     }
   }
 

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
+import io.promdisco.util.ExceptionCauses;
 import io.promdisco.util.SourceMemory;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -66,7 +67,7 @@ public final class TargetGroupJson {
    * @param document stays open
    * @param memory counts the groups while they are read
    * @return its groups in order, none for {@code null}
-   * @throws IOException if it is not such a list, as with {@link #parse(byte[], Origin)}; if it is
+   * @throws IOException if it is not such a list, as with {@link #parse(byte[], DocumentOrigin)}; if it is
    *     beyond the limit of {@code memory}; or what {@code document} throws
    */
   public static List<TargetGroup> parse(
@@ -101,7 +102,7 @@ public final class TargetGroupJson {
   }
 
   private static String firstLine(JsonProcessingException problem) {
-    return problem.getOriginalMessage().lines().findFirst().orElse("");
+    return ExceptionCauses.ofJson(problem.getOriginalMessage()).lines().findFirst().orElse("");
   }
 
   private static String at(JsonLocation place) {
@@ -232,9 +233,14 @@ public final class TargetGroupJson {
     return switch (json.currentToken()) {
       case START_ARRAY -> "a list";
       case START_OBJECT -> "an object";
-      case VALUE_STRING -> '"' + shown(json.getText()) + '"';
-      default -> shown(json.getText());
+      case VALUE_STRING -> isList() ? '"' + shown(json.getText()) + '"' : "a string";
+      default -> isList() ? shown(json.getText()) : "a number, true or false";
     };
+  }
+
+  /** Whether this is a list, and not perhaps a file with a token, which nothing may show. */
+  private boolean isList() {
+    return group >= 0;
   }
 
   /** The beginning of a text that may be long. */

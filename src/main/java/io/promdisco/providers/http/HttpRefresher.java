@@ -16,6 +16,7 @@ import io.promdisco.providers.document.TargetGroupJson;
 import io.promdisco.providers.refresh.RefreshResult;
 import io.promdisco.providers.refresh.Refresher;
 import io.promdisco.providers.refresh.RetryLaterException;
+import io.promdisco.util.GzipStream;
 import io.promdisco.util.LimitedStream;
 import io.promdisco.util.MemoryBudget;
 import io.promdisco.util.SourceMemory;
@@ -33,7 +34,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
@@ -178,7 +178,7 @@ final class HttpRefresher implements Refresher {
               + type
               + "\""
               + exchange.throughProxy()
-              + firstWords(exchange)
+              + bodyExcerpt(exchange)
               + " (expected application/json)");
     }
     SourceMemory reading = memory.reading(0);
@@ -221,11 +221,11 @@ final class HttpRefresher implements Refresher {
         : "redirected to " + ServerUrls.shown(exchange.uri()) + ": ";
   }
 
-  private static String firstWords(Exchange exchange) throws IOException {
+  private String bodyExcerpt(Exchange exchange) throws IOException {
     try (InputStream body = unpacked(exchange)) {
       byte[] beginning = body.readNBytes(BodyExcerpt.BYTES);
       boolean isList = beginning.length > 0 && beginning[0] == '['; // only its type is wrong
-      return isList ? "" : BodyExcerpt.of(beginning);
+      return isList ? "" : sender.bodyExcerpt(beginning);
     } catch (InterruptedIOException e) {
       throw e;
     } catch (IOException e) {
@@ -252,7 +252,7 @@ final class HttpRefresher implements Refresher {
     String encoding = exchange.header("content-encoding").strip().toLowerCase(Locale.ROOT);
     return switch (encoding) {
       case "", "identity" -> body;
-      case "gzip", "x-gzip" -> new GZIPInputStream(body, 1 << 15);
+      case "gzip", "x-gzip" -> new GzipStream(body);
       default -> throw new IOException("content encoding " + encoding + " (expected gzip or none)");
     };
   }

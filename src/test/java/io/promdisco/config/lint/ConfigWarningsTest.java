@@ -1,12 +1,14 @@
 package io.promdisco.config.lint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.load.ConfigLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +39,15 @@ class ConfigWarningsTest {
 
   private static String role(String role) {
     return "kubernetes_sd_configs: [{role: " + role + "}]";
+  }
+
+  @Test
+  void aRuleWithManySourceLabelsAndALongRegexTakesLittleTime() {
+    String labels = "__meta_kubernetes_node_name, ".repeat(29) + "__meta_kubernetes_pod_name";
+    String rule = "{source_labels: [%s], regex: '%sx', action: keep}";
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(30), // with a backtracking search: for ever
+        () -> said(job(role("node"), rule.formatted(labels, ";".repeat(2000)))));
   }
 
   @Test

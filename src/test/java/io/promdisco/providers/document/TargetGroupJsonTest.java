@@ -55,6 +55,14 @@ class TargetGroupJsonTest {
     assertThat(parse(text)).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"s3cr3t4711", "s3cr3t4711-x", "\"s3cr3t4711\"", "471147114711", "[s3cr3t]"})
+  void whatMayBeATokenIsNotShown(String text) {
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> parse(text))
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("s3cr3t").doesNotContain("4711"));
+  }
+
   @Test
   void nullIsNothing() throws IOException {
     assertThat(
@@ -145,7 +153,7 @@ class TargetGroupJsonTest {
         "`` | 1:1: empty (expected a list of target groups; none are [])",
         "` \n ` | 1:1: empty (expected a list of target groups; none are [])",
         "{\"targets\": []} | 1:1: an object (expected a list of target groups)",
-        "5 | 1:1: 5 (expected a list of target groups)",
+        "5 | 1:1: a number, true or false (expected a list of target groups)",
         "[null] | 1:2: [0]: null (expected a target group)",
         "[{}, null] | 1:6: [1]: null (expected a target group)",
         "[{}, \"a:1\"] | 1:6: [1]: \"a:1\" (expected a target group)",

@@ -174,7 +174,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
     }
     if (exchange.code() != 200) {
       try (exchange) {
-        throw refusal(exchange);
+        throw refusal(sender, exchange);
       }
     }
     return exchange;
@@ -219,7 +219,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
   }
 
   /** What a server says that does not give what was asked for. */
-  private ApiException refusal(Exchange exchange) throws InterruptedException {
+  private ApiException refusal(Sender sender, Exchange exchange) throws InterruptedException {
     byte[] body = exchange.beginning(LARGEST_REFUSAL);
     ApiStatus status = status(exchange, body);
     int code = exchange.code();
@@ -235,7 +235,7 @@ final class ApiServerClient implements ResourceClient, AccessReview {
                   + ", where credentials are not sent: "
                   + detail;
     } else if (message.isEmpty()) {
-      String words = exchange.contentType().equals(PROTOBUF) ? "" : BodyExcerpt.of(body);
+      String words = exchange.contentType().equals(PROTOBUF) ? "" : sender.bodyExcerpt(body);
       String to = ServerUrls.redirect(exchange.code(), exchange.uri(), exchange.header("location"));
       message = server + " answered with status " + code + to + exchange.throughProxy() + words;
     }

@@ -319,6 +319,43 @@ class CredentialsTest {
     assertThat(api.requests).isEmpty();
   }
 
+  @Test
+  void aLongTokenThatAServerRepeatsIsNotShownInPart() throws Exception {
+    String token = "t0ken".repeat(200);
+    byte[] echo = ("<pre>Authorization: Bearer " + token + "</pre>").getBytes(UTF_8);
+    FakeServer api = api(FakeServer.body(500, "text/html", echo));
+    ResourceClient client = client(api, HttpClientConfigs.withToken(token));
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> list(client))
+        .withMessageContaining("which begins with \"Authorization: Bearer <secret>\"");
+    api.answer(FakeServer.body(200, "text/html", echo));
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> list(client))
+        .withMessageContaining("which begins with \"Authorization: Bearer <secret>\"");
+    api.answer(json(200, token));
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> list(client))
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("t0ken"));
+  }
+
+  @Test
+  void aTokenServerThatRepeatsTheSecretOrCannotCountDoesNoHarm() throws Exception {
+    FakeServer tokens =
+        api(
+            exchange -> {
+              exchange.getResponseHeaders().set("Location", "https://sso.invalid/s%26cret");
+              exchange.sendResponseHeaders(302, -1);
+            });
+    FakeServer api = api(json(200, LIST));
+    ResourceClient client = client(api, HttpClientConfigs.withOAuth2(oauth2(tokens)));
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> list(client))
+        .withMessageContaining("a redirect to https://sso.invalid/<secret>, not followed");
+    tokens.answer(json(200, "{\"access_token\": \"t\", \"expires_in\": -9223372036854775808}"));
+    list(client);
+    assertThat(authorizations(api)).containsExactly("Bearer t");
+  }
+
   /** The two parts before the signature, once the signature has been found to be right. */
   private static JsonNode[] verified(String assertion, PublicKey key, String algorithm)
       throws Exception {

@@ -14,6 +14,7 @@ import io.promdisco.providers.kubernetes.object.ObjectMeta;
 import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.providers.kubernetes.watch.ResourceClient.Page;
 import io.promdisco.providers.kubernetes.watch.ResourceClient.WatchHandler;
+import io.promdisco.util.ExceptionCauses;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -212,7 +213,9 @@ public final class JsonDecoder implements Decoder {
 
   private static IOException malformed(String what, BodyReader body, JsonProcessingException e) {
     String problem =
-        e instanceof StreamConstraintsException ? "too deep or too long" : e.getOriginalMessage();
+        e instanceof StreamConstraintsException
+            ? "too deep or too long"
+            : ExceptionCauses.ofJson(e.getOriginalMessage());
     long at = e.getLocation() == null ? body.position() : e.getLocation().getByteOffset();
     return new IOException(what + ": not JSON at byte " + at + ": " + problem, e);
   }
