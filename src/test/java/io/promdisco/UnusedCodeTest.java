@@ -124,7 +124,8 @@ class UnusedCodeTest {
   /** Whether programs may call it, or tests of all packages, for which the simulated server is. */
   private static boolean isApi(JavaCodeUnit unit) {
     return unit.getOwner().getPackageName().equals("io.promdisco.sim")
-        || PublicApiTest.isApi(unit.getOwner().reflect()) && !unit.isAnnotatedWith(Internal.class);
+        || (PublicApiTest.isApi(unit.getOwner().reflect())
+            && !unit.isAnnotatedWith(Internal.class));
   }
 
   /** Whether every record or enum has it: an accessor, {@code values}, {@code valueOf}. */

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Checks HTTP client settings of files and of builders. A {@code …Ref} parameter names a secret of
  * a secret manager; it is empty unless a file sets it.
+ *
+ * @hidden
  */
 @Internal
 public final class HttpClientChecks {

@@ -12,7 +12,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Checks the settings of jobs, from files and from builders. */
+/**
+ * Checks the settings of jobs, from files and from builders.
+ *
+ * @hidden
+ */
 @Internal
 public final class ScrapeChecks {
   private static final Set<String> PROTOCOLS = new TreeSet<>();

@@ -11,7 +11,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Checks the sources of targets, from files and from builders. */
+/**
+ * Checks the sources of targets, from files and from builders.
+ *
+ * @hidden
+ */
 @Internal
 public final class SdChecks {
   /** The label of a target's host and port. */

@@ -5,7 +5,11 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Whether text is a URL, as Go reads URLs. */
+/**
+ * Whether text is a URL, as Go reads URLs.
+ *
+ * @hidden
+ */
 @Internal
 public final class UrlChecks {
   private static final Pattern SCHEME = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*");

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param tls how to speak TLS; nothing: plain HTTP
  * @param headers what every answer carries besides its own headers
  * @param users bcrypt hashes of the passwords, by user; none: nobody is asked
+ * @hidden
  */
 @Internal
 public record WebConfig(Optional<Tls> tls, Map<String, String> headers, Map<String, Secret> users) {
@@ -24,7 +25,11 @@ public record WebConfig(Optional<Tls> tls, Map<String, String> headers, Map<Stri
     users = Map.copyOf(users);
   }
 
-  /** What is asked of a client's certificate. */
+  /**
+   * What is asked of a client's certificate.
+   *
+   * @hidden
+   */
   public enum ClientAuth {
     /** Nothing; none is asked for. */
     NO_CLIENT_CERT("NoClientCert"),
@@ -74,6 +79,7 @@ public record WebConfig(Optional<Tls> tls, Map<String, String> headers, Map<Stri
    * @param maxVersion likewise; default {@code TLS13}
    * @param cipherSuites those that may be used, up to TLS 1.2; none: the platform's choice
    * @param serverOrder whether the server's order of cipher suites counts; default true
+   * @hidden
    */
   public record Tls(
       String cert,

@@ -34,6 +34,8 @@ import org.slf4j.Logger;
  * <p>Safe for all threads. Locks, in this order: the apply lock (this object's monitor) is held
  * while providers are started and closed; the state lock guards the list of providers for those who
  * look; the pool has its own. No discoverer is called under the state lock or the pool's.
+ *
+ * @hidden
  */
 @Internal
 public final class DiscoveryManager implements TargetSetReader, AutoCloseable {

@@ -6,7 +6,11 @@ import io.promdisco.Internal;
 import io.promdisco.util.PrintableText;
 import java.util.regex.Pattern;
 
-/** The first words of an unexpected answer, for errors: they show that it is a login page. */
+/**
+ * The first words of an unexpected answer, for errors: they show that it is a login page.
+ *
+ * @hidden
+ */
 @Internal
 public final class BodyExcerpt {
   /** How many bytes of an answer are searched for them. */

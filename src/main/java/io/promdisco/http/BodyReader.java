@@ -12,10 +12,16 @@ import org.jspecify.annotations.Nullable;
  * Reads a body piece by piece: {@link #take} gives a run of bytes in one array, straight from the
  * chunk that the network gave if it lies whole within it. Blocks while nothing has arrived; the
  * thread that reads may be interrupted. For one thread.
+ *
+ * @hidden
  */
 @Internal
 public final class BodyReader {
-  /** Where chunks come from. */
+  /**
+   * Where chunks come from.
+   *
+   * @hidden
+   */
   public interface Source {
     /** The next chunk, which may be empty, or null at the end; waits for it. */
     @Nullable ByteBuffer next() throws IOException, InterruptedException;

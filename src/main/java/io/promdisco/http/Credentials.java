@@ -9,7 +9,11 @@ import java.nio.file.Path;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/** Gives the {@code Authorization} header of requests. Safe for all threads. */
+/**
+ * Gives the {@code Authorization} header of requests. Safe for all threads.
+ *
+ * @hidden
+ */
 @Internal
 public interface Credentials extends AutoCloseable {
   /** No header: a client certificate, or no authentication. */
@@ -56,7 +60,11 @@ public interface Credentials extends AutoCloseable {
     };
   }
 
-  /** A text from the configuration or from a file. */
+  /**
+   * A text from the configuration or from a file.
+   *
+   * @hidden
+   */
   interface Text {
     /** The text now. */
     String read() throws IOException;

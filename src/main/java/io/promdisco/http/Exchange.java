@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One request and its answer. The thread that asked reads the body; any thread may fail or close
  * it.
+ *
+ * @hidden
  */
 @Internal
 public final class Exchange implements AutoCloseable, BodyReader.Source {

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * Makes fabric8's own client, over the JDK's HTTP/1.1, for what is asked rarely. It gets settings,
  * TLS and credentials of a {@link Sender}: it looks at no environment and no file of its own, does
  * not try again and follows no redirects.
+ *
+ * @hidden
  */
 @Internal
 public final class Fabric8Clients {

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * address, a CIDR block, or a domain, which includes its subdomains ({@code .domain}: for them
  * only); any may end with a port. The local host is reached directly unless {@code proxy_url} is
  * set without {@code no_proxy}.
+ *
+ * @hidden
  */
 @Internal
 public final class ProxyRules {

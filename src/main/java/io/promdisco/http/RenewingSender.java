@@ -14,6 +14,8 @@ import org.slf4j.Logger;
  * Replaces its {@link Sender} when the files that configure the connection change, or when the
  * credentials return another client certificate. Running requests continue over the old one. Safe
  * for all threads.
+ *
+ * @hidden
  */
 @Internal
 public final class RenewingSender implements AutoCloseable {
@@ -36,7 +38,11 @@ public final class RenewingSender implements AutoCloseable {
   @GuardedBy("this")
   private boolean closed;
 
-  /** Where settings come from. Called by one thread at a time. */
+  /**
+   * Where settings come from. Called by one thread at a time.
+   *
+   * @hidden
+   */
   public interface Source {
     /**
      * The settings that hold now.

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param patience longest time for everything, redirects and body included; empty: {@link
  *     Sender#HEAD_PATIENCE} for the head of the answer, no limit for its body
  * @param form what to post, of type {@code application/x-www-form-urlencoded}; empty: a GET request
+ * @hidden
  */
 @Internal
 public record Request(

@@ -33,6 +33,8 @@ import org.slf4j.Logger;
 /**
  * Sends requests to one server: adds headers and credentials, reads the credentials again and tries
  * once more when the server refuses them, follows redirects. Safe for all threads.
+ *
+ * @hidden
  */
 @Internal
 public final class Sender implements AutoCloseable {

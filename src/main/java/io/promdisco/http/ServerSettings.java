@@ -26,6 +26,7 @@ import java.util.Set;
  * @param proxy which proxy
  * @param headers additional headers
  * @param followRedirects whether to go where the server sends us
+ * @hidden
  */
 @Internal
 public record ServerSettings(

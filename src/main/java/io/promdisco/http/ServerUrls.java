@@ -9,7 +9,11 @@ import java.net.URISyntaxException;
 import java.util.HexFormat;
 import java.util.Locale;
 
-/** URLs of servers as people write them. */
+/**
+ * URLs of servers as people write them.
+ *
+ * @hidden
+ */
 @Internal
 public final class ServerUrls {
   private static final HexFormat HEX = HexFormat.of().withUpperCase();

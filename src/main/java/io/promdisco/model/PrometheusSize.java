@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
  * Numbers of bytes as Prometheus spells them: {@code 10MB}, {@code 1GiB512MiB}, {@code 0}. The
  * units {@code K}, {@code M}, {@code G}, {@code T}, {@code P} and {@code E} are powers of 1,024
  * with {@code B} and with {@code iB} alike, though one text must not mix the two; case matters.
+ *
+ * @hidden
  */
 @Internal
 public final class PrometheusSize {

@@ -8,7 +8,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 
-/** Finds what somebody who mistyped a name may have meant. */
+/**
+ * Finds what somebody who mistyped a name may have meant.
+ *
+ * @hidden
+ */
 @Internal
 public final class SpellingSuggestions {
   /** More changes than these make another name of it. */

@@ -4,7 +4,11 @@ import io.promdisco.Internal;
 import java.util.List;
 import java.util.Set;
 
-/** Takes what changed in the target sets; the scrape manager is one. */
+/**
+ * Takes what changed in the target sets; the scrape manager is one.
+ *
+ * @hidden
+ */
 @FunctionalInterface
 @Internal
 public interface TargetSetListener {

@@ -7,6 +7,8 @@ import java.util.Map;
 /**
  * Reads the groups that a job has now, for those who ask for targets that are not kept: dropped
  * ones above all.
+ *
+ * @hidden
  */
 @FunctionalInterface
 @Internal
@@ -19,6 +21,7 @@ public interface TargetSetReader {
    *
    * @param configuration number of the configuration that is in force for the job
    * @param groups by provider
+   * @hidden
    */
   record TargetSet(long configuration, Map<String, List<TargetGroup>> groups) {
     /** No groups. */

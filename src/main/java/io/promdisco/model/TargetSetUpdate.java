@@ -15,6 +15,7 @@ import java.util.Map;
  * @param targets number of targets of all the job's groups
  * @param changes the groups that changed, by provider; empty groups delete. The lists are shared
  *     between the jobs of a provider
+ * @hidden
  */
 @Internal
 public record TargetSetUpdate(

@@ -6,6 +6,8 @@ import java.util.function.BiConsumer;
 
 /**
  * Labels to be read, without a copy of them being made. A label with an empty value is not there.
+ *
+ * @hidden
  */
 @Internal
 public interface LabelView {

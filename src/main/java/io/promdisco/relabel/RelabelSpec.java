@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param replacement what is written, with {@code $1} or {@code ${name}}; default {@code $1}
  * @param action one of the eleven, in any case; default {@code replace}
  * @param position where the rule begins, if it comes from a file
+ * @hidden
  */
 @Internal
 public record RelabelSpec(

@@ -18,6 +18,7 @@ import java.util.TreeSet;
  *
  * @param discovered the labels before the first rule, without empty ones
  * @param steps one for each rule that was reached, in order
+ * @hidden
  */
 @Internal
 public record RelabelTrace(Labels discovered, List<Step> steps) {
@@ -32,6 +33,7 @@ public record RelabelTrace(Labels discovered, List<Step> steps) {
    * @param kept false if it drops the target
    * @param problem which limit the rule would have exceeded; it has then changed nothing, and the
    *     target fails unless it is dropped; empty if the rule was applied
+   * @hidden
    */
   public record Step(
       int index,
@@ -78,6 +80,8 @@ public record RelabelTrace(Labels discovered, List<Step> steps) {
   /**
    * The steps of a trace, each made when it is asked for: keeps one set of labels, however many
    * rules there are. Not safe for several threads at once.
+   *
+   * @hidden
    */
   public static final class Steps implements Iterator<Step> {
     private final List<RelabelRule> rules;

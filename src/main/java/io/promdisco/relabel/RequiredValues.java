@@ -10,6 +10,8 @@ import java.util.Set;
  * the labels in {@code guards}, with which earlier rules might write to a source label.
  *
  * <p>By this jobs can be found for a target, in the place of asking each job.
+ *
+ * @hidden
  */
 @Internal
 public record RequiredValues(

@@ -11,7 +11,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Checks the targets that a configuration spells out, as their jobs' rules leave them. */
+/**
+ * Checks the targets that a configuration spells out, as their jobs' rules leave them.
+ *
+ * @hidden
+ */
 @Internal
 public final class ConfiguredTargetChecks {
   private ConfiguredTargetChecks() {}

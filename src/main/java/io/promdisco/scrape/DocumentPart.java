@@ -6,6 +6,8 @@ import java.io.IOException;
 
 /**
  * A part of a JSON document that is written part by part, so that it is never in memory as a whole.
+ *
+ * @hidden
  */
 @FunctionalInterface
 @Internal

@@ -19,6 +19,8 @@ import java.util.Map;
  * __metrics_path__}, {@code __scrape_interval__}, {@code __scrape_timeout__}, {@code
  * __unix_socket__}, {@code __param_<name>}, and of the histogram settings those that are on). An
  * {@code instance} that is the address is left out, for Prometheus sets it.
+ *
+ * @hidden
  */
 @Internal
 public final class HttpSdDocument {

@@ -41,6 +41,8 @@ import org.slf4j.Logger;
  * those that read never wait for relabelling.
  *
  * <p>Locks: the writers' lock, then a pool's. Neither is held while a listener is called.
+ *
+ * @hidden
  */
 @Internal
 public final class ScrapeManager implements TargetSetListener, AutoCloseable {

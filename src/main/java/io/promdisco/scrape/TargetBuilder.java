@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Makes the targets of one job from what was discovered: adds the job's defaults, relabels, checks.
  *
  * <p>Immutable as seen from outside and safe for all threads.
+ *
+ * @hidden
  */
 @Internal
 public final class TargetBuilder {

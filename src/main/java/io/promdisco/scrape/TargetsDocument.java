@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * that has not been scraped yet, and the global URL is the scrape URL.
  *
  * <p>Written target by target: what takes memory is a list of references.
+ *
+ * @hidden
  */
 @Internal
 public final class TargetsDocument {
@@ -28,7 +30,11 @@ public final class TargetsDocument {
 
   private TargetsDocument() {}
 
-  /** Which targets are shown. */
+  /**
+   * Which targets are shown.
+   *
+   * @hidden
+   */
   public enum State {
     /** Active targets. */
     ACTIVE,
@@ -87,7 +93,11 @@ public final class TargetsDocument {
     }
   }
 
-  /** Where the targets of a pool come from, so that documents can share lists. */
+  /**
+   * Where the targets of a pool come from, so that documents can share lists.
+   *
+   * @hidden
+   */
   public interface Lists {
     /** Each pool's own. */
     Lists OF_POOLS =

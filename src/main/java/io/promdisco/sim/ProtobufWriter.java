@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Writes protobuf from the last byte to the first, so that a message's length is known when
- * it is due and nothing is measured twice. For one thread.
+ * Writes protobuf from the last byte to the first, so that a message's length is known when it is
+ * due and nothing is measured twice. For one thread.
  */
 final class ProtobufWriter {
   private static final int VARINT = 0;

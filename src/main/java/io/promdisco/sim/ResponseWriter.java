@@ -17,8 +17,8 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Writes responses in HTTP/1.1 and can fail in every way that a network can. One thread
- * writes at a time; any thread may close or release it.
+ * Writes responses in HTTP/1.1 and can fail in every way that a network can. One thread writes at a
+ * time; any thread may close or release it.
  */
 final class ResponseWriter implements Closeable {
   private static final int SLICES_PER_SECOND = 20;

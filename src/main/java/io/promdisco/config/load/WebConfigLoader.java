@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * threads.
  *
  * @see <a href="https://prometheus.io/docs/prometheus/latest/configuration/https/">Format</a>
+ * @hidden
  */
 @Internal
 public final class WebConfigLoader {

@@ -29,7 +29,11 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/** Reads the sections that do not shape targets: checked and shown, and otherwise ignored. */
+/**
+ * Reads the sections that do not shape targets: checked and shown, and otherwise ignored.
+ *
+ * @hidden
+ */
 @Internal
 public final class CheckedOnlySections {
   private static final Pattern FILE_PATTERN = Pattern.compile("[^*]*(\\*[^/]*)?");

@@ -18,7 +18,11 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code global}. */
+/**
+ * Reads {@code global}.
+ *
+ * @hidden
+ */
 @Internal
 public final class GlobalReader {
   private static final Setting<Map<String, String>> LABELS =
@@ -74,6 +78,7 @@ public final class GlobalReader {
    *
    * @param settings what all jobs inherit
    * @param shown how the section is shown
+   * @hidden
    */
   public record Result(SettingValues settings, Map<String, Object> shown) {
     /** Which names of labels and metrics are valid where a job does not say otherwise. */

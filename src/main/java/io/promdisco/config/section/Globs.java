@@ -15,6 +15,8 @@ import java.util.regex.PatternSyntaxException;
 /**
  * File name patterns as Go has them: {@code *}, {@code ?}, {@code [a-z]}, {@code [^a]} and {@code
  * \} in any part of a path. Hidden files match as others do; braces stand for themselves.
+ *
+ * @hidden
  */
 @Internal
 public final class Globs {

@@ -23,7 +23,11 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code kubernetes_sd_configs}. */
+/**
+ * Reads {@code kubernetes_sd_configs}.
+ *
+ * @hidden
+ */
 @Internal
 public final class KubernetesSdReader {
   private static final String ROLES = "pod, service, endpoints, endpointslice, node, ingress";

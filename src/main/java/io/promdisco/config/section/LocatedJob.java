@@ -12,6 +12,7 @@ import java.util.List;
  * @param rules the section of each of its rules
  * @param config what was read
  * @param leftOut whether it has a source of targets that promdisco has not
+ * @hidden
  */
 @Internal
 public record LocatedJob(

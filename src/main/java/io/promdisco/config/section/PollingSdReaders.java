@@ -20,7 +20,11 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code file_sd_configs}, {@code http_sd_configs} and {@code dns_sd_configs}. */
+/**
+ * Reads {@code file_sd_configs}, {@code http_sd_configs} and {@code dns_sd_configs}.
+ *
+ * @hidden
+ */
 @Internal
 public final class PollingSdReaders {
   private static final Setting<List<String>> FILES =

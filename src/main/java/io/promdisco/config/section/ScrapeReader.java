@@ -19,7 +19,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads one entry of {@code scrape_configs}. */
+/**
+ * Reads one entry of {@code scrape_configs}.
+ *
+ * @hidden
+ */
 @Internal
 public final class ScrapeReader {
   private static final Setting<String> NAME = text("job_name").always();

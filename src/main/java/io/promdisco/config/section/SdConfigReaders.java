@@ -16,7 +16,11 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
-/** The sources of targets that a section may have, each under its key. */
+/**
+ * The sources of targets that a section may have, each under its key.
+ *
+ * @hidden
+ */
 @Internal
 public final class SdConfigReaders {
   /** What the key of a source contains. */

@@ -18,7 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Reads {@code static_configs}. */
+/**
+ * Reads {@code static_configs}.
+ *
+ * @hidden
+ */
 @Internal
 public final class StaticSdReader implements SdConfigReader {
   private static final String ADDRESS = SdChecks.ADDRESS;

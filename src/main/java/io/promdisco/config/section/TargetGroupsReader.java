@@ -22,6 +22,8 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 /**
  * Reads a list of target groups in YAML, {@code [{targets: [host:port], labels: {name: value}}]},
  * as strictly and with the same scalars as the configuration itself.
+ *
+ * @hidden
  */
 @Internal
 public final class TargetGroupsReader {
@@ -30,6 +32,7 @@ public final class TargetGroupsReader {
    *
    * @param targets addresses
    * @param labels common to all of them
+   * @hidden
    */
   public record Group(List<String> targets, Map<String, String> labels) {
     /** Copies both. */
@@ -58,7 +61,11 @@ public final class TargetGroupsReader {
     return groups;
   }
 
-  /** Takes the groups of a document, one after the other. */
+  /**
+   * Takes the groups of a document, one after the other.
+   *
+   * @hidden
+   */
   interface Sink {
     /** A group, and where each of its targets stands. */
     void add(List<String> targets, Map<String, String> labels, List<Position> positions);

@@ -12,6 +12,8 @@ import org.yaml.snakeyaml.nodes.Node;
  * smaller a part may come from aliases.
  *
  * <p>The bounds are go-yaml's: nearly everything up to 400,000 values, a tenth from 4,000,000 on.
+ *
+ * @hidden
  */
 @Internal
 public final class AliasLimit {
@@ -23,7 +25,11 @@ public final class AliasLimit {
   private long values;
   private long repeated;
 
-  /** Thrown to stop reading. */
+  /**
+   * Thrown to stop reading.
+   *
+   * @hidden
+   */
   public static final class ExceededException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -18,7 +18,11 @@ import org.yaml.snakeyaml.nodes.NodeId;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
-/** What a scalar is, as Prometheus's YAML reader (go-yaml v2, YAML 1.1) sees it. */
+/**
+ * What a scalar is, as Prometheus's YAML reader (go-yaml v2, YAML 1.1) sees it.
+ *
+ * @hidden
+ */
 @Internal
 public final class ConfigScalars {
   private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");

@@ -19,7 +19,11 @@ import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.nodes.Node;
 
-/** Collects the problems of one file and of the files that it names. */
+/**
+ * Collects the problems of one file and of the files that it names.
+ *
+ * @hidden
+ */
 @Internal
 public final class ProblemCollector {
   /** How many are kept; files of other users can have one in every value. */
@@ -176,7 +180,11 @@ public final class ProblemCollector {
     groups.add(new ConfiguredTargets(source, path, group, positions));
   }
 
-  /** Takes targets that are spelled out, with the path of their group and their places. */
+  /**
+   * Takes targets that are spelled out, with the path of their group and their places.
+   *
+   * @hidden
+   */
   public interface GroupSink {
     void accept(String path, TargetGroup group, List<Position> positions);
   }

@@ -17,6 +17,8 @@ import org.yaml.snakeyaml.nodes.Node;
 /**
  * Reads files in YAML as strictly as a configuration: unknown and repeated keys and values of
  * another type are problems with a place.
+ *
+ * @hidden
  */
 @Internal
 public final class StrictYaml {
@@ -27,6 +29,7 @@ public final class StrictYaml {
    *
    * @param value nothing if there is an error
    * @param problems every one, in the order of the file
+   * @hidden
    */
   public record Result<T>(Optional<T> value, List<Problem> problems) {
     /** Copies the list. */

@@ -21,6 +21,8 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 /**
  * Recognizes text that is written for another program, as a template or a shell, and missing
  * blanks. Says what to do about it, never whether the file is valid.
+ *
+ * @hidden
  */
 @Internal
 public final class SyntaxHints {

@@ -9,7 +9,11 @@ import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 
-/** Turns bytes into the nodes of their first YAML document. */
+/**
+ * Turns bytes into the nodes of their first YAML document.
+ *
+ * @hidden
+ */
 @Internal
 public final class YamlFile {
   public static final int MOST_BYTES = 32 << 20;

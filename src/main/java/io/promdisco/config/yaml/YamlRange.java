@@ -19,6 +19,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  * @param startColumn column at which the value begins
  * @param endLine line in which the value ends, without comments after it
  * @param endColumn column before which the value ends
+ * @hidden
  */
 @Internal
 public record YamlRange(

@@ -11,6 +11,8 @@ import java.util.Locale;
  * The host names that requests may use. A page of another site can make a browser connect here with
  * a name that resolves to this machine (DNS rebinding), but the browser sends that name as {@code
  * Host}. Literal addresses and {@code localhost} are always allowed. Immutable.
+ *
+ * @hidden
  */
 @Internal
 public final class AllowedHosts {

@@ -12,7 +12,11 @@ import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 
-/** Admits clients to a server: their connections, TLS, host names, certificates and passwords. */
+/**
+ * Admits clients to a server: their connections, TLS, host names, certificates and passwords.
+ *
+ * @hidden
+ */
 @Internal
 public final class ClientAccess implements AutoCloseable {
   private final WebSettings settings;

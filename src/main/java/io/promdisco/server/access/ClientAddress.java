@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The client that a connection counts for: an IPv4 address, or the first 64 bits of an IPv6
  * address, since one machine usually has all addresses of such a network.
+ *
+ * @hidden
  */
 @Internal
 public record ClientAddress(String network) {

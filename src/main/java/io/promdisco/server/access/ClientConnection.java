@@ -11,7 +11,11 @@ import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** An open connection: its state, and since when. Safe for all threads. */
+/**
+ * An open connection: its state, and since when. Safe for all threads.
+ *
+ * @hidden
+ */
 @Internal
 public final class ClientConnection {
   private static final String ATTRIBUTE = ClientConnection.class.getName();

@@ -30,6 +30,8 @@ import org.slf4j.Logger;
  * force. Whether the server uses TLS at all is decided at the start.
  *
  * <p>Safe for all threads.
+ *
+ * @hidden
  */
 @Internal
 public final class WebSettings {
@@ -51,6 +53,7 @@ public final class WebSettings {
    * @param config the file
    * @param key the server's certificate; null without TLS
    * @param authorities client CAs; none: those that the machine trusts
+   * @hidden
    */
   record State(WebConfig config, @Nullable ClientKey key, List<X509Certificate> authorities) {
     static final State OPEN = new State(WebConfig.OPEN, null, List.of());

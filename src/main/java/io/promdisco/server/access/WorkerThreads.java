@@ -14,6 +14,8 @@ import org.slf4j.Logger;
  * of waiting tasks is limited, in all and for each client, and clients take turns. One client may
  * occupy some of the threads only. Threads are made when needed and end when they have had nothing
  * to do for ten seconds. Safe for all threads.
+ *
+ * @hidden
  */
 @Internal
 public final class WorkerThreads implements AutoCloseable {
