@@ -7,6 +7,7 @@ import java.util.List;
 final class Delta {
   private final List<Target> came = new ArrayList<>();
   private final List<Target> gone = new ArrayList<>();
+  private final List<List<Target>> touched = new ArrayList<>();
 
   /** There was no equal target before. */
   void came(Target target) {
@@ -16,6 +17,18 @@ final class Delta {
   /** There is no equal target any more. */
   void gone(Target target) {
     gone.add(target);
+  }
+
+  /** The targets of a group that was replaced, or that replaced one. */
+  void touched(List<Target> targets) {
+    if (!targets.isEmpty()) {
+      touched.add(targets);
+    }
+  }
+
+  /** The targets that are not what they were, with others that may be equal to those before. */
+  List<List<Target>> touched() {
+    return touched;
   }
 
   /** The targets that came, in order. */
