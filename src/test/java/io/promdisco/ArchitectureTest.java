@@ -117,6 +117,33 @@ class ArchitectureTest {
   }
 
   @Test
+  void allocationIsPureAndTheAllocatorKnowsNoServer() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.promdisco.allocation..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("io.promdisco..")
+                .and(resideOutsideOfPackages("io.promdisco.allocation..")))
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(
+            "io.promdisco.allocator..", "io.promdisco.server..", "io.promdisco.cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.promdisco.allocator..")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage("io.promdisco.allocator..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.promdisco.server..", "io.promdisco.http..", "io.promdisco.sim..")
+        .check(CLASSES);
+  }
+
+  @Test
   void relabellingIsPure() {
     noClasses()
         .that()

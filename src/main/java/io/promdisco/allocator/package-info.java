@@ -1,0 +1,8 @@
+/**
+ * The target allocator: its configuration, its collectors, and the share of each in every job. The
+ * protocol is in {@code server}.
+ */
+@NullMarked
+package io.promdisco.allocator;
+
+import org.jspecify.annotations.NullMarked;
