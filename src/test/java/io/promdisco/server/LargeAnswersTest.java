@@ -59,7 +59,7 @@ final class LargeAnswersTest {
     backend.configure("shop");
     backend.discover("shop", Labels.of("large", "x".repeat(characters)), "h:1");
     try (LiveState state = new LiveState(backend, new ManualTicker(), ServerLimits.DEFAULT, 16)) {
-      Routes routes = new Routes(backend, state, /* lifecycle= */ false);
+      Routes routes = new Routes(backend, state, /* lifecycle= */ false, null);
       send(Objects.requireNonNull(routes.at("/api/v1/targets").get("GET")));
     }
 

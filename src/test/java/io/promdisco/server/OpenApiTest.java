@@ -94,7 +94,7 @@ final class OpenApiTest {
 
   @Test
   void everyRouteIsDescribedAndEveryDescribedPathIsARoute() {
-    Set<String> routes = new Routes(backend, state, true).all();
+    Set<String> routes = new Routes(backend, state, true, null).all();
     Set<String> described =
         api.operations().stream()
             .flatMap(operation -> spelledOut(operation).stream())
