@@ -2,6 +2,7 @@ package io.promdisco.config.section;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promdisco.allocator.AllocatorConfigReader;
 import io.promdisco.config.table.Field;
 import io.promdisco.config.table.SectionTable;
 import io.promdisco.model.PrometheusDuration;
@@ -16,8 +17,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * Holds the tables of docs/configuration.md equal to those that the readers use. With {@code
- * -Dwrite.reference=true} it writes them.
+ * Holds the tables of docs/configuration.md and docs/allocate.md equal to those that the readers
+ * use. With {@code -Dwrite.reference=true} it writes them.
  */
 class ConfigurationReferenceTest {
   private static final Path PAGE = Path.of("docs/configuration.md");
@@ -25,19 +26,8 @@ class ConfigurationReferenceTest {
 
   @Test
   void thePageHasEveryKeyOfEverySection() throws IOException {
-    String page = Files.readString(PAGE);
-    int start = page.indexOf(BEGINNING) + BEGINNING.length();
-    String generated = page.substring(0, start) + tables();
-    if (Boolean.getBoolean("write.reference")) {
-      Files.writeString(PAGE, generated);
-    }
-
-    assertThat(Files.readString(PAGE)).isEqualTo(generated);
-  }
-
-  private static String tables() {
-    Map<String, SectionTable> tables = new LinkedHashMap<>();
-    for (SectionTable table :
+    check(
+        PAGE,
         List.of(
             GlobalReader.TABLE,
             ScrapeReader.TABLE,
@@ -77,23 +67,47 @@ class ConfigurationReferenceTest {
             CloudLogins.SDK,
             CloudLogins.CERTIFICATE,
             CloudLogins.GOOGLE_KEYS,
-            OtherSections.OTLP)) {
+            OtherSections.OTLP),
+        /* effective= */ true);
+  }
+
+  @Test
+  void thePageOfTheAllocatorHasEveryKey() throws IOException {
+    check(Path.of("docs/allocate.md"), AllocatorConfigReader.TABLES, /* effective= */ false);
+  }
+
+  /**
+   * Compares a page.
+   *
+   * @param effective whether there is an effective configuration that shows the keys
+   */
+  private static void check(Path file, List<SectionTable> listed, boolean effective)
+      throws IOException {
+    Map<String, SectionTable> tables = new LinkedHashMap<>();
+    for (SectionTable table : listed) {
       assertThat(tables.put(table.name(), table)).as(table.name()).isNull();
     }
     StringBuilder out = new StringBuilder();
-    tables.values().forEach(table -> table(table, tables, out));
-    return out.toString();
+    tables.values().forEach(table -> table(table, tables, effective, out));
+    String page = Files.readString(file);
+    int start = page.indexOf(BEGINNING) + BEGINNING.length();
+    String generated = page.substring(0, start) + out;
+    if (Boolean.getBoolean("write.reference")) {
+      Files.writeString(file, generated);
+    }
+    assertThat(Files.readString(file)).isEqualTo(generated);
   }
 
   private static void table(
-      SectionTable table, Map<String, SectionTable> tables, StringBuilder out) {
+      SectionTable table, Map<String, SectionTable> tables, boolean effective, StringBuilder out) {
     out.append("\n## ").append(table.name()).append("\n\n");
-    out.append("| key | type | default | shown |\n|---|---|---|---|\n");
+    out.append("| key | type | default |").append(effective ? " shown |" : "").append("\n");
+    out.append("|---|---|---|").append(effective ? "---|" : "").append("\n");
     for (Field<?> field : table.fields()) {
       String key = field.isInline() ? "(further keys)" : "`" + field.key() + "`";
       out.append("| ").append(key).append(" | ").append(type(field.type(), tables));
       out.append(" | ").append(missing(field.missing()));
-      out.append(" | ").append(field.shown()).append(" |\n");
+      out.append(effective ? " | " + field.shown() : "").append(" |\n");
     }
   }
 
