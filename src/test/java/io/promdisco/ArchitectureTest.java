@@ -54,7 +54,9 @@ class ArchitectureTest {
       "io.promdisco.offline..",
       "io.promdisco.ruletest..",
       "io.promdisco.server..",
-      "io.promdisco.sim.."
+      "io.promdisco.sim..",
+      "io.promdisco.allocation..",
+      "io.promdisco.allocator..",
     };
     noClasses()
         .that()
@@ -135,6 +137,34 @@ class ArchitectureTest {
             resideInAPackage("io.promdisco..")
                 .and(resideOutsideOfPackages("io.promdisco.yaml.."))
                 .and(not(equivalentTo(Internal.class))))
+        .check(CLASSES);
+  }
+
+  @Test
+  void allocationIsPureAndTheAllocatorKnowsNoServer() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.promdisco.allocation..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("io.promdisco..")
+                .and(resideOutsideOfPackages("io.promdisco.allocation.."))
+                .and(not(equivalentTo(Internal.class))))
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(
+            "io.promdisco.allocator..", "io.promdisco.server..", "io.promdisco.cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.promdisco.allocator..")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage("io.promdisco.allocator..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.promdisco.server..", "io.promdisco.http..", "io.promdisco.sim..")
         .check(CLASSES);
   }
 

@@ -30,6 +30,7 @@ final class Commands {
     commands.put("rbac", () -> new RbacCommand(console));
     commands.put("dump", () -> new DumpCommand(console));
     commands.put("serve", () -> new ServeCommand(console));
+    commands.put("allocate", () -> new AllocateCommand(console));
     commands.put("demo", () -> new DemoCommand(console));
     commands.put("bench", () -> new BenchCommand(console));
     commands.put("bench-server", BenchServerCommand::new);

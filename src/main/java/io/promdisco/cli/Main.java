@@ -67,7 +67,8 @@ public final class Main
       names = "--log.level",
       scope = CommandLine.ScopeType.INHERIT,
       paramLabel = "LEVEL",
-      description = "Log at error, warn, info or debug. Default: warn; info under serve.")
+      description =
+          "Log at error, warn, info or debug. Default: warn; info under serve and allocate.")
   private Logging.@org.jspecify.annotations.Nullable Level logLevel;
 
   @Option(

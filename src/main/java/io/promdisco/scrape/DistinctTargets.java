@@ -171,6 +171,18 @@ final class DistinctTargets {
     return slots[slotOf(target.hash())] != null;
   }
 
+  /** The last of the targets that are equal to this one, in their order; null: there is none. */
+  @Nullable Target current(Target target) {
+    Target last = slots[slotOf(target.hash())];
+    EqualTargets further = equal.get(target.hash());
+    if (last != null && further != null) {
+      for (Target each : further.all) {
+        last = Target.BY_LABELS.compare(last, each) < 0 ? each : last;
+      }
+    }
+    return last;
+  }
+
   /** Calls {@code action} with one of each that are equal. */
   void forEachDistinct(Consumer<Target> action) {
     for (Target target : slots) {

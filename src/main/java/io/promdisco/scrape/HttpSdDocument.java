@@ -6,6 +6,7 @@ import io.promdisco.model.Labels;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +59,22 @@ public final class HttpSdDocument {
       groups
           .computeIfAbsent(rest.build(), labels -> new ArrayList<>(2))
           .add(all.getOrEmpty(TargetLabels.ADDRESS));
+    }
+    write(groups, out);
+  }
+
+  /**
+   * Writes the targets as they were discovered, without the job's defaults, in an order that the
+   * targets alone decide.
+   *
+   * @param out is flushed and stays open
+   */
+  public static void writeFound(Collection<Target> targets, OutputStream out) throws IOException {
+    Map<Labels, List<String>> groups = new LinkedHashMap<>();
+    for (Target target : targets.stream().sorted(Target.BY_LABELS).toList()) {
+      groups
+          .computeIfAbsent(target.foundLabels(), labels -> new ArrayList<>(2))
+          .add(target.discoveredAddress());
     }
     write(groups, out);
   }

@@ -69,20 +69,20 @@ final class NetChange {
    */
   TargetChange toChange(String job) {
     List<Target> added = new ArrayList<>();
-    Map<TargetKey, ArrayDeque<Target>> removed = new HashMap<>();
+    Map<DiscoveredPlace, ArrayDeque<Target>> removed = new HashMap<>();
     for (NetCount balance : balances.values()) {
       if (balance.count > 0) {
         added.add(balance.target);
       } else {
         removed
-            .computeIfAbsent(TargetKey.of(balance.target), place -> new ArrayDeque<>(2))
+            .computeIfAbsent(DiscoveredPlace.of(balance.target), place -> new ArrayDeque<>(2))
             .add(balance.target);
       }
     }
     List<TargetChange.Changed> changed = new ArrayList<>();
     List<Target> reallyAdded = new ArrayList<>();
     for (Target after : added) {
-      ArrayDeque<Target> candidates = removed.isEmpty() ? null : removed.get(TargetKey.of(after));
+      ArrayDeque<Target> candidates = removed.isEmpty() ? null : removed.get(DiscoveredPlace.of(after));
       Target before = candidates == null ? null : candidates.poll();
       if (before == null) {
         reallyAdded.add(after);
@@ -93,7 +93,7 @@ final class NetChange {
     List<Target> reallyRemoved = new ArrayList<>();
     for (NetCount balance : balances.values()) {
       ArrayDeque<Target> left =
-          balance.count > 0 ? null : removed.get(TargetKey.of(balance.target));
+          balance.count > 0 ? null : removed.get(DiscoveredPlace.of(balance.target));
       if (left != null && !left.isEmpty()) {
         reallyRemoved.add(left.remove());
       }
@@ -112,9 +112,9 @@ final class NetChange {
     }
   }
 
-  private record TargetKey(String provider, String source, String address) {
-    static TargetKey of(Target target) {
-      return new TargetKey(target.provider(), target.source(), target.discoveredAddress());
+  private record DiscoveredPlace(String provider, String source, String address) {
+    static DiscoveredPlace of(Target target) {
+      return new DiscoveredPlace(target.provider(), target.source(), target.discoveredAddress());
     }
   }
 }

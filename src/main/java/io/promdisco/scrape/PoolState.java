@@ -41,6 +41,7 @@ final class PoolState {
     List<Target> before =
         now.isEmpty() ? share.kept.remove(made.source()) : share.kept.put(made.source(), now);
     kept += now.size();
+    delta.touched(now);
     remove(before, delta);
     Integer failedBefore =
         made.failed() == 0
@@ -95,6 +96,7 @@ final class PoolState {
         delta.removed(target);
       }
     }
+    delta.touched(targets);
     kept -= targets.size();
   }
 
@@ -120,6 +122,11 @@ final class PoolState {
   /** The targets; equal ones are all there. */
   List<Target> targets() {
     return table.all();
+  }
+
+  /** The target that is equal to this one, of several the one that is shown; null: none. */
+  @Nullable Target current(Target target) {
+    return table.current(target);
   }
 
   /** Number of targets that differ from each other. */

@@ -5,6 +5,7 @@ import io.promdisco.config.ScrapeConfig;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.model.TargetSetReader;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.BiConsumer;
 
@@ -49,7 +50,34 @@ public final class PoolView {
    * source and place in the group: that of Prometheus, where they are of one group.
    */
   public List<Target> activeTargets() {
-    List<Target> all = pool.targets();
+    return distinct(pool.targets());
+  }
+
+  /**
+   * What a reader that follows the targets has not seen yet.
+   *
+   * @param revision up to which it has now seen everything
+   * @param whole whether {@code present} are all active targets, so that others are gone
+   * @param present targets that are new, or that were discovered again, perhaps with other labels
+   *     before relabelling; each once, in no order
+   * @param gone targets that there is no equal of any more
+   */
+  @Internal
+  public record News(
+      long revision, boolean whole, Collection<Target> present, Collection<Target> gone) {}
+
+  /**
+   * The active targets that changed after {@code revision}; all if that is long ago. Costs little
+   * where little has changed.
+   *
+   * @param revision of the last call; less than 0: none
+   */
+  @Internal
+  public News newsSince(long revision) {
+    return pool.newsSince(revision);
+  }
+
+  static List<Target> distinct(List<Target> all) {
     all.sort(Target.BY_LABELS);
     List<Target> distinct = new ArrayList<>(all.size());
     for (Target target : all) {

@@ -8,10 +8,13 @@ import io.promdisco.scrape.ChangedGroupRouter.RelevantGroups;
 import io.promdisco.scrape.PoolState.GroupResult;
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.Nouns;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
@@ -56,6 +59,23 @@ final class ScrapePool {
 
   @GuardedBy("this")
   private long revision;
+
+  /** How many targets of changed groups are remembered for readers that follow. */
+  private static final int MOST_REMEMBERED = 1000;
+
+  /** What changed lately, the oldest first; null while nobody follows. */
+  @GuardedBy("this")
+  private @Nullable ArrayDeque<Touched> journal;
+
+  @GuardedBy("this")
+  private int journalTargets;
+
+  /** Everything that changed after this revision is in the journal. */
+  @GuardedBy("this")
+  private long journalFrom;
+
+  /** The targets of a group before or after a change. */
+  private record Touched(long revision, List<Target> targets) {}
 
   /** A configuration of the job, and its rules. */
   private record Plan(ScrapeConfig config, TargetBuilder builder) {}
@@ -130,6 +150,51 @@ final class ScrapePool {
   /** The active targets, in no order; equal ones of several groups are all there. */
   synchronized List<Target> targets() {
     return state.targets();
+  }
+
+  /** See {@link PoolView#newsSince}. */
+  synchronized PoolView.News newsSince(long since) {
+    if (journal != null && since >= journalFrom) {
+      Map<Target, Target> present = new HashMap<>();
+      Set<Target> gone = new HashSet<>();
+      for (Touched touched : journal) {
+        if (touched.revision > since) {
+          for (Target target : touched.targets) {
+            Target current = state.current(target);
+            if (current == null) {
+              gone.add(target);
+            } else {
+              present.put(current, current);
+            }
+          }
+        }
+      }
+      return new PoolView.News(revision, false, present.values(), gone);
+    }
+    journal = journal == null ? new ArrayDeque<>() : journal;
+    List<Target> all = state.targets();
+    return new PoolView.News(
+        revision, true, all.size() == state.active() ? all : PoolView.distinct(all), List.of());
+  }
+
+  /** Notes for readers that follow what changed with the latest revision. */
+  @GuardedBy("this")
+  private void remember(TargetChangeBuilder delta, boolean whole) {
+    if (journal == null || whole) {
+      journal = journal == null ? null : new ArrayDeque<>();
+      journalTargets = 0;
+      journalFrom = revision;
+      return;
+    }
+    for (List<Target> targets : delta.touched()) {
+      journal.add(new Touched(revision, targets));
+      journalTargets += targets.size();
+    }
+    while (journalTargets > MOST_REMEMBERED) {
+      Touched oldest = journal.remove();
+      journalTargets -= oldest.targets.size();
+      journalFrom = oldest.revision;
+    }
   }
 
   /** Number of groups of which something is held. */
@@ -212,7 +277,7 @@ final class ScrapePool {
             });
       }
       discovered = update.targets();
-      return finish(prepared.sync, delta);
+      return finish(prepared.sync, delta, update.whole());
     }
   }
 
@@ -224,13 +289,14 @@ final class ScrapePool {
       state = new PoolState();
       loaded = false;
       discovered = 0;
-      return finish(new Sync(plan.builder, () -> false), delta);
+      return finish(new Sync(plan.builder, () -> false), delta, true);
     }
   }
 
   @GuardedBy("this")
-  private TargetChange finish(Sync sync, TargetChangeBuilder delta) {
+  private TargetChange finish(Sync sync, TargetChangeBuilder delta, boolean whole) {
     revision++;
+    remember(delta, whole);
     TargetChange change = delta.toChange(job);
     metrics.changed(change, state.active());
     metrics.synced(job, sync.seconds(), sync.relabelled, sync.failed);

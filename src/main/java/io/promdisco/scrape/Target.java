@@ -1,5 +1,6 @@
 package io.promdisco.scrape;
 
+import io.promdisco.Internal;
 import io.promdisco.model.Labels;
 import io.promdisco.model.TargetGroup;
 import io.promdisco.util.SourceMemory;
@@ -146,6 +147,28 @@ public final class Target {
   }
 
   /**
+   * A label from before relabelling, with the job's defaults; the empty string if there is none.
+   */
+  @Internal
+  public String discoveredLabel(String name) {
+    return builder.view().at(group, index).get(name);
+  }
+
+  /** The labels from before relabelling, without the job's defaults and the address. */
+  Labels foundLabels() {
+    Labels.Builder found = Labels.builder(16);
+    new DiscoveredLabels(Labels.EMPTY)
+        .at(group, index)
+        .forEach(
+            (name, value) -> {
+              if (!name.equals(TargetLabels.ADDRESS)) {
+                found.set(name, value);
+              }
+            });
+    return found.build();
+  }
+
+  /**
    * Whether a discovered label with its value passes the test; makes no copy of the labels, as
    * {@link #discoveredLabels} does.
    */
@@ -195,10 +218,9 @@ public final class Target {
     return hash;
   }
 
-  /**
-   * Its address before relabelling, which with the group tells targets that changed from others.
-   */
-  String discoveredAddress() {
+  /** Its address before relabelling. */
+  @Internal
+  public String discoveredAddress() {
     return group.targets().get(index).getOrEmpty(TargetLabels.ADDRESS);
   }
 

@@ -7,6 +7,7 @@ import java.util.List;
 final class TargetChangeBuilder {
   private final List<Target> added = new ArrayList<>();
   private final List<Target> removed = new ArrayList<>();
+  private final List<List<Target>> touched = new ArrayList<>();
 
   /** There was no equal target before. */
   void added(Target target) {
@@ -16,6 +17,18 @@ final class TargetChangeBuilder {
   /** There is no equal target any more. */
   void removed(Target target) {
     removed.add(target);
+  }
+
+  /** The targets of a group that was replaced, or that replaced one. */
+  void touched(List<Target> targets) {
+    if (!targets.isEmpty()) {
+      touched.add(targets);
+    }
+  }
+
+  /** The targets that are not what they were, with others that may be equal to those before. */
+  List<List<Target>> touched() {
+    return touched;
   }
 
   /** The targets that came, in order. */

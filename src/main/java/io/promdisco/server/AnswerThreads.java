@@ -19,6 +19,9 @@ final class AnswerThreads implements AutoCloseable {
   private static final int MOST_WAITING_PER_CLIENT = 64;
   private static final int MOST_RELOADS_WAITING = 16;
 
+  /** A program that scrapes asks for all its jobs at once. */
+  private static final int MOST_READERS_WAITING = 4096;
+
   private final Closer closer = new Closer();
   private final WorkerThreads work =
       closer.add(
@@ -36,8 +39,8 @@ final class AnswerThreads implements AutoCloseable {
               "sd-http-discovery",
               WORK_THREADS / 2,
               WORK_THREADS / 2,
-              MOST_WAITING,
-              MOST_WAITING_PER_CLIENT));
+              MOST_READERS_WAITING,
+              MOST_READERS_WAITING / 2));
   private final WorkerThreads reloads =
       closer.add(
           new WorkerThreads(

@@ -113,12 +113,17 @@ final class ApiDocuments {
         });
   }
 
-  static byte[] config(Map<String, Object> config) throws IOException {
+  /** A document in YAML. */
+  static String yaml(Map<String, Object> document) {
     DumperOptions options = new DumperOptions();
     options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
     options.setDereferenceAliases(true);
     options.setWidth(Integer.MAX_VALUE);
-    String yaml = new Yaml(options).dump(config);
+    return new Yaml(options).dump(document);
+  }
+
+  static byte[] config(Map<String, Object> config) throws IOException {
+    String yaml = yaml(config);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     document(
         out,

@@ -1,10 +1,10 @@
 package io.promdisco.server;
 
-import com.google.common.hash.Hashing;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.discovery.JobStatus;
 import io.promdisco.scrape.HttpSdDocument;
 import io.promdisco.scrape.PoolView;
+import io.promdisco.scrape.RenderedDocument;
 import io.promdisco.scrape.Target;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,8 +16,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
-import java.util.zip.Deflater;
-import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,57 +40,6 @@ final class HttpSdAnswers {
 
   private record Key(String job, boolean relabeled) {}
 
-  /** One document. */
-  static final class Answer {
-    private final byte[] plain;
-    private final String tag;
-
-    @GuardedBy("this")
-    private byte @Nullable [] gzip;
-
-    private Answer(byte[] plain) {
-      this.plain = plain;
-      this.tag = Hashing.murmur3_128().hashBytes(plain).toString();
-    }
-
-    byte[] plain() {
-      return plain;
-    }
-
-    boolean isLarge() {
-      return plain.length > LARGE_BYTES;
-    }
-
-    /** The body, compressed on first use; fast, since the next change replaces it. */
-    synchronized byte[] gzip() throws IOException {
-      if (gzip == null) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(plain.length / 8 + 64);
-        try (GZIPOutputStream zip = new FastGzipStream(out)) {
-          zip.write(plain);
-        }
-        gzip = out.toByteArray();
-      }
-      return gzip;
-    }
-
-    /** The entity tag, which is the same in every process that has the same targets. */
-    String tag(boolean zipped) {
-      return "\"" + tag + (zipped ? "-gzip\"" : "\"");
-    }
-
-    /** Whether the reader has it already, in whichever coding. */
-    boolean isKnownBy(String ifNoneMatch) {
-      return ifNoneMatch.trim().equals("*") || ifNoneMatch.contains("\"" + tag);
-    }
-  }
-
-  private static final class FastGzipStream extends GZIPOutputStream {
-    FastGzipStream(ByteArrayOutputStream out) throws IOException {
-      super(out);
-      def.setLevel(Deflater.BEST_SPEED);
-    }
-  }
-
   private static final class Entry {
     @GuardedBy("this")
     private long stamp = -1;
@@ -105,13 +52,13 @@ final class HttpSdAnswers {
 
     /** Made again if memory was short. */
     @GuardedBy("this")
-    private SoftReference<@Nullable Answer> answer = new SoftReference<>(null);
+    private SoftReference<@Nullable RenderedDocument> answer = new SoftReference<>(null);
 
-    synchronized Answer of(PoolView pool, boolean relabeled, long sources, long time)
+    synchronized RenderedDocument of(PoolView pool, boolean relabeled, long sources, long time)
         throws IOException {
       long now = pool.revision(); // before the targets are read: what comes after is another one
-      Answer known = stamp == sources ? answer.get() : null;
-      if (known != null && (revision == now || (known.isLarge() && isRecent(time)))) {
+      RenderedDocument known = stamp == sources ? answer.get() : null;
+      if (known != null && (revision == now || (isLarge(known) && isRecent(time)))) {
         return known;
       }
       List<Target> targets = pool.activeTargets();
@@ -121,12 +68,16 @@ final class HttpSdAnswers {
       } else {
         HttpSdDocument.writeDiscovered(targets, out);
       }
-      Answer fresh = new Answer(out.toByteArray());
+      RenderedDocument fresh = new RenderedDocument(out.toByteArray());
       answer = new SoftReference<>(fresh);
       stamp = sources;
       revision = now;
       made = time;
       return fresh;
+    }
+
+    private static boolean isLarge(RenderedDocument document) {
+      return document.plain().length > LARGE_BYTES;
     }
 
     @GuardedBy("this")
@@ -140,11 +91,11 @@ final class HttpSdAnswers {
    *
    * @throws RequestException if there is no such job, or if it is incomplete
    */
-  Answer of(Backend backend, String job, boolean relabeled) throws IOException {
+  RenderedDocument of(Backend backend, String job, boolean relabeled) throws IOException {
     JobStatus status = complete(backend, job);
     while (true) {
       PoolView pool = pool(backend, job);
-      Answer answer =
+      RenderedDocument answer =
           entries
               .computeIfAbsent(new Key(job, relabeled), key -> new Entry())
               .of(pool, relabeled, status.stamp(), nanos.getAsLong());

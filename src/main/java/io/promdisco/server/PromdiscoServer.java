@@ -1,9 +1,12 @@
 package io.promdisco.server;
 
 import com.google.common.hash.HashCode;
+import io.promdisco.Internal;
 import io.promdisco.Promdisco;
+import io.promdisco.allocator.Allocator;
 import io.promdisco.config.ConfigException;
 import io.promdisco.config.Configuration;
+import io.promdisco.config.WebConfig;
 import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.metrics.PrometheusMetrics;
 import io.promdisco.server.access.AllowedHosts;
@@ -25,6 +28,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -109,6 +113,7 @@ public final class PromdiscoServer implements AutoCloseable {
    *     {@code *.suffix}: all names below one; {@code *}: all names. Addresses are always allowed
    * @param lifecycle whether requests may reload the configuration
    * @param limits the limits for clients
+   * @param allocator shares the targets among collectors, with paths of its own; null: none
    */
   record Options(
       String host,
@@ -116,7 +121,19 @@ public final class PromdiscoServer implements AutoCloseable {
       WebSettings web,
       List<String> allowedHosts,
       Lifecycle lifecycle,
-      ServerLimits limits) {
+      ServerLimits limits,
+      @Nullable Allocator allocator) {
+    /** Without an allocator. */
+    Options(
+        String host,
+        int port,
+        WebSettings web,
+        List<String> allowedHosts,
+        Lifecycle lifecycle,
+        ServerLimits limits) {
+      this(host, port, web, allowedHosts, lifecycle, limits, null);
+    }
+
     /** Where to listen, without TLS and passwords. */
     Options(String host, int port) {
       this(host, port, WebSettings.OPEN);
@@ -138,6 +155,16 @@ public final class PromdiscoServer implements AutoCloseable {
 
     private String address() {
       return bracketed(host) + ":" + port;
+    }
+
+    /** The paths of the allocator; secrets need clients with certificates. */
+    private @Nullable AllocatorRoutes routes(Backend backend) {
+      return allocator == null
+          ? null
+          : new AllocatorRoutes(
+              allocator,
+              backend,
+              allocator.config().insecureSecrets() || (web.speaksTls() && web.requiresLogin()));
     }
 
     private boolean letsReload(InetAddress address) {
@@ -182,7 +209,9 @@ public final class PromdiscoServer implements AutoCloseable {
     SizeLimitHandler sized = new SizeLimitHandler(MAX_BODY_BYTES, -1);
     sized.setHandler(
         new RequestDispatcher(
-            new Routes(backend, state, lifecycle), answers, state.ticker()::nanos));
+            new Routes(backend, state, lifecycle, options.routes(backend)),
+            answers,
+            state.ticker()::nanos));
     server.setHandler(new GracefulHandler(access.guard(sized)));
     server.setErrorHandler(RequestDispatcher::refuse);
     ServerConnector connector =
@@ -273,7 +302,7 @@ public final class PromdiscoServer implements AutoCloseable {
       started.close();
       throw failure(options, e);
     }
-    if (!address.isLoopbackAddress()) {
+    if (!address.isLoopbackAddress() && options.allocator() == null) {
       warnIfOpen(options.web(), started.url());
       if (options.allowedHosts().isEmpty()) {
         log.info(
@@ -333,6 +362,28 @@ public final class PromdiscoServer implements AutoCloseable {
     backend.reload();
   }
 
+  /**
+   * Listens at another address too, with the same content. The caller closes the result before
+   * this.
+   *
+   * @param web how, with TLS
+   * @throws IOException if a certificate cannot be read, in one line
+   */
+  @Internal
+  public PromdiscoServer alsoListen(String host, int port, WebConfig web)
+      throws ListenException, IOException {
+    return start(
+        new Options(
+            host,
+            port,
+            WebSettings.of(web),
+            options.allowedHosts(),
+            Lifecycle.OFF,
+            options.limits(),
+            options.allocator()),
+        backend);
+  }
+
   /** Where to reach it from this machine, without a slash at the end. */
   public String url() {
     boolean everywhere = options.host().equals("0.0.0.0") || options.host().equals("::");
@@ -383,7 +434,8 @@ public final class PromdiscoServer implements AutoCloseable {
     private Lifecycle lifecycle = Lifecycle.LOOPBACK;
     private ServerLimits limits = ServerLimits.DEFAULT;
     private PrometheusMetrics metrics = new PrometheusMetrics(new CollectorRegistry());
-    private ConfigLoader loader = new ConfigLoader();
+    private Function<Path, ConfigLoader.LoadResult> reader = new ConfigLoader()::read;
+    private @Nullable Allocator allocator;
     private @Nullable Path file;
     private @Nullable HashCode fileContents;
     private boolean watches;
@@ -461,7 +513,26 @@ public final class PromdiscoServer implements AutoCloseable {
 
     /** Reads the file with {@code loader}. Default: a new one. */
     public Builder configLoader(ConfigLoader loader) {
-      this.loader = Objects.requireNonNull(loader, "loader");
+      return configReader(loader::read);
+    }
+
+    /** Reads the file with {@code reader}. Default: as a Prometheus configuration. */
+    @Internal
+    public Builder configReader(Function<Path, ConfigLoader.LoadResult> reader) {
+      this.reader = Objects.requireNonNull(reader, "reader");
+      return this;
+    }
+
+    /**
+     * Also speaks the protocol of the OpenTelemetry target allocator, and shows its metrics.
+     * Default: does not.
+     *
+     * @param allocator shares the targets of the {@link Promdisco} that is served; the caller
+     *     closes it after the server
+     */
+    @Internal
+    public Builder allocator(Allocator allocator) {
+      this.allocator = Objects.requireNonNull(allocator, "allocator");
       return this;
     }
 
@@ -489,7 +560,7 @@ public final class PromdiscoServer implements AutoCloseable {
      *     machine's
      */
     public PromdiscoServer start(Promdisco promdisco) throws ConfigException, ListenException {
-      ReloadableBackend backend = new ReloadableBackend(promdisco, loader, file, metrics);
+      ReloadableBackend backend = new ReloadableBackend(promdisco, reader, file, metrics);
       if (configuration != null) {
         backend.apply(configuration);
       } else if (file != null) {
@@ -500,7 +571,10 @@ public final class PromdiscoServer implements AutoCloseable {
         live.add(watcher(live.add(new SystemTicker()), file, fileContents, backend));
       }
       Lifecycle reload = file == null ? Lifecycle.OFF : lifecycle;
-      Options options = new Options(host, port, web, allowedHosts, reload, limits);
+      Options options = new Options(host, port, web, allowedHosts, reload, limits, allocator);
+      if (allocator != null) {
+        new AllocatorMetrics(allocator).register(metrics.registry());
+      }
       return PromdiscoServer.start(options, backend, live);
     }
 

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -28,7 +29,7 @@ final class ReloadableBackend implements Backend {
   private static final Logger log = EscapingLogger.of(ReloadableBackend.class);
 
   private final Promdisco promdisco;
-  private final ConfigLoader loader;
+  private final Function<Path, ConfigLoader.LoadResult> reader;
   private final @Nullable Path file;
   private final PrometheusMetrics metrics;
   private final Metrics.Gauge successful;
@@ -46,13 +47,17 @@ final class ReloadableBackend implements Backend {
   /**
    * Shows what {@code promdisco} discovers.
    *
+   * @param reader reads the configuration file
    * @param file the configuration file; null: nothing can be read again
    * @param metrics to expose
    */
   ReloadableBackend(
-      Promdisco promdisco, ConfigLoader loader, @Nullable Path file, PrometheusMetrics metrics) {
+      Promdisco promdisco,
+      Function<Path, ConfigLoader.LoadResult> reader,
+      @Nullable Path file,
+      PrometheusMetrics metrics) {
     this.promdisco = promdisco;
-    this.loader = loader;
+    this.reader = reader;
     this.file = file;
     this.metrics = metrics;
     successful =
@@ -128,7 +133,7 @@ final class ReloadableBackend implements Backend {
     if (file == null) {
       throw new IllegalStateException("reload: no configuration file (expected: configFile)");
     }
-    ConfigLoader.LoadResult result = loader.read(file);
+    ConfigLoader.LoadResult result = reader.apply(file);
     boolean isRefused = result.configuration().isEmpty();
     if (!isRefused || cause != Cause.START) {
       List<Problem> problems =

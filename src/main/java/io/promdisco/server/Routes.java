@@ -18,16 +18,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ForkJoinPool;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Which path is answered with what. */
 final class Routes {
-  /** An Accept-Encoding that takes gzip, which a weight of 0 does not. */
-  private static final Pattern GZIP =
-      Pattern.compile("(?i)\\bgzip\\b(?!\\s*;\\s*q=0(\\.0*)?\\s*(,|$))");
-
   private static final String JOB = "/http-sd/";
 
   private final Map<String, Map<String, ServerExchange.Answer>> table = new HashMap<>();
@@ -39,13 +34,16 @@ final class Routes {
   private final TargetLists lists = new TargetLists();
   private final ConfigDocument config = new ConfigDocument();
   private final HttpSdAnswers answers = new HttpSdAnswers(System::nanoTime);
+  private final @Nullable AllocatorRoutes allocator;
 
   /**
    * The paths of a server.
    *
    * @param lifecycle whether requests may reload the configuration
+   * @param allocator the paths of a target allocator besides; null: none
    */
-  Routes(Backend backend, RecentHistory state, boolean lifecycle) {
+  Routes(Backend backend, RecentHistory state, boolean lifecycle, @Nullable AllocatorRoutes allocator) {
+    this.allocator = allocator;
     this.backend = backend;
     this.state = state;
     this.lifecycle = lifecycle;
@@ -67,6 +65,9 @@ final class Routes {
     add("PUT", "/-/reload", this::reload);
     get("/openapi.yaml", Routes::description);
     PageFiles.FILES.forEach((path, file) -> get(path, exchange -> PageFiles.send(exchange, file)));
+    if (allocator != null) {
+      allocator.addTo(this::get);
+    }
   }
 
   /** What answers which method of a path; empty if there is no such path. */
@@ -75,6 +76,9 @@ final class Routes {
     Map<String, ServerExchange.Answer> methods = table.get(plain);
     if (methods == null && plain.startsWith(JOB)) {
       methods = table.get(JOB + "{job}");
+    }
+    if (methods == null && allocator != null) {
+      methods = table.get(AllocatorRoutes.pattern(plain));
     }
     return methods == null ? Map.of() : methods;
   }
@@ -88,13 +92,15 @@ final class Routes {
   static AnswerThreads.Group group(String path) {
     String plain = withoutSlash(path);
     return switch (plain) {
-      case "/-/healthy", "/openapi.yaml" -> AnswerThreads.Group.DIRECT;
-      case "/-/ready", "/metrics" -> AnswerThreads.Group.STATUS;
+      case "/-/healthy", "/livez", "/openapi.yaml" -> AnswerThreads.Group.DIRECT;
+      case "/-/ready", "/readyz", "/metrics" -> AnswerThreads.Group.STATUS;
       case "/-/reload" -> AnswerThreads.Group.RELOAD;
       default ->
           PageFiles.FILES.containsKey(plain)
               ? AnswerThreads.Group.DIRECT
-              : plain.startsWith(JOB) ? AnswerThreads.Group.DISCOVERY : AnswerThreads.Group.WORK;
+              : plain.startsWith(JOB) || AllocatorRoutes.isOfCollectors(plain)
+                  ? AnswerThreads.Group.DISCOVERY
+                  : AnswerThreads.Group.WORK;
     };
   }
 
@@ -187,26 +193,7 @@ final class Routes {
   private void httpSd(ServerExchange exchange) throws IOException {
     String job = withoutSlash(exchange.path()).substring(JOB.length());
     String name = URLDecoder.decode(job.replace("+", "%2B"), StandardCharsets.UTF_8);
-    HttpSdAnswers.Answer answer = answers.of(backend, name, flag(exchange, "relabeled"));
-    boolean zip = takesGzip(exchange);
-    exchange
-        .set("Cache-Control", "no-cache") // to be kept, but asked for each time
-        .set("Vary", "Accept-Encoding")
-        .set("ETag", answer.tag(zip));
-    @Nullable String known = exchange.header("If-None-Match");
-    if (known != null && answer.isKnownBy(known)) {
-      exchange.status(304);
-      return;
-    }
-    if (zip) {
-      exchange.set("Content-Encoding", "gzip");
-    }
-    exchange.send(ServerExchange.JSON, zip ? answer.gzip() : answer.plain());
-  }
-
-  private static boolean takesGzip(ServerExchange exchange) {
-    @Nullable String codings = exchange.header("Accept-Encoding");
-    return codings != null && GZIP.matcher(codings).find();
+    exchange.document(answers.of(backend, name, flag(exchange, "relabeled")));
   }
 
   private static boolean flag(ServerExchange exchange, String name) {

@@ -1,6 +1,7 @@
 package io.promdisco.server;
 
 import io.promdisco.scrape.DocumentPart;
+import io.promdisco.scrape.RenderedDocument;
 import io.promdisco.server.access.ClientAddress;
 import io.promdisco.server.access.ClientConnection;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
@@ -29,6 +31,10 @@ final class ServerExchange {
 
   static final String JSON = "application/json";
   static final String TEXT = "text/plain; charset=utf-8";
+
+  /** An Accept-Encoding that takes gzip, which a weight of 0 does not. */
+  private static final Pattern GZIP =
+      Pattern.compile("(?i)\\bgzip\\b(?!\\s*;\\s*q=0(\\.0*)?\\s*(,|$))");
 
   /** Parameters of a query, repeated ones included. */
   private static final int MOST_PARAMETERS = 100;
@@ -80,6 +86,12 @@ final class ServerExchange {
   String path() {
     String path = request.getHttpURI().getPath();
     return path == null ? "" : path;
+  }
+
+  /** The query as it was sent, with its escapes. */
+  String rawQuery() {
+    String query = request.getHttpURI().getQuery();
+    return query == null ? "" : query;
   }
 
   String scheme() {
@@ -153,31 +165,49 @@ final class ServerExchange {
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
   }
 
-  /** Answers with a JSON document of any length, made part by part as the reader takes it. */
+  /** ExchangeFixtures with a JSON document of any length, made part by part as the reader takes it. */
   void document(Iterator<DocumentPart> parts) throws IOException {
     send(JSON, AnswerSource.json(parts));
   }
 
-  /** Answers with a body of any length, made part by part as the reader takes it. */
+  /** ExchangeFixtures with a document that the reader may have already. */
+  void document(RenderedDocument document) throws IOException {
+    @Nullable String codings = header("Accept-Encoding");
+    boolean zip = codings != null && GZIP.matcher(codings).find();
+    set("Cache-Control", "no-cache"); // to be kept, but asked for each time
+    set("Vary", "Accept-Encoding");
+    set("ETag", document.tag(zip));
+    @Nullable String known = header("If-None-Match");
+    if (known != null && document.isKnownBy(known)) {
+      status(304);
+      return;
+    }
+    if (zip) {
+      set("Content-Encoding", "gzip");
+    }
+    send(JSON, zip ? document.gzip() : document.plain());
+  }
+
+  /** ExchangeFixtures with a body of any length, made part by part as the reader takes it. */
   void send(String type, AnswerSource parts) {
     type(type);
     body = null;
     source = parts;
   }
 
-  /** Answers with a whole body. */
+  /** ExchangeFixtures with a whole body. */
   void send(String type, byte[] content) {
     type(type);
     source = null;
     body = content;
   }
 
-  /** Answers with a text. */
+  /** ExchangeFixtures with a text. */
   void text(int status, String text) {
     status(status).send(TEXT, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Answers with Prometheus's error document under {@code /api}, else with a line. */
+  /** ExchangeFixtures with Prometheus's error document under {@code /api}, else with a line. */
   void error(int status, String message) {
     String said =
         message.length() <= MOST_MESSAGE_CHARACTERS

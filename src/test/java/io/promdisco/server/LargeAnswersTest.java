@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.Test;
 
-/** Answers that nobody reads. */
+/** ExchangeFixtures that nobody reads. */
 final class LargeAnswersTest {
   private static final int LABELS = 3000;
   private static final int RULES = 50;
@@ -58,9 +58,8 @@ final class LargeAnswersTest {
     int characters = 1 << 20;
     backend.configure("shop");
     backend.discover("shop", Labels.of("large", "x".repeat(characters)), "h:1");
-    try (RecentHistory state =
-        new RecentHistory(backend, new ManualTicker(), ServerLimits.DEFAULT, 16)) {
-      Routes routes = new Routes(backend, state, /* lifecycle= */ false);
+    try (RecentHistory state = new RecentHistory(backend, new ManualTicker(), ServerLimits.DEFAULT, 16)) {
+      Routes routes = new Routes(backend, state, /* lifecycle= */ false, null);
       send(Objects.requireNonNull(routes.at("/api/v1/targets").get("GET")));
     }
 

@@ -94,7 +94,7 @@ final class OpenApiTest {
 
   @Test
   void everyRouteIsDescribedAndEveryDescribedPathIsARoute() {
-    Set<String> routes = new Routes(backend, state, true).all();
+    Set<String> routes = new Routes(backend, state, true, null).all();
     Set<String> described =
         api.operations().stream()
             .flatMap(operation -> spelledOut(operation).stream())
@@ -173,7 +173,7 @@ final class OpenApiTest {
     }
   }
 
-  /** Answers that come of the server's state and of other headers. */
+  /** ExchangeFixtures that come of the server's state and of other headers. */
   private void provokeTheOthers() throws Exception {
     OpenApi.Operation jobs = operation("GET /http-sd/{job}");
     send(jobs, Map.of("job", "nobody"));

@@ -97,7 +97,7 @@ class WebSettingsTest {
     return made;
   }
 
-  private static SSLContext trusting(Certificates server, @Nullable Certificates presented)
+  static SSLContext trusting(Certificates server, @Nullable Certificates presented)
       throws Exception {
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);

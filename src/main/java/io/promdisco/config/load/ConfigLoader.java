@@ -35,6 +35,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
@@ -175,10 +177,21 @@ public final class ConfigLoader {
 
   /** Reads a file; one that cannot be read is a problem too. */
   public LoadResult read(Path file) {
+    return read(file, root -> root, (section, jobs) -> {});
+  }
+
+  /**
+   * Reads a configuration that is a section of a file.
+   *
+   * @param inner reads the other keys of the file and returns the section
+   * @param check notes further problems of the jobs in the section
+   */
+  @Internal
+  public LoadResult read(
+      Path file, UnaryOperator<Section> inner, BiConsumer<Section, List<ScrapeConfig>> check) {
     try {
-      Path folder = file.getParent();
-      return read(
-          file.toString(), StrictYaml.argument(file), folder == null ? Path.of("") : folder);
+      Path folder = file.getParent() == null ? Path.of("") : file.getParent();
+      return read(file.toString(), StrictYaml.argument(file), folder, inner, check);
     } catch (IOException e) {
       ProblemCollector problems = new ProblemCollector(file.toString());
       problems.error(ProblemKind.UNREADABLE, StrictYaml.unreadable(e, WHAT));
@@ -193,12 +206,31 @@ public final class ConfigLoader {
    * @param folder what relative paths in it are relative to
    */
   public LoadResult read(String fileName, byte[] content, Path folder) {
+    return read(fileName, content, folder, root -> root, (section, jobs) -> {});
+  }
+
+  private LoadResult read(
+      String fileName,
+      byte[] content,
+      Path folder,
+      UnaryOperator<Section> inner,
+      BiConsumer<Section, List<ScrapeConfig>> check) {
     ProblemCollector problems = new ProblemCollector(fileName);
     if (files == NamedFiles.LEAVE_TARGET_FILES) {
       problems.leaveTargetFiles();
     }
     Document document =
-        StrictYaml.read(content, problems, root -> document(root, new ConfigPaths(folder)));
+        StrictYaml.read(
+            content,
+            problems,
+            root -> {
+              Section section = root == null ? null : inner.apply(root);
+              Document read = document(section, new ConfigPaths(folder));
+              if (section != null) {
+                check.accept(section, read.jobs().stream().map(LocatedJob::config).toList());
+              }
+              return read;
+            });
     if (problems.refuse() || document == null) {
       return LoadResult.refused(problems.sorted());
     }

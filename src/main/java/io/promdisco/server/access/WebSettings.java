@@ -41,7 +41,7 @@ public final class WebSettings {
   /** Plain HTTP without passwords. */
   public static final WebSettings OPEN = new WebSettings(null, () -> 0, State.OPEN);
 
-  private final @Nullable Path file;
+  private final @Nullable Origin origin;
   private final LongSupplier nanos;
   private volatile State state;
   private volatile long looked;
@@ -59,8 +59,25 @@ public final class WebSettings {
     static final State OPEN = new State(WebConfig.OPEN, null, List.of());
   }
 
-  private WebSettings(@Nullable Path file, LongSupplier nanos, State state) {
-    this.file = file;
+  /**
+   * Where the settings come from.
+   *
+   * @param file the file, or what to call the settings in messages
+   * @param fixed settings that come from no file; only the certificates that they name are read
+   */
+  private record Origin(Path file, @Nullable WebConfig fixed) {
+    Contents read() throws ConfigException, IOException {
+      return fixed == null ? Contents.read(file) : Contents.of(fixed, "fixed");
+    }
+
+    @Override
+    public String toString() {
+      return file.toString();
+    }
+  }
+
+  private WebSettings(@Nullable Origin origin, LongSupplier nanos, State state) {
+    this.origin = origin;
     this.nanos = nanos;
     this.state = state;
     this.looked = nanos.getAsLong();
@@ -78,8 +95,28 @@ public final class WebSettings {
 
   /** The same with a clock, in nanoseconds. */
   public static WebSettings of(Path file, LongSupplier nanos) throws ConfigException, IOException {
-    WebSettings settings = new WebSettings(file, nanos, State.OPEN);
-    Contents contents = Contents.read(file);
+    return of(new Origin(file, null), nanos);
+  }
+
+  /**
+   * Settings with TLS that come from no file; the certificates that they name are read now, and
+   * again when they change.
+   *
+   * @throws IOException if a file cannot be read or holds no certificate, in one line
+   */
+  public static WebSettings of(WebConfig config) throws IOException {
+    try {
+      return of(
+          new Origin(Path.of(config.tls().orElseThrow().certFile()), config), System::nanoTime);
+    } catch (ConfigException e) {
+      throw new IOException(e);
+    }
+  }
+
+  private static WebSettings of(Origin origin, LongSupplier nanos)
+      throws ConfigException, IOException {
+    WebSettings settings = new WebSettings(origin, nanos, State.OPEN);
+    Contents contents = origin.read();
     settings.seen = contents.texts();
     settings.state = contents.state();
     return settings;
@@ -102,19 +139,19 @@ public final class WebSettings {
 
   /** What is in force now. */
   State current() {
-    Path from = file;
+    Origin from = origin;
     if (from != null && nanos.getAsLong() - looked >= LOOK_NANOS) {
       look(from);
     }
     return state;
   }
 
-  private synchronized void look(Path from) {
+  private synchronized void look(Origin from) {
     if (nanos.getAsLong() - looked < LOOK_NANOS) {
       return; // another thread has just looked
     }
     try {
-      Contents contents = Contents.read(from);
+      Contents contents = from.read();
       if (!contents.texts().equals(seen)) {
         seen = contents.texts();
         take(from, contents);
@@ -129,7 +166,7 @@ public final class WebSettings {
     }
   }
 
-  private void take(Path from, Contents contents) {
+  private void take(Origin from, Contents contents) {
     try {
       if (contents.texts().get(0).isBlank() && !state.equals(State.OPEN)) {
         // A program is probably writing it; until it has, the passwords stay in force.
@@ -155,16 +192,20 @@ public final class WebSettings {
     }
   }
 
-  private static void refused(Path from, Exception e) {
+  private static void refused(Origin from, Exception e) {
     log.error("{}: what was read before stays in force: {}", from, e.getMessage());
   }
 
   /** What the files hold. */
   private record Contents(WebConfig config, List<String> texts) {
     static Contents read(Path file) throws ConfigException, IOException {
+      String text = SmallFiles.read(file);
+      return of(WebConfigLoader.read(file, text.getBytes(StandardCharsets.UTF_8)), text);
+    }
+
+    static Contents of(WebConfig config, String text) throws IOException {
       List<String> texts = new ArrayList<>();
-      texts.add(SmallFiles.read(file));
-      WebConfig config = WebConfigLoader.read(file, texts.get(0).getBytes(StandardCharsets.UTF_8));
+      texts.add(text);
       Optional<Tls> tls = config.tls();
       if (tls.isPresent()) {
         texts.add(text(tls.get().certFile(), tls.get().cert(), "cert_file"));

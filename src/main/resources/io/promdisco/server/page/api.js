@@ -1,6 +1,6 @@
 // The server's answers, in the shapes that the page shows.
 
-async function get(path, parameters = {}) {
+export async function get(path, parameters = {}) {
   const query = new URLSearchParams(parameters);
   const answer = await fetch(`${path}?${query}`, { headers: { Accept: "application/json" } });
   const document = await answer.json();

@@ -2,6 +2,7 @@ package io.promdisco.config.section;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.promdisco.allocator.AllocatorConfigReader;
 import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.config.table.SectionTable;
 import io.promdisco.config.table.Setting;
@@ -63,6 +64,29 @@ class ConfigurationReferenceTest {
     }
 
     assertThat(Files.readString(PAGE)).isEqualTo(generated);
+  }
+
+  @Test
+  void thePageOfTheAllocatorHasEveryKey() throws IOException {
+    Map<String, SectionTable> tables = new LinkedHashMap<>();
+    AllocatorConfigReader.TABLES.forEach(table -> tables.put(table.name(), table));
+    StringBuilder out = new StringBuilder();
+    for (SectionTable table : AllocatorConfigReader.TABLES) {
+      out.append("\n## ").append(table.name()).append("\n\n");
+      out.append("| key | type | default |\n|---|---|---|\n");
+      for (Setting<?> field : table.fields()) {
+        out.append(keyTypeAndDefault(field, tables)).append(" |\n");
+      }
+    }
+    Path file = Path.of("docs/allocate.md");
+    String page = Files.readString(file);
+    int start = page.indexOf(BEGINNING) + BEGINNING.length();
+    String generated = page.substring(0, start) + out;
+    if (Boolean.getBoolean("write.reference")) {
+      Files.writeString(file, generated);
+    }
+
+    assertThat(Files.readString(file)).isEqualTo(generated);
   }
 
   private static String kinds() {
@@ -152,12 +176,15 @@ class ConfigurationReferenceTest {
     out.append("\n## ").append(table.name()).append("\n\n");
     out.append("| key | type | default | supported | shown |\n|---|---|---|---|---|\n");
     for (Setting<?> field : table.fields()) {
-      String key = field.isInline() ? "(further keys)" : "`" + field.key() + "`";
-      out.append("| ").append(key).append(" | ").append(type(field.type(), tables));
-      out.append(" | ").append(missing(field.missing()));
+      out.append(keyTypeAndDefault(field, tables));
       out.append(" | ").append(use(table, field, beforeRuntime));
       out.append(" | ").append(field.shown()).append(" |\n");
     }
+  }
+
+  private static String keyTypeAndDefault(Setting<?> field, Map<String, SectionTable> tables) {
+    String key = field.isInline() ? "(further keys)" : "`" + field.key() + "`";
+    return "| " + key + " | " + type(field.type(), tables) + " | " + missing(field.missing());
   }
 
   private static String type(String type, Map<String, SectionTable> tables) {

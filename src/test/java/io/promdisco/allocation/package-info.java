@@ -1,0 +1,4 @@
+@NullMarked
+package io.promdisco.allocation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.promdisco.allocator;
+
+import org.jspecify.annotations.NullMarked;
