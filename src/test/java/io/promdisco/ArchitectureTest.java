@@ -226,6 +226,23 @@ class ArchitectureTest {
   }
 
   @Test
+  void monitorsAreCompiledWithoutInputAndOutput() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.promdisco.monitors..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.promdisco.discovery..",
+            "io.promdisco.providers..",
+            "io.promdisco.scrape..",
+            "io.promdisco.server..",
+            "io.promdisco.explain..",
+            "org.slf4j..")
+        .check(CLASSES);
+  }
+
+  @Test
   void dumpsAreReadWithoutTheSimulatedServer() {
     noClasses()
         .that()

@@ -15,6 +15,7 @@ import io.promdisco.cli.output.Row;
 import io.promdisco.cli.output.TargetPrinter;
 import io.promdisco.cli.source.JobChoice;
 import io.promdisco.cli.source.Listed;
+import io.promdisco.cli.source.MonitorOptions;
 import io.promdisco.cli.source.SourceFailures;
 import io.promdisco.cli.source.SourceOptions;
 import io.promdisco.cli.source.WaitOptions;
@@ -74,6 +75,8 @@ public final class TargetsCommand implements Callable<Integer> {
       description = "table, wide, json, yaml, http-sd or prometheus. Default: table.")
   private Output output = Output.TABLE;
 
+  @Mixin private final MonitorOptions monitors = new MonitorOptions();
+
   @Mixin private final JobChoice jobs = new JobChoice();
 
   @Option(
@@ -108,7 +111,7 @@ public final class TargetsCommand implements Callable<Integer> {
     Logging.useByDefault(Logging.Level.WARN);
     Logging.leaveSourceFailures();
     Map<String, Pattern> matchers = matchers();
-    Configuration configuration = jobs.choose(source.load(console, jobs));
+    Configuration configuration = jobs.choose(monitors.load(source, console, jobs));
     Listed listed = new Listed(console);
     try (Promdisco promdisco = Wiring.start(source, Wiring.clients(source, console), listed)) {
       long start = System.nanoTime();

@@ -264,6 +264,16 @@ public final class RelabelRule {
     return action;
   }
 
+  /** Returns what is wrong with a regex of a rule, in Go's words, or nothing. */
+  public static Optional<String> regexProblem(String regex) {
+    try {
+      Regex.compile(regex);
+      return Optional.empty();
+    } catch (RegexException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
   private static @Nullable Regex regex(RelabelSpec spec, BiConsumer<String, String> problems) {
     try {
       return Regex.compile(or(spec.regex(), DEFAULT_REGEX));

@@ -8,6 +8,7 @@ import io.promdisco.relabel.Demand;
 import io.promdisco.relabel.RelabelLimitException;
 import io.promdisco.relabel.RelabelRule;
 import io.promdisco.relabel.Relabeler;
+import io.promdisco.util.GoText;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;

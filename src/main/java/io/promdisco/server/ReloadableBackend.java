@@ -9,6 +9,7 @@ import io.promdisco.discovery.JobStatus;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.metrics.PrometheusMetrics;
+import io.promdisco.model.Position;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.TargetListener;
 import io.promdisco.util.EscapingLogger;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -29,6 +31,7 @@ final class ReloadableBackend implements Backend {
   private final Promdisco promdisco;
   private final ConfigLoader loader;
   private final @Nullable Path file;
+  private final UnaryOperator<Configuration> change;
   private final PrometheusMetrics metrics;
   private final Metrics.Gauge successful;
   private final Metrics.Gauge successTime;
@@ -40,13 +43,19 @@ final class ReloadableBackend implements Backend {
    * Shows what {@code promdisco} discovers.
    *
    * @param file the configuration file; null: nothing can be read again
+   * @param change is applied to what the file says
    * @param metrics to expose
    */
   ReloadableBackend(
-      Promdisco promdisco, ConfigLoader loader, @Nullable Path file, PrometheusMetrics metrics) {
+      Promdisco promdisco,
+      ConfigLoader loader,
+      @Nullable Path file,
+      UnaryOperator<Configuration> change,
+      PrometheusMetrics metrics) {
     this.promdisco = promdisco;
     this.loader = loader;
     this.file = file;
+    this.change = change;
     this.metrics = metrics;
     successful =
         metrics.gauge(
@@ -136,11 +145,28 @@ final class ReloadableBackend implements Backend {
         log.warn("{}", problem);
       }
     }
-    takeOver(result.configuration().get());
+    Configuration configuration = changed(file, result.configuration().get());
+    takeOver(configuration);
     log.info(
         again ? "read {} again: {}" : "read {}: {}",
         file,
-        Nouns.count(result.configuration().get().jobs().size(), "job"));
+        Nouns.count(configuration.jobs().size(), "job"));
+  }
+
+  private Configuration changed(Path of, Configuration read) throws ConfigException {
+    try {
+      return change.apply(read);
+    } catch (IllegalArgumentException e) {
+      successful.set(0);
+      Problem problem =
+          new Problem(
+              Problem.Severity.ERROR,
+              new Position(of.toString(), 1, 1),
+              "",
+              String.valueOf(e.getMessage()));
+      log.error("the configuration is refused, the one before stays in force: {}", problem);
+      throw new ConfigException(List.of(problem));
+    }
   }
 
   @Override

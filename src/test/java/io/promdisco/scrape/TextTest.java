@@ -8,29 +8,6 @@ import org.junit.jupiter.api.Test;
 
 class TextTest {
   @Test
-  void quotesAsGoDoes() {
-    assertThat(GoText.quote("a\"\\\n\r\t\u0001\u007f"))
-        .isEqualTo("\"a\\\"\\\\\\n\\r\\t\\x01\\x7f\"");
-    assertThat(GoText.quote("ü日😀 ")).isEqualTo("\"ü日😀 \"");
-    assertThat(GoText.quote("\u00a0\u200b\ue000")).isEqualTo("\"\\u00a0\\u200b\\ue000\"");
-  }
-
-  @Test
-  void quotesTheBeginningOfALongText() {
-    assertThat(GoText.quote("x".repeat(500))).isEqualTo('"' + "x".repeat(500) + '"');
-    assertThat(GoText.quote("x".repeat(501))).isEqualTo('"' + "x".repeat(500) + "…\"");
-    assertThat(GoText.quote("x".repeat(499) + "😀")).isEqualTo('"' + "x".repeat(499) + "…\"");
-    assertThat(GoText.quote("\u0001".repeat(100_000))).isEqualTo('"' + "\\x01".repeat(500) + "…\"");
-    assertThat(GoText.quote("\udb40\udc01")).isEqualTo("\"\\U000e0001\"");
-  }
-
-  @Test
-  void readsBooleansAsGoDoes() {
-    assertThat(List.of("1", "t", "TRUE", "True", "F", "false")).allMatch(GoText::isBoolean);
-    assertThat(List.of("", "yes", "tRUE", "on", "2")).noneMatch(GoText::isBoolean);
-  }
-
-  @Test
   void ordersByCodePoints() {
     List<String> texts = new ArrayList<>(List.of("😀", "\ufb00", "a", "", "ab", "😁", "z"));
 

@@ -44,7 +44,7 @@ class ReloadTest {
     PrometheusMetrics metrics = new PrometheusMetrics(registry);
     try (Promdisco promdisco = Promdisco.builder().metrics(metrics).build()) {
       ReloadableBackend reload =
-          new ReloadableBackend(promdisco, new ConfigLoader(), file, metrics);
+          new ReloadableBackend(promdisco, new ConfigLoader(), file, c -> c, metrics);
       reload.apply(new ConfigLoader().load(file));
       assertThat(promdisco.awaitSynced(Duration.ofSeconds(10))).isTrue();
 
@@ -71,7 +71,7 @@ class ReloadTest {
     try (Promdisco promdisco = Promdisco.builder().metrics(metrics).build();
         CapturedLog log = new CapturedLog()) {
       ReloadableBackend reload =
-          new ReloadableBackend(promdisco, new ConfigLoader(), file, metrics);
+          new ReloadableBackend(promdisco, new ConfigLoader(), file, c -> c, metrics);
       Files.writeString(file, "scrape_configs:\n- job_name: b\n- job_name: c\n  foo: 1\n");
       assertThat(refused(reload).lines().map(line -> line.replaceAll("(?<=^\\w{1,9}: ).*/", "")))
           .satisfiesExactly(
@@ -152,7 +152,7 @@ class ReloadTest {
                   }
                 }));
     try (Promdisco promdisco = Promdisco.builder().build()) {
-      ReloadableBackend reload = new ReloadableBackend(promdisco, slow, file, metrics);
+      ReloadableBackend reload = new ReloadableBackend(promdisco, slow, file, c -> c, metrics);
       Thread first = new Thread(() -> assertThat(reloaded(reload)).isTrue());
       first.start();
       begun.await();

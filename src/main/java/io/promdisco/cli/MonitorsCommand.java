@@ -1,0 +1,74 @@
+package io.promdisco.cli;
+
+import io.promdisco.cli.output.Console;
+import io.promdisco.cli.output.ExitCode;
+import io.promdisco.cli.output.Logging;
+import io.promdisco.cli.output.Structured;
+import io.promdisco.cli.source.ClusterOptions;
+import io.promdisco.cli.source.MonitorReading;
+import io.promdisco.monitors.CompiledMonitors;
+import io.promdisco.monitors.Rejection;
+import io.promdisco.util.Nouns;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Prints the scrape configurations that Prometheus Operator resources become. */
+@Command(
+    name = "monitors",
+    mixinStandardHelpOptions = true,
+    description =
+        "Print the scrape configurations that ServiceMonitors, PodMonitors, Probes and"
+            + " ScrapeConfigs become.",
+    footer = {
+      "",
+      "The output of a dump holds the Secrets that its resources name. Ends with 1 if a resource or"
+          + " the settings were refused; resources that are not selected do not count."
+    })
+final class MonitorsCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Parameters(
+      paramLabel = "SETTINGS",
+      description =
+          "File with collector_namespace and prometheus_cr, as the OpenTelemetry target allocator"
+              + " reads it.")
+  private Path settings = Path.of("");
+
+  @Mixin private final ClusterOptions cluster = new ClusterOptions();
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORM",
+      description =
+          "yaml: the generated document; json: also what was rejected, and why. Default: yaml.")
+  private Structured.Form form = Structured.Form.YAML;
+
+  MonitorsCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() {
+    Logging.useByDefault(Logging.Level.WARN);
+    CompiledMonitors monitors = new MonitorReading(cluster, console).compile(settings);
+    if (form == Structured.Form.JSON) {
+      Map<String, Object> document = new LinkedHashMap<>(monitors.document());
+      document.put("rejected", monitors.rejected().stream().map(Rejection::document).toList());
+      Structured.print(console, form, document);
+    } else {
+      MonitorReading.report(monitors, console);
+      if (!monitors.isRefused()) {
+        Structured.print(console, Structured.Form.YAML, monitors.document());
+      }
+    }
+    console.errorLine(Console.dim(Nouns.count(monitors.jobs().size(), "job")));
+    boolean refused = monitors.rejected().stream().anyMatch(Rejection::isError);
+    return cluster.exitCode(refused ? ExitCode.FINDING : ExitCode.OK);
+  }
+}

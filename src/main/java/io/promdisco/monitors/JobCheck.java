@@ -1,0 +1,97 @@
+package io.promdisco.monitors;
+
+import io.promdisco.config.Problem;
+import io.promdisco.config.ScrapeConfig;
+import io.promdisco.config.load.ConfigLoader;
+import io.promdisco.config.yaml.Problems;
+import io.promdisco.config.yaml.StrictYaml;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.yaml.snakeyaml.DumperOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.representer.Representer;
+
+/**
+ * Reads generated jobs as Prometheus reads a configuration, the jobs of one resource at a time, so
+ * that a job which Prometheus refuses takes only its own resource with it. For one thread.
+ */
+final class JobCheck {
+  /** Stands for the number of the shard, which is 0. */
+  static final String SHARD = "$(SHARD)";
+
+  private static final ConfigLoader LOADER =
+      new ConfigLoader().skippingUnsupported().leavingFiles();
+
+  private final Map<String, Object> global;
+
+  /**
+   * @param global what jobs inherit
+   */
+  JobCheck(Map<String, Object> global) {
+    this.global = global;
+  }
+
+  /**
+   * What became of jobs.
+   *
+   * @param configs those that promdisco can discover; others use unsupported service discovery
+   * @param problem why Prometheus refuses them
+   */
+  record Result(List<ScrapeConfig> configs, Optional<String> problem) {}
+
+  /** Reads the jobs of a resource. */
+  Result read(List<JobTree> jobs) {
+    Problems problems = new Problems("");
+    List<ScrapeConfig> configs =
+        StrictYaml.read(
+            yaml(JobTree.of("global", global, "scrape_configs", jobs)),
+            problems,
+            root -> root == null ? List.<ScrapeConfig>of() : LOADER.inline(root, Path.of("")));
+    if (configs != null && !problems.refuse()) {
+      return new Result(List.copyOf(configs), Optional.empty());
+    }
+    String message =
+        problems.sorted().stream()
+            .filter(problem -> problem.severity() == Problem.Severity.ERROR)
+            .findFirst()
+            .map(problem -> describe(problem, jobs.size()))
+            .orElse("refused");
+    return new Result(List.of(), Optional.of(message));
+  }
+
+  /** Names the key, and which of several jobs it belongs to. */
+  private static String describe(Problem problem, int jobs) {
+    String path = problem.path();
+    if (jobs == 1) {
+      path = path.replaceFirst("^scrape_configs\\[0]\\.?", "");
+    }
+    return (path.isEmpty() ? "" : path + ": ") + problem.message();
+  }
+
+  private static byte[] yaml(Object document) {
+    DumperOptions options = new DumperOptions();
+    options.setAllowUnicode(false);
+    options.setDereferenceAliases(true);
+    options.setMaxSimpleKeyLength(1024);
+    options.setSplitLines(false);
+    String text = new Yaml(new Quoting(options), options).dump(document);
+    return text.replace("\"" + SHARD + ";|.+;.+\"", "\"0;|.+;.+\"")
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Quotes every text, so that each reads as itself. */
+  private static final class Quoting extends Representer {
+    Quoting(DumperOptions options) {
+      super(options);
+      representers.put(
+          String.class,
+          text ->
+              representScalar(
+                  Tag.STR, (String) text, DumperOptions.ScalarStyle.DOUBLE_QUOTED));
+    }
+  }
+}

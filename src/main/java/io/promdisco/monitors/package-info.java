@@ -1,0 +1,8 @@
+/**
+ * Prometheus Operator resources (ServiceMonitor, PodMonitor, Probe, ScrapeConfig) as scrape
+ * configurations.
+ */
+@NullMarked
+package io.promdisco.monitors;
+
+import org.jspecify.annotations.NullMarked;
