@@ -7,10 +7,12 @@ import io.promdisco.cli.output.Structured;
 import io.promdisco.cli.source.ClusterOptions;
 import io.promdisco.cli.source.MonitorReading;
 import io.promdisco.monitors.CompiledMonitors;
+import io.promdisco.monitors.MonitorJob;
 import io.promdisco.monitors.Rejection;
 import io.promdisco.util.Nouns;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -63,12 +65,25 @@ final class MonitorsCommand implements Callable<Integer> {
       Structured.print(console, form, document);
     } else {
       MonitorReading.report(monitors, console);
-      if (!monitors.isRefused()) {
-        Structured.print(console, Structured.Form.YAML, monitors.document());
-      }
+      printYaml(monitors);
     }
     console.errorLine(Console.dim(Nouns.count(monitors.jobs().size(), "job")));
     boolean refused = monitors.rejected().stream().anyMatch(Rejection::isError);
     return cluster.exitCode(refused ? ExitCode.FINDING : ExitCode.OK);
+  }
+
+  /** Prints job by job: the text of 10,000 jobs at once would take hundreds of megabytes. */
+  private void printYaml(CompiledMonitors monitors) {
+    if (monitors.jobs().isEmpty()) {
+      if (!monitors.isRefused()) {
+        Structured.print(console, Structured.Form.YAML, monitors.document());
+      }
+      return;
+    }
+    Structured.print(console, Structured.Form.YAML, Map.of("global", monitors.global()));
+    console.line("scrape_configs:");
+    for (MonitorJob job : monitors.jobs()) {
+      Structured.print(console, Structured.Form.YAML, List.of(job.tree()));
+    }
   }
 }

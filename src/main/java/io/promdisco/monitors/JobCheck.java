@@ -4,25 +4,17 @@ import io.promdisco.config.Problem;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.config.yaml.Problems;
-import io.promdisco.config.yaml.StrictYaml;
-import java.nio.charset.StandardCharsets;
+import io.promdisco.config.yaml.Section;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.yaml.snakeyaml.DumperOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.nodes.Tag;
-import org.yaml.snakeyaml.representer.Representer;
 
 /**
  * Reads generated jobs as Prometheus reads a configuration, the jobs of one resource at a time, so
  * that a job which Prometheus refuses takes only its own resource with it. For one thread.
  */
 final class JobCheck {
-  /** Stands for the number of the shard, which is 0. */
-  static final String SHARD = "$(SHARD)";
-
   private static final ConfigLoader LOADER =
       new ConfigLoader().skippingUnsupported().leavingFiles();
 
@@ -46,12 +38,12 @@ final class JobCheck {
   /** Reads the jobs of a resource. */
   Result read(List<JobTree> jobs) {
     Problems problems = new Problems("");
+    Section root =
+        Section.of(
+            TreeNodes.mapping(JobTree.of("global", global, "scrape_configs", jobs)), "", problems);
     List<ScrapeConfig> configs =
-        StrictYaml.read(
-            yaml(JobTree.of("global", global, "scrape_configs", jobs)),
-            problems,
-            root -> root == null ? List.<ScrapeConfig>of() : LOADER.inline(root, Path.of("")));
-    if (configs != null && !problems.refuse()) {
+        root == null ? List.of() : LOADER.inline(root, Path.of(""));
+    if (!problems.refuse()) {
       return new Result(List.copyOf(configs), Optional.empty());
     }
     String message =
@@ -70,28 +62,5 @@ final class JobCheck {
       path = path.replaceFirst("^scrape_configs\\[0]\\.?", "");
     }
     return (path.isEmpty() ? "" : path + ": ") + problem.message();
-  }
-
-  private static byte[] yaml(Object document) {
-    DumperOptions options = new DumperOptions();
-    options.setAllowUnicode(false);
-    options.setDereferenceAliases(true);
-    options.setMaxSimpleKeyLength(1024);
-    options.setSplitLines(false);
-    String text = new Yaml(new Quoting(options), options).dump(document);
-    return text.replace("\"" + SHARD + ";|.+;.+\"", "\"0;|.+;.+\"")
-        .getBytes(StandardCharsets.UTF_8);
-  }
-
-  /** Quotes every text, so that each reads as itself. */
-  private static final class Quoting extends Representer {
-    Quoting(DumperOptions options) {
-      super(options);
-      representers.put(
-          String.class,
-          text ->
-              representScalar(
-                  Tag.STR, (String) text, DumperOptions.ScalarStyle.DOUBLE_QUOTED));
-    }
   }
 }

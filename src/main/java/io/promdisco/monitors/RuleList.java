@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Relabelling rules: checks those of users, and makes those that every job has. */
 final class RuleList {
+  /** What follows the shard in the regex of the last rule. */
+  static final String SHARD_OR_ALL = ";|.+;.+";
+
   private static final Pattern NO_NAME = Pattern.compile("[^a-zA-Z0-9_]");
   private static final String ANYTHING = "(.+)";
   private static final String HASH = "__tmp_hash";
@@ -183,6 +186,6 @@ final class RuleList {
             "action", "hashmod"),
         JobTree.of(
             "source_labels", List.of(HASH, "__tmp_disable_sharding"),
-            "regex", JobCheck.SHARD + ";|.+;.+", "action", "keep"));
+            "regex", TreeNodes.SHARD + SHARD_OR_ALL, "action", "keep"));
   }
 }
