@@ -2,6 +2,7 @@ package io.promdisco.monitors;
 
 import io.promdisco.config.ScrapeConfig;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,12 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns resources into scrape configurations as prometheus-operator 0.93 does for Prometheus 3.13
- * in the target allocator. Jobs that are the same as at the last call are the same objects. No
- * input or output. For one thread at a time.
+ * in the target allocator. A resource is compiled again only if it, or what it uses of Secrets and
+ * ConfigMaps, has changed since the last call; jobs of others are the same objects. No input or
+ * output. For one thread at a time.
  *
- * <p>It differs on purpose where Prometheus refuses what the operator generates: the operator's
- * users then have no news of any resource; here the resource alone is left out, with the reason
- * {@code InvalidConfiguration}.
+ * <p>It differs on purpose where Prometheus refuses what the operator generates: with the operator
+ * no change of any resource then has an effect; here the resource alone is left out, with the
+ * reason {@code InvalidConfiguration}.
  *
  * @see <a href="https://prometheus-operator.dev/docs/api-reference/api/">API reference</a>
  */
@@ -26,7 +28,7 @@ public final class MonitorCompiler {
 
   private final MonitorSettings settings;
   private final JobCheck check;
-  private Map<String, Checked> lastChecks = Map.of();
+  private Map<String, Compiled> last = Map.of();
 
   /** Makes a compiler for these settings. */
   public MonitorCompiler(MonitorSettings settings) {
@@ -36,8 +38,34 @@ public final class MonitorCompiler {
     check = new JobCheck(inherited);
   }
 
-  /** Jobs of a resource, and what the check made of them. */
-  private record Checked(List<JobTree> trees, JobCheck.Result result) {}
+  /**
+   * A resource that is selected, after its check.
+   *
+   * @param lookups what it has looked up in Secrets and ConfigMaps
+   * @param problem why the operator refuses it; null: nothing is wrong
+   * @param before what became of it at the last call, if the check was the same; otherwise null
+   */
+  private record Checked(
+      MonitorObject object,
+      References.Lookups lookups,
+      @Nullable String problem,
+      @Nullable Compiled before) {}
+
+  /**
+   * What became of a resource.
+   *
+   * @param problem why it has no jobs; null: nothing is wrong
+   * @param deniedJobs those that name files
+   */
+  private record Compiled(
+      Checked checked,
+      @Nullable String problem,
+      List<MonitorJob> jobs,
+      List<Rejection> deniedJobs) {
+    static Compiled refused(Checked checked, @Nullable String problem) {
+      return new Compiled(checked, String.valueOf(problem), List.of(), List.of());
+    }
+  }
 
   /** Turns resources into scrape configurations. */
   public CompiledMonitors compile(MonitorObjects objects) {
@@ -54,123 +82,129 @@ public final class MonitorCompiler {
     return new Run(objects).compile();
   }
 
-  /** A resource that its check has accepted. */
-  private record Accepted(MonitorObject object, SpecNode spec) {}
-
   /** One compilation. */
   private final class Run {
     private final MonitorObjects objects;
+    private final References references;
     private final Generation generation;
-    private final Map<String, Rejection> rejected = new LinkedHashMap<>();
-    private final List<Rejection> deniedJobs = new ArrayList<>();
-    private final Map<String, Checked> checks = new HashMap<>();
+    private final List<Rejection> rejected = new ArrayList<>();
 
     Run(MonitorObjects objects) {
       this.objects = objects;
-      generation = settings.generation(new References(objects, settings.secretNamespaces()));
+      references = new References(objects, settings.secretNamespaces());
+      generation = settings.generation(references);
     }
 
-    /** Selects and checks all resources first: a check reads what a class of another names. */
+    /** Checks all resources before the first job: a class uses what checks of others have read. */
     CompiledMonitors compile() {
-      List<Accepted> accepted = new ArrayList<>();
+      List<Checked> selected = new ArrayList<>();
       for (MonitorKind kind : MonitorKind.values()) {
         for (MonitorObject object : objects.monitors(kind)) {
-          select(object, accepted);
-        }
-      }
-      List<MonitorJob> jobs = new ArrayList<>();
-      accepted.forEach(one -> jobs.addAll(jobs(one.object, one.spec)));
-      lastChecks = checks;
-      List<Rejection> all = new ArrayList<>();
-      for (MonitorKind kind : MonitorKind.values()) {
-        for (MonitorObject object : objects.monitors(kind)) {
-          Rejection rejection = rejected.get(object.id());
-          if (rejection != null) {
-            all.add(rejection);
+          if (isSelected(object)) {
+            selected.add(checked(object));
           }
         }
       }
-      all.addAll(deniedJobs);
-      return new CompiledMonitors(settings.global(), jobs, all);
+      Map<String, Compiled> all = new LinkedHashMap<>();
+      selected.forEach(checked -> all.put(checked.object.id(), compiled(checked)));
+      last = all;
+      List<MonitorJob> jobs = new ArrayList<>();
+      List<Rejection> denied = new ArrayList<>();
+      for (Compiled one : all.values()) {
+        jobs.addAll(one.jobs);
+        denied.addAll(one.deniedJobs);
+        if (one.problem != null) {
+          rejected.add(
+              Rejection.of(
+                  one.checked.object, Rejection.Reason.INVALID_CONFIGURATION, one.problem));
+        }
+      }
+      rejected.sort(Comparator.comparing(Rejection::place));
+      rejected.addAll(denied);
+      return new CompiledMonitors(settings.global(), jobs, rejected);
     }
 
-    private void select(MonitorObject object, List<Accepted> accepted) {
+    private boolean isSelected(MonitorObject object) {
       Optional<String> reason =
           settings.notSelected(object, objects.namespaceLabels(object.namespace()));
-      if (reason.isPresent()) {
-        reject(object, Rejection.Reason.NOT_SELECTED, reason.get());
-        return;
+      reason.ifPresent(
+          why -> rejected.add(Rejection.of(object, Rejection.Reason.NOT_SELECTED, why)));
+      return reason.isEmpty();
+    }
+
+    private Checked checked(MonitorObject object) {
+      Compiled before = last.get(object.id());
+      if (before != null
+          && before.checked.object.equals(object)
+          && references.checksAgain(before.checked.lookups)) {
+        return new Checked(object, before.checked.lookups, before.checked.problem, before);
       }
+      References.Lookups lookups = references.note();
       try {
         SpecNode spec = SpecNode.of("spec", object.spec());
         checkSize(spec);
         MonitorCompilation.of(object.kind()).check(object, spec, generation);
-        accepted.add(new Accepted(object, spec));
+        return new Checked(object, lookups, null, null);
       } catch (InvalidMonitorException e) {
-        rejectInvalid(object, e.getMessage());
+        return new Checked(object, lookups, String.valueOf(e.getMessage()), null);
       }
     }
 
-    private void checkSize(SpecNode spec) throws InvalidMonitorException {
-      for (String name : List.of("endpoints", "podMetricsEndpoints")) {
-        int size = spec.items(name).size();
-        if (size > MOST_ENDPOINTS) {
-          throw new InvalidMonitorException(
-              name + ": " + size + " (expected: at most " + MOST_ENDPOINTS + ")");
-        }
+    private Compiled compiled(Checked checked) {
+      if (checked.before != null && references.findsAgain(checked.lookups)) {
+        return checked.before;
       }
-    }
-
-    private void reject(MonitorObject object, Rejection.Reason reason, String message) {
-      rejected.put(object.id(), Rejection.of(object, reason, message));
-    }
-
-    private void rejectInvalid(MonitorObject object, @Nullable String message) {
-      reject(object, Rejection.Reason.INVALID_CONFIGURATION, String.valueOf(message));
-    }
-
-    private List<MonitorJob> jobs(MonitorObject object, SpecNode spec) {
-      Checked checked;
+      if (checked.problem != null) {
+        return Compiled.refused(checked, checked.problem);
+      }
+      references.note(checked.lookups);
       try {
-        checked = checked(object, MonitorCompilation.of(object.kind()).jobs(object, spec, generation));
+        SpecNode spec = SpecNode.of("spec", checked.object.spec());
+        MonitorCompilation compilation = MonitorCompilation.of(checked.object.kind());
+        return read(checked, compilation.jobs(checked.object, spec, generation));
       } catch (InvalidMonitorException e) {
-        rejectInvalid(object, e.getMessage());
-        return List.of();
+        return Compiled.refused(checked, e.getMessage());
       }
-      checks.put(object.id(), checked);
-      if (checked.result.problem().isPresent()) {
-        rejectInvalid(object, checked.result.problem().get());
-        return List.of();
-      }
-      Map<String, ScrapeConfig> configs = new HashMap<>();
-      checked.result.configs().forEach(config -> configs.put(config.jobName(), config));
-      List<MonitorJob> jobs = new ArrayList<>();
-      for (JobTree tree : checked.trees) {
-        String name = String.valueOf(tree.get("job_name"));
-        Optional<String> file = settings.deniesFiles() ? deniedFile(tree) : Optional.empty();
-        if (file.isPresent()) {
-          deniedJobs.add(Rejection.ofJob(name, file.get()));
-        } else {
-          jobs.add(new MonitorJob(object, tree, Optional.ofNullable(configs.get(name))));
-        }
-      }
-      return jobs;
-    }
-
-    private Checked checked(MonitorObject object, List<JobTree> trees) {
-      Checked last = lastChecks.get(object.id());
-      return last != null && last.trees.equals(trees)
-          ? last
-          : new Checked(trees, trees.isEmpty() ? noJobs() : check.read(trees));
-    }
-
-    private JobCheck.Result noJobs() {
-      return new JobCheck.Result(List.of(), Optional.empty());
     }
   }
 
+  private static void checkSize(SpecNode spec) throws InvalidMonitorException {
+    for (String name : List.of("endpoints", "podMetricsEndpoints")) {
+      int size = spec.items(name).size();
+      if (size > MOST_ENDPOINTS) {
+        throw new InvalidMonitorException(
+            name + ": " + size + " (expected: at most " + MOST_ENDPOINTS + ")");
+      }
+    }
+  }
+
+  /** Reads generated jobs as Prometheus does. */
+  private Compiled read(Checked checked, List<JobTree> trees) {
+    if (trees.isEmpty()) {
+      return new Compiled(checked, null, List.of(), List.of());
+    }
+    JobCheck.Result result = check.read(trees);
+    if (result.problem().isPresent()) {
+      return Compiled.refused(checked, result.problem().get());
+    }
+    Map<String, ScrapeConfig> configs = new HashMap<>();
+    result.configs().forEach(config -> configs.put(config.jobName(), config));
+    List<MonitorJob> jobs = new ArrayList<>();
+    List<Rejection> denied = new ArrayList<>();
+    for (JobTree tree : trees) {
+      String name = String.valueOf(tree.get("job_name"));
+      Optional<String> file = settings.deniesFiles() ? file(tree) : Optional.empty();
+      if (file.isPresent()) {
+        denied.add(Rejection.ofJob(name, file.get()));
+      } else {
+        jobs.add(new MonitorJob(checked.object, tree, Optional.ofNullable(configs.get(name))));
+      }
+    }
+    return new Compiled(checked, null, jobs, denied);
+  }
+
   /** Returns the first file that a job names to connect to its targets. */
-  private static Optional<String> deniedFile(Map<String, Object> job) {
+  private static Optional<String> file(Map<String, Object> job) {
     Object token = job.get("bearer_token_file");
     if (token != null) {
       return Optional.of("authorization.credentials_file: " + token);

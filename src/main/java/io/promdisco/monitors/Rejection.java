@@ -58,6 +58,11 @@ public record Rejection(
     return new Rejection(null, "", "", job, Reason.DENIED_FS_ACCESS, message);
   }
 
+  /** Sorts by kind, namespace and name. */
+  String place() {
+    return (kind == null ? "" : kind.ordinal()) + "\0" + namespace + "\0" + name;
+  }
+
   /** Whether something is wrong, rather than left out on purpose. */
   public boolean isError() {
     return reason != Reason.NOT_SELECTED && reason != Reason.DENIED_FS_ACCESS;
