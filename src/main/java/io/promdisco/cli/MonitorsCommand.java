@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -42,7 +41,14 @@ final class MonitorsCommand implements Callable<Integer> {
               + " reads it.")
   private Path settings = Path.of("");
 
-  @Mixin private final ClusterOptions cluster = new ClusterOptions();
+  @Option(
+      names = "--manifests",
+      paramLabel = "FILE|DIR",
+      required = true,
+      description =
+          "A dump with monitors, their namespaces, and the Secrets and ConfigMaps that they name"
+              + " (kubectl get ... -o yaml); - is standard input. Repeatable.")
+  private List<Path> manifests = List.of();
 
   @Option(
       names = {"-o", "--output"},
@@ -58,6 +64,8 @@ final class MonitorsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Logging.useByDefault(Logging.Level.WARN);
+    ClusterOptions cluster = new ClusterOptions();
+    cluster.manifests = manifests;
     CompiledMonitors monitors = new MonitorReading(cluster, console).compile(settings);
     if (form == Structured.Form.JSON) {
       Map<String, Object> document = new LinkedHashMap<>(monitors.document());

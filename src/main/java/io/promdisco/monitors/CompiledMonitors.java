@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What resources have become.
@@ -12,11 +13,17 @@ import java.util.Optional;
  * @param global the section {@code global}; empty if nothing could be selected
  * @param jobs in their order
  * @param rejected what yields no job, and why: resources by kind, namespace and name, then jobs
+ * @param references the Secrets and ConfigMaps that the selected resources name, existing or not: a
+ *     program that follows a cluster has to read these, and no others
  */
 public record CompiledMonitors(
-    Map<String, Object> global, List<MonitorJob> jobs, List<Rejection> rejected) {
+    Map<String, Object> global,
+    List<MonitorJob> jobs,
+    List<Rejection> rejected,
+    Set<DataName> references) {
   /** Copies the lists. */
   public CompiledMonitors {
+    references = Set.copyOf(references);
     jobs = List.copyOf(jobs);
     rejected = List.copyOf(rejected);
   }
@@ -28,7 +35,7 @@ public record CompiledMonitors(
   }
 
   static CompiledMonitors refused(Rejection rejection) {
-    return new CompiledMonitors(Map.of(), List.of(), List.of(rejection));
+    return new CompiledMonitors(Map.of(), List.of(), List.of(rejection), Set.of());
   }
 
   /** Whether nothing could be selected because of the settings. */

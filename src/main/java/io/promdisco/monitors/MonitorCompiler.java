@@ -4,10 +4,12 @@ import io.promdisco.config.ScrapeConfig;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,7 +112,9 @@ public final class MonitorCompiler {
       last = all;
       List<MonitorJob> jobs = new ArrayList<>();
       List<Rejection> denied = new ArrayList<>();
+      Set<DataName> names = new HashSet<>();
       for (Compiled one : all.values()) {
+        names.addAll(one.checked.lookups.names());
         jobs.addAll(one.jobs);
         denied.addAll(one.deniedJobs);
         if (one.problem != null) {
@@ -121,7 +125,7 @@ public final class MonitorCompiler {
       }
       rejected.sort(Comparator.comparing(Rejection::place));
       rejected.addAll(denied);
-      return new CompiledMonitors(settings.global(), jobs, rejected);
+      return new CompiledMonitors(settings.global(), jobs, rejected, names);
     }
 
     private boolean isSelected(MonitorObject object) {

@@ -1,15 +1,18 @@
 package io.promdisco.monitors;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.promdisco.config.Problem;
 import io.promdisco.model.PrometheusDuration;
 import io.promdisco.util.GoDuration;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,22 @@ public final class MonitorSettings {
           "PrometheusText1.0.0",
           "PrometheusText0.0.4");
 
+  private static final String SECTION = "prometheus_cr";
+  private static final String SELECTOR = "_selector";
+  private static final String NAMESPACE_SELECTOR = "_namespace_selector";
+  private static final Set<String> KEYS =
+      Set.of(
+          "enabled",
+          "allow_namespaces",
+          "deny_namespaces",
+          "secret_namespaces",
+          "scrape_interval",
+          "evaluation_interval",
+          "scrape_protocols",
+          "scrape_classes",
+          "deny_fs_access_through_sms");
+
+  private final List<String> warnings = new ArrayList<>();
   private final Map<MonitorKind, Selection> selections = new EnumMap<>(MonitorKind.class);
   private final Map<String, ScrapeClass> classes = new HashMap<>();
   private final Set<String> allowed;
@@ -64,6 +83,7 @@ public final class MonitorSettings {
       throw new InvalidSettingsException("failed to parse scrape classes: " + e.getMessage());
     }
     readSelections(spec);
+    warnOfUnknownKeys(spec);
   }
 
   /**
@@ -75,7 +95,7 @@ public final class MonitorSettings {
   public static MonitorSettings of(JsonNode document) throws InvalidSettingsException {
     try {
       SpecNode root = SpecNode.of("", document);
-      return new MonitorSettings(root, root.section("prometheus_cr"));
+      return new MonitorSettings(root, root.section(SECTION));
     } catch (InvalidMonitorException e) {
       throw new InvalidSettingsException(String.valueOf(e.getMessage()));
     }
@@ -104,7 +124,7 @@ public final class MonitorSettings {
       return text == null ? otherwise : GoDuration.parse(text);
     } catch (IllegalArgumentException e) {
       throw new InvalidMonitorException(
-          "prometheus_cr." + name + ": " + e.getMessage() + " (expected: as 90s or 1h30m)");
+          SECTION + "." + name + ": " + e.getMessage() + " (expected: as 90s or 1h30m)");
     }
   }
 
@@ -143,12 +163,12 @@ public final class MonitorSettings {
   private void readSelections(SpecNode spec) {
     try {
       for (MonitorKind kind : MonitorKind.values()) {
-        SpecNode namespaces = selector(spec, kind.setting() + "_namespace_selector");
+        SpecNode namespaces = selector(spec, kind.setting() + NAMESPACE_SELECTOR);
         SelectorTerms[] ofNamespaces = new SelectorTerms[1];
         InvalidMonitorException.within(
             "failed to convert namespace label selector to selector",
             () -> ofNamespaces[0] = SelectorTerms.checked(namespaces));
-        String name = kind.setting() + "_selector";
+        String name = kind.setting() + SELECTOR;
         SelectorTerms object =
             spec.has(name) ? SelectorTerms.checked(selector(spec, name)) : null;
         selections.put(kind, new Selection(object, ofNamespaces[0]));
@@ -156,6 +176,25 @@ public final class MonitorSettings {
     } catch (InvalidMonitorException e) {
       selectionProblem = e.getMessage();
     }
+  }
+
+  private void warnOfUnknownKeys(SpecNode spec) {
+    Set<String> known = new TreeSet<>(KEYS);
+    for (MonitorKind kind : MonitorKind.values()) {
+      known.add(kind.setting() + SELECTOR);
+      known.add(kind.setting() + NAMESPACE_SELECTOR);
+    }
+    for (String name : spec.names()) {
+      if (!known.contains(name)) {
+        warnings.add(
+            SECTION + ": unknown key " + name + ", which is ignored" + Problem.hint(name, known));
+      }
+    }
+  }
+
+  /** Returns settings that have no effect, for people. */
+  public List<String> warnings() {
+    return List.copyOf(warnings);
   }
 
   /** Returns a selector, whose keys may be written in small letters. */

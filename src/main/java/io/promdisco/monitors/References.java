@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,13 +28,6 @@ final class References {
     this.secretNamespaces = secretNamespaces;
   }
 
-  /**
-   * A Secret or a ConfigMap.
-   *
-   * @param isSecret whether it is a Secret
-   */
-  private record DataName(boolean isSecret, String namespace, String name) {}
-
   /** A key of a Secret or a ConfigMap. */
   private record Lookup(DataName of, String key) {}
 
@@ -41,6 +35,11 @@ final class References {
   static final class Lookups {
     private final Map<Lookup, @Nullable Object> checked = new HashMap<>();
     private final Map<Lookup, @Nullable Object> used = new HashMap<>();
+
+    /** Returns the Secrets and ConfigMaps that the check has asked for, existing or not. */
+    Set<DataName> names() {
+      return checked.keySet().stream().map(Lookup::of).collect(Collectors.toSet());
+    }
   }
 
   /** Notes from now on, in the result, what is looked up. */
@@ -118,8 +117,8 @@ final class References {
     DataName of = lookup.of;
     Object value = value(lookup);
     lookups.checked.put(lookup, value);
-    String kind = of.isSecret ? "secret" : "configmap";
-    String shown = GoText.quote(of.name);
+    String kind = of.isSecret() ? "secret" : "configmap";
+    String shown = GoText.quote(of.name());
     if (!exists(of)) {
       throw new InvalidMonitorException(
           "unable to get " + kind + " " + shown + ": " + kind + "s " + shown + " not found");
@@ -133,17 +132,17 @@ final class References {
   }
 
   private boolean exists(DataName of) {
-    return of.isSecret
-        ? objects.hasSecret(of.namespace, of.name)
-        : objects.hasConfigMap(of.namespace, of.name);
+    return of.isSecret()
+        ? objects.hasSecret(of.namespace(), of.name())
+        : objects.hasConfigMap(of.namespace(), of.name());
   }
 
   private @Nullable Object value(Lookup lookup) {
     DataName of = lookup.of;
-    if (!of.isSecret) {
-      return objects.configMap(of.namespace, new KeyRef(of.name, lookup.key));
+    if (!of.isSecret()) {
+      return objects.configMap(of.namespace(), new KeyRef(of.name(), lookup.key));
     }
-    byte[] value = objects.secret(of.namespace, new KeyRef(of.name, lookup.key));
+    byte[] value = objects.secret(of.namespace(), new KeyRef(of.name(), lookup.key));
     return value == null ? null : text(value);
   }
 

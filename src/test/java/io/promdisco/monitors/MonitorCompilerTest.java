@@ -125,6 +125,27 @@ class MonitorCompilerTest {
   }
 
   @Test
+  void namesTheSecretsThatAreToBeReadBeforeTheyExist() throws Exception {
+    CompiledMonitors compiled = compile(compiler(""), monitor("a"), withToken("b"));
+
+    assertThat(compiled.references()).containsExactly(new DataName(true, "shop", "auth"));
+  }
+
+  @Test
+  void warnsOfKeysThatTheAllocatorIgnores() throws Exception {
+    MonitorSettings settings =
+        MonitorSettings.of(
+            Manifests.object(
+                "collector_namespace: m\nprometheus_cr: {enabled: true,"
+                    + " servicemonitor_selector: {}}\n"));
+
+    assertThat(settings.warnings())
+        .containsExactly(
+            "prometheus_cr: unknown key servicemonitor_selector, which is ignored; did you mean"
+                + " \"service_monitor_selector\"?");
+  }
+
+  @Test
   void noTextOfAResultHoldsASecret() throws Exception {
     ObjectNode secret = Manifests.object(SECRET.replace("VALUE", "open-sesame"));
 

@@ -47,7 +47,11 @@ public final class MonitorReading {
     }
     MonitorObjects objects = objects();
     try {
-      return new MonitorCompiler(MonitorSettings.of(document(file))).compile(objects);
+      MonitorSettings settings = MonitorSettings.of(document(file));
+      for (String warning : settings.warnings()) {
+        console.errorLine(Console.yellow("warning: "), file, ": ", warning);
+      }
+      return new MonitorCompiler(settings).compile(objects);
     } catch (InvalidSettingsException e) {
       return CompiledMonitors.refused(e);
     }
