@@ -57,7 +57,7 @@ public final class LabelSyntax {
     String[] parts = key.split("/", -1);
     if (parts.length > 2) {
       return Optional.of(
-          "a qualified name "
+          "a valid label key "
               + NAME_RULE
               + " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')");
     }
@@ -241,7 +241,13 @@ public final class LabelSyntax {
     String wrong = valueProblem(value).orElse(null);
     if (wrong != null) {
       throw new SyntaxException(
-          "values[" + index + "][" + key + "]: Invalid value: " + GoText.quote(value) + ": "
+          "values["
+              + index
+              + "]["
+              + key
+              + "]: Invalid value: "
+              + GoText.quote(value)
+              + ": "
               + wrong);
     }
   }
@@ -295,8 +301,8 @@ public final class LabelSyntax {
           return "invalid field selector: invalid escape sequence: "
               + part.substring(i, Math.min(i + 2, part.length()));
         }
-        if (part.charAt(i) == '=') {
-          return "invalid field selector: unescaped character in value: =";
+        if (part.charAt(i) == '=') { // Go prints the number of the character.
+          return "invalid field selector: unescaped character in value: 61";
         }
         i += escape ? 1 : 0;
       }

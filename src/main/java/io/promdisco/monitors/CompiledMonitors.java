@@ -30,8 +30,7 @@ public record CompiledMonitors(
 
   /** Returns what there is when the settings are refused. */
   public static CompiledMonitors refused(InvalidSettingsException e) {
-    return refused(
-        Rejection.of(Rejection.Reason.INVALID_SETTINGS, String.valueOf(e.getMessage())));
+    return refused(Rejection.of(Rejection.Reason.INVALID_SETTINGS, String.valueOf(e.getMessage())));
   }
 
   static CompiledMonitors refused(Rejection rejection) {

@@ -12,12 +12,21 @@ import org.jspecify.annotations.Nullable;
  * @param target null: none
  * @param targetIsNumber whether {@code target} is a number
  */
-record EndpointPort(
-    String name, long number, @Nullable String target, boolean targetIsNumber) {
+record EndpointPort(String name, long number, @Nullable String target, boolean targetIsNumber) {
   private static final String CONTAINER_PORT = "__meta_kubernetes_pod_container_port_";
 
-  static EndpointPort of(SpecNode endpoint) throws InvalidMonitorException {
-    Long number = endpoint.number("portNumber");
+  /** Reads the port of an endpoint of a ServiceMonitor. */
+  static EndpointPort ofService(SpecNode endpoint) throws InvalidMonitorException {
+    return of(endpoint, null);
+  }
+
+  /** Reads the port of an endpoint of a PodMonitor. */
+  static EndpointPort ofPod(SpecNode endpoint) throws InvalidMonitorException {
+    return of(endpoint, endpoint.number("portNumber"));
+  }
+
+  private static EndpointPort of(SpecNode endpoint, @Nullable Long number)
+      throws InvalidMonitorException {
     return new EndpointPort(
         endpoint.textOrEmpty("port"),
         number == null ? 0 : number,

@@ -24,15 +24,15 @@ record Generation(
     String name = spec.textOrEmpty("scrapeClass");
     if (!name.isEmpty() && !classes.containsKey(name)) {
       throw new InvalidMonitorException(
-          "scrapeClass "
-              + GoText.quote(name)
-              + " not found in Prometheus scrapeClasses");
+          "scrapeClass " + GoText.quote(name) + " not found in Prometheus scrapeClasses");
     }
   }
 
   /** Returns the class of a resource. */
   ScrapeClass scrapeClass(SpecNode spec) throws InvalidMonitorException {
-    return classes.getOrDefault(spec.textOrEmpty("scrapeClass"), defaultClass);
+    String name = spec.text("scrapeClass");
+    ScrapeClass named = name == null ? null : classes.get(name);
+    return named == null ? defaultClass : named;
   }
 
   HttpChecks checks(MonitorObject object) {

@@ -60,8 +60,7 @@ final class HttpChecks {
         "failed to get oauth2 client id", () -> references.value(namespace, id));
     InvalidMonitorException.within(
         "failed to get oauth2 client secret", () -> secret(oauth2.section("clientSecret")));
-    InvalidMonitorException.within(
-        "failed to get oauth2 proxyConfig", () -> proxyHeaders(oauth2));
+    InvalidMonitorException.within("failed to get oauth2 proxyConfig", () -> proxyHeaders(oauth2));
     InvalidMonitorException.within("failed to get oauth2 tlsConfig", () -> tls(oauth2));
   }
 
@@ -139,8 +138,7 @@ final class HttpChecks {
     checkUrl(parent.textOrEmpty("proxyUrl"));
   }
 
-  private static void checkHeader(String name, List<SpecNode> refs)
-      throws InvalidMonitorException {
+  private static void checkHeader(String name, List<SpecNode> refs) throws InvalidMonitorException {
     if (refs.isEmpty()) {
       throw new InvalidMonitorException(
           "proxyConnetHeader[" + name + "]: selector must not be empty"); // as the operator has it
@@ -238,8 +236,7 @@ final class HttpChecks {
             .toList();
     if (given.size() > 1) {
       throw new InvalidMonitorException(
-          given.get(0) + " and " + given.get(1)
-              + " cannot be configured at the same time");
+          given.get(0) + " and " + given.get(1) + " cannot be configured at the same time");
     }
   }
 }

@@ -41,8 +41,7 @@ final class JobCheck {
     Section root =
         Section.of(
             TreeNodes.mapping(JobTree.of("global", global, "scrape_configs", jobs)), "", problems);
-    List<ScrapeConfig> configs =
-        root == null ? List.of() : LOADER.inline(root, Path.of(""));
+    List<ScrapeConfig> configs = root == null ? List.of() : LOADER.inline(root, Path.of(""));
     if (!problems.refuse()) {
       return new Result(List.copyOf(configs), Optional.empty());
     }

@@ -93,8 +93,7 @@ final class KubernetesSection {
       throws InvalidMonitorException {
     List<JobTree> written = new ArrayList<>();
     for (SpecNode selector : selectors) {
-      JobTree one =
-          JobTree.of("role", selector.textOrEmpty("role").toLowerCase(Locale.ROOT));
+      JobTree one = JobTree.of("role", selector.textOrEmpty("role").toLowerCase(Locale.ROOT));
       one.putPresent("label", selector.text("label"));
       one.putPresent("field", selector.text("field"));
       written.add(one);
@@ -102,8 +101,7 @@ final class KubernetesSection {
     tree.putPresent("selectors", written.isEmpty() ? null : written);
   }
 
-  private static void attachMetadata(JobTree tree, SpecNode source)
-      throws InvalidMonitorException {
+  private static void attachMetadata(JobTree tree, SpecNode source) throws InvalidMonitorException {
     SpecNode metadata = source.child("attachMetadata");
     String role = source.textOrEmpty("role").toLowerCase(Locale.ROOT);
     if (metadata != null && WITH_METADATA.contains(role)) {

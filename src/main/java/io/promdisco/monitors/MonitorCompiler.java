@@ -2,7 +2,6 @@ package io.promdisco.monitors;
 
 import io.promdisco.config.ScrapeConfig;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -123,7 +122,7 @@ public final class MonitorCompiler {
                   one.checked.object, Rejection.Reason.INVALID_CONFIGURATION, one.problem));
         }
       }
-      rejected.sort(Comparator.comparing(Rejection::place));
+      rejected.sort(Rejection.ORDER);
       rejected.addAll(denied);
       return new CompiledMonitors(settings.global(), jobs, rejected, names);
     }

@@ -153,9 +153,7 @@ public final class MonitorObjects {
   /** Returns a value of a ConfigMap; null if it has no such key. */
   @Nullable String configMap(String namespace, KeyRef ref) {
     JsonNode value =
-        data.getOrDefault(
-                dataKey("ConfigMap", namespace, ref.name()),
-                MissingNode.getInstance())
+        data.getOrDefault(dataKey("ConfigMap", namespace, ref.name()), MissingNode.getInstance())
             .path("data")
             .path(ref.key());
     return value.isMissingNode() ? null : value.asText();

@@ -169,8 +169,7 @@ public final class MonitorSettings {
             "failed to convert namespace label selector to selector",
             () -> ofNamespaces[0] = SelectorTerms.checked(namespaces));
         String name = kind.setting() + SELECTOR;
-        SelectorTerms object =
-            spec.has(name) ? SelectorTerms.checked(selector(spec, name)) : null;
+        SelectorTerms object = spec.has(name) ? SelectorTerms.checked(selector(spec, name)) : null;
         selections.put(kind, new Selection(object, ofNamespaces[0]));
       }
     } catch (InvalidMonitorException e) {

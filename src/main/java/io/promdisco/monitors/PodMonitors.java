@@ -24,8 +24,7 @@ final class PodMonitors implements MonitorCompilation {
       throws InvalidMonitorException {
     ScrapeTrees.checkTimeout(
         endpoint.text("interval"), endpoint.text("scrapeTimeout"), generation.interval());
-    InvalidMonitorException.within(
-        "relabelConfigs", () -> RuleList.check(endpoint, "relabelings"));
+    InvalidMonitorException.within("relabelConfigs", () -> RuleList.check(endpoint, "relabelings"));
     InvalidMonitorException.within(
         "metricRelabelConfigs", () -> RuleList.check(endpoint, "metricRelabelings"));
     HttpChecks.checkEndpoint(endpoint, false);
@@ -54,11 +53,7 @@ final class PodMonitors implements MonitorCompilation {
   }
 
   private static JobTree job(
-      String name,
-      MonitorObject object,
-      SpecNode spec,
-      SpecNode endpoint,
-      Generation generation)
+      String name, MonitorObject object, SpecNode spec, SpecNode endpoint, Generation generation)
       throws InvalidMonitorException {
     ScrapeClass scrapeClass = generation.scrapeClass(spec);
     HttpTrees http = generation.trees(object);
@@ -92,7 +87,7 @@ final class PodMonitors implements MonitorCompilation {
     if (ScrapeTrees.relabels(spec)) {
       rules.addAll(SelectorTerms.read(spec.section("selector")).rules("pod"));
     }
-    EndpointPort port = EndpointPort.of(endpoint);
+    EndpointPort port = EndpointPort.ofPod(endpoint);
     port.addFilter(rules, "__meta_kubernetes_pod_container_port_name");
     rules.add(RuleList.copy("__meta_kubernetes_namespace", "namespace"));
     rules.add(RuleList.copy("__meta_kubernetes_pod_container_name", "container"));

@@ -59,7 +59,6 @@ record ProberAddress(String host, @Nullable String port) {
 
   private static boolean isHost(String host) {
     boolean address = host.indexOf('%') < 0 && InetAddresses.isInetAddress(host);
-    return address
-        || (host.replace(".", "").length() <= LONGEST && NAME.matcher(host).matches());
+    return address || (host.replace(".", "").length() <= LONGEST && NAME.matcher(host).matches());
   }
 }

@@ -112,8 +112,7 @@ final class Probes implements MonitorCompilation {
     return fixed == null ? targets.section("ingress") : fixed;
   }
 
-  private static void targets(
-      JobTree job, List<JobTree> rules, MonitorObject object, SpecNode spec)
+  private static void targets(JobTree job, List<JobTree> rules, MonitorObject object, SpecNode spec)
       throws InvalidMonitorException {
     SpecNode chosen = chosen(spec);
     String prober = spec.section("prober").textOrEmpty("url");

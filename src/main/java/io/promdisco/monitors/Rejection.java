@@ -1,5 +1,6 @@
 package io.promdisco.monitors;
 
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +22,12 @@ public record Rejection(
     String job,
     Reason reason,
     String message) {
+  /** By kind, namespace and name; for rejections of resources. */
+  static final Comparator<Rejection> ORDER =
+      Comparator.comparing(Rejection::kind, Comparator.nullsFirst(Comparator.naturalOrder()))
+          .thenComparing(Rejection::namespace)
+          .thenComparing(Rejection::name);
+
   /** Why. */
   public enum Reason {
     /** The object is refused. */
@@ -56,11 +63,6 @@ public record Rejection(
 
   static Rejection ofJob(String job, String message) {
     return new Rejection(null, "", "", job, Reason.DENIED_FS_ACCESS, message);
-  }
-
-  /** Sorts by kind, namespace and name. */
-  String place() {
-    return (kind == null ? "" : kind.ordinal()) + "\0" + namespace + "\0" + name;
   }
 
   /** Whether something is wrong, rather than left out on purpose. */

@@ -65,8 +65,7 @@ final class RuleList {
       checkName(rule.textOrEmpty("targetLabel"), "target_label", written);
     }
     if (WITHOUT_REPLACEMENT.contains(action) && !isDefault(rule.text("replacement"), "$1")) {
-      throw new InvalidMonitorException(
-          "'replacement' can not be set for " + written + " action");
+      throw new InvalidMonitorException("'replacement' can not be set for " + written + " action");
     }
     String replacement = rule.text("replacement");
     if (action.equals("labelmap") && replacement != null) {
@@ -179,13 +178,31 @@ final class RuleList {
   static List<JobTree> sharding(String label) {
     return List.of(
         JobTree.of(
-            "source_labels", List.of(label, HASH), "target_label", HASH, "regex", "(.+);",
-            "replacement", "$1", "action", "replace"),
+            "source_labels",
+            List.of(label, HASH),
+            "target_label",
+            HASH,
+            "regex",
+            "(.+);",
+            "replacement",
+            "$1",
+            "action",
+            "replace"),
         JobTree.of(
-            "source_labels", List.of(HASH), "target_label", HASH, "modulus", 1L,
-            "action", "hashmod"),
+            "source_labels",
+            List.of(HASH),
+            "target_label",
+            HASH,
+            "modulus",
+            1L,
+            "action",
+            "hashmod"),
         JobTree.of(
-            "source_labels", List.of(HASH, "__tmp_disable_sharding"),
-            "regex", TreeNodes.SHARD + SHARD_OR_ALL, "action", "keep"));
+            "source_labels",
+            List.of(HASH, "__tmp_disable_sharding"),
+            "regex",
+            TreeNodes.SHARD + SHARD_OR_ALL,
+            "action",
+            "keep"));
   }
 }

@@ -52,8 +52,7 @@ final class ScrapeConfigs implements MonitorCompilation {
     rules.addAll(scrapeClass.relabelings());
     String jobName = spec.text("jobName");
     if (jobName != null) {
-      rules.add(
-          JobTree.of("target_label", "job", "action", "replace", "replacement", jobName));
+      rules.add(JobTree.of("target_label", "job", "action", "replace", "replacement", jobName));
     }
     rules.addAll(RuleList.of(spec, "relabelings"));
     job.put("relabel_configs", rules);

@@ -28,23 +28,14 @@ final class ScrapeTrees {
   private static final Pattern QUANTITY =
       Pattern.compile("([+-]?[0-9]*\\.?[0-9]*)([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)?");
 
-  private static final Map<String, BigDecimal> SCALES =
-      Map.ofEntries(
-          Map.entry("n", BigDecimal.ONE.movePointLeft(9)),
-          Map.entry("u", BigDecimal.ONE.movePointLeft(6)),
-          Map.entry("m", BigDecimal.ONE.movePointLeft(3)),
-          Map.entry("k", BigDecimal.TEN.pow(3)),
-          Map.entry("M", BigDecimal.TEN.pow(6)),
-          Map.entry("G", BigDecimal.TEN.pow(9)),
-          Map.entry("T", BigDecimal.TEN.pow(12)),
-          Map.entry("P", BigDecimal.TEN.pow(15)),
-          Map.entry("E", BigDecimal.TEN.pow(18)),
-          Map.entry("Ki", new BigDecimal(2).pow(10)),
-          Map.entry("Mi", new BigDecimal(2).pow(20)),
-          Map.entry("Gi", new BigDecimal(2).pow(30)),
-          Map.entry("Ti", new BigDecimal(2).pow(40)),
-          Map.entry("Pi", new BigDecimal(2).pow(50)),
-          Map.entry("Ei", new BigDecimal(2).pow(60)));
+  /** The suffixes of powers of 1,000, from small to large; a blank for none. */
+  private static final String SCALES = "num kMGTPE";
+
+  private static final int LONGEST_QUANTITY = 40;
+  private static final Map<String, Long> BINARY =
+      Map.of(
+          "Ki", 1L << 10, "Mi", 1L << 20, "Gi", 1L << 30, "Ti", 1L << 40, "Pi", 1L << 50, "Ei",
+          1L << 60);
 
   private ScrapeTrees() {}
 
@@ -72,25 +63,22 @@ final class ScrapeTrees {
     tree.putPresent("scrape_native_histograms", spec.flag("scrapeNativeHistograms"));
     tree.putPresent("native_histogram_bucket_limit", spec.number("nativeHistogramBucketLimit"));
     String factor = spec.textOrNumber("nativeHistogramMinBucketFactor");
-    tree.putPresent(
-        "native_histogram_min_bucket_factor", factor == null ? null : quantity(factor));
+    tree.putPresent("native_histogram_min_bucket_factor", factor == null ? null : quantity(factor));
     tree.putPresent("always_scrape_classic_histograms", spec.flag("scrapeClassicHistograms"));
     tree.putPresent(
         "convert_classic_histograms_to_nhcb", spec.flag("convertClassicHistogramsToNHCB"));
   }
 
-  /** Returns the number that a quantity of Kubernetes, as {@code 1100m}, means. */
+  /** Returns the number that a quantity of Kubernetes, as {@code 1100m}, means, rounded as in Go. */
   private static Object quantity(String text) throws InvalidMonitorException {
     Matcher matcher = QUANTITY.matcher(text);
     try {
-      if (matcher.matches() && text.length() <= 40) {
-        String suffix = matcher.group(2) == null ? "" : matcher.group(2);
-        BigDecimal scale = SCALES.get(suffix);
-        BigDecimal number =
-            scale == null
-                ? new BigDecimal(text)
-                : new BigDecimal(matcher.group(1)).multiply(scale);
-        double value = number.doubleValue();
+      if (matcher.matches() && text.length() <= LONGEST_QUANTITY) {
+        BigDecimal digits = new BigDecimal(matcher.group(1));
+        double value = digits.unscaledValue().doubleValue();
+        int exponent = exponent(matcher.group(2)) - digits.scale();
+        value *= exponent == 0 ? 1 : Double.parseDouble("1e" + exponent);
+        value *= BINARY.getOrDefault(String.valueOf(matcher.group(2)), 1L);
         if (value == Math.rint(value) && Math.abs(value) < 1e15) {
           return (long) value;
         }
@@ -101,6 +89,15 @@ final class ScrapeTrees {
     }
     throw new InvalidMonitorException(
         "nativeHistogramMinBucketFactor: " + GoText.quote(text) + " (expected: a quantity)");
+  }
+
+  private static int exponent(@Nullable String suffix) {
+    if (suffix == null || BINARY.containsKey(suffix)) {
+      return 0;
+    }
+    return suffix.length() > 1
+        ? Integer.parseInt(suffix.substring(1))
+        : 3 * (SCALES.indexOf(suffix) - SCALES.indexOf(' '));
   }
 
   /** Writes the limit of the size of an answer, which a Probe has not. */
@@ -205,7 +202,9 @@ final class ScrapeTrees {
     Duration most = duration("scrapeInterval ", every);
     if (duration("scrapeTimeout: ", timeout).compareTo(most) > 0) {
       throw new InvalidMonitorException(
-          "scrapeTimeout " + GoText.quote(timeout) + " greater than scrapeInterval "
+          "scrapeTimeout "
+              + GoText.quote(timeout)
+              + " greater than scrapeInterval "
               + GoText.quote(every));
     }
   }

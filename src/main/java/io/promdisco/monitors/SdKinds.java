@@ -27,24 +27,27 @@ final class SdKinds {
 
   static List<SdSection> all() {
     List<SdSection> kinds = new ArrayList<>();
-    kinds.add(new SdSection("fileSDConfigs", "fileSDConfigs", "file_sd_configs")
-        .part((tree, source, http) -> tree.put("files", source.texts("files")))
-        .optional(REFRESH));
+    kinds.add(
+        new SdSection("fileSDConfigs", "fileSDConfigs", "file_sd_configs")
+            .part((tree, source, http) -> tree.put("files", source.texts("files")))
+            .optional(REFRESH));
     kinds.add(http());
     kinds.add(KubernetesSection.make());
     kinds.add(consul());
     kinds.add(dns());
-    kinds.add(new SdSection("ec2SDConfigs", "ec2SDConfigs", "ec2_sd_configs")
-        .accessKeys()
-        .tls()
-        .proxy()
-        .optional("region", "roleARN", REFRESH, "port")
-        .filters()
-        .redirects());
+    kinds.add(
+        new SdSection("ec2SDConfigs", "ec2SDConfigs", "ec2_sd_configs")
+            .accessKeys()
+            .tls()
+            .proxy()
+            .optional("region", "roleARN", REFRESH, "port")
+            .filters()
+            .redirects());
     kinds.add(azure());
-    kinds.add(new SdSection("gceSDConfigs", "gceSDConfigs", "gce_sd_configs")
-        .required("project", "zone")
-        .optional("filter", REFRESH, "port", "tagSeparator"));
+    kinds.add(
+        new SdSection("gceSDConfigs", "gceSDConfigs", "gce_sd_configs")
+            .required("project", "zone")
+            .optional("filter", REFRESH, "port", "tagSeparator"));
     kinds.add(openStack());
     addHosts(kinds);
     addServers(kinds);
@@ -130,8 +133,7 @@ final class SdKinds {
         .optional("resourceGroup", REFRESH, "port");
   }
 
-  private static void checkAzure(SpecNode source, HttpChecks http)
-      throws InvalidMonitorException {
+  private static void checkAzure(SpecNode source, HttpChecks http) throws InvalidMonitorException {
     if (AZURE_IDENTITIES.contains(source.textOrEmpty("authenticationMethod"))) {
       return;
     }
@@ -166,149 +168,159 @@ final class SdKinds {
 
   /** Adds kinds that list the hosts or containers of a provider. */
   private static void addHosts(List<SdSection> kinds) {
-    kinds.add(new SdSection(
-            "digitalOceanSDConfigs", "digitalOceanSDConfigs", "digitalocean_sd_configs")
-        .authorization()
-        .oauth2()
-        .tls()
-        .proxy()
-        .redirects()
-        .optional("port", REFRESH));
-    kinds.add(new SdSection("kumaSDConfigs", "kumaSDConfigs", "kuma_sd_configs")
-        .check(SdKinds::checkServer)
-        .authorization()
-        .oauth2()
-        .tls()
-        .basicAuth()
-        .proxy()
-        .required("server")
-        .redirects()
-        .optional(REFRESH, "fetchTimeout", "clientID"));
-    kinds.add(new SdSection("eurekaSDConfigs", "eurekaSDConfigs", "eureka_sd_configs")
-        .authorization()
-        .oauth2()
-        .tls()
-        .basicAuth()
-        .proxy()
-        .redirects()
-        .optional(REFRESH)
-        .unlessEmpty("server"));
-    kinds.add(new SdSection("dockerSDConfigs", "dockerSDConfigs", "docker_sd_configs")
-        .basicAuth()
-        .authorization()
-        .oauth2()
-        .tls()
-        .check((source, http) -> HttpChecks.checkUrl(source.textOrEmpty("host")))
-        .proxy()
-        .filters()
-        .required("host")
-        .optional("port", "hostNetworkingHost", "matchFirstNetwork", REFRESH)
-        .redirects());
-    kinds.add(new SdSection("linodeSDConfigs", "linodeSDConfigs", "linode_sd_configs")
-        .authorization()
-        .oauth2()
-        .tls()
-        .proxy()
-        .optional("port", "region", "tagSeparator", REFRESH)
-        .redirects());
-    kinds.add(new SdSection("hetznerSDConfigs", "hetznerSDConfigs", "hetzner_sd_configs")
-        .basicAuth()
-        .authorization()
-        .oauth2()
-        .tls()
-        .proxy()
-        .lowerCase("role")
-        .redirects()
-        .optional("port", REFRESH)
-        .unlessEmpty("labelSelector"));
+    kinds.add(
+        new SdSection("digitalOceanSDConfigs", "digitalOceanSDConfigs", "digitalocean_sd_configs")
+            .authorization()
+            .oauth2()
+            .tls()
+            .proxy()
+            .redirects()
+            .optional("port", REFRESH));
+    kinds.add(
+        new SdSection("kumaSDConfigs", "kumaSDConfigs", "kuma_sd_configs")
+            .check(SdKinds::checkServer)
+            .authorization()
+            .oauth2()
+            .tls()
+            .basicAuth()
+            .proxy()
+            .required("server")
+            .redirects()
+            .optional(REFRESH, "fetchTimeout", "clientID"));
+    kinds.add(
+        new SdSection("eurekaSDConfigs", "eurekaSDConfigs", "eureka_sd_configs")
+            .authorization()
+            .oauth2()
+            .tls()
+            .basicAuth()
+            .proxy()
+            .redirects()
+            .optional(REFRESH)
+            .unlessEmpty("server"));
+    kinds.add(
+        new SdSection("dockerSDConfigs", "dockerSDConfigs", "docker_sd_configs")
+            .basicAuth()
+            .authorization()
+            .oauth2()
+            .tls()
+            .check((source, http) -> HttpChecks.checkUrl(source.textOrEmpty("host")))
+            .proxy()
+            .filters()
+            .required("host")
+            .optional("port", "hostNetworkingHost", "matchFirstNetwork", REFRESH)
+            .redirects());
+    kinds.add(
+        new SdSection("linodeSDConfigs", "linodeSDConfigs", "linode_sd_configs")
+            .authorization()
+            .oauth2()
+            .tls()
+            .proxy()
+            .optional("port", "region", "tagSeparator", REFRESH)
+            .redirects());
+    kinds.add(
+        new SdSection("hetznerSDConfigs", "hetznerSDConfigs", "hetzner_sd_configs")
+            .basicAuth()
+            .authorization()
+            .oauth2()
+            .tls()
+            .proxy()
+            .lowerCase("role")
+            .redirects()
+            .optional("port", REFRESH)
+            .unlessEmpty("labelSelector"));
   }
 
   /** Adds kinds that ask a server of the user. */
   private static void addServers(List<SdSection> kinds) {
-    kinds.add(new SdSection("nomadSDConfigs", "nomadSDConfigs", "nomad_sd_configs")
-        .check(SdKinds::checkServer)
-        .authorization()
-        .oauth2()
-        .tls()
-        .basicAuth()
-        .proxy()
-        .required("server")
-        .optional("allowStale", "namespace", REFRESH, "region", "tagSeparator")
-        .redirects());
-    kinds.add(new SdSection(
-            "dockerSwarmSDConfigs", "dockerswarmSDConfigs", "dockerswarm_sd_configs")
-        .check((source, http) -> HttpChecks.checkUrl(source.textOrEmpty("host")))
-        .authorization()
-        .oauth2()
-        .tls()
-        .basicAuth()
-        .proxy()
-        .filters()
-        .required("host")
-        .lowerCase("role")
-        .optional("port", REFRESH)
-        .redirects());
-    kinds.add(new SdSection("puppetDBSDConfigs", "puppetDBSDConfigs", "puppetdb_sd_configs")
-        .check((source, http) -> checkWebUrl(source.textOrEmpty("url")))
-        .authorization()
-        .oauth2()
-        .tls()
-        .basicAuth()
-        .proxy()
-        .required("url", "query")
-        .optional("includeParameters", "port", REFRESH)
-        .redirects());
+    kinds.add(
+        new SdSection("nomadSDConfigs", "nomadSDConfigs", "nomad_sd_configs")
+            .check(SdKinds::checkServer)
+            .authorization()
+            .oauth2()
+            .tls()
+            .basicAuth()
+            .proxy()
+            .required("server")
+            .optional("allowStale", "namespace", REFRESH, "region", "tagSeparator")
+            .redirects());
+    kinds.add(
+        new SdSection("dockerSwarmSDConfigs", "dockerswarmSDConfigs", "dockerswarm_sd_configs")
+            .check((source, http) -> HttpChecks.checkUrl(source.textOrEmpty("host")))
+            .authorization()
+            .oauth2()
+            .tls()
+            .basicAuth()
+            .proxy()
+            .filters()
+            .required("host")
+            .lowerCase("role")
+            .optional("port", REFRESH)
+            .redirects());
+    kinds.add(
+        new SdSection("puppetDBSDConfigs", "puppetDBSDConfigs", "puppetdb_sd_configs")
+            .check((source, http) -> checkWebUrl(source.textOrEmpty("url")))
+            .authorization()
+            .oauth2()
+            .tls()
+            .basicAuth()
+            .proxy()
+            .required("url", "query")
+            .optional("includeParameters", "port", REFRESH)
+            .redirects());
   }
 
   private static void addClouds(List<SdSection> kinds) {
-    kinds.add(new SdSection("lightSailSDConfigs", "lightSailSDConfigs", "lightsail_sd_configs")
-        .accessKeys()
-        .authorization()
-        .oauth2()
-        .tls()
-        .basicAuth()
-        .part((tree, source, http) -> http.proxy(tree, source))
-        .optional("region", "endpoint", "port", REFRESH, "roleARN")
-        .redirects());
-    kinds.add(new SdSection("ovhcloudSDConfigs", "OVHCloudSDConfigs", "ovhcloud_sd_configs")
-        .required("applicationKey")
-        .requiredSecret("applicationSecret")
-        .requiredSecret("consumerKey")
-        .part(
-            (tree, source, http) ->
-                tree.putPresent(
-                    "service",
-                    Map.of("VPS", "vps", "DedicatedServer", "dedicated_server")
-                        .get(source.textOrEmpty("service"))))
-        .optional("endpoint", REFRESH));
-    kinds.add(new SdSection("scalewaySDConfigs", "ScalewaySDConfigs", "scaleway_sd_configs")
-        .required("accessKey", "projectID")
-        .requiredSecret("secretKey")
-        .proxy()
-        .tls()
-        .lowerCase("role")
-        .optional("port", "apiURL", "zone", "nameFilter", REFRESH)
-        .lists("tagsFilter")
-        .redirects());
-    kinds.add(new SdSection("ionosSDConfigs", "IonosSDConfigs", "ionos_sd_configs")
-        .check((source, http) -> http.authorization(source))
-        .part(
-            (tree, source, http) -> {
-              if (!source.has("oauth2")) {
-                tree.put("authorization", JobTree.of("type", "Bearer"));
-                http.authorization(tree, source);
-              }
-            })
-        .proxy()
-        .tls()
-        .oauth2()
-        .required("datacenterID")
-        .redirects()
-        .optional("port", REFRESH));
+    kinds.add(
+        new SdSection("lightSailSDConfigs", "lightSailSDConfigs", "lightsail_sd_configs")
+            .accessKeys()
+            .authorization()
+            .oauth2()
+            .tls()
+            .basicAuth()
+            .proxy()
+            .optional("region", "endpoint", "port", REFRESH, "roleARN")
+            .redirects());
+    kinds.add(
+        new SdSection("ovhcloudSDConfigs", "OVHCloudSDConfigs", "ovhcloud_sd_configs")
+            .required("applicationKey")
+            .requiredSecret("applicationSecret")
+            .requiredSecret("consumerKey")
+            .part(
+                (tree, source, http) ->
+                    tree.putPresent(
+                        "service",
+                        Map.of("VPS", "vps", "DedicatedServer", "dedicated_server")
+                            .get(source.textOrEmpty("service"))))
+            .optional("endpoint", REFRESH));
+    kinds.add(
+        new SdSection("scalewaySDConfigs", "ScalewaySDConfigs", "scaleway_sd_configs")
+            .required("accessKey", "projectID")
+            .requiredSecret("secretKey")
+            .proxy()
+            .tls()
+            .lowerCase("role")
+            .optional("port", "apiURL", "zone", "nameFilter", REFRESH)
+            .lists("tagsFilter")
+            .redirects());
+    kinds.add(
+        new SdSection("ionosSDConfigs", "IonosSDConfigs", "ionos_sd_configs")
+            .check((source, http) -> http.authorization(source))
+            .part(
+                (tree, source, http) -> {
+                  if (!source.has("oauth2")) {
+                    tree.put("authorization", JobTree.of("type", "Bearer"));
+                    http.authorization(tree, source);
+                  }
+                })
+            .proxy()
+            .tls()
+            .oauth2()
+            .required("datacenterID")
+            .redirects()
+            .optional("port", REFRESH));
   }
 
-  private static void checkServer(SpecNode source, HttpChecks http)
-      throws InvalidMonitorException {
+  private static void checkServer(SpecNode source, HttpChecks http) throws InvalidMonitorException {
     String server = source.textOrEmpty("server");
     InvalidMonitorException.within("cannot parse server", () -> HttpChecks.checkUrl(server));
     if (Urls.scheme(server).isEmpty() || Urls.host(server).isEmpty()) {

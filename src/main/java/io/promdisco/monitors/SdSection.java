@@ -121,8 +121,7 @@ final class SdSection {
   SdSection lowerCase(String name) {
     return part(
         (tree, source, http) ->
-            tree.put(
-                ScrapeTrees.key(name), source.textOrEmpty(name).toLowerCase(Locale.ROOT)));
+            tree.put(ScrapeTrees.key(name), source.textOrEmpty(name).toLowerCase(Locale.ROOT)));
   }
 
   /**
@@ -177,8 +176,7 @@ final class SdSection {
     for (int i = 0; i < sources.size(); i++) {
       SpecNode source = sources.get(i);
       for (Check check : checks) {
-        InvalidMonitorException.within(
-            place + ": [" + i + "]", () -> check.check(source, http));
+        InvalidMonitorException.within(place + ": [" + i + "]", () -> check.check(source, http));
       }
     }
   }

@@ -66,7 +66,7 @@ record SelectorTerms(List<Term> terms) {
     }
 
     String text() {
-      List<String> sorted = values.stream().sorted().distinct().toList();
+      List<String> sorted = values.stream().sorted().toList();
       return switch (operator) {
         case IN ->
             isLabel ? key + "=" + values.get(0) : key + " in (" + String.join(",", sorted) + ")";
@@ -119,11 +119,7 @@ record SelectorTerms(List<Term> terms) {
   /** Returns the selector as one text, sorted by key; empty if it selects all. */
   String text() {
     return String.join(
-        ",",
-        terms.stream()
-            .sorted(Comparator.comparing(Term::key))
-            .map(Term::text)
-            .toList());
+        ",", terms.stream().sorted(Comparator.comparing(Term::key)).map(Term::text).toList());
   }
 
   /**

@@ -36,8 +36,7 @@ final class ServiceMonitors implements MonitorCompilation {
     InvalidMonitorException.within("authorization", () -> http.authorization(endpoint));
     ScrapeTrees.checkTimeout(
         endpoint.text("interval"), endpoint.text("scrapeTimeout"), generation.interval());
-    InvalidMonitorException.within(
-        "relabelConfigs", () -> RuleList.check(endpoint, "relabelings"));
+    InvalidMonitorException.within("relabelConfigs", () -> RuleList.check(endpoint, "relabelings"));
     InvalidMonitorException.within(
         "metricRelabelConfigs", () -> RuleList.check(endpoint, "metricRelabelings"));
   }
@@ -54,11 +53,7 @@ final class ServiceMonitors implements MonitorCompilation {
   }
 
   private static JobTree job(
-      String name,
-      MonitorObject object,
-      SpecNode spec,
-      SpecNode endpoint,
-      Generation generation)
+      String name, MonitorObject object, SpecNode spec, SpecNode endpoint, Generation generation)
       throws InvalidMonitorException {
     ScrapeClass scrapeClass = generation.scrapeClass(spec);
     HttpTrees http = generation.trees(object);
@@ -93,7 +88,7 @@ final class ServiceMonitors implements MonitorCompilation {
     if (ScrapeTrees.relabels(spec)) {
       rules.addAll(SelectorTerms.read(spec.section("selector")).rules("service"));
     }
-    EndpointPort port = EndpointPort.of(endpoint);
+    EndpointPort port = EndpointPort.ofService(endpoint);
     port.addFilter(rules, source + "_port_name");
     rules.add(owner(source, "Node", "node"));
     rules.add(owner(source, "Pod", "pod"));

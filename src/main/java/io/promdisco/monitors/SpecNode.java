@@ -45,13 +45,18 @@ final class SpecNode {
 
   private static InvalidMonitorException wrongType(String path, JsonNode node, String expected) {
     return new InvalidMonitorException(
-        path + ": " + node.getNodeType().name().toLowerCase(Locale.ROOT)
-            + " (expected: " + expected + ")");
+        path
+            + ": "
+            + node.getNodeType().name().toLowerCase(Locale.ROOT)
+            + " (expected: "
+            + expected
+            + ")");
   }
 
   /** Returns the same object with other names for some fields, unless the other is there too. */
   SpecNode renamed(Map<String, String> names) {
-    ObjectNode copy = fields.deepCopy();
+    ObjectNode copy = JsonNodeFactory.instance.objectNode(); // Not with the factory of a reader.
+    copy.setAll(fields);
     names.forEach(
         (written, meant) -> {
           JsonNode value = copy.remove(written);

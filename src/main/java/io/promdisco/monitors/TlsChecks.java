@@ -18,7 +18,15 @@ import org.jspecify.annotations.Nullable;
 final class TlsChecks {
   private static final Pattern BEGIN = Pattern.compile("(?m)^-----BEGIN ([^\n]*?)-----");
   private static final Map<String, String> SIGNATURES =
-      Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA", "Ed25519", "Ed25519", "EdDSA", "Ed25519");
+      Map.of(
+          "RSA",
+          "SHA256withRSA",
+          "EC",
+          "SHA256withECDSA",
+          "Ed25519",
+          "Ed25519",
+          "EdDSA",
+          "Ed25519");
 
   private TlsChecks() {}
 
@@ -136,9 +144,14 @@ final class TlsChecks {
     try {
       Pem.certificates(text, "");
     } catch (IOException e) {
-      throw new InvalidMonitorException(
-          "failed to parse certificate: x509: malformed certificate");
+      throw new InvalidMonitorException("failed to parse certificate: " + malformed(text));
     }
+  }
+
+  /** Returns how far Go comes with a certificate that cannot be read: a key is a sequence too. */
+  private static String malformed(String text) {
+    boolean isSequence = blocks(text).get(0).endsWith("PRIVATE KEY");
+    return "x509: malformed " + (isSequence ? "tbs " : "") + "certificate";
   }
 
   /** Checks that a certificate and a key belong together, in the order and words of Go. */
@@ -150,7 +163,9 @@ final class TlsChecks {
     if (!fits(certificate.getPublicKey(), privateKey)) {
       boolean sameType = isSameType(certificate.getPublicKey(), privateKey);
       throw new InvalidMonitorException(
-          "tls: private key " + (sameType ? "" : "type ") + "does not match public key"
+          "tls: private key "
+              + (sameType ? "" : "type ")
+              + "does not match public key"
               + (sameType ? "" : " type"));
     }
   }

@@ -114,9 +114,7 @@ public final class Manifests {
       manifests.leftOut.forEach(object -> manifests.broken.add(object.problem()));
       throw new ManifestException(manifests.broken);
     }
-    if (manifests.objects.isEmpty()
-        && manifests.others.isEmpty()
-        && manifests.leftOut.isEmpty()) {
+    if (manifests.objects.isEmpty() && manifests.others.isEmpty() && manifests.leftOut.isEmpty()) {
       manifests.warnings.add(
           names(paths)
               + ": no object that discovery reads, "
@@ -124,8 +122,7 @@ public final class Manifests {
               + " of other kinds (expected: pods, services, endpoints, endpointslices, nodes,"
               + " ingresses)");
     }
-    return new Contents(
-        manifests.objects, manifests.others, manifests.leftOut, manifests.warnings);
+    return new Contents(manifests.objects, manifests.others, manifests.leftOut, manifests.warnings);
   }
 
   private static String names(List<Path> paths) {

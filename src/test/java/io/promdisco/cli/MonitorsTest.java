@@ -138,6 +138,24 @@ class MonitorsTest {
   }
 
   @Test
+  void settingsAndObjectsMayBeJson() throws IOException {
+    String json =
+        cli.file(
+            "settings.json",
+            "{\"collector_namespace\": \"m\", \"prometheus_cr\": {\"enabled\": true,"
+                + " \"service_monitor_selector\": {\"matchlabels\": {\"a\": \"b\"}}}}");
+    String objects =
+        cli.file(
+            "monitors.json",
+            "{\"apiVersion\": \"monitoring.coreos.com/v1\", \"kind\": \"ServiceMonitor\","
+                + " \"metadata\": {\"name\": \"x\", \"namespace\": \"y\", \"labels\": {\"a\":"
+                + " \"b\"}}, \"spec\": {\"selector\": {}, \"endpoints\": [{\"port\": \"p\"}]}}");
+
+    assertThat(cli.run("monitors", json, "--manifests", objects)).isZero();
+    assertThat(cli.out()).contains("- job_name: serviceMonitor/y/x/0\n");
+  }
+
+  @Test
   void withoutADumpItSaysWhatIsMissing() {
     assertThat(cli.run("monitors", settings)).isEqualTo(ExitCode.USAGE);
     assertThat(cli.err()).contains("--manifests");

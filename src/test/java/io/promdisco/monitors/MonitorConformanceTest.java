@@ -44,7 +44,8 @@ class MonitorConformanceTest {
       boolean refusedByPrometheus = Files.exists(folder.resolve("load-error.txt"));
       List<Map<String, Object>> reasons = new ArrayList<>();
       compiled.rejected().forEach(rejection -> reasons.add(rejection.document()));
-      List<?> expectedReasons = JSON.readValue(folder.resolve("rejected.json").toFile(), List.class);
+      List<?> expectedReasons =
+          JSON.readValue(folder.resolve("rejected.json").toFile(), List.class);
       if (refusedByPrometheus) {
         checkLeftOut(folder, compiled, reasons, expectedReasons, all);
       } else {

@@ -98,8 +98,7 @@ public class ClusterOptions {
     if (contents == null) {
       try {
         contents =
-            Manifests.load(
-                manifests, object -> wantsMonitors && MonitorObjects.isKnown(object));
+            Manifests.load(manifests, object -> wantsMonitors && MonitorObjects.isKnown(object));
       } catch (ManifestException e) {
         throw CommandException.usage(e);
       }

@@ -37,8 +37,7 @@ public final class MonitorOptions {
       boolean namesFile,
       Supplier<Configuration> configuration) {
     UnaryOperator<Configuration> monitors = read(cluster, console);
-    Configuration own =
-        namesFile || settings == null ? configuration.get() : Configuration.of();
+    Configuration own = namesFile || settings == null ? configuration.get() : Configuration.of();
     try {
       return monitors.apply(own);
     } catch (IllegalArgumentException e) {
