@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -35,11 +36,19 @@ final class MonitorsCommand implements Callable<Integer> {
   private final Console console;
 
   @Parameters(
+      index = "0",
       paramLabel = "SETTINGS",
       description =
           "File with collector_namespace and prometheus_cr, as the OpenTelemetry target allocator"
               + " reads it.")
   private Path settings = Path.of("");
+
+  @Parameters(
+      index = "1..*",
+      arity = "0..*",
+      paramLabel = "FILE",
+      description = "Further dumps, as after --manifests.")
+  private List<Path> more = List.of();
 
   @Option(
       names = "--manifests",
@@ -65,7 +74,7 @@ final class MonitorsCommand implements Callable<Integer> {
   public Integer call() {
     Logging.useByDefault(Logging.Level.WARN);
     ClusterOptions cluster = new ClusterOptions();
-    cluster.manifests = manifests;
+    cluster.manifests = Stream.concat(manifests.stream(), more.stream()).toList();
     CompiledMonitors monitors = new MonitorReading(cluster, console).compile(settings);
     if (form == Structured.Form.JSON) {
       Map<String, Object> document = new LinkedHashMap<>(monitors.document());

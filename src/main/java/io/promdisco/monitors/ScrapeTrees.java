@@ -69,7 +69,9 @@ final class ScrapeTrees {
         "convert_classic_histograms_to_nhcb", spec.flag("convertClassicHistogramsToNHCB"));
   }
 
-  /** Returns the number that a quantity of Kubernetes, as {@code 1100m}, means, rounded as in Go. */
+  /**
+   * Returns the number that a quantity of Kubernetes, as {@code 1100m}, means, rounded as in Go.
+   */
   private static Object quantity(String text) throws InvalidMonitorException {
     Matcher matcher = QUANTITY.matcher(text);
     try {

@@ -98,9 +98,10 @@ class MonitorsTest {
 
   @Test
   void jsonSaysWhatIsRejectedAndWhy() throws IOException {
-    String objects = cli.file("monitors.yaml", MONITORS + "---\n" + BROKEN);
+    String objects = cli.file("monitors.yaml", MONITORS);
+    String broken = cli.file("broken.yaml", BROKEN);
 
-    assertThat(cli.run("monitors", settings, "--manifests", objects, "-o", "json"))
+    assertThat(cli.run("monitors", settings, "--manifests", objects, broken, "-o", "json"))
         .isEqualTo(ExitCode.FINDING);
 
     JsonNode rejected = json().get("rejected");

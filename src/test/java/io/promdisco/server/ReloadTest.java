@@ -14,6 +14,7 @@ import io.promdisco.config.section.SdConfigReader;
 import io.promdisco.config.yaml.Paths;
 import io.promdisco.config.yaml.Section;
 import io.promdisco.metrics.PrometheusMetrics;
+import io.promdisco.scrape.PoolView;
 import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.ExpectsErrors;
 import io.prometheus.client.CollectorRegistry;
@@ -24,6 +25,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -90,6 +92,38 @@ class ReloadTest {
       assertThat(log.lines("ERROR")).hasSize(1);
       assertThat(log.lines("WARN", "none.json")).hasSize(1);
       assertThat(log.lines("INFO", "again: 2 jobs")).hasSize(1);
+    }
+  }
+
+  @Test
+  @ExpectsErrors("the second configuration is refused")
+  void jobsFromElsewhereStayAfterAReloadAndTheirNamesAreTaken() throws Exception {
+    Path file = Files.writeString(folder.resolve("p.yml"), "scrape_configs:\n" + job("a", "h:1"));
+    Path other = Files.writeString(folder.resolve("o.yml"), "scrape_configs:\n" + job("o", "h:2"));
+    ScrapeConfig added = new ConfigLoader().load(other).jobs().get(0);
+    PrometheusMetrics metrics = new PrometheusMetrics(new CollectorRegistry());
+    try (Promdisco promdisco = Promdisco.builder().metrics(metrics).build()) {
+      ReloadableBackend reload =
+          new ReloadableBackend(
+              promdisco,
+              new ConfigLoader(),
+              file,
+              read -> {
+                List<ScrapeConfig> jobs = new ArrayList<>(read.jobs());
+                jobs.add(added);
+                return Configuration.of(jobs);
+              },
+              metrics);
+      reload.load();
+      assertThat(promdisco.pools()).extracting(PoolView::job).containsExactlyInAnyOrder("a", "o");
+
+      Files.writeString(file, "scrape_configs:\n" + job("o", "h:1"));
+      assertThat(refused(reload)).contains("p.yml:1:1: ").contains("\"o\"");
+      assertThat(promdisco.pools()).hasSize(2);
+
+      Files.writeString(file, "scrape_configs:\n" + job("b", "h:1"));
+      reload.reload();
+      assertThat(promdisco.pools()).extracting(PoolView::job).containsExactlyInAnyOrder("b", "o");
     }
   }
 
