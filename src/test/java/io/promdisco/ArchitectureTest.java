@@ -57,6 +57,7 @@ class ArchitectureTest {
       "io.promdisco.sim..",
       "io.promdisco.allocation..",
       "io.promdisco.allocator..",
+      "io.promdisco.monitors..",
     };
     noClasses()
         .that()
@@ -274,6 +275,23 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.promdisco.explain..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void monitorsAreCompiledWithoutInputAndOutput() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.promdisco.monitors..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.promdisco.discovery..",
+            "io.promdisco.providers..",
+            "io.promdisco.scrape..",
+            "io.promdisco.server..",
+            "io.promdisco.explain..",
+            "org.slf4j..")
         .check(CLASSES);
   }
 

@@ -9,8 +9,8 @@ import io.promdisco.allocation.Allocation;
 import io.promdisco.allocation.Holders;
 import io.promdisco.config.ScrapeConfig;
 import io.promdisco.config.load.ConfigLoader;
-import io.promdisco.config.table.Setting;
 import io.promdisco.config.table.SectionTable;
+import io.promdisco.config.table.Setting;
 import io.promdisco.config.table.SettingValues;
 import io.promdisco.config.yaml.ConfigPaths;
 import io.promdisco.config.yaml.Section;
@@ -52,7 +52,8 @@ public final class AllocatorConfigReader {
   private static final Setting<Map<String, String>> LABELS = Setting.textMap("matchLabels");
   private static final Setting<Map<String, String>> LOWER_LABELS = Setting.textMap("matchlabels");
   private static final Setting<List<SettingValues>> EXPRESSIONS = expressions("matchExpressions");
-  private static final Setting<List<SettingValues>> LOWER_EXPRESSIONS = expressions("matchexpressions");
+  private static final Setting<List<SettingValues>> LOWER_EXPRESSIONS =
+      expressions("matchexpressions");
   private static final SectionTable SELECTOR =
       SectionTable.of("collector_selector", LABELS, LOWER_LABELS, EXPRESSIONS, LOWER_EXPRESSIONS);
 
@@ -112,8 +113,10 @@ public final class AllocatorConfigReader {
   private static final Setting<Boolean> INSECURE =
       bool("allow_insecure_auth_secrets", false)
           .documented("boolean", "environment `ALLOW_INSECURE_AUTH_SECRETS`, or false");
-  private static final Setting<SettingValues> HTTPS_SECTION = Setting.defaultSection("https", HTTPS);
-  private static final Setting<SettingValues> CRS_SECTION = Setting.defaultSection("prometheus_cr", CRS);
+  private static final Setting<SettingValues> HTTPS_SECTION =
+      Setting.defaultSection("https", HTTPS);
+  private static final Setting<SettingValues> CRS_SECTION =
+      Setting.defaultSection("prometheus_cr", CRS);
   private static final Setting<Boolean> CONFIG =
       Setting.of("config", "Prometheus configuration", "", (root, key, paths) -> root.has(key));
   private static final SectionTable ROOT =

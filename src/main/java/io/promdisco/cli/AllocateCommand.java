@@ -152,7 +152,8 @@ final class AllocateCommand implements Callable<Integer> {
       Promdisco promdisco = closer.add(DiscoverySetup.start(cluster, console, metrics));
       SystemTicker ticker = closer.add(new SystemTicker());
       Allocator allocator =
-          closer.add(new Allocator(config, promdisco, ticker, DiscoverySetup.servers(cluster, console)));
+          closer.add(
+              new Allocator(config, promdisco, ticker, DiscoverySetup.servers(cluster, console)));
       PromdiscoServer server =
           closer.add(
               builder

@@ -27,6 +27,7 @@ final class Commands {
     commands.put("test", () -> new TestCommand(console));
     commands.put("explain", () -> new ExplainCommand(console));
     commands.put("diff", () -> new DiffCommand(console));
+    commands.put("monitors", () -> new MonitorsCommand(console));
     commands.put("rbac", () -> new RbacCommand(console));
     commands.put("dump", () -> new DumpCommand(console));
     commands.put("serve", () -> new ServeCommand(console));

@@ -15,6 +15,7 @@ import io.promdisco.cli.source.ClusterOptions;
 import io.promdisco.cli.source.DiscoverySetup;
 import io.promdisco.cli.source.JobChoice;
 import io.promdisco.cli.source.ListProgress;
+import io.promdisco.cli.source.MonitorReading;
 import io.promdisco.cli.source.ProgressLine;
 import io.promdisco.cli.source.SourceFailures;
 import io.promdisco.cli.source.TargetsApiClient;
@@ -75,6 +76,14 @@ final class DiffCommand implements Callable<Integer> {
               + " the old one first.")
   private List<String> servers = List.of();
 
+  @Option(
+      names = MonitorReading.OPTION,
+      paramLabel = "SETTINGS",
+      description =
+          "In place of a file, what the monitors of --manifests ask for, with these settings. Comes"
+              + " after files.")
+  private List<Path> monitors = List.of();
+
   @Mixin private final JobChoice jobs = new JobChoice();
 
   @Option(
@@ -116,15 +125,18 @@ final class DiffCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Logging.useByDefault(Logging.Level.WARN);
     Logging.leaveSourceFailures();
-    if (files.size() + servers.size() != 2) {
+    int sides = servers.size() + files.size() + monitors.size();
+    if (sides != 2) {
       throw CommandException.usage(
-          "diff: %d to compare (expected: two, each a file or an --at-server)"
-              .formatted(files.size() + servers.size()));
+          "diff: "
+              + sides
+              + " to compare (expected: two, each a file, an --at-server or a --prometheus-cr)");
     }
+    MonitorReading reading = monitors.isEmpty() ? null : new MonitorReading(cluster, console);
     CommandException.requireRange("--limit", limit, 0, Integer.MAX_VALUE);
     Function<Ticker, ResourceClientFactory> clients = DiscoverySetup.clients(cluster, console);
-    try (Side old = side(0, clients);
-        Side now = side(1, clients)) {
+    try (Side old = side(0, clients, reading);
+        Side now = side(1, clients, reading)) {
       int code = Math.max(old.await(), now.await());
       if (code != ExitCode.OK) {
         console.errorLine("promdisco: diff: not compared: not every source could be read");
@@ -134,12 +146,20 @@ final class DiffCommand implements Callable<Integer> {
     }
   }
 
-  private Side side(int index, Function<Ticker, ResourceClientFactory> clients) {
+  private Side side(
+      int index,
+      Function<Ticker, ResourceClientFactory> clients,
+      @Nullable MonitorReading reading) {
     if (index < servers.size()) {
       return new ServerSide(
           new TargetsApiClient("--at-server", servers.get(index), waiting.timeout));
     }
-    Path file = files.get(index - servers.size());
+    int inFiles = index - servers.size();
+    if (inFiles >= files.size() && reading != null) {
+      Path settings = monitors.get(inFiles - files.size());
+      return new Discovered(settings, reading.read(settings).apply(Configuration.of()), clients);
+    }
+    Path file = files.get(inFiles);
     return new Discovered(file, cluster.load(file, console, jobs), clients);
   }
 

@@ -13,6 +13,7 @@ import io.promdisco.cli.source.ClusterDump;
 import io.promdisco.cli.source.DiscoverySetup;
 import io.promdisco.cli.source.JobChoice;
 import io.promdisco.cli.source.ListProgress;
+import io.promdisco.cli.source.MonitorOptions;
 import io.promdisco.cli.source.ProgressLine;
 import io.promdisco.cli.source.SourceOptions;
 import io.promdisco.config.Configuration;
@@ -55,6 +56,8 @@ final class DumpCommand implements Callable<Integer> {
   private final Console console;
   @Mixin private final SourceOptions source = new SourceOptions();
 
+  @Mixin private final MonitorOptions monitors = new MonitorOptions();
+
   @Mixin private final JobChoice jobs = new JobChoice();
 
   @Option(
@@ -76,7 +79,7 @@ final class DumpCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Logging.useByDefault(Logging.Level.WARN);
-    Configuration configuration = source.load(console, jobs);
+    Configuration configuration = monitors.load(source, console, jobs);
     List<ScrapeConfig> asked = jobs.of(configuration);
     ListProgress listed = new ListProgress(console);
     try (ClusterClients readers =

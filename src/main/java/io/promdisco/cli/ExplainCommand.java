@@ -16,6 +16,7 @@ import io.promdisco.cli.source.ClusterOptions;
 import io.promdisco.cli.source.DiscoverySetup;
 import io.promdisco.cli.source.JobChoice;
 import io.promdisco.cli.source.ListProgress;
+import io.promdisco.cli.source.MonitorOptions;
 import io.promdisco.cli.source.ProgressLine;
 import io.promdisco.cli.source.SourceFailures;
 import io.promdisco.cli.source.SourceOptions;
@@ -96,6 +97,8 @@ final class ExplainCommand implements Callable<Integer> {
               + " configuration too.")
   private @Nullable String server;
 
+  @Mixin private final MonitorOptions monitors = new MonitorOptions();
+
   @Mixin private final JobChoice jobs = new JobChoice();
 
   @Option(
@@ -131,7 +134,11 @@ final class ExplainCommand implements Callable<Integer> {
 
   private Configuration configuration() {
     Path argument = words.size() > 1 ? Path.of(words.get(0)) : null;
-    return cluster.load(SourceOptions.file(argument, option), console, jobs);
+    return monitors.load(
+        cluster,
+        console,
+        argument != null || option != null,
+        () -> cluster.load(SourceOptions.file(argument, option), console, jobs));
   }
 
   /** Discovers for itself. */

@@ -7,8 +7,10 @@ import io.promdisco.cli.output.ExitCode;
 import io.promdisco.cli.output.Logging;
 import io.promdisco.cli.source.DiscoverySetup;
 import io.promdisco.cli.source.JobChoice;
+import io.promdisco.cli.source.MonitorOptions;
 import io.promdisco.cli.source.SourceOptions;
 import io.promdisco.config.ConfigException;
+import io.promdisco.config.Configuration;
 import io.promdisco.metrics.PrometheusMetrics;
 import io.promdisco.server.ListenException;
 import io.promdisco.server.PromdiscoServer;
@@ -27,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -49,6 +52,7 @@ final class ServeCommand implements Callable<Integer> {
 
   private final Console console;
   @Mixin private final SourceOptions source = new SourceOptions();
+  @Mixin private final MonitorOptions monitors = new MonitorOptions();
 
   @Option(
       names = "--listen",
@@ -127,8 +131,13 @@ final class ServeCommand implements Callable<Integer> {
         });
     Logging.useByDefault(Logging.Level.INFO);
     PromdiscoServer.Builder builder = address();
-    builder.configFile(source.file()).configLoader(source.loader()).watchConfig(watchConfig);
-    builder.configuration(source.load(console, new JobChoice()));
+    UnaryOperator<Configuration> added = monitors.read(source, console);
+    if (source.namesFile() || !monitors.named()) {
+      builder.configFile(source.file()).configLoader(source.loader()).watchConfig(watchConfig);
+      builder.configuration(joined(added, source.load(console, new JobChoice()))).change(added);
+    } else {
+      builder.configuration(joined(added, Configuration.of()));
+    }
     CountDownLatch end = new CountDownLatch(1);
     Signals.register("TERM", end::countDown);
     Signals.register("INT", end::countDown);
@@ -154,6 +163,15 @@ final class ServeCommand implements Callable<Integer> {
       throw CommandException.usage(e);
     }
     return ExitCode.OK;
+  }
+
+  private static Configuration joined(
+      UnaryOperator<Configuration> added, Configuration configuration) {
+    try {
+      return added.apply(configuration);
+    } catch (IllegalArgumentException e) {
+      throw CommandException.usage(e);
+    }
   }
 
   /** A signal that came during the start is answered at its end. */

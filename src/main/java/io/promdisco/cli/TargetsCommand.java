@@ -16,6 +16,7 @@ import io.promdisco.cli.output.TargetRow;
 import io.promdisco.cli.source.DiscoverySetup;
 import io.promdisco.cli.source.JobChoice;
 import io.promdisco.cli.source.ListProgress;
+import io.promdisco.cli.source.MonitorOptions;
 import io.promdisco.cli.source.ProgressLine;
 import io.promdisco.cli.source.SourceFailures;
 import io.promdisco.cli.source.SourceOptions;
@@ -74,6 +75,8 @@ final class TargetsCommand implements Callable<Integer> {
       description = "table, wide, json, yaml, http-sd or prometheus. Default: table.")
   private OutputFormat output = OutputFormat.TABLE;
 
+  @Mixin private final MonitorOptions monitors = new MonitorOptions();
+
   @Mixin private final JobChoice jobs = new JobChoice();
 
   @Option(
@@ -108,7 +111,7 @@ final class TargetsCommand implements Callable<Integer> {
     Logging.useByDefault(Logging.Level.WARN);
     Logging.leaveSourceFailures();
     Map<String, Pattern> matchers = matchers();
-    Configuration configuration = jobs.choose(source.load(console, jobs));
+    Configuration configuration = jobs.choose(monitors.load(source, console, jobs));
     ListProgress listed = new ListProgress(console);
     try (Promdisco promdisco =
         DiscoverySetup.start(source, DiscoverySetup.clients(source, console), listed)) {

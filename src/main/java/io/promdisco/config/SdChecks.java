@@ -100,14 +100,8 @@ public final class SdChecks {
   }
 
   public static void checkSyntax(String label, String field, FieldProblems problems) {
-    String wrong = SelectorSyntax.labelProblem(label);
-    if (wrong != null) {
-      problems.note("label", wrong);
-    }
-    wrong = SelectorSyntax.fieldProblem(field);
-    if (wrong != null) {
-      problems.note("field", wrong);
-    }
+    LabelSyntax.labelSelectorProblem(label).ifPresent(wrong -> problems.note("label", wrong));
+    LabelSyntax.fieldSelectorProblem(field).ifPresent(wrong -> problems.note("field", wrong));
   }
 
   public static void checkFiles(List<String> files, FieldProblems problems) {

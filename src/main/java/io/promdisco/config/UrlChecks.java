@@ -63,7 +63,7 @@ public final class UrlChecks {
   }
 
   /** The scheme in lower case, or the empty string. */
-  static String scheme(String url) {
+  public static String scheme(String url) {
     int colon = url.indexOf(':');
     return colon > 0 && SCHEME.matcher(url.substring(0, colon)).matches()
         ? url.substring(0, colon).toLowerCase(Locale.ROOT)
@@ -71,7 +71,7 @@ public final class UrlChecks {
   }
 
   /** Host and port, or the empty string. */
-  static String host(String url) {
+  public static String host(String url) {
     String rest = url.substring(scheme(url).isEmpty() ? 0 : scheme(url).length() + 1);
     if (!rest.startsWith("//")) {
       return "";

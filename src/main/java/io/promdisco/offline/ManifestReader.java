@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -34,14 +35,21 @@ public final class ManifestReader {
   /** Stands for standard input. */
   private static final Path STANDARD_INPUT = Path.of("-");
 
+  private final Predicate<JsonNode> wanted;
   private final List<ObjectNode> objects = new ArrayList<>();
+  private final List<ObjectNode> others = new ArrayList<>();
   private final Map<String, PlacedObject> places = new HashMap<>();
   private final List<String> broken = new ArrayList<>();
   private final List<LeftOut> leftOut = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
   private int ignored;
 
-  private ManifestReader() {}
+  /**
+   * @param wanted which objects that discovery does not read are kept
+   */
+  private ManifestReader(Predicate<JsonNode> wanted) {
+    this.wanted = wanted;
+  }
 
   /**
    * An object that cannot be used.
@@ -57,13 +65,19 @@ public final class ManifestReader {
    * The content of files.
    *
    * @param objects those of the kinds in {@code Resource.ALL}, in order, duplicates included
+   * @param others those of other kinds that the caller wants, likewise
    * @param leftOut objects that discovery would read, but that are malformed or of an unknown
    *     version
    * @param warnings problems without effect on other objects
    */
-  public record Contents(List<ObjectNode> objects, List<LeftOut> leftOut, List<String> warnings) {
+  public record Contents(
+      List<ObjectNode> objects,
+      List<ObjectNode> others,
+      List<LeftOut> leftOut,
+      List<String> warnings) {
     /** Copies the lists. */
     public Contents {
+      others = List.copyOf(others);
       objects = List.copyOf(objects);
       leftOut = List.copyOf(leftOut);
       warnings = List.copyOf(warnings);
@@ -81,7 +95,18 @@ public final class ManifestReader {
    *     line
    */
   public static Contents load(List<Path> paths) throws ManifestException {
-    ManifestReader manifests = new ManifestReader();
+    return load(paths, any -> false);
+  }
+
+  /**
+   * Reads files as {@link #load(List)} does, and keeps objects of other kinds.
+   *
+   * @param wanted which of them
+   * @throws ManifestException if a file cannot be read or parsed
+   */
+  public static Contents load(List<Path> paths, Predicate<JsonNode> wanted)
+      throws ManifestException {
+    ManifestReader manifests = new ManifestReader(wanted);
     for (Path path : paths) {
       manifests.add(path);
     }
@@ -89,7 +114,7 @@ public final class ManifestReader {
       manifests.leftOut.forEach(object -> manifests.broken.add(object.problem()));
       throw new ManifestException(manifests.broken);
     }
-    if (manifests.objects.isEmpty() && manifests.leftOut.isEmpty()) {
+    if (manifests.objects.isEmpty() && manifests.others.isEmpty() && manifests.leftOut.isEmpty()) {
       manifests.warnings.add(
           names(paths)
               + ": no object that discovery reads, "
@@ -97,7 +122,7 @@ public final class ManifestReader {
               + " of other kinds (expected: pods, services, endpoints, endpointslices, nodes,"
               + " ingresses)");
     }
-    return new Contents(manifests.objects, manifests.leftOut, manifests.warnings);
+    return new Contents(manifests.objects, manifests.others, manifests.leftOut, manifests.warnings);
   }
 
   private static String names(List<Path> paths) {
@@ -128,7 +153,7 @@ public final class ManifestReader {
    * @throws ManifestException if the file cannot be read or parsed
    */
   public static List<JsonNode> documents(Path file) throws ManifestException {
-    ManifestReader manifests = new ManifestReader();
+    ManifestReader manifests = new ManifestReader(any -> false);
     List<JsonNode> contents = new ArrayList<>();
     for (ManifestDocument document : manifests.parse(file, UserFiles::openArgument)) {
       if (!document.content().isNull()) {
@@ -279,6 +304,10 @@ public final class ManifestReader {
 
   private void addSingle(String place, ObjectNode object) {
     Optional<Resource<?>> found = OldApiVersions.resource(object);
+    if (found.isEmpty() && wanted.test(object)) {
+      addOther(place, object);
+      return;
+    }
     if (found.isEmpty()) {
       OldApiVersions.misspelling(object)
           .ifPresentOrElse(
@@ -312,6 +341,15 @@ public final class ManifestReader {
     asTexts(object.path("metadata").path("annotations"));
     replaceEarlier(place, resource, object);
     objects.add(object);
+  }
+
+  private void addOther(String place, ObjectNode object) {
+    if (KubernetesJson.text(object, "metadata", "name").isEmpty()) {
+      leaveOut(place, object, "metadata.name: missing (expected: a name)");
+      return;
+    }
+    asTexts(object.path("metadata").path("labels"));
+    others.add(object);
   }
 
   /** Replaces every value by its spelling, as a string. */

@@ -268,6 +268,17 @@ public final class RelabelRule {
     return action;
   }
 
+  /** Returns what is wrong with a regex of a rule, in Go's words, or nothing. */
+  @Internal
+  public static Optional<String> regexProblem(String regex) {
+    try {
+      Regex.compile(regex);
+      return Optional.empty();
+    } catch (RegexException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
   private static @Nullable Regex regex(RelabelSpec spec, BiConsumer<String, String> problems) {
     try {
       return Regex.compile(orDefault(spec.regex(), DEFAULT_REGEX));

@@ -82,7 +82,8 @@ final class NetChange {
     List<TargetChange.Changed> changed = new ArrayList<>();
     List<Target> reallyAdded = new ArrayList<>();
     for (Target after : added) {
-      ArrayDeque<Target> candidates = removed.isEmpty() ? null : removed.get(DiscoveredPlace.of(after));
+      ArrayDeque<Target> candidates =
+          removed.isEmpty() ? null : removed.get(DiscoveredPlace.of(after));
       Target before = candidates == null ? null : candidates.poll();
       if (before == null) {
         reallyAdded.add(after);

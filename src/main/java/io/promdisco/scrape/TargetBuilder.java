@@ -9,6 +9,7 @@ import io.promdisco.relabel.RelabelLimitException;
 import io.promdisco.relabel.RelabelRule;
 import io.promdisco.relabel.Relabeler;
 import io.promdisco.relabel.RequiredValues;
+import io.promdisco.util.GoFormatting;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -29,6 +29,7 @@ import java.util.Objects;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -440,6 +441,7 @@ public final class PromdiscoServer implements AutoCloseable {
     private @Nullable HashCode fileContents;
     private boolean watches;
     private @Nullable Configuration configuration;
+    private UnaryOperator<Configuration> change = UnaryOperator.identity();
 
     private Builder() {}
 
@@ -552,6 +554,18 @@ public final class PromdiscoServer implements AutoCloseable {
     }
 
     /**
+     * Changes each configuration that is read from the file before it is applied, for jobs that
+     * come from elsewhere. Not called for {@link #configuration}.
+     *
+     * @param change throws {@link IllegalArgumentException} if it refuses the configuration, which
+     *     is then handled as a configuration file that is refused
+     */
+    public Builder change(UnaryOperator<Configuration> change) {
+      this.change = Objects.requireNonNull(change, "change");
+      return this;
+    }
+
+    /**
      * Applies the configuration to {@code promdisco}, which the caller closes after the server, and
      * starts to listen.
      *
@@ -560,7 +574,7 @@ public final class PromdiscoServer implements AutoCloseable {
      *     machine's
      */
     public PromdiscoServer start(Promdisco promdisco) throws ConfigException, ListenException {
-      ReloadableBackend backend = new ReloadableBackend(promdisco, reader, file, metrics);
+      ReloadableBackend backend = new ReloadableBackend(promdisco, reader, file, change, metrics);
       if (configuration != null) {
         backend.apply(configuration);
       } else if (file != null) {

@@ -9,11 +9,12 @@ import io.promdisco.discovery.JobStatus;
 import io.promdisco.discovery.ProviderStatus;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.metrics.PrometheusMetrics;
+import io.promdisco.model.Position;
 import io.promdisco.scrape.PoolView;
 import io.promdisco.scrape.TargetListener;
 import io.promdisco.util.EscapingLogger;
-import io.promdisco.util.RateLimitedLog;
 import io.promdisco.util.Nouns;
+import io.promdisco.util.RateLimitedLog;
 import io.prometheus.client.CollectorRegistry;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -31,15 +33,16 @@ final class ReloadableBackend implements Backend {
   private final Promdisco promdisco;
   private final Function<Path, ConfigLoader.LoadResult> reader;
   private final @Nullable Path file;
+  private final UnaryOperator<Configuration> change;
   private final PrometheusMetrics metrics;
   private final Metrics.Gauge successful;
   private final Metrics.Gauge successTime;
 
   /** Clients may reload as often as they like. */
-  private final RateLimitedLog readForClients = 
+  private final RateLimitedLog readForClients =
       new RateLimitedLog(System::nanoTime, line -> log.info("{}", line));
 
-  private final RateLimitedLog problemsForClients = 
+  private final RateLimitedLog problemsForClients =
       new RateLimitedLog(System::nanoTime, line -> log.warn("{}", line));
   private final ReentrantLock reloading = new ReentrantLock();
   private volatile Map<String, Object> effective = Map.of();
@@ -49,16 +52,19 @@ final class ReloadableBackend implements Backend {
    *
    * @param reader reads the configuration file
    * @param file the configuration file; null: nothing can be read again
+   * @param change is applied to what the file says
    * @param metrics to expose
    */
   ReloadableBackend(
       Promdisco promdisco,
       Function<Path, ConfigLoader.LoadResult> reader,
       @Nullable Path file,
+      UnaryOperator<Configuration> change,
       PrometheusMetrics metrics) {
     this.promdisco = promdisco;
     this.reader = reader;
     this.file = file;
+    this.change = change;
     this.metrics = metrics;
     successful =
         metrics.gauge(
@@ -150,8 +156,9 @@ final class ReloadableBackend implements Backend {
       successful.set(0);
       throw new ConfigException(result.problems());
     }
-    takeOver(result.configuration().get());
-    String jobs = Nouns.count(result.configuration().get().jobs().size(), "job");
+    Configuration configuration = changed(file, result.configuration().get());
+    takeOver(configuration);
+    String jobs = Nouns.count(configuration.jobs().size(), "job");
     switch (cause) {
       case START -> log.info("read {}: {}", file, jobs);
       case OPERATOR -> log.info("read {} again: {}", file, jobs);
@@ -172,6 +179,22 @@ final class ReloadableBackend implements Backend {
       } else {
         log.error("{}", problem);
       }
+    }
+  }
+
+  private Configuration changed(Path of, Configuration read) throws ConfigException {
+    try {
+      return change.apply(read);
+    } catch (IllegalArgumentException e) {
+      successful.set(0);
+      Problem problem =
+          new Problem(
+              Problem.Severity.ERROR,
+              new Position(of.toString(), 1, 1),
+              "",
+              String.valueOf(e.getMessage()));
+      log.error("the configuration is refused, the one before stays in force: {}", problem);
+      throw new ConfigException(List.of(problem));
     }
   }
 

@@ -42,7 +42,11 @@ final class Routes {
    * @param lifecycle whether requests may reload the configuration
    * @param allocator the paths of a target allocator besides; null: none
    */
-  Routes(Backend backend, RecentHistory state, boolean lifecycle, @Nullable AllocatorRoutes allocator) {
+  Routes(
+      Backend backend,
+      RecentHistory state,
+      boolean lifecycle,
+      @Nullable AllocatorRoutes allocator) {
     this.allocator = allocator;
     this.backend = backend;
     this.state = state;

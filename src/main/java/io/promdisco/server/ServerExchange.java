@@ -165,7 +165,9 @@ final class ServerExchange {
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
   }
 
-  /** ExchangeFixtures with a JSON document of any length, made part by part as the reader takes it. */
+  /**
+   * ExchangeFixtures with a JSON document of any length, made part by part as the reader takes it.
+   */
   void document(Iterator<DocumentPart> parts) throws IOException {
     send(JSON, AnswerSource.json(parts));
   }

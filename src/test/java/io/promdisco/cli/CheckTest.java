@@ -77,7 +77,8 @@ class CheckTest {
 
   @Test
   void nothingIsShownOfAFileThatMayHoldAToken() throws IOException {
-    for (String token : List.of("s3cr3t", "@s3cr3t", "%s3cr3t", "\"s3cr3t", "{s3cr3t", "\"s3cr3t\"")) {
+    for (String token :
+        List.of("s3cr3t", "@s3cr3t", "%s3cr3t", "\"s3cr3t", "{s3cr3t", "\"s3cr3t\"")) {
       String config =
           file(
               "named.yml",

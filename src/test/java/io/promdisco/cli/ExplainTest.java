@@ -365,7 +365,9 @@ class ExplainTest {
   void filesThatTheConfigurationOfAServerNamesAreNotRead() throws Exception {
     String file = cli.file("here.yml", "not: what it should be");
     String config =
-        "scrape_config_files: [" + file + "]\\nscrape_configs: [{job_name: a, http_sd_configs: ["
+        "scrape_config_files: ["
+            + file
+            + "]\\nscrape_configs: [{job_name: a, http_sd_configs: ["
             + "{url: 'http://127.0.0.1:1', basic_auth: {username: u, password_file: /none}}]}]";
     FakeServer.Handler answers =
         exchange -> {
@@ -375,8 +377,7 @@ class ExplainTest {
               .handle(exchange);
         };
     try (FakeServer server = FakeServer.start(answers)) {
-      assertThat(cli.run("explain", "a:1", "--server", server.url()))
-          .isEqualTo(ExitCode.FINDING);
+      assertThat(cli.run("explain", "a:1", "--server", server.url())).isEqualTo(ExitCode.FINDING);
       assertThat(cli.err())
           .isEqualTo(
               "warning: "

@@ -3,8 +3,8 @@ package io.promdisco.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import io.promdisco.testing.SkipReason;
 import io.promdisco.testing.Promtool;
+import io.promdisco.testing.SkipReason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

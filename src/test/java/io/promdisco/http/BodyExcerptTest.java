@@ -53,8 +53,7 @@ class BodyExcerptTest {
 
     assertThat(of("You sent: " + "eyJ0b2tlbiI6".repeat(50) + " <b>Sign in</b>", sent))
         .isEqualTo(", which begins with \"You sent: <secret> Sign in\"");
-    assertThat(of("x".repeat(75) + " " + "eyJ0b2tlbiI6".repeat(50), sent))
-        .doesNotContain("ey");
+    assertThat(of("x".repeat(75) + " " + "eyJ0b2tlbiI6".repeat(50), sent)).doesNotContain("ey");
     assertThat(of("You sent: p<b>ss word.", sent))
         .isEqualTo(", which begins with \"You sent: <secret>.\"");
     assertThat(of("Only the first packet came: " + "eyJ0b2tlbiI6".repeat(3), sent))

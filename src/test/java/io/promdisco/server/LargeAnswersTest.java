@@ -58,7 +58,8 @@ final class LargeAnswersTest {
     int characters = 1 << 20;
     backend.configure("shop");
     backend.discover("shop", Labels.of("large", "x".repeat(characters)), "h:1");
-    try (RecentHistory state = new RecentHistory(backend, new ManualTicker(), ServerLimits.DEFAULT, 16)) {
+    try (RecentHistory state =
+        new RecentHistory(backend, new ManualTicker(), ServerLimits.DEFAULT, 16)) {
       Routes routes = new Routes(backend, state, /* lifecycle= */ false, null);
       send(Objects.requireNonNull(routes.at("/api/v1/targets").get("GET")));
     }

@@ -14,6 +14,7 @@ import io.promdisco.config.section.SdConfigReader;
 import io.promdisco.config.yaml.ConfigPaths;
 import io.promdisco.config.yaml.Section;
 import io.promdisco.metrics.PrometheusMetrics;
+import io.promdisco.scrape.PoolView;
 import io.promdisco.testing.CapturedLog;
 import io.promdisco.testing.ExpectsErrors;
 import io.prometheus.client.CollectorRegistry;
@@ -24,6 +25,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -44,7 +46,7 @@ class ReloadTest {
     PrometheusMetrics metrics = new PrometheusMetrics(registry);
     try (Promdisco promdisco = Promdisco.builder().metrics(metrics).build()) {
       ReloadableBackend reload =
-          new ReloadableBackend(promdisco, new ConfigLoader()::read, file, metrics);
+          new ReloadableBackend(promdisco, new ConfigLoader()::read, file, c -> c, metrics);
       reload.apply(new ConfigLoader().load(file));
       assertThat(promdisco.awaitSynced(Duration.ofSeconds(10))).isTrue();
 
@@ -71,7 +73,7 @@ class ReloadTest {
     try (Promdisco promdisco = Promdisco.builder().metrics(metrics).build();
         CapturedLog log = new CapturedLog()) {
       ReloadableBackend reload =
-          new ReloadableBackend(promdisco, new ConfigLoader()::read, file, metrics);
+          new ReloadableBackend(promdisco, new ConfigLoader()::read, file, c -> c, metrics);
       Files.writeString(file, "scrape_configs:\n- job_name: b\n- job_name: c\n  foo: 1\n");
       assertThat(refused(reload).lines().map(line -> line.replaceAll("(?<=^\\w{1,9}: ).*/", "")))
           .satisfiesExactly(
@@ -101,7 +103,7 @@ class ReloadTest {
     try (Promdisco promdisco = Promdisco.builder().metrics(metrics).build();
         CapturedLog log = new CapturedLog()) {
       ReloadableBackend reload =
-          new ReloadableBackend(promdisco, new ConfigLoader()::read, file, metrics);
+          new ReloadableBackend(promdisco, new ConfigLoader()::read, file, c -> c, metrics);
       for (int i = 0; i < 20; i++) {
         assertThat(reload.tryReload()).isTrue();
       }
@@ -113,6 +115,38 @@ class ReloadTest {
         assertThatThrownBy(reload::tryReload).isInstanceOf(ConfigException.class);
       }
       assertThat(log.lines("ERROR", "nonsense")).hasSize(1);
+    }
+  }
+
+  @Test
+  @ExpectsErrors("the second configuration is refused")
+  void jobsFromElsewhereStayAfterAReloadAndTheirNamesAreTaken() throws Exception {
+    Path file = Files.writeString(folder.resolve("p.yml"), "scrape_configs:\n" + job("a", "h:1"));
+    Path other = Files.writeString(folder.resolve("o.yml"), "scrape_configs:\n" + job("o", "h:2"));
+    ScrapeConfig added = new ConfigLoader().load(other).jobs().get(0);
+    PrometheusMetrics metrics = new PrometheusMetrics(new CollectorRegistry());
+    try (Promdisco promdisco = Promdisco.builder().metrics(metrics).build()) {
+      ReloadableBackend reload =
+          new ReloadableBackend(
+              promdisco,
+              new ConfigLoader()::read,
+              file,
+              read -> {
+                List<ScrapeConfig> jobs = new ArrayList<>(read.jobs());
+                jobs.add(added);
+                return Configuration.of(jobs);
+              },
+              metrics);
+      reload.load();
+      assertThat(promdisco.pools()).extracting(PoolView::job).containsExactlyInAnyOrder("a", "o");
+
+      Files.writeString(file, "scrape_configs:\n" + job("o", "h:1"));
+      assertThat(refused(reload)).contains("p.yml:1:1: ").contains("\"o\"");
+      assertThat(promdisco.pools()).hasSize(2);
+
+      Files.writeString(file, "scrape_configs:\n" + job("b", "h:1"));
+      reload.reload();
+      assertThat(promdisco.pools()).extracting(PoolView::job).containsExactlyInAnyOrder("b", "o");
     }
   }
 
@@ -175,7 +209,8 @@ class ReloadTest {
                   }
                 }));
     try (Promdisco promdisco = Promdisco.builder().build()) {
-      ReloadableBackend reload = new ReloadableBackend(promdisco, slow::read, file, metrics);
+      ReloadableBackend reload =
+          new ReloadableBackend(promdisco, slow::read, file, c -> c, metrics);
       Thread first = new Thread(() -> assertThat(reloaded(reload)).isTrue());
       first.start();
       begun.await();

@@ -8,6 +8,8 @@ import io.promdisco.config.Problem;
 import io.promdisco.config.ProblemKind;
 import io.promdisco.config.load.ConfigLoader;
 import io.promdisco.model.PrometheusSize;
+import io.promdisco.monitors.MonitorObjects;
+import io.promdisco.offline.ManifestException;
 import io.promdisco.offline.ManifestReader;
 import io.promdisco.util.Nouns;
 import java.nio.file.Path;
@@ -22,6 +24,8 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Where Kubernetes objects come from, and how configurations are read that discover them. */
 public class ClusterOptions {
+  private static final int MOST_PROBLEMS = 20;
+
   public static final String SKIP_UNSUPPORTED = "--skip-unsupported";
   public static final String SKIP_HELP =
       "Leave out jobs that use service discovery which only Prometheus supports, with a"
@@ -77,9 +81,45 @@ public class ClusterOptions {
    */
   public List<ManifestReader.LeftOut> leftOut = List.of();
 
+  /** Whether to keep the monitors of the dump, with Secrets and ConfigMaps. */
+  boolean wantsMonitors;
+
+  private ManifestReader.@Nullable Contents contents;
+
   /** The exit code of a command that would end with {@code code} with a usable dump. */
   public int exitCode(int code) {
     return leftOut.isEmpty() ? code : Math.max(code, ExitCode.FINDING);
+  }
+
+  /**
+   * Reads the dump, once: it may be standard input. Prints which of its objects cannot be used.
+   *
+   * @throws CommandException if it cannot be read
+   */
+  ManifestReader.Contents contents(Console console) {
+    if (contents == null) {
+      try {
+        contents =
+            ManifestReader.load(
+                manifests, object -> wantsMonitors && MonitorObjects.isKnown(object));
+      } catch (ManifestException e) {
+        throw CommandException.usage(e);
+      }
+      leftOut = contents.leftOut();
+      print(console, Console.yellow("warning: "), contents.warnings());
+      print(
+          console,
+          Console.red("error: "),
+          leftOut.stream().map(ManifestReader.LeftOut::problem).toList());
+    }
+    return contents;
+  }
+
+  private static void print(Console console, Console.Painted severity, List<String> problems) {
+    problems.stream().limit(MOST_PROBLEMS).forEach(problem -> console.errorLine(severity, problem));
+    if (problems.size() > MOST_PROBLEMS) {
+      console.errorLine(severity, "and ", problems.size() - MOST_PROBLEMS, " more");
+    }
   }
 
   /** Whether the user names a dump or a cluster, rather than leave it to the configuration. */

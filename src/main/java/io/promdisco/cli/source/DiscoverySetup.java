@@ -6,12 +6,9 @@ import io.promdisco.cli.output.Console;
 import io.promdisco.metrics.Metrics;
 import io.promdisco.offline.ManifestClientFactory;
 import io.promdisco.offline.ManifestCluster;
-import io.promdisco.offline.ManifestException;
-import io.promdisco.offline.ManifestReader;
 import io.promdisco.providers.kubernetes.client.ApiServerClientFactory;
 import io.promdisco.providers.kubernetes.watch.ResourceClientFactory;
 import io.promdisco.util.Ticker;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,8 +17,6 @@ import java.util.function.Function;
 
 /** Joins the parts as the options say. */
 public final class DiscoverySetup {
-  private static final int MOST_PROBLEMS = 20;
-
   private DiscoverySetup() {}
 
   /** Discovers with {@code clients}, and counts what they list. */
@@ -53,7 +48,7 @@ public final class DiscoverySetup {
         throw CommandException.usage(
             "--manifests with --kubeconfig or --context (expected: a dump or a server)");
       }
-      ManifestCluster cluster = load(options, console);
+      ManifestCluster cluster = new ManifestCluster(options.contents(console).objects());
       Optional<String> own = Optional.ofNullable(options.namespace);
       return ticker -> new ManifestClientFactory(cluster, own);
     }
@@ -80,27 +75,5 @@ public final class DiscoverySetup {
         };
     return ticker ->
         new ApiServerClientFactory(ticker).forCommand(options.kubeconfig, options.context, notices);
-  }
-
-  private static ManifestCluster load(ClusterOptions source, Console console) {
-    try {
-      ManifestReader.Contents contents = ManifestReader.load(source.manifests);
-      print(console, Console.yellow("warning: "), contents.warnings());
-      print(
-          console,
-          Console.red("error: "),
-          contents.leftOut().stream().map(ManifestReader.LeftOut::problem).toList());
-      source.leftOut = contents.leftOut();
-      return new ManifestCluster(contents.objects());
-    } catch (ManifestException e) {
-      throw CommandException.usage(e);
-    }
-  }
-
-  private static void print(Console console, Console.Painted severity, List<String> problems) {
-    problems.stream().limit(MOST_PROBLEMS).forEach(problem -> console.errorLine(severity, problem));
-    if (problems.size() > MOST_PROBLEMS) {
-      console.errorLine(severity, "and ", problems.size() - MOST_PROBLEMS, " more");
-    }
   }
 }

@@ -53,6 +53,11 @@ public final class SourceOptions extends ClusterOptions {
     return file == null ? DEFAULT : file;
   }
 
+  /** Whether the user names a configuration file. */
+  public boolean namesFile() {
+    return argument != null || option != null;
+  }
+
   /** Reads the configuration; every job that is chosen must be correct. */
   public Configuration load(Console console, JobChoice jobs) {
     return load(file(), console, jobs);

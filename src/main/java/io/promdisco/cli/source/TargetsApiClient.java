@@ -182,7 +182,8 @@ public final class TargetsApiClient {
     } catch (InterruptedIOException e) {
       throw BodyReader.interrupted(e);
     } catch (JacksonException e) {
-      throw new IOException("its answer is not JSON: " + ExceptionCauses.ofJson(e.getOriginalMessage()), e);
+      throw new IOException(
+          "its answer is not JSON: " + ExceptionCauses.ofJson(e.getOriginalMessage()), e);
     } catch (IOException e) {
       throw sender.hide(e);
     }

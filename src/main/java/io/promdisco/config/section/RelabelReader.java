@@ -129,7 +129,7 @@ final class RelabelReader {
         rule.get(TARGET_LABEL).orElse(null),
         rule.get(REPLACEMENT).orElse(null),
         rule.get(ACTION).orElse(null),
-        section.position());
+        section.problems().file().isEmpty() ? null : section.position());
   }
 
   private static Optional<String> regex(Section rule, String key, ConfigPaths paths) {

@@ -142,7 +142,8 @@ final class TargetFileChecks {
         }
       } else if (first != JsonToken.VALUE_NULL) {
         String what = first == JsonToken.START_OBJECT ? "an object" : "a single value";
-        throw new UnexpectedTokenException(json, "cannot unmarshal " + what + " (expected: a list of groups)");
+        throw new UnexpectedTokenException(
+            json, "cannot unmarshal " + what + " (expected: a list of groups)");
       }
       if (json.nextToken() != null) {
         throw new UnexpectedTokenException(json, "text after the list of groups");

@@ -67,8 +67,8 @@ public final class TargetGroupJson {
    * @param document stays open
    * @param memory counts the groups while they are read
    * @return its groups in order, none for {@code null}
-   * @throws IOException if it is not such a list, as with {@link #parse(byte[], DocumentOrigin)}; if it is
-   *     beyond the limit of {@code memory}; or what {@code document} throws
+   * @throws IOException if it is not such a list, as with {@link #parse(byte[], DocumentOrigin)};
+   *     if it is beyond the limit of {@code memory}; or what {@code document} throws
    */
   public static List<TargetGroup> parse(
       InputStream document, DocumentOrigin origin, SourceMemory memory) throws IOException {

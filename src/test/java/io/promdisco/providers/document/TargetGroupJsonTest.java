@@ -56,7 +56,8 @@ class TargetGroupJsonTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"s3cr3t4711", "s3cr3t4711-x", "\"s3cr3t4711\"", "471147114711", "[s3cr3t]"})
+  @ValueSource(
+      strings = {"s3cr3t4711", "s3cr3t4711-x", "\"s3cr3t4711\"", "471147114711", "[s3cr3t]"})
   void whatMayBeATokenIsNotShown(String text) {
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> parse(text))

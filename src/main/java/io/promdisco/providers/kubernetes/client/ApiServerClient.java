@@ -2,7 +2,6 @@ package io.promdisco.providers.kubernetes.client;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.promdisco.http.BodyExcerpt;
 import io.promdisco.http.Exchange;
 import io.promdisco.http.RenewingSender;
 import io.promdisco.http.Request;

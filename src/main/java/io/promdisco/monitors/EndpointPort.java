@@ -1,0 +1,62 @@
+package io.promdisco.monitors;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which port of an endpoint is scraped. {@code port} wins over {@code portNumber} (which only
+ * PodMonitors have), and this over {@code targetPort}.
+ *
+ * @param name empty: none
+ * @param number 0: none
+ * @param target null: none
+ * @param targetIsNumber whether {@code target} is a number
+ */
+record EndpointPort(String name, long number, @Nullable String target, boolean targetIsNumber) {
+  private static final String CONTAINER_PORT = "__meta_kubernetes_pod_container_port_";
+
+  /** Reads the port of an endpoint of a ServiceMonitor. */
+  static EndpointPort ofService(SpecNode endpoint) throws InvalidMonitorException {
+    return of(endpoint, null);
+  }
+
+  /** Reads the port of an endpoint of a PodMonitor. */
+  static EndpointPort ofPod(SpecNode endpoint) throws InvalidMonitorException {
+    return of(endpoint, endpoint.number("portNumber"));
+  }
+
+  private static EndpointPort of(SpecNode endpoint, @Nullable Long number)
+      throws InvalidMonitorException {
+    return new EndpointPort(
+        endpoint.textOrEmpty("port"),
+        number == null ? 0 : number,
+        endpoint.textOrNumber("targetPort"),
+        endpoint.isNumber("targetPort"));
+  }
+
+  /**
+   * Adds the rule that keeps the port, if there is one.
+   *
+   * @param nameLabel the label that holds the name of a port
+   */
+  void addFilter(List<JobTree> rules, String nameLabel) {
+    if (!name.isEmpty()) {
+      rules.add(RuleList.keep(nameLabel, name));
+    } else if (number != 0) {
+      rules.add(RuleList.keep(CONTAINER_PORT + "number", number));
+    } else if (target != null && targetIsNumber && !target.equals("0")) {
+      rules.add(RuleList.keep(CONTAINER_PORT + "number", Long.parseLong(target)));
+    } else if (target != null && !targetIsNumber && !target.isEmpty()) {
+      rules.add(RuleList.keep(CONTAINER_PORT + "name", target));
+    }
+  }
+
+  /** Adds the rule that sets the label {@code endpoint}, if there is one. */
+  void addLabel(List<JobTree> rules) {
+    if (!name.isEmpty()) {
+      rules.add(RuleList.set("endpoint", name));
+    } else if (target != null && !target.isEmpty()) {
+      rules.add(RuleList.set("endpoint", target));
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package io.promdisco.monitors;
+
+/** A resource, or a setting, is refused. The message is that of the operator; no secret ever. */
+final class InvalidMonitorException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  /** What stands between the place, when there is one, and the message. */
+  private final String separator;
+
+  InvalidMonitorException(String message) {
+    this(message, ": ");
+  }
+
+  InvalidMonitorException(String message, String separator) {
+    super(message);
+    this.separator = separator;
+  }
+
+  /** A check of a part of a resource. */
+  interface Check {
+    void run() throws InvalidMonitorException;
+  }
+
+  /** Runs a check; puts {@code place} and a colon before the message of its failure. */
+  static void within(String place, Check check) throws InvalidMonitorException {
+    try {
+      check.run();
+    } catch (InvalidMonitorException e) {
+      InvalidMonitorException placed =
+          new InvalidMonitorException(place + e.separator + e.getMessage());
+      placed.initCause(e);
+      throw placed;
+    }
+  }
+}
