@@ -19,7 +19,8 @@ class FileExcerptTest {
 
   private FileExcerpt.Line shown(String content, int line, int column, ProblemKind kind, int width)
       throws IOException {
-    Path file = Files.writeString(folder.resolve("p.yml"), content);
+    // Nothing is shown of a file without a key.
+    Path file = Files.writeString(folder.resolve("p.yml"), content + "\nkey: 1\n");
     Position position = new Position(file.toString(), line, column);
     return new FileExcerpt(width)
         .of(new Problem(Problem.Severity.ERROR, kind, position, "", ""))
