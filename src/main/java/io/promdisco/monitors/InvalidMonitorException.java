@@ -4,7 +4,7 @@ package io.promdisco.monitors;
 final class InvalidMonitorException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  /** What stands between the place, when there is one, and the message. */
+  /** Separates the place, if there is one, from the message. */
   private final String separator;
 
   InvalidMonitorException(String message) {
