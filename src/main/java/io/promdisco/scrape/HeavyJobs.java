@@ -62,6 +62,12 @@ final class HeavyJobs {
   private static final long LEAST_NANOS = MOST_NANOS / 10;
 
   /**
+   * The same before the initial state is complete: a JVM that has just started needs half of it for
+   * a thousand targets, and a job that is stopped has to start again.
+   */
+  private static final long LEAST_NANOS_AT_START = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /**
    * The time that each target gets in any case: several times what usual rules take, so that a long
    * first list is no reason to stop.
    */
@@ -120,9 +126,13 @@ final class HeavyJobs {
     this.cpuNanos = cpuNanos;
   }
 
-  /** Limits for jobs that the calling thread relabels one after the other. */
-  TimeLimits timeLimits() {
-    return new TimeLimits(cpuNanos);
+  /**
+   * Limits for jobs that the calling thread relabels one after the other.
+   *
+   * @param synced whether the initial state is complete
+   */
+  TimeLimits timeLimits(boolean synced) {
+    return new TimeLimits(cpuNanos, synced ? LEAST_NANOS : LEAST_NANOS_AT_START);
   }
 
   /**
@@ -131,10 +141,12 @@ final class HeavyJobs {
    */
   static final class TimeLimits {
     private final LongSupplier cpuNanos;
+    private final long least;
     private final long begin;
 
-    private TimeLimits(LongSupplier cpuNanos) {
+    private TimeLimits(LongSupplier cpuNanos, long least) {
       this.cpuNanos = cpuNanos;
+      this.least = least;
       this.begin = cpuNanos.getAsLong();
     }
 
@@ -142,7 +154,7 @@ final class HeavyJobs {
     BooleanSupplier next() {
       long start = cpuNanos.getAsLong();
       long left = MOST_NANOS_OF_ALL - (start - begin);
-      long most = Math.max(LEAST_NANOS, Math.min(MOST_NANOS, left));
+      long most = Math.max(least, Math.min(MOST_NANOS, left));
       int[] targets = {0};
       return () ->
           ++targets[0] % TARGETS_A_READING == 0

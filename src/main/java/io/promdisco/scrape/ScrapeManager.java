@@ -160,7 +160,7 @@ public final class ScrapeManager implements TargetSetListener, AutoCloseable {
       List<Map<String, ChangedGroupRouter.RelevantGroups>> offered = offers.of(updates, builders);
       HeavyJobs.Weights weights = new HeavyJobs.Weights();
       @Nullable Throwable failure = null;
-      HeavyJobs.TimeLimits limits = heavy.timeLimits();
+      HeavyJobs.TimeLimits limits = heavy.timeLimits(synced);
       for (int i : smallestFirst(offered)) {
         TargetSetUpdate update = updates.get(i);
         ScrapePool pool = pools.get(update.job());

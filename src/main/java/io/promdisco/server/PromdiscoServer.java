@@ -36,7 +36,6 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
-import org.eclipse.jetty.server.handler.SizeLimitHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.jspecify.annotations.Nullable;
@@ -68,9 +67,6 @@ public final class PromdiscoServer implements AutoCloseable {
 
   /** A target with all its labels fits, as {@code relabel_steps} takes it. */
   private static final int MAX_HEADER_BYTES = 64 << 10;
-
-  /** No request needs a body. */
-  private static final long MAX_BODY_BYTES = 64 << 10;
 
   /** The length of the queue of connections that wait to be accepted. */
   private static final int ACCEPT_QUEUE = 256;
@@ -207,13 +203,12 @@ public final class PromdiscoServer implements AutoCloseable {
                 limits(options),
                 state.ticker()));
     AnswerThreads answers = working.add(new AnswerThreads());
-    SizeLimitHandler sized = new SizeLimitHandler(MAX_BODY_BYTES, -1);
-    sized.setHandler(
+    RequestDispatcher dispatcher =
         new RequestDispatcher(
             new Routes(backend, state, lifecycle, options.routes(backend)),
             answers,
-            state.ticker()::nanos));
-    server.setHandler(new GracefulHandler(access.guard(sized)));
+            state.ticker()::nanos);
+    server.setHandler(new GracefulHandler(access.guard(dispatcher)));
     server.setErrorHandler(RequestDispatcher::refuse);
     ServerConnector connector =
         new ServerConnector(server, null, null, null, 1, 1, access.protocols(http()));

@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -25,6 +26,12 @@ final class RequestDispatcher extends Handler.Abstract {
   private static final Logger log = EscapingLogger.of(RequestDispatcher.class);
 
   private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
+
+  /** No request needs a body. */
+  private static final long MAX_BODY_BYTES = 64 << 10;
+
+  /** What is read of a body that is too large, before it is refused. */
+  private static final long MOST_DISCARDED_BYTES = 1 << 20;
 
   private static final AnswerMemory NOTHING_HELD = new AnswerMemory();
 
@@ -51,7 +58,11 @@ final class RequestDispatcher extends Handler.Abstract {
     ServerExchange exchange =
         new ServerExchange(request, response, callback, memory, this::answerLater);
     harden(exchange);
-    AnswerThreads.Group group = Routes.group(exchange.path());
+    if (request.getLength() > MAX_BODY_BYTES) {
+      discard(request, MOST_DISCARDED_BYTES, () -> refuseBody(exchange, request.getLength()));
+      return true;
+    }
+    AnswerThreads.Group group = routes.group(exchange.path());
     if (!threads.submit(group, exchange.client(), () -> answer(exchange))) {
       exchange.set("Retry-After", "1");
       exchange.error(
@@ -61,8 +72,38 @@ final class RequestDispatcher extends Handler.Abstract {
     return true;
   }
 
+  /**
+   * Reads what is left of a body, then goes on. Closing a connection while the client still sends
+   * resets it, and the client may lose the answer.
+   */
+  private static void discard(Request request, long most, Runnable then) {
+    long left = most;
+    while (left > 0) {
+      Content.Chunk chunk = request.read();
+      if (chunk == null) {
+        long rest = left;
+        request.demand(() -> discard(request, rest, then));
+        return;
+      }
+      left -= chunk.remaining();
+      boolean end = chunk.isLast() || Content.Chunk.isFailure(chunk);
+      chunk.release();
+      if (end) {
+        break;
+      }
+    }
+    then.run();
+  }
+
+  private static void refuseBody(ServerExchange exchange, long length) {
+    exchange.error(
+        413,
+        "body: " + length + " bytes (expected: none; up to " + MAX_BODY_BYTES + " are ignored)");
+    exchange.end();
+  }
+
   private void answerLater(ServerExchange exchange, Runnable rest) {
-    threads.resume(Routes.group(exchange.path()), exchange.client(), rest);
+    threads.resume(routes.group(exchange.path()), exchange.client(), rest);
   }
 
   private void answer(ServerExchange exchange) {

@@ -93,7 +93,7 @@ final class Routes {
   }
 
   /** The threads that make the answers of a path. */
-  static AnswerThreads.Group group(String path) {
+  AnswerThreads.Group group(String path) {
     String plain = withoutSlash(path);
     return switch (plain) {
       case "/-/healthy", "/livez", "/openapi.yaml" -> AnswerThreads.Group.DIRECT;
@@ -102,7 +102,8 @@ final class Routes {
       default ->
           PageFiles.FILES.containsKey(plain)
               ? AnswerThreads.Group.DIRECT
-              : plain.startsWith(JOB) || AllocatorRoutes.isOfCollectors(plain)
+              : plain.startsWith(JOB)
+                      || (allocator != null && AllocatorRoutes.isOfCollectors(plain))
                   ? AnswerThreads.Group.DISCOVERY
                   : AnswerThreads.Group.WORK;
     };

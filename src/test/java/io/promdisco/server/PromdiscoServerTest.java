@@ -13,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -181,6 +182,32 @@ final class PromdiscoServerTest extends ServerTestCase {
     assertThat(reload("x".repeat(60_000))).isEqualTo(200);
     assertThat(reload("x".repeat(70_000))).isEqualTo(413);
     assertThat(backend.reloads).hasValue(1);
+  }
+
+  /** If it were refused at once, the connection might be reset before the answer is read. */
+  @Test
+  void aBodyThatIsTooLargeIsReadBeforeItIsRefused() throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      OutputStream out = socket.getOutputStream();
+      out.write(
+          """
+          POST /-/reload HTTP/1.1
+          Host: localhost
+          Connection: close
+          Content-Length: 200000
+
+          """
+              .replace("\n", "\r\n")
+              .getBytes(UTF_8));
+      out.write(new byte[100_000]);
+      out.flush();
+      assertThat(get("/-/healthy").statusCode()).isEqualTo(200);
+      assertThat(socket.getInputStream().available()).isZero();
+      out.write(new byte[100_000]);
+      out.flush();
+      assertThat(new String(readLeniently(socket.getInputStream()), UTF_8))
+          .startsWith("HTTP/1.1 413 ");
+    }
   }
 
   private int reload(String body) throws IOException, InterruptedException {
