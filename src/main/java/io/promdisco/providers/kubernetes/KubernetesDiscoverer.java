@@ -18,6 +18,7 @@ import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.MemoryBudget;
 import io.promdisco.util.NamedThreads;
 import io.promdisco.util.Ticker;
+import io.promdisco.util.TickerWait;
 import io.promdisco.workqueue.WorkQueue;
 import io.promdisco.workqueue.Workers;
 import java.time.Duration;
@@ -61,6 +62,7 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
   private final KubernetesMetrics counters;
   private final WorkQueue<ObjectKey> queue;
   private final Ticker ticker;
+  private final TickerWait pause;
   private final MemoryBudget memory;
   private final LargeGroupMemory large;
 
@@ -92,6 +94,7 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
       KubernetesMetrics counters,
       MemoryBudget memory) {
     this.ticker = ticker;
+    pause = new TickerWait(ticker);
     this.memory = memory;
     large = new LargeGroupMemory(memory);
     this.provider = provider;
@@ -201,7 +204,7 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
       } catch (Throwable e) { // Not even a lack of memory ends a source.
         log.error("{}: the first groups cannot be built now", provider, e);
         sink.failing(FIRST, e.toString(), FIRST_PAUSE);
-        if (!sleep()) {
+        if (!waitForNextTry()) {
           return;
         }
       }
@@ -214,10 +217,9 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
   }
 
   /** Waits before another try; false if the discoverer is closed meanwhile. */
-  private static boolean sleep() {
+  private boolean waitForNextTry() {
     try {
-      Thread.sleep(FIRST_PAUSE.toMillis());
-      return true;
+      return pause.await(FIRST_PAUSE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // Closed.
       return false;
@@ -233,6 +235,7 @@ final class KubernetesDiscoverer<P extends KubeObject> implements Discoverer {
   @Override
   public void close() {
     closed = true;
+    pause.close();
     Thread thread = starter;
     if (thread != null) {
       thread.interrupt();

@@ -15,7 +15,8 @@ import org.slf4j.Logger;
 
 /**
  * The groups of a discoverer that cannot be built for lack of memory. Their last targets stay, the
- * others are not affected, and each is tried again from time to time. Safe for all threads.
+ * others are not affected, and each is tried again from time to time. Safe for all threads: the sink
+ * is told under the lock, so that it hears of a failure and of its end in their order.
  */
 final class RefusedGroups {
   private static final Logger log = EscapingLogger.of(RefusedGroups.class);

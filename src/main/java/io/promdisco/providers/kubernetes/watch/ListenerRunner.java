@@ -6,6 +6,7 @@ import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.GrowingRing;
 import io.promdisco.util.NamedThreads;
 import io.promdisco.util.Ticker;
+import io.promdisco.util.TickerWait;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

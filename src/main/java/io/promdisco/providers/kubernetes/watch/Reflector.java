@@ -7,6 +7,7 @@ import io.promdisco.providers.kubernetes.object.Resource;
 import io.promdisco.util.EscapingLogger;
 import io.promdisco.util.NamedThreads;
 import io.promdisco.util.Ticker;
+import io.promdisco.util.TickerWait;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;

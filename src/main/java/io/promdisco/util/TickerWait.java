@@ -1,22 +1,22 @@
-package io.promdisco.providers.kubernetes.watch;
+package io.promdisco.util;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.promdisco.util.Ticker;
 import java.time.Duration;
 
 /** Lets a thread wait on the ticker until the time is over or it is told to end. */
-final class TickerWait {
+public final class TickerWait {
   private final Ticker ticker;
 
   @GuardedBy("this")
   private boolean closed;
 
-  TickerWait(Ticker ticker) {
+  /** Open. */
+  public TickerWait(Ticker ticker) {
     this.ticker = ticker;
   }
 
   /** Waits; false if it was closed. */
-  boolean await(Duration time) throws InterruptedException {
+  public boolean await(Duration time) throws InterruptedException {
     boolean[] over = {false};
     Ticker.Alarm alarm =
         ticker.schedule(
@@ -39,11 +39,13 @@ final class TickerWait {
     }
   }
 
-  synchronized boolean isClosed() {
+  /** Whether it was closed. */
+  public synchronized boolean isClosed() {
     return closed;
   }
 
-  synchronized void close() {
+  /** Ends all waiting, now and later. */
+  public synchronized void close() {
     closed = true;
     notifyAll();
   }
