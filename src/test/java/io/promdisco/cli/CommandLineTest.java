@@ -151,7 +151,7 @@ class CommandLineTest {
         .containsOnlyOnce("broken.json")
         .contains("error: partial: broken.json:1:")
         .contains("http-sd prints nothing")
-        .contains("missing of job partial\n");
+        .contains("incomplete for job partial\n");
 
     cli.run("targets", config, "-o", "http-sd", "--job", "whole");
     assertThat(cli.out()).contains("127.0.0.3:80");

@@ -61,6 +61,7 @@ class CompletionTest {
     assertThat(bash("promdisco targets --kube").lines()).contains("--kubeconfig");
     assertThat(bash("promdisco targets --output ").lines()).contains("http-sd", "prometheus");
     assertThat(bash("promdisco targets --state ").lines()).contains("active", "dropped", "any");
+    assertThat(bash("promdisco bench --output ").lines()).contains("table");
     assertThat(bash("promdisco completion ").lines()).contains("bash", "zsh", "fish");
   }
 

@@ -310,7 +310,7 @@ class DiffTest {
       String url = "http://127.0.0.1:" + server.getLocalPort();
       assertThat(cli.run("diff", "--at-server", url, config, "--timeout", "2s"))
           .isEqualTo(ExitCode.UNREACHABLE);
-      assertThat(cli.err()).contains("no whole answer within 2.0 s");
+      assertThat(cli.err()).contains("no complete answer within 2.0 s");
       talker.join();
     }
   }

@@ -164,8 +164,8 @@ class ExplainReasonsTest {
   @Test
   void aSliceOfTheSecondFamilyIsTheReason() throws IOException {
     String reason =
-        "endpointslice shop/web-6 is of family IPv6, and service shop/web is dual-stack with IPv4"
-            + " first: Prometheus leaves slices of the second family out";
+        "endpointslice shop/web-6 is of address family IPv6, and service shop/web is dual-stack with IPv4"
+            + " first: Prometheus leaves out slices of the second family";
     for (String query :
         List.of(
             "endpointslice/shop/web-6", "web-6", "pod/shop/six-0", "fd00::9", "[FD00::9]:8080")) {
@@ -180,7 +180,7 @@ class ExplainReasonsTest {
   void aNodeWithoutAnAddressOfAUsedTypeSaysWhichTypesItHas() throws IOException {
     for (String query : List.of("node/odd", "192.0.2.2")) {
       assertThat(ask("node", query))
-          .contains("node odd has no address of a type that is used (it has: CloudIP; used are")
+          .contains("node odd has no address of a usable type (it has: CloudIP; used are")
           .contains("InternalIP");
     }
   }
@@ -188,13 +188,13 @@ class ExplainReasonsTest {
   @Test
   void namesEndedPodsAndSubsetsWithoutPorts() throws IOException {
     assertThat(ask("pod", "pod/shop/backup-28390000-x"))
-        .contains("has no address (phase Failed, on node node-1; it has ended and will get none)");
+        .contains("has no address (phase Failed, on node node-1; it has ended and will not get one)");
     assertThat(ask("endpointslice", "pod/shop/db-0"))
         .contains("no endpointslice object lists pod shop/db-0: it has ended (phase Succeeded)");
     assertThat(ask("endpoints", "pod/shop/db-0"))
         .contains("endpoints shop/split lists pod shop/db-0 without a port");
     assertThat(ask("endpoints", "ep/shop/split"))
-        .contains("endpoints shop/split lists no port for an address that it has");
+        .contains("endpoints shop/split lists no port for any of its addresses");
     assertThat(ask("service", "svc/shop/away"))
         .contains("has no ports (it is of type ExternalName)");
   }
@@ -295,7 +295,7 @@ class ExplainReasonsTest {
             "10.1.0.1:81 is the cluster IP of service shop/web, which has no port 81 (its ports:"
                 + " 80)");
     assertThat(ask("pod", "10.1.0.1"))
-        .isEqualTo("10.1.0.1 is not scraped: no job makes targets of what has this address");
+        .isEqualTo("10.1.0.1 is not scraped: no job discovers the owner of this address");
     assertThat(cli.out()).contains("10.1.0.1 is the cluster IP of service shop/web");
     assertThat(ask("service", "away.example.com")).contains("has no ports");
   }

@@ -237,7 +237,7 @@ class ExplainTest {
         "pod/shop/web-0");
 
     assertThat(summary())
-        .contains("is on node node-1, which is not known")
+        .contains("is on node node-1, which is unknown")
         .contains("selector of role node");
   }
 
@@ -255,9 +255,9 @@ class ExplainTest {
 
     assertThat(cli.out())
         .contains(
-            "not discovered: kubernetes_sd_configs[0] (role node): role node makes no targets of a"
+            "not discovered: kubernetes_sd_configs[0] (role node): role node does not discover a"
                 + " pod")
-        .contains("not discovered: static_configs: makes no targets of Kubernetes objects");
+        .contains("not discovered: static_configs: does not discover Kubernetes objects");
     assertThat(summary()).doesNotContain("nodes").doesNotContain("fixed");
   }
 

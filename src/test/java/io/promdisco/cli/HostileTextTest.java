@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.cli.output.Console;
 import io.promdisco.cli.output.LiveTable;
-import io.promdisco.cli.output.TableOutput;
+import io.promdisco.cli.output.TargetTable;
 import io.promdisco.cli.output.TargetRow;
 import io.promdisco.cli.output.TerminalText;
 import io.promdisco.model.Labels;
@@ -272,7 +272,7 @@ class HostileTextTest {
             false,
             false,
             0);
-    new TableOutput(console, false)
+    new TargetTable(console, false)
         .print(List.of(row("a\u202eb", "h1"), row("東京", "h2"), row("plain", "h3")));
     List<String> lines = bytes.toString(UTF_8).lines().toList();
     assertThat(lines.subList(1, 4).stream().map(line -> line.indexOf("active")))

@@ -89,7 +89,7 @@ class ReportedCasesTest {
       delimiter = '|',
       textBlock =
           """
-          kubelet-x | is of family IPv4, and service kube-system/kubelet is dual-stack with IPv6 first
+          kubelet-x | is of address family IPv4, and service kube-system/kubelet is dual-stack with IPv6 first
           Node/odd  | node odd has no address of a type that is used
           """)
   void explainSaysWhyAnObjectHasNoTarget(String query, String reason) {

@@ -242,7 +242,7 @@ class ServeTest {
       serving.promdisco.close();
       HttpResponse<String> answer = serving.get("/http-sd/a");
       assertThat(answer.statusCode()).isEqualTo(503);
-      assertThat(answer.body()).isEqualTo("incomplete: job a: promdisco is being stopped\n");
+      assertThat(answer.body()).isEqualTo("incomplete: job a: promdisco is shutting down\n");
       assertThat(serving.get("/-/ready").statusCode()).isEqualTo(503);
       assertThat(serving.get("/api/v1/targets").body()).contains("\"incomplete: job a: ");
     }

@@ -84,7 +84,7 @@ class TestCommandTest {
         .isEqualTo(
             """
             FAIL t.yml:3: hosts
-              line 6: expect[0]: http://10.0.0.2:80/metrics is otherwise
+              line 6: expect[0]: http://10.0.0.2:80/metrics is different
                 label host  expected "10.0.0.9", found "10.0.0.2"
                 label zone  expected "a", found nothing
             1 test: 0 passed, 1 failed
@@ -235,7 +235,7 @@ class TestCommandTest {
     assertThat(cli.run("test", file)).isEqualTo(ExitCode.USAGE);
     assertThat(cli.out()).contains("error: t.yml: broken.yaml:2: document 1");
     assertThat(cli.run("test", folder.resolve("none.yml").toString())).isEqualTo(ExitCode.USAGE);
-    assertThat(cli.out()).contains("none.yml:1:1: no such file (expected: a file of tests)");
+    assertThat(cli.out()).contains("none.yml:1:1: no such file (expected: a test file)");
   }
 
   @Test

@@ -11,7 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.promdisco.config.ConfigJudge.Case;
 import io.promdisco.config.ConfigJudge.Difference;
-import io.promdisco.config.section.SourceKindsTest;
+import io.promdisco.config.section.DiscoveryKindsTest;
 import io.promdisco.testing.ConfigOf;
 import io.promdisco.testing.Promtool;
 import io.promdisco.testing.RecordedCases;
@@ -101,7 +101,7 @@ class ConfigDifferentialIT {
 
   @Test
   void theRecordedKindsOfDiscoveryAreThoseOfPrometheus() throws Exception {
-    assertThat(Files.readAllLines(SourceKindsTest.KINDS))
+    assertThat(Files.readAllLines(DiscoveryKindsTest.KINDS))
         .isEqualTo(Files.readAllLines(Path.of(CLIENTS, "sd-kinds")));
   }
 

@@ -164,7 +164,7 @@ final class CompletenessTest {
     becomesComplete("shared");
     assertThat(job("slow").describe())
         .isEqualTo(
-            "incomplete: job slow: the configuration was just read; its targets are not ready yet");
+            "incomplete: job slow: the configuration was loaded just now; its targets are not ready yet");
     slow.waiting.forEach(Runnable::run);
     assertThat(job("slow").complete()).isTrue();
   }
@@ -455,7 +455,7 @@ final class CompletenessTest {
     factory.sink("x").synced();
     becomesComplete("web");
     manager.close();
-    assertThat(job("web").describe()).isEqualTo("incomplete: job web: promdisco is being stopped");
+    assertThat(job("web").describe()).isEqualTo("incomplete: job web: promdisco is shutting down");
     assertThat(gauge("web")).isZero();
   }
 

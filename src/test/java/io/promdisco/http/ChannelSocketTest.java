@@ -112,7 +112,7 @@ class ChannelSocketTest {
     try (Socket unconnected = new ReadAheadSocket()) {
       assertThatExceptionOfType(SocketException.class)
           .isThrownBy(() -> unconnected.bind(new InetSocketAddress(0)))
-          .withMessage("not of this socket: bind");
+          .withMessage("not supported by this socket: bind");
     }
   }
 }

@@ -180,7 +180,7 @@ class OpenSslTest {
           .withMessageContaining("it asks for a client certificate and none is configured");
       assertThatExceptionOfType(IOException.class)
           .isThrownBy(() -> get(implementation, server.url, tls(key, version, "rsa:2048")))
-          .withMessageContaining("it was shown the client certificate \"CN=server\"");
+          .withMessageContaining("the client certificate was \"CN=server\"");
     }
   }
 

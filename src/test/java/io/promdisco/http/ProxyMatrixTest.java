@@ -36,7 +36,7 @@ class ProxyMatrixTest {
   private static final String PAIR = "me:s3cret%20@";
   private static final String USER = "me:s3cret @";
   private static final String OTHERS =
-      ", it wants other credentials (expected: the proxy's user and password in its URL)";
+      ", it requires credentials (expected: the proxy's user and password in its URL)";
 
   @SuppressWarnings("NullAway.Init") // Before the first test.
   private static Certificates authority;
@@ -234,7 +234,7 @@ class ProxyMatrixTest {
         sender,
         "https://api.example",
         proxy,
-        "it answers itself" + words + " (expected: a tunnel to the server)");
+        "it answers the request itself" + words + " (expected: a tunnel to the server)");
   }
 
   @Test

@@ -115,7 +115,7 @@ class ProxyRulesTest {
                       new ProxyConfig(
                           "http://p", "", false, Map.of(name, List.of(new Secret("a")))),
                       Map.of()))
-          .withMessage("proxy_connect_header: " + name + ": not the name of a header");
+          .withMessage("proxy_connect_header: " + name + ": not a header name");
     }
   }
 }

@@ -355,7 +355,7 @@ class SenderTest {
     ticker.awaitAlarms(2); // Of the connection, and of the request.
     ticker.advance(Duration.ofSeconds(4));
     assertThat(asking.get(20, TimeUnit.SECONDS))
-        .isEqualTo("connection to " + url + " broke: no whole answer within 4.0 s");
+        .isEqualTo("connection to " + url + " broke: no complete answer within 4.0 s");
   }
 
   @Test
@@ -431,7 +431,7 @@ class SenderTest {
         .withMessageStartingWith(
             "cannot verify the certificate of "
                 + url
-                + ": it is for localhost, 127.0.0.1, not for wrong.example");
+                + ": it is valid for localhost, 127.0.0.1, not for wrong.example");
     assertThat(server.requests).isEmpty();
   }
 
@@ -443,7 +443,7 @@ class SenderTest {
         .withMessageStartingWith(
             "cannot verify the certificate of "
                 + server.url()
-                + ": it is for api.example, not for 127.0.0.1");
+                + ": it is valid for api.example, not for 127.0.0.1");
     assertThat(
             body(
                 get(sender(server.url(), http(tls(elsewhere, "api.example"))), server.url() + "/")))
@@ -579,7 +579,7 @@ class SenderTest {
             "HTTP/1.1 200",
             "it closes the connection",
             "HTTP/1.1 502 " + "x".repeat(70_000),
-            "its head is longer than is allowed");
+            "its headers are too long");
     for (Map.Entry<String, String> answer : said.entrySet()) {
       proxy.answer(answer.getKey());
       assertThatExceptionOfType(IOException.class)
@@ -740,7 +740,7 @@ class SenderTest {
           assertThat(problem).isDone();
         });
     assertThat(result(problem))
-        .isEqualTo("connection to " + server.url() + " broke: nothing came for 20 s");
+        .isEqualTo("connection to " + server.url() + " broke: no data for 20 s");
   }
 
   @Test
@@ -899,9 +899,9 @@ class SenderTest {
     assertThat(problemOfAnswer("")).isEqualTo(begin + "closed");
     assertThat(problemOfAnswer("SSH-2.0-me\r\n\r\n")).isEqualTo(begin + "its answer is not HTTP");
     assertThat(problemOfAnswer(head + "X: " + "x".repeat(40_000)))
-        .isEqualTo(begin + "its head is longer than is allowed");
+        .isEqualTo(begin + "its headers are too long");
     assertThat(problemOfAnswer(head + "X: x\r\n".repeat(201)))
-        .isEqualTo(begin + "its head is longer than is allowed");
+        .isEqualTo(begin + "its headers are too long");
     assertThat(problemOfAnswer(head + "Content-Length: 5\r\n\r\nabc")).isEqualTo(begin + "closed");
     assertThat(problemOfAnswer(chunks + "5\r\nabc")).isEqualTo(begin + "closed");
     assertThat(problemOfAnswer(chunks + "5\r\nabcde")).isEqualTo(begin + "closed");

@@ -219,13 +219,13 @@ class TlsMatrixTest {
           new Row(
               "another name",
               issued(server("dns:a.example,dns:b.example,ip:127.0.0.2")),
-              "it is for a.example, b.example, 127.0.0.2, not for 127.0.0.1"
+              "it is valid for a.example, b.example, 127.0.0.2, not for 127.0.0.1"
                   + " (connect to one of its names, or set the server name to one)"),
           new Row(
               "a common name alone",
               issued(Content.of("127.0.0.1", "EC", "")),
               "it has no subject alternative name (expected: 127.0.0.1 as one;"
-                  + " the common name, \"CN=127.0.0.1\", does not count)"),
+                  + " the common name, \"CN=127.0.0.1\", is not used)"),
           new Row("a host name", issued(server("dns:localhost")), "localhost", "", ""),
           new Row("a host name in capitals", issued(server("dns:LocalHost")), "localhost", "", ""),
           new Row(
@@ -233,7 +233,7 @@ class TlsMatrixTest {
               issued(server(HERE)),
               "localhost",
               "",
-              "it is for 127.0.0.1, not for localhost"
+              "it is valid for 127.0.0.1, not for localhost"
                   + " (connect to one of its names, or set the server name to one)"),
           new Row(
               "a server name", issued(server("dns:api.example")), "127.0.0.1", "api.example", ""),
@@ -260,7 +260,7 @@ class TlsMatrixTest {
               issued(server(HERE)),
               "127.0.0.1",
               "api.example",
-              "it is for 127.0.0.1, not for api.example"
+              "it is valid for 127.0.0.1, not for api.example"
                   + " (connect to one of its names, or set the server name to one)"),
           new Row("a key usage of signing", issued(server(HERE).usage(0x80)), ""),
           new Row("a key usage of encryption", issued(server(HERE).usage(0x20)), ""));
@@ -361,9 +361,9 @@ class TlsMatrixTest {
               true,
               "it asks for a client certificate and none is configured"
                   + " (expected: cert_file and key_file, or client-certificate and client-key)"),
-          new Client("RSA", false, "it was shown the client certificate \"CN=client\""),
-          new Client("EC", false, "it was shown the client certificate \"CN=client\""),
-          new Client("Ed25519", false, "it was shown the client certificate \"CN=client\""));
+          new Client("RSA", false, "the client certificate was \"CN=client\""),
+          new Client("EC", false, "the client certificate was \"CN=client\""),
+          new Client("Ed25519", false, "the client certificate was \"CN=client\""));
 
   private record ClientCell(
       Client client, TlsImplementation implementation, String version, String serverKey) {}

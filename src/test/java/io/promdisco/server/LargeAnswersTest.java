@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.Test;
 
-/** ExchangeFixtures that nobody reads. */
+/** Answers that nobody reads. */
 final class LargeAnswersTest {
   private static final int LABELS = 3000;
   private static final int RULES = 50;

@@ -173,7 +173,7 @@ final class OpenApiTest {
     }
   }
 
-  /** ExchangeFixtures that come of the server's state and of other headers. */
+  /** Answers that come of the server's state and of other headers. */
   private void provokeTheOthers() throws Exception {
     OpenApi.Operation jobs = operation("GET /http-sd/{job}");
     send(jobs, Map.of("job", "nobody"));

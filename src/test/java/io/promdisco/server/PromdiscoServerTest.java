@@ -39,7 +39,7 @@ final class PromdiscoServerTest extends ServerTestCase {
         .hasMessage(
             "listen address: 127.0.0.1:"
                 + server.port()
-                + ": Address already in use (expected a free port; 0 finds one)");
+                + ": Address already in use (expected a free port, or 0 for any)");
   }
 
   @Test

@@ -239,7 +239,7 @@ final class StreamTest {
         () -> {
           try (EventReader reader = new EventReader(client, url(), last)) {
             assertThat(reader.next().data())
-                .isEqualTo("{\"reason\":\"not remembered\",\"targets\":" + (REMEMBERED + 1) + "}");
+                .isEqualTo("{\"reason\":\"no longer stored\",\"targets\":" + (REMEMBERED + 1) + "}");
           }
         });
     for (String foreign : List.of("1", "ffffffff-1", last + "0000", "x")) {
@@ -289,7 +289,7 @@ final class StreamTest {
     assertThat(refused.statusCode()).isEqualTo(503);
     assertThat(refused.headers().firstValue("Retry-After")).contains("10");
     assertThat(ServerTestCase.parse(refused.body()).at("/error").asText())
-        .isEqualTo("there are 50 streams already (expected: one that ends)");
+        .isEqualTo("there are 50 streams already (expected: fewer; try again when one has ended)");
     for (EventReader reader : readers) {
       reader.close();
     }

@@ -302,7 +302,7 @@ class WebSettingsTest {
             () -> start("basic_auth_users: {anna: " + HASH.replace("$04$", "$31$") + "}"))
         .hasMessage(
             "basic_auth_users: user \"anna\": bcrypt cost 31, which takes minutes or more for each"
-                + " password (expected: at most 18, as htpasswd -nBC 10)");
+                + " password (expected: at most 18, for example from htpasswd -nBC 10)");
   }
 
   @Test
@@ -387,7 +387,7 @@ class WebSettingsTest {
     assertThat(healthy(url, own, client, version)).isEqualTo(200);
     assertThatThrownBy(() -> healthy(url, own, stranger, version))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("it was shown the client certificate \"CN=test-");
+        .hasMessageContaining("the client certificate was \"CN=test-");
   }
 
   private static int healthy(String url, Certificates server, Certificates client, String version)

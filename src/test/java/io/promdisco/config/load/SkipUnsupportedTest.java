@@ -58,8 +58,8 @@ class SkipUnsupportedTest {
     assertThat(result.problems())
         .extracting(Problem::message)
         .containsExactly(
-            "job \"machines\" is left out: promdisco has no source of targets called ec2",
-            "this Alertmanager is left out: promdisco has no source of targets called consul");
+            "job \"machines\" is left out: promdisco does not support service discovery of kind ec2",
+            "this Alertmanager is left out: promdisco does not support service discovery of kind consul");
   }
 
   @Test

@@ -120,7 +120,7 @@ class SyntaxHintsTest {
   @Test
   void sourceOfPrometheusIsCalledUnsupportedAndNotMistyped() {
     assertThat(errors(START + "  oci_sd_configs: [{}]\n"))
-        .contains("promdisco has no source of targets called oci");
+        .contains("promdisco does not support service discovery of kind oci");
     assertThat(errors(START + "  xds_sd_configs: [{}]\n"))
         .contains("field xds_sd_configs not found")
         .doesNotContain("has no source");

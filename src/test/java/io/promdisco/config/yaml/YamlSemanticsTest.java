@@ -120,8 +120,8 @@ class YamlSemanticsTest {
     assertThat(job).containsEntry("follow_redirects", false).doesNotContainKey("scheme");
     assertThat(messages(result))
         .containsExactly(
-            "null means false (expected: a value, or no key for the default)",
-            "null means empty (expected: a value, or no key for the default)");
+            "null means false (expected: a value, or no key to use the default)",
+            "null means empty (expected: a value, or no key to use the default)");
   }
 
   @Test

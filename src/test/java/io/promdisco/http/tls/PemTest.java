@@ -67,14 +67,14 @@ class PemTest {
       assertThat(log.lines("WARN"))
           .singleElement()
           .asString()
-          .endsWith("ca.crt: a certificate in it cannot be read; the other certificates are used");
+          .endsWith("ca.crt: one of its certificates cannot be read; the other certificates are used");
     }
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> Pem.authorities(BROKEN, "ca.crt"))
-        .withMessage("ca.crt: a certificate in it cannot be read");
+        .withMessage("ca.crt: one of its certificates cannot be read");
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> Pem.certificates(pair.certificate() + BROKEN, "me.crt"))
-        .withMessage("me.crt: a certificate in it cannot be read");
+        .withMessage("me.crt: one of its certificates cannot be read");
   }
 
   @Test

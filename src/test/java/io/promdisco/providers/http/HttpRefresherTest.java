@@ -371,7 +371,7 @@ class HttpRefresherTest {
     byte[] whole = gzipped(ONE);
     FakeServer server = server(with(ONE.getBytes(UTF_8), "Content-Encoding", "gzip"));
     HttpRefresher refresher = refresher(server.url());
-    String broken = "the answer is not gzip, as its header says, or is cut off";
+    String broken = "the answer is cut off, or not gzip although its header says so";
     fails(refresher, broken);
     server.answer(with(Arrays.copyOf(whole, whole.length - 12), "Content-Encoding", "gzip"));
     fails(refresher, broken);
@@ -474,7 +474,7 @@ class HttpRefresherTest {
     CountDownLatch release = new CountDownLatch(1);
     FakeServer server = server(exchange -> release.await());
     HttpRefresher refresher = refresher(server.url() + "/sd");
-    String message = "connection to " + server.url() + "/sd broke: no whole answer within 1.5 s";
+    String message = "connection to " + server.url() + "/sd broke: no complete answer within 1.5 s";
     givenUp(server, refresher, message);
     server.answer(
         exchange -> {

@@ -4,7 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.promdisco.util.Ticker;
 import java.time.Duration;
 
-/** Lets a thread wait on the ticker until the time is over or it is told to end. */
+/** Lets a thread wait on the ticker until a time has passed or it is closed. */
 final class TickerWait {
   private final Ticker ticker;
 
@@ -15,7 +15,7 @@ final class TickerWait {
     this.ticker = ticker;
   }
 
-  /** Waits; false if it was closed. */
+  /** Waits. Returns false if it was closed. */
   boolean await(Duration time) throws InterruptedException {
     boolean[] over = {false};
     Ticker.Alarm alarm =

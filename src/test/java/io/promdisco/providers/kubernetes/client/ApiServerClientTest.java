@@ -497,7 +497,7 @@ class ApiServerClientTest {
     assertThat(watching.end())
         .isInstanceOf(IOException.class)
         .hasMessage(
-            "connection to " + client.server() + " broke: nothing came for " + seconds + " s");
+            "connection to " + client.server() + " broke: no data for " + seconds + " s");
   }
 
   private FakeServer stalling(CountDownLatch release, byte[]... frames) {
@@ -605,7 +605,7 @@ class ApiServerClientTest {
         .isThrownBy(
             () -> ((AccessReview) client(login.url(), http)).allows("list", Resource.PODS, ""))
         .withMessage(
-            "%s: no answer (expected: an access review; is this an API server?)", login.url());
+            "%s: no answer to an access review (expected: an API server)", login.url());
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> list(client(api.url(), http)))
         .withMessageStartingWith(

@@ -191,7 +191,7 @@ class CredentialsTest {
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> list(client))
         .withMessage(
-            "Authorization: the value of this header has a character that may not be sent, at 10");
+            "Authorization: the value of this header has a forbidden character at 10");
     assertThatExceptionOfType(DiscoveryException.class)
         .isThrownBy(
             () ->
@@ -199,7 +199,7 @@ class CredentialsTest {
                     api,
                     HttpClientConfigs.withHeaders(
                         Map.of("a b", new Header(List.of("x"), List.of(), List.of())))))
-        .withMessage("http_headers: a b: not the name of a header");
+        .withMessage("http_headers: a b: not a header name");
     assertThat(api.requests).isEmpty();
   }
 
@@ -287,11 +287,11 @@ class CredentialsTest {
     ResourceClient client = client(api, HttpClientConfigs.withOAuth2(oauth2(tokens)));
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> list(client))
-        .withMessage("oauth2: " + tokens.url() + "/token gives no token: status 403");
+        .withMessage("oauth2: " + tokens.url() + "/token gave no token: status 403");
     tokens.answer(json(200, "{\"token\": 1}"));
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> list(client))
-        .withMessage("oauth2: the answer of " + tokens.url() + "/token holds no access_token");
+        .withMessage("oauth2: the answer of " + tokens.url() + "/token has no access_token");
     byte[] login = "<!doctype html><title>Sign in</title>s%26cret".getBytes(UTF_8);
     tokens.answer(FakeServer.body(200, "text/html; charset=utf-8", login));
     assertThatExceptionOfType(IOException.class)
@@ -308,7 +308,7 @@ class CredentialsTest {
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> list(client))
         .withMessage(
-            "oauth2: %s/token gives no token: status 302, a redirect to https://sso.invalid/login,"
+            "oauth2: %s/token gave no token: status 302, a redirect to https://sso.invalid/login,"
                 + " not followed",
             tokens.url());
     tokens.close();

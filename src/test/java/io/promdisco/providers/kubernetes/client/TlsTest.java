@@ -115,10 +115,10 @@ class TlsTest {
       String ca = elsewhere.authority();
       assertThatExceptionOfType(IOException.class)
           .isThrownBy(() -> list(api.url(), tls(ca, "", "", false)))
-          .withMessageContaining("it is for api.example, not for 127.0.0.1");
+          .withMessageContaining("it is valid for api.example, not for 127.0.0.1");
       assertThatExceptionOfType(IOException.class)
           .isThrownBy(() -> list(api.url(), tls(ca, "", "wrong.example", false)))
-          .withMessageContaining("it is for api.example, not for wrong.example");
+          .withMessageContaining("it is valid for api.example, not for wrong.example");
       list(api.url(), tls(ca, "", "api.example", false));
       assertThat(api.requests).hasSize(1);
     }

@@ -315,7 +315,7 @@ class ExecPluginTest {
         "{'apiVersion':'V1'} | status: neither token nor clientCertificateData",
         "{'apiVersion':'V1','status':{}} | status: neither token nor clientCertificateData",
         "{'apiVersion':'V1','status':{'token':5}} | its output: status: token: a number (expected:"
-            + " a string; put it into quotes)",
+            + " a string, in quotes)",
         "{'apiVersion':'V1','status':{'token':'t','clientKeyData':'x'}} | status: only one of"
             + " clientCertificateData and clientKeyData (expected: both)",
         "{'apiVersion':'V1','status':{'token':'t','expirationTimestamp':'soon'}} |"
@@ -343,8 +343,8 @@ class ExecPluginTest {
   @Test
   void aPluginThatPrintsTooMuchIsKilled() throws Exception {
     try (FakeServer api = api()) {
-      failing(plugin(api, "exec cat /dev/zero", ""), "prints more than 1024 KiB and was killed");
-      failing(plugin(api, "cat /dev/zero", ""), "prints more than 1024 KiB and was killed");
+      failing(plugin(api, "exec cat /dev/zero", ""), "printed more than 1024 KiB and was killed");
+      failing(plugin(api, "cat /dev/zero", ""), "printed more than 1024 KiB and was killed");
     }
   }
 
@@ -393,7 +393,7 @@ class ExecPluginTest {
       assertThatExceptionOfType(ExecutionException.class)
           .isThrownBy(() -> listing.get(10, TimeUnit.SECONDS))
           .havingRootCause()
-          .withMessage("does not end within 60 s and was killed: log in at https://login.example");
+          .withMessage("did not end within 60 s and was killed: log in at https://login.example");
       for (ProcessHandle process : running) {
         process.onExit().get(10, TimeUnit.SECONDS);
       }
@@ -408,7 +408,7 @@ class ExecPluginTest {
     assertThat(process.inputReader().readLine()).isEqualTo("ready");
     assertThatIOException()
         .isThrownBy(() -> PluginProcess.run(process, Duration.ofSeconds(7), 1000, new Hasty()))
-        .withMessage("does not end within 7 s and was killed: why");
+        .withMessage("did not end within 7 s and was killed: why");
   }
 
   /** Its alarms ring as soon as they are set. */
