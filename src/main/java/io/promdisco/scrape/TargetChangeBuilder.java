@@ -12,12 +12,12 @@ final class TargetChangeBuilder {
   private final List<Target> removed = new ArrayList<>();
   private final List<List<Target>> touched = new ArrayList<>();
 
-  /** Records a target to which no earlier target is equal. */
+  /** Records a target that did not exist before. */
   void added(Target target) {
     added.add(target);
   }
 
-  /** Records a removed target to which no remaining target is equal. */
+  /** Records a target that no longer exists. */
   void removed(Target target) {
     removed.add(target);
   }
@@ -29,7 +29,7 @@ final class TargetChangeBuilder {
     }
   }
 
-  /** Returns the targets of changed groups. Some of them may be equal to those before. */
+  /** Returns the targets of changed groups. Some of them may be unchanged. */
   List<List<Target>> touched() {
     return touched;
   }

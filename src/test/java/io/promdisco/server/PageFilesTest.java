@@ -334,7 +334,7 @@ class PageFilesTest {
 
     pods(List.of(pod("web-0", "true")));
     assertThat(rows(page)).hasCount(3);
-    assertThat(details(page)).containsText("This target is gone; these are its last labels.");
+    assertThat(details(page)).containsText("This target was removed; these are its last labels.");
   }
 
   @Test

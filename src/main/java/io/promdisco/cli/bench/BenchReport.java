@@ -23,7 +23,7 @@ public record BenchReport(
   private static final double MEGABYTE = 1024 * 1024;
 
   /**
-   * From the start of a process to all of its targets.
+   * The measurements of a start, until all targets are discovered.
    *
    * @param runs the number of measured runs
    * @param seconds elapsed time
