@@ -50,7 +50,7 @@ class ListeningTest {
   }
 
   @Test
-  void awaitSyncedWaitsUntilEveryListenerHasBeenToldTheInitialState() throws Exception {
+  void awaitSyncedWaitsUntilEveryListenerHasTheInitialState() throws Exception {
     recorder.block();
     promdisco.listen(recorder);
     Recorder quick = new Recorder();
@@ -97,7 +97,7 @@ class ListeningTest {
   }
 
   @Test
-  void aListenerAddedLaterIsToldWhatThereIsAndThatItIsComplete() throws Exception {
+  void aListenerAddedLaterGetsAllTargetsAndThatTheyAreComplete() throws Exception {
     promdisco.apply(jobs("a", "h:1"));
     assertThat(promdisco.awaitSynced(LONG)).isTrue();
     promdisco.listen(recorder);
@@ -147,7 +147,7 @@ class ListeningTest {
   }
 
   @Test
-  void aListenerThatThrowsOrInterruptsItsThreadIsToldTheRest() throws Exception {
+  void aListenerThatThrowsOrInterruptsItsThreadGetsTheRest() throws Exception {
     List<String> told = new CopyOnWriteArrayList<>();
     promdisco.listen(
         change -> {

@@ -329,7 +329,7 @@ class CommandLineTest {
   }
 
   @Test
-  void aMissingKubeconfigIsNamedAtOnceAndOtherJobsGoOn() throws IOException {
+  void aMissingKubeconfigIsReportedImmediatelyAndOtherJobsContinue() throws IOException {
     String config =
         cli.file(
             "p.yml",
@@ -371,7 +371,7 @@ class CommandLineTest {
   }
 
   @Test
-  void demoShowsTargetsComingAndGoing() {
+  void demoShowsAddedAndRemovedTargets() {
     assertThat(cli.run("demo", "--steps", "6", "--pace", "100ms")).isZero();
 
     assertThat(cli.out()).contains("JOB").contains("nodes").contains("+ pods");

@@ -78,7 +78,7 @@ class DiffTest {
   }
 
   @Test
-  void targetsThatComeGoAndChangeAreToldByJob() throws IOException {
+  void addedRemovedAndChangedTargetsAreReportedByJob() throws IOException {
     assertThat(diff(PODS.formatted("web|db", "(.*)"), PODS.formatted("web|cache", "(.*)-0")))
         .isZero();
 
@@ -132,7 +132,7 @@ class DiffTest {
   }
 
   @Test
-  void aLabelThatComesOrGoesIsToldAsSuch() throws IOException {
+  void anAddedOrRemovedLabelIsReported() throws IOException {
     String target = "scrape_configs:\n- job_name: fixed\n  static_configs: [{targets: ['h:1'], ";
     diff(target + "labels: {a: x}}]\n", target + "labels: {b: y}}]\n");
 
@@ -140,7 +140,7 @@ class DiffTest {
   }
 
   @Test
-  void aJobThatIsRenamedGoesAndComes() throws IOException {
+  void aRenamedJobIsRemovedAndAdded() throws IOException {
     String job =
         """
         scrape_configs:

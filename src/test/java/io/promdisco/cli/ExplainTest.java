@@ -242,7 +242,7 @@ class ExplainTest {
   }
 
   @Test
-  void aJobWhoseRoleMakesOtherTargetsIsToldAndNotCounted() throws IOException {
+  void aJobWhoseRoleMakesOtherTargetsIsReportedAndNotCounted() throws IOException {
     explain(
         CONFIG
             + """

@@ -68,7 +68,7 @@ class LiveScreenTest {
   }
 
   @Test
-  void onATerminalTheTableIsShownUntilQAndTheScreenComesBack() throws Exception {
+  void onATerminalTheTableIsShownUntilQAndTheScreenIsRestored() throws Exception {
     try (Terminal terminal =
             Terminal.run(folder, "targets", "config-examples/static.yml", "--watch");
         OutputStream keys = terminal.keys()) {

@@ -309,7 +309,7 @@ class RbacTest {
   }
 
   @Test
-  void aServerOutOfReachOrATokenThatIsRefusedIsNoAnswer() throws IOException {
+  void anUnreachableServerOrARejectedTokenIsNotAnAnswer() throws IOException {
     String nobody =
         """
         scrape_configs:

@@ -158,7 +158,7 @@ class RealCommandsIT {
   }
 
   @Test
-  void userWithoutPermissionsIsToldWhatToGrant() {
+  void theErrorForAUserWithoutPermissionsSaysWhatToGrant() {
     assumeFalse(VIEWER.isEmpty(), SkipReason.API_SERVER);
     String[] with = {"--kubeconfig", VIEWER};
     assertThat(cli.run("targets", config, with[0], with[1], "--timeout", "2s"))

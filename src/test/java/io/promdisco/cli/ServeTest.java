@@ -222,7 +222,7 @@ class ServeTest {
   }
 
   @Test
-  void aReloadRemovesJobsAtOnceAndAddsJobsOnceTheyAreComplete() throws Exception {
+  void aReloadRemovesJobsImmediatelyAndAddsJobsWhenTheyAreComplete() throws Exception {
     String a = "scrape_configs:\n" + job("a", "h:1");
     try (Serving serving = new Serving(a)) {
       serving.becomes(200, "/http-sd/a");

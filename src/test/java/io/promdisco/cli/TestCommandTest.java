@@ -215,7 +215,7 @@ class TestCommandTest {
   }
 
   @Test
-  void aBadConfigurationOrDumpIsNoFailedTest() throws IOException {
+  void aBadConfigurationOrDumpIsNotAFailedTest() throws IOException {
     cli.file("p.yml", "scrape_configs:\n- job_nam: x\n");
     assertThat(cli.run("test", tests("- {name: a, job: x, exact: true}\n")))
         .isEqualTo(ExitCode.USAGE);

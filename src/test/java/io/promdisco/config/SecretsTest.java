@@ -107,7 +107,7 @@ class SecretsTest {
         "basic_auth: {password: @hunter2}",
         "basic_auth: {password: \"hunter2\\q\"}"
       })
-  void valuesThatAreNoYamlStayHidden(String settings) {
+  void valuesThatAreNotYamlStayHidden(String settings) {
     LoadResult result = read(settings);
 
     assertThat(result.configuration()).isEmpty();

@@ -348,7 +348,7 @@ final class CompletenessTest {
   }
 
   @Test
-  void aJobThatIsRemovedAndComesBackIsIncompleteUntilItWasSent() {
+  void aJobThatIsRemovedAndAddedAgainIsIncompleteUntilItWasSent() {
     manager.start(this::throughGate);
     completeWeb();
     CountDownLatch shut = new CountDownLatch(1);

@@ -131,7 +131,7 @@ final class DiscoveryManagerTest {
   }
 
   @Test
-  void equalConfigsGoOnWithTheirTargetsOverAReload() {
+  void equalConfigsKeepTheirTargetsOverAReload() {
     manager.start(follower);
     apply(jobs("web", X, "db", Y));
     put("x", group("a", "1:1"));
@@ -297,7 +297,7 @@ final class DiscoveryManagerTest {
   }
 
   @Test
-  void otherRulesSendTheWholeJobAtOnceIfItsProvidersHaveDelivered() {
+  void newRulesSendTheWholeJobImmediatelyIfItsProvidersHaveDelivered() {
     manager.start(follower);
     apply(jobs("web", X, "db", X));
     put("x", group("a", "1:1"));

@@ -154,7 +154,7 @@ final class ReloadSwitchTest {
   }
 
   @Test
-  void aTargetThatBothConfigurationsHaveIsNotTold() {
+  void aTargetThatBothConfigurationsHaveIsNotReported() {
     loaded();
     apply("web", "old", "y");
     deliver("y", "b:1", "both:1");
@@ -188,7 +188,7 @@ final class ReloadSwitchTest {
   }
 
   @Test
-  void otherRulesOverTheSameSourcesAreInForceAtOnce() {
+  void newRulesOverTheSameSourcesAreInForceImmediately() {
     loaded();
     apply("web", "new", "x");
     becomes("web", "a:1 new", "both:1 new");
@@ -259,7 +259,7 @@ final class ReloadSwitchTest {
   }
 
   @Test
-  void aRemovedJobGoesAtOnceAlsoDuringTheWait() {
+  void aRemovedJobDisappearsImmediatelyEvenDuringTheWait() {
     loaded();
     apply("web", "new", "y");
     apply("other", "new", "y");

@@ -168,7 +168,7 @@ final class TargetPoolTest {
   }
 
   @Test
-  void removedSetIsToldOnceAndItsProviderPutsIntoNothing() {
+  void aRemovedSetIsReportedOnceAndItsProviderIsIgnored() {
     jobs(Map.of("web", List.of("k/0")));
     pool.drain();
     jobs(Map.of());

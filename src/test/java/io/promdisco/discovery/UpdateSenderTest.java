@@ -75,7 +75,7 @@ final class UpdateSenderTest {
   }
 
   @Test
-  void firstChangeAfterAQuietSpellLeavesAtOnce() {
+  void theFirstChangeAfterAPauseIsSentImmediately() {
     UpdateSender running = start(follower);
     awaitSends(1);
     clock.advance(UpdateSender.PAUSE);
@@ -112,7 +112,7 @@ final class UpdateSenderTest {
   }
 
   @Test
-  void changesGoOnBeingSentAPauseApart() throws InterruptedException {
+  void furtherChangesAreSentAfterAPause() throws InterruptedException {
     UpdateSender running = start(follower);
     awaitSends(1);
     for (int i = 0; i < 5; i++) {

@@ -20,6 +20,9 @@ class LinksTest {
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
   private static final Pattern SCHEME = Pattern.compile("[a-z]+:.*");
   private static final Pattern SCRIPT = Pattern.compile("`(?:\\./)?(src/(?:bench|it)/[\\w./-]+)");
+  private static final Pattern SOURCE = Pattern.compile("`((?:\\w+/)*\\w+\\.java)`");
+  private static final Pattern TEST = Pattern.compile("`([A-Z]\\w+(?:Test|IT))`");
+  private static final Path MAIN = Path.of("src/main/java/io/promdisco");
   private static final int GLOSSARY_TERMS = 60;
 
   static List<Path> documents() throws IOException {
@@ -52,6 +55,28 @@ class LinksTest {
     Matcher script = SCRIPT.matcher(Files.readString(document));
     while (script.find()) {
       assertThat(Path.of(script.group(1))).as("named in %s", document).exists();
+    }
+  }
+
+  @Test
+  void sourcesThatAContributorEditsExist() throws IOException {
+    Matcher source = SOURCE.matcher(Files.readString(Path.of("CONTRIBUTING.md")));
+    while (source.find()) {
+      String file = source.group(1);
+      if (!file.contains("/Example")) {
+        assertThat(List.of(MAIN.resolve(file), Path.of(file))).as(file).anyMatch(Files::exists);
+      }
+    }
+  }
+
+  @Test
+  void testsThatAContributorReadsExist() throws IOException {
+    Matcher test = TEST.matcher(Files.readString(Path.of("CONTRIBUTING.md")));
+    try (Stream<Path> files = Files.walk(Path.of("src"))) {
+      List<String> names = files.map(file -> file.getFileName().toString()).toList();
+      while (test.find()) {
+        assertThat(names).contains(test.group(1) + ".java");
+      }
     }
   }
 

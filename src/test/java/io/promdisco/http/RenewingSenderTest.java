@@ -85,7 +85,7 @@ class RenewingSenderTest {
   }
 
   @Test
-  void renewedFilesHoldForTheNextRequestAndWhatIsUnderWayGoesOn() throws Exception {
+  void renewedFilesApplyToTheNextRequestAndRunningOnesContinue() throws Exception {
     try (RenewingSender sender = new RenewingSender(source(), ticker);
         Exchange stream = get(sender, "/stream")) {
       assertThat(stream.reader().read("stream")).isEqualTo((byte) 'a');
@@ -136,7 +136,7 @@ class RenewingSenderTest {
   }
 
   @Test
-  void closingEndsWhatGoesOnOverAnOlderOne() throws Exception {
+  void closingEndsRequestsOverOlderSenders() throws Exception {
     RenewingSender sender = new RenewingSender(source(), ticker);
     try (Exchange stream = get(sender, "/stream")) {
       assertThat(stream.reader().read("stream")).isEqualTo((byte) 'a');

@@ -157,7 +157,7 @@ class SenderTest {
   }
 
   @Test
-  void aRequestArrivesAsItWasSentAndTheAnswerComesBack() throws Exception {
+  void aRequestArrivesAsItWasSentAndGetsItsAnswer() throws Exception {
     TlsServer server =
         server(
             (request, answer) ->
@@ -547,7 +547,7 @@ class SenderTest {
   }
 
   @Test
-  void theProxyIsToldTheHostAndFindsIt() throws Exception {
+  void theProxyLooksUpTheHost() throws Exception {
     TlsServer server = closing(TlsServer.start(elsewhere, TlsServer.text("x")));
     TestProxy proxy = closing(TestProxy.to(server.port()));
     HttpClientConfig http =

@@ -408,7 +408,7 @@ class TlsMatrixTest {
 
   @ParameterizedTest
   @MethodSource("clientCells")
-  void aClientIsAdmittedOrToldWhatIsWrongWithItsCertificate(ClientCell cell) throws Exception {
+  void aClientIsAdmittedOrLearnsWhatIsWrongWithItsCertificate(ClientCell cell) throws Exception {
     assumeTrue(cell.implementation.isAvailable(), SkipReason.NATIVE_TLS);
     Certificates ca = Certificates.authority("root");
     Certificates presented = ca.issue(Content.of("server", cell.serverKey, HERE));

@@ -167,7 +167,7 @@ class RegexTest {
         "\\p{OldItalic} invalid_character_class_range:_`\\p{OldItalic}`",
         "[!-\\pL] invalid_escape_sequence:_`\\p`",
       })
-  void mistakesAreToldInGosWords(String regex, String problem) {
+  void errorsHaveTheMessagesOfGo(String regex, String problem) {
     assertThatThrownBy(() -> Regex.compile(regex))
         .isInstanceOf(RegexException.class)
         .hasMessage("error parsing regexp: " + problem.replace('_', ' '));

@@ -44,7 +44,7 @@ class RelabelRuleTest {
   }
 
   @Test
-  void anUnknownActionIsToldWithThoseThatThereAre() {
+  void theErrorForAnUnknownActionListsAllActions() {
     assertThat(rule("keep_equal").problems())
         .singleElement()
         .asString()

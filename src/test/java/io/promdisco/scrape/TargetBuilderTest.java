@@ -58,7 +58,7 @@ class TargetBuilderTest {
   }
 
   @Test
-  void labelValuesThatAreNoUtf8FailTheTargetUnlessTheyAreMetaLabels() {
+  void labelValuesThatAreNotUtf8FailTheTargetUnlessTheyAreMetaLabels() {
     TargetBuilder builder = new TargetBuilder(JobFixtures.job("j"));
 
     assertThat(builder.build("p", JobFixtures.group("g", Labels.of("a", "x\ud800"), "h:1"), 0))
@@ -102,7 +102,7 @@ class TargetBuilderTest {
   }
 
   @Test
-  void parameterLabelsReplaceTheFirstConfiguredValueAndEmptyingThemBringsItBack() {
+  void parameterLabelsReplaceTheFirstValueAndEmptyingThemRestoresIt() {
     Map<String, List<String>> params = new LinkedHashMap<>();
     params.put("x", List.of("1", "2"));
     params.put("none", List.of());

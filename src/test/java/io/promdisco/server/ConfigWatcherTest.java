@@ -76,7 +76,7 @@ class ConfigWatcherTest {
   }
 
   @Test
-  void contentThatStaysTheSameIsNoChangeEvenIfItIsWrittenAgain() throws IOException {
+  void rewritingTheSameContentIsNotAChange() throws IOException {
     Path file = Files.writeString(folder.resolve("p.yml"), "a");
     watch(file, List.of());
     Files.writeString(file, "a");
@@ -133,7 +133,7 @@ class ConfigWatcherTest {
   }
 
   @Test
-  void fileThatBecomesEmptyIsNoChangeUntilItHoldsSomethingAgain() throws IOException {
+  void anEmptyFileIsIgnoredUntilItHasContentAgain() throws IOException {
     Path file = Files.writeString(folder.resolve("p.yml"), "a");
     watch(file, List.of());
     try (CapturedLog log = new CapturedLog()) {
@@ -146,7 +146,7 @@ class ConfigWatcherTest {
   }
 
   @Test
-  void fileThatVanishesAndComesBackIsAChangeEachTime() throws IOException {
+  void removingAndRestoringAFileAreChanges() throws IOException {
     Path file = Files.writeString(folder.resolve("p.yml"), "a");
     watch(file, List.of());
     Files.delete(file);

@@ -262,7 +262,7 @@ class ReloadTest {
   }
 
   @Test
-  void whatCannotBeUsedIsRefusedAtOnce() {
+  void unusableSettingsAreRejectedImmediately() {
     PromdiscoServer.Builder builder = PromdiscoServer.builder();
     assertThatThrownBy(() -> builder.listen("127.0.0.1", 65_536))
         .hasMessage("port: 65536 (expected 0 to 65535)");

@@ -149,7 +149,7 @@ final class SlowClientsTest {
   }
 
   @Test
-  void answersThatNobodyReadsHoldNoThread() throws Exception {
+  void unreadAnswersOccupyNoThread() throws Exception {
     discoverMany(10_000);
     for (int i = 0; i < 100; i++) {
       ask(LONG_ANSWERS.get(i % LONG_ANSWERS.size()));

@@ -48,7 +48,7 @@ final class StreamSourceTest {
   }
 
   @Test
-  void streamThatEndsGivesItsSnapshotBack() {
+  void aStreamThatEndsReleasesItsSnapshot() {
     StreamSource first = begun(1);
     first.close();
     assertThat(memory.total()).isZero();

@@ -71,7 +71,7 @@ final class StreamTest {
   }
 
   @Test
-  void beginsWithAllTargetsAndGoesOnWithWhatChanges() throws Exception {
+  void sendsAllTargetsAndThenEachChange() throws Exception {
     pods("shop", "a", "1.1.1.1:80", "1.1.1.2:80");
     eventually(() -> assertThat(metric("events_total")).isEqualTo(2));
     try (EventReader reader = open("")) {
@@ -207,7 +207,7 @@ final class StreamTest {
   }
 
   @Test
-  void goesOnBehindTheLastEventIdWithoutGapAndWithoutRepeating() throws Exception {
+  void resumesAfterTheLastEventIdWithoutGapsAndRepetitions() throws Exception {
     String last;
     try (EventReader reader = synced("")) {
       pods("shop", "a", "1.1.1.1:80");
@@ -275,7 +275,7 @@ final class StreamTest {
   }
 
   @Test
-  void manyStreamsHoldNoThreadsAndOneTooManyIsToldWhy() throws Exception {
+  void manyStreamsOccupyNoThreadsAndOneTooManyGetsTheReason() throws Exception {
     List<EventReader> readers = new ArrayList<>();
     readers.add(synced(""));
     long threads = serverThreads();
@@ -343,7 +343,7 @@ final class StreamTest {
   }
 
   @Test
-  void stoppingTheServerEndsTheStreamsAtOnce() throws Exception {
+  void stoppingTheServerEndsTheStreamsImmediately() throws Exception {
     try (EventReader reader = synced("")) {
       long begin = System.nanoTime();
       server.close();

@@ -85,7 +85,7 @@ class TargetSearchTest {
   }
 
   @Test
-  void listThatTakesLongIsMadeAnewBesideTheAnswers() throws IOException {
+  void aSlowListIsRenewedInTheBackground() throws IOException {
     AtomicLong clock = new AtomicLong();
     long slow = Duration.ofMillis(60).toNanos(); // each look at the clock
     Deque<Runnable> renewals = new ArrayDeque<>();

@@ -92,7 +92,7 @@ class DemoClusterTest {
   }
 
   @Test
-  void aLostNodeTakesItsPodsAlongAndTheyComeBackElsewhere() {
+  void podsOfALostNodeStartOnOtherNodes() {
     stepTo("does not answer any more");
     int ready = readyAddresses().size();
     assertThat(ready).isLessThan(15);

@@ -164,7 +164,7 @@ class FaultsTest {
   }
 
   @Test
-  void closedConnectionIsNoAnswer() throws Exception {
+  void aClosedConnectionIsNotAnAnswer() throws Exception {
     server.faults().add(FaultRule.once(PODS, "", Fault.Break.HANG_UP).times(2));
     try (Socket list = ask("/api/v1/pods", "application/json");
         Socket watch = ask(WATCH, PROTOBUF)) {

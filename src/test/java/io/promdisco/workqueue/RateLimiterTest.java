@@ -36,7 +36,7 @@ class RateLimiterTest {
   }
 
   @Test
-  void aForgottenKeyBeginsAnew() {
+  void aResetKeyStartsWithTheShortestPause() {
     limiter.next("a");
     limiter.next("a");
     limiter.forget("a");

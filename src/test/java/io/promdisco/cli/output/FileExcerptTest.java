@@ -73,7 +73,7 @@ class FileExcerptTest {
   }
 
   @Test
-  void placeBehindTheEndOrOutsideOfTheFileIsNoFailure() throws IOException {
+  void aPlaceOutsideOfTheFileIsNotAFailure() throws IOException {
     assertThat(shown("a: b\n", 1, 99).caret()).isEqualTo(4);
     Path file = folder.resolve("p.yml");
     for (Position position :

@@ -150,7 +150,7 @@ class CheckedOnlySectionsTest {
 
   @ParameterizedTest
   @CsvSource({"1", "'\"true\"'"})
-  void remoteWriteRefusesWhatIsNoBoolean(String value) {
+  void remoteWriteRejectsTextThatIsNotABoolean(String value) {
     assertThat(
             read("remote_write: [{url: 'http://h/w', convert_nhcb_to_classic: " + value + "}]")
                 .configuration())

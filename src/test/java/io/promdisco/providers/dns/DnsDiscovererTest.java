@@ -164,7 +164,7 @@ final class DnsDiscovererTest {
   }
 
   @Test
-  void addressesGetTheConfiguredPortAndAliasesAreNoTargets() throws Exception {
+  void addressesGetTheConfiguredPortAndAliasesAreNotTargets() throws Exception {
     server.put(
         name("web.test"),
         new CNAMERecord(name("web.test"), DClass.IN, TTL, name("real.test")),

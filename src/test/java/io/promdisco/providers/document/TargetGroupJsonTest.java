@@ -171,7 +171,7 @@ class TargetGroupJsonTest {
             + " | 1:14: [0].labels: \"\" is not a valid label name (expected a name)",
         "[] [] | 1:4: text after the list (expected nothing)",
       })
-  void whatIsNoListOfGroupsIsRefusedWithItsPlace(String text, String message) {
+  void aDocumentThatIsNotAListOfGroupsIsRejectedWithItsPlace(String text, String message) {
     assertThatExceptionOfType(IOException.class).isThrownBy(() -> parse(text)).withMessage(message);
   }
 
@@ -192,7 +192,7 @@ class TargetGroupJsonTest {
         "\uFEFF[] | 1:1: not JSON",
         "NaN | 1:4: not JSON",
       })
-  void whatIsNoJsonIsRefusedWithItsPlace(String text, String beginning) {
+  void invalidJsonIsRejectedWithItsPlace(String text, String beginning) {
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> parse(text))
         .withMessageStartingWith(beginning)
@@ -200,7 +200,7 @@ class TargetGroupJsonTest {
   }
 
   @Test
-  void aDocumentThatIsNestedWithoutEndIsRefusedAtOnce() {
+  void anEndlesslyNestedDocumentIsRejectedImmediately() {
     String deep = "[{\"targets\": " + "[".repeat(1_000_000);
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> parse(deep))

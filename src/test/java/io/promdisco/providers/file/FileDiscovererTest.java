@@ -374,7 +374,7 @@ final class FileDiscovererTest {
 
   @Test
   @Timeout(60)
-  void aFileThatIsBrokenAndMendedByTurnsFillsNoLog() throws Exception {
+  void aFileThatBreaksRepeatedlyDoesNotFillTheLog() throws Exception {
     try (CapturedLog log = new CapturedLog()) {
       write("turns.json", targets("a:0"));
       start("turns.json");

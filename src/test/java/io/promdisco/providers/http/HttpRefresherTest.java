@@ -420,7 +420,7 @@ class HttpRefresherTest {
   }
 
   @Test
-  void documentThatIsNoListOfGroupsIsAFailureWithItsPlace() throws Exception {
+  void aDocumentThatIsNotAListOfGroupsIsAFailureWithItsPlace() throws Exception {
     FakeServer server = server(json(200, "[{\"targets\":\n [\"a:1\", 5]}]"));
     fails(refresher(server.url()), "2:10: [0].targets[1]: 5 (expected a string)");
   }

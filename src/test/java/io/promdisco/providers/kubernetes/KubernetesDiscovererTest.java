@@ -57,7 +57,7 @@ class KubernetesDiscovererTest {
   }
 
   @Test
-  void allGroupsAreThereWhenTheSinkIsToldSo() throws DiscoveryException {
+  void allGroupsAreDeliveredBeforeSynced() throws DiscoveryException {
     for (int i = 0; i < 2_345; i++) {
       discovery.cluster.put(ManifestFixtures.service("shop", "web-" + i, NONE));
     }

@@ -97,7 +97,7 @@ final class RefreshLoopTest {
   }
 
   @Test
-  void firstLookComesAtOnceTheNextEarlierAndTheRestAtTheInterval() throws Exception {
+  void refreshesImmediatelyThenEarlierAndThenAtTheInterval() throws Exception {
     script.found();
     try (Discoverer running = start()) {
       ticker.awaitAlarms(1);
@@ -127,7 +127,7 @@ final class RefreshLoopTest {
   }
 
   @Test
-  void failureKeepsWhatIsKnownAndIsToldUntilTheSourceWorksAgain() throws Exception {
+  void aFailureKeepsTargetsAndIsReportedUntilTheSourceWorksAgain() throws Exception {
     script.found(group("a", "a:1")).fails("http://sd: status 500");
     try (Discoverer running = start()) {
       ticker.awaitAlarms(1);

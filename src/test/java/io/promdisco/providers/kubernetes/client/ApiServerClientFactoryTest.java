@@ -431,7 +431,7 @@ class ApiServerClientFactoryTest {
   }
 
   @Test
-  void anApiServerThatIsNoUrlIsAnError() {
+  void anApiServerThatIsNotAUrlIsAnError() {
     for (String url : new String[] {"ftp://x", "https://", "ht tp://x", "https://a b"}) {
       assertThatExceptionOfType(DiscoveryException.class)
           .as(url)

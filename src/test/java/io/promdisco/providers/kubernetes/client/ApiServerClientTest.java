@@ -159,7 +159,7 @@ class ApiServerClientTest {
   }
 
   @Test
-  void aWatchGoesOnFromItsVersionAndGivesEventsAsTheyCome() throws Exception {
+  void aWatchContinuesFromItsVersionAndReturnsEvents() throws Exception {
     CountDownLatch seen = new CountDownLatch(1);
     FakeServer api =
         api(

@@ -440,7 +440,7 @@ class CredentialsTest {
   }
 
   @Test
-  void anAssertionNamesIssuerAndAudienceAndItsKeyFileIsReadAnew() throws Exception {
+  void anAssertionNamesIssuerAndAudienceAndItsKeyFileIsReadAgain() throws Exception {
     Path file = Files.writeString(folder.resolve("key.pem"), "nothing");
     FakeServer tokens = api(numberedTokens(100));
     FakeServer api = api(json(200, LIST));

@@ -73,7 +73,7 @@ class ObjectStoreTest {
   }
 
   @Test
-  void anIndexGoesWithItsLastUser() {
+  void anIndexIsRemovedWithItsLastUser() {
     ObjectStore.IndexUse first = store.addIndex("node", ObjectStoreTest::node);
     ObjectStore.IndexUse second = store.addIndex("node", ObjectStoreTest::node);
     first.close();

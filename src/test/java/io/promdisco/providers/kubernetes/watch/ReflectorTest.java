@@ -218,7 +218,7 @@ class ReflectorTest {
   }
 
   @Test
-  void aPageThatNamesItselfAsTheNextIsAFailureAndNotReadForEver() throws InterruptedException {
+  void aRepeatedContinueTokenIsAFailure() throws InterruptedException {
     synced(pod("a", 1)).fail(410, "too old");
     api.next().fail(422, "no streaming");
     api.next().item(pod("b", 2)).page("8", "next");
@@ -298,7 +298,7 @@ class ReflectorTest {
   }
 
   @Test
-  void watchesThatEndAtOnceAreNotAskedForInATightLoop() throws InterruptedException {
+  void watchesThatEndImmediatelyAreNotRetriedInATightLoop() throws InterruptedException {
     synced().end();
     passPause();
     api.next().opened().end();
@@ -309,7 +309,7 @@ class ReflectorTest {
   }
 
   @Test
-  void bookmarksMoveThePlaceToGoOnFrom() throws InterruptedException {
+  void aWatchResumesAfterTheLastBookmark() throws InterruptedException {
     Request watch = synced().added(pod("a", 11)).bookmark("40");
     ticker.advance(Duration.ofMinutes(5));
     watch.end();
@@ -318,7 +318,7 @@ class ReflectorTest {
   }
 
   @Test
-  void aBookmarkThatGoesBackOrIsRubbishChangesNothing() throws InterruptedException {
+  void anOlderOrInvalidBookmarkChangesNothing() throws InterruptedException {
     Request watch = synced(pod("a", 1)).bookmark("1000");
     watch.bookmark("999").bookmark("7").bookmark("").bookmark("rubbish").bookmark("-3");
     watch.initialEnd("5");
@@ -330,7 +330,7 @@ class ReflectorTest {
   }
 
   @Test
-  void versionsThatAreNoNumbersCountInOrderOfArrival() throws InterruptedException {
+  void versionsThatAreNotNumbersAreOrderedByArrival() throws InterruptedException {
     Request watch = api.next().opened().initialEnd("b-7");
     watch.bookmark("a-2");
     ticker.advance(Duration.ofMinutes(5));
@@ -339,7 +339,7 @@ class ReflectorTest {
   }
 
   @Test
-  void aListWhoseEndHasNoUsableVersionGoesOnFromItsNewestObject() throws InterruptedException {
+  void aListWithoutAUsableVersionContinuesFromItsNewestObject() throws InterruptedException {
     Request watch = api.next().opened().added(pod("a", 9)).added(pod("b", 31)).added(pod("c", 4));
     watch.initialEnd("rubbish");
     assertThat(informer.hasSynced()).isTrue();
@@ -351,7 +351,7 @@ class ReflectorTest {
   // A version that is gone.
 
   @Test
-  void aVersionThatIsGoneIsListedAgainAtOnceKeepingWhatIsKnown() throws InterruptedException {
+  void anExpiredVersionIsListedAgainImmediatelyAndKnownObjectsStay() throws InterruptedException {
     synced(pod("a", 1), pod("b", 2), pod("c", 3)).fail(410, "too old resource version");
     Request again = api.next();
     assertThat(again.sendInitialEvents).isTrue();
@@ -514,7 +514,7 @@ class ReflectorTest {
   }
 
   @Test
-  void whateverGoesWrongWhileNewObjectsAreLookedForTheWatchIsTriedAgain()
+  void theWatchIsRetriedAfterAnyFailureInTheSearchForNewObjects()
       throws InterruptedException {
     synced(pod("a", 1)).fail(cacheFilling());
     for (Throwable thrown :
@@ -630,7 +630,7 @@ class ReflectorTest {
   }
 
   @Test
-  void healthIsToldEachFailureWithItsPauseAndThatItWorksAgain() throws InterruptedException {
+  void healthGetsEachFailureWithItsPauseAndTheRecovery() throws InterruptedException {
     synced().fail(403, "pods is forbidden");
     Duration first = passPause();
     api.next().fail(new IOException("cannot connect"));
@@ -668,7 +668,7 @@ class ReflectorTest {
   }
 
   @Test
-  void aCompleteListEndsTheFailureBeforeListenersAreTold() throws InterruptedException {
+  void aCompleteListEndsTheFailureBeforeListenersGetIt() throws InterruptedException {
     api.next().fail(422, "no streaming");
     api.next().fail(429, "busy");
     passPause();
@@ -732,7 +732,7 @@ class ReflectorTest {
   }
 
   @Test
-  void oneLineIsLoggedWhenAWatchBreaksAndOneWhenItHeals() throws InterruptedException {
+  void logsOneLineWhenAWatchBreaksAndOneWhenItRecovers() throws InterruptedException {
     Request watch = synced(pod("a", 1), pod("b", 2));
     try (CapturedLog log = new CapturedLog()) {
       watch.fail(new IOException("connection to https://api:6443 broke: closed"));

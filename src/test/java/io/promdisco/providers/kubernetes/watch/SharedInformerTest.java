@@ -83,7 +83,7 @@ class SharedInformerTest {
   // Who is told what.
 
   @Test
-  void everyListenerIsToldEveryChange() throws InterruptedException {
+  void everyListenerGetsEveryChange() throws InterruptedException {
     RecordingListener other = new RecordingListener();
     informer.addListener("one", listener, Duration.ZERO);
     informer.addListener("other", other, Duration.ZERO);
@@ -94,7 +94,7 @@ class SharedInformerTest {
   }
 
   @Test
-  void aListenerAddedWhileItRunsIsToldTheWholeStoreFirst() throws InterruptedException {
+  void aListenerAddedWhileItRunsGetsTheWholeStoreFirst() throws InterruptedException {
     Request watch = synced(pod("a", 1)).modified(pod("a", 11)).added(pod("b", 12));
     SharedInformer.Registration late = informer.addListener("late", listener, Duration.ZERO);
     eventually(() -> assertThat(late.hasSynced()).isTrue());
@@ -105,7 +105,7 @@ class SharedInformerTest {
   }
 
   @Test
-  void aListenerAddedHalfWayThroughTheFirstListIsToldEachObjectOnce() throws InterruptedException {
+  void aListenerAddedDuringTheFirstListGetsEachObjectOnce() throws InterruptedException {
     informer.addListener("first", new RecordingListener(), Duration.ZERO);
     Request list = api.next().opened().added(pod("a", 1)).added(pod("b", 2));
     SharedInformer.Registration late = informer.addListener("late", listener, Duration.ZERO);
@@ -118,7 +118,7 @@ class SharedInformerTest {
   }
 
   @Test
-  void syncedIsToldOnceHoweverOftenAListIsCompleted() throws InterruptedException {
+  void onSyncedIsCalledOnceForAnyNumberOfLists() throws InterruptedException {
     informer.addListener("one", listener, Duration.ZERO);
     synced(pod("a", 1)).fail(410, "gone");
     api.next().opened().added(pod("a", 1)).added(pod("b", 2)).initialEnd("20").added(pod("c", 21));
@@ -183,7 +183,7 @@ class SharedInformerTest {
   }
 
   @Test
-  void aListenerAddedToAClosedInformerIsToldNothing() {
+  void aListenerAddedToAClosedInformerGetsNothing() {
     informer.close();
     SharedInformer.Registration late = informer.addListener("late", listener, SECOND);
     assertThat(late.hasSynced()).isFalse();
@@ -240,7 +240,7 @@ class SharedInformerTest {
   // Resync.
 
   @Test
-  void eachListenerIsToldTheStoreAgainInItsOwnPeriodAndNothingIsListed()
+  void eachListenerIsResyncedFromTheStoreInItsOwnPeriod()
       throws InterruptedException {
     RecordingListener never = new RecordingListener();
     RecordingListener slower = new RecordingListener();
@@ -373,7 +373,7 @@ class SharedInformerTest {
   }
 
   @Test
-  void aHandlerThatLeavesItsThreadInterruptedIsToldTheRest() throws InterruptedException {
+  void aHandlerThatLeavesItsThreadInterruptedGetsTheRest() throws InterruptedException {
     RecordingListener rude =
         new RecordingListener() {
           @Override

@@ -23,7 +23,7 @@ class WatchRetryScheduleTest {
    */
   @ParameterizedTest
   @CsvSource({"0, 0", "150, 0", "2000, 1", "10000, 7", "60000, 0", "60000, 950", "3600000, 30"})
-  void aThousandInstancesComeBackSpreadHoweverLongTheServerWasAway(long away, long failing) {
+  void aThousandInstancesReconnectEvenlyAfterAnyOutage(long away, long failing) {
     Random seeds = new Random(20_260_101);
     long back = Duration.ofMillis(away).toNanos();
     int[] buckets = new int[60];
@@ -49,7 +49,7 @@ class WatchRetryScheduleTest {
   /** Each is told when it comes, in its slot, and comes again. */
   @ParameterizedTest
   @CsvSource({"1000", "2000", "30000"})
-  void clientsThatAreToldToWaitStaySpread(long asked) {
+  void clientsThatAreAskedToWaitReconnectEvenly(long asked) {
     Random seeds = new Random(7);
     int[] buckets = new int[90];
     for (int i = 0; i < INSTANCES; i++) {
