@@ -278,7 +278,7 @@ class CommandLineTest {
     for (String option : List.of("--config", "--config.file")) {
       assertThat(run(command, option, config, query)).as(cli.err()).isZero();
     }
-    if (!command.equals("check")) { // It takes several.
+    if (!command.equals("check")) { // check accepts several files
       assertThat(run(command, "--config", config, config, query)).isEqualTo(ExitCode.USAGE);
       assertThat(cli.err()).isEqualTo("promdisco: two configurations given (expected: one)\n");
     }

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What shells and manuals learn of the commands, and the first screen. */
+/** Completion, manual pages, and the first screen of the help. */
 class CompletionTest {
   @TempDir private Path folder = Path.of("");
 

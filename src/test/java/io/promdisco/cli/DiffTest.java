@@ -248,7 +248,7 @@ class DiffTest {
     return all;
   }
 
-  /** A configuration that is served. */
+  /** A running server for a configuration. */
   private static final class Serving implements AutoCloseable {
     private final Promdisco promdisco = Promdisco.builder().build();
     private final PromdiscoServer server;
@@ -323,7 +323,7 @@ class DiffTest {
         out.write(interim);
       }
     } catch (IOException e) {
-      // The other side has gone.
+      // The other side has disconnected.
     }
   }
 

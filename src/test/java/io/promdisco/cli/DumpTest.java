@@ -134,7 +134,7 @@ class DumpTest {
     return SimApiServer.start(cluster, options);
   }
 
-  /** The targets, without the annotation that a dump empties. */
+  /** Returns the targets, without the annotation that a dump empties. */
   private JsonNode targets(String config, String... options) throws IOException {
     Stream<String> line = Stream.of("targets", config, "-o", "json");
     assertThat(cli.run(Stream.concat(line, Stream.of(options)).toArray(String[]::new)))

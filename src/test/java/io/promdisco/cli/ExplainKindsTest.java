@@ -54,7 +54,7 @@ class ExplainKindsTest {
     cli = new Cli(folder);
   }
 
-  /** Asks a job of one role; returns the last line. */
+  /** Queries a job with one role; returns the last line. */
   private String ask(String role, String query) throws IOException {
     String config =
         """

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which objects a query means, and every way in which an object gives no target. */
+/** Which objects a query matches, and every reason for which an object has no target. */
 class ExplainReasonsTest {
   private static final String OBJECTS =
       """
@@ -144,7 +144,7 @@ class ExplainReasonsTest {
     cli = new Cli(folder);
   }
 
-  /** Asks jobs of these roles, one of each; returns the last line. */
+  /** Queries jobs with these roles, one for each; returns the last line. */
   private String ask(String roles, String query, String... more) throws IOException {
     StringBuilder config = new StringBuilder("scrape_configs:\n");
     for (String role : roles.split(" ")) {

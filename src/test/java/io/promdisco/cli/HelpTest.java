@@ -20,9 +20,9 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** What holds for the help and the options of every command. */
+/** Properties of the help and the options of all commands. */
 class HelpTest {
-  /** Values of these types are text of the user's own. */
+  /** Options of these types accept any text. */
   private static final Set<Class<?>> FREE_TEXT = Set.of(String.class, Path.class);
 
   private static final String NONSENSE = "?!";

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.Yaml;
 
-/** Whoever writes into a cluster, a file or an answer does not control the terminal. */
+/** Text in clusters, files and answers cannot control the terminal. */
 class HostileTextTest {
   private static final String HOSTILE =
       "x\u001b]0;title\u0007\u001b[2J\u009b31m\u0085\r\nforged: line\u2028\u2029\u202e\u2066\u200b"
@@ -85,7 +85,7 @@ class HostileTextTest {
         .formatted(quoted(HOSTILE), what, folder + "/hosts*.json");
   }
 
-  /** Text in YAML with escapes for all that is not ASCII. */
+  /** Returns text as YAML, with escapes for everything that is not ASCII. */
   private static String quoted(String text) {
     StringBuilder out = new StringBuilder("\"");
     text.codePoints()
@@ -120,7 +120,7 @@ class HostileTextTest {
       for (ByteArrayOutputStream stream : List.of(out, err)) {
         String text = OUR_COLOURS.matcher(stream.toString(UTF_8)).replaceAll("");
         if (color && stream == err) {
-          text = text.replaceAll("\r[^\r\u001b]*\u001b\\[K", ""); // the line of progress
+          text = text.replaceAll("\r[^\r\u001b]*\u001b\\[K", ""); // the progress line
         }
         assertThat(text.codePoints().filter(c -> c != '\n' && PrintableText.isHidden(c)).toArray())
             .as("%s: %s", String.join(" ", args), text)

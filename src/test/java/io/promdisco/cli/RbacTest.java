@@ -147,7 +147,7 @@ class RbacTest {
     return granted;
   }
 
-  /** Verb, resource and namespace of everything that the manifests grant. */
+  /** Returns verb, resource and namespace of every permission in the manifests. */
   private static List<String[]> pieces(String manifests) {
     List<String[]> pieces = new ArrayList<>();
     for (Object document : new Yaml().loadAll(manifests)) {

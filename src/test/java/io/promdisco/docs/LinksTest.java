@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Links of the documents lead to files and headings that exist. */
+/** Links and names in the documents refer to files and headings that exist. */
 class LinksTest {
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
   private static final Pattern SCHEME = Pattern.compile("[a-z]+:.*");
@@ -112,7 +112,7 @@ class LinksTest {
             .anyMatch(line -> anchor(line).equals(parts[1]));
   }
 
-  /** As GitHub makes anchors of headings. */
+  /** Returns the anchor of a heading on GitHub. */
   private static String anchor(String heading) {
     return heading
         .replaceFirst("^#+ *", "")

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every kind of proxy before every kind of server, and whatever a proxy does wrong. */
+/** Every kind of proxy with every kind of server, and all failures of proxies. */
 class ProxyMatrixTest {
   private static final String PAIR = "me:s3cret%20@";
   private static final String USER = "me:s3cret @";
@@ -270,7 +270,7 @@ class ProxyMatrixTest {
             },
             task -> new Thread(task, "asks").start());
     ticker.awaitAlarms(2);
-    ticker.advance(Duration.ofSeconds(30)); // It waits for the end of the head.
+    ticker.advance(Duration.ofSeconds(30)); // It waits for the end of the headers.
     assertThat(problem.get(20, TimeUnit.SECONDS)).contains("the proxy " + proxy.address());
 
     TestProxy socks = proxy(Kind.SOCKS5, 1);

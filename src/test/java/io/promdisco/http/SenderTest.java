@@ -50,7 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Our client with a server of Jetty, over TLS. */
+/** The client with a Jetty server over TLS. */
 class SenderTest {
   private static final Duration PAUSE = Duration.ofSeconds(20);
 
@@ -130,7 +130,7 @@ class SenderTest {
     return closing(sender.send(Request.get(URI.create(uri), "*/*", PAUSE)));
   }
 
-  /** The rest of an answer, which is closed. */
+  /** Returns the rest of an answer and closes it. */
   private static String body(Exchange exchange) throws Exception {
     try (exchange) {
       return new String(bytes(exchange), UTF_8);
@@ -147,7 +147,7 @@ class SenderTest {
     return all.toByteArray();
   }
 
-  /** Answers with a letter, waits for the end of the test, and ends with another. */
+  /** Sends a letter, waits for the end of the test, and sends another. */
   private TlsServer.Answering streaming() {
     return (request, answer) -> {
       answer.write((byte) 'a');
@@ -329,7 +329,7 @@ class SenderTest {
                 .withMessage("cannot connect to " + url + ": connection refused"));
   }
 
-  /** It listens, and nobody takes what comes. */
+  /** Returns a server that listens but accepts nothing. */
   private String silent() throws Exception {
     ServerSocket silent = closing(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
     return "https://127.0.0.1:" + silent.getLocalPort();
@@ -368,7 +368,7 @@ class SenderTest {
     assertThat(asking.get(20, TimeUnit.SECONDS)).isEqualTo("the client of " + url + " is closed");
   }
 
-  /** Asks in another thread; gives what was wrong. */
+  /** Sends a request in another thread; returns the failure. */
   private static CompletableFuture<String> asking(Callable<Exchange> ask) {
     return CompletableFuture.supplyAsync(
         () -> {
@@ -487,7 +487,7 @@ class SenderTest {
         url
             + " refuses the connection \\(TLS alert (bad_certificate|certificate_required)\\)"
             + said);
-    // The JDK's TLS 1.2 goes on writing, and when that fails it does not read the alert.
+    // The JDK's TLS 1.2 continues to write, and when that fails it does not read the alert.
     refused(url, "TLS12", said + "|connection to " + url + " broke: .*none is configured.*");
   }
 
@@ -662,7 +662,7 @@ class SenderTest {
     assertThat(server.requests.get(0).authority()).isEqualTo("[::1]:6443");
   }
 
-  /** Does it in another thread; gives what was wrong. */
+  /** Runs it in another thread; returns the failure. */
   private static CompletableFuture<String> problemOf(Callable<?> task) {
     return CompletableFuture.supplyAsync(
         () -> {
@@ -732,7 +732,7 @@ class SenderTest {
     TlsServer server = server(streaming());
     Exchange exchange = get(sender(server.url()), server.url() + "/");
     assertThat(exchange.reader().read("stream")).isEqualTo((byte) 'a');
-    ticker.advance(PAUSE.multipliedBy(3)); // Nobody has listened.
+    ticker.advance(PAUSE.multipliedBy(3)); // Nothing was read meanwhile.
     CompletableFuture<String> problem = problemOf(() -> exchange.reader().read("stream"));
     eventually(
         () -> {
@@ -805,7 +805,7 @@ class SenderTest {
     assertThat(body(get(sender, server.url() + "/"))).isEqualTo("x");
     assertThat(server.connections()).isEqualTo(3);
     open.close();
-    open.close(); // Its connection may be another's by now.
+    open.close(); // Another request may use its connection now.
     assertThat(body(get(sender, server.url() + "/"))).isEqualTo("x");
     assertThat(server.connections()).isEqualTo(3);
   }
@@ -870,7 +870,7 @@ class SenderTest {
         .isEqualTo(ConnectionPool.MOST_IDLE + 20); // Ten more each time.
   }
 
-  /** What is wrong with an answer over plain HTTP that consists of these bytes. */
+  /** Returns the failure for an answer over plain HTTP that consists of these bytes. */
   private String problemOfAnswer(String bytes) throws Exception {
     try (ServerSocket listening = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
       String url = "http://127.0.0.1:" + listening.getLocalPort();

@@ -33,8 +33,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Connections to a server of the JDK's TLS: each way to encrypt, each version of TLS, each kind of
- * key, and what can be right or wrong with certificates. Each row says what comes of it.
+ * Connections to a server with the JDK's TLS: each implementation, each TLS version, each type of
+ * key, and valid and invalid certificates. Each row contains the outcome.
  */
 class TlsMatrixTest {
   private static final List<String> VERSIONS = List.of("TLS12", "TLS13");
@@ -46,7 +46,7 @@ class TlsMatrixTest {
 
   @TempDir static Path folder;
 
-  /** Makes what a server presents and what its client trusts. */
+  /** Creates the server's certificates and those that the client trusts. */
   private interface Setup {
     Presented make(String keyAlgorithm) throws GeneralSecurityException;
   }
@@ -58,7 +58,7 @@ class TlsMatrixTest {
    *
    * @param url the host to connect to
    * @param serverName the setting, or empty
-   * @param outcome empty: an answer; else the end of the error, with CA for the file
+   * @param outcome empty for an answer; otherwise the end of the error, with CA for the file
    */
   private record Row(String what, Setup setup, String url, String serverName, String outcome) {
     Row(String what, Setup setup, String outcome) {
@@ -343,11 +343,11 @@ class TlsMatrixTest {
   }
 
   /**
-   * A client and what comes of it where a certificate is demanded.
+   * A client and the outcome if the server requires a certificate.
    *
    * @param keyAlgorithm of its certificate, or empty for none
-   * @param isOurs whether the CA that the server trusts issues it
-   * @param outcome empty: an answer; else the end of the error
+   * @param isOurs whether the CA that the server trusts has issued it
+   * @param outcome empty for an answer; otherwise the end of the error
    */
   private record Client(String keyAlgorithm, boolean isOurs, String outcome) {}
 

@@ -16,7 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.yaml.snakeyaml.Yaml;
 
-/** Settings that do not shape targets, as promtool 3.16 checks and Prometheus 3.16 shows them. */
+/**
+ * Settings that do not affect targets, checked as by promtool 3.16 and shown as by Prometheus 3.16.
+ */
 class CheckedOnlySectionsTest {
   @ParameterizedTest
   @CsvSource(

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Frequent mistakes get a hint what to do; whether a file is valid does not depend on it. */
+/** Frequent mistakes have a hint; it does not depend on whether the file is valid. */
 class SyntaxHintsTest {
   private static final String TARGETS = "  static_configs: [{targets: [a:1]}]\n";
   private static final String START = "scrape_configs:\n- job_name: x\n";

@@ -270,7 +270,7 @@ class YamlSemanticsTest {
   void relativePathsAreResolvedAgainstTheFolder() {
     LoadResult result = readJob("tls_config: {ca_file: ../ca.crt}\nbasic_auth: {password_file: p}");
 
-    // There are no such files, which is said too.
+    // The files do not exist, which is reported too.
     assertThat(result.problems()).extracting(Problem::kind).containsOnly(ProblemKind.MISSING_FILE);
     assertThat(result.configuration().orElseThrow().jobs().get(0).effective())
         .containsEntry(

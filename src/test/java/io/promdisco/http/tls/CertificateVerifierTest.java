@@ -32,7 +32,7 @@ class CertificateVerifierTest {
     return ca.issue(content).pair().chain().toArray(new X509Certificate[0]);
   }
 
-  /** What implementations of TLS say in TLS 1.2 and in 1.3, and what none says. */
+  /** Authentication types that implementations use in TLS 1.2 and 1.3, and one that none uses. */
   @ParameterizedTest
   @ValueSource(strings = {"UNKNOWN", "GENERIC", "ECDHE_RSA", "ECDHE_ECDSA", "EdDSA", "", "x"})
   void theTypeOfAuthenticationDoesNotMatter(String type) throws Exception {

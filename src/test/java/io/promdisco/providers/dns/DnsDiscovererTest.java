@@ -553,6 +553,6 @@ final class DnsDiscovererTest {
     DnsSdConfig config = new DnsSdConfig(List.of("a.test"), DnsSdConfig.Type.A, 80, INTERVAL);
     closer.add(factory.create(config, "dns/0")).start(sink);
     eventually(() -> assertThat(server.queries()).isNotEmpty());
-    closer.close(); // The check of every test for threads left behind would find one.
+    closer.close(); // The check for leftover threads after every test would find one.
   }
 }

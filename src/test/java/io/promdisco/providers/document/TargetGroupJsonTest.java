@@ -236,7 +236,7 @@ class TargetGroupJsonTest {
         .withMessage("connection broke");
   }
 
-  /** Each name has the hash of all others. */
+  /** Returns names with equal hashes. */
   private static List<String> collidingNames(int letters) {
     List<String> names = List.of("");
     for (int i = 0; i < letters; i++) {

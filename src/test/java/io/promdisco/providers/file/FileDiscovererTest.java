@@ -63,7 +63,7 @@ final class FileDiscovererTest {
     return discoverer;
   }
 
-  /** Puts a whole file in its place. */
+  /** Replaces a file. */
   private Path write(String name, String content) throws IOException {
     Path target = folder.resolve(name);
     Files.createDirectories(target.getParent());
@@ -150,7 +150,7 @@ final class FileDiscovererTest {
         });
   }
 
-  /** Lets the time of the next scan come, whatever it is for, and waits until that scan is over. */
+  /** Advances the time to the next scan, and waits until that scan is over. */
   private static void scanAgain(ManualTicker clock, AtomicInteger listings) {
     eventually(() -> assertThat(clock.pending()).isNotEmpty());
     int before = listings.get();

@@ -112,7 +112,7 @@ class HttpDiscovererFactoryTest {
         eventually(() -> assertThat(other.addresses()).containsExactly("a:1"));
       }
       waiting.close();
-      eventually(() -> assertThat(ticker.pending()).isEmpty()); // Its look is over, unanswered.
+      eventually(() -> assertThat(ticker.pending()).isEmpty()); // Its refresh is over, without an answer.
       release.countDown();
     }
     assertThat(sink.isSynced()).isFalse();

@@ -391,7 +391,7 @@ class HttpRefresherTest {
     fails(refresher, "the answer is longer than 10000 bytes");
     server.answer(with(gzipped("[" + " ".repeat(10_000_000)), "Content-Encoding", "gzip"));
     fails(refresher, "the answer is longer than 10000 bytes");
-    assertThatExceptionOfType(SourceMemory.ExceededException.class) // Its source rests a while.
+    assertThatExceptionOfType(SourceMemory.ExceededException.class) // Its source pauses for some time.
         .isThrownBy(refresher::refresh);
   }
 
