@@ -72,7 +72,8 @@ class TargetBuilderTest {
 
   @Test
   void idIsTheSameInEveryProcessAndVersion() {
-    // FNV-1a over the strings, each followed by 0xff, computed elsewhere.
+    // FNV-1a over the strings, each followed by 0xff; the values were computed with another
+    // program.
     assertThat(
             target(JobFixtures.job("j"), JobFixtures.group("g", Labels.of("ü", "😀"), "h:1")).id())
         .isEqualTo("3d8a037b236788e2");

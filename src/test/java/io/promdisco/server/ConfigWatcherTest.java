@@ -26,7 +26,7 @@ class ConfigWatcherTest {
   private final AtomicInteger planned = new AtomicInteger();
   private final AtomicInteger changes = new AtomicInteger();
 
-  /** The manual clock, which counts the looks that are planned. */
+  /** The manual clock, which also counts the alarms that are set. */
   private final Ticker ticker =
       new Ticker() {
         @Override
@@ -62,7 +62,7 @@ class ConfigWatcherTest {
     closer.close();
   }
 
-  /** Lets the watch look once, and waits until it has. */
+  /** Lets the watcher look once, and waits until it has. */
   private void look() {
     int before = planned.get();
     clock.advance(ConfigWatcher.PAUSE);

@@ -91,7 +91,7 @@ final class PromdiscoServerTest extends ServerTestCase {
     assertThat(get("/-/healthy").statusCode()).isEqualTo(200);
     assertThat(threads()).isNotEmpty().hasSizeLessThanOrEqualTo(9);
     server.close(); // The client's connection is open and idle.
-    eventually(() -> assertThat(threads()).isEmpty()); // that of the timer ends by itself
+    eventually(() -> assertThat(threads()).isEmpty()); // the thread of the timer ends by itself
     assertThatThrownBy(() -> get("/-/healthy")).isInstanceOf(ConnectException.class);
     server.close();
   }
@@ -114,7 +114,7 @@ final class PromdiscoServerTest extends ServerTestCase {
       server.close();
       eventually(() -> assertThat(threads()).isEmpty());
       String rest = new String(readLeniently(in), UTF_8);
-      assertThat(rest).doesNotEndWith("\r\n0\r\n\r\n"); // cut, not ended
+      assertThat(rest).doesNotEndWith("\r\n0\r\n\r\n"); // cut off, without the end of a chunked body
     }
   }
 
@@ -124,7 +124,7 @@ final class PromdiscoServerTest extends ServerTestCase {
         "shop",
         Labels.of("__meta_pod", "x".repeat(1000)),
         IntStream.range(0, 20_000).mapToObj(i -> "h" + i + ":80").toArray(String[]::new));
-    try (Socket slow = new Socket(); // holds up the stop for a while
+    try (Socket slow = new Socket(); // delays the stop
         Socket asking = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
       slow.setReceiveBufferSize(4096);
       slow.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
@@ -146,7 +146,7 @@ final class PromdiscoServerTest extends ServerTestCase {
     }
   }
 
-  /** The first line of the answer, or that there is none as the connection is closed. */
+  /** The first line of the answer, or that the connection was closed without one. */
   private static String ready(Socket socket, BufferedReader answers) {
     try {
       socket
@@ -192,7 +192,7 @@ final class PromdiscoServerTest extends ServerTestCase {
     return client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode();
   }
 
-  /** What arrives until the end or the reset. */
+  /** What arrives until the end or a reset. */
   private static byte[] readLeniently(InputStream in) {
     ByteArrayOutputStream read = new ByteArrayOutputStream();
     byte[] buffer = new byte[8192];

@@ -250,7 +250,7 @@ final class StateEndpointsTest extends ServerTestCase {
         """);
     String[] many = IntStream.range(0, 5000).mapToObj(i -> "h" + i + ":80").toArray(String[]::new);
     backend.discover("shop", Labels.EMPTY, many);
-    backend.unreadable = true; // what was dropped is read again, after what is active
+    backend.unreadable = true; // dropped targets are read again, after the active ones
     assertThatThrownBy(() -> get("/api/v1/targets")).isInstanceOf(IOException.class);
   }
 

@@ -49,7 +49,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WebSettingsTest {
-  /** Of the password "secret", the cheapest there is. */
+  /** Hash of the password "secret" with the lowest cost. */
   private static final String HASH = hash("secret");
 
   @TempDir private Path folder = Path.of("");
@@ -171,7 +171,7 @@ class WebSettingsTest {
     Certificates first = certificate("a");
     PromdiscoServer started = start("tls_server_config: {cert_file: a.crt, key_file: a.key}\n");
     try (CapturedLog log = new CapturedLog()) {
-      write("a.crt", certificate("b").certificate()); // not the key's
+      write("a.crt", certificate("b").certificate()); // the certificate does not belong to the key
       for (int i = 0; i < 3; i++) {
         aSecondLater();
         assertThat(status(started, trusting(first, null))).isEqualTo(200);
@@ -268,7 +268,7 @@ class WebSettingsTest {
       assertThat(refused.statusCode()).isEqualTo(401);
       assertThat(refused.body()).doesNotContain("shop");
     }
-    HttpResponse<InputStream> shown = // a stream has no end
+    HttpResponse<InputStream> shown = // a stream does not end
         client.send(
             request(started, path, "anna:secret"), HttpResponse.BodyHandlers.ofInputStream());
     assertThat(shown.statusCode()).isEqualTo(200);
@@ -356,7 +356,7 @@ class WebSettingsTest {
     }
   }
 
-  /** Native TLS, where it is on the class path. */
+  /** Native TLS, if it is on the class path. */
   @ParameterizedTest
   @CsvSource({
     "TLS12, EC",

@@ -39,9 +39,9 @@ final class RefreshLoopTest {
   private final MemorySink sink = new MemorySink("shop");
   private final Script script = new Script();
 
-  /** Answers what the test puts in; without an answer it waits. */
+  /** Answers what the test has put in, and waits while there is nothing. */
   private static final class Script implements Refresher {
-    /** What a look does. */
+    /** What a refresh does. */
     private interface Answer {
       RefreshResult get() throws IOException;
     }

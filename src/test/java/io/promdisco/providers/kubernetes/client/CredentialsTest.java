@@ -85,7 +85,7 @@ class CredentialsTest {
     return api.requests.stream().map(request -> request.header("Authorization")).toList();
   }
 
-  /** Accepts one value of the Authorization header. */
+  /** Accepts only this value of the Authorization header. */
   private static FakeServer.Handler accepting(String authorization) {
     return exchange -> {
       String given = exchange.getRequestHeaders().getFirst("Authorization");
@@ -356,7 +356,7 @@ class CredentialsTest {
     assertThat(authorizations(api)).containsExactly("Bearer t");
   }
 
-  /** The two parts before the signature, once the signature has been found to be right. */
+  /** Checks the signature, and returns the two parts before it. */
   private static JsonNode[] verified(String assertion, PublicKey key, String algorithm)
       throws Exception {
     String[] parts = assertion.split("\\.", -1);

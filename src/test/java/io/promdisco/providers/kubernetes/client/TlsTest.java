@@ -253,7 +253,7 @@ class TlsTest {
     }
   }
 
-  /** The PKCS #1 key within a PKCS #8 one of 2048 bits or more. */
+  /** Returns the PKCS #1 key inside a PKCS #8 key of at least 2048 bits. */
   private static byte[] inner(byte[] pkcs8) {
     return Arrays.copyOfRange(pkcs8, 26, pkcs8.length);
   }

@@ -48,8 +48,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Credential plugins of kubeconfigs. What they are told, and which of their answers count, was
- * recorded from client-go 0.36.3.
+ * Credential plugins of kubeconfigs. What they receive, and which of their answers are accepted,
+ * was recorded from client-go 0.36.3.
  */
 class ExecPluginTest {
   private static final String V1 = "client.authentication.k8s.io/v1";
@@ -104,7 +104,7 @@ class ExecPluginTest {
     return api.requests.stream().map(request -> request.header("Authorization")).toList();
   }
 
-  /** A kubeconfig whose user has a plugin that is a shell script. */
+  /** A kubeconfig whose user has a shell script as plugin. */
   private Path plugin(String cluster, String script, String more) throws IOException {
     Path file = Files.writeString(folder.resolve("plugin"), "#!/bin/sh\n" + script);
     assertThat(file.toFile().setExecutable(true)).isTrue();
@@ -411,7 +411,7 @@ class ExecPluginTest {
         .withMessage("did not end within 7 s and was killed: why");
   }
 
-  /** Its alarms ring as soon as they are set. */
+  /** A ticker whose alarms ring as soon as they are set. */
   private static final class Hasty implements Ticker {
     @Override
     public long nanos() {
@@ -459,7 +459,7 @@ class ExecPluginTest {
     }
   }
 
-  /** A context of a server that any client certificate is good enough for. */
+  /** A TLS context of a server that accepts any client certificate. */
   private static SSLContext trustingAll() throws Exception {
     ClientKey own =
         new ClientKey(
@@ -483,7 +483,7 @@ class ExecPluginTest {
     return context;
   }
 
-  /** The server refuses the first certificate, as it does with one that has expired. */
+  /** The server refuses the first certificate, as it would an expired one. */
   @Test
   void aRenewedClientCertificateIsShownOverANewConnection() throws Exception {
     Certificates renewed = Certificates.make("EC", "ip:127.0.0.1");
