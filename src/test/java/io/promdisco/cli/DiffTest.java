@@ -230,7 +230,7 @@ class DiffTest {
       assertThat(cli.out()).isEmpty();
       assertThat(cli.err())
           .contains("error: " + served.url() + ": incomplete: job partial: file/0: broken.json:")
-          .contains("not compared");
+          .contains("nothing was compared");
 
       assertThat(cli.run(with(both, "--job", "partial"))).isEqualTo(ExitCode.UNREACHABLE);
       assertThat(cli.run(with(both, "--job", "whole"))).isZero();
@@ -283,7 +283,7 @@ class DiffTest {
         """);
 
     assertThat(cli.run("diff", old, old, "--timeout", "1s")).isEqualTo(ExitCode.UNREACHABLE);
-    assertThat(cli.err()).contains("cannot connect").contains("not compared");
+    assertThat(cli.err()).contains("cannot connect").contains("nothing was compared");
     assertThat(cli.out()).isEmpty();
   }
 

@@ -263,9 +263,9 @@ class ExplainReasonsTest {
           .contains("pod shop/backup-28390000-x has no address (phase Failed");
     }
     assertThat(ask("pod", "deploy/webb")).endsWith("the nearest names: deployment/shop/web");
-    assertThat(ask("pod", "ds/shop/none")).contains("nothing like it is discovered");
+    assertThat(ask("pod", "ds/shop/none")).contains("no job discovers it");
     assertThat(cli.out()).contains("no pod belongs to daemonset none in namespace shop");
-    assertThat(ask("node", "deploy/web")).contains("nothing like it");
+    assertThat(ask("node", "deploy/web")).contains("no job discovers it");
   }
 
   @Test
@@ -306,14 +306,14 @@ class ExplainReasonsTest {
       assertThat(ask("pod", address)).as(address).contains("http://10.0.0.2:8080/metrics");
       assertThat(cli.out())
           .contains(
-              "is a further IP of pod shop/web-6d4b75cb6d-abcde, whose targets have its first,"
+              "is a further IP of pod shop/web-6d4b75cb6d-abcde, whose targets use its first IP,"
                   + " 10.0.0.2");
     }
-    assertThat(ask("pod", "[fd00::2]:9")).contains("no container declares port 9");
+    assertThat(ask("pod", "[fd00::2]:9")).contains("none of its containers declares port 9");
     assertThat(ask("node", "192.0.2.1")).contains("http://10.2.0.1:10250/metrics");
     assertThat(ask("node", "192.0.2.1:9100")).contains("its only target is the kubelet's port");
     assertThat(ask("ingress", "https://a.shop.example/x")).contains("is scraped by job ingress");
-    assertThat(ask("ingress", "b.a.shop.example")).contains("nothing like it");
+    assertThat(ask("ingress", "b.a.shop.example")).contains("no job discovers it");
   }
 
   @Test

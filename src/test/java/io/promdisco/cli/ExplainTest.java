@@ -177,7 +177,7 @@ class ExplainTest {
     explain(CONFIG, "pod/other/batch-0");
 
     assertThat(summary())
-        .contains("pod other/batch-0 is in a namespace that is not discovered in")
+        .contains("pod other/batch-0 is in a namespace in which the job does not discover")
         .contains("one of shop");
   }
 
@@ -202,7 +202,7 @@ class ExplainTest {
   void aPortThatNoContainerDeclaresIsNamedWithThoseThatAreDeclared() throws IOException {
     explain(CONFIG, "10.0.0.2:9999");
 
-    assertThat(summary()).contains("no container declares port 9999 (declared: 8080)");
+    assertThat(summary()).contains("none of its containers declares port 9999 (declared: 8080)");
   }
 
   @Test
@@ -266,7 +266,7 @@ class ExplainTest {
     assertThat(explain(CONFIG, "pod/shop/wbe-0")).isEqualTo(ExitCode.FINDING);
 
     assertThat(summary())
-        .contains("nothing like it is discovered or could be")
+        .contains("no job discovers it and no object has this name or address")
         .contains("the nearest names: pod/shop/web-0");
   }
 

@@ -291,7 +291,7 @@ class RbacTest {
     withServer(may, "explain", cli.file("p.yml", config), "pod/shop/web-0", "--timeout", "1s");
     assertThat(cli.out())
         .contains(
-            "lack the rights to list pods in namespace shop, watch pods in namespace shop,"
+            "lack the permissions to list pods in namespace shop, watch pods in namespace shop,"
                 + " watch services in namespace shop"
                 + " (promdisco rbac prints roles that grant them)");
   }

@@ -208,7 +208,7 @@ class TestCommandTest {
         .contains("t.yml:4:8: tests[0].job: no job \"wob\"")
         .contains("did you mean \"web\"?")
         .contains("t.yml:5:3: tests[0].expects: field expects not found; did you mean \"expect\"?")
-        .contains("t.yml:6:9: tests[1].name: \"a\" is a test already")
+        .contains("t.yml:6:9: tests[1].name: \"a\" is the name of another test")
         .contains("t.yml:9:5: tests[1].dropped[0].discovered: missing")
         .contains("t.yml:9:11: tests[1].dropped[0].rule: -1 is no rule (expected: 0 or more)")
         .endsWith("0 tests: 0 passed, 0 failed; 1 file cannot be used\n");
@@ -394,7 +394,7 @@ class TestCommandTest {
     String before = Files.readString(Path.of(file));
 
     assertThat(cli.run("test", file, "--update")).isEqualTo(ExitCode.FINDING);
-    assertThat(cli.err()).contains("t.yml:3:3: --update: cannot be rewritten");
+    assertThat(cli.err()).contains("t.yml:3:3: --update cannot rewrite");
     assertThat(Files.readString(Path.of(file))).isEqualTo(before);
   }
 

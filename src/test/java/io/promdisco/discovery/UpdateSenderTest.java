@@ -189,8 +189,8 @@ final class UpdateSenderTest {
       pool.update("k/0", List.of(gone("a")));
       clock.advance(UpdateSender.RETRY);
       awaitSends(2);
-      assertThat(log.lines("ERROR", "was not taken")).hasSize(1); // Not one for each try.
-      assertThat(log.lines("INFO", "taken again")).hasSize(1);
+      assertThat(log.lines("ERROR", "was rejected")).hasSize(1); // Not one for each try.
+      assertThat(log.lines("INFO", "accepted again")).hasSize(1);
     }
     assertThat(follower.groups("web")).containsExactly(group("b", "2:1"));
     assertThat(follower.last().get(0).changes().get("k/0"))

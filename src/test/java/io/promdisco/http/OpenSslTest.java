@@ -177,7 +177,7 @@ class OpenSslTest {
     try (Server server = new Server(key, DEMANDS_CLIENTS)) {
       assertThatExceptionOfType(IOException.class)
           .isThrownBy(() -> get(implementation, server.url, tls(key, version, "")))
-          .withMessageContaining("it asks for a client certificate and none is configured");
+          .withMessageContaining("it requires a client certificate, but none is configured");
       assertThatExceptionOfType(IOException.class)
           .isThrownBy(() -> get(implementation, server.url, tls(key, version, "rsa:2048")))
           .withMessageContaining("the client certificate was \"CN=server\"");

@@ -131,7 +131,7 @@ class RenewingSenderTest {
         assertThat(again.code()).isEqualTo(200);
       }
       assertThat(sender.server()).isEqualTo(URI.create(server.url()));
-      assertThat(log.lines("name another server now, https://127.0.0.1:1")).hasSize(1);
+      assertThat(log.lines("now name another server, https://127.0.0.1:1")).hasSize(1);
     }
   }
 

@@ -480,7 +480,7 @@ class SenderTest {
             .clientCertificate(here.certificate(), new Secret(here.key()))
             .build();
     assertThat(body(get(sender(url, http(with)), url + "/"))).isEqualTo("x");
-    String said = ".*: it asks for a client certificate and none is configured .*";
+    String said = ".*: it requires a client certificate, but none is configured .*";
     refused(
         url,
         "TLS13",
@@ -570,7 +570,7 @@ class SenderTest {
     Map<String, String> said =
         Map.of(
             "HTTP/1.1 407 Give me s3cret\r\nProxy-Authenticate: Basic\r\n\r\n",
-            "it answers with status 407, it wants other credentials (expected: the proxy's user and"
+            "it answers with status 407, it requires credentials (expected: the proxy's user and"
                 + " password in its URL)",
             "HTTP/1.1 502 Bad Gateway\r\n\r\n",
             "it answers with status 502",

@@ -224,8 +224,7 @@ class TlsMatrixTest {
           new Row(
               "a common name alone",
               issued(Content.of("127.0.0.1", "EC", "")),
-              "it has no subject alternative name (expected: 127.0.0.1 as one;"
-                  + " the common name, \"CN=127.0.0.1\", is not used)"),
+              "it has no subject alternative name (expected: 127.0.0.1 as one; its common name, \"CN=127.0.0.1\", is not used)"),
           new Row("a host name", issued(server("dns:localhost")), "localhost", "", ""),
           new Row("a host name in capitals", issued(server("dns:LocalHost")), "localhost", "", ""),
           new Row(
@@ -359,7 +358,7 @@ class TlsMatrixTest {
           new Client(
               "",
               true,
-              "it asks for a client certificate and none is configured"
+              "it requires a client certificate, but none is configured"
                   + " (expected: cert_file and key_file, or client-certificate and client-key)"),
           new Client("RSA", false, "the client certificate was \"CN=client\""),
           new Client("EC", false, "the client certificate was \"CN=client\""),

@@ -139,7 +139,7 @@ class ConfigWatcherTest {
     try (CapturedLog log = new CapturedLog()) {
       Files.writeString(file, " \n");
       assertThat(changesAfterTwoLooks()).isZero();
-      assertThat(log.lines("p.yml: empty; what was read")).hasSize(1);
+      assertThat(log.lines("p.yml: empty; the previous configuration")).hasSize(1);
     }
     Files.writeString(file, "{}");
     assertThat(changesAfterTwoLooks()).isEqualTo(1);

@@ -221,7 +221,7 @@ final class SlowClientsTest {
           .singleElement()
           .asString()
           .contains(
-              "one client has " + CONNECTIONS + " connections: one that is idle or slow is closed");
+              "one client has " + CONNECTIONS + " connections: an idle or slow one is closed");
     }
   }
 

@@ -179,7 +179,7 @@ class WebSettingsTest {
       assertThat(log.lines("ERROR"))
           .singleElement()
           .asString()
-          .contains("web.yml: what was read before stays in force")
+          .contains("web.yml: the previous settings stay in force")
           .contains(
               "tls_server_config.key: not the key of the first certificate in"
                   + " tls_server_config.cert");
@@ -319,7 +319,7 @@ class WebSettingsTest {
       write("web.yml", "{}\n");
       aSecondLater();
       assertThat(ask(started, "").statusCode()).isEqualTo(200);
-      assertThat(log.lines("WARN", "nobody is asked for a password any more")).hasSize(1);
+      assertThat(log.lines("WARN", "passwords are no longer required")).hasSize(1);
     }
   }
 
@@ -342,7 +342,7 @@ class WebSettingsTest {
     String tls = "tls_server_config: {cert_file: a.crt, key_file: a.key}\n";
     String users = "basic_auth_users: {anna: " + HASH + "}\n";
     assertThat(warning(tls)).contains("no password or certificate is required");
-    assertThat(warning(users)).contains("passwords travel in the clear");
+    assertThat(warning(users)).contains("passwords are sent unencrypted");
     assertThat(warning(tls + users)).isEmpty();
   }
 

@@ -42,8 +42,7 @@ class PemTest {
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> Pem.key("some text\n" + key, "tls_config.key_file: me.key"))
         .withMessage(
-            "tls_config.key_file: me.key: the private key is encrypted (expected: one without"
-                + " password; openssl pkey -in KEY -out NEW decrypts it)");
+            "tls_config.key_file: me.key: the private key is encrypted (expected: a key without password; openssl pkey -in KEY -out NEW decrypts it)");
   }
 
   @Test

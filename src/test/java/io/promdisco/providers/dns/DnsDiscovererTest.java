@@ -471,7 +471,7 @@ final class DnsDiscovererTest {
     resolvConf("# nothing");
     lookAgain();
     assertThat(sink.addresses()).containsExactly("10.0.0.1:80");
-    assertThat(sink.failures().get("A records of a.test")).contains("no server to ask");
+    assertThat(sink.failures().get("A records of a.test")).contains("no DNS server");
     resolvConf("nameserver 127.0.0.1");
     lookAgain();
     assertThat(sink.failures()).isEmpty();

@@ -366,7 +366,7 @@ final class FileDiscovererTest {
       eventually(() -> assertThat(sink.failures()).hasSize(200));
       eventually(
           () ->
-              assertThat(log.lines("more files cannot be read; their known groups stay"))
+              assertThat(log.lines("more files cannot be read; their known targets stay"))
                   .hasSize(1));
       assertThat(log.lines("WARN", "broken")).hasSize(FileDiscoverer.MOST_LOGGED);
     }
@@ -387,7 +387,7 @@ final class FileDiscovererTest {
       eventuallyTargets("a:8");
       assertThat(sink.failures()).isEmpty();
       assertThat(log.lines("turns.json")).hasSize(2);
-      assertThat(log.lines("turns.json", "no longer broken")).hasSize(1);
+      assertThat(log.lines("turns.json", "can be read again")).hasSize(1);
     }
   }
 

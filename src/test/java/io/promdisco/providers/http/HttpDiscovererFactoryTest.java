@@ -133,7 +133,7 @@ class HttpDiscovererFactoryTest {
     assertThatExceptionOfType(DiscoveryException.class)
         .isThrownBy(() -> start("http://user:secret@a_b/sd"))
         .withMessage(
-            "url: host a_b cannot be asked (expected a name of letters, digits, - and ., or an"
+            "url: host a_b cannot be used (expected a name of letters, digits, - and ., or an"
                 + " address)");
   }
 }

@@ -339,8 +339,7 @@ class HttpRefresherTest {
             });
     fails(
         refresher(server.url() + "/sd"),
-        "status 302 (expected 200; it redirects more than ten times, from https to http, or"
-            + " nowhere)");
+        "status 302 (expected 200; redirects are followed at most ten times, not from https to http, and need a Location)");
     assertThat(server.requests).hasSize(11);
   }
 

@@ -160,7 +160,7 @@ class ClusterChoiceTest {
     assertThat(port(sd("", ""))).isEqualTo(9);
     assertThat(notices)
         .containsExactly(
-            "in a cluster: using its service account and not KUBECONFIG (--kubeconfig FILE uses a"
+            "in a cluster: using its service account instead of KUBECONFIG (--kubeconfig FILE uses a"
                 + " kubeconfig)");
   }
 

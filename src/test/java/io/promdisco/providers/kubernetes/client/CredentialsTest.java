@@ -490,7 +490,7 @@ class CredentialsTest {
     assertThatExceptionOfType(DiscoveryException.class)
         .isThrownBy(() -> client(api, http))
         .withMessage(
-            "basic_auth.password_ref: there is no secret manager to get this from (expected: the"
+            "basic_auth.password_ref: there is no secret manager to read this from (expected: the"
                 + " value or a file)");
     assertThat(api.requests).isEmpty();
   }

@@ -241,7 +241,7 @@ class TlsTest {
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(() -> Pem.key(pem("ENCRYPTED PRIVATE KEY", new byte[9]), "k"))
         .withMessage(
-            "k: the private key is encrypted (expected: one without password;"
+            "k: the private key is encrypted (expected: a key without password;"
                 + " openssl pkey -in KEY -out NEW decrypts it)");
     for (String type : new String[] {"", "RSA ", "EC "}) {
       for (int length = 0; length < 40; length++) {
