@@ -150,7 +150,7 @@ final class StateEndpointsTest extends ServerTestCase {
     assertThat(answer.body())
         .isEqualTo(
             """
-            configuration refused, the one before stays in force:
+            the new configuration is invalid, the previous one stays in force:
             error: p.yml:3:1: scrape_configs[0].role: pods (expected pod)
             error: p.yml:9:1: global: unknown key
             """);

@@ -252,7 +252,7 @@ class ConfigWarningsTest {
 
     List<Problem> problems = problems(String.format(jobs, ""));
     assertThat(problems).hasSize(1);
-    assertThat(problems.get(0).message()).contains("as in job \"a\"");
+    assertThat(problems.get(0).message()).contains("as job \"a\"");
     assertThat(problems.get(0).position().line()).isEqualTo(3);
     for (String other :
         List.of(
